@@ -1,0 +1,149 @@
+"""Pictures: where their bytes are, how they are decoded safely, and the key of the image side."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from PIL import Image, ImageOps
+
+from builder.errors import BadInput
+from builder.items import digest
+from builder.recipe import Images
+
+NAMED = "name:"
+"""Locator prefix of a picture that is known by name alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is kept of a picture: its key and numbers, never its pixels.
+
+    Attributes:
+        image_key: Hash of the decoded pixels; of the name where there are no bytes.
+        width: Pixels, after EXIF orientation; 0 without bytes.
+        height: Pixels, after EXIF orientation; 0 without bytes.
+        bytes_sha256: Hash of the original bytes; empty without bytes.
+        size: Number of bytes.
+        contrast: Standard deviation of grey values in 0..255: 0 for a picture of one colour.
+    """
+
+    image_key: str
+    width: int
+    height: int
+    bytes_sha256: str
+    size: int
+    contrast: float
+
+
+def read_bytes(locator: str, root: Path) -> bytes:
+    """Read a picture's original bytes.
+
+    Args:
+        locator: `file:PATH` or `parquet:PATH#COLUMN#INDEX`, paths relative to `root`.
+        root: Folder of the corpus.
+
+    Raises:
+        BadInput: When the file or the cell is missing.
+    """
+    kind, _, rest = locator.partition(":")
+    if kind == "file":
+        try:
+            return (root / rest).read_bytes()
+        except OSError as error:
+            found = f"no readable picture ({error.strerror})"
+            raise BadInput(root / rest, None, found, "a picture file", "put the picture there") from None
+    if kind == "parquet":
+        path, column, index = rest.rsplit("#", 2)
+        return _parquet_bytes(root / path, column, int(index))
+    raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
+
+
+@lru_cache(maxsize=4)
+def _row_group(path: Path, column: str, group: int) -> list[object]:
+    """One row group of one column: neighbours in a shard are read once."""
+    values: list[object] = pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0).to_pylist()
+    return values
+
+
+def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
+    file = pq.ParquetFile(path)
+    offset = index
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if offset < rows:
+            cell = _row_group(path, column, group)[offset]
+            data = cell.get("bytes") if isinstance(cell, dict) else cell
+            if isinstance(data, bytes):
+                return data
+            if isinstance(cell, dict) and cell.get("path"):
+                return read_bytes(f"file:{cell['path']}", path.parent)
+            break
+        offset -= rows
+    remedy = "embed the picture's bytes in the table"
+    raise BadInput(path, index, f"no bytes in column {column!r}", "picture bytes", remedy)
+
+
+def decode(data: bytes, where: str, limits: Images) -> Image.Image:
+    """Decode a picture as `datasets.Image` does: EXIF orientation applied. Checks its size first.
+
+    Returns:
+        The picture in mode RGB, or RGBA where some pixel is not opaque.
+
+    Raises:
+        BadInput: When the bytes are no picture, are cut short, or claim more pixels than `limits` allow.
+    """
+    if len(data) > limits.max_bytes:
+        found, allowed = f"{len(data):,} bytes", f"at most {limits.max_bytes:,} bytes"
+        raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_bytes")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns from 89 million pixels on; our limit is the recipe's and is enforced below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data))
+            if picture.width * picture.height > limits.max_pixels:
+                found = f"{picture.width} x {picture.height} pixels"
+                allowed = f"at most {limits.max_pixels:,} pixels"
+                raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_pixels")
+            picture = ImageOps.exif_transpose(picture)
+            return opaque(picture)
+    except BadInput:
+        raise
+    except Exception as error:  # noqa: BLE001 - decoders raise whatever a broken file makes them trip over
+        found = f"bytes that do not decode ({type(error).__name__}: {error})"
+        raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from error
+
+
+def opaque(picture: Image.Image) -> Image.Image:
+    """Convert to RGB, or to RGBA where transparency hides something."""
+    if picture.mode == "RGB":
+        return picture
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        full = picture.convert("RGBA")
+        alpha = full.getchannel("A").getextrema()
+        return full.convert("RGB") if alpha == (255, 255) else full
+    return picture.convert("RGB")
+
+
+def describe(data: bytes, where: str, limits: Images) -> Picture:
+    """Decode a picture and take its key and numbers.
+
+    Raises:
+        BadInput: As `decode`.
+    """
+    picture = decode(data, where, limits)
+    header = f"{picture.mode} {picture.width} {picture.height} ".encode()
+    pixels = hashlib.sha256(header + picture.tobytes()).hexdigest()[:32]
+    contrast = float(np.asarray(picture.convert("L"), dtype=np.float32).std())
+    return Picture(pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast)
+
+
+def named(locator: str, source: str) -> Picture:
+    """Key of a picture that is known by name alone."""
+    return Picture(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"))

@@ -1,0 +1,196 @@
+"""The recipe: everything that determines a build, as one validated object."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from builder.errors import BadInput
+from builder.items import canonical_json, digest
+
+
+class Part(BaseModel):
+    """Base of all parts of a recipe: immutable, and unknown fields are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Columns(Part):
+    """Where a table keeps the fields of an item. A name that holds dots goes into nested fields."""
+
+    question: str = "question"
+    answer: str = "answer"
+    image: str | None = "image"
+    id: str | None = None
+    choices: str | list[str] | None = None
+    answers: str | None = None
+    answer_type: str | None = None
+    split: str | None = None
+    links: list[str] = []
+    """Columns whose equal values declare items to belong together."""
+    answer_is: Literal["text", "index", "letter"] = "text"
+    """How the gold of a multiple-choice item is given: the option's text, its index from 0, or its letter."""
+
+
+class Corpus(Part):
+    """One source: its format, where its files are, and under which terms."""
+
+    format: str
+    """Name of a reader, see `twokeys corpora`."""
+    name: str
+    """Becomes `source` and the first part of every id."""
+    path: str | None = None
+    """Folder of the official files, relative to the corpora folder; None where a package brings them."""
+    splits: list[str] | dict[str, str] | None = None
+    """Official splits to read (all when None), or a mapping from the official name to the published one."""
+    images: Literal["required", "names"] = "required"
+    """`required`: every item must have its picture. `names`: pictures are known by name alone, nothing is published."""
+    image_folder: str | None = None
+    """Folder of the pictures, relative to the corpora folder, where it is not inside `path`."""
+    revision: str
+    """The exact state of the source, such as a commit or a release."""
+    license: str
+    """SPDX-like id, or `other`."""
+    license_link: str | None = None
+    citation: str = ""
+    """BibTeX or a plain reference."""
+    homepage: str = ""
+    columns: Columns | None = None
+    """For the formats `table` and `hf`."""
+    options: dict[str, Any] = {}
+    """Further settings of the reader, such as which fields to ask about."""
+    group_by: list[Literal["image", "links", "question", "near_image", "paraphrase"]] = ["image", "links", "near_image"]
+    """What makes two items share a fold."""
+
+
+class Text(Part):
+    """Canonical form of published text, see `builder.items.TextRule`."""
+
+    unicode: Literal["NFC", "NFKC"] = "NFC"
+    lowercase: bool = False
+
+
+class Images(Part):
+    """Limits that a picture must keep before it is decoded."""
+
+    max_pixels: Annotated[int, Field(gt=0)] = 100_000_000
+    max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
+
+
+class Encoders(Part):
+    """Named encoders. `packaged` ones come from PyPI and work offline; any other name is loaded by transformers."""
+
+    text: str = "packaged:minilm"
+    image: str = "packaged:efficientnet-lite0"
+
+
+class Measure(Part):
+    """Which blind baselines run, and how they are cross-fitted."""
+
+    baselines: list[str] | None = None
+    """Names such as `question.tfidf`; all that apply when None."""
+    folds: Annotated[int, Field(ge=2, le=20)] = 5
+    max_answers: Annotated[int, Field(ge=2)] = 200
+    """Open answers outside the most frequent ones of the training folds are never predicted."""
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class RuleUse(Part):
+    """One rule with its parameters."""
+
+    rule: str
+    """Id of a registered rule, or `path/to/file.py:ClassName`."""
+    with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"rule": value} if isinstance(value, str) else value
+
+
+class Balance(Part):
+    """The largest balanced subset, see `builder.balance`."""
+
+    max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    within: list[Literal["source", "split", "answer_type"]] = ["split"]
+    """Balance holds inside every combination of these columns by itself."""
+    weight: str | None = None
+    """Measurement to maximise the sum of; None counts items."""
+    node_limit: Annotated[int, Field(ge=1)] = 10_000
+    """Branch-and-bound nodes per component when there are more than two answers."""
+
+
+class Recipe(Part):
+    """All that determines a build. Same recipe, sources and versions: same rows."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    title: str
+    description: str = ""
+    homepage: str = ""
+    authors: list[str] = []
+    corpora: Annotated[list[Corpus], Field(min_length=1)]
+    bad_rows: Literal["stop", "set aside"] = "stop"
+    text: Text = Text()
+    images: Images = Images()
+    encoders: Encoders = Encoders()
+    measure: Measure = Measure()
+    rules: list[RuleUse] = []
+    balance: Balance = Balance()
+    seed: int = 0
+
+    @field_validator("corpora")
+    @classmethod
+    def _names_differ(cls, corpora: list[Corpus]) -> list[Corpus]:
+        names = [corpus.name for corpus in corpora]
+        if len(set(names)) < len(names):
+            raise ValueError(f"corpora must have different names, got {names}")
+        return corpora
+
+    @property
+    def key(self) -> str:
+        """Hash of the whole recipe; paths count as written, so it is the same on every machine."""
+        return digest("recipe", canonical_json(self.model_dump(mode="json", by_alias=True)))
+
+    @property
+    def publishable(self) -> bool:
+        """Whether every corpus has its pictures."""
+        return all(corpus.images == "required" for corpus in self.corpora)
+
+
+def shipped() -> list[str]:
+    """Names of the recipes that ship with twokeys."""
+    files = resources.files("builder.recipes").iterdir()
+    return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
+
+
+def load(source: str | Path | Recipe) -> Recipe:
+    """Read a recipe by shipped name or from a YAML file.
+
+    Raises:
+        BadInput: When there is no such recipe, or a field is wrong; the message names the field.
+    """
+    if isinstance(source, Recipe):
+        return source
+    name = str(source)
+    if name in shipped():
+        text = resources.files("builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    elif (path := Path(source)).is_file():
+        text = path.read_text(encoding="utf-8")
+    else:
+        close = difflib.get_close_matches(name, shipped(), 1)
+        hint = f"did you mean {close[0]!r}?" if close else "name a YAML file or one of the recipes that ship"
+        raise BadInput(name, None, "no such recipe or file", f"a path, or one of {', '.join(shipped())}", hint)
+    try:
+        return Recipe.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise BadInput(name, None, f"text that is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the recipe"
+        found = canonical_json(first["input"]) if isinstance(first["input"], (str, int, float)) else "its value"
+        raise BadInput(name, field, found, first["msg"], "correct the field and run again") from error

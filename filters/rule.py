@@ -1,0 +1,81 @@
+"""What a rule is: a small frozen object that reads a table and says which items to drop, and why."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Drops = dict[str, str]
+"""Item id -> the reason why it is dropped, in words. Items that are not in it are kept."""
+
+Scope = Literal["item", "set"]
+"""`item`: the decision on a row depends on that row alone. `set`: it depends on the rows beside it."""
+
+GOLD_COLUMNS = ("answer", "answers")
+"""Item columns that hold the label."""
+
+GOLD_MEASUREMENTS = (".p_gold", ".gold_neighbours")
+"""Endings of measurements that were computed from the label."""
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """Base class of all rules.
+
+    A subclass is a frozen dataclass: its fields are its parameters, its class attributes describe it. The
+    constructor holds no logic; `decide` changes nothing and depends on nothing but its table. Measuring is not
+    a rule's work: what it `reads` has been measured before, so thresholds can be changed without measuring again.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> import pandas as pd
+        >>> @dataclass(frozen=True)
+        ... class ShortQuestion(Rule):
+        ...     '''Drop questions of fewer than `words` words.'''
+        ...     id = "short-question"
+        ...     summary = "the question has too few words"
+        ...     bias = "none; shows the contract"
+        ...     words: int = 2
+        ...     def reads(self):
+        ...         return ("question",)
+        ...     def decide(self, table):
+        ...         short = table[table["question"].str.split().str.len() < self.words]
+        ...         return {row.id: f"only '{row.question}'" for row in short.itertuples()}
+        >>> ShortQuestion().decide(pd.DataFrame({"id": ["a", "b"], "question": ["Why?", "Is it red?"]}))
+        {'a': "only 'Why?'"}
+    """
+
+    id: ClassVar[str]
+    """Name in recipes and in the published `removed` rows: lower case, words joined by '-'."""
+    version: ClassVar[int] = 1
+    """Raised whenever the same parameters may decide otherwise than before."""
+    summary: ClassVar[str]
+    """One line for tables: what makes an item be dropped."""
+    bias: ClassVar[str]
+    """The shortcut or defect that the rule addresses."""
+    citation: ClassVar[str] = ""
+    """Where the method was published, if it was."""
+    scope: ClassVar[Scope] = "item"
+    uses_gold: ClassVar[bool] = False
+    """Whether the decision may depend on the label, directly or through a measurement computed from it."""
+    cost: ClassVar[str] = "one pass over the table"
+
+    @abstractmethod
+    def reads(self) -> tuple[str, ...]:
+        """Columns that `decide` needs, beside `id`: item columns or measurements such as `question.tfidf.p_gold`."""
+
+    @abstractmethod
+    def decide(self, table: pd.DataFrame) -> Drops:
+        """Name the rows to drop.
+
+        Args:
+            table: One row per item with a default index, sorted by `id`; holds `id` and the columns of `reads()`.
+                Text columns hold `str`, list columns hold lists or arrays, missing values are `None` or NaN.
+
+        Returns:
+            For each dropped item its id and a reason that a reader of the published dataset understands.
+        """
