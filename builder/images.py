@@ -62,7 +62,9 @@ def read_bytes(locator: str, root: Path) -> bytes:
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
         return _parquet_bytes(root / path, column, int(index))
-    raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
+    raise BadInput(
+        locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder"
+    )
 
 
 @lru_cache(maxsize=4)
@@ -141,7 +143,9 @@ def describe(data: bytes, where: str, limits: Images) -> Picture:
     header = f"{picture.mode} {picture.width} {picture.height} ".encode()
     pixels = hashlib.sha256(header + picture.tobytes()).hexdigest()[:32]
     contrast = float(np.asarray(picture.convert("L"), dtype=np.float32).std())
-    return Picture(pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast)
+    return Picture(
+        pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast
+    )
 
 
 def named(locator: str, source: str) -> Picture:

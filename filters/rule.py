@@ -27,8 +27,9 @@ class Rule(ABC):
     """Base class of all rules.
 
     A subclass is a frozen dataclass: its fields are its parameters, its class attributes describe it. The
-    constructor holds no logic; `decide` changes nothing and depends on nothing but its table. Measuring is not
-    a rule's work: what it `reads` has been measured before, so thresholds can be changed without measuring again.
+    constructor holds no logic; `decide` changes nothing and depends on nothing but its table. Measuring is
+    not a rule's work: what it `reads` has been measured before, so thresholds can be changed without
+    measuring again.
 
     Example:
         >>> from dataclasses import dataclass
@@ -66,15 +67,16 @@ class Rule(ABC):
 
     @abstractmethod
     def reads(self) -> tuple[str, ...]:
-        """Columns that `decide` needs, beside `id`: item columns or measurements such as `question.tfidf.p_gold`."""
+        """Columns that `decide` needs beside `id`: of items, or measured such as `question.tfidf.p_gold`."""
 
     @abstractmethod
     def decide(self, table: pd.DataFrame) -> Drops:
         """Name the rows to drop.
 
         Args:
-            table: One row per item with a default index, sorted by `id`; holds `id` and the columns of `reads()`.
-                Text columns hold `str`, list columns hold lists or arrays, missing values are `None` or NaN.
+            table: One row per item with a default index, sorted by `id`; holds `id` and the columns of
+                `reads()`. Text columns hold `str`, list columns hold lists or arrays, missing values are
+                `None` or NaN.
 
         Returns:
             For each dropped item its id and a reason that a reader of the published dataset understands.

@@ -1,118 +1,165 @@
-"""What a reader of a corpus is, and the ways of opening files that all readers share."""
+"""What a reader of a corpus is, and what its rows have in common whatever the format."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from builder.corpora.opening import MEND, SourceFile
 from builder.errors import BadInput
 from builder.items import Row
-from builder.recipe import Corpus
+from builder.recipe import Corpus, Part
 
 Rows = Iterator[Row | BadInput]
-"""A reader yields good rows as `Row`, bad ones as `BadInput` (not raised), and raises for a file as a whole."""
+"""Good rows come as `Row`, bad ones as `BadInput` (not raised); what is wrong with a whole file is raised."""
+
+Options = TypeVar("Options", bound=Part)
+Chosen = TypeVar("Chosen")
+Key = TypeVar("Key")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One official format.
+    """One official format. Its functions stand in modules, so that a reader can be sent to other processes.
 
     Attributes:
         format: Name in recipes.
         summary: One line for tables.
-        splits: Official splits that the format knows, in reading order; empty when the files define them.
-        files: Function that lists the source files for a corpus and its root folder: these are hashed into the
-            manifest. Pictures are not among them.
-        read: Function that yields the rows of one split, in file order.
+        official: Splits of the official release, in reading order; empty when the files define them.
+        files: Function that lists the source files for a corpus and its root folder: these are hashed into
+            the manifest. Pictures are not among them, unless a table embeds them.
+        read: Function that yields the rows of one official split, in file order.
         needs: For messages: where the official files come from and how the folder should look.
+        find_root: Function that locates the root folder, where it is not the corpus's `path`.
+        find_splits: Function that lists the splits, where they depend on the corpus's options or files.
     """
 
     format: str
     summary: str
-    splits: tuple[str, ...]
+    official: tuple[str, ...]
     files: Callable[[Corpus, Path], list[Path]]
     read: Callable[[Corpus, Path, str], Rows]
     needs: str
+    find_root: Callable[[Corpus, Path | None], Path] | None = None
+    find_splits: Callable[[Corpus, Path], list[str]] | None = None
+
+    def root(self, corpus: Corpus, corpora: Path | None) -> Path:
+        """Return the folder that locators and file names of rows are relative to.
+
+        Raises:
+            BadInput: When there is no such folder; says where the official files come from. Also when the
+                picture folder cannot be related to it.
+        """
+        if corpus.image_folder is not None:
+            _image_folder(corpus)  # a fault of the recipe must show here, not in every row
+        if self.find_root is not None:
+            return self.find_root(corpus, corpora)
+        return corpus_folder(corpus, corpora, self.needs)
+
+    def splits(self, corpus: Corpus, root: Path) -> list[str]:
+        """List the official splits that a corpus has, in reading order."""
+        return self.find_splits(corpus, root) if self.find_splits is not None else list(self.official)
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file, gzipped or not whatever its ending.
+def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
+    """Join the corpora folder with the corpus's `path`.
 
     Raises:
-        BadInput: When the file is missing, truncated or not UTF-8.
+        BadInput: When no folder is named or it is not there.
     """
-    try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        return data.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(path, None, "no file", "the corpus's official file", "check the corpora folder") from None
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise BadInput(path, None, f"a broken gzip stream ({error})", "a whole file", "download it again") from error
-    except UnicodeDecodeError as error:
-        found = f"byte {error.object[error.start]:#04x} at offset {error.start}, which is not UTF-8"
-        raise BadInput(path, None, found, "UTF-8 text", "convert the file, e.g. with iconv -t UTF-8") from error
+    if corpus.path is None:
+        raise BadInput(corpus.name, "path", "no path", needs, "give the corpus the path of its folder")
+    path = Path(corpus.path)
+    if corpora is None and not path.is_absolute():
+        remedy = "say where the corpora are: --corpora DIR, or the environment variable TWOKEYS_CORPORA"
+        raise BadInput(
+            corpus.name, "path", f"{corpus.path!r} and no corpora folder", "a corpora folder", remedy
+        )
+    folder = path if corpora is None else corpora / path
+    if not folder.is_dir():
+        remedy = "put the files there, or name another folder with --corpora DIR or TWOKEYS_CORPORA"
+        raise BadInput(folder, None, "no such folder", needs, remedy)
+    return folder
 
 
-def read_json(path: Path) -> Any:
-    """Read one JSON document.
+def options(corpus: Corpus, model: type[Options]) -> Options:
+    """Validate a corpus's options; a reader without options passes `Part`.
 
     Raises:
-        BadInput: When it cannot be parsed; names line and column.
+        BadInput: When an option is unknown or wrong; names it.
     """
-    text = read_text(path)
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        found = f"{error.msg} (column {error.colno}; the file has {len(text)} characters)"
-        raise BadInput(path, f"line {error.lineno}", found, "one JSON document", "download the file again") from error
+        return model.model_validate(corpus.options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(["options", *(str(part) for part in first["loc"])])
+        allowed = f"{first['msg']}; options: {', '.join(model.model_fields) or 'none'}"
+        raise BadInput(corpus.name, where, repr(first["input"]), allowed, "correct the recipe") from None
 
 
-def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | BadInput]]:
-    """Yield (line number, object); a line that is no JSON object comes as `BadInput`."""
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        if not line.strip():
+def of_split(files: Mapping[str, Chosen], split: str, corpus: Corpus) -> Chosen:
+    """Return what the recipe names for a split.
+
+    Raises:
+        BadInput: When it names nothing.
+    """
+    if split not in files:
+        raise BadInput(
+            corpus.name, "splits", repr(split), ", ".join(files), "name the split in options.files"
+        )
+    return files[split]
+
+
+def each(records: Iterable[tuple[Key, Any]], make: Callable[[Key, Any], Made]) -> Iterator[Made | BadInput]:
+    """Make a row of every (row number, record); what is bad about a single one is yielded in its place."""
+    for number, record in records:
+        if isinstance(record, BadInput):
+            yield record
             continue
-        remedy = "mend or remove the line, or set bad_rows: set aside"
         try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            yield number, BadInput(path, number, f"{error.msg} in {line[:60]!r}", "one JSON object a line", remedy)
-            continue
-        if isinstance(value, dict):
-            yield number, value
-        else:
-            yield number, BadInput(path, number, f"a {type(value).__name__}", "one JSON object a line", remedy)
+            yield make(number, record)
+        except BadInput as problem:
+            yield problem
 
 
-def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (row number from 1, row), cells may hold line breaks.
+def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside: str = "") -> str:
+    """Return the locator of a picture that a row names; whether the picture is there is seen when it is read.
 
-    Raises:
-        BadInput: When the header is missing or repeats a name.
-    """
-    lines = read_text(path).splitlines(keepends=True)
-    table = csv.DictReader(lines, delimiter=delimiter)
-    names = table.fieldnames
-    if not names or len(set(names)) < len(names):
-        raise BadInput(path, 1, f"the header {names}", "one header row of distinct names", "give the file a header")
-    for number, row in enumerate(table, start=1):
-        yield number, {key: value for key, value in row.items() if key is not None and value is not None}
-
-
-def field(record: dict[str, Any], name: str, path: Path, row: int | str) -> Any:
-    """Return `record[name]`.
+    Args:
+        corpus: Says whether pictures are needed, and their folder when it is not inside `path`.
+        name: What the row states.
+        file: The row's file, for messages.
+        row: The row, for messages.
+        inside: Folder of the pictures inside the root; a corpus's own `image_folder` takes its place.
 
     Raises:
-        BadInput: When the field is missing; readers yield it.
+        BadInput: When the name is none, or leads out of the picture folder; `each` yields it.
     """
-    if name not in record:
-        found = f"fields {', '.join(sorted(record)[:12])}"
-        raise BadInput(path, row, found, f"a field {name!r}", "check that this is the official file")
-    return record[name]
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
+        raise BadInput(file.name, row, f"picture {name!r}", "the picture's file name", MEND)
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        # Rows come from outside: they must not make us read, and publish, other files of this machine.
+        raise BadInput(file.name, row, f"picture {name!r}", "a path inside the picture folder", MEND)
+    if corpus.images == "names":
+        return f"name:{name}"
+    folder = inside if corpus.image_folder is None else _image_folder(corpus)
+    return f"file:{PurePosixPath(folder, name)}"
+
+
+def _image_folder(corpus: Corpus) -> str:
+    """The picture folder as seen from the corpus root; both are given relative to the corpora folder."""
+    folder = Path(corpus.image_folder or "")
+    if folder.is_absolute():
+        return folder.as_posix()
+    if corpus.path is None or Path(corpus.path).is_absolute():
+        found = f"the relative folder {corpus.image_folder!r} beside path {corpus.path!r}"
+        raise BadInput(
+            corpus.name, "image_folder", found, "both relative to the corpora folder", "correct the recipe"
+        )
+    return Path(os.path.relpath(folder, corpus.path)).as_posix()

@@ -1,0 +1,155 @@
+"""The largest balanced subset of an item set (questions x images, edges coloured by answer).
+
+A set is balanced when at every vertex (question or image) no answer holds more than `max_share` of the vertex's kept
+edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`builder.ceilings`).
+
+The way to the optimum: peel off what no balanced set can hold, split into connected components, and give each to the
+solver that is exact for it: `builder.circulation` where there are two answers and `max_share` is one half,
+`builder.programme` otherwise. Every answer comes with an upper bound, so the optimality gap is always known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from builder.circulation import largest_circulation
+from builder.programme import largest_by_programme
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Items as coloured edges, in the order of their ids.
+
+    Attributes:
+        question: (n,) vertex number of each edge's question, from 0.
+        image: (n,) vertex number of each edge's image, from 0.
+        answer: (n,) colour of each edge, from 0.
+        weight: (n,) positive whole weight of each edge.
+    """
+
+    question: Ints
+    image: Ints
+    answer: Ints
+    weight: Ints
+
+    def __len__(self) -> int:
+        return len(self.question)
+
+    def part(self, edges: Ints | Bools) -> Graph:
+        """Sub-graph of some edges, vertices and colours renumbered in order."""
+        columns = (
+            np.unique(column[edges], return_inverse=True)[1]
+            for column in (self.question, self.image, self.answer)
+        )
+        return Graph(*columns, self.weight[edges])
+
+
+@dataclass(frozen=True)
+class Balanced:
+    """A balanced subset and how good it provably is.
+
+    Attributes:
+        keep: (n,) which edges are kept.
+        weight: Their total weight.
+        bound: No balanced subset weighs more than this.
+        components: How many components each solver decided.
+    """
+
+    keep: Bools
+    weight: int
+    bound: int
+    components: dict[str, int]
+
+    @property
+    def gap(self) -> float:
+        """Relative distance to the bound; 0 means proven optimal."""
+        return 0.0 if self.bound == self.weight else (self.bound - self.weight) / self.bound
+
+
+def largest_balanced(graph: Graph, max_share: float = 0.5, node_limit: int = 10_000) -> Balanced:
+    """Find the heaviest subset in which at each vertex no answer holds more than `max_share` of the kept edges.
+
+    The result is a function of the graph alone: edges come in the order of their ids, solvers run on one thread with
+    fixed seeds and are bounded by nodes, never by seconds.
+
+    Args:
+        graph: The items.
+        max_share: Largest share of one answer at a vertex, in (0, 1).
+        node_limit: Branch-and-bound nodes per component.
+    """
+    keep = np.zeros(len(graph), dtype=bool)
+    weight = bound = 0
+    solved: dict[str, int] = {}
+    for edges in components(graph, peel(graph, max_share)):
+        part = graph.part(edges)
+        if max_share == 0.5 and part.answer.max() == 1:
+            name, (chosen, limit) = "circulation", largest_circulation(part)
+        else:
+            name, (chosen, limit) = "programme", largest_by_programme(part, max_share, node_limit)
+        keep[edges[chosen]] = True
+        weight += int(part.weight[chosen].sum())
+        bound += limit
+        solved[name] = solved.get(name, 0) + 1
+    return Balanced(keep, weight, bound, solved)
+
+
+def peel(graph: Graph, max_share: float) -> Ints:
+    """Edges that can be in some balanced set: remove, until nothing changes, vertices that never can be balanced.
+
+    A vertex with d edges of c colours keeps at most floor(max_share * d) of any one colour; if that is 0, or if there
+    are fewer colours than it takes to fill the whole (c * max_share < 1), every edge at it goes.
+    """
+    alive = np.arange(len(graph))
+    while True:
+        ok = np.ones(len(alive), dtype=bool)
+        answer = graph.answer[alive]
+        for vertex in (graph.question[alive], graph.image[alive]):
+            pairs = np.unique(np.stack([vertex, answer]), axis=1)[0]
+            colours = np.bincount(pairs, minlength=int(vertex.max(initial=0)) + 1)
+            degree = np.bincount(vertex, minlength=len(colours))
+            hopeless = (colours * max_share < 1 - 1e-9) | (np.floor(degree * max_share + 1e-9) < 1)
+            ok &= ~hopeless[vertex]
+        if ok.all():
+            return alive
+        alive = alive[ok]
+
+
+def components(graph: Graph, edges: Ints) -> list[Ints]:
+    """Split edges into connected components, in the order of their first edge."""
+    if not len(edges):
+        return []
+    question, image = graph.question[edges], graph.image[edges]
+    offset = int(graph.question.max()) + 1
+    size = offset + int(graph.image.max()) + 1
+    ones = np.ones(len(edges), dtype=np.int8)
+    _, label = connected_components(
+        coo_array((ones, (question, offset + image)), shape=(size, size)), directed=False
+    )
+    order = np.argsort(label[question], kind="stable")
+    cuts = np.flatnonzero(np.diff(label[question][order])) + 1
+    return sorted((edges[part] for part in np.split(order, cuts)), key=lambda part: int(part[0]))
+
+
+def is_balanced(graph: Graph, keep: Bools, max_share: float = 0.5) -> bool:
+    """Whether every vertex of the kept edges holds each answer at most `max_share` of the time."""
+    return not len(violations(graph, keep, max_share))
+
+
+def violations(graph: Graph, keep: Bools, max_share: float) -> Ints:
+    """Kept edges whose answer is too frequent at their question or at their image."""
+    kept = np.flatnonzero(keep)
+    answer = graph.answer[kept]
+    bad = np.zeros(len(kept), dtype=bool)
+    for vertex in (graph.question[kept], graph.image[kept]):
+        pair = vertex * (int(answer.max(initial=0)) + 1) + answer
+        _, index, count = np.unique(pair, return_inverse=True, return_counts=True)
+        bad |= count[index] > np.bincount(vertex)[vertex] * max_share + 1e-9
+    return kept[bad]

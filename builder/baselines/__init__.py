@@ -1,0 +1,39 @@
+"""Blind baselines: predictors that see one view only, one file each."""
+
+from __future__ import annotations
+
+from builder.baselines.baseline import Baseline, View
+from builder.baselines.forest import Forest
+from builder.baselines.majority import Majority
+from builder.baselines.neighbours import Neighbours
+from builder.baselines.prior import Prior
+from builder.baselines.probe import Probe
+from builder.baselines.tfidf import Tfidf
+from builder.errors import BadInput
+
+FAMILIES: tuple[type[Baseline], ...] = (Majority, Prior, Tfidf, Neighbours, Forest, Probe)
+VIEWS: tuple[View, ...] = ("question", "choices", "image")
+
+
+def baselines() -> dict[str, Baseline]:
+    """All baselines by full name, such as `question.tfidf`."""
+    return {
+        f"{view}.{family.name}": family() for view in VIEWS for family in FAMILIES if view in family.views
+    }
+
+
+def chosen(names: list[str] | None) -> dict[str, Baseline]:
+    """The baselines that a recipe names; all when it names none.
+
+    Raises:
+        BadInput: When a name is unknown.
+    """
+    known = baselines()
+    if unknown := sorted(set(names or []) - set(known)):
+        raise BadInput(
+            "recipe", "measure.baselines", ", ".join(unknown), ", ".join(known), "name some of these"
+        )
+    return {name: known[name] for name in (names if names is not None else known)}
+
+
+__all__ = ["FAMILIES", "VIEWS", "Baseline", "View", "baselines", "chosen"]

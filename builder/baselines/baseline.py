@@ -1,0 +1,42 @@
+"""What a blind baseline is: class probabilities of unseen contents, given counted ones."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+from builder.baselines.problem import Counts, Floats, Ints, Problem
+
+View = Literal["question", "choices", "image"]
+
+
+class Baseline(ABC):
+    """One family of blind predictors.
+
+    A baseline sees contents and counts, never items: it cannot know which question goes with which picture. It is
+    called once per fold, with the other folds' counts, and must not keep anything between calls.
+    """
+
+    name: ClassVar[str]
+    """Second part of the full name, such as `tfidf` in `question.tfidf`."""
+    views: ClassVar[tuple[View, ...]]
+    """Views that it is run on by default."""
+    forms: ClassVar[tuple[str, ...]] = ("answer", "option")
+    reads: ClassVar[Literal["text", "vectors", "lexical", "nothing"]]
+    """What of the contents it reads: vectors are made only for baselines that need them."""
+    version: ClassVar[int] = 1
+    """Raised whenever it would predict something else."""
+
+    @abstractmethod
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Give class probabilities.
+
+        Args:
+            problem: The contents; its labels are not to be read.
+            train: Counted training rows.
+            test: (m,) contents to predict; they may or may not occur in `train`.
+            seed: For everything random.
+
+        Returns:
+            (m, train.classes) non-negative scores whose rows sum to 1.
+        """

@@ -1,0 +1,39 @@
+"""Vote of the nearest training contents by embedding (FAISS)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from builder.baselines.baseline import Baseline
+from builder.baselines.problem import Counts, Floats, Ints, Problem
+from builder.neighbours import Index
+
+K = 10
+TEMPERATURE = 0.05
+"""A neighbour that is 0.05 less similar than the nearest counts 1 / e as much."""
+
+
+class Neighbours(Baseline):
+    """Label shares of the K nearest contents, weighted by similarity and smoothed by the prior."""
+
+    name = "neighbours"
+    views = ("question", "choices", "image")
+    reads = "vectors"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Average the neighbours' label distributions."""
+        contents, table = train.by_content()
+        similarity, index = nearest(problem, contents, test)
+        weight = np.exp((similarity - similarity[:, :1]) / TEMPERATURE) * (index >= 0)
+        # A content seen a thousand times says no more about its neighbours than one seen ten times: shares, not counts.
+        # One pseudo-count of the prior keeps contents that were seen once from being certain.
+        share = (table + train.prior) / (table.sum(axis=1, keepdims=True) + 1)
+        found = np.zeros((len(test), train.classes), dtype=np.float32)
+        for neighbour in range(index.shape[1]):
+            found += weight[:, neighbour : neighbour + 1] * share[index[:, neighbour]]
+        return found / weight.sum(axis=1, keepdims=True)
+
+
+def nearest(problem: Problem, contents: Ints, test: Ints, k: int = K) -> tuple[Floats, Ints]:
+    """Similarities and positions in `contents` of each test content's nearest, best first."""
+    return Index(problem.vectors[contents]).nearest(problem.vectors[test], k)

@@ -1,0 +1,20 @@
+"""Linear probe: what of the answer can be read off the picture's embedding alone."""
+
+from __future__ import annotations
+
+from builder.baselines.baseline import Baseline
+from builder.baselines.linear import logistic
+from builder.baselines.problem import Counts, Floats, Ints, Problem
+
+
+class Probe(Baseline):
+    """Logistic regression on unit vectors."""
+
+    name = "probe"
+    views = ("image",)
+    forms = ("answer",)
+    reads = "vectors"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Fit on the training contents' vectors."""
+        return logistic(problem.vectors[train.content], train, problem.vectors[test], C=10.0)

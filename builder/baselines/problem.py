@@ -1,0 +1,113 @@
+"""A blind prediction problem: unique contents, the rows that show them, and labels.
+
+Many items show a blind predictor the same content (one question asked of a hundred pictures), so everything is done
+once per unique content and weighted by counts.
+
+Two forms cover all views. In the `answer` form a row is an item and its label the answer. In the `option` form, for
+multiple choice, a row is an (item, option) pair, its content the option in its context, its label whether it is the
+gold one; an item's options compete.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from builder.stages import whole
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Form = Literal["answer", "option"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything that a baseline of one view may see, and the labels for fitting.
+
+    Attributes:
+        form: `answer` or `option`.
+        item: (n,) position of each row's item in the item table.
+        content: (n,) index of each row's content.
+        label: (n,) answer code, or 1 for the gold option and 0 for the others.
+        fold: (n,) fold of the row's item.
+        context: (u,) text around each content: the question, or empty where the view hides it.
+        text: (u,) the content itself: the question, or the option; empty for pictures.
+        vectors: (u, d) unit vectors, or (u, 0).
+        lexical: (u, f) plain features, or (u, 0).
+    """
+
+    form: Form
+    item: Ints
+    content: Ints
+    label: Ints
+    fold: Ints
+    context: list[str]
+    text: list[str]
+    vectors: Floats
+    lexical: Floats
+
+    def save(self, folder: Path) -> None:
+        """Write it where the workers of any engine can read it."""
+        rows = {name: getattr(self, name) for name in ("item", "content", "label", "fold")}
+        with whole(folder / "rows.parquet") as path:
+            pq.write_table(pa.table(rows).replace_schema_metadata({"form": self.form}), path)
+        with whole(folder / "contents.parquet") as path:
+            pq.write_table(pa.table({"context": self.context, "text": self.text}), path)
+        for name in ("vectors", "lexical"):
+            with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
+                np.save(file, getattr(self, name), allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Problem:
+        """Read what `save` wrote; the matrices are mapped, not copied."""
+        rows = pq.read_table(folder / "rows.parquet")
+        contents = pq.read_table(folder / "contents.parquet")
+        form = rows.schema.metadata[b"form"].decode()
+        matrices = (
+            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in ("vectors", "lexical")
+        )
+        columns = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
+        return cls(form, *columns, contents["context"].to_pylist(), contents["text"].to_pylist(), *matrices)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Training rows, counted: how often each label goes with each content.
+
+    Attributes:
+        content: (m,) content index.
+        label: (m,) class from 0 to `classes` - 1.
+        count: (m,) rows.
+        classes: Number of classes.
+    """
+
+    content: Ints
+    label: Ints
+    count: Floats
+    classes: int
+
+    @property
+    def prior(self) -> Floats:
+        """(classes,) share of each class."""
+        total = np.bincount(self.label, weights=self.count, minlength=self.classes)
+        return (total / max(total.sum(), 1)).astype(np.float32)  # type: ignore[no-any-return]
+
+    def by_content(self) -> tuple[Ints, Floats]:
+        """Distinct contents, (c,), and their label counts, (c, classes)."""
+        contents, row = np.unique(self.content, return_inverse=True)
+        table = np.zeros((len(contents), self.classes), dtype=np.float32)
+        np.add.at(table, (row, self.label), self.count)
+        return contents, table
+
+
+def count(content: Ints, label: Ints, classes: int) -> Counts:
+    """Count (content, label) pairs."""
+    pairs, counts = np.unique(content * classes + label, return_counts=True)
+    return Counts(pairs // classes, pairs % classes, counts.astype(np.float32), classes)

@@ -1,0 +1,53 @@
+"""How blind-solvable a set is: ceilings from above, cross-fitted baselines from below, in all and per stratum."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from builder.ceilings import ceilings, codes, strata
+from builder.statistics import accuracy, chance
+from data_cards.manifest import Blindness, Ceiling, Score
+
+PREDICTION = ".prediction"
+
+
+def blindness(items: pd.DataFrame, confidence: float) -> Blindness:
+    """Count ceilings and score baselines.
+
+    Args:
+        items: Item table with `group` and one `<baseline>.prediction` column per baseline; a missing prediction means
+            that the baseline does not apply to the item.
+        confidence: Level of the intervals.
+    """
+    bounds, scores = [], []
+    names = sorted(column.removesuffix(PREDICTION) for column in items if column.endswith(PREDICTION))
+    for stratum, part in strata(items).items():
+        if not len(part):
+            continue
+        bounds += [
+            Ceiling(view=view, stratum=stratum, right=found.right, items=found.items, keys=found.keys)
+            for view, found in ceilings(part).items()
+        ]
+        for name in names:
+            applies = part[part[name + PREDICTION].notna()]
+            if len(applies):
+                scores.append(_score(name, stratum, applies, confidence))
+    return Blindness(ceilings=bounds, scores=scores)
+
+
+def _score(name: str, stratum: str, part: pd.DataFrame, confidence: float) -> Score:
+    view = name.partition(".")[0]
+    right = (part[name + PREDICTION] == part["answer"]).to_numpy(dtype=bool)
+    found = accuracy(right, codes(part["group"]).astype("int64"), confidence)
+    return Score.model_validate(
+        {
+            "view": view,
+            "baseline": name,
+            "stratum": stratum,
+            "items": found.items,
+            "right": found.right,
+            "low": round(found.low, 6),
+            "high": round(found.high, 6),
+            "chance": round(chance(part, view), 6),
+        }
+    )

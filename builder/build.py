@@ -1,0 +1,307 @@
+"""`twokeys build`: from corpora to a published folder.
+
+survey -> filter -> balance -> certify -> publish
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from builder import recipe as recipes
+from builder.blindness import blindness
+from builder.certificate import FILE as CERTIFICATE
+from builder.certificate import certify
+from builder.engines import engine as engine_named
+from builder.errors import BadInput
+from builder.filtering import apply
+from builder.items import canonical_json, digest
+from builder.publish import Written, hashes, whole_folder, write_config
+from builder.recipe import Recipe
+from builder.selection import Selection, select
+from builder.stages import Run, Say, Stage, silent, write_json, write_table
+from builder.survey import Survey, survey
+from data_cards.manifest import FILE as MANIFEST
+from data_cards.manifest import (
+    BalancePart,
+    Config,
+    Manifest,
+    Partners,
+    RuleReport,
+    Source,
+    SplitCount,
+    Step,
+)
+from filters.registry import make
+
+PACKAGES = (
+    "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
+    "sentence-transformers", "torch", "transformers",
+)  # fmt: skip
+"""Packages whose version may decide what is in the rows."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build.
+
+    Attributes:
+        folder: The published folder.
+        manifest: Its manifest.
+        certified: Whether the certificate holds.
+        executed: Stages that did work, with their seconds; empty when everything was there.
+    """
+
+    folder: Path
+    manifest: Manifest
+    certified: bool
+    executed: dict[str, float]
+
+
+def build(
+    recipe: str | Path | Recipe,
+    out: Path | None = None,
+    *,
+    corpora: Path | None = None,
+    work: Path | None = None,
+    engine: str = "process",
+    say: Say = silent,
+) -> Built:
+    """Build a benchmark.
+
+    Args:
+        recipe: Name of a shipped recipe, a YAML file, or a recipe object.
+        out: The published folder; `out/NAME` when None. An earlier build there is replaced, anything else is not.
+        corpora: Folder that corpus paths are relative to; the environment variable TWOKEYS_CORPORA when None.
+        work: The run folder, where a stopped build goes on; `.NAME.run` beside `out` when None.
+        engine: `serial`, `process` or `ray`.
+        say: Told how far each stage is.
+
+    Raises:
+        BadInput: When the recipe, a corpus or a rule is bad, or pictures are known by name alone.
+    """
+    plan = recipes.load(recipe)
+    if not plan.publishable:
+        names = ", ".join(corpus.name for corpus in plan.corpora if corpus.images == "names")
+        remedy = "use `twokeys diagnose`, or add the pictures and set images: required"
+        raise BadInput(plan.name, "images", f"pictures known by name alone ({names})", "pictures", remedy)
+    folder = Path("out") / plan.name if out is None else Path(out)
+    _check_place(folder)
+    run = Run(
+        folder.with_name(f".{folder.name}.run") if work is None else Path(work), engine_named(engine), say
+    )
+    known = survey(run, plan, corpora)
+    filtering = run.stage(
+        "filter", partial(_filter, known, plan), 1, known.key, [_identity(use) for use in plan.rules]
+    )
+    kept = _left(known.items, filtering)
+    balancing = run.stage(
+        "balance", partial(_balance, kept, plan), 1, filtering.key, plan.balance.model_dump(mode="json")
+    )
+    key = digest("build", balancing.key, plan.key, version("twokeys"), *(version(name) for name in PACKAGES))
+    if (there := _published(folder, key)) is None:
+        say("publish", 0, 0)
+        there = _publish(folder, key, plan, known, filtering, balancing)
+        run.seconds["publish"] = 0.0
+    certified = _verdict(folder) == "certified"
+    return Built(folder, there, certified, run.seconds)
+
+
+def _check_place(folder: Path) -> None:
+    """Never replace a folder that twokeys did not write."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        remedy = "name another folder with --out, or empty this one"
+        raise BadInput(
+            "--out", None, f"files that twokeys did not write in {folder}", "a new or empty folder", remedy
+        )
+
+
+def _published(folder: Path, key: str) -> Manifest | None:
+    """The manifest of an earlier build with the same key, if the folder still is what it says."""
+    try:
+        there = Manifest.load(folder)
+    except (OSError, ValueError):
+        return None
+    return there if there.build_key == key and hashes(folder, MANIFEST) == there.files else None
+
+
+def _verdict(folder: Path) -> str:
+    return str(json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))["verdict"])
+
+
+# ------------------------------------------------------------------------------------------- filter and balance
+
+
+def _identity(use: recipes.RuleUse) -> list[str]:
+    """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
+    rule = make(use.rule, use.with_)
+    path = Path(use.rule.rpartition(":")[0])
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
+
+
+def _filter(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
+    done = apply(known.items, plan.rules, known.column, plan.seed)
+    write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
+    return {"reports": [report.model_dump(mode="json") for report in done.reports]}
+
+
+def _left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
+    removed = set(filtering.table("removed.parquet", ["id"]).column(0).to_pylist())
+    return items[~items["id"].isin(removed)].reset_index(drop=True)
+
+
+def _balance(items: pd.DataFrame, plan: Recipe, stage: Stage) -> dict[str, Any]:
+    done = select(items, plan.balance)
+    write_table(stage.folder / "kept.parquet", pa.Table.from_pandas(done.kept, preserve_index=False))
+    write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
+    return {"parts": [part.model_dump(mode="json") for part in done.parts]}
+
+
+# ------------------------------------------------------------------------------------------------------ publish
+
+
+def _publish(
+    folder: Path, key: str, plan: Recipe, known: Survey, filtering: Stage, balancing: Stage
+) -> Manifest:
+    selection = Selection(
+        balancing.table("kept.parquet").to_pandas(),
+        balancing.table("removed.parquet").to_pandas(),
+        [BalancePart.model_validate(part) for part in balancing.notes()["parts"]],
+    )
+    reports = [RuleReport.model_validate(report) for report in filtering.notes()["reports"]]
+    balanced = known.items.merge(selection.kept, on="id", validate="one_to_one")
+    dropped = filtering.table("removed.parquet").to_pandas()
+    removed = _removed(known.items, known.set_aside, dropped, selection.removed)
+    with whole_folder(folder) as fresh:
+        configs = {
+            "balanced": write_config(fresh, "balanced", balanced, known.pictures, known.roots),
+            "removed": write_config(fresh, "removed", removed, None, known.roots),
+        }
+        fingerprint = configs["balanced"].config.fingerprint
+        write_json(
+            fresh / CERTIFICATE,
+            certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint),
+        )
+        manifest = _manifest(
+            key, plan, known, reports, selection, balanced, {n: w.config for n, w in configs.items()}
+        )
+        return _write_cards(fresh, manifest, configs)
+
+
+def _removed(
+    items: pd.DataFrame, set_aside: pd.DataFrame, dropped: pd.DataFrame, unbalanced: pd.DataFrame
+) -> pd.DataFrame:
+    """Every row that is not published, with the stage that removed it and the reason."""
+    gone = pd.concat([dropped.assign(stage="filter"), unbalanced.assign(stage="balance", rule=None)], ignore_index=True)
+    listed = items.merge(gone, on="id", validate="one_to_one")
+    aside = set_aside.rename(columns={"problem": "reason"}).assign(stage="read")
+    columns = list(dict.fromkeys([*listed.columns, *aside.columns]))
+    if not len(aside):
+        return listed.reindex(columns=columns)
+    return pd.concat([listed.reindex(columns=columns), aside.reindex(columns=columns)], ignore_index=True)
+
+
+def _manifest(
+    key: str,
+    plan: Recipe,
+    known: Survey,
+    reports: list[RuleReport],
+    selection: Selection,
+    balanced: pd.DataFrame,
+    configs: dict[str, Config],
+) -> Manifest:
+    used = known.pictures[known.pictures["image_key"].isin(set(balanced["image_key"]))]
+    both = selection.kept["image_partner"].notna() & selection.kept["question_partner"].notna()
+    return Manifest(
+        name=plan.name,
+        title=plan.title,
+        description=plan.description,
+        homepage=plan.homepage,
+        authors=plan.authors,
+        twokeys=version("twokeys"),
+        packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        build_key=key,
+        recipe=plan.model_dump(mode="json", by_alias=True),
+        encoders=known.encoders,
+        confidence=plan.measure.confidence,
+        sources=_sources(known),
+        groups=known.groups,
+        funnel=_funnel(known, reports, selection),
+        rules=reports,
+        max_share=plan.balance.max_share,
+        balance=selection.parts,
+        before=blindness(known.items, plan.measure.confidence),
+        after=blindness(balanced, plan.measure.confidence),
+        partners=Partners(
+            image_partners=int(selection.kept["image_partner"].notna().sum()),
+            question_partners=int(selection.kept["question_partner"].notna().sum()),
+            both=int(both.sum()),
+            quads=int(selection.kept["quad"].nunique()),
+        ),
+        configs=configs,
+        unique_image_bytes=int(used["size"].sum()),
+        files={},
+    )
+
+
+def _sources(known: Survey) -> list[Source]:
+    return [
+        Source(
+            name=source.corpus.name,
+            format=source.corpus.format,
+            revision=source.corpus.revision,
+            license=source.corpus.license,
+            license_link=source.corpus.license_link,
+            citation=source.corpus.citation,
+            homepage=source.corpus.homepage,
+            files=source.files,
+            splits=[
+                SplitCount(split=count["split"], rows=count["rows"], set_aside=count["set_aside"])
+                for count in known.counts
+                if count["source"] == source.corpus.name
+            ],
+        )
+        for source in known.sources
+    ]
+
+
+def _funnel(known: Survey, reports: list[RuleReport], selection: Selection) -> list[Step]:
+    steps = [Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items))]
+    for report in reports:
+        steps.append(
+            Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)
+        )
+    kept = len(selection.kept)
+    return [*steps, Step(stage="balance", name="balance", removed=len(selection.removed), left=kept)]
+
+
+def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
+    """Write what people read; returns the manifest with the hashes of all files."""
+    from data_cards.card import card
+    from data_cards.citation import citation_text
+    from data_cards.licences import licence_text
+    from data_cards.plots import blindness as draw_blindness
+    from data_cards.plots import funnel as draw_funnel
+
+    (folder / "assets").mkdir()
+    draw_funnel(manifest, folder / "assets" / "funnel.png")
+    draw_blindness(manifest.before, manifest.after, folder / "assets" / "blindness.png", manifest.title)
+    texts = {
+        "README.md": card(manifest, [written.info for written in configs.values()]),
+        "LICENSE": licence_text(manifest),
+        "CITATION.cff": citation_text(manifest),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
+    (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
+    return whole

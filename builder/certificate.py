@@ -1,0 +1,67 @@
+"""The certificate of the `balanced` tier: ceilings counted from the published rows, and what follows from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from builder.ceilings import ceilings, strata
+
+FILE = "certificate.json"
+STATEMENT = (
+    "Let f be any predictor that sees only the {view} of an item of this set. Grouped by {view}, f gives one answer per "
+    "group, so it is right at most as often as the most frequent answer of each group. Counted over the set that is "
+    "{right} of {items} items. This holds for every f, also for one trained on this set's own labels."
+)
+
+
+def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprint: str) -> dict[str, Any]:
+    """Count what the certificate claims.
+
+    Args:
+        items: Published rows with `question_key`, `image_key`, `answer` and the columns of the strata.
+        max_share: The promised bound on both ceilings.
+        within: Columns inside whose every combination the bound is promised.
+        fingerprint: Fingerprint of the config.
+
+    Returns:
+        The certificate as JSON values. `verdict` is `certified`, or `not certified` with `reasons`.
+    """
+    counted = {
+        stratum: {view: _count(part, view) for view in ("question", "image")}
+        for stratum, part in strata(items).items()
+        if len(part)
+    }
+    promised = {"all": items}
+    if within and len(items):
+        for values, part in items.groupby(within, sort=True):
+            promised[", ".join(f"{name}={value}" for name, value in zip(within, values, strict=True))] = part
+    reasons = [
+        f"the {view} ceiling on {name} is {found.right} of {found.items}, above {max_share:.0%}"
+        for name, part in promised.items()
+        for view, found in ceilings(part).items()
+        if found.right > max_share * found.items + 1e-9
+    ]
+    if not len(items):
+        reasons = ["no item is left: nothing can be certified"]
+    statements = {
+        view: STATEMENT.format(view=view, right=f"{found.right:,}", items=f"{found.items:,}")
+        for view, found in ceilings(items).items()
+    }
+    return {
+        "tier": "balanced",
+        "verdict": "not certified" if reasons else "certified",
+        "reasons": reasons,
+        "max_share": max_share,
+        "within": within,
+        "fingerprint": fingerprint,
+        "ceilings": counted,
+        "statements": statements,
+        "recount": "twokeys verify, or the ten lines of pandas in README.md",
+    }
+
+
+def _count(items: pd.DataFrame, view: str) -> dict[str, float]:
+    found = ceilings(items)[view]
+    return {"right": found.right, "items": found.items, "keys": found.keys, "share": round(found.share, 6)}

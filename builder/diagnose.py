@@ -1,0 +1,115 @@
+"""`twokeys diagnose`: how blind-solvable a corpus is, before anything is dropped; pictures are not needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder import recipe as recipes
+from builder.blindness import blindness
+from builder.engines import engine as engine_named
+from builder.errors import BadInput
+from builder.recipe import Recipe
+from builder.selection import select
+from builder.stages import Run, Say, silent, write_json
+from builder.survey import survey
+from data_cards.manifest import FILE as MANIFEST
+from data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
+
+REPORT, PLOT = "diagnosis.json", "blindness.png"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """How blind-solvable a set of items is.
+
+    Attributes:
+        name: Recipe or folder.
+        items: Items measured.
+        set_aside: Rows that could not be used.
+        blindness: Ceilings and baselines.
+        groups: What each kind of link did for the folds.
+        balance: Largest balanced subset of each part, before any rule.
+        folder: Where the report and the plot are; None for a published folder.
+    """
+
+    name: str
+    items: int
+    set_aside: int
+    blindness: Blindness
+    groups: list[GroupKind]
+    balance: list[BalancePart]
+    folder: Path | None
+
+    def json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "name": self.name,
+            "items": self.items,
+            "set_aside": self.set_aside,
+            "ceilings": [c.model_dump() | {"share": round(c.share, 6)} for c in self.blindness.ceilings],
+            "scores": [s.model_dump() | {"accuracy": round(s.accuracy, 6)} for s in self.blindness.scores],
+            "groups": [kind.model_dump() for kind in self.groups],
+            "largest_balanced": [part.model_dump() for part in self.balance],
+        }
+
+
+def diagnose(
+    source: str | Path | Recipe,
+    out: Path | None = None,
+    *,
+    corpora: Path | None = None,
+    work: Path | None = None,
+    engine: str = "process",
+    say: Say = silent,
+) -> Diagnosis:
+    """Measure how blind-solvable a recipe's items are, or read it off a published folder.
+
+    Args:
+        source: A recipe as `build` takes it, or a published folder.
+        out: Folder of the report (JSON and plot); `out/NAME-diagnosis` when None.
+        corpora: As `build`.
+        work: As `build`; by default the run folder that `build` uses, so that neither works twice.
+        engine: As `build`.
+        say: Told how far each stage is.
+
+    Raises:
+        BadInput: As `build`; pictures may be known by name alone.
+    """
+    if not isinstance(source, Recipe) and (Path(source) / MANIFEST).is_file():
+        return _of_folder(Path(source))
+    plan = recipes.load(source)
+    folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
+    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
+    known = survey(run, plan, corpora)
+    say("balance", 0, 0)
+    found = Diagnosis(
+        name=plan.name,
+        items=len(known.items),
+        set_aside=len(known.set_aside),
+        blindness=blindness(known.items, plan.measure.confidence),
+        groups=known.groups,
+        balance=select(known.items, plan.balance).parts,
+        folder=folder,
+    )
+    _write(found, folder, plan.title)
+    return found
+
+
+def _write(found: Diagnosis, folder: Path, title: str) -> None:
+    from data_cards.plots import blindness as draw
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / REPORT, json.loads(json.dumps(found.json())))
+    draw(found.blindness, None, folder / PLOT, title)
+
+
+def _of_folder(folder: Path) -> Diagnosis:
+    try:
+        manifest = Manifest.load(folder)
+    except ValueError as error:
+        raise BadInput(folder, MANIFEST, str(error), "the manifest that twokeys wrote", "build it again") from error
+    rows = manifest.configs["balanced"].splits.values()
+    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None)

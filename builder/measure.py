@@ -1,0 +1,286 @@
+"""Measuring: every blind baseline, cross-fitted over grouped folds, one shard per (baseline, fold).
+
+No item is scored by a model that was fitted on it or on its group. Measurements come as one table, `id` and per
+baseline `<name>.prediction` (text) and `<name>.p_gold` (probability of the gold answer; 0 when it is outside the
+answers that the baseline knew).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from builder.baselines import VIEWS, Baseline, View, baselines
+from builder.baselines.neighbours import nearest
+from builder.baselines.problem import Floats, Form, Ints, Problem, count
+from builder.embed import Embedded
+from builder.items import digest
+from builder.lexical import option_features, text_features
+from builder.recipe import Measure
+from builder.stages import Run, Stage, write_table
+
+MEASUREMENTS = "measurements.parquet"
+EVIDENCE = 3
+"""Neighbours that are named as evidence."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One shard of measuring: one baseline on one problem, one fold held out."""
+
+    baseline: str
+    folder: Path
+    fold: int
+    max_answers: int
+    seed: int
+
+
+def measure(
+    run: Run,
+    items: pd.DataFrame,
+    fold: NDArray[np.int64],
+    chosen: dict[str, Baseline],
+    settings: Measure,
+    seed: int,
+    vectors: Callable[[str, pd.Series[str]], Embedded | None],
+    *inputs: object,
+) -> Stage:
+    """Run the baselines.
+
+    Args:
+        run: The build under way.
+        items: The item table, sorted by id.
+        fold: (n,) fold of each item.
+        chosen: Full name -> baseline.
+        settings: The recipe's part on measuring.
+        seed: The recipe's seed.
+        vectors: Called with a view and the keys -> texts of its contents; gives their vectors, or None where pictures
+            are known by name alone.
+        inputs: Keys of what `items`, `fold` and `vectors` were made from.
+    """
+    described = [f"{name}:{baseline.version}" for name, baseline in chosen.items()]
+    work = partial(_work, run, items, fold, chosen, settings, seed, vectors)
+    return run.stage("measure", work, 1, *inputs, described, settings.model_dump(), seed)
+
+
+def _work(
+    run: Run,
+    items: pd.DataFrame,
+    fold: NDArray[np.int64],
+    chosen: dict[str, Baseline],
+    settings: Measure,
+    seed: int,
+    vectors: Callable[[str, pd.Series[str]], Embedded | None],
+    stage: Stage,
+) -> dict[str, int]:
+    answers, vocabulary = pd.factorize(items["answer"], sort=True)
+    tasks: list[Task] = []
+    for view in VIEWS:
+        wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
+        for form in ("answer", "option"):
+            fitting = [name for name, baseline in wanted.items() if form in baseline.forms]
+            rows = _rows_of(items, view, form)
+            if not fitting or not len(rows):
+                continue
+            problem = build_problem(
+                items, rows, answers, fold, view, form, [wanted[name].reads for name in fitting], vectors
+            )
+            for name in fitting:
+                if wanted[name].reads == "vectors" and not problem.vectors.shape[1]:
+                    continue  # pictures known by name alone have no vectors
+                folder = stage.folder / f"{view}-{form}"
+                tasks += [
+                    Task(name, folder, f, settings.max_answers, seed)
+                    for f in np.unique(problem.fold).tolist()
+                ]
+            problem.save(stage.folder / f"{view}-{form}")
+    # The slow shards first, so that no worker is left with one at the end.
+    tasks.sort(key=lambda task: ("tfidf" not in task.baseline, "probe" not in task.baseline))
+    parts = run.parts(stage, score_fold, tasks)
+    table = _collect(items, vocabulary, tasks, parts)
+    write_table(stage.folder / MEASUREMENTS, pa.Table.from_pandas(table, preserve_index=False))
+    return {"shards": len(tasks)}
+
+
+def _rows_of(items: pd.DataFrame, view: View, form: str) -> NDArray[np.int64]:
+    """Items that a view and a form apply to: options are chosen among, everything else is named."""
+    multiple = items["choices"].map(len).to_numpy() > 0
+    if view == "image":
+        mask = np.full(len(items), form == "answer")
+    elif form == "option":
+        mask = multiple
+    else:
+        mask = ~multiple & (view == "question")
+    return np.flatnonzero(mask)
+
+
+def build_problem(
+    items: pd.DataFrame,
+    rows: NDArray[np.int64],
+    answers: NDArray[np.int64],
+    fold: NDArray[np.int64],
+    view: View,
+    form: Form,
+    reads: list[str],
+    vectors: Callable[[str, pd.Series[str]], Embedded | None],
+) -> Problem:
+    """Find the unique contents of a view and what the baselines read of them."""
+    part = items.iloc[rows]
+    if form == "answer":
+        keys = part[f"{view}_key"]
+        texts = part["question"] if view == "question" else pd.Series("", index=part.index)
+        contents = pd.DataFrame({"key": keys, "context": "", "text": texts})
+        item, label = rows, answers[rows]
+        plain = np.zeros((len(part), 0), dtype=np.float32)
+    else:
+        contents, item, label, plain = _options(part, rows, view)
+    code, unique = pd.factorize(contents["key"])
+    first = np.unique(code, return_index=True)[1]
+    shown = contents.iloc[first]
+    lexical = np.zeros((len(unique), 0), dtype=np.float32)
+    if "lexical" in reads and view != "image":
+        joined = (shown["context"] + " " + shown["text"]).str.strip()
+        lexical = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
+    found = None
+    if "vectors" in reads:
+        joined = (shown["context"] + " " + shown["text"]).str.strip()
+        found = vectors(view, pd.Series(joined.to_numpy(), index=unique))
+    matrix = (
+        found.vectors[found.of(pd.Series(unique))]
+        if found is not None
+        else np.zeros((len(unique), 0), np.float32)
+    )
+    return Problem(
+        form, item, code.astype(np.int64), label, fold[item],
+        shown["context"].tolist(), shown["text"].tolist(), matrix.astype(np.float32), lexical,
+    )  # fmt: skip
+
+
+def _options(part: pd.DataFrame, rows: Ints, view: View) -> tuple[pd.DataFrame, Ints, Ints, Floats]:
+    """One row per (item, option). What an option is like depends on its competitors, so they are in its key."""
+    records, item, label, plain = [], [], [], []
+    cache: dict[tuple[str, ...], Floats] = {}
+    for position, question, choices, answer in zip(
+        rows, part["question"], part["choices"], part["answer"], strict=True
+    ):
+        context = question if view == "question" else ""
+        case = (context, *choices)
+        if case not in cache:
+            cache[case] = option_features(context, list(choices))
+        plain.append(cache[case])
+        for choice in choices:
+            records.append((digest("option", choice, *case), context, choice))
+            item.append(position)
+            label.append(int(choice == answer))
+    contents = pd.DataFrame(records, columns=["key", "context", "text"])
+    return contents, np.array(item, dtype=np.int64), np.array(label, dtype=np.int64), np.concatenate(plain)
+
+
+def score_fold(task: Task, path: Path) -> None:
+    """Fit one baseline on all folds but one and score that one."""
+    problem, baseline = Problem.load(task.folder), baselines()[task.baseline]
+    inside = problem.fold == task.fold
+    known = _known(problem.label[~inside], task.max_answers if problem.form == "answer" else 2)
+    train = ~inside & np.isin(problem.label, known)
+    place = np.argsort(known)
+    label = place[np.searchsorted(known[place], problem.label[train])]
+    counts = count(problem.content[train], label, len(known))
+    test, row = np.unique(problem.content[inside], return_inverse=True)
+    scores = baseline.predict(problem, counts, test, task.seed)[row]
+    if problem.form == "answer":
+        table = _named(scores, problem.item[inside], problem.label[inside], known)
+    else:
+        gold_class = int(np.flatnonzero(known == 1)[0])
+        table = _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
+    if task.baseline.endswith(".neighbours"):
+        table["evidence"] = _evidence(problem, inside, test, row, table["item"])
+    write_table(path, pa.table(table))
+
+
+def _known(labels: Ints, limit: int) -> Ints:
+    """The most frequent labels, most frequent first: argmax then breaks ties towards the frequent answer."""
+    names, counts = np.unique(labels, return_counts=True)
+    return np.asarray(names[np.lexsort((names, -counts))][:limit], dtype=np.int64)
+
+
+def _named(scores: Floats, item: Ints, gold: Ints, known: Ints) -> dict[str, NDArray[np.generic]]:
+    """Prediction and gold probability where the answer is named."""
+    match = known[None, :] == gold[:, None]
+    return {
+        "item": item,
+        "prediction": known[scores.argmax(axis=1)],
+        "p_gold": (scores * match).sum(axis=1, dtype=np.float32),
+    }
+
+
+def _drawn(score: Floats, item: Ints, gold: Ints) -> dict[str, NDArray[np.generic]]:
+    """Prediction and gold probability where an item's options compete; rows of an item are adjacent."""
+    start = np.flatnonzero(np.diff(item, prepend=item[0] - 1))
+    size = np.diff(start, append=len(item))
+    number = np.repeat(np.arange(len(start)), size)
+    total = np.bincount(number, weights=score)
+    share = np.where(total[number] > 0, score / np.maximum(total[number], 1e-12), 1 / size[number])
+    # Ties go to the first option: their order is a hash, so that is a fair draw and the same every time.
+    best = np.lexsort((np.arange(len(item)), -share, number))[start]
+    return {
+        "item": item[start],
+        "prediction": best - start,
+        "p_gold": np.bincount(number, weights=share * gold).astype(np.float32),
+    }
+
+
+def _evidence(
+    problem: Problem, inside: NDArray[np.bool_], test: Ints, row: Ints, items: NDArray[np.generic]
+) -> list[str]:
+    """Which training items the vote came from: for each scored item `position:similarity` of the nearest few."""
+    contents, first = np.unique(problem.content[~inside], return_index=True)
+    examples = problem.item[~inside][first]
+    similarity, index = nearest(problem, contents, test, EVIDENCE)
+    text = [
+        " ".join(f"{examples[j]}:{s:.2f}" for s, j in zip(near, found, strict=True) if j >= 0)
+        for near, found in zip(similarity, index, strict=True)
+    ]
+    by_item: dict[int, str] = {}
+    for item, content in zip(problem.item[inside].tolist(), row.tolist(), strict=True):
+        by_item.setdefault(item, text[content])
+    return [by_item[int(item)] for item in items]
+
+
+def _collect(
+    items: pd.DataFrame, vocabulary: pd.Index[str], tasks: list[Task], parts: list[Path]
+) -> pd.DataFrame:
+    """Join the shards into one table in item order."""
+    columns: dict[str, NDArray[np.object_] | NDArray[np.float32]] = {}
+    identities, choices = items["id"].to_numpy(), items["choices"].to_numpy()
+    for task, part in sorted(zip(tasks, parts, strict=True), key=lambda pair: pair[0].baseline):
+        table = pd.read_parquet(part)
+        item = table["item"].to_numpy()
+        prediction = columns.setdefault(
+            f"{task.baseline}.prediction", np.full(len(items), None, dtype=object)
+        )
+        p_gold = columns.setdefault(f"{task.baseline}.p_gold", np.full(len(items), np.nan, dtype=np.float32))
+        if task.folder.name.endswith("-option"):
+            prediction[item] = [choices[i][p] for i, p in zip(item, table["prediction"], strict=True)]
+        else:
+            prediction[item] = vocabulary.to_numpy()[table["prediction"]]
+        # Four digits are what a probability of a baseline is good for; the rest is noise of the last bit.
+        p_gold[item] = table["p_gold"].round(4)
+        if "evidence" in table:
+            evidence = columns.setdefault(
+                f"{task.baseline}.evidence", np.full(len(items), None, dtype=object)
+            )
+            evidence[item] = [_names(cell, identities) for cell in table["evidence"]]
+    return pd.DataFrame({"id": identities, **columns})
+
+
+def _names(cell: str, identities: NDArray[np.object_]) -> str:
+    """`12:0.97` -> `easy-vqa:train:12 (0.97)`."""
+    pairs = (pair.split(":") for pair in cell.split())
+    return ", ".join(f"{identities[int(position)]} ({similarity})" for position, similarity in pairs)

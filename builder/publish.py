@@ -1,0 +1,211 @@
+"""Writing the published folder: Parquet with original image bytes, card, certificate, manifest, pictures of the build.
+
+The folder appears whole or not at all: it is written beside its place and renamed. A picture that many questions share
+is stored once per row group (Parquet's dictionary encoding), so questions do not multiply the size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from builder.fingerprint import Fingerprint, is_measurement, parquet_rows
+from builder.images import read_bytes
+from data_cards.manifest import Config
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+SHARD_BYTES = 400 * 2**20
+"""Unique picture bytes per shard file."""
+GROUP_BYTES = 64 * 2**20
+"""Picture bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
+
+KEPT_COLUMNS = (
+    "id", "image", "question", "choices", "answer", "answers", "answer_type", "image_partner", "question_partner",
+    "quad", "answer_source", "source", "source_revision", "source_id", "row", "license", "image_key",
+    "image_width", "image_height", "question_key", "group", "meta",
+)  # fmt: skip
+REMOVED_COLUMNS = (
+    "id", "stage", "rule", "reason", "question", "choices", "answer", "answers", "answer_type", "source",
+    "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height",
+    "question_key", "group", "meta",
+)  # fmt: skip
+
+
+def features(columns: list[str]) -> Features:
+    """The `datasets` schema of published columns."""
+    from datasets import Features, Image, List, Value
+
+    def kind(name: str) -> Any:
+        if name == "image":
+            return Image()
+        if name in ("choices", "answers"):
+            return List(Value("string"))
+        if name in ("image_width", "image_height"):
+            return Value("int32")
+        return Value("float32") if name.endswith(".p_gold") else Value("string")
+
+    return Features({name: kind(name) for name in columns})
+
+
+@dataclass(frozen=True)
+class Written:
+    """A config on disk.
+
+    Attributes:
+        config: What the manifest says of it.
+        info: Its `dataset_info` entry for the card.
+    """
+
+    config: Config
+    info: dict[str, Any]
+
+
+def write_config(
+    folder: Path, name: str, table: pd.DataFrame, pictures: pd.DataFrame | None, roots: dict[str, Path]
+) -> Written:
+    """Write one config, split by split.
+
+    Args:
+        folder: The published folder under construction.
+        name: Name of the config.
+        table: Rows with `split` and the columns of the config, measurements included.
+        pictures: Table of `image_key`, `source`, `image` (locator), `size`; None for a config without pictures.
+        roots: Corpus name -> folder of its locators.
+    """
+    wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
+    columns = [*wanted, *sorted(column for column in table if is_measurement(column))]
+    schema = features(columns)
+    print_ = Fingerprint()
+    splits, infos = {}, []
+    for split, rows in table.groupby("split", sort=True):
+        # Rows of one picture are neighbours, so that a row group holds it once. Keys are hashes: the order says nothing.
+        rows = rows.sort_values(["image_key", "id"], na_position="last")
+        files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures, roots)
+        for file in files:
+            print_.add(parquet_rows(file), str(split))
+        splits[str(split)] = len(rows)
+        size = sum(int(pq.read_metadata(file).row_group(g).total_byte_size) for file in files
+                   for g in range(pq.read_metadata(file).num_row_groups))  # fmt: skip
+        infos.append({"name": str(split), "num_bytes": size, "num_examples": len(rows)})
+    version = print_.version()
+    info = {
+        "config_name": name,
+        "features": schema._to_yaml_list(),
+        "splits": infos,
+        "download_size": sum(file.stat().st_size for file in (folder / name).glob("*.parquet")),
+        "dataset_size": sum(entry["num_bytes"] for entry in infos),
+    }
+    return Written(Config(version=version, fingerprint=print_.value(measurements=False), splits=splits), info)
+
+
+def _write_split(
+    folder: Path,
+    split: str,
+    rows: pd.DataFrame,
+    columns: list[str],
+    schema: pa.Schema,
+    pictures: pd.DataFrame | None,
+    roots: dict[str, Path],
+) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    located = None if pictures is None else pictures.set_index("image_key").loc[rows["image_key"].unique()]
+    size = (
+        np.zeros(len(rows), dtype=np.int64)
+        if located is None
+        else located["size"].loc[rows["image_key"]].to_numpy()
+    )
+    fresh = ~rows["image_key"].duplicated().to_numpy()
+    shard = np.cumsum(np.where(fresh, size, 0)) // SHARD_BYTES
+    files = []
+    numbers = np.unique(shard)
+    for index, number in enumerate(numbers):
+        path = folder / f"{split}-{index:05d}-of-{len(numbers):05d}.parquet"
+        inside = shard == number
+        with pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            # Repeats are stored once per row group, however large the pictures are.
+            dictionary_pagesize_limit=2**30,
+            write_page_index=True,
+        ) as writer:
+            for group in _row_groups(rows[inside], size[inside]):
+                writer.write_table(_arrow(group, columns, schema, located, roots), row_group_size=len(group))
+        files.append(path)
+    return files
+
+
+def _row_groups(rows: pd.DataFrame, size: np.ndarray) -> Iterator[pd.DataFrame]:
+    group = np.maximum(np.cumsum(size) // GROUP_BYTES, np.arange(len(rows)) // 50_000)
+    for number in np.unique(group):
+        yield rows[group == number]
+
+
+def _arrow(
+    rows: pd.DataFrame,
+    columns: list[str],
+    schema: pa.Schema,
+    located: pd.DataFrame | None,
+    roots: dict[str, Path],
+) -> pa.Table:
+    arrays = []
+    for column in columns:
+        if column == "image":
+            assert located is not None
+            arrays.append(_pictures(rows["image_key"], located, roots, schema.field("image").type))
+        else:
+            arrays.append(pa.array(rows[column], type=schema.field(column).type, from_pandas=True))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _pictures(
+    keys: pd.Series[str], located: pd.DataFrame, roots: dict[str, Path], kind: pa.DataType
+) -> pa.Array:
+    """Original bytes for each row; `path` stays empty, or readers would look for a file of that name."""
+    cells, last, data = [], None, b""
+    for key in keys:
+        if key != last:
+            place = located.loc[key]
+            data, last = read_bytes(place["image"], roots[place["source"]]), key
+            if hashlib.sha256(data).hexdigest() != place["bytes_sha256"]:
+                raise RuntimeError(f"{place['image']} changed while the build ran: run it again")
+        cells.append({"bytes": data, "path": None})
+    return pa.array(cells, type=kind)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Give a folder to write into; it takes the place of `out` when the block ends well."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    yield fresh
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def hashes(folder: Path, without: str) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by relative path, except the one named."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != without:
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

@@ -1,0 +1,242 @@
+"""The survey: everything that is known of a recipe's items before anything is dropped.
+
+    corpora -> items -> embed -> groups -> measure
+
+`diagnose` stops here and reports; `build` goes on to filter, balance and publish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from builder import images
+from builder.baselines import Baseline, chosen
+from builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
+from builder.encoders import identity, image_encoder, text_encoder
+from builder.errors import BadInput
+from builder.groups import Links, fold_of, group
+from builder.lexical import text_features
+from builder.measure import MEASUREMENTS, measure
+from builder.near_duplicates import Clusters, near_images, paraphrases
+from builder.read import ITEMS, PICTURES, SET_ASIDE, Source, find, read
+from builder.recipe import Recipe
+from builder.stages import Run, Stage, write_table
+from data_cards.manifest import GroupKind
+
+CALIBRATION = 48
+"""Pictures on which the near-duplicate threshold is calibrated."""
+GROUPS = "groups.parquet"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a recipe's items.
+
+    Attributes:
+        items: Item table sorted by id, with `group`, `image_contrast`, `image_cluster` and all measurements.
+        pictures: One row per image key: where its bytes are, their hash and size.
+        set_aside: Rows that could not be used, with the problem.
+        sources: The corpora as found.
+        counts: Rows by source and split, from the reading stage.
+        groups: What each kind of link did.
+        encoders: Encoders that were used, by what they encode.
+        key: Hash of everything that the survey depends on.
+        column: Makes a further column for rules: `question.embedding`, `image.embedding`, `question.lexical`.
+    """
+
+    items: pd.DataFrame
+    pictures: pd.DataFrame
+    set_aside: pd.DataFrame
+    sources: list[Source]
+    counts: list[dict[str, Any]]
+    groups: list[GroupKind]
+    encoders: dict[str, str]
+    key: str
+    column: Callable[[str, pd.DataFrame], pd.Series[Any]]
+
+    @property
+    def roots(self) -> dict[str, Path]:
+        """Corpus name -> the folder that its locators are relative to."""
+        return {source.corpus.name: source.root for source in self.sources}
+
+
+def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
+    """Read, embed, group and measure.
+
+    Raises:
+        BadInput: When a corpus is missing or bad, or too small to be folded.
+    """
+    sources = [find(corpus, corpora) for corpus in recipe.corpora]
+    baselines = chosen(recipe.measure.baselines)
+    reading = read(run, recipe, sources)
+    items = reading.table(ITEMS).to_pandas()
+    pictures = reading.table(PICTURES).to_pandas()
+    if not len(items):
+        raise BadInput(
+            recipe.name, None, "no usable row", "at least two groups of items", "see the rows set aside"
+        )
+    contrast = pictures.set_index("image_key")["contrast"]
+    items["image_contrast"] = items["image_key"].map(contrast)
+    vectors = Vectors(run, recipe, items, pictures, {source.corpus.name: source.root for source in sources})
+    grouping = run.stage(
+        "groups",
+        partial(_write_groups, items, recipe, vectors),
+        1,
+        reading.key,
+        identity(recipe.encoders.image) if recipe.publishable else "",
+        [corpus.group_by for corpus in recipe.corpora],
+        recipe.measure.folds,
+    )
+    groups = grouping.table(GROUPS).to_pandas()
+    items["group"], items["image_cluster"] = groups["group"], groups["image_cluster"]
+    measured = measure(
+        run, items, _folds(items, recipe), baselines, recipe.measure, recipe.seed, vectors.of_view,
+        grouping.key, _encoders(recipe, baselines),
+    )  # fmt: skip
+    table = measured.table(MEASUREMENTS).to_pandas()
+    items = items.merge(table, on="id", validate="one_to_one")
+    return Survey(
+        items=items,
+        pictures=pictures,
+        set_aside=reading.table(SET_ASIDE).to_pandas(),
+        sources=sources,
+        counts=reading.notes()["counts"],
+        groups=[GroupKind.model_validate(kind) for kind in grouping.notes()["kinds"]],
+        encoders=_encoders(recipe, baselines),
+        key=measured.key,
+        column=vectors.column,
+    )
+
+
+def _encoders(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
+    """Encoders that the baselines or the groups use."""
+    views = {name.partition(".")[0] for name, baseline in baselines.items() if baseline.reads == "vectors"}
+    kinds = {kind for corpus in recipe.corpora for kind in corpus.group_by}
+    found = {}
+    if views & {"question", "choices"} or "paraphrase" in kinds:
+        found["text"] = identity(recipe.encoders.text)
+    if recipe.publishable and ("image" in views or "near_image" in kinds):
+        found["image"] = identity(recipe.encoders.image)
+    return found
+
+
+def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:
+    groups = items["group"].nunique()
+    if groups < 2:
+        found = f"{len(items)} items in one group"
+        raise BadInput(
+            recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)"
+        )
+    return fold_of(items["group"], min(recipe.measure.folds, groups), recipe.seed)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Embeddings on demand: made when somebody first asks, once per content, kept in the run folder."""
+
+    run: Run
+    recipe: Recipe
+    items: pd.DataFrame
+    pictures: pd.DataFrame
+    roots: dict[str, Path]
+
+    def of_view(self, view: str, texts: pd.Series[str]) -> Embedded | None:
+        """Vectors of a view's contents; None where pictures are known by name alone."""
+        if view == "image":
+            return load(self.images(), IMAGE_DIMENSIONS) if self.recipe.publishable else None
+        return load(embed_texts(self.run, f"embed-{view}", self.recipe.encoders.text, texts.to_dict()))
+
+    def images(self) -> Stage:
+        """The stage that embeds every picture."""
+        return embed_pictures(
+            self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images
+        )
+
+    def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
+        """A vector column for rules.
+
+        Raises:
+            BadInput: When there is no such column.
+        """
+        if name == "question.lexical":
+            texts = items["question"].drop_duplicates()
+            rows = dict(zip(texts, text_features(texts.tolist()), strict=True))
+            return pd.Series([rows[text] for text in items["question"]], index=items.index, dtype=object)
+        if name in ("question.embedding", "image.embedding"):
+            view = name.partition(".")[0]
+            key = items[f"{view}_key"]
+            found = self.of_view(
+                view, items.drop_duplicates("question_key").set_index("question_key")["question"]
+            )
+            if found is not None:
+                return pd.Series(list(found.vectors[found.of(key)]), index=items.index, dtype=object)
+        known = ", ".join([*items.columns, "question.embedding", "image.embedding", "question.lexical"])
+        remedy = "let the recipe measure it, or correct the rule's parameter"
+        raise BadInput("recipe", "rules", f"a rule that reads {name!r}", known, remedy)
+
+
+# -------------------------------------------------------------------------------------------------------- groups
+
+
+def _write_groups(items: pd.DataFrame, recipe: Recipe, vectors: Vectors, stage: Stage) -> dict[str, Any]:
+    cluster = items["image_key"].copy()
+    links: list[Links] = []
+    for corpus in recipe.corpora:
+        part = items[items["source"] == corpus.name]
+        for kind in corpus.group_by:
+            if kind == "near_image" and corpus.images == "required":
+                found, keys = _near_images(part, recipe, vectors)
+                cluster.loc[part.index] = keys
+                links.append(Links(corpus.name, kind, keys, found.similarity))
+            elif kind == "paraphrase":
+                texts = part.drop_duplicates("question_key").set_index("question_key")["question"]
+                embedded = load(
+                    embed_texts(vectors.run, "embed-question", recipe.encoders.text, texts.to_dict())
+                )
+                found = paraphrases(embedded, texts, text_encoder(recipe.encoders.text))
+                links.append(
+                    Links(
+                        corpus.name, kind, _leaders(embedded, found, part["question_key"]), found.similarity
+                    )
+                )
+            elif kind == "links":
+                links.append(Links(corpus.name, kind, part["links"].explode().dropna()))
+            elif kind != "near_image":
+                links.append(Links(corpus.name, kind, part[f"{kind}_key"]))
+    names, reports = group(items, links, recipe.measure.folds)
+    table = pa.table({"id": items["id"], "group": names, "image_cluster": cluster})
+    write_table(stage.folder / GROUPS, table)
+    return {"kinds": [report.model_dump() for report in reports]}
+
+
+def _near_images(part: pd.DataFrame, recipe: Recipe, vectors: Vectors) -> tuple[Clusters, pd.Series[str]]:
+    """Cluster the near-duplicate pictures of one corpus."""
+    made = vectors.images()
+    whole, small = load(made), thumbnails(made)
+    keys = np.unique(part["image_key"])
+    rows = whole.of(pd.Series(keys))
+    sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
+    places = vectors.pictures.set_index("image_key").loc[sample]
+    decoded = [
+        images.decode(
+            images.read_bytes(place["image"], vectors.roots[place["source"]]), place["image"], recipe.images
+        )
+        for _, place in places.iterrows()
+    ]
+    own = Embedded(pd.Index(keys), whole.vectors[rows])
+    found = near_images(own, small[rows], decoded, image_encoder(recipe.encoders.image))
+    return found, _leaders(own, found, part["image_key"])
+
+
+def _leaders(embedded: Embedded, clusters: Clusters, keys: pd.Series[str]) -> pd.Series[str]:
+    """Each item's cluster, named by the cluster's first key."""
+    leader = embedded.keys.to_numpy()[clusters.leader]
+    return pd.Series(leader[embedded.of(keys)], index=keys.index)

@@ -1,0 +1,157 @@
+"""The dataset card: the folder's README.md, written from the manifest alone.
+
+`twokeys verify` writes it again from the published manifest and compares, so nothing here may depend on more
+than that: mappings are walked in sorted order (the manifest file sorts its keys), and `manifest.files`, which
+holds the card's own hash, is not read.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from data_cards import tables
+from data_cards.citation import bibtex
+from data_cards.columns import meaning, type_name
+from data_cards.header import MAIN, header_text, order
+from data_cards.licences import agreed, folder_licence, link
+from data_cards.tables import cell, code, count, interval, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from data_cards.manifest import Effect, Manifest, RuleReport, Source
+
+FILE = "README.md"
+
+
+def card(
+    manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: Mapping[str, str] | None = None
+) -> str:
+    """Write the card.
+
+    Args:
+        manifest: The folder's manifest; its `files` are not read.
+        dataset_info: What `DatasetInfo` says, per config and as plain values: name, features, splits, sizes.
+        meanings: Column -> meaning in Markdown, for columns that `data_cards.columns` does not know.
+
+    Raises:
+        ValueError: When `dataset_info` does not fit the manifest, a column has no meaning, or the licences
+            of the sources cannot be combined.
+    """
+    features = {info["config_name"]: list(info["features"]) for info in dataset_info}
+    columns, others = _columns(features, order(manifest), meanings or {})
+    return (
+        _environment()
+        .get_template("card.md.j2")
+        .render(
+            m=manifest,
+            header=header_text(manifest, dataset_info),
+            n_items=manifest.rows_read - manifest.set_aside,
+            source_names=_listed([source.name for source in manifest.sources]),
+            a_split=_a_split(manifest),
+            breaches=breaches(manifest),
+            summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
+            blindness=tables.markdown(
+                tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)
+            ),
+            strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
+            within=" and ".join(
+                dict.fromkeys(
+                    name.replace("_", " ") for part in manifest.balance for name in sorted(part.part)
+                )
+            ),
+            configs=order(manifest),
+            columns=columns,
+            others=others,
+            effects=[(rule, effect) for rule in manifest.rules if (effect := furthest(rule)) is not None],
+            weighted=any(part.weight != part.kept for part in manifest.balance),
+            one_licence=agreed(manifest.sources),
+            whole_licence=folder_licence(manifest.sources),
+            bibtex=bibtex(manifest),
+        )
+    )
+
+
+def breaches(manifest: Manifest) -> list[str]:
+    """Ceilings of the published set, overall and by split, that exceed what was promised, in words."""
+    return [
+        f"{ceiling.view} ceiling of {tables.counted(ceiling)} on {ceiling.stratum}"
+        for ceiling in manifest.after.ceilings
+        if ceiling.stratum == "all" or ceiling.stratum.startswith("split=")
+        if ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
+    ]
+
+
+def furthest(rule: RuleReport) -> Effect | None:
+    """The effect of a rule that lies furthest from its control; None where none was measured."""
+    return max(rule.effects, key=lambda effect: abs(effect.after - effect.control), default=None)
+
+
+def _environment() -> Environment:
+    # The output is Markdown, which HTML escapes would spoil; `cell` and `code` escape what Markdown needs.
+    environment = Environment(
+        loader=PackageLoader("data_cards"),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["interval"] = interval
+    environment.filters |= {
+        "cell": cell,
+        "code": code,
+        "count": count,
+        "percent": percent,
+        "gap": lambda gap: "0" if gap == 0 else f"{100 * gap:.2g} %",
+        "licence": _licence,
+        "line": lambda text: " ".join(text.split()),
+        "named": _named,
+        "parameters": lambda values: code(json.dumps(values, sort_keys=True, ensure_ascii=False)),
+        "part_name": lambda part: ", ".join(f"{name}={part[name]}" for name in sorted(part)) or "all",
+        "solvers": lambda solved: (
+            ", ".join(f"{name} ({count(solved[name])})" for name in sorted(solved)) or tables.NONE
+        ),
+    }
+    return environment
+
+
+def _columns(
+    features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str], more: Mapping[str, str]
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Rows of the columns table: those of the first config, then what the others have beyond it."""
+    rows = [
+        {
+            "config": config,
+            "name": name,
+            "type": type_name(feature),
+            "meaning": meaning(name, more).replace("|", "\\|"),
+        }
+        for config in configs
+        for feature in features[config]
+        for name in [feature["name"]]
+    ]
+    main = [row for row in rows if row["config"] == configs[0]]
+    known = {row["name"] for row in main}
+    return main, [row for row in rows if row["name"] not in known]
+
+
+def _a_split(manifest: Manifest) -> str:
+    splits = sorted(manifest.configs[MAIN].splits) if MAIN in manifest.configs else []
+    return "test" if "test" in splits else next(iter(splits), "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _named(source: Source) -> str:
+    return f"[{cell(source.name)}]({source.homepage})" if source.homepage else cell(source.name)
+
+
+def _licence(source: Source) -> str:
+    place = link(source)
+    return f"[{cell(source.license)}]({place})" if place else cell(source.license)

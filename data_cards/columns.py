@@ -1,0 +1,90 @@
+"""What each published column means, and how its type reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COLUMNS: dict[str, str] = {
+    "id": "`source:split:source_id`, unique and stable",
+    "image": "the picture, original bytes of the source",
+    "question": "the question or statement, in canonical form",
+    "choices": "the options in published order, a function of question and options; empty for open questions",
+    "answer": "the gold answer; for multiple choice the option's text",
+    "answers": "what all annotators answered, where the source has it",
+    "answer_type": "`yes/no`, `number`, `choice` or `open`",
+    "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models",
+    "split": "the split",
+    "source": "the corpus that the item is from",
+    "source_revision": "exact state of that corpus",
+    "source_id": "the item's own id there",
+    "row": "file and row in the source",
+    "license": "licence of the item, as its source states it",
+    "image_key": "hash of the picture's pixels; equal keys, equal pictures",
+    "image_sha256": "SHA-256 of the picture's bytes",
+    "image_width": "width in pixels",
+    "image_height": "height in pixels",
+    "question_key": "hash of the published question and its options; equal keys, equal text",
+    "group": "items of a group share every fold: same or near-duplicate picture, declared links",
+    "links": "keys by which the source declares items to belong together",
+    "image_partner": "id of the counterfactual with the same question, another picture and another answer",
+    "question_partner": "id of the counterfactual with the same picture, another question and another answer",
+    "quad": "name of the quad (two questions by two pictures, answers a b / b a); empty in none",
+    "measurements": "what was measured about the item, by name",
+    "stage": "step that removed the item: `read`, `filter` or `balance`",
+    "rule": "rule that removed the item; empty where no rule did",
+    "reason": "why the item was removed, in words",
+    "problem": "why the row could not be read as an item",
+    "meta": "the source's other fields, as JSON",
+}
+"""Column -> meaning, in Markdown."""
+
+ENDINGS: dict[str, str] = {
+    ".prediction": "answer of the blind baseline `{}`, cross-fitted",
+    ".p_gold": "probability that the blind baseline `{}` gives the gold answer, cross-fitted",
+    ".evidence": "items that the blind baseline `{}` answered from",
+}
+"""Ending of a measurement's name -> meaning; the braces stand for what comes before the ending."""
+
+
+def meaning(column: str, more: Mapping[str, str]) -> str:
+    """Say what a column means.
+
+    Args:
+        column: Its name.
+        more: Meanings that the caller knows; they win over `COLUMNS`.
+
+    Raises:
+        ValueError: When nobody knows.
+    """
+    if column in more:
+        return more[column]
+    if column in COLUMNS:
+        return COLUMNS[column]
+    for ending, text in ENDINGS.items():
+        if column.endswith(ending):
+            return text.format(column.removesuffix(ending))
+    raise ValueError(f"published column {column!r} has no meaning: add one to data_cards.columns.COLUMNS")
+
+
+def type_name(feature: Mapping[str, Any]) -> str:
+    """Name the type of a feature as it stands in `dataset_info`.
+
+    Example:
+        >>> type_name({"name": "choices", "list": "string"}), type_name({"name": "image", "dtype": "image"})
+        ('list of string', 'image')
+    """
+    for kind in ("list", "sequence"):
+        if kind in feature:
+            inner = feature[kind]
+            return f"list of {inner if isinstance(inner, str) else type_name(_inner(inner))}"
+    if "struct" in feature:
+        return f"struct of {', '.join(field['name'] for field in feature['struct'])}"
+    dtype = feature["dtype"]
+    return dtype if isinstance(dtype, str) else str(next(iter(dtype)))
+
+
+def _inner(inner: Any) -> Mapping[str, Any]:
+    return {"struct": inner} if isinstance(inner, list) else inner

@@ -1,0 +1,100 @@
+"""The YAML header of the card: what the Hub shows, and what `load_dataset` obeys."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from data_cards.licences import agreed
+from data_cards.yaml_text import Quoted, dump
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data_cards.manifest import Manifest, Source
+
+MAIN = "balanced"
+"""The config that is loaded when none is named."""
+
+SIZES = (
+    (10**3, "n<1K"),
+    (10**4, "1K<n<10K"),
+    (10**5, "10K<n<100K"),
+    (10**6, "100K<n<1M"),
+    (10**7, "1M<n<10M"),
+)
+VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Collect the header.
+
+    Args:
+        manifest: The folder's manifest.
+        dataset_info: Features, splits and sizes of every config, as plain values.
+
+    Raises:
+        ValueError: When a version is malformed, or `dataset_info` does not describe exactly the manifest's
+            configs. Without a version of its own for every config, readers serve the rows of an older build
+            from their cache; with incomplete infos they fail.
+    """
+    for name, config in manifest.configs.items():
+        if not VERSION.fullmatch(config.version):
+            raise ValueError(f"config {name!r}: version {config.version!r} is not of the form 1.0.123")
+    described = [str(info.get("config_name")) for info in dataset_info]
+    if sorted(described) != sorted(manifest.configs):
+        raise ValueError(
+            f"dataset_info describes the configs {described}, the manifest has {sorted(manifest.configs)}"
+        )
+    by_name = dict(zip(described, dataset_info, strict=True))
+    configs = order(manifest)
+    return {
+        **_license(manifest.sources),
+        "language": ["en"],
+        "multilinguality": ["monolingual"],
+        "pretty_name": manifest.title,
+        "task_categories": ["visual-question-answering"],
+        "size_categories": [size(manifest.kept)],
+        "annotations_creators": ["found"],
+        "language_creators": ["found"],
+        "source_datasets": [f"extended|{source.name}" for source in manifest.sources],
+        "tags": ["benchmark", "vqa", "multimodal", "debiasing", "counterfactual", "twokeys"],
+        "configs": [_config(manifest, name) for name in configs],
+        "dataset_info": [by_name[name] for name in configs],
+    }
+
+
+def header_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
+    """Write the header between its two lines of dashes."""
+    return f"---\n{dump(header(manifest, dataset_info))}---\n"
+
+
+def order(manifest: Manifest) -> list[str]:
+    """Names of the configs: the one that is loaded by default first, the others sorted."""
+    return sorted(manifest.configs, key=lambda name: (name != MAIN, name))
+
+
+def size(rows: int) -> str:
+    """Name the Hub's size category.
+
+    Example:
+        >>> size(999), size(1000), size(12_138)
+        ('n<1K', '1K<n<10K', '10K<n<100K')
+    """
+    return next((name for limit, name in SIZES if rows < limit), "n>10M")
+
+
+def _config(manifest: Manifest, name: str) -> dict[str, Any]:
+    config = manifest.configs[name]
+    files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in sorted(config.splits)]
+    found: dict[str, Any] = {"config_name": name, "version": Quoted(config.version), "data_files": files}
+    return found | ({"default": True} if name == MAIN else {})
+
+
+def _license(sources: Sequence[Source]) -> dict[str, str]:
+    """One id where all sources agree; otherwise all ids, and the file that says what falls under which."""
+    one = agreed(sources)
+    if one is not None and one != "other":
+        return {"license": one}
+    names = "-".join(sorted({re.sub(r"[^a-z0-9.]+", "-", source.license.lower()) for source in sources}))
+    return {"license": "other", "license_name": f"by-source-{names}", "license_link": "LICENSE"}

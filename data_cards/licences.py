@@ -1,0 +1,155 @@
+"""The folder's licence: what each source allows, and under what the compilation can be given on.
+
+A reader gets a compilation of adapted material (text is made canonical), so every source must allow its
+material to be given on, adapted, beside the others. The table below says for well-known licences under which
+licence a whole may be given on that holds their material; it follows the compatibility statements of Creative
+Commons and of the Free Software Foundation and errs on the strict side. It guards against plain mistakes and
+is no legal advice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data_cards.manifest import Manifest, Source
+
+OTHER = "other"
+WHOLE = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "gpl-3.0", OTHER)
+"""Licences for a whole; the first that suits all sources is taken. `other`: parts keep their own terms."""
+
+_CC = "https://creativecommons.org/licenses"
+_BY = tuple(whole for whole in WHOLE if whole != "odbl")
+_ODC_BY = tuple(whole for whole in WHOLE if whole != "gpl-3.0")
+_OLD_BY = tuple(whole for whole in _BY if whole != "gpl-3.0")
+_BY_NC = ("cc-by-nc-4.0", "cc-by-nc-sa-4.0", OTHER)
+
+
+@dataclass(frozen=True)
+class Licence:
+    """What we know about one licence.
+
+    Attributes:
+        spdx: Its identifier in the SPDX list.
+        link: Its text.
+        whole: Licences under which a whole that holds such material may be given on; empty where none may.
+    """
+
+    spdx: str
+    link: str
+    whole: tuple[str, ...] = WHOLE
+
+
+LICENCES: dict[str, Licence] = {
+    "cc0-1.0": Licence("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    "pddl": Licence("PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
+    "mit": Licence("MIT", "https://opensource.org/license/mit"),
+    "bsd-2-clause": Licence("BSD-2-Clause", "https://opensource.org/license/bsd-2-clause"),
+    "bsd-3-clause": Licence("BSD-3-Clause", "https://opensource.org/license/bsd-3-clause"),
+    "apache-2.0": Licence("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
+    "odc-by": Licence("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/", _ODC_BY),
+    "cc-by-2.0": Licence("CC-BY-2.0", f"{_CC}/by/2.0/", _OLD_BY),
+    "cc-by-3.0": Licence("CC-BY-3.0", f"{_CC}/by/3.0/", _OLD_BY),
+    "cc-by-4.0": Licence("CC-BY-4.0", f"{_CC}/by/4.0/", _BY),
+    # Share-alike: the whole takes the same licence, a later version of it, or one declared compatible.
+    "cc-by-sa-3.0": Licence("CC-BY-SA-3.0", f"{_CC}/by-sa/3.0/", ("cc-by-sa-4.0",)),
+    "cc-by-sa-4.0": Licence("CC-BY-SA-4.0", f"{_CC}/by-sa/4.0/", ("cc-by-sa-4.0", "gpl-3.0")),
+    "odbl": Licence("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/", ("odbl",)),
+    "gpl-3.0": Licence("GPL-3.0-only", "https://www.gnu.org/licenses/gpl-3.0.html", ("gpl-3.0",)),
+    "cc-by-nc-4.0": Licence("CC-BY-NC-4.0", f"{_CC}/by-nc/4.0/", _BY_NC),
+    "cc-by-nc-sa-4.0": Licence("CC-BY-NC-SA-4.0", f"{_CC}/by-nc-sa/4.0/", ("cc-by-nc-sa-4.0",)),
+    "cc-by-nd-4.0": Licence("CC-BY-ND-4.0", f"{_CC}/by-nd/4.0/", ()),
+    "cc-by-nc-nd-4.0": Licence("CC-BY-NC-ND-4.0", f"{_CC}/by-nc-nd/4.0/", ()),
+}
+"""Licences by their id on the Hub. Any other id, `other` and `unknown` among them, keeps its own terms."""
+
+
+def agreed(sources: Sequence[Source]) -> str | None:
+    """The licence of all sources; None where they differ."""
+    ids = {source.license.lower() for source in sources}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def folder_licence(sources: Sequence[Source]) -> str:
+    """Find the licence of the compilation: the sources' own where they agree, else the freest that suits all.
+
+    Raises:
+        ValueError: When a source does not allow adaptations, or two sources cannot be given on as one whole.
+    """
+    for source in sources:
+        if not _whole(source):
+            raise ValueError(
+                f"source {source.name!r} is under {source.license}, which does not let adapted material be "
+                "given on, and twokeys makes text canonical: diagnose this corpus, but do not publish from it"
+            )
+    if one := agreed(sources):
+        return one
+    suits = [licence for licence in WHOLE if all(licence in _whole(source) for source in sources)]
+    if not suits:
+        first, second = next(
+            pair for pair in combinations(sources, 2) if not set(_whole(pair[0])) & set(_whole(pair[1]))
+        )
+        raise ValueError(
+            f"sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be given "
+            f"on as one: the first {_demand(first)}, the second {_demand(second)}; publish two folders"
+        )
+    return suits[0]
+
+
+def link(source: Source) -> str:
+    """Where a source's terms can be read; empty where nobody said."""
+    known = LICENCES.get(source.license.lower())
+    return source.license_link or (known.link if known else "")
+
+
+def licence_text(manifest: Manifest) -> str:
+    """Write the folder's LICENSE file.
+
+    Raises:
+        ValueError: When the sources cannot be combined.
+    """
+    whole = folder_licence(manifest.sources)
+    lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), "", "Sources", "-------"]
+    for source in manifest.sources:
+        rows = sum(split.rows - split.set_aside for split in source.splits)
+        lines += [
+            "",
+            f"{source.name}: {source.license}",
+            f"  Terms:    {link(source) or 'none were stated with the source'}",
+            f"  Covers:   questions, answers and pictures of its {rows:,} items, published or removed",
+            f"  Revision: {source.revision}",
+            *([f"  Origin:   {source.homepage}"] if source.homepage else []),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _compilation(whole: str) -> list[str]:
+    own = (
+        "The questions, answers and pictures were taken from the sources below. Each remains under the\n"
+        "licence of its source; the columns `source` and `license` say which. Questions and answers were\n"
+        "made canonical, pictures are the original bytes. Keep the sources' notices and cite them."
+    )
+    added = "What was added here (selection, partners, measurements, reasons, certificate and text)"
+    if whole in LICENCES:
+        return [own, "", f"{added} is\nunder {LICENCES[whole].spdx}: {LICENCES[whole].link}"]
+    return [
+        own,
+        "",
+        f"{added}\ngrants nothing beyond the terms of the sources: read them before you give anything on.",
+    ]
+
+
+def _whole(source: Source) -> tuple[str, ...]:
+    licence = LICENCES.get(source.license.lower())
+    return licence.whole if licence else (OTHER,)
+
+
+def _demand(source: Source) -> str:
+    allowed = _whole(source)
+    if allowed == (OTHER,):
+        return "keeps terms of its own"
+    return f"may only be given on under {' or '.join(whole for whole in allowed if whole != OTHER)}"

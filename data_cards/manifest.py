@@ -1,0 +1,282 @@
+"""The manifest: everything that a published folder claims, as one validated object.
+
+The builder fills it, card and plots are drawn from it alone, and `twokeys verify` recounts it from the rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "manifest.json"
+
+
+class Fact(BaseModel):
+    """Base of the manifest's parts: immutable, unknown fields are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SplitCount(Fact):
+    """Rows of one split of one source."""
+
+    split: str
+    rows: int
+    set_aside: int
+
+
+class Source(Fact):
+    """One corpus: what was read, under which terms."""
+
+    name: str
+    format: str
+    revision: str
+    license: str
+    license_link: str | None
+    citation: str
+    homepage: str
+    files: dict[str, str]
+    """Official file -> SHA-256."""
+    splits: list[SplitCount]
+
+
+class GroupKind(Fact):
+    """One kind of link that joins items into the groups which share a fold."""
+
+    source: str
+    kind: str
+    threshold: float | None
+    """Calibrated similarity from which two keys are linked; None for exact links."""
+    links: int
+    """Keys that join two or more items."""
+    largest_share: float
+    """Share of the source's items in the largest group that this kind would make."""
+    used: bool
+    note: str
+
+
+class Ceiling(Fact):
+    """The best accuracy of any function of one view on a set: a count."""
+
+    view: Literal["question", "image"]
+    stratum: str
+    """`all`, or `column=value`."""
+    right: int
+    items: int
+    keys: int
+
+    @property
+    def share(self) -> float:
+        """The ceiling as accuracy."""
+        return self.right / self.items if self.items else float("nan")
+
+
+class Score(Fact):
+    """Accuracy of one cross-fitted blind baseline on a set."""
+
+    view: Literal["question", "choices", "image"]
+    baseline: str
+    """Full name, such as `question.tfidf`."""
+    stratum: str
+    items: int
+    right: int
+    low: float
+    """Lower end of the confidence interval, clustered by group."""
+    high: float
+    chance: float
+    """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
+
+    @property
+    def accuracy(self) -> float:
+        """Share of items answered right."""
+        return self.right / self.items if self.items else float("nan")
+
+
+class Blindness(Fact):
+    """How blind-solvable a set is: bounds from above and baselines from below."""
+
+    ceilings: list[Ceiling]
+    scores: list[Score]
+
+    def best(self, stratum: str = "all", view: str | None = None) -> Score | None:
+        """The baseline with the highest accuracy on a stratum; None where nothing was measured."""
+        found = [s for s in self.scores if s.stratum == stratum and view in (None, s.view) and s.items]
+        return max(found, key=lambda score: score.accuracy, default=None)
+
+    def ceiling(self, view: str, stratum: str = "all") -> Ceiling:
+        """The ceiling of a view on a stratum.
+
+        Raises:
+            KeyError: When that stratum was not counted.
+        """
+        for ceiling in self.ceilings:
+            if (ceiling.view, ceiling.stratum) == (view, stratum):
+                return ceiling
+        counted = ", ".join(sorted({ceiling.stratum for ceiling in self.ceilings})) or "nothing"
+        raise KeyError(f"no ceiling of the view {view!r} on {stratum!r}; counted on: {counted}")
+
+    @property
+    def strata(self) -> list[str]:
+        """Strata on which ceilings were counted: `all` first, the others sorted."""
+        return sorted({ceiling.stratum for ceiling in self.ceilings}, key=lambda name: (name != "all", name))
+
+
+class Example(Fact):
+    """One removed item, to be shown."""
+
+    id: str
+    question: str
+    answer: str
+    reason: str
+
+
+class Effect(Fact):
+    """Accuracy of one baseline on what a rule kept, beside a control that dropped as many items at random."""
+
+    baseline: str
+    before: float
+    after: float
+    control: float
+    control_low: float
+    control_high: float
+
+
+class RuleReport(Fact):
+    """What one rule did."""
+
+    id: str
+    version: int
+    summary: str
+    bias: str
+    citation: str
+    parameters: dict[str, Any]
+    seen: int
+    dropped: int
+    examples: list[Example]
+    effects: list[Effect]
+
+
+class BalancePart(Fact):
+    """The largest balanced set of one part of the items, such as one split."""
+
+    part: dict[str, str]
+    items: int
+    kept: int
+    weight: int
+    bound: int
+    """No balanced subset of the part weighs more."""
+    solved: dict[str, int]
+    """Connected components by the solver that decided them."""
+
+    @property
+    def gap(self) -> float:
+        """Relative distance to the bound; 0 means that no balanced subset is larger."""
+        return (self.bound - self.weight) / self.bound if self.bound else 0.0
+
+
+class Step(Fact):
+    """One step of the funnel."""
+
+    stage: Literal["read", "filter", "balance"]
+    name: str
+    removed: int
+    left: int
+
+
+class Config(Fact):
+    """One config of the published folder."""
+
+    version: str
+    fingerprint: str
+    splits: dict[str, int]
+    """Split -> rows."""
+
+
+class Partners(Fact):
+    """Counterfactual partners inside the published set."""
+
+    image_partners: int
+    question_partners: int
+    both: int
+    quads: int
+
+
+class Manifest(Fact):
+    """All claims of a published folder."""
+
+    format: Literal[1] = 1
+    name: str
+    title: str
+    description: str
+    homepage: str
+    authors: list[str]
+    twokeys: str
+    packages: dict[str, str]
+    """Package -> version, of those that decide what is in the rows."""
+    build_key: str
+    recipe: dict[str, Any]
+    encoders: dict[str, str]
+    confidence: float
+    sources: list[Source]
+    groups: list[GroupKind]
+    funnel: list[Step]
+    rules: list[RuleReport]
+    max_share: float
+    balance: list[BalancePart]
+    before: Blindness
+    """On all items that were read."""
+    after: Blindness
+    """On the published `balanced` config."""
+    partners: Partners
+    configs: dict[str, Config]
+    unique_image_bytes: int
+    files: dict[str, str]
+    """Every other file of the folder -> SHA-256."""
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of all sources, the ones set aside included."""
+        return sum(split.rows for source in self.sources for split in source.splits)
+
+    @property
+    def set_aside(self) -> int:
+        """Rows that could not be read as items."""
+        return sum(split.set_aside for source in self.sources for split in source.splits)
+
+    @property
+    def kept(self) -> int:
+        """Published items: rows of the config `balanced`."""
+        return sum(self.configs["balanced"].splits.values()) if "balanced" in self.configs else 0
+
+    def text(self) -> str:
+        """Canonical JSON text of the file, its own digest included."""
+        body = self.model_dump(mode="json")
+        return _dump(body | {"digest": _digest(body)})
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read a folder's manifest.
+
+        Raises:
+            ValueError: When the text is not exactly what `text` would write: somebody edited it.
+        """
+        text = (folder / FILE).read_text(encoding="utf-8")
+        body = json.loads(text)
+        said = body.pop("digest", None)
+        if said != _digest(body) or text != _dump(body | {"digest": said}):
+            raise ValueError(f"{FILE} was edited: its digest does not fit its content")
+        return cls.model_validate(body)
+
+
+def _dump(body: dict[str, Any]) -> str:
+    return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _digest(body: dict[str, Any]) -> str:
+    return hashlib.sha256(_dump(body).encode()).hexdigest()

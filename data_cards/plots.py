@@ -1,0 +1,224 @@
+"""The two pictures of a card: what was left after each step, and how blind-solvable a set was and is.
+
+Drawn without pyplot and without the user's own style, so that the same manifest gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from data_cards.manifest import Blindness, Ceiling, Manifest, Score
+from data_cards.tables import NONE, Predictor, count, percent, predictors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's palette: told apart by all readers, also in grey.
+BEFORE, AFTER = "#D55E00", "#0072B2"
+STAGES = {"read": "#7F7F7F", "filter": "#56B4E9", "balance": "#0072B2"}
+INK, FAINT = "#222222", "#DDDDDD"
+GONE: dict[str, Any] = {"facecolor": "#F0F0F0", "edgecolor": "#AAAAAA", "hatch": "////", "linewidth": 0}
+DASHES = (0, (4, 2))
+WIDTH, DPI = 9.0, 150
+POINTS_PER_CHARACTER = 6.4
+NAME_WIDTH = 30
+"""Characters after which a name is broken."""
+
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
+    "font.size": 10,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "legend.frameon": False,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.linewidth": 0.5,
+}
+
+
+def funnel(manifest: Manifest, path: Path) -> None:
+    """Draw how many items each step left and removed, as PNG."""
+    with _style():
+        _save(draw_funnel(manifest), path)
+
+
+def blindness(before: Blindness, after: Blindness | None, path: Path, title: str) -> None:
+    """Draw ceilings and blind baselines of all views, as PNG.
+
+    Args:
+        before: On the items that were read.
+        after: On the published items; None where nothing was selected.
+        path: The file to write.
+        title: Title of the picture.
+    """
+    with _style():
+        _save(draw_blindness(before, after, title), path)
+
+
+def draw_funnel(manifest: Manifest) -> Figure:
+    """Make the funnel's figure: a bar per step, what is left in colour, what the step removed hatched."""
+    steps = manifest.funnel
+    figure, axes = _axes([_broken(step.name) for step in steps], "What was left after each step")
+    cells = [("left", "removed", "share")] + [
+        (
+            count(step.left),
+            f"-{count(step.removed)}" if step.removed else "",
+            percent(step.removed / (step.left + step.removed)) if step.removed else "",
+        )
+        for step in steps
+    ]
+    for row, step in enumerate(steps):
+        axes.barh(row, step.left, height=0.64, color=STAGES[step.stage])
+        axes.barh(row, step.removed, left=step.left, height=0.64, **GONE)
+    for row, line in enumerate(cells, start=-1):
+        edge = 4.0
+        for column, text in enumerate(line):
+            edge += POINTS_PER_CHARACTER * (max(len(other[column]) for other in cells) + 2)
+            _beside(axes, row if row >= 0 else -0.85, text, edge, "right", "bold" if row < 0 else "normal")
+    axes.set(xlim=(0, max((step.left + step.removed for step in steps), default=0) or 1), xlabel="items")
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(_items))
+    used = {step.stage for step in steps}
+    stages = [
+        Patch(color=colour, label=f"left: {stage}") for stage, colour in STAGES.items() if stage in used
+    ]
+    figure.legend(
+        handles=[*stages, Patch(**GONE, label="removed by the step")], loc="outside lower center", ncols=4
+    )
+    return figure
+
+
+def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Figure:
+    """Make the blindness figure: per view a bar for the ceiling, a dot with interval per baseline."""
+    rows: list[Predictor | str] = []
+    for view, group in groupby(predictors(before, after), key=lambda predictor: predictor.view):
+        rows += [f"sees only the {view}", *group]
+    figure, axes = _axes([row if isinstance(row, str) else _name(row) for row in rows], title)
+    for place, row in enumerate(rows):
+        if isinstance(row, str):
+            axes.get_yticklabels()[place].set_fontweight("bold")
+            continue
+        axes.axhline(place, color=FAINT, linewidth=0.6, zorder=0)
+        end = next((end for end in range(place, len(rows)) if isinstance(rows[end], str)), len(rows))
+        for result, colour, shift in ((row.before, BEFORE, -0.17), (row.after, AFTER, 0.17)):
+            _mark(axes, place + (shift if after else 0), end - 0.5, result, colour)
+        _beside(axes, place, _change(row, after is not None), 8, "left")
+    axes.set(xlim=(0, 1), xlabel="accuracy")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    marks: dict[str, Any] = {"marker": "o", "linewidth": 1.6, "markersize": 5.5}
+    handles = [
+        Line2D([], [], color=BEFORE, label="all items read" if after else "accuracy and interval", **marks)
+    ]
+    handles += [Line2D([], [], color=AFTER, label="published", **marks)] if after else []
+    handles.append(
+        Line2D([], [], color=INK, marker="|", linestyle="", markersize=9, markeredgewidth=1.8, label="chance")
+    )
+    handles.append(
+        Line2D(
+            [],
+            [],
+            color=INK,
+            linestyle=DASHES,
+            linewidth=1,
+            label="ceiling: no predictor of that view is better",
+        )
+    )
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    return figure
+
+
+def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None, colour: str) -> None:
+    """Draw a ceiling as bar with a line down to `end`, a score as dot with interval and chance as tick."""
+    if result is None or not result.items:
+        return
+    if isinstance(result, Ceiling):
+        axes.barh(height, result.share, height=0.3, color=colour)
+        axes.vlines(result.share, height, end, color=colour, linewidth=1, linestyle=DASHES, zorder=1)
+        return
+    axes.vlines(result.chance, height - 0.18, height + 0.18, color=INK, linewidth=1.8, zorder=2)
+    # Nothing is clipped at 0 and 100 %: a dot there stays whole.
+    axes.hlines(height, result.low, result.high, color=colour, linewidth=1.6, zorder=3, clip_on=False)
+    line: dict[str, Any] = {"color": colour, "linestyle": "", "zorder": 4, "clip_on": False}
+    axes.plot(
+        [result.low, result.high], [height, height], marker="|", markersize=7, markeredgewidth=1.4, **line
+    )
+    axes.plot(result.accuracy, height, marker="o", markersize=5.5, **line)
+
+
+def _items(value: float, _: int | None) -> str:
+    return f"{value / 10**6:g} M" if value >= 10**6 else count(round(value))
+
+
+def _change(predictor: Predictor, both: bool) -> str:
+    results = (predictor.before, predictor.after)[: 1 + both]
+    values = [percent(result.right / result.items) if result and result.items else NONE for result in results]
+    return " → ".join(values)
+
+
+def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
+    """Make a figure of one row per name, high enough for names of several lines."""
+    lines = sum(max(1, 0.55 * (1 + name.count("\n"))) for name in names)
+    figure = Figure(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle("\n".join([title]), x=0.008, ha="left", fontsize=13, fontweight="bold")
+    axes = figure.add_subplot()
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=FAINT, linewidth=0.8)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _beside(axes: Axes, row: float, text: str, points: float, align: str, weight: str = "normal") -> None:
+    """Write to the right of the axes, at a distance that does not change with the axes' width."""
+    axes.annotate(
+        text,
+        (1, row),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(points, 0),
+        textcoords="offset points",
+        horizontalalignment=align,
+        verticalalignment="center",
+        fontweight=weight,
+        annotation_clip=False,
+    )
+
+
+def _name(predictor: Predictor) -> str:
+    """Name of a row; the view stands in the heading above it."""
+    return _broken((predictor.name or "ceiling: any predictor").removeprefix(f"{predictor.view}."))
+
+
+def _broken(name: str) -> str:
+    """Break a long name into lines, at hyphens and spaces where it has any."""
+    return "\n".join(textwrap.wrap(name, NAME_WIDTH)) or name
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    with style.context(["default", STYLE]):
+        yield
+
+
+def _save(figure: Figure, path: Path) -> None:
+    # Without the library's version in the file, the same picture is the same bytes after an update.
+    figure.savefig(path, format="png", metadata={"Software": None})

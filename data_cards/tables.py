@@ -1,0 +1,174 @@
+"""Numbers as text, and the rows of the tables that the card and the command share."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data_cards.manifest import Blindness, Ceiling, Manifest, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Cells = tuple[str, ...]
+VIEWS = ("question", "choices", "image")
+NONE = "-"
+SUMMARY_HEADER: Cells = ("", "all items read", "published")
+BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")
+STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")
+
+
+def count(number: int) -> str:
+    """Write a whole number.
+
+    Example:
+        >>> count(48248)
+        '48,248'
+    """
+    return f"{number:,}"
+
+
+def percent(share: float) -> str:
+    """Write a share; a small one is not rounded to nothing.
+
+    Example:
+        >>> percent(0.5), percent(0.0001), percent(float("nan"))
+        ('50.0 %', '< 0.1 %', '-')
+    """
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return NONE if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def interval(low: float, high: float) -> str:
+    """Write a confidence interval of a share; the unit stands with the number before it.
+
+    Example:
+        >>> interval(0.4812, 0.52)
+        '[48.1, 52.0]'
+    """
+    return NONE if math.isnan(low) or math.isnan(high) else f"[{100 * low:.1f}, {100 * high:.1f}]"
+
+
+def counted(ceiling: Ceiling | None) -> str:
+    """Write a ceiling with its count, so that rounding hides nothing."""
+    if ceiling is None or not ceiling.items:
+        return NONE
+    return f"{percent(ceiling.share)} ({count(ceiling.right)} of {count(ceiling.items)})"
+
+
+def measured(score: Score | None) -> str:
+    """Write an accuracy with its interval."""
+    if score is None or not score.items:
+        return NONE
+    return f"{percent(score.accuracy)} {interval(score.low, score.high)}"
+
+
+def best(score: Score | None) -> str:
+    """Write which baseline reached what, beside chance."""
+    if score is None or not score.items:
+        return NONE
+    return f"{measured(score)} by {score.baseline}, chance {percent(score.chance)}"
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """One row of a blindness table or picture: the ceiling of a view, or one of its baselines.
+
+    Attributes:
+        view: What it sees.
+        name: Full name of the baseline; None for the ceiling.
+        before: On all items that were read; None where it was not measured.
+        after: On the published items.
+    """
+
+    view: str
+    name: str | None
+    before: Ceiling | Score | None
+    after: Ceiling | Score | None
+
+
+def predictors(before: Blindness, after: Blindness | None, stratum: str = "all") -> list[Predictor]:
+    """List the ceiling and the baselines of each view, the ceiling first, baselines by name."""
+    early, late = _results(before, stratum), _results(after, stratum) if after else {}
+    keys = sorted({*early, *late}, key=lambda key: (VIEWS.index(key[0]), key[1]))
+    return [
+        Predictor(view, name or None, early.get((view, name)), late.get((view, name))) for view, name in keys
+    ]
+
+
+def _results(blindness: Blindness, stratum: str) -> dict[tuple[str, str], Ceiling | Score]:
+    """What is known about a stratum by view and baseline; the ceiling has the name ''."""
+    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == stratum}
+    return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == stratum}
+
+
+def summary_rows(manifest: Manifest) -> list[Cells]:
+    """Say what came in, what is published, and how blind-solvable both are; under `SUMMARY_HEADER`."""
+    before, after = manifest.before, manifest.after
+    rows: list[Cells] = [("items", count(manifest.rows_read - manifest.set_aside), count(manifest.kept))]
+    rows += [
+        (f"{view} ceiling", counted(before.ceiling(view)), counted(after.ceiling(view)))
+        for view in ("question", "image")
+    ]
+    for view in VIEWS:
+        scores = [before.best(view=view), after.best(view=view)]
+        if any(scores):
+            rows.append((f"best baseline that sees only the {view}", *map(best, scores)))
+    return rows
+
+
+def blindness_rows(before: Blindness, after: Blindness | None, stratum: str = "all") -> list[Cells]:
+    """Put every ceiling and baseline in a row, under `BLINDNESS_HEADER`; four cells without `after`."""
+    rows = []
+    for predictor in predictors(before, after, stratum):
+        cells = [f"the {predictor.view}", predictor.name or "ceiling of any predictor"]
+        for result in (predictor.before, predictor.after)[: 1 if after is None else 2]:
+            if isinstance(result, Score):
+                cells += [measured(result), percent(result.chance)]
+            else:
+                cells += [counted(result), NONE]
+        rows.append(tuple(cells))
+    return rows
+
+
+def strata_rows(blindness: Blindness) -> list[Cells]:
+    """Put every stratum of a set in a row, under `STRATA_HEADER`."""
+    rows: list[Cells] = []
+    for stratum in blindness.strata:
+        bounds = {c.view: c for c in blindness.ceilings if c.stratum == stratum}
+        items = count(next(iter(bounds.values())).items)
+        ceilings = (counted(bounds.get("question")), counted(bounds.get("image")))
+        rows.append((stratum, items, *ceilings, best(blindness.best(stratum))))
+    return rows
+
+
+_SPECIAL = re.compile(r"[\\`*<|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|(?<=\])\(")
+
+
+def cell(text: object) -> str:
+    r"""Write any text as one Markdown table cell that shows exactly this text.
+
+    Example:
+        >>> print(cell("is it red | or\n*blue*? see my_file [48.1, 52.0]"))
+        is it red \| or \*blue\*? see my_file [48.1, 52.0]
+    """
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(str(text).split()))
+
+
+def code(text: object) -> str:
+    """Write any text as code inside a Markdown table cell."""
+    line = " ".join(str(text).split()).replace("|", r"\|")
+    if not line:
+        return ""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    pad = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def markdown(header: Cells, rows: Sequence[Cells]) -> str:
+    """Write a Markdown table; the first column is aligned left, the others right."""
+    lines = [header, ("---", *["---:"] * (len(header) - 1)), *(tuple(map(cell, row)) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,74 @@
+"""Drop items whose image stands, the same or nearly so, in another split."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from filters.cells import is_missing
+from filters.rule import Drops, Rule, Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class NearDuplicateAcrossSplits(Rule):
+    """Keep each cluster of near-duplicate images in one split only.
+
+    A cluster stays in the split that comes first in `keep`; where `keep` names none of its splits, in the one
+    with the most items of the cluster, so that the fewest are lost; equal numbers go by the split's name. An
+    image without a cluster is a cluster of its own.
+
+    Attributes:
+        keep: Splits in order of priority, such as `("test",)`.
+
+    Example:
+        >>> import pandas as pd
+        >>> NearDuplicateAcrossSplits().decide(pd.DataFrame({
+        ...     "id": ["a", "b", "c"], "split": ["train", "train", "test"],
+        ...     "image_key": ["i", "j", "j"], "image_cluster": "k"}))
+        {'c': 'its image is also in split train, with item b'}
+    """
+
+    id = "near-duplicate-across-splits"
+    summary = "the image, or nearly the same one, is in another split"
+    bias = "leakage: what is tested has been trained on"
+    scope: ClassVar[Scope] = "set"
+
+    keep: tuple[str, ...] = ()
+
+    def reads(self) -> tuple[str, ...]:  # noqa: D102
+        return ("split", "image_key", "image_cluster")
+
+    def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
+        clusters: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+        named = table["image_cluster"].where(table["image_cluster"].notna(), table["image_key"])
+        for item, split, image, cluster in zip(
+            table["id"], table["split"], table["image_key"], named, strict=True
+        ):
+            if not (is_missing(split) or is_missing(cluster)):
+                clusters[cluster][split][item] = image
+        return {
+            item: reason
+            for splits in clusters.values()
+            if len(splits) > 1
+            for item, reason in self._losers(splits).items()
+        }
+
+    def _losers(self, splits: dict[str, dict[str, str]]) -> Drops:
+        rank = {split: place for place, split in enumerate(self.keep)}
+        kept = min(splits, key=lambda split: (rank.get(split, len(rank)), -len(splits[split]), split))
+        witness: dict[str, str] = {}
+        for item in sorted(splits[kept]):
+            witness.setdefault(splits[kept][item], item)
+        drops: Drops = {}
+        for split, items in splits.items():
+            for item, image in items.items():
+                if split != kept:
+                    same = "its image is also" if image in witness else "a near-duplicate of its image is"
+                    drops[item] = (
+                        f"{same} in split {kept}, with item {witness.get(image) or min(splits[kept])}"
+                    )
+        return drops

@@ -1,0 +1,120 @@
+"""All rules by name: the built-in ones, those of installed packages, and those in a file of the user's."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import warnings
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filters.errors import DuplicateRule, UnknownRule
+from filters.parameters import arguments
+from filters.rule_file import is_rule, load_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from filters.rule import Rule
+
+GROUP = "twokeys.rules"
+"""Entry-point group under which other packages add rules."""
+
+BUILT_IN = {
+    "aflite": "filters.aflite:AFLite",
+    "answer-in-question": "filters.answer_in_question:AnswerInQuestion",
+    "contradicting-golds": "filters.contradicting_golds:ContradictingGolds",
+    "degenerate-image": "filters.degenerate_image:DegenerateImage",
+    "duplicate-item": "filters.duplicate_item:DuplicateItem",
+    "gold-not-in-choices": "filters.gold_not_in_choices:GoldNotInChoices",
+    "iterative-bias-pruning": "filters.iterative_bias_pruning:IterativeBiasPruning",
+    "low-agreement": "filters.low_agreement:LowAgreement",
+    "near-duplicate-across-splits": "filters.near_duplicate_across_splits:NearDuplicateAcrossSplits",
+    "prior-neighbours": "filters.prior_neighbours:PriorNeighbours",
+    "solved-by-k": "filters.solved_by_k:SolvedByK",
+    "solved-from-choices": "filters.solved_from_choices:SolvedFromChoices",
+    "solved-from-image": "filters.solved_from_image:SolvedFromImage",
+}
+"""Rule id -> where its class is."""
+
+
+def rules() -> dict[str, type[Rule]]:
+    """Return all rules by id: the built-in ones, then those of installed packages.
+
+    A rule of a package that cannot be loaded is left out, with a warning that names the package.
+
+    Raises:
+        DuplicateRule: When two have the same id.
+    """
+    found = {name: _import(target) for name, target in BUILT_IN.items()}
+    origins = {name: f"{target} of twokeys" for name, target in BUILT_IN.items()}
+    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        origin = f"{entry.value} of package {entry.dist.name if entry.dist else 'unknown'}"
+        other = origins.setdefault(entry.name, origin)
+        if other != origin:
+            raise DuplicateRule(
+                f"found two rules {entry.name!r}: {other}, and {origin}; allowed: one rule an id; "
+                "to do: uninstall one of the packages, or ask for another id"
+            )
+        try:
+            found[entry.name] = _outside(entry)
+        except Exception as error:  # noqa: BLE001 - one broken package must not stop the others
+            warnings.warn(
+                f"rule {entry.name!r} is left out, {origin}: {error!r}", RuntimeWarning, stacklevel=2
+            )
+    return found
+
+
+def rule_class(name: str) -> type[Rule]:
+    """Resolve the id of a rule, or `path/to/file.py:ClassName` (relative to the working directory).
+
+    Raises:
+        UnknownRule: When there is no such rule, file or class.
+        DuplicateRule: When ids are not unique, also when the class in the file has the id of another rule.
+    """
+    known = rules()
+    path, _, class_name = name.rpartition(":")
+    if path.endswith(".py"):
+        rule = load_rule(Path(path).expanduser().resolve(), class_name)
+        if rule.id in known:
+            raise DuplicateRule(
+                f"found the id {rule.id!r} at {name}, which {known[rule.id].__module__} has too; "
+                "allowed: one rule an id; to do: give yours another id"
+            )
+        return rule
+    if name not in known:
+        close = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {close[0]!r}?" if close else "choose one"
+        raise UnknownRule(
+            f"found no rule {name!r}; allowed: {', '.join(known)}, or FILE.py:CLASS; to do: {hint}"
+        )
+    return known[name]
+
+
+def make(name: str, parameters: Mapping[str, Any] | None = None) -> Rule:
+    """Build a rule from its name and its parameters as a recipe states them.
+
+    Raises:
+        BadParameter: When a parameter is unknown, missing, or has a wrong value.
+        UnknownRule: When there is no such rule.
+        DuplicateRule: When ids are not unique.
+    """
+    rule = rule_class(name)
+    return rule(**arguments(rule, parameters or {}))
+
+
+def _import(target: str) -> type[Rule]:
+    module, _, name = target.partition(":")
+    rule = getattr(importlib.import_module(module), name)
+    assert is_rule(rule), target
+    return rule
+
+
+def _outside(entry: metadata.EntryPoint) -> type[Rule]:
+    rule = entry.load()
+    if not is_rule(rule):
+        raise TypeError(f"{entry.value} is no subclass of filters.Rule that implements all of it")
+    if rule.id != entry.name:
+        raise ValueError(f"{entry.value} has the id {rule.id!r}, which must be the name of its entry point")
+    return rule

@@ -1,0 +1,61 @@
+"""Rules in a `.py` file that a user names: the file is the user's own, and is run like any module."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from filters.errors import UnknownRule
+from filters.rule import Rule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+    from typing import TypeGuard
+
+
+def is_rule(found: Any) -> TypeGuard[type[Rule]]:
+    """Whether `found` is a subclass of `Rule` that implements all of it."""
+    return inspect.isclass(found) and issubclass(found, Rule) and not inspect.isabstract(found)
+
+
+def load_rule(path: Path, class_name: str) -> type[Rule]:
+    """Return the rule class `class_name` of a Python file.
+
+    Raises:
+        UnknownRule: When there is no such file, or no such rule in it.
+    """
+    if not path.is_file():
+        raise UnknownRule(f"found no file {path}; allowed: FILE.py:CLASS; to do: correct the path")
+    module = _module(path)
+    found = getattr(module, class_name, None)
+    if is_rule(found):
+        return found
+    names = (
+        ", ".join(name for name, member in vars(module).items() if is_rule(member))
+        or "none, it defines no rule"
+    )
+    raise UnknownRule(
+        f"found no rule {class_name!r} in {path}; allowed: {names}; to do: name a subclass of Rule"
+    )
+
+
+def _module(path: Path) -> ModuleType:
+    # One module for one content: loading it again gives the same classes, so equal rules are equal and can be
+    # pickled.
+    name = f"{path.stem}_{sha256(str(path).encode() + path.read_bytes()).hexdigest()[:12]}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None, "a path that ends in .py has a loader"
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses look their own module up while it is being run
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]

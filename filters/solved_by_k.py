@@ -1,0 +1,67 @@
+"""Drop items that several question baselines solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from filters.cells import is_missing
+from filters.parameters import Count, Names, Share  # noqa: TC001 - recipes are checked by them
+from filters.rule import Drops, Rule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SolvedByK(Rule):
+    """Drop an item that at least `k` blind baselines answer rightly.
+
+    A subclass names another view, with its own baselines. Where a baseline has no prediction (such as one of
+    the options, for an open item) it has not solved the item.
+
+    Attributes:
+        baselines: Names of the baselines, such as `question.tfidf`.
+        k: How many of them must be right; all of them when fewer are named.
+        min_p: Probability that a baseline must give the answer to count as right; None asks for none.
+
+    Example:
+        >>> import pandas as pd
+        >>> SolvedByK(baselines=("question.tfidf",)).decide(pd.DataFrame(
+        ...     {"id": ["a", "b"], "answer": "red", "question.tfidf.prediction": ["red", "blue"]}))
+        {'a': '1 of 1 baselines that see only the question answer it: question.tfidf'}
+    """
+
+    id = "solved-by-k"
+    summary = "several baselines answer it from the question alone"
+    bias = "language prior: the question gives the answer"
+    uses_gold = True
+    sees: ClassVar[str] = "the question"
+    """The view of the baselines, in words."""
+
+    baselines: Names = ("question.tfidf", "question.neighbours")
+    k: Count = 2
+    min_p: Share | None = None
+
+    def reads(self) -> tuple[str, ...]:  # noqa: D102
+        kinds = ("prediction",) if self.min_p is None else ("prediction", "p_gold")
+        return ("answer", *(f"{name}.{kind}" for name in self.baselines for kind in kinds))
+
+    def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
+        right = {name: self._right(table, name) for name in self.baselines}
+        sure = "" if self.min_p is None else f" with a probability of at least {self.min_p:g}"
+        drops: Drops = {}
+        for place, item in enumerate(table["id"]):
+            solvers = [name for name, hits in right.items() if hits[place]]
+            if len(solvers) >= min(self.k, len(right)):
+                count = f"{len(solvers)} of {len(right)} baselines that see only {self.sees} answer it"
+                drops[item] = f"{count}{sure}: {', '.join(solvers)}"
+        return drops
+
+    def _right(self, table: pd.DataFrame, name: str) -> list[bool]:
+        pairs = zip(table["answer"], table[f"{name}.prediction"], strict=True)
+        right = [not is_missing(answer) and answer == prediction for answer, prediction in pairs]
+        if self.min_p is None:
+            return right
+        p_gold = table[f"{name}.p_gold"].astype(float)
+        return [hit and p >= self.min_p for hit, p in zip(right, p_gold, strict=True)]

@@ -1,0 +1,27 @@
+"""Drop items that the image alone gives away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filters.parameters import Count, Names  # noqa: TC001 - recipes are checked by them
+from filters.solved_by_k import SolvedByK
+
+
+@dataclass(frozen=True)
+class SolvedFromImage(SolvedByK):
+    """Drop an item that baselines answer from its image alone, without the question.
+
+    Attributes:
+        baselines: Names of baselines of the view `image`.
+        k: How many of them must be right; all of them when fewer are named.
+        min_p: Probability that a baseline must give the answer to count as right; None asks for none.
+    """
+
+    id = "solved-from-image"
+    summary = "a baseline answers it from the image alone"
+    bias = "image prior: whatever is asked of such an image has one answer"
+    sees = "the image"
+
+    baselines: Names = ("image.neighbours",)
+    k: Count = 1

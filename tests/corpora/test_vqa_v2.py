@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from builder.corpora import reader
+from builder.errors import BadInput
+
+QUESTIONS, NOTES = "questions", "annotations"
+
+
+@pytest.fixture
+def tiny(tiny_corpus):
+    return tiny_corpus("vqa-v2")
+
+
+def changed(tiny, part, change):
+    name = next(name for name in tiny.files if part in name)
+    document = json.loads(tiny.files[name])
+    change(document[part] if isinstance(document, dict) else document)
+    return tiny.holding(**{part: json.dumps(document)})
+
+
+def test_a_row_joins_question_and_annotation(tiny, tmp_path):
+    tiny.write(tmp_path)
+    row = tiny.read(tmp_path)[1]
+    assert (row.source_id, row.question, row.answer, row.answer_type) == ("25001", "How many trees?", "2", "number")
+    assert row.answers == ("2",) * 10
+    assert row.meta == {"question_type": "is there a"}
+
+
+def test_annotations_need_not_stand_in_the_order_of_the_questions(tiny, tmp_path):
+    tiny.write(tmp_path)
+    before = tiny.read(tmp_path)
+    changed(tiny, NOTES, list.reverse).write(tmp_path)
+    assert tiny.read(tmp_path) == before
+
+
+def test_pictures_lie_in_the_folder_of_their_coco_release(tiny, tmp_path):
+    tiny.write(tmp_path)
+    assert tiny.read(tmp_path)[0].image == "file:../coco/train2014/COCO_train2014_000000000009.jpg"
+    inside = tiny.with_(image_folder=None)
+    assert inside.read(tmp_path)[0].image == "file:train2014/COCO_train2014_000000000009.jpg"
+    assert tiny.with_(images="names").read(tmp_path)[0].image == "name:COCO_train2014_000000000009.jpg"
+
+
+def test_other_is_open(tiny, tmp_path):
+    tiny.write(tmp_path)
+    assert [row.answer_type for row in tiny.read(tmp_path)] == ["yes/no", "number", "open"]
+
+
+def test_complementary_questions_share_a_link(tiny, tmp_path):
+    tiny.write(tmp_path)
+    first, second, third = (set(row.links) for row in tiny.read(tmp_path))
+    assert first & second == {"vqa-v2:pair:9000-25001"}
+    assert second & third == {"coco:25"}
+    assert not first & third
+
+
+def test_the_pair_file_may_be_absent(tiny, tmp_path):
+    root = tiny.write(tmp_path)
+    pairs = root / "v2_mscoco_train2014_complementary_pairs.json"
+    assert pairs in reader("vqa-v2").files(tiny.corpus, root)
+    pairs.unlink()
+    assert pairs not in reader("vqa-v2").files(tiny.corpus, root)
+    assert [row.links for row in tiny.read(tmp_path)] == [("coco:9",), ("coco:25",), ("coco:25",)]
+
+
+def test_a_question_without_annotation_and_an_annotation_without_question_are_both_told(tiny, tmp_path):
+    changed(tiny, NOTES, lambda notes: notes[1].update(question_id=77)).write(tmp_path)
+    rows = tiny.read(tmp_path)
+    problems = [row for row in rows if isinstance(row, BadInput)]
+    assert [(problem.file.rpartition("_")[2], problem.row) for problem in problems] == [
+        ("questions.json", 2),
+        ("annotations.json", 2),
+    ]
+    assert len(rows) == 4
+
+
+def test_a_second_annotation_of_a_question_is_told_and_the_first_one_counts(tiny, tmp_path):
+    changed(tiny, NOTES, lambda notes: notes.insert(1, notes[0] | {"multiple_choice_answer": "no"})).write(tmp_path)
+    bad, *rows = tiny.read(tmp_path)
+    assert "second annotation of question 9000" in bad.found
+    assert rows[0].answer == "yes"
+
+
+def test_files_of_two_splits_do_not_fit_together(tiny, tmp_path):
+    changed(tiny, NOTES, lambda notes: notes[0].update(image_id=8)).write(tmp_path)
+    assert "image_id 9, and 8 in the annotation" in tiny.read(tmp_path)[0].found
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        ("answer_type", "colour", "answer_type 'colour'"),
+        ("answers", [{"answer_id": 1}], "answers [{'answer_id': 1}]"),
+        ("answers", "yes", "answers 'yes'"),
+    ],
+)
+def test_a_wrong_field_of_an_annotation_spoils_one_row(tiny, tmp_path, field, value, found):
+    changed(tiny, NOTES, lambda notes: notes[2].update({field: value})).write(tmp_path)
+    *rows, bad = tiny.read(tmp_path)
+    assert len(rows) == 2
+    assert (bad.row, bad.found) == (3, found)
+
+
+def test_a_document_without_its_list_is_unusable(tiny, tmp_path):
+    tiny.holding(questions='{"info": {}}').write(tmp_path)
+    with pytest.raises(BadInput, match="without a list 'questions'"):
+        tiny.read(tmp_path)
+
+
+def test_pairs_of_three_are_unusable(tiny, tmp_path):
+    tiny.holding(pairs="[[1, 2, 3]]").write(tmp_path)
+    with pytest.raises(BadInput, match="pairs of question ids"):
+        tiny.read(tmp_path)
+
+
+def test_files_may_have_other_names(tiny, tmp_path):
+    root = tiny.write(tmp_path)
+    for part in (QUESTIONS, NOTES):
+        (root / next(name for name in tiny.files if part in name)).rename(root / f"{part}.gzip")
+    files = {"mine": {"questions": "questions.gzip", "annotations": "annotations.gzip", "subset": "val2014"}}
+    corpus = tiny.with_(options={"files": files}, splits=None).corpus
+    assert reader("vqa-v2").splits(corpus, root) == ["mine"]
+    row = next(iter(reader("vqa-v2").read(corpus, root, "mine")))
+    assert row.image == "file:../coco/val2014/COCO_val2014_000000000009.jpg"
+
+
+def test_a_split_without_files_is_an_error(tiny, tmp_path):
+    root = tiny.write(tmp_path)
+    with pytest.raises(BadInput, match="found 'test'; allowed: train, val"):
+        list(reader("vqa-v2").read(tiny.corpus, root, "test"))
+
+
+def test_equal_answers_are_one_text_in_memory(tiny, tmp_path):
+    tiny.write(tmp_path)
+    answers = tiny.read(tmp_path)[0].answers
+    assert all(answer is sys.intern("yes") for answer in answers)

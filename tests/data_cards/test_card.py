@@ -1,0 +1,131 @@
+"""The card. After a wanted change: `TWOKEYS_GOLDEN=1 pytest tests/data_cards/test_card.py`, then read the diff."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from data_cards.card import breaches, card, furthest
+from data_cards.manifest import Ceiling, Manifest
+
+
+def with_ceiling(manifest, **fields):
+    bad = Ceiling(**{"view": "question", "stratum": "split=dev", "right": 207, "items": 412, "keys": 90} | fields)
+    kept = [c for c in manifest.after.ceilings if (c.view, c.stratum) != (bad.view, bad.stratum)]
+    return manifest.model_copy(update={"after": manifest.after.model_copy(update={"ceilings": [*kept, bad]})})
+
+
+def test_the_card_is_the_golden_card(manifest, dataset_info, golden):
+    text = card(manifest, dataset_info)
+    if os.environ.get("TWOKEYS_GOLDEN"):
+        golden.write_text(text, encoding="utf-8")
+    assert golden.read_text(encoding="utf-8") == text
+
+
+def test_the_published_manifest_gives_the_same_bytes(manifest, dataset_info):
+    """A manifest read back has its mappings in another order, and lists the card among its files."""
+    body = json.loads(manifest.text())
+    del body["digest"]
+    body["files"] = {"README.md": "1" * 64, "LICENSE": "2" * 64}
+    assert list(body["configs"]) != list(manifest.configs)
+    assert card(manifest, dataset_info) == card(Manifest.model_validate(body), dataset_info)
+
+
+def test_every_table_line_has_as_many_cells_as_its_head(manifest, dataset_info):
+    lines = card(manifest, dataset_info).splitlines()
+    width, tables = 0, 0
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if not line.startswith("|"):
+            width = 0
+            continue
+        cells = len(re.findall(r"(?<!\\)\|", line)) - 1
+        if not width:
+            width, tables = cells, tables + 1
+            assert set(following) <= set("|-: "), f"no rule below {line}"
+        assert width == cells, line
+    assert 12 == tables
+
+
+def test_text_from_the_sources_cannot_break_a_table(manifest, dataset_info):
+    rule = manifest.rules[1]
+    evil = rule.examples[0].model_copy(update={"question": "a | b\n| c |\n\n# d", "reason": "<b>|</b>"})
+    rules = [rule.model_copy(update={"examples": [evil]})]
+    text = card(manifest.model_copy(update={"rules": rules}), dataset_info)
+    assert r"| a \| b \| c \| # d | no | \<b>\|\</b> |" in text
+
+
+def test_a_ceiling_above_the_promise_is_not_called_certified(manifest, dataset_info):
+    bad = with_ceiling(manifest)
+    assert ["question ceiling of 50.2 % (207 of 412) on split=dev"] == breaches(bad)
+    text = card(bad, dataset_info)
+    assert "**This set is not certified.**" in text
+    assert "50.2 % (207 of 412) on split=dev" in text
+    assert "such that **no predictor" not in text
+
+
+def test_exactly_the_promise_is_certified(manifest, dataset_info):
+    assert [] == breaches(with_ceiling(manifest, right=206))
+    assert "not certified" not in card(manifest, dataset_info)
+
+
+def test_strata_beside_the_splits_carry_no_promise(manifest):
+    assert [] == breaches(with_ceiling(manifest, stratum="answer_type=yes/no"))
+
+
+def test_a_build_that_kept_nothing_says_so(nothing_kept, dataset_info):
+    text = card(nothing_kept, dataset_info)
+    assert "**No balanced set could be selected" in text
+    assert "nan" not in text
+    assert "no predictor that sees only the" not in text
+    assert "split=" not in text.split("```")[1].replace('"removed", split=', "")
+
+
+def test_the_least_that_a_manifest_may_hold_gives_a_card(manifest, dataset_info):
+    update = {"rules": [], "groups": [], "encoders": {}, "balance": [], "description": "", "packages": {}}
+    text = card(manifest.model_copy(update=update), dataset_info)
+    assert "**Rules**" not in text
+    assert "**Groups.**" not in text
+    assert "**Balance.**" in text
+
+
+def test_a_weighted_balance_shows_its_weights(manifest, dataset_info):
+    part = manifest.balance[0].model_copy(update={"weight": 77_777, "bound": 80_000})
+    text = card(manifest.model_copy(update={"balance": [part]}), dataset_info)
+    assert "| part | items | kept | weight | bound | gap | solved by |" in text
+    assert "| 77,777 | 80,000 | 2.8 % |" in text
+
+
+def test_the_effect_shown_is_the_one_furthest_from_its_control(manifest):
+    rule = next(rule for rule in manifest.rules if rule.id == "solved-by-k")
+    assert "question.prior" == furthest(rule).baseline
+    assert furthest(manifest.rules[0]) is None
+
+
+def test_a_column_that_nobody_explains_is_refused(manifest, dataset_info):
+    dataset_info[0]["features"].append({"name": "mystery", "dtype": "string"})
+    with pytest.raises(ValueError, match="'mystery' has no meaning"):
+        card(manifest, dataset_info)
+    assert "| `mystery` | string | solved \\| not |" in card(manifest, dataset_info, {"mystery": "solved | not"})
+
+
+def test_licences_that_cannot_be_combined_give_no_card(manifest, dataset_info):
+    first, second = manifest.sources
+    sources = [first.model_copy(update={"license": "gpl-3.0"}), second.model_copy(update={"license": "other"})]
+    with pytest.raises(ValueError, match="cannot be given on as one"):
+        card(manifest.model_copy(update={"sources": sources}), dataset_info)
+
+
+def test_the_package_is_light_and_stands_on_nothing_of_ours():
+    heavy = "matplotlib jinja2 datasets pandas torch builder filters audit".split()
+    program = f"import sys, data_cards, data_cards.manifest; print([m for m in {heavy} if m in sys.modules])"
+    assert "[]\n" == subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    program = (
+        "import sys, data_cards.card, data_cards.plots; names = ('builder', 'filters', 'audit', 'matplotlib.pyplot');"
+        "print([m for m in names if m in sys.modules])"
+    )
+    assert "[]\n" == subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import pytest
+
+from data_cards.licences import LICENCES, WHOLE, folder_licence, licence_text
+
+
+@pytest.fixture
+def under(manifest):
+    """Make sources under the licences given."""
+
+    def make(*ids: str):
+        source = manifest.sources[0]
+        return [
+            source.model_copy(update={"name": f"s{place}", "license": id, "license_link": None})
+            for place, id in enumerate(ids)
+        ]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["mit"], "mit"),
+        (["MIT", "mit"], "mit"),
+        (["cc0-1.0"], "cc0-1.0"),
+        (["unknown"], "unknown"),
+        (["mit", "cc-by-4.0"], "cc-by-4.0"),
+        (["cc0-1.0", "apache-2.0", "odc-by"], "cc-by-4.0"),
+        (["mit", "cc-by-sa-4.0"], "cc-by-sa-4.0"),
+        (["cc-by-sa-3.0", "cc-by-sa-4.0"], "cc-by-sa-4.0"),
+        (["cc-by-4.0", "cc-by-nc-4.0"], "cc-by-nc-4.0"),
+        (["cc-by-nc-4.0", "cc-by-nc-sa-4.0"], "cc-by-nc-sa-4.0"),
+        (["cc-by-sa-4.0", "gpl-3.0"], "gpl-3.0"),
+        (["apache-2.0", "gpl-3.0"], "gpl-3.0"),
+        (["mit", "other"], "other"),
+        (["cc-by-nc-4.0", "some-new-licence"], "other"),
+    ],
+)
+def test_the_freest_licence_that_suits_all_is_taken(under, ids, expected):
+    assert expected == folder_licence(under(*ids))
+    assert expected == folder_licence(under(*reversed(ids)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("cc-by-sa-4.0", "cc-by-nc-4.0"),
+        ("cc-by-sa-4.0", "cc-by-nc-sa-4.0"),
+        ("gpl-3.0", "cc-by-nc-4.0"),
+        ("gpl-3.0", "odc-by"),
+        ("odbl", "cc-by-4.0"),
+        ("cc-by-sa-4.0", "other"),
+        ("gpl-3.0", "unknown"),
+    ],
+)
+def test_two_that_cannot_be_combined_are_both_named(under, first, second):
+    with pytest.raises(ValueError, match="cannot be given on as one") as error:
+        folder_licence(under("mit", first, second))
+    assert f"'s1' ({first})" in str(error.value)
+    assert f"'s2' ({second})" in str(error.value)
+    assert "'s0'" not in str(error.value)
+
+
+@pytest.mark.parametrize("ids", [["cc-by-nd-4.0"], ["mit", "cc-by-nc-nd-4.0"]])
+def test_a_source_that_forbids_adaptations_is_refused(under, ids):
+    with pytest.raises(ValueError, match="does not let adapted material be given on"):
+        folder_licence(under(*ids))
+
+
+def test_where_all_pairs_can_be_combined_all_three_can(under):
+    """So naming two sources always explains a failure."""
+
+    def works(*ids: str) -> bool:
+        try:
+            folder_licence(under(*ids))
+        except ValueError:
+            return False
+        return True
+
+    ids = [*LICENCES, "other"]
+    pairs = {pair: works(*pair) for pair in product(ids, repeat=2)}
+    for three in combinations(ids, 3):
+        if all(pairs[pair] for pair in combinations(three, 2)):
+            assert works(*three), three
+
+
+def test_every_licence_for_a_whole_may_hold_itself():
+    for licence in set(WHOLE) - {"other"}:
+        assert licence in LICENCES[licence].whole
+
+
+def test_the_licence_file_says_what_falls_under_which(manifest):
+    text = licence_text(manifest)
+    assert "under CC-BY-4.0: https://creativecommons.org/licenses/by/4.0/" in text
+    assert "easy_vqa: mit\n  Terms:    https://github.com/vzhou842/easy-VQA/blob/master/LICENSE" in text
+    assert "nlvr: cc-by-4.0\n  Terms:    https://creativecommons.org/licenses/by/4.0/" in text
+    assert "of its 48,248 items" in text
+    assert "of its 1,977 items" in text
+
+
+def test_the_licence_file_of_unknown_terms_grants_nothing(manifest, under):
+    text = licence_text(manifest.model_copy(update={"sources": under("other", "mit")}))
+    assert "grants nothing beyond the terms of the sources" in text
+    assert "none were stated with the source" in text

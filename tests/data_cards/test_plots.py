@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import matplotlib as mpl
+import pytest
+from matplotlib.text import Text
+from PIL import Image
+
+from data_cards import plots
+from data_cards.manifest import Blindness, Score, Step
+
+LONG = [
+    "a-rule-with-a-name-that-goes-on-and-on-for-ever-and-ever",
+    "onewordwithoutanyplacewhereitcouldbebrokenwhateverthatmeans",
+    "$x_1$ & 50 %",
+]
+
+
+def drawn(draw, *arguments):
+    """Draw a figure and return it with its renderer."""
+    with plots._style():
+        figure = draw(*arguments)
+        figure.canvas.draw()
+    return figure
+
+
+def texts(figure) -> list[Text]:
+    """Texts that are shown: tick labels outside the axes' limits exist, but are not drawn."""
+    low, high = figure.axes[0].get_xlim()
+    hidden = {
+        id(label)
+        for label in figure.axes[0].get_xticklabels()
+        if not low - 1e-9 <= label.get_position()[0] <= high * (1 + 1e-9)
+    }
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in hidden]
+
+
+def assert_readable(figure) -> None:
+    """Nothing is cut off at the edge, and no text lies on another."""
+    renderer = figure.canvas.get_renderer()
+    tight = figure.get_tightbbox(renderer)
+    assert tight.x0 >= 0, "cut off at the left"
+    assert tight.y0 >= 0, "cut off below"
+    assert tight.x1 <= figure.get_figwidth(), "cut off at the right"
+    assert tight.y1 <= figure.get_figheight(), "cut off above"
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts(figure)]
+    assert len(boxes) > 3
+    for (one, first), (other, second) in combinations(boxes, 2):
+        assert not first.padded(-0.5).overlaps(second), f"{one!r} lies on {other!r}"
+
+
+def shown(figure) -> str:
+    return "\n".join(text.get_text() for text in texts(figure))
+
+
+def many_steps(manifest, rules: int):
+    left, steps = 123_456_789, [Step(stage="read", name="rows read", removed=0, left=123_456_789)]
+    for number in range(rules):
+        left -= 4_000_000
+        steps.append(Step(stage="filter", name=LONG[number % 3], removed=4_000_000, left=left))
+    steps.append(Step(stage="balance", name="largest balanced subset", removed=left, left=0))
+    return manifest.model_copy(update={"funnel": steps})
+
+
+def extremes() -> Blindness:
+    names = ["choices.tfidf", "choices.a-very-long-name-of-a-baseline-from-an-outside-package", "question.prior"]
+    scores = [
+        Score(view=name.split(".")[0], baseline=name, stratum="all", items=10, right=right, low=low, high=high, chance=0.2)
+        for name, right, low, high in zip(names, (10, 0, 3), (0.7, 0, 0.1), (1, 0.3, 0.6), strict=True)
+    ]
+    return Blindness(ceilings=[], scores=scores)
+
+
+def test_the_funnel_is_readable_and_says_every_number(manifest):
+    figure = drawn(plots.draw_funnel, manifest)
+    assert_readable(figure)
+    for step in manifest.funnel:
+        assert f"{step.left:,}" in shown(figure)
+        assert not step.removed or f"-{step.removed:,}" in shown(figure)
+        assert step.name in shown(figure)
+
+
+@pytest.mark.parametrize("rules", [0, 1, 15])
+def test_many_rules_with_long_names_stay_readable(manifest, rules):
+    assert_readable(drawn(plots.draw_funnel, many_steps(manifest, rules)))
+
+
+def test_a_funnel_that_keeps_nothing_is_readable(nothing_kept):
+    figure = drawn(plots.draw_funnel, nothing_kept)
+    assert_readable(figure)
+    assert "100.0 %" in shown(figure)
+
+
+def test_bars_are_as_long_as_what_was_left(manifest):
+    bars = drawn(plots.draw_funnel, manifest).axes[0].patches
+    assert [step.left for step in manifest.funnel] == [bar.get_width() for bar in bars[::2]]
+    assert [step.removed for step in manifest.funnel] == [bar.get_width() for bar in bars[1::2]]
+
+
+@pytest.mark.parametrize("which", ["both", "before", "nothing kept", "extremes", "nothing measured"])
+def test_blindness_is_readable(manifest, nothing_kept, which):
+    empty = Blindness(ceilings=[], scores=[])
+    before, after = {
+        "both": (manifest.before, manifest.after),
+        "before": (manifest.before, None),
+        "nothing kept": (nothing_kept.before, nothing_kept.after),
+        "extremes": (extremes(), extremes()),
+        "nothing measured": (empty, None),
+    }[which]
+    assert_readable(drawn(plots.draw_blindness, before, after, " ".join(["A title of several lines"] * 5)))
+
+
+def test_blindness_marks_every_result_where_it_belongs(manifest):
+    axes = drawn(plots.draw_blindness, manifest.before, manifest.after, "Title").axes[0]
+    bounds = [c.share for one in (manifest.before, manifest.after) for c in one.ceilings if c.stratum == "all"]
+    assert sorted(bounds) == sorted(bar.get_width() for bar in axes.patches)
+    scores = [s for one in (manifest.before, manifest.after) for s in one.scores if s.stratum == "all"]
+    dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
+    assert sorted(score.accuracy for score in scores) == sorted(dots)
+    ends = [tuple(line.get_xdata()) for line in axes.lines if line.get_marker() == "|"]
+    assert sorted((score.low, score.high) for score in scores) == sorted(ends)
+
+
+def test_the_same_input_gives_the_same_bytes_whatever_the_readers_style(manifest, tmp_path):
+    plots.funnel(manifest, tmp_path / "a.png")
+    plots.blindness(manifest.before, manifest.after, tmp_path / "b.png", "Title")
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30, "font.family": "serif"}):
+        plots.funnel(manifest, tmp_path / "c.png")
+        plots.blindness(manifest.before, manifest.after, tmp_path / "d.png", "Title")
+        assert 20 == mpl.rcParams["font.size"]
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "c.png").read_bytes()
+    assert (tmp_path / "b.png").read_bytes() == (tmp_path / "d.png").read_bytes()
+
+
+def test_the_pictures_hold_something_and_no_version(manifest, tmp_path):
+    plots.funnel(manifest, tmp_path / "funnel.png")
+    with Image.open(tmp_path / "funnel.png") as picture:
+        assert 1350 == picture.width
+        assert len(picture.convert("RGB").getcolors(1 << 24)) > 50
+        assert "Software" not in picture.info
