@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -57,10 +64,15 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'twokeys' has no attribute {name!r}")
 
 
-Recipe = Annotated[str, typer.Argument(help="Name of a recipe that ships (see `twokeys recipes`) or a YAML file.")]
+Recipe = Annotated[
+    str, typer.Argument(help="Name of a recipe that ships (see `twokeys recipes`) or a YAML file.")
+]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; out/NAME by default.")]
 Corpora = Annotated[
-    Path | None, typer.Option(help="Folder of the official corpora; TWOKEYS_CORPORA by default.", envvar="TWOKEYS_CORPORA")
+    Path | None,
+    typer.Option(
+        help="Folder of the official corpora; TWOKEYS_CORPORA by default.", envvar="TWOKEYS_CORPORA"
+    ),
 ]
 Work = Annotated[Path | None, typer.Option(help="Run folder, where a stopped build goes on.")]
 EngineName = Annotated[str, typer.Option(help="serial, process or ray.")]
@@ -123,7 +135,9 @@ def _verify(
 
         findings = verify(folder, say)
     if as_json:
-        _print_json([{"check": finding.check, "ok": finding.ok, "problems": finding.problems} for finding in findings])
+        _print_json(
+            [{"check": finding.check, "ok": finding.ok, "problems": finding.problems} for finding in findings]
+        )
     else:
         _show_findings(folder, findings)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
@@ -138,7 +152,9 @@ def _recipes(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
         return
-    rows = [(name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()]
+    rows = [
+        (name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()
+    ]
     _table("Recipes", ["name", "title", "for"], rows)
 
 
@@ -151,7 +167,9 @@ def _rules_list(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in found.items()})
         return
-    _table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()])
+    _table(
+        "Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()]
+    )
 
 
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
@@ -187,7 +205,12 @@ def _rules_check(rule: Rule, as_json: AsJson = False) -> None:
         findings = check_rule(made)
     failed = [finding for finding in findings if finding.kind == "error"]
     if as_json:
-        _print_json([{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings])
+        _print_json(
+            [
+                {"check": finding.check, "kind": finding.kind, "message": finding.message}
+                for finding in findings
+            ]
+        )
     elif findings:
         _table(made.id, ["check", "kind", "what was found"], [(f.check, f.kind, f.message) for f in findings])
     else:
@@ -219,8 +242,14 @@ def _show_build(built: Built) -> None:
 def _show_diagnosis(found: Diagnosis) -> None:
     from data_cards import tables
 
-    out.print(f"[bold]{found.name}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside")
-    _table("Blind accuracy", ["view", "predictor", "accuracy", "", "chance"], tables.blindness_rows(found.blindness, None))
+    out.print(
+        f"[bold]{found.name}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
+    )
+    _table(
+        "Blind accuracy",
+        ["view", "predictor", "accuracy", "", "chance"],
+        tables.blindness_rows(found.blindness, None),
+    )
     parts = [
         (", ".join(f"{k}={v}" for k, v in part.part.items()) or "all", tables.count(part.items), tables.count(part.kept),
          "proven" if part.bound == part.weight else f"at most {tables.count(part.bound)}")
@@ -230,7 +259,11 @@ def _show_diagnosis(found: Diagnosis) -> None:
     if found.groups:
         kinds = [(g.source, g.kind, f"{g.threshold:.3f}" if g.threshold is not None else "exact", tables.count(g.links),
                   f"{g.largest_share:.1%}", "used" if g.used else f"not used: {g.note}") for g in found.groups]  # fmt: skip
-        _table("Groups that share a fold", ["corpus", "linked by", "threshold", "links", "largest group", ""], kinds)
+        _table(
+            "Groups that share a fold",
+            ["corpus", "linked by", "threshold", "links", "largest group", ""],
+            kinds,
+        )
     if found.folder:
         out.print(f"Report: {found.folder / 'diagnosis.json'}, plot: {found.folder / 'blindness.png'}")
 
@@ -282,7 +315,13 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
         yield line
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from builder.blindness import PREDICTION
+from builder.blindness import measured_by
 from builder.errors import BadInput
 from builder.recipe import RuleUse
 from data_cards.manifest import Effect, Example, RuleReport
@@ -100,9 +100,9 @@ def _report(
 def _effects(items: pd.DataFrame, kept: np.ndarray, seed: int) -> list[Effect]:
     """Accuracy on what is kept, against keeping as many at random. Predictions are those made before any rule."""
     generator = np.random.default_rng(seed)
-    names = sorted(column for column in items if column.endswith(PREDICTION))
-    right = np.stack([(items[name] == items["answer"]).to_numpy(dtype=float) for name in names])
-    applies = np.stack([items[name].notna().to_numpy(dtype=float) for name in names])
+    names = measured_by(items)
+    right = np.stack([(items[column] == items["answer"]).to_numpy(dtype=float) for column in names.values()])
+    applies = np.stack([items[column].notna().to_numpy(dtype=float) for column in names.values()])
 
     def share(mask: np.ndarray) -> np.ndarray:
         return (right @ mask) / np.maximum(applies @ mask, 1)
@@ -117,7 +117,7 @@ def _effects(items: pd.DataFrame, kept: np.ndarray, seed: int) -> list[Effect]:
     columns = [np.round(values, 6).tolist() for values in (before, after, control, low, high)]
     return [
         Effect(
-            baseline=name.removesuffix(PREDICTION),
+            baseline=name,
             before=b,
             after=a,
             control=c,

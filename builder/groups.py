@@ -90,6 +90,21 @@ def _components(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.in
     return np.asarray(pd.factorize(merged)[0], dtype=np.int64)
 
 
+def pairs(ids: pd.Series[str], partners: pd.Series[str]) -> pd.Series[str]:
+    """Name the components of the graph that joins each item to its partner.
+
+    Args:
+        ids: Item ids.
+        partners: Each item's partner, or None.
+    """
+    code = pd.Index(ids).get_indexer(partners)
+    paired = np.flatnonzero(code >= 0)
+    ones = np.ones(len(paired), dtype=np.int8)
+    graph = coo_array((ones, (paired, code[paired])), shape=(len(ids), len(ids)))
+    label = connected_components(graph, directed=False)[1]
+    return ids.groupby(label).transform("min")
+
+
 def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
     """Deal groups into folds of nearly equal size, whatever the order of the rows.
 

@@ -7,7 +7,7 @@ answers that the baseline knew).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,8 +44,9 @@ class Task:
 
 def measure(
     run: Run,
+    name: str,
     items: pd.DataFrame,
-    fold: NDArray[np.int64],
+    folds: Mapping[View, Ints],
     chosen: dict[str, Baseline],
     settings: Measure,
     seed: int,
@@ -56,24 +57,25 @@ def measure(
 
     Args:
         run: The build under way.
+        name: Name of the stage.
         items: The item table, sorted by id.
-        fold: (n,) fold of each item.
+        folds: For each view the (n,) fold of each item.
         chosen: Full name -> baseline.
         settings: The recipe's part on measuring.
         seed: The recipe's seed.
         vectors: Called with a view and the keys -> texts of its contents; gives their vectors, or None where pictures
             are known by name alone.
-        inputs: Keys of what `items`, `fold` and `vectors` were made from.
+        inputs: Keys of what `items`, `folds` and `vectors` were made from.
     """
     described = [f"{name}:{baseline.version}" for name, baseline in chosen.items()]
-    work = partial(_work, run, items, fold, chosen, settings, seed, vectors)
-    return run.stage("measure", work, 1, *inputs, described, settings.model_dump(), seed)
+    work = partial(_work, run, items, folds, chosen, settings, seed, vectors)
+    return run.stage(name, work, 1, *inputs, described, settings.model_dump(), seed)
 
 
 def _work(
     run: Run,
     items: pd.DataFrame,
-    fold: NDArray[np.int64],
+    folds: Mapping[View, Ints],
     chosen: dict[str, Baseline],
     settings: Measure,
     seed: int,
@@ -90,7 +92,14 @@ def _work(
             if not fitting or not len(rows):
                 continue
             problem = build_problem(
-                items, rows, answers, fold, view, form, [wanted[name].reads for name in fitting], vectors
+                items,
+                rows,
+                answers,
+                folds[view],
+                view,
+                form,
+                [wanted[name].reads for name in fitting],
+                vectors,
             )
             for name in fitting:
                 if wanted[name].reads == "vectors" and not problem.vectors.shape[1]:

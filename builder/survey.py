@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from builder import images
-from builder.baselines import Baseline, chosen
+from builder.baselines import VIEWS, Baseline, chosen
 from builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
 from builder.encoders import identity, image_encoder, text_encoder
 from builder.errors import BadInput
@@ -49,7 +48,7 @@ class Survey:
         groups: What each kind of link did.
         encoders: Encoders that were used, by what they encode.
         key: Hash of everything that the survey depends on.
-        column: Makes a further column for rules: `question.embedding`, `image.embedding`, `question.lexical`.
+        vectors: Embeddings of the items' contents, on demand.
     """
 
     items: pd.DataFrame
@@ -60,7 +59,7 @@ class Survey:
     groups: list[GroupKind]
     encoders: dict[str, str]
     key: str
-    column: Callable[[str, pd.DataFrame], pd.Series[Any]]
+    vectors: Vectors
 
     @property
     def roots(self) -> dict[str, Path]:
@@ -98,7 +97,7 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
     groups = grouping.table(GROUPS).to_pandas()
     items["group"], items["image_cluster"] = groups["group"], groups["image_cluster"]
     measured = measure(
-        run, items, _folds(items, recipe), baselines, recipe.measure, recipe.seed, vectors.of_view,
+        run, "measure", items, dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, recipe.seed, vectors.of_view,
         grouping.key, _encoders(recipe, baselines),
     )  # fmt: skip
     table = measured.table(MEASUREMENTS).to_pandas()
@@ -112,7 +111,7 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
         groups=[GroupKind.model_validate(kind) for kind in grouping.notes()["kinds"]],
         encoders=_encoders(recipe, baselines),
         key=measured.key,
-        column=vectors.column,
+        vectors=vectors,
     )
 
 

@@ -80,7 +80,9 @@ def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
     """
     path = Path(folder)
     if not (path / MANIFEST).is_file():
-        raise BadInput(path, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder")
+        raise BadInput(
+            path, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder"
+        )
     try:
         manifest = Manifest.load(path)
     except ValueError as error:
@@ -153,7 +155,9 @@ def _conservation(known: Folder) -> Iterator[str]:
     steps = known.manifest.funnel
     named = known.removed["rule"].fillna("") if len(known.removed) else pd.Series(dtype=str)
     for step in steps:
-        listed = int(((known.removed["stage"] == step.stage) & (named == _rule(step))).sum()) if len(named) else 0
+        listed = (
+            int(((known.removed["stage"] == step.stage) & (named == _rule(step))).sum()) if len(named) else 0
+        )
         if listed != step.removed:
             yield f"{step.name} is said to have removed {step.removed}, {listed} rows say so"
 
@@ -167,11 +171,15 @@ def _keys(known: Folder) -> Iterator[str]:
     """Question keys, canonical text and option order follow from the published text."""
     plan = Recipe.model_validate(known.manifest.recipe)
     text = TextRule(plan.text.unicode, plan.text.lowercase)
-    for row in known.balanced[["id", "question", "choices", "answer", "question_key"]].itertuples(index=False):
+    for row in known.balanced[["id", "question", "choices", "answer", "question_key"]].itertuples(
+        index=False
+    ):
         key = question_key(row.question, list(row.choices))
         if key != row.question_key:
             yield f"{row.id}: its question key does not follow from its text"
-        elif text(row.question) != row.question or published_order(key, list(row.choices)) != list(row.choices):
+        elif text(row.question) != row.question or published_order(key, list(row.choices)) != list(
+            row.choices
+        ):
             yield f"{row.id}: its text or the order of its options is not canonical"
         elif len(row.choices) and row.answer not in row.choices:
             yield f"{row.id}: its answer is not among its options"
@@ -238,7 +246,12 @@ def _partners(known: Folder) -> Iterator[str]:
         )
         yield from (f"{identity}: its {name} is no counterfactual" for identity in paired.index[wrong][:5])
     for quad, part in rows[rows["quad"].notna()].groupby("quad"):
-        sides = (part["question_key"].nunique(), part["image_key"].nunique(), part["answer"].nunique(), len(part))
+        sides = (
+            part["question_key"].nunique(),
+            part["image_key"].nunique(),
+            part["answer"].nunique(),
+            len(part),
+        )
         crossed = part.groupby("question_key")["answer"].nunique().eq(2).all() and (
             part.groupby("image_key")["answer"].nunique().eq(2).all()
         )
@@ -258,12 +271,12 @@ def _blindness(known: Folder) -> Iterator[str]:
     read = known.removed[known.removed["stage"] != "read"] if len(known.removed) else known.removed
     before = pd.concat([after, read.reindex(columns=columns)], ignore_index=True) if len(read) else after
     confidence = known.manifest.confidence
-    yield from _compare("before", known.manifest.before, before, confidence)
-    yield from _compare("after", known.manifest.after, after, confidence)
+    yield from _compare("before", known.manifest.before, before, confidence, refit=False)
+    yield from _compare("after", known.manifest.after, after, confidence, refit=True)
 
 
-def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float) -> Iterator[str]:
-    counted = blindness(rows.sort_values("id", ignore_index=True), confidence) if len(rows) else Blindness(
+def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, refit: bool) -> Iterator[str]:
+    counted = blindness(rows.sort_values("id", ignore_index=True), confidence, refit) if len(rows) else Blindness(
         ceilings=[], scores=[]
     )  # fmt: skip
     if counted.ceilings != said.ceilings:

@@ -87,7 +87,7 @@ def breaches(manifest: Manifest) -> list[str]:
 
 def furthest(rule: RuleReport) -> Effect | None:
     """The effect of a rule that lies furthest from its control; None where none was measured."""
-    return max(rule.effects, key=lambda effect: abs(effect.after - effect.control), default=None)
+    return max(rule.effects, key=lambda effect: effect.after, default=None)
 
 
 def _environment() -> Environment:

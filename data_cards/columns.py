@@ -42,6 +42,8 @@ COLUMNS: dict[str, str] = {
 """Column -> meaning, in Markdown."""
 
 ENDINGS: dict[str, str] = {
+    ".refit.prediction": "answer of the blind baseline `{}`, cross-fitted on the published set itself",
+    ".refit.p_gold": "probability that `{}`, cross-fitted on the published set itself, gives the gold answer",
     ".prediction": "answer of the blind baseline `{}`, cross-fitted",
     ".p_gold": "probability that the blind baseline `{}` gives the gold answer, cross-fitted",
     ".evidence": "items that the blind baseline `{}` answered from",

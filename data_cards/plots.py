@@ -178,7 +178,7 @@ def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
     lines = sum(max(1, 0.55 * (1 + name.count("\n"))) for name in names)
     figure = Figure(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle("\n".join([title]), x=0.008, ha="left", fontsize=13, fontweight="bold")
+    figure.suptitle("\n".join(textwrap.wrap(title, 80)), x=0.008, ha="left", fontsize=13, fontweight="bold")
     axes = figure.add_subplot()
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(max(len(names), 1) - 0.4, -0.6)

@@ -67,10 +67,8 @@ class AFLite(Rule):
             hits, asked = linear_hits(vectors, labels, partitions=self.partitions, train=train, rng=rng)
             predictability = hits / np.maximum(asked, 1)
             size = min(whole_slice, len(ids) - target)
-            ranked = np.argsort(-predictability, kind="stable")[
-                :size
-            ]  # rows are sorted by id, so ties go by id
-            taken = ranked[predictability[ranked] >= self.threshold]
+            ranked = np.argsort(-predictability, kind="stable")  # rows are sorted by id, so ties go by id
+            taken = ranked[:size][predictability[ranked[:size]] >= self.threshold]
             for row in taken:
                 right = f"{hits[row]} of {asked[row]} linear models on {self.representation}"
                 limit = f"predictability {predictability[row]:.2f}, limit {self.threshold:g}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
-from filters.parameters import Count  # noqa: TC001 - recipes are checked by them
+from filters.parameters import Count
 from filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ class DegenerateImage(Rule):
     Attributes:
         min_side: Pixels that the shorter side must have.
         max_aspect: Largest allowed ratio of the longer to the shorter side.
-        flat: Contrast up to which an image counts as one colour, in the unit of `image_contrast`.
+        flat: Contrast up to which an image counts as one colour: the standard deviation of its grey values,
+            which go from 0 to 255.
 
     Example:
         >>> import pandas as pd
-        >>> sizes = {"image_width": [600, 640], "image_height": [30, 480], "image_contrast": 0.3}
+        >>> sizes = {"image_width": [600, 640], "image_height": [30, 480], "image_contrast": 40.0}
         >>> DegenerateImage().decide(pd.DataFrame({"id": ["a", "b"], **sizes}))
         {'a': 'the image is a strip of 600 x 30 pixels; its sides may differ by a factor of at most 10'}
     """
@@ -38,7 +39,7 @@ class DegenerateImage(Rule):
 
     min_side: Count = 16
     max_aspect: Annotated[float, Ge(1)] = 10.0
-    flat: Annotated[float, Ge(0)] = 0.0
+    flat: Annotated[float, Ge(0)] = 1.0
 
     def reads(self) -> tuple[str, ...]:  # noqa: D102
         return ("image_width", "image_height", "image_contrast")

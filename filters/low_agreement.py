@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from filters.cells import is_missing, quote, texts
-from filters.parameters import Count, Share  # noqa: TC001 - recipes are checked by them
+from filters.parameters import Count, Share
 from filters.rule import Drops, Rule
 
 if TYPE_CHECKING:

@@ -45,30 +45,25 @@ class NearDuplicateAcrossSplits(Rule):
     def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
         clusters: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
         named = table["image_cluster"].where(table["image_cluster"].notna(), table["image_key"])
-        for item, split, image, cluster in zip(
-            table["id"], table["split"], table["image_key"], named, strict=True
-        ):
+        columns = (table["id"], table["split"], table["image_key"], named)
+        for item, split, image, cluster in zip(*columns, strict=True):
             if not (is_missing(split) or is_missing(cluster)):
                 clusters[cluster][split][item] = image
-        return {
-            item: reason
-            for splits in clusters.values()
-            if len(splits) > 1
-            for item, reason in self._losers(splits).items()
-        }
+        drops: Drops = {}
+        for splits in clusters.values():
+            drops |= self._drops(splits)
+        return drops
 
-    def _losers(self, splits: dict[str, dict[str, str]]) -> Drops:
+    def _drops(self, splits: dict[str, dict[str, str]]) -> Drops:
         rank = {split: place for place, split in enumerate(self.keep)}
-        kept = min(splits, key=lambda split: (rank.get(split, len(rank)), -len(splits[split]), split))
+        kept, *lost = sorted(
+            splits, key=lambda split: (rank.get(split, len(rank)), -len(splits[split]), split)
+        )
         witness: dict[str, str] = {}
         for item in sorted(splits[kept]):
             witness.setdefault(splits[kept][item], item)
         drops: Drops = {}
-        for split, items in splits.items():
-            for item, image in items.items():
-                if split != kept:
-                    same = "its image is also" if image in witness else "a near-duplicate of its image is"
-                    drops[item] = (
-                        f"{same} in split {kept}, with item {witness.get(image) or min(splits[kept])}"
-                    )
+        for item, image in (pair for split in lost for pair in splits[split].items()):
+            same = "its image is also" if image in witness else "a near-duplicate of its image is"
+            drops[item] = f"{same} in split {kept}, with item {witness.get(image) or min(splits[kept])}"
         return drops

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from filters.cells import is_missing
-from filters.parameters import Share  # noqa: TC001 - recipes are checked by them
+from filters.parameters import Share
 from filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class PriorNeighbours(Rule):
     def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
         p_gold, evidence = (table[name] for name in self.reads())
         drops: Drops = {}
-        for item, p, near in zip(table["id"], p_gold.astype(float), evidence, strict=True):
+        # Rounded, because 0.9 in single precision is less than 0.9.
+        for item, p, near in zip(table["id"], p_gold.astype(float).round(6), evidence, strict=True):
             if p >= self.threshold:
                 found = (
                     f"similar questions give its answer a probability of {p:.2f} (limit {self.threshold:g})"

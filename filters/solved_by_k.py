@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from filters.cells import is_missing
-from filters.parameters import Count, Names, Share  # noqa: TC001 - recipes are checked by them
+from filters.parameters import Count, Names, Share
 from filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class SolvedByK(Rule):
     """Drop an item that at least `k` blind baselines answer rightly.
 
-    A subclass names another view, with its own baselines. Where a baseline has no prediction (such as one of
+    The defaults follow MMMU-Pro, which dropped what three of four models answered without the image. A
+    subclass names another view, with its own baselines. Where a baseline has no prediction (such as one of
     the options, for an open item) it has not solved the item.
 
     Attributes:
@@ -39,8 +40,8 @@ class SolvedByK(Rule):
     sees: ClassVar[str] = "the question"
     """The view of the baselines, in words."""
 
-    baselines: Names = ("question.tfidf", "question.neighbours")
-    k: Count = 2
+    baselines: Names = ("question.prior", "question.tfidf", "question.neighbours", "question.forest")
+    k: Count = 3
     min_p: Share | None = None
 
     def reads(self) -> tuple[str, ...]:  # noqa: D102
@@ -63,5 +64,6 @@ class SolvedByK(Rule):
         right = [not is_missing(answer) and answer == prediction for answer, prediction in pairs]
         if self.min_p is None:
             return right
-        p_gold = table[f"{name}.p_gold"].astype(float)
+        # Rounded, because 0.9 in single precision is less than 0.9.
+        p_gold = table[f"{name}.p_gold"].astype(float).round(6)
         return [hit and p >= self.min_p for hit, p in zip(right, p_gold, strict=True)]

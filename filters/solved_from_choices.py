@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from filters.parameters import Count, Names  # noqa: TC001 - recipes are checked by them
+from filters.parameters import Names
 from filters.solved_by_k import SolvedByK
 
 
@@ -19,9 +19,8 @@ class SolvedFromChoices(SolvedByK):
     """
 
     id = "solved-from-choices"
-    summary = "a baseline answers it from the options alone"
+    summary = "several baselines answer it from the options alone"
     bias = "distractors written around the answer: the odd or the central option is the right one"
     sees = "the options"
 
-    baselines: Names = ("choices.tfidf",)
-    k: Count = 1
+    baselines: Names = ("choices.prior", "choices.tfidf", "choices.neighbours", "choices.forest")

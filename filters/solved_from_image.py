@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from filters.parameters import Count, Names  # noqa: TC001 - recipes are checked by them
+from filters.parameters import Count, Names
 from filters.solved_by_k import SolvedByK
 
 
@@ -19,9 +19,9 @@ class SolvedFromImage(SolvedByK):
     """
 
     id = "solved-from-image"
-    summary = "a baseline answers it from the image alone"
+    summary = "two baselines answer it from the image alone"
     bias = "image prior: whatever is asked of such an image has one answer"
     sees = "the image"
 
-    baselines: Names = ("image.neighbours",)
-    k: Count = 1
+    baselines: Names = ("image.neighbours", "image.probe")
+    k: Count = 2

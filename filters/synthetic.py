@@ -16,7 +16,7 @@ Record = dict[str, Any]
 ANIMALS = ("cat", "cow", "dog", "fox", "hen", "pig")
 COLOURS = ("blue", "green", "red", "white")
 THINGS = ("bicycle", "boat", "bus", "chair", "cup", "door", "kite", "umbrella")
-SIZES = ((0, 0, float("nan")), (4, 4, 0.3), (3000, 40, 0.3), (640, 480, 0.0), *((640, 480, 0.4),) * 4)
+SIZES = ((0, 0, float("nan")), (4, 4, 30.0), (3000, 40, 30.0), (640, 480, 0.0), *((640, 480, 50.0),) * 4)
 """Width, height and contrast: known by name alone, tiny, a strip, of one colour, and good."""
 
 VECTOR_LENGTH = 16

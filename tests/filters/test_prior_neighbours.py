@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from filters.prior_neighbours import PriorNeighbours
@@ -16,3 +17,8 @@ def test_drops_from_the_threshold_on_and_names_the_neighbours() -> None:
         "at": "similar questions give its answer a probability of 0.75 (limit 0.75); nearest: x, y",
         "above": "similar questions give its answer a probability of 0.90 (limit 0.75)",
     }
+
+
+def test_single_precision_does_not_move_the_limit() -> None:
+    measured = {"question.neighbours.p_gold": np.float32([0.9]), "question.neighbours.evidence": "x"}
+    assert "a" in PriorNeighbours(threshold=0.9).decide(pd.DataFrame({"id": ["a"], **measured}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -38,7 +39,7 @@ def test_drops_what_k_of_the_baselines_solve(k: int, dropped: set[str]) -> None:
 
 
 def test_reason_names_the_solvers() -> None:
-    assert SolvedByK(baselines=("a", "b", "c")).decide(TABLE) == {
+    assert SolvedByK(baselines=("a", "b", "c"), k=2).decide(TABLE) == {
         "all": "3 of 3 baselines that see only the question answer it: a, b, c",
         "two": "2 of 3 baselines that see only the question answer it: a, c",
     }
@@ -50,6 +51,11 @@ def test_an_unsure_baseline_has_not_solved_it() -> None:
         "3 of 3 baselines that see only the question answer it with a probability of at least 0.7: a, b, c"
     )
     assert rule.decide(TABLE) == {"all": reason}
+
+
+def test_single_precision_does_not_move_the_limit() -> None:
+    table = TABLE.astype({"a.p_gold": np.float32})
+    assert set(SolvedByK(baselines=("a",), min_p=0.9).decide(table)) == {"all", "two"}
 
 
 def test_probabilities_are_read_only_when_they_matter() -> None:
