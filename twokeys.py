@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,15 +64,11 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'twokeys' has no attribute {name!r}")
 
 
-Recipe = Annotated[
-    str, typer.Argument(help="Name of a recipe that ships (see `twokeys recipes`) or a YAML file.")
-]
+Recipe = Annotated[str, typer.Argument(help="Name of a recipe that ships (see `twokeys recipes`) or a YAML file.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; out/NAME by default.")]
 Corpora = Annotated[
     Path | None,
-    typer.Option(
-        help="Folder of the official corpora; TWOKEYS_CORPORA by default.", envvar="TWOKEYS_CORPORA"
-    ),
+    typer.Option(help="Folder of the official corpora; TWOKEYS_CORPORA by default.", envvar="TWOKEYS_CORPORA"),
 ]
 Work = Annotated[Path | None, typer.Option(help="Run folder, where a stopped build goes on.")]
 EngineName = Annotated[str, typer.Option(help="serial, process or ray.")]
@@ -126,18 +122,14 @@ def _diagnose(
 
 
 @app.command("verify")
-def _verify(
-    folder: Annotated[Path, typer.Argument(help="A published folder.")], as_json: AsJson = False
-) -> None:
+def _verify(folder: Annotated[Path, typer.Argument(help="A published folder.")], as_json: AsJson = False) -> None:
     """Recount everything that a published folder claims, from the folder alone."""
     with _bad_input(), _progress() as say:
         from builder.verify import verify
 
         findings = verify(folder, say)
     if as_json:
-        _print_json(
-            [{"check": finding.check, "ok": finding.ok, "problems": finding.problems} for finding in findings]
-        )
+        _print_json([{"check": finding.check, "ok": finding.ok, "problems": finding.problems} for finding in findings])
     else:
         _show_findings(folder, findings)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
@@ -152,9 +144,7 @@ def _recipes(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
         return
-    rows = [
-        (name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()
-    ]
+    rows = [(name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()]
     _table("Recipes", ["name", "title", "for"], rows)
 
 
@@ -167,9 +157,7 @@ def _rules_list(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in found.items()})
         return
-    _table(
-        "Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()]
-    )
+    _table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()])
 
 
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
@@ -206,10 +194,7 @@ def _rules_check(rule: Rule, as_json: AsJson = False) -> None:
     failed = [finding for finding in findings if finding.kind == "error"]
     if as_json:
         _print_json(
-            [
-                {"check": finding.check, "kind": finding.kind, "message": finding.message}
-                for finding in findings
-            ]
+            [{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings]
         )
     elif findings:
         _table(made.id, ["check", "kind", "what was found"], [(f.check, f.kind, f.message) for f in findings])
@@ -225,29 +210,25 @@ def _show_build(built: Built) -> None:
     from data_cards import tables
 
     manifest = built.manifest
-    _table(manifest.title, ["", "before", "after"], tables.summary_rows(manifest))
+    _table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     _table("What was removed", ["step", "removed", "left"], steps)
-    _table("Blind accuracy", ["view", "predictor", "before", "after", "chance"],
-           tables.blindness_rows(manifest.before, manifest.after))  # fmt: skip
+    _table("Blind accuracy", tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after))
     verdict = "[green]certified[/]" if built.certified else "[red]NOT certified[/]"
     out.print(f"{verdict}: both ceilings at most {manifest.max_share:.0%} on every part, recount with "
               f"[bold]twokeys verify {built.folder}[/]" if built.certified else
               f"{verdict}: see {built.folder / 'certificate.json'}")  # fmt: skip
-    work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in built.executed.items())
     out.print(f"Folder: [bold]{built.folder}[/] (card: {built.folder / 'README.md'})")
-    out.print(f"Work done: {work or 'none, everything was there'}", style="dim")
+    _show_work(built.executed)
 
 
 def _show_diagnosis(found: Diagnosis) -> None:
     from data_cards import tables
 
-    out.print(
-        f"[bold]{found.name}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
-    )
+    out.print(f"[bold]{found.name}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside")
     _table(
         "Blind accuracy",
-        ["view", "predictor", "accuracy", "", "chance"],
+        ["sees only", "predictor", "accuracy", "chance"],
         tables.blindness_rows(found.blindness, None),
     )
     parts = [
@@ -266,6 +247,12 @@ def _show_diagnosis(found: Diagnosis) -> None:
         )
     if found.folder:
         out.print(f"Report: {found.folder / 'diagnosis.json'}, plot: {found.folder / 'blindness.png'}")
+    _show_work(found.executed)
+
+
+def _show_work(executed: dict[str, float]) -> None:
+    work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in executed.items())
+    out.print(f"Work done: {work or 'none, everything was there'}", style="dim")
 
 
 def _show_findings(folder: Path, findings: list[Finding]) -> None:
@@ -273,7 +260,7 @@ def _show_findings(folder: Path, findings: list[Finding]) -> None:
     _table(str(folder), ["check", "", "what does not fit"], rows)
 
 
-def _table(title: str, columns: list[str], rows: Any) -> None:
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     table = Table(title=title, title_justify="left", title_style="bold")
     for number, name in enumerate(columns):
         table.add_column(name, overflow="fold", no_wrap=False, style="bold" if number == 0 else None)

@@ -46,8 +46,7 @@ class Graph:
     def part(self, edges: Ints | Bools) -> Graph:
         """Sub-graph of some edges, vertices and colours renumbered in order."""
         columns = (
-            np.unique(column[edges], return_inverse=True)[1]
-            for column in (self.question, self.image, self.answer)
+            np.unique(column[edges], return_inverse=True)[1] for column in (self.question, self.image, self.answer)
         )
         return Graph(*columns, self.weight[edges])
 
@@ -130,9 +129,7 @@ def components(graph: Graph, edges: Ints) -> list[Ints]:
     offset = int(graph.question.max()) + 1
     size = offset + int(graph.image.max()) + 1
     ones = np.ones(len(edges), dtype=np.int8)
-    _, label = connected_components(
-        coo_array((ones, (question, offset + image)), shape=(size, size)), directed=False
-    )
+    _, label = connected_components(coo_array((ones, (question, offset + image)), shape=(size, size)), directed=False)
     order = np.argsort(label[question], kind="stable")
     cuts = np.flatnonzero(np.diff(label[question][order])) + 1
     return sorted((edges[part] for part in np.split(order, cuts)), key=lambda part: int(part[0]))

@@ -24,7 +24,7 @@ from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
-from builder.filtering import apply
+from builder.filtering import apply, made
 from builder.fingerprint import is_measurement
 from builder.groups import fold_of, pairs
 from builder.items import canonical_json, digest
@@ -45,7 +45,6 @@ from data_cards.manifest import (
     SplitCount,
     Step,
 )
-from filters.registry import make
 
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
@@ -102,13 +101,10 @@ def build(
         raise BadInput(plan.name, "images", f"pictures known by name alone ({names})", "pictures", remedy)
     folder = Path("out") / plan.name if out is None else Path(out)
     _check_place(folder)
-    run = Run(
-        folder.with_name(f".{folder.name}.run") if work is None else Path(work), engine_named(engine), say
-    )
+    rules = [_identity(use) for use in plan.rules]  # a mistyped rule is found now, not after an hour of measuring
+    run = Run(folder.with_name(f".{folder.name}.run") if work is None else Path(work), engine_named(engine), say)
     known = survey(run, plan, corpora)
-    filtering = run.stage(
-        "filter", partial(_filter, known, plan), 1, known.key, [_identity(use) for use in plan.rules]
-    )
+    filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
     kept = _left(known.items, filtering)
     balancing = run.stage(
         "balance", partial(_balance, kept, plan), 1, filtering.key, plan.balance.model_dump(mode="json")
@@ -136,9 +132,7 @@ def _check_place(folder: Path) -> None:
     """Never replace a folder that twokeys did not write."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         remedy = "name another folder with --out, or empty this one"
-        raise BadInput(
-            "--out", None, f"files that twokeys did not write in {folder}", "a new or empty folder", remedy
-        )
+        raise BadInput("--out", None, f"files that twokeys did not write in {folder}", "a new or empty folder", remedy)
 
 
 def _published(folder: Path, key: str) -> Manifest | None:
@@ -159,7 +153,7 @@ def _verdict(folder: Path) -> str:
 
 def _identity(use: recipes.RuleUse) -> list[str]:
     """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
-    rule = make(use.rule, use.with_)
+    rule = made(use)
     path = Path(use.rule.rpartition(":")[0])
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
@@ -253,9 +247,7 @@ def _publish(
             fresh / CERTIFICATE,
             certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint),
         )
-        manifest = _manifest(
-            key, plan, known, reports, selection, balanced, {n: w.config for n, w in configs.items()}
-        )
+        manifest = _manifest(key, plan, known, reports, selection, balanced, {n: w.config for n, w in configs.items()})
         return _write_cards(fresh, manifest, configs)
 
 
@@ -263,9 +255,7 @@ def _removed(
     items: pd.DataFrame, set_aside: pd.DataFrame, dropped: pd.DataFrame, unbalanced: pd.DataFrame
 ) -> pd.DataFrame:
     """Every row that is not published, with the stage that removed it and the reason."""
-    gone = pd.concat(
-        [dropped.assign(stage="filter"), unbalanced.assign(stage="balance", rule=None)], ignore_index=True
-    )
+    gone = pd.concat([dropped.assign(stage="filter"), unbalanced.assign(stage="balance", rule=None)], ignore_index=True)
     listed = items.merge(gone, on="id", validate="one_to_one")
     aside = set_aside.rename(columns={"problem": "reason"}).assign(stage="read")
     columns = list(dict.fromkeys([*listed.columns, *aside.columns]))
@@ -341,9 +331,7 @@ def _sources(known: Survey) -> list[Source]:
 def _funnel(known: Survey, reports: list[RuleReport], selection: Selection) -> list[Step]:
     steps = [Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items))]
     for report in reports:
-        steps.append(
-            Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)
-        )
+        steps.append(Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped))
     kept = len(selection.kept)
     return [*steps, Step(stage="balance", name="balance", removed=len(selection.removed), left=kept)]
 

@@ -35,9 +35,7 @@ def largest_circulation(graph: Graph) -> tuple[NDArray[np.bool_], int]:
         -graph.weight,
     )
     status = flow.solve()
-    if (
-        status != flow.OPTIMAL
-    ):  # the zero flow is feasible and weights are finite: anything else is a broken call
+    if status != flow.OPTIMAL:  # the zero flow is feasible and weights are finite: anything else is a broken call
         raise RuntimeError(f"min-cost flow ended with status {status} on a graph of {len(graph)} edges")
     keep = np.asarray(flow.flows(arcs)) > 0
     return keep, int(graph.weight[keep].sum())

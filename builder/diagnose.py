@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Diagnosis:
         groups: What each kind of link did for the folds.
         balance: Largest balanced subset of each part, before any rule.
         folder: Where the report and the plot are; None for a published folder.
+        executed: Stages that did work, with their seconds.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Diagnosis:
     groups: list[GroupKind]
     balance: list[BalancePart]
     folder: Path | None
+    executed: dict[str, float] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -93,6 +95,7 @@ def diagnose(
         groups=known.groups,
         balance=select(known.items, plan.balance).parts,
         folder=folder,
+        executed=run.seconds,
     )
     _write(found, folder, plan.title)
     return found
@@ -110,8 +113,6 @@ def _of_folder(folder: Path) -> Diagnosis:
     try:
         manifest = Manifest.load(folder)
     except ValueError as error:
-        raise BadInput(
-            folder, MANIFEST, str(error), "the manifest that twokeys wrote", "build it again"
-        ) from error
+        raise BadInput(folder, MANIFEST, str(error), "the manifest that twokeys wrote", "build it again") from error
     rows = manifest.configs["balanced"].splits.values()
     return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None)

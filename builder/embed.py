@@ -67,9 +67,7 @@ def embed_texts(run: Run, name: str, encoder: str, texts: dict[str, str]) -> Sta
     )
 
 
-def embed_pictures(
-    run: Run, encoder: str, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images
-) -> Stage:
+def embed_pictures(run: Run, encoder: str, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
     """Embed pictures and keep a grey thumbnail of each.
 
     Args:
@@ -79,9 +77,7 @@ def embed_pictures(
         roots: Corpus name -> folder of its locators.
         limits: Limits before decoding.
     """
-    rows = list(
-        pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(index=False, name=None)
-    )
+    rows = list(pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(index=False, name=None))
     shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
     function = partial(_embed_pictures, encoder, roots, limits)
     keys = [row[0] for row in rows]
@@ -146,9 +142,7 @@ def _vectors(part: Path) -> NDArray[np.float32]:
     return values.reshape(len(column), -1).astype(np.float32)  # type: ignore[no-any-return]
 
 
-def _write_parts(
-    run: Run, function: object, shards: list[list[tuple[str, ...]]], stage: Stage
-) -> dict[str, int]:
+def _write_parts(run: Run, function: object, shards: list[list[tuple[str, ...]]], stage: Stage) -> dict[str, int]:
     run.parts(stage, function, shards)  # type: ignore[arg-type]
     return {"embedded": sum(map(len, shards))}
 

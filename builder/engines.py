@@ -47,9 +47,7 @@ class Process:
         threads = max(1, (os.cpu_count() or 1) // workers)
         # spawn, not fork: a forked child inherits locks of torch's and OpenMP's threads and can hang on them.
         context = get_context("spawn")
-        with ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_limit_threads, initargs=(threads,)
-        ) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_limit_threads, initargs=(threads,)) as pool:
             futures = [pool.submit(function, shard) for shard in shards]
             try:
                 for future in as_completed(futures):

@@ -12,6 +12,7 @@ from builder.blindness import measured_by
 from builder.errors import BadInput
 from builder.recipe import RuleUse
 from data_cards.manifest import Effect, Example, RuleReport
+from filters.errors import BadParameter, DuplicateRule, UnknownRule
 from filters.registry import make
 from filters.rule import Rule
 
@@ -49,7 +50,7 @@ def apply(
     """
     left, removed, reports = items, [], []
     for use in uses:
-        rule = make(use.rule, use.with_)
+        rule = made(use)
         drops = rule.decide(_view(rule, left, column))
         if stray := set(drops) - set(left["id"]):
             raise BadInput(
@@ -65,6 +66,19 @@ def apply(
         removed += [(identity, rule.id, drops[identity]) for identity in dropped["id"]]
         left = left[~gone].reset_index(drop=True)
     return Filtered(pd.DataFrame(removed, columns=["id", "rule", "reason"]), reports)
+
+
+def made(use: RuleUse) -> Rule:
+    """Make a rule as a recipe uses it.
+
+    Raises:
+        BadInput: When there is no such rule, or a parameter is wrong.
+    """
+    try:
+        return make(use.rule, use.with_)
+    except (UnknownRule, DuplicateRule, BadParameter) as error:
+        remedy = "see `twokeys rules list` and `twokeys rules show RULE`"
+        raise BadInput("recipe", f"rules: {use.rule}", str(error), "a known rule and its parameters", remedy) from error
 
 
 def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]) -> pd.DataFrame:

@@ -44,9 +44,7 @@ class Fingerprint:
         """
         pictures: dict[bytes, str] = {}
         for row in rows:
-            said = {
-                name: value for name, value in row.items() if name != "image" and not is_measurement(name)
-            }
+            said = {name: value for name, value in row.items() if name != "image" and not is_measurement(name)}
             if split is not None:
                 said["split"] = split
             if (image := row.get("image")) is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image, ImageOps
+from pyarrow import ArrowInvalid
 
 from builder.errors import BadInput
 from builder.items import digest
@@ -19,6 +20,8 @@ from builder.recipe import Images
 
 NAMED = "name:"
 """Locator prefix of a picture that is known by name alone."""
+DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+"""Pillow's modes of more than 8 bits: its conversion to RGB cuts them off at 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +65,30 @@ def read_bytes(locator: str, root: Path) -> bytes:
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
         return _parquet_bytes(root / path, column, int(index))
-    raise BadInput(
-        locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder"
-    )
+    raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
 
 
 @lru_cache(maxsize=4)
-def _row_group(path: Path, column: str, group: int) -> list[object]:
-    """One row group of one column: neighbours in a shard are read once."""
+def _row_group(path: Path, modified: int, column: str, group: int) -> list[object]:
+    """One row group of one column: neighbours in a shard are read once, a replaced file anew."""
     values: list[object] = pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0).to_pylist()
     return values
 
 
 def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
-    file = pq.ParquetFile(path)
+    try:
+        file, modified = pq.ParquetFile(path), path.stat().st_mtime_ns
+    except (OSError, ArrowInvalid) as error:
+        found, remedy = f"no readable table ({type(error).__name__})", "put the table there"
+        raise BadInput(path, index, found, "a Parquet file", remedy) from None
+    if column not in file.schema_arrow.names:
+        allowed = ", ".join(file.schema_arrow.names)
+        raise BadInput(path, index, f"no column {column!r}", allowed, "name the column that holds the pictures")
     offset = index
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         if offset < rows:
-            cell = _row_group(path, column, group)[offset]
+            cell = _row_group(path, modified, column, group)[offset]
             data = cell.get("bytes") if isinstance(cell, dict) else cell
             if isinstance(data, bytes):
                 return data
@@ -93,7 +101,7 @@ def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
 
 
 def decode(data: bytes, where: str, limits: Images) -> Image.Image:
-    """Decode a picture as `datasets.Image` does: EXIF orientation applied. Checks its size first.
+    """Decode a picture for everything that looks at it. Checks its size first.
 
     Returns:
         The picture in mode RGB, or RGBA where some pixel is not opaque.
@@ -101,6 +109,11 @@ def decode(data: bytes, where: str, limits: Images) -> Image.Image:
     Raises:
         BadInput: When the bytes are no picture, are cut short, or claim more pixels than `limits` allow.
     """
+    return _decode(data, where, limits)[1]
+
+
+def _decode(data: bytes, where: str, limits: Images) -> tuple[Image.Image, Image.Image]:
+    """A picture as `datasets.Image` decodes it (own mode, EXIF orientation applied), and the same `opaque`."""
     if len(data) > limits.max_bytes:
         found, allowed = f"{len(data):,} bytes", f"at most {limits.max_bytes:,} bytes"
         raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_bytes")
@@ -113,18 +126,29 @@ def decode(data: bytes, where: str, limits: Images) -> Image.Image:
                 found = f"{picture.width} x {picture.height} pixels"
                 allowed = f"at most {limits.max_pixels:,} pixels"
                 raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_pixels")
-            picture = ImageOps.exif_transpose(picture)
-            return opaque(picture)
+            if picture.format == "EPS":
+                # Pillow would let Ghostscript run it; nothing from outside is executed.
+                found, remedy = "an EPS file, which is a program", "convert it to PNG"
+                raise BadInput(where, None, found, "a picture made of pixels", remedy)
+            turned = ImageOps.exif_transpose(picture)
+            return turned, opaque(turned)
     except BadInput:
         raise
-    except Exception as error:  # noqa: BLE001 - decoders raise whatever a broken file makes them trip over
+    except Image.DecompressionBombError as error:
+        allowed = f"at most {limits.max_pixels:,} pixels, and no more than Pillow opens"
+        raise BadInput(where, None, str(error), allowed, "shrink the picture") from None
+    except Exception as error:
         found = f"bytes that do not decode ({type(error).__name__}: {error})"
         raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from error
 
 
 def opaque(picture: Image.Image) -> Image.Image:
-    """Convert to RGB, or to RGBA where transparency hides something."""
-    if picture.mode == "RGB":
+    """Convert to RGB, or to RGBA where transparency hides something; stretch a deep picture over 8 bits."""
+    if picture.mode in DEEP:
+        values = np.nan_to_num(np.asarray(picture, dtype=np.float64))
+        grey = (values - values.min()) / max(float(np.ptp(values)), 1e-12) * 255
+        return Image.fromarray(grey.round().astype(np.uint8)).convert("RGB")
+    if picture.mode == "RGB" and "transparency" not in picture.info:
         return picture
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         full = picture.convert("RGBA")
@@ -136,16 +160,17 @@ def opaque(picture: Image.Image) -> Image.Image:
 def describe(data: bytes, where: str, limits: Images) -> Picture:
     """Decode a picture and take its key and numbers.
 
+    The key is of the pixels in RGB or RGBA; of a deep picture's own pixels, which RGB could not tell apart.
+
     Raises:
         BadInput: As `decode`.
     """
-    picture = decode(data, where, limits)
-    header = f"{picture.mode} {picture.width} {picture.height} ".encode()
-    pixels = hashlib.sha256(header + picture.tobytes()).hexdigest()[:32]
+    own, picture = _decode(data, where, limits)
+    keyed = own if own.mode in DEEP else picture
+    header = f"{keyed.mode} {keyed.width} {keyed.height} ".encode()
+    pixels = hashlib.sha256(header + keyed.tobytes()).hexdigest()[:32]
     contrast = float(np.asarray(picture.convert("L"), dtype=np.float32).std())
-    return Picture(
-        pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast
-    )
+    return Picture(pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast)
 
 
 def named(locator: str, source: str) -> Picture:

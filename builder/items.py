@@ -58,8 +58,11 @@ class TextRule:
             >>> TextRule(lowercase=True)("  Is it\\tRED? ")
             'is it red?'
         """
-        text = " ".join(unicodedata.normalize(self.unicode, text).split())
-        return text.lower() if self.lowercase else text
+        text = unicodedata.normalize(self.unicode, text)
+        if self.lowercase:
+            # Small letters compose where capitals do not (J with caron), so the form is taken again.
+            text = unicodedata.normalize(self.unicode, text.lower())
+        return " ".join(text.split())
 
 
 def digest(*parts: str) -> str:

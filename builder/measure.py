@@ -105,10 +105,7 @@ def _work(
                 if wanted[name].reads == "vectors" and not problem.vectors.shape[1]:
                     continue  # pictures known by name alone have no vectors
                 folder = stage.folder / f"{view}-{form}"
-                tasks += [
-                    Task(name, folder, f, settings.max_answers, seed)
-                    for f in np.unique(problem.fold).tolist()
-                ]
+                tasks += [Task(name, folder, f, settings.max_answers, seed) for f in np.unique(problem.fold).tolist()]
             problem.save(stage.folder / f"{view}-{form}")
     # The slow shards first, so that no worker is left with one at the end.
     tasks.sort(key=lambda task: ("tfidf" not in task.baseline, "probe" not in task.baseline))
@@ -161,11 +158,7 @@ def build_problem(
     if "vectors" in reads:
         joined = (shown["context"] + " " + shown["text"]).str.strip()
         found = vectors(view, pd.Series(joined.to_numpy(), index=unique))
-    matrix = (
-        found.vectors[found.of(pd.Series(unique))]
-        if found is not None
-        else np.zeros((len(unique), 0), np.float32)
-    )
+    matrix = found.vectors[found.of(pd.Series(unique))] if found is not None else np.zeros((len(unique), 0), np.float32)
     return Problem(
         form, item, code.astype(np.int64), label, fold[item],
         shown["context"].tolist(), shown["text"].tolist(), matrix.astype(np.float32), lexical,
@@ -262,18 +255,14 @@ def _evidence(
     return [by_item[int(item)] for item in items]
 
 
-def _collect(
-    items: pd.DataFrame, vocabulary: pd.Index[str], tasks: list[Task], parts: list[Path]
-) -> pd.DataFrame:
+def _collect(items: pd.DataFrame, vocabulary: pd.Index[str], tasks: list[Task], parts: list[Path]) -> pd.DataFrame:
     """Join the shards into one table in item order."""
     columns: dict[str, NDArray[np.object_] | NDArray[np.float32]] = {}
     identities, choices = items["id"].to_numpy(), items["choices"].to_numpy()
     for task, part in sorted(zip(tasks, parts, strict=True), key=lambda pair: pair[0].baseline):
         table = pd.read_parquet(part)
         item = table["item"].to_numpy()
-        prediction = columns.setdefault(
-            f"{task.baseline}.prediction", np.full(len(items), None, dtype=object)
-        )
+        prediction = columns.setdefault(f"{task.baseline}.prediction", np.full(len(items), None, dtype=object))
         p_gold = columns.setdefault(f"{task.baseline}.p_gold", np.full(len(items), np.nan, dtype=np.float32))
         if task.folder.name.endswith("-option"):
             prediction[item] = [choices[i][p] for i, p in zip(item, table["prediction"], strict=True)]
@@ -282,9 +271,7 @@ def _collect(
         # Four digits are what a probability of a baseline is good for; the rest is noise of the last bit.
         p_gold[item] = table["p_gold"].round(4)
         if "evidence" in table:
-            evidence = columns.setdefault(
-                f"{task.baseline}.evidence", np.full(len(items), None, dtype=object)
-            )
+            evidence = columns.setdefault(f"{task.baseline}.evidence", np.full(len(items), None, dtype=object))
             evidence[item] = [_names(cell, identities) for cell in table["evidence"]]
     return pd.DataFrame({"id": identities, **columns})
 

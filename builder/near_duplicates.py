@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 from scipy.ndimage import uniform_filter
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from builder.embed import Embedded, thumbnail
 from builder.encoders import ImageEncoder, TextEncoder
@@ -65,9 +64,7 @@ def near_images(
     originals = np.repeat(encoder.encode(sample), times, axis=0)
     kept = np.einsum("nd,nd->n", originals, encoder.encode(copies))
     shrunk = np.stack([thumbnail(picture) for picture in sample])
-    change = local_difference(
-        np.repeat(shrunk, times, axis=0), np.stack([thumbnail(copy) for copy in copies])
-    )
+    change = local_difference(np.repeat(shrunk, times, axis=0), np.stack([thumbnail(copy) for copy in copies]))
     similarity = float(np.quantile(kept, 1 - COPIES_THAT_PASS))
     difference = float(np.quantile(change, COPIES_THAT_PASS))
     left, right = pairs_above(embedded.vectors, similarity)
@@ -121,12 +118,17 @@ def paraphrases(embedded: Embedded, texts: pd.Series[str], encoder: TextEncoder)
     return Clusters(leader, similarity, None, len(left), int(same.sum()))
 
 
-_NEGATIONS = frozenset({"no", "not", "never", "without", "nor", "neither", "none", "cannot"})
-_WORD = re.compile(r"[a-z0-9']+")
+_FUNCTION_WORDS = frozenset({
+    "a", "an", "the", "this", "that", "these", "those", "there", "here", "it", "its", "is", "are", "was", "were",
+    "be", "been", "being", "am", "do", "does", "did", "has", "have", "had", "can", "could", "will", "would",
+    "shall", "should", "may", "might", "must", "to", "of", "please",
+})  # fmt: skip
+"""Words that a paraphrase may add or leave out: no numbers, no negations, no places (on, under)."""
+_WORD = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*|[^\w\s.,;:?!'\"]")
 
 
 def content_words(text: str) -> frozenset[str]:
-    """Words that carry meaning: function words go, negations and numbers stay.
+    """Words and signs that carry meaning: function words go; numbers, negations and places stay.
 
     Example:
         >>> content_words("Is there a mass?") == content_words("is a mass there")
@@ -134,9 +136,7 @@ def content_words(text: str) -> frozenset[str]:
         >>> content_words("Is it red?") == content_words("Is it not red?")
         False
     """
-    return frozenset(
-        word for word in _WORD.findall(text.lower()) if word in _NEGATIONS or word not in ENGLISH_STOP_WORDS
-    )
+    return frozenset(_WORD.findall(text.lower())) - _FUNCTION_WORDS
 
 
 def reworded(text: str) -> str:

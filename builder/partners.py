@@ -59,7 +59,7 @@ def quads(question: Ints, image: Ints, answer: Ints) -> Ints:
     for first in range(len(question)):
         if quad[first] != NONE:
             continue
-        found = _complete(first, question, answer, quad, edge, images_of, questions_of[int(image[first])])
+        found = _complete(first, question, image, answer, quad, edge, images_of, questions_of[int(image[first])])
         if found is None:
             continue
         quad[[first, *found]] = number
@@ -72,6 +72,7 @@ def quads(question: Ints, image: Ints, answer: Ints) -> Ints:
 def _complete(
     first: int,
     question: Ints,
+    image: Ints,
     answer: Ints,
     quad: Ints,
     edge: dict[tuple[int, int, int], int],
@@ -79,13 +80,13 @@ def _complete(
     beside: list[int],
 ) -> tuple[int, int, int] | None:
     """The other three items of a quad that holds item `first`: beside it, below it, and across."""
-    q1, a = int(question[first]), int(answer[first])
+    q1, a, here = int(question[first]), int(answer[first]), int(image[first])
     for second in beside:
         q2, b = int(question[second]), int(answer[second])
-        if b == a or quad[second] != NONE:
+        if q2 == q1 or b == a or quad[second] != NONE:
             continue
-        # Images on which the first question is answered b and the second a; the smallest makes it deterministic.
-        shared = images_of.get((q1, b), set()) & images_of.get((q2, a), set())
+        # Other images on which the first question is answered b and the second a; the smallest, to be the same always.
+        shared = (images_of.get((q1, b), set()) & images_of.get((q2, a), set())) - {here}
         if shared:
             other = min(shared)
             return second, edge[q1, other, b], edge[q2, other, a]

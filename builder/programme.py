@@ -47,7 +47,5 @@ def _rows(vertex: NDArray[np.int64], answer: NDArray[np.int64], max_share: float
     at = pairs // (int(answer.max()) + 1)
     edges = np.arange(len(vertex))
     own = coo_array((np.ones(len(edges)), (row, edges)), shape=(len(pairs), len(edges)))
-    incidence = csr_array(
-        coo_array((np.ones(len(edges)), (vertex, edges)), shape=(int(vertex.max()) + 1, len(edges)))
-    )
+    incidence = csr_array(coo_array((np.ones(len(edges)), (vertex, edges)), shape=(int(vertex.max()) + 1, len(edges))))
     return csr_array(own - max_share * incidence[at])

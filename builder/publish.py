@@ -121,11 +121,7 @@ def _write_split(
 ) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     located = None if pictures is None else pictures.set_index("image_key").loc[rows["image_key"].unique()]
-    size = (
-        np.zeros(len(rows), dtype=np.int64)
-        if located is None
-        else located["size"].loc[rows["image_key"]].to_numpy()
-    )
+    size = np.zeros(len(rows), dtype=np.int64) if located is None else located["size"].loc[rows["image_key"]].to_numpy()
     fresh = ~rows["image_key"].duplicated().to_numpy()
     shard = np.cumsum(np.where(fresh, size, 0)) // SHARD_BYTES
     files = []
@@ -170,9 +166,7 @@ def _arrow(
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _pictures(
-    keys: pd.Series[str], located: pd.DataFrame, roots: dict[str, Path], kind: pa.DataType
-) -> pa.Array:
+def _pictures(keys: pd.Series[str], located: pd.DataFrame, roots: dict[str, Path], kind: pa.DataType) -> pa.Array:
     """Original bytes for each row; `path` stays empty, or readers would look for a file of that name."""
     cells, last, data = [], None, b""
     for key in keys:

@@ -39,8 +39,7 @@ PICTURES_PER_SHARD = 512
 
 _IMAGE_COLUMNS = ("image_key", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
-    [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS]
-    + [("image", pa.string()), ("problem", pa.string())]
+    [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS] + [("image", pa.string()), ("problem", pa.string())]
 )
 _PICTURE_SCHEMA = pa.schema(
     [
@@ -105,9 +104,7 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     wanted = corpus.splits if corpus.splits is not None else known
     splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
     if unknown := sorted(set(splits) - set(known)):
-        raise BadInput(
-            corpus.name, "splits", ", ".join(unknown), ", ".join(known), "name splits that the corpus has"
-        )
+        raise BadInput(corpus.name, "splits", ", ".join(unknown), ", ".join(known), "name splits that the corpus has")
     files = {str(path.relative_to(root)): _file_hash(path) for path in sorted(form.files(corpus, root))}
     return Source(corpus, root, splits, files)
 
@@ -141,13 +138,9 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
         rows.key,
         recipe.images.model_dump(),
         # A replaced picture changes its size or time: what was read before does not count then.
-        hashlib.sha256(
-            "".join(_stamp(roots[name], locator) for name, locator in locators).encode()
-        ).hexdigest(),
+        hashlib.sha256("".join(_stamp(roots[name], locator) for name, locator in locators).encode()).hexdigest(),
     )
-    return run.stage(
-        "items", partial(_write_items, table, pictures, recipe.bad_rows), 1, pictures.key, recipe.bad_rows
-    )
+    return run.stage("items", partial(_write_items, table, pictures, recipe.bad_rows), 1, pictures.key, recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -200,11 +193,7 @@ def _record(
             raise BadInput(row.file, row.row, f"the id {row.source_id!r} again", "ids that differ", remedy)
         content = _content(row, text)
     except BadInput as problem:
-        return (
-            place
-            | _aside(identity, seen, problem)
-            | {"question": str(row.question), "answer": str(row.answer)}
-        )
+        return place | _aside(identity, seen, problem) | {"question": str(row.question), "answer": str(row.answer)}
     seen.add(identity)
     return place | content | {"id": identity, "answer_source": "annotated"}
 
@@ -233,15 +222,11 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
     question = _text(row, "question", row.question, text)
     choices = [_text(row, "option", choice, text) for choice in row.choices]
     if choices and (len(choices) < 2 or len(set(choices)) < len(choices)):
-        raise BadInput(
-            row.file, row.row, f"options {choices}", "two or more, all different", "mend the options"
-        )
+        raise BadInput(row.file, row.row, f"options {choices}", "two or more, all different", "mend the options")
     answer = _text(row, "answer", row.answer, text)
     if choices and answer not in choices:
         allowed = " | ".join(choices)
-        raise BadInput(
-            row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options"
-        )
+        raise BadInput(row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options")
     answers = [_text(row, "annotator's answer", value, text) for value in row.answers]
     if not choices:
         answer, answers = normalise(answer), [normalise(value) for value in answers]
@@ -369,9 +354,7 @@ def _write_items(rows: pd.DataFrame, pictures: Stage, bad_rows: str, stage: Stag
 
 def _picture_problem(row: str, problem: str) -> str:
     found = json.loads(problem)
-    return canonical_json(
-        found | {"row": f"{row}" if found["row"] is None else f"{row}, cell {found['row']}"}
-    )
+    return canonical_json(found | {"row": f"{row}" if found["row"] is None else f"{row}, cell {found['row']}"})
 
 
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -188,19 +188,13 @@ def load(source: str | Path | Recipe) -> Recipe:
     else:
         close = difflib.get_close_matches(name, shipped(), 1)
         hint = f"did you mean {close[0]!r}?" if close else "name a YAML file or one of the recipes that ship"
-        raise BadInput(
-            name, None, "no such recipe or file", f"a path, or one of {', '.join(shipped())}", hint
-        )
+        raise BadInput(name, None, "no such recipe or file", f"a path, or one of {', '.join(shipped())}", hint)
     try:
         return Recipe.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
-        raise BadInput(
-            name, None, f"text that is no YAML ({error})", "a YAML mapping", "mend the syntax"
-        ) from error
+        raise BadInput(name, None, f"text that is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-        found = (
-            canonical_json(first["input"]) if isinstance(first["input"], (str, int, float)) else "its value"
-        )
+        found = canonical_json(first["input"]) if isinstance(first["input"], (str, int, float)) else "its value"
         raise BadInput(name, field, found, first["msg"], "correct the field and run again") from error

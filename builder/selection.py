@@ -64,9 +64,7 @@ def select(items: pd.DataFrame, settings: Balance) -> Selection:
 
 
 def _solve(items: pd.DataFrame, settings: Balance) -> tuple[pd.DataFrame, pd.DataFrame, BalancePart]:
-    vertices = [
-        np.unique(items[name], return_inverse=True)[1] for name in ("question_key", "image_key", "answer")
-    ]
+    vertices = [np.unique(items[name], return_inverse=True)[1] for name in ("question_key", "image_key", "answer")]
     graph = Graph(*vertices, _weights(items, settings.weight))
     found = largest_balanced(graph, settings.max_share, settings.node_limit)
     report = BalancePart(
@@ -138,9 +136,7 @@ def _reasons(graph: Graph, max_share: float) -> list[str]:
         elif not possible[index]:
             found.append("its partners have no partners themselves: no balanced set can hold it")
         else:
-            found.append(
-                "more items share its answer than there are partners for: not in the largest balanced set"
-            )
+            found.append("more items share its answer than there are partners for: not in the largest balanced set")
     return found
 
 

@@ -23,10 +23,11 @@ class Accuracy:
 def accuracy(right: NDArray[np.bool_], groups: NDArray[np.int64], confidence: float = 0.95) -> Accuracy:
     """Share of right answers with a Wilson interval on the effective number of items.
 
-    Items of a group are not independent. The cluster-robust variance of the mean (Liang and Zeger 1986, with the
-    G / (G - 1) correction; Miller 2024, arXiv 2411.00640) says how many independent items the set is worth,
-    n_eff = p (1 - p) / variance, at most n. Wilson's interval on n_eff stays inside [0, 1] and is honest at 0 and 1,
-    where n_eff is the number of groups.
+    Items of a group are not independent. The cluster-robust variance of the mean (Liang and Zeger 1986, with
+    the G / (G - 1) correction; Miller 2024, arXiv 2411.00640) says how many independent items the set is worth,
+    n_eff = n / deff, at most n, where the design effect deff is that variance over the one of independent
+    items, p (1 - p) / (n - 1). Groups of one item give n. Wilson's interval on n_eff stays inside [0, 1] and is
+    honest at 0 and 1, where n_eff is the number of groups.
 
     Args:
         right: (n,) whether each item was answered right.
@@ -43,7 +44,8 @@ def accuracy(right: NDArray[np.bool_], groups: NDArray[np.int64], confidence: fl
     if 0 < hits < n and clusters > 1:
         residual = np.bincount(code, weights=right - p)
         variance = clusters / (clusters - 1) * float((residual**2).sum()) / n**2
-        effective = min(n, p * (1 - p) / variance) if variance > 0 else float(n)
+        independent = p * (1 - p) / (n - 1)
+        effective = min(n, n * independent / variance) if variance > 0 else float(n)
     z = float(norm.ppf(0.5 + confidence / 2))
     centre = (p + z**2 / (2 * effective)) / (1 + z**2 / effective)
     half = z / (1 + z**2 / effective) * np.sqrt(p * (1 - p) / effective + z**2 / (4 * effective**2))
@@ -67,9 +69,6 @@ def chance(items: pd.DataFrame, view: str) -> float:
         return float(items["answer"].value_counts().iloc[0]) / len(items)
     options = items["choices"].map(len).to_numpy()
     drawn = float((1 / options[options > 0]).sum())
-    majority = (
-        items[options == 0]
-        .groupby("answer_type")["answer"]
-        .agg(lambda answers: answers.value_counts().iloc[0])
-    )
-    return (drawn + float(majority.sum())) / len(items)
+    counts = items[options == 0].groupby(["answer_type", "answer"]).size()
+    majority = int(counts.groupby(level=0).max().sum())
+    return (drawn + majority) / len(items)

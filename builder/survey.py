@@ -79,9 +79,7 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
     items = reading.table(ITEMS).to_pandas()
     pictures = reading.table(PICTURES).to_pandas()
     if not len(items):
-        raise BadInput(
-            recipe.name, None, "no usable row", "at least two groups of items", "see the rows set aside"
-        )
+        raise BadInput(recipe.name, None, "no usable row", "at least two groups of items", "see the rows set aside")
     contrast = pictures.set_index("image_key")["contrast"]
     items["image_contrast"] = items["image_key"].map(contrast)
     vectors = Vectors(run, recipe, items, pictures, {source.corpus.name: source.root for source in sources})
@@ -131,9 +129,7 @@ def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.i
     groups = items["group"].nunique()
     if groups < 2:
         found = f"{len(items)} items in one group"
-        raise BadInput(
-            recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)"
-        )
+        raise BadInput(recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)")
     return fold_of(items["group"], min(recipe.measure.folds, groups), recipe.seed)
 
 
@@ -155,9 +151,7 @@ class Vectors:
 
     def images(self) -> Stage:
         """The stage that embeds every picture."""
-        return embed_pictures(
-            self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images
-        )
+        return embed_pictures(self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images)
 
     def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
         """A vector column for rules.
@@ -172,9 +166,7 @@ class Vectors:
         if name in ("question.embedding", "image.embedding"):
             view = name.partition(".")[0]
             key = items[f"{view}_key"]
-            found = self.of_view(
-                view, items.drop_duplicates("question_key").set_index("question_key")["question"]
-            )
+            found = self.of_view(view, items.drop_duplicates("question_key").set_index("question_key")["question"])
             if found is not None:
                 return pd.Series(list(found.vectors[found.of(key)]), index=items.index, dtype=object)
         known = ", ".join([*items.columns, "question.embedding", "image.embedding", "question.lexical"])
@@ -197,14 +189,10 @@ def _write_groups(items: pd.DataFrame, recipe: Recipe, vectors: Vectors, stage: 
                 links.append(Links(corpus.name, kind, keys, found.similarity))
             elif kind == "paraphrase":
                 texts = part.drop_duplicates("question_key").set_index("question_key")["question"]
-                embedded = load(
-                    embed_texts(vectors.run, "embed-question", recipe.encoders.text, texts.to_dict())
-                )
+                embedded = load(embed_texts(vectors.run, "embed-question", recipe.encoders.text, texts.to_dict()))
                 found = paraphrases(embedded, texts, text_encoder(recipe.encoders.text))
                 links.append(
-                    Links(
-                        corpus.name, kind, _leaders(embedded, found, part["question_key"]), found.similarity
-                    )
+                    Links(corpus.name, kind, _leaders(embedded, found, part["question_key"]), found.similarity)
                 )
             elif kind == "links":
                 links.append(Links(corpus.name, kind, part["links"].explode().dropna()))
@@ -225,9 +213,7 @@ def _near_images(part: pd.DataFrame, recipe: Recipe, vectors: Vectors) -> tuple[
     sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
     places = vectors.pictures.set_index("image_key").loc[sample]
     decoded = [
-        images.decode(
-            images.read_bytes(place["image"], vectors.roots[place["source"]]), place["image"], recipe.images
-        )
+        images.decode(images.read_bytes(place["image"], vectors.roots[place["source"]]), place["image"], recipe.images)
         for _, place in places.iterrows()
     ]
     own = Embedded(pd.Index(keys), whole.vectors[rows])

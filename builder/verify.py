@@ -80,9 +80,7 @@ def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
     """
     path = Path(folder)
     if not (path / MANIFEST).is_file():
-        raise BadInput(
-            path, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder"
-        )
+        raise BadInput(path, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder")
     try:
         manifest = Manifest.load(path)
     except ValueError as error:
@@ -155,9 +153,7 @@ def _conservation(known: Folder) -> Iterator[str]:
     steps = known.manifest.funnel
     named = known.removed["rule"].fillna("") if len(known.removed) else pd.Series(dtype=str)
     for step in steps:
-        listed = (
-            int(((known.removed["stage"] == step.stage) & (named == _rule(step))).sum()) if len(named) else 0
-        )
+        listed = int(((known.removed["stage"] == step.stage) & (named == _rule(step))).sum()) if len(named) else 0
         if listed != step.removed:
             yield f"{step.name} is said to have removed {step.removed}, {listed} rows say so"
 
@@ -171,15 +167,11 @@ def _keys(known: Folder) -> Iterator[str]:
     """Question keys, canonical text and option order follow from the published text."""
     plan = Recipe.model_validate(known.manifest.recipe)
     text = TextRule(plan.text.unicode, plan.text.lowercase)
-    for row in known.balanced[["id", "question", "choices", "answer", "question_key"]].itertuples(
-        index=False
-    ):
+    for row in known.balanced[["id", "question", "choices", "answer", "question_key"]].itertuples(index=False):
         key = question_key(row.question, list(row.choices))
         if key != row.question_key:
             yield f"{row.id}: its question key does not follow from its text"
-        elif text(row.question) != row.question or published_order(key, list(row.choices)) != list(
-            row.choices
-        ):
+        elif text(row.question) != row.question or published_order(key, list(row.choices)) != list(row.choices):
             yield f"{row.id}: its text or the order of its options is not canonical"
         elif len(row.choices) and row.answer not in row.choices:
             yield f"{row.id}: its answer is not among its options"

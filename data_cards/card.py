@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from data_cards import tables
 from data_cards.citation import bibtex
 from data_cards.columns import meaning, type_name
-from data_cards.header import MAIN, header_text, order
+from data_cards.header import header_text, order
 from data_cards.licences import agreed, folder_licence, link
 from data_cards.tables import cell, code, count, interval, percent
 
@@ -51,18 +51,13 @@ def card(
             header=header_text(manifest, dataset_info),
             n_items=manifest.rows_read - manifest.set_aside,
             source_names=_listed([source.name for source in manifest.sources]),
-            a_split=_a_split(manifest),
             breaches=breaches(manifest),
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
             blindness=tables.markdown(
                 tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)
             ),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
-            within=" and ".join(
-                dict.fromkeys(
-                    name.replace("_", " ") for part in manifest.balance for name in sorted(part.part)
-                )
-            ),
+            within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
             columns=columns,
             others=others,
@@ -75,19 +70,25 @@ def card(
     )
 
 
+def within(manifest: Manifest) -> list[str]:
+    """Columns inside whose every value the set was balanced by itself."""
+    return list(dict.fromkeys(name for part in manifest.balance for name in sorted(part.part)))
+
+
 def breaches(manifest: Manifest) -> list[str]:
-    """Ceilings of the published set, overall and by split, that exceed what was promised, in words."""
+    """Ceilings of the published set that exceed what was promised, in words."""
+    promised = tuple(f"{column}=" for column in within(manifest))
     return [
-        f"{ceiling.view} ceiling of {tables.counted(ceiling)} on {ceiling.stratum}"
+        f"{ceiling.view} ceiling of {tables.result(ceiling)} on {ceiling.stratum}"
         for ceiling in manifest.after.ceilings
-        if ceiling.stratum == "all" or ceiling.stratum.startswith("split=")
+        if ceiling.stratum == "all" or ceiling.stratum.startswith(promised)
         if ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
     ]
 
 
 def furthest(rule: RuleReport) -> Effect | None:
     """The effect of a rule that lies furthest from its control; None where none was measured."""
-    return max(rule.effects, key=lambda effect: effect.after, default=None)
+    return max(rule.effects, key=lambda effect: abs(effect.after - effect.control), default=None)
 
 
 def _environment() -> Environment:
@@ -102,6 +103,7 @@ def _environment() -> Environment:
     )
     environment.globals["interval"] = interval
     environment.filters |= {
+        "a_split": lambda splits: "test" if "test" in splits else min(splits),
         "cell": cell,
         "code": code,
         "count": count,
@@ -134,14 +136,9 @@ def _columns(
         for feature in features[config]
         for name in [feature["name"]]
     ]
-    main = [row for row in rows if row["config"] == configs[0]]
+    main = [row for row in rows if row["config"] in configs[:1]]
     known = {row["name"] for row in main}
     return main, [row for row in rows if row["name"] not in known]
-
-
-def _a_split(manifest: Manifest) -> str:
-    splits = sorted(manifest.configs[MAIN].splits) if MAIN in manifest.configs else []
-    return "test" if "test" in splits else next(iter(splits), "")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
         dataset_info: Features, splits and sizes of every config, as plain values.
 
     Raises:
-        ValueError: When a version is malformed, or `dataset_info` does not describe exactly the manifest's
+        ValueError: When a version is malformed, or `dataset_info` does not describe just the manifest's
             configs. Without a version of its own for every config, readers serve the rows of an older build
             from their cache; with incomplete infos they fail.
     """
@@ -42,12 +42,12 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
         if not VERSION.fullmatch(config.version):
             raise ValueError(f"config {name!r}: version {config.version!r} is not of the form 1.0.123")
     described = [str(info.get("config_name")) for info in dataset_info]
-    if sorted(described) != sorted(manifest.configs):
+    configs = order(manifest)
+    if len(set(described)) < len(described) or not set(configs) <= set(described) <= set(manifest.configs):
         raise ValueError(
             f"dataset_info describes the configs {described}, the manifest has {sorted(manifest.configs)}"
         )
     by_name = dict(zip(described, dataset_info, strict=True))
-    configs = order(manifest)
     return {
         **_license(manifest.sources),
         "language": ["en"],
@@ -70,8 +70,12 @@ def header_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> s
 
 
 def order(manifest: Manifest) -> list[str]:
-    """Names of the configs: the one that is loaded by default first, the others sorted."""
-    return sorted(manifest.configs, key=lambda name: (name != MAIN, name))
+    """Names of the configs that hold rows: the one that is loaded by default first, the others sorted.
+
+    A config without rows has no files, and a header that names one cannot be loaded at all.
+    """
+    full = (name for name, config in manifest.configs.items() if config.splits)
+    return sorted(full, key=lambda name: (name != MAIN, name))
 
 
 def size(rows: int) -> str:

@@ -94,8 +94,8 @@ def folder_licence(sources: Sequence[Source]) -> str:
             pair for pair in combinations(sources, 2) if not set(_whole(pair[0])) & set(_whole(pair[1]))
         )
         raise ValueError(
-            f"sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be given "
-            f"on as one: the first {_demand(first)}, the second {_demand(second)}; publish two folders"
+            f"sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be "
+            f"given on as one: the first {_demand(first)}, the second {_demand(second)}; publish two folders"
         )
     return suits[0]
 

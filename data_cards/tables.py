@@ -52,25 +52,20 @@ def interval(low: float, high: float) -> str:
     return NONE if math.isnan(low) or math.isnan(high) else f"[{100 * low:.1f}, {100 * high:.1f}]"
 
 
-def counted(ceiling: Ceiling | None) -> str:
-    """Write a ceiling with its count, so that rounding hides nothing."""
-    if ceiling is None or not ceiling.items:
+def result(found: Ceiling | Score | None) -> str:
+    """Write a ceiling with its count, so that rounding hides nothing, or an accuracy with its interval."""
+    if found is None or not found.items:
         return NONE
-    return f"{percent(ceiling.share)} ({count(ceiling.right)} of {count(ceiling.items)})"
-
-
-def measured(score: Score | None) -> str:
-    """Write an accuracy with its interval."""
-    if score is None or not score.items:
-        return NONE
-    return f"{percent(score.accuracy)} {interval(score.low, score.high)}"
+    if isinstance(found, Score):
+        return f"{percent(found.accuracy)} {interval(found.low, found.high)}"
+    return f"{percent(found.share)} ({count(found.right)} of {count(found.items)})"
 
 
 def best(score: Score | None) -> str:
     """Write which baseline reached what, beside chance."""
     if score is None or not score.items:
         return NONE
-    return f"{measured(score)} by {score.baseline}, chance {percent(score.chance)}"
+    return f"{result(score)} by {score.baseline}, chance {percent(score.chance)}"
 
 
 @dataclass(frozen=True)
@@ -110,8 +105,9 @@ def summary_rows(manifest: Manifest) -> list[Cells]:
     before, after = manifest.before, manifest.after
     rows: list[Cells] = [("items", count(manifest.rows_read - manifest.set_aside), count(manifest.kept))]
     rows += [
-        (f"{view} ceiling", counted(before.ceiling(view)), counted(after.ceiling(view)))
-        for view in ("question", "image")
+        (f"{p.view} ceiling", result(p.before), result(p.after))
+        for p in predictors(before, after)
+        if p.name is None
     ]
     for view in VIEWS:
         scores = [before.best(view=view), after.best(view=view)]
@@ -125,11 +121,8 @@ def blindness_rows(before: Blindness, after: Blindness | None, stratum: str = "a
     rows = []
     for predictor in predictors(before, after, stratum):
         cells = [f"the {predictor.view}", predictor.name or "ceiling of any predictor"]
-        for result in (predictor.before, predictor.after)[: 1 if after is None else 2]:
-            if isinstance(result, Score):
-                cells += [measured(result), percent(result.chance)]
-            else:
-                cells += [counted(result), NONE]
+        for found in (predictor.before, predictor.after)[: 1 if after is None else 2]:
+            cells += [result(found), percent(found.chance) if isinstance(found, Score) else NONE]
         rows.append(tuple(cells))
     return rows
 
@@ -140,7 +133,7 @@ def strata_rows(blindness: Blindness) -> list[Cells]:
     for stratum in blindness.strata:
         bounds = {c.view: c for c in blindness.ceilings if c.stratum == stratum}
         items = count(next(iter(bounds.values())).items)
-        ceilings = (counted(bounds.get("question")), counted(bounds.get("image")))
+        ceilings = (result(bounds.get("question")), result(bounds.get("image")))
         rows.append((stratum, items, *ceilings, best(blindness.best(stratum))))
     return rows
 

@@ -17,9 +17,7 @@ VIEWS: tuple[View, ...] = ("question", "choices", "image")
 
 def baselines() -> dict[str, Baseline]:
     """All baselines by full name, such as `question.tfidf`."""
-    return {
-        f"{view}.{family.name}": family() for view in VIEWS for family in FAMILIES if view in family.views
-    }
+    return {f"{view}.{family.name}": family() for view in VIEWS for family in FAMILIES if view in family.views}
 
 
 def chosen(names: list[str] | None) -> dict[str, Baseline]:
@@ -30,9 +28,7 @@ def chosen(names: list[str] | None) -> dict[str, Baseline]:
     """
     known = baselines()
     if unknown := sorted(set(names or []) - set(known)):
-        raise BadInput(
-            "recipe", "measure.baselines", ", ".join(unknown), ", ".join(known), "name some of these"
-        )
+        raise BadInput("recipe", "measure.baselines", ", ".join(unknown), ", ".join(known), "name some of these")
     return {name: known[name] for name in (names if names is not None else known)}
 
 

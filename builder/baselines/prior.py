@@ -33,18 +33,20 @@ class Prior(Baseline):
     name = "prior"
     views = ("question", "choices")
     reads = "text"
+    version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Interpolate from the global prior down to the exact text."""
         contents, table = train.by_content()
-        frequencies: dict[str, Floats] = {}
+        # By depth and key: a question of three words is its own first three words, and must not count twice.
+        frequencies: dict[tuple[int, str], Floats] = {}
         for content, row in zip(contents.tolist(), table, strict=True):
-            for key in levels(problem.context[content], problem.text[content]):
+            for key in enumerate(levels(problem.context[content], problem.text[content])):
                 frequencies[key] = frequencies[key] + row if key in frequencies else row
         found = np.empty((len(test), train.classes), dtype=np.float32)
         for position, content in enumerate(test.tolist()):
             belief = train.prior
-            for key in levels(problem.context[content], problem.text[content]):
+            for key in enumerate(levels(problem.context[content], problem.text[content])):
                 if key in frequencies:
                     row = frequencies[key]
                     belief = (row + STRENGTH * belief) / (row.sum() + STRENGTH)

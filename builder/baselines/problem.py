@@ -70,8 +70,7 @@ class Problem:
         contents = pq.read_table(folder / "contents.parquet")
         form = rows.schema.metadata[b"form"].decode()
         matrices = (
-            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in ("vectors", "lexical")
+            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ("vectors", "lexical")
         )
         columns = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
         return cls(form, *columns, contents["context"].to_pylist(), contents["text"].to_pylist(), *matrices)

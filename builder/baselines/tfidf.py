@@ -22,9 +22,7 @@ class Tfidf(Baseline):
         """Fit the vocabulary and the classifier on the training contents."""
         contents = np.unique(train.content)
         words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[^\s?.,!;:]+")
-        pieces = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=50_000
-        )
+        pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=50_000)
         texts = [problem.text[content] for content in contents]
         fitted = {words: words.fit_transform(texts), pieces: pieces.fit_transform(texts)}
         unseen = [problem.text[content] for content in test]

@@ -47,10 +47,6 @@ def reader(name: str) -> Reader:
     known = _registry()
     if name not in known:
         close = difflib.get_close_matches(name, known, 1)
-        hint = (
-            f"did you mean {close[0]!r}?"
-            if close
-            else "describe your own files with the format 'table' or 'hf'"
-        )
+        hint = f"did you mean {close[0]!r}?" if close else "describe your own files with the format 'table' or 'hf'"
         raise BadInput("corpora", "format", repr(name), ", ".join(known), hint)
     return known[name]

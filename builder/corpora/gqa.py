@@ -67,9 +67,7 @@ def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...
     for name in ("entailed", "equivalent"):
         found = record.get(name) or []
         if not isinstance(found, list):
-            raise BadInput(
-                file.name, key, f"{name} {found!r:.60}", "a list of question ids", "check the file"
-            )
+            raise BadInput(file.name, key, f"{name} {found!r:.60}", "a list of question ids", "check the file")
         others.update(str(other) for other in found)
     return tuple(f"gqa:question:{other}" for other in sorted(others))
 

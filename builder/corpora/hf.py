@@ -52,11 +52,7 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
     try:
         # Only these: a script in the repository is not even fetched.
         wanted = ["README.md", "*.parquet"]
-        return Path(
-            snapshot_download(
-                repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted
-            )
-        )
+        return Path(snapshot_download(repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         found = f"no access to {repository!r} at {corpus.revision} ({str(error).splitlines()[0]})"
         remedy = "check name, network and access, or download it and give `path`"

@@ -64,9 +64,7 @@ def opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
             else:
                 yield raw
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise BadInput(
-            path, None, f"a broken gzip stream ({error})", "a whole file", "download it again"
-        ) from None
+        raise BadInput(path, None, f"a broken gzip stream ({error})", "a whole file", "download it again") from None
     except OSError as error:
         found = f"no readable file ({error.strerror})"
         raise BadInput(path, None, found, "the corpus's official file", "check the corpora folder") from None
@@ -225,9 +223,7 @@ def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict
             raise _empty(file)
     except csv.Error as error:
         found = f"{error} near line {table.line_num}"
-        raise BadInput(
-            file.path, None, found, "a whole CSV table", "mend its quotes or download it again"
-        ) from None
+        raise BadInput(file.path, None, found, "a whole CSV table", "mend its quotes or download it again") from None
 
 
 def field(record: Any, name: str, file: SourceFile, row: int | str) -> Any:

@@ -78,9 +78,7 @@ def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
     path = Path(corpus.path)
     if corpora is None and not path.is_absolute():
         remedy = "say where the corpora are: --corpora DIR, or the environment variable TWOKEYS_CORPORA"
-        raise BadInput(
-            corpus.name, "path", f"{corpus.path!r} and no corpora folder", "a corpora folder", remedy
-        )
+        raise BadInput(corpus.name, "path", f"{corpus.path!r} and no corpora folder", "a corpora folder", remedy)
     folder = path if corpora is None else corpora / path
     if not folder.is_dir():
         remedy = "put the files there, or name another folder with --corpora DIR or TWOKEYS_CORPORA"
@@ -110,9 +108,7 @@ def of_split(files: Mapping[str, Chosen], split: str, corpus: Corpus) -> Chosen:
         BadInput: When it names nothing.
     """
     if split not in files:
-        raise BadInput(
-            corpus.name, "splits", repr(split), ", ".join(files), "name the split in options.files"
-        )
+        raise BadInput(corpus.name, "splits", repr(split), ", ".join(files), "name the split in options.files")
     return files[split]
 
 
@@ -159,7 +155,5 @@ def _image_folder(corpus: Corpus) -> str:
         return folder.as_posix()
     if corpus.path is None or Path(corpus.path).is_absolute():
         found = f"the relative folder {corpus.image_folder!r} beside path {corpus.path!r}"
-        raise BadInput(
-            corpus.name, "image_folder", found, "both relative to the corpora folder", "correct the recipe"
-        )
+        raise BadInput(corpus.name, "image_folder", found, "both relative to the corpora folder", "correct the recipe")
     return Path(os.path.relpath(folder, corpus.path)).as_posix()

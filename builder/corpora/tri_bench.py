@@ -16,9 +16,7 @@ from builder.recipe import Corpus, Part
 FILE, PICTURES = "data/tri_bench_triangles_3d.csv", "images"
 NEEDS = f"the files of github.com/Amiton7/Tri-Bench: {FILE} and {PICTURES}/triangles_original/*.jpg"
 
-Ask = Literal[
-    "side_type", "angle_type", "ab_over_ac", "abs_b_minus_c_deg", "max_over_min_side", "angle_range_deg"
-]
+Ask = Literal["side_type", "angle_type", "ab_over_ac", "abs_b_minus_c_deg", "max_over_min_side", "angle_range_deg"]
 CHOICES: dict[str, tuple[str, ...]] = {
     "side_type": ("equilateral", "isosceles", "scalene"),
     "angle_type": ("acute", "right", "obtuse"),
@@ -79,9 +77,7 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         )
 
     for number, record in read_csv(file):
-        asked = (
-            [(number, record)] if isinstance(record, BadInput) else [(number, (record, ask)) for ask in asks]
-        )
+        asked = [(number, record)] if isinstance(record, BadInput) else [(number, (record, ask)) for ask in asks]
         yield from each(asked, make)
 
 

@@ -92,9 +92,7 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         identity = str(field(record, "question_id", file, number))
         if identity not in gold:
             found = f"question {identity} without an annotation"
-            raise BadInput(
-                file.name, number, found, "questions and annotations of one split", "check the files"
-            )
+            raise BadInput(file.name, number, found, "questions and annotations of one split", "check the files")
         place, annotation = gold.pop(identity)
         image = field(record, "image_id", file, number)
         if not isinstance(image, int) or image != field(annotation, "image_id", notes, place):
@@ -103,12 +101,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         answers = field(annotation, "answers", notes, place)
         if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
             found = f"answers {answers!r:.60}"
-            raise BadInput(
-                notes.name, place, found, "a list of objects with a text `answer`", "check the file"
-            )
-        kind = one_of(
-            field(annotation, "answer_type", notes, place), ANSWER_TYPES, "answer_type", notes, place
-        )
+            raise BadInput(notes.name, place, found, "a list of objects with a text `answer`", "check the file")
+        kind = one_of(field(annotation, "answer_type", notes, place), ANSWER_TYPES, "answer_type", notes, place)
         name = coco.file_name(names.subset, image)
         return Row(
             file.name,
@@ -151,9 +145,7 @@ def _pairs(root: Path, name: str) -> dict[str, list[str]]:
         return links
     for pair in read_json(SourceFile(root / name, name)):
         if not isinstance(pair, list) or len(pair) != 2:
-            raise BadInput(
-                root / name, None, f"{pair!r:.60}", "pairs of question ids", "download the file again"
-            )
+            raise BadInput(root / name, None, f"{pair!r:.60}", "pairs of question ids", "download the file again")
         for identity in pair:
             links.setdefault(str(identity), []).append(f"vqa-v2:pair:{pair[0]}-{pair[1]}")
     return links

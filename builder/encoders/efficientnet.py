@@ -112,9 +112,7 @@ class EfficientNetLite0:
         """Return (n, 1280) unit vectors."""
         found = []
         for start in range(0, len(pictures), BATCH):
-            batch = torch.from_numpy(
-                np.stack([prepare(picture) for picture in pictures[start : start + BATCH]])
-            )
+            batch = torch.from_numpy(np.stack([prepare(picture) for picture in pictures[start : start + BATCH]]))
             found.append(self.forward(batch).cpu())
         return unit(torch.cat(found).numpy())
 

@@ -22,19 +22,18 @@ class VisionEncoder:
             model = AutoModel.from_pretrained(name)
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"
-            raise BadInput(
-                "recipe", "encoders.image", f"{name!r}: {error}", "a model that loads", remedy
-            ) from error
+            raise BadInput("recipe", "encoders.image", f"{name!r}: {error}", "a model that loads", remedy) from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         # CLIP-like models hold a text tower too; only the vision tower is wanted.
         self._model = getattr(model, "vision_model", model).eval().to(self._device)
 
     @torch.inference_mode()
     def encode(self, pictures: Sequence[Image.Image], batch: int = 16) -> Vectors:
-        """Return (n, d) unit vectors."""
+        """Return (n, d) unit vectors; transparency is left out."""
         found = []
         for start in range(0, len(pictures), batch):
-            inputs = self._processor(images=list(pictures[start : start + batch]), return_tensors="pt")
+            shown = [picture.convert("RGB") for picture in pictures[start : start + batch]]
+            inputs = self._processor(images=shown, return_tensors="pt")
             output = self._model(pixel_values=inputs["pixel_values"].to(self._device))
             pooled = getattr(output, "pooler_output", None)
             state = pooled if pooled is not None else output.last_hidden_state.mean(dim=1)

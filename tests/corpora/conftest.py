@@ -58,11 +58,13 @@ class Tiny:
 def read_all(corpus: Corpus, corpora: Path | None) -> list[Row | BadInput]:
     form = reader(corpus.format)
     root = form.root(corpus, corpora)
-    return [row for split in corpus.splits or form.splits(corpus, root) for row in form.read(corpus, root, split)]
+    return [
+        row for split in corpus.splits or form.splits(corpus, root) for row in form.read(corpus, root, split)
+    ]
 
 
-def make(format: str, **fields: Any) -> Corpus:
-    return Corpus(format=format, name=format, path=FOLDER, revision="r", license="mit").model_copy(update=fields)
+def make(form: str, **fields: Any) -> Corpus:
+    return Corpus(format=form, name=form, path=FOLDER, revision="r", license="mit").model_copy(update=fields)
 
 
 def lines(*records: Any) -> str:
@@ -87,7 +89,11 @@ def _vqa_v2() -> Tiny:
         {"image_id": 25, "question": "How many trees?", "question_id": 25001},
         {"image_id": 25, "question": "What is it?", "question_id": 25002},
     ]
-    notes = [_note(9000, 9, "yes", "yes/no"), _note(25001, 25, "2", "number"), _note(25002, 25, "bell", "other")]
+    notes = [
+        _note(9000, 9, "yes", "yes/no"),
+        _note(25001, 25, "2", "number"),
+        _note(25002, 25, "bell", "other"),
+    ]
     return Tiny(
         make("vqa-v2", splits=["train"], image_folder="coco"),
         {
@@ -107,7 +113,9 @@ def _pope() -> Tiny:
     ]
     kinds = ("random", "popular", "adversarial")
     return Tiny(
-        make("pope", image_folder="coco"), {f"output/coco/coco_pope_{kind}.json": lines(*rows) for kind in kinds}, 6
+        make("pope", image_folder="coco"),
+        {f"output/coco/coco_pope_{kind}.json": lines(*rows) for kind in kinds},
+        6,
     )
 
 
@@ -124,9 +132,12 @@ def _vqa_rad() -> Tiny:
         "answer_type": "CLOSED ",
     }
     rows: list[dict[str, Any]] = [
-        {"qid": "0", "phrase_type": "freeform", "image_name": "a.jpg", "question": "Is it?", "answer": "Yes"} | common,
-        {"qid": 1, "phrase_type": "test_para", "image_name": "a.jpg", "question": "How many?", "answer": 4} | common,
-        {"qid": 2, "phrase_type": "para", "image_name": "b.jpg", "question": "Where?", "answer": "left"} | common,
+        {"qid": "0", "phrase_type": "freeform", "image_name": "a.jpg", "question": "Is it?", "answer": "Yes"}
+        | common,
+        {"qid": 1, "phrase_type": "test_para", "image_name": "a.jpg", "question": "How many?", "answer": 4}
+        | common,
+        {"qid": 2, "phrase_type": "para", "image_name": "b.jpg", "question": "Where?", "answer": "left"}
+        | common,
     ]
     rows[2]["qid_linked_id"] = "NULL"
     del rows[2]["question_rephrase"]
@@ -160,15 +171,16 @@ def _tri_bench() -> Tiny:
     )
     rows = (
         "triangles_original/001_P0.jpg,1,planar,none,isosceles,acute,0.8736,15.2918,1.1781,17.6045\n"
-        'triangles_original/001_T1.jpg,001,tilted,"cube, small",isosceles,acute,0.8736,15.2918,1.1781,17.6045\n'
+        'triangles_original/001_T1.jpg,001,tilted,"cube, small",isosceles,acute,0.8736,15.2918,'
+        "1.1781,17.6045\n"
     )
     return Tiny(make("tri-bench"), {"data/tri_bench_triangles_3d.csv": header + rows}, 4)
 
 
 def _math_vision() -> Tiny:
-    def row(id: str, question: str, options: list[str], answer: str) -> dict[str, Any]:
-        rest = {"solution": None, "level": 2, "subject": "logic", "image": f"images/{id}.jpg"}
-        return {"id": id, "question": question, "options": options, "answer": answer} | rest
+    def row(number: str, question: str, options: list[str], answer: str) -> dict[str, Any]:
+        rest = {"solution": None, "level": 2, "subject": "logic", "image": f"images/{number}.jpg"}
+        return {"id": number, "question": question, "options": options, "answer": answer} | rest
 
     return Tiny(
         make("math-vision"),
@@ -203,26 +215,39 @@ def _gqa() -> Tiny:
     }
     return Tiny(
         make("gqa", options={"files": {"head": "data/head.json", "tail": "data/tail.json"}}),
-        {"data/head.json": json.dumps(head, indent=4), "data/tail.json": json.dumps({"7": row("Why?", "fun")})},
+        {
+            "data/head.json": json.dumps(head, indent=4),
+            "data/tail.json": json.dumps({"7": row("Why?", "fun")}),
+        },
         3,
     )
 
 
 def _sugarcrepe() -> Tiny:
     kinds = ("add_att", "add_obj", "replace_att", "replace_obj", "replace_rel", "swap_att", "swap_obj")
-    pair = {"filename": "000000085329.jpg", "caption": "A drawing. ", "negative_caption": "A tattooed drawing."}
+    pair = {
+        "filename": "000000085329.jpg",
+        "caption": "A drawing. ",
+        "negative_caption": "A tattooed drawing.",
+    }
     content = json.dumps({"0": pair, "2": pair | {"caption": "One."}}, indent=4)
     return Tiny(make("sugarcrepe", image_folder="coco"), {f"data/{kind}.json": content for kind in kinds}, 14)
 
 
 def _easy_vqa() -> Tiny:
     train = [["is there a circle?", "yes", 0], ["what color is it?", "red", 0]]
-    files = {"train/questions.json": json.dumps(train), "test/questions.json": json.dumps([["is it?", "no", 3]])}
+    files = {
+        "train/questions.json": json.dumps(train),
+        "test/questions.json": json.dumps([["is it?", "no", 3]]),
+    }
     return Tiny(make("easy-vqa"), files, 3)
 
 
 def _table() -> Tiny:
-    rows = ["Is the ball that lies on the table red?,yes,a.png,yes/no", "What is that beside it?,a cat,b.png,other"]
+    rows = [
+        "Is the ball that lies on the table red?,yes,a.png,yes/no",
+        "What is that beside it?,a cat,b.png,other",
+    ]
     text = "".join(f"{row}\n" for row in ["q,a,picture,kind", *rows])
     columns = Columns(question="q", answer="a", image="picture", answer_type="kind")
     return Tiny(make("table", columns=columns), {"train.csv": text, "test.csv": text}, 4)
@@ -251,7 +276,7 @@ TINY: dict[str, Callable[[], Tiny]] = {
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`each_tiny` runs over all formats, `text_tiny` and `json_tiny` over those whose files are text or JSON."""
+    """`each_tiny` runs over all formats, `text_tiny` and `json_tiny` over those with text or JSON files."""
     if "each_tiny" in metafunc.fixturenames:
         metafunc.parametrize("each_tiny", [make() for make in TINY.values()], ids=list(TINY))
     if "text_tiny" in metafunc.fixturenames:

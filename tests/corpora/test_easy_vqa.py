@@ -16,7 +16,11 @@ from builder.errors import BadInput, MissingPackage
 def package():
     corpus = recipe.load("easy-vqa").corpora[0]
     root = reader("easy-vqa").root(corpus, None)
-    return corpus, root, {split: list(reader("easy-vqa").read(corpus, root, split)) for split in ("train", "test")}
+    return (
+        corpus,
+        root,
+        {split: list(reader("easy-vqa").read(corpus, root, split)) for split in ("train", "test")},
+    )
 
 
 def test_the_package_holds_48_248_questions_and_13_answers(package):
@@ -63,7 +67,8 @@ def test_the_package_is_found_without_importing_it(tmp_path):
 
     code = (
         "import sys; from builder import recipe; from builder.corpora import reader; "
-        "reader('easy-vqa').root(recipe.load('easy-vqa').corpora[0], None); assert 'easy_vqa' not in sys.modules"
+        "reader('easy-vqa').root(recipe.load('easy-vqa').corpora[0], None); "
+        "assert 'easy_vqa' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -82,7 +87,9 @@ def test_a_folder_takes_the_place_of_the_package(tiny_corpus, tmp_path, monkeypa
 
 
 def test_a_row_of_two_fields_is_set_aside_and_its_neighbours_keep_their_ids(tiny_corpus, tmp_path):
-    tiny = tiny_corpus("easy-vqa").holding(train=json.dumps([["a?", "yes", 0], ["b?", "no"], ["c?", "no", 1]]))
+    tiny = tiny_corpus("easy-vqa").holding(
+        train=json.dumps([["a?", "yes", 0], ["b?", "no"], ["c?", "no", 1]])
+    )
     tiny.write(tmp_path)
     first, bad, last = tiny.read(tmp_path)[:3]
     assert (first.source_id, last.source_id) == ("1", "3")

@@ -26,7 +26,12 @@ def changed(tiny, part, change):
 def test_a_row_joins_question_and_annotation(tiny, tmp_path):
     tiny.write(tmp_path)
     row = tiny.read(tmp_path)[1]
-    assert (row.source_id, row.question, row.answer, row.answer_type) == ("25001", "How many trees?", "2", "number")
+    assert (row.source_id, row.question, row.answer, row.answer_type) == (
+        "25001",
+        "How many trees?",
+        "2",
+        "number",
+    )
     assert row.answers == ("2",) * 10
     assert row.meta == {"question_type": "is there a"}
 
@@ -80,7 +85,9 @@ def test_a_question_without_annotation_and_an_annotation_without_question_are_bo
 
 
 def test_a_second_annotation_of_a_question_is_told_and_the_first_one_counts(tiny, tmp_path):
-    changed(tiny, NOTES, lambda notes: notes.insert(1, notes[0] | {"multiple_choice_answer": "no"})).write(tmp_path)
+    changed(tiny, NOTES, lambda notes: notes.insert(1, notes[0] | {"multiple_choice_answer": "no"})).write(
+        tmp_path
+    )
     bad, *rows = tiny.read(tmp_path)
     assert "second annotation of question 9000" in bad.found
     assert rows[0].answer == "yes"

@@ -1,4 +1,4 @@
-"""A tiny hand-made folder: what the card tells its reader to run really runs on it, and it loads as the header says."""
+"""A tiny hand-made folder: what the card says to run really runs, and it loads as the header says."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ from data_cards.manifest import Config
 # One quad in `test`; in `dev` an unbalanced rest, and one question twice with other options each time.
 ROWS = {
     "test": [("q1", "A", "yes"), ("q1", "B", "no"), ("q2", "A", "no"), ("q2", "B", "yes")],
-    "dev": [("q1", "C", "yes"), ("q1", "D", "yes"), ("q2", "C", "no"), ("q3 x y", "E", "x"), ("q3 x z", "F", "z")],
+    "dev": [
+        ("q1", "C", "yes"),
+        ("q1", "D", "yes"),
+        ("q2", "C", "no"),
+        ("q3 x y", "E", "x"),
+        ("q3 x z", "F", "z"),
+    ],
 }
 COUNTED = """\
 all question: 7 of 9 = 77.8%
@@ -68,11 +74,14 @@ def publish(folder, manifest, version="1.0.7", answers=("yes", "no")) -> None:
         for place, shard in enumerate(shards):
             write(folder / f"balanced/{split}-{place:05d}-of-{len(shards):05d}.parquet", BALANCED, shard)
     gone = [
-        {"id": f"toy:dev:{key}", "question": "q9", "answer": "no", "image_key": key, "reason": "why"} for key in "AZ"
+        {"id": f"toy:dev:{key}", "question": "q9", "answer": "no", "image_key": key, "reason": "why"}
+        for key in "AZ"
     ]
     write(folder / "removed/dev-00000-of-00001.parquet", REMOVED, gone)
     sizes = {"balanced": {"dev": 5, "test": 4}, "removed": {"dev": 2}}
-    configs = {name: Config(version=version, fingerprint="0", splits=splits) for name, splits in sizes.items()}
+    configs = {
+        name: Config(version=version, fingerprint="0", splits=splits) for name, splits in sizes.items()
+    }
     infos = [
         {
             "config_name": name,
@@ -103,15 +112,17 @@ def programs(folder) -> list[str]:
 
 
 def run(program: str, folder) -> str:
-    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
-    assert 0 == done.returncode, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_ten_lines_of_pandas_recount_the_ceilings(folder):
     recount = programs(folder)[1]
-    assert 10 == sum(bool(line.strip()) for line in recount.splitlines())
-    assert COUNTED == run(recount, folder)
+    assert sum(bool(line.strip()) for line in recount.splitlines()) == 10
+    assert run(recount, folder) == COUNTED
 
 
 def test_removed_items_find_their_picture_where_it_is_published(folder):
@@ -123,18 +134,20 @@ def test_removed_items_find_their_picture_where_it_is_published(folder):
 def test_it_loads_as_the_header_says(folder, tmp_path):
     cache = str(tmp_path / "cache")
     loaded = load_dataset(str(folder), cache_dir=cache)
-    assert {"dev": 5, "test": 4} == {split: len(rows) for split, rows in loaded.items()}
-    assert (65, 0, 0) == loaded["test"][0]["image"].getpixel((0, 0))
-    assert {"dev": 2} == load_dataset(str(folder), "removed", cache_dir=cache).num_rows
+    assert {split: len(rows) for split, rows in loaded.items()} == {"dev": 5, "test": 4}
+    assert loaded["test"][0]["image"].getpixel((0, 0)) == (65, 0, 0)
+    assert load_dataset(str(folder), "removed", cache_dir=cache).num_rows == {"dev": 2}
 
 
 def test_the_lines_that_load_are_right(folder, manifest):
     first = programs(folder)[0]
-    assert [
+    assert first.splitlines() == [
         "from datasets import load_dataset",
-        'items = load_dataset("bench", split="test")  # this folder, or the id of its repository',
+        "",
+        "# The first name is this folder, or the id of its repository.",
+        'balanced = load_dataset("bench", "balanced", split="test")',
         'removed = load_dataset("bench", "removed", split="dev")',
-    ] == first.splitlines()
+    ]
 
 
 def test_a_rebuilt_folder_never_serves_the_old_rows(folder, tmp_path, manifest):
@@ -142,4 +155,4 @@ def test_a_rebuilt_folder_never_serves_the_old_rows(folder, tmp_path, manifest):
     before = load_dataset(str(folder), split="test", cache_dir=cache)["answer"]
     publish(folder, manifest, version="1.0.8", answers=("no", "yes"))
     after = load_dataset(str(folder), split="test", cache_dir=cache)["answer"]
-    assert (["yes", "no", "no", "yes"], ["no", "yes", "yes", "no"]) == (list(before), list(after))
+    assert (list(before), list(after)) == (["yes", "no", "no", "yes"], ["no", "yes", "yes", "no"])

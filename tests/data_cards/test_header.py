@@ -18,25 +18,33 @@ def test_the_hub_reads_every_field(manifest, dataset_info):
     """`DatasetCard.validate` needs the network; this is what it checks, as far as it concerns us."""
     data = DatasetCard(header_text(manifest, dataset_info) + "\n# Text\n", ignore_metadata_errors=False).data
     assert data.license in LICENSES
-    assert ("LICENSE", ["en"]) == (data.to_dict()["license_link"], data.language)
-    assert ["visual-question-answering"] == data.task_categories
+    assert (data.to_dict()["license_link"], data.language) == ("LICENSE", ["en"])
+    assert data.task_categories == ["visual-question-answering"]
     assert set(data.size_categories) <= SIZES
     assert set(data.annotations_creators) <= CREATORS
-    assert "easy-VQA and NLVR, balanced" == data.pretty_name
-    assert ["extended|easy_vqa", "extended|nlvr"] == data.source_datasets
+    assert data.pretty_name == "easy-VQA and NLVR, balanced"
+    assert data.source_datasets == ["extended|easy_vqa", "extended|nlvr"]
     assert all(re.fullmatch(r"[a-z0-9-]+", tag) for tag in data.to_dict()["tags"])
 
 
 def test_every_config_has_its_own_quoted_version(manifest, dataset_info):
     text = header_text(manifest, dataset_info)
-    assert 2 == len(re.findall(r'^    version: "\d+\.\d+\.\d+"$', text, re.MULTILINE))
+    assert len(re.findall(r'^    version: "\d+\.\d+\.\d+"$', text, re.MULTILINE)) == 2
     versions = {config["config_name"]: config["version"] for config in yaml.safe_load(text[4:-4])["configs"]}
     assert {name: config.version for name, config in manifest.configs.items()} == versions
 
 
 def test_balanced_comes_first_and_is_the_only_default(manifest, dataset_info):
     configs = header(manifest, dataset_info)["configs"]
-    assert [("balanced", True), ("removed", None)] == [(c["config_name"], c.get("default")) for c in configs]
+    assert [(c["config_name"], c.get("default")) for c in configs] == [("balanced", True), ("removed", None)]
+
+
+def test_a_config_whose_name_sorts_before_balanced_does_not_come_before_it(manifest, dataset_info):
+    configs = manifest.configs | {"audited": manifest.configs["removed"]}
+    infos = [*dataset_info, dataset_info[0] | {"config_name": "audited"}]
+    fields = header(manifest.model_copy(update={"configs": configs}), infos)
+    for part in ("configs", "dataset_info"):
+        assert [entry["config_name"] for entry in fields[part]] == ["balanced", "audited", "removed"]
 
 
 def test_data_files_name_one_split_each(manifest, dataset_info):
@@ -59,22 +67,37 @@ def test_incomplete_infos_are_refused(manifest, dataset_info):
         header(manifest, dataset_info[:1])
 
 
+def test_a_config_without_rows_is_not_announced(nothing_kept, dataset_info):
+    """It has no files, and `load_dataset` would fail on the whole folder."""
+    fields = header(nothing_kept, dataset_info)
+    assert fields == header(nothing_kept, fields["dataset_info"])
+    assert [config["config_name"] for config in fields["configs"]] == ["removed"]
+    assert fields["size_categories"] == ["n<1K"]
+
+
 def test_one_licence_is_named_and_several_are_listed(manifest, dataset_info):
     fields = header(manifest, dataset_info)
-    assert ("other", "by-source-cc-by-4.0-mit") == (fields["license"], fields["license_name"])
+    assert (fields["license"], fields["license_name"]) == ("other", "by-source-cc-by-4.0-mit")
     one = header(manifest.model_copy(update={"sources": manifest.sources[:1]}), dataset_info)
-    assert "mit" == one["license"]
+    assert one["license"] == "mit"
     assert "license_name" not in one
     own = manifest.sources[0].model_copy(update={"license": "other"})
     fields = header(manifest.model_copy(update={"sources": [own]}), dataset_info)
-    assert ("other", "by-source-other", "LICENSE") == tuple(
-        fields[key] for key in ("license", "license_name", "license_link")
+    assert tuple(fields[key] for key in ("license", "license_name", "license_link")) == (
+        "other",
+        "by-source-other",
+        "LICENSE",
     )
 
 
 def test_size_categories_meet_without_gap():
-    assert ["n<1K", "1K<n<10K", "1K<n<10K", "10K<n<100K", "1M<n<10M", "n>10M"] == [
-        size(rows) for rows in (0, 1_000, 9_999, 10_000, 9_999_999, 10_000_000)
+    assert [size(rows) for rows in (0, 1_000, 9_999, 10_000, 9_999_999, 10_000_000)] == [
+        "n<1K",
+        "1K<n<10K",
+        "1K<n<10K",
+        "10K<n<100K",
+        "1M<n<10M",
+        "n>10M",
     ]
 
 
@@ -87,7 +110,9 @@ def test_a_title_of_any_text_survives(manifest, dataset_info):
 def test_columns_of_the_item_table_have_a_meaning():
     assert {"id", "question", "choices", "answer", "image", "image_key", "reason"} <= set(COLUMNS)
     assert "`image.probe`" in meaning("image.probe.prediction", {})
-    assert "mine" == meaning("id", {"id": "mine"})
+    assert "`image.probe`" in meaning("image.probe.refit.prediction", {})
+    assert "published set itself" in meaning("image.probe.refit.p_gold", {})
+    assert meaning("id", {"id": "mine"}) == "mine"
     with pytest.raises(ValueError, match="'mystery' has no meaning"):
         meaning("mystery", {})
 
@@ -99,7 +124,10 @@ def test_columns_of_the_item_table_have_a_meaning():
         ({"name": "a", "list": {"dtype": "image"}}, "list of image"),
         ({"name": "a", "list": [{"name": "x", "dtype": "int32"}]}, "list of struct of x"),
         ({"name": "a", "sequence": "float32"}, "list of float32"),
-        ({"name": "a", "struct": [{"name": "x", "dtype": "int32"}, {"name": "y", "list": "string"}]}, "struct of x, y"),
+        (
+            {"name": "a", "struct": [{"name": "x", "dtype": "int32"}, {"name": "y", "list": "string"}]},
+            "struct of x, y",
+        ),
         ({"name": "a", "dtype": {"class_label": {"names": {"0": "no"}}}}, "class_label"),
     ],
 )

@@ -14,8 +14,8 @@ def under(manifest):
     def make(*ids: str):
         source = manifest.sources[0]
         return [
-            source.model_copy(update={"name": f"s{place}", "license": id, "license_link": None})
-            for place, id in enumerate(ids)
+            source.model_copy(update={"name": f"s{place}", "license": name, "license_link": None})
+            for place, name in enumerate(ids)
         ]
 
     return make
@@ -55,6 +55,7 @@ def test_the_freest_licence_that_suits_all_is_taken(under, ids, expected):
         ("odbl", "cc-by-4.0"),
         ("cc-by-sa-4.0", "other"),
         ("gpl-3.0", "unknown"),
+        ("cc-by-nc-sa-4.0", "other"),
     ],
 )
 def test_two_that_cannot_be_combined_are_both_named(under, first, second):

@@ -10,7 +10,9 @@ def test_what_is_written_is_read_back(manifest, tmp_path):
     assert manifest == Manifest.load(tmp_path)
 
 
-@pytest.mark.parametrize("change", [("easy-VQA", "hard-VQA"), ('"max_share"', ' "max_share"'), ("50225", "50226")])
+@pytest.mark.parametrize(
+    "change", [("easy-VQA", "hard-VQA"), ('"max_share"', ' "max_share"'), ("50225", "50226")]
+)
 def test_an_edited_manifest_is_refused(manifest, tmp_path, change):
     text = manifest.text()
     assert change[0] in text
@@ -20,18 +22,18 @@ def test_an_edited_manifest_is_refused(manifest, tmp_path, change):
 
 
 def test_counts_are_sums_over_sources_and_splits(manifest):
-    assert (50_227, 2, 20_804) == (manifest.rows_read, manifest.set_aside, manifest.kept)
+    assert (manifest.rows_read, manifest.set_aside, manifest.kept) == (50_227, 2, 20_804)
 
 
 def test_gap_is_the_distance_to_the_bound(manifest, nothing_kept):
-    assert [0, 11 / 4_391, 0] == [part.gap for part in manifest.balance]
-    assert [0, 0, 0] == [part.gap for part in nothing_kept.balance]
+    assert [part.gap for part in manifest.balance] == [0, 11 / 4_391, 0]
+    assert [part.gap for part in nothing_kept.balance] == [0, 0, 0]
 
 
 def test_the_best_baseline_is_the_one_with_the_highest_accuracy(manifest):
-    assert "question.tfidf" == manifest.before.best().baseline
-    assert "image.probe" == manifest.before.best(view="image").baseline
-    assert "question.prior" == manifest.after.best("split=test").baseline
+    assert manifest.before.best().baseline == "question.tfidf"
+    assert manifest.before.best(view="image").baseline == "image.probe"
+    assert manifest.after.best("split=test").baseline == "question.prior"
     assert manifest.after.best(view="choices") is None
 
 
@@ -41,4 +43,4 @@ def test_a_stratum_that_was_not_counted_is_named(manifest):
 
 
 def test_all_comes_first_among_the_strata(manifest):
-    assert ["all", "split=dev", "split=test", "split=train"] == manifest.after.strata
+    assert manifest.after.strata == ["all", "split=dev", "split=test", "split=train"]

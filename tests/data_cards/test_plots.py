@@ -33,7 +33,9 @@ def texts(figure) -> list[Text]:
         for label in figure.axes[0].get_xticklabels()
         if not low - 1e-9 <= label.get_position()[0] <= high * (1 + 1e-9)
     }
-    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in hidden]
+    return [
+        t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in hidden
+    ]
 
 
 def assert_readable(figure) -> None:
@@ -64,9 +66,22 @@ def many_steps(manifest, rules: int):
 
 
 def extremes() -> Blindness:
-    names = ["choices.tfidf", "choices.a-very-long-name-of-a-baseline-from-an-outside-package", "question.prior"]
+    names = [
+        "choices.tfidf",
+        "choices.a-very-long-name-of-a-baseline-from-an-outside-package",
+        "question.prior",
+    ]
     scores = [
-        Score(view=name.split(".")[0], baseline=name, stratum="all", items=10, right=right, low=low, high=high, chance=0.2)
+        Score(
+            view=name.split(".")[0],
+            baseline=name,
+            stratum="all",
+            items=10,
+            right=right,
+            low=low,
+            high=high,
+            chance=0.2,
+        )
         for name, right, low, high in zip(names, (10, 0, 3), (0.7, 0, 0.1), (1, 0.3, 0.6), strict=True)
     ]
     return Blindness(ceilings=[], scores=scores)
@@ -113,7 +128,9 @@ def test_blindness_is_readable(manifest, nothing_kept, which):
 
 def test_blindness_marks_every_result_where_it_belongs(manifest):
     axes = drawn(plots.draw_blindness, manifest.before, manifest.after, "Title").axes[0]
-    bounds = [c.share for one in (manifest.before, manifest.after) for c in one.ceilings if c.stratum == "all"]
+    bounds = [
+        c.share for one in (manifest.before, manifest.after) for c in one.ceilings if c.stratum == "all"
+    ]
     assert sorted(bounds) == sorted(bar.get_width() for bar in axes.patches)
     scores = [s for one in (manifest.before, manifest.after) for s in one.scores if s.stratum == "all"]
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
@@ -125,10 +142,12 @@ def test_blindness_marks_every_result_where_it_belongs(manifest):
 def test_the_same_input_gives_the_same_bytes_whatever_the_readers_style(manifest, tmp_path):
     plots.funnel(manifest, tmp_path / "a.png")
     plots.blindness(manifest.before, manifest.after, tmp_path / "b.png", "Title")
-    with mpl.rc_context({"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30, "font.family": "serif"}):
+    with mpl.rc_context(
+        {"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30, "font.family": "serif"}
+    ):
         plots.funnel(manifest, tmp_path / "c.png")
         plots.blindness(manifest.before, manifest.after, tmp_path / "d.png", "Title")
-        assert 20 == mpl.rcParams["font.size"]
+        assert mpl.rcParams["font.size"] == 20
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "c.png").read_bytes()
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "d.png").read_bytes()
 
@@ -136,6 +155,6 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_readers_style(manifest
 def test_the_pictures_hold_something_and_no_version(manifest, tmp_path):
     plots.funnel(manifest, tmp_path / "funnel.png")
     with Image.open(tmp_path / "funnel.png") as picture:
-        assert 1350 == picture.width
+        assert picture.width == 1350
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 50
         assert "Software" not in picture.info

@@ -9,25 +9,29 @@ from data_cards.manifest import Blindness
 
 
 def test_a_small_share_is_not_rounded_to_nothing():
-    assert ["0.0 %", "< 0.1 %", "0.1 %", "100.0 %", "-"] == [
-        tables.percent(share) for share in (0, 0.0004, 0.0005, 1, float("nan"))
+    assert [tables.percent(share) for share in (0, 0.0004, 0.0005, 1, float("nan"))] == [
+        "0.0 %",
+        "< 0.1 %",
+        "0.1 %",
+        "100.0 %",
+        "-",
     ]
 
 
 def test_an_interval_without_ends_is_a_dash():
-    assert "-" == tables.interval(float("nan"), 0.5)
-    assert "[0.0, 100.0]" == tables.interval(0, 1)
+    assert tables.interval(float("nan"), 0.5) == "-"
+    assert tables.interval(0, 1) == "[0.0, 100.0]"
 
 
 def test_the_summary_holds_the_manifests_numbers(manifest):
     rows = {row[0]: row[1:] for row in tables.summary_rows(manifest)}
-    assert ("50,225", "20,804") == rows["items"]
-    assert ("68.1 % (34,210 of 50,225)", "50.0 % (10,402 of 20,804)") == rows["question ceiling"]
-    assert ("55.8 % (28,017 of 50,225)", "50.0 % (10,402 of 20,804)") == rows["image ceiling"]
-    assert (
+    assert rows["items"] == ("50,225", "20,804")
+    assert rows["question ceiling"] == ("68.1 % (34,210 of 50,225)", "50.0 % (10,402 of 20,804)")
+    assert rows["image ceiling"] == ("55.8 % (28,017 of 50,225)", "50.0 % (10,402 of 20,804)")
+    assert rows["best baseline that sees only the question"] == (
         "66.1 % [65.6, 66.6] by question.tfidf, chance 40.4 %",
         "46.8 % [45.9, 47.7] by question.prior, chance 39.1 %",
-    ) == rows["best baseline that sees only the question"]
+    )
     assert not any("choices" in label for label in rows)
 
 
@@ -38,13 +42,13 @@ def test_every_ceiling_and_baseline_has_a_row_with_its_own_numbers(manifest):
             shown = [float(number) / 100 for number in re.findall(r"[\d.]+", rows[score.baseline][column])]
             assert [score.accuracy, score.low, score.high] == pytest.approx(shown, abs=0.0005)
             assert tables.percent(score.chance) == rows[score.baseline][column + 1]
-    assert 2 + 8 == len(tables.blindness_rows(manifest.before, manifest.after))
+    assert len(tables.blindness_rows(manifest.before, manifest.after)) == 2 + 8
 
 
 def test_the_ceiling_stands_above_its_baselines(manifest):
     names = [row[:2] for row in tables.blindness_rows(manifest.before, manifest.after)]
-    assert ("the question", "ceiling of any predictor") == names[0]
-    assert ("the image", "ceiling of any predictor") == names[5]
+    assert names[0] == ("the question", "ceiling of any predictor")
+    assert names[5] == ("the image", "ceiling of any predictor")
 
 
 def test_without_after_a_row_has_no_cells_for_it(manifest):
@@ -64,9 +68,9 @@ def test_a_baseline_measured_on_one_set_only_still_has_a_row(manifest):
 
 def test_strata_rows_name_every_part(manifest):
     rows = tables.strata_rows(manifest.after)
-    assert ["all", "split=dev", "split=test", "split=train"] == [row[0] for row in rows]
-    assert "50.0 % (206 of 412)" == rows[1][2]
-    assert "47.1 % [45.2, 49.0] by question.prior, chance 38.8 %" == rows[2][4]
+    assert [row[0] for row in rows] == ["all", "split=dev", "split=test", "split=train"]
+    assert rows[1][2] == "50.0 % (206 of 412)"
+    assert rows[2][4] == "47.1 % [45.2, 49.0] by question.prior, chance 38.8 %"
 
 
 @pytest.mark.parametrize(
@@ -84,12 +88,12 @@ def test_a_cell_shows_exactly_its_text(text, shown):
 
 
 def test_code_with_backticks_is_fenced_by_more_of_them():
-    assert "``a`b``" == tables.code("a`b")
-    assert "`` `a` ``" == tables.code("`a`")
-    assert r"`a\|b`" == tables.code("a|b")
-    assert "" == tables.code(" ")
+    assert tables.code("a`b") == "``a`b``"
+    assert tables.code("`a`") == "`` `a` ``"
+    assert tables.code("a|b") == r"`a\|b`"
+    assert tables.code(" ") == ""
 
 
 def test_a_markdown_table_has_as_many_bars_in_every_line():
     lines = tables.markdown(("", "x"), [("a|b", "1"), ("c", "2")]).splitlines()
-    assert ["|  | x |", "| --- | ---: |", r"| a\|b | 1 |", "| c | 2 |"] == lines
+    assert lines == ["|  | x |", "| --- | ---: |", r"| a\|b | 1 |", "| c | 2 |"]

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.corpora.opening import (
+    SourceFile,
+    read_csv,
+    read_json,
+    read_json_lines,
+    read_json_object,
+    read_text,
+)
+from builder.errors import BadInput
+
+
+@pytest.fixture
+def put(tmp_path):
+    def put(content: str | bytes) -> SourceFile:
+        path = tmp_path / "file"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return SourceFile(path, "folder/file")
+
+    return put
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    document=st.dictionaries(st.text(), VALUES), indent=st.sampled_from([None, 0, 4]), escaped=st.booleans()
+)
+def test_an_object_read_entry_by_entry_is_the_object(document, indent, escaped, tmp_path_factory):
+    path = tmp_path_factory.mktemp("json") / "file"
+    # Lone surrogates cannot be written as UTF-8, so hypothesis's texts hold none.
+    path.write_text(json.dumps(document, indent=indent, ensure_ascii=escaped), encoding="utf-8")
+    assert dict(read_json_object(SourceFile(path, "file"))) == document
+
+
+@given(records=st.lists(st.dictionaries(st.text(), VALUES), min_size=1))
+def test_json_lines_end_at_line_feeds_only(records, tmp_path_factory):
+    path = tmp_path_factory.mktemp("json") / "file"
+    text = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+    path.write_text(text, encoding="utf-8", newline="")
+    assert list(read_json_lines(SourceFile(path, "file"))) == list(enumerate(records, start=1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "5",
+        '{"a": 1',
+        '{"a"}',
+        '{"a": 1,}',
+        '{"a": 1} x',
+        '{"a": 1 "b": 2}',
+        "{1: 2}",
+        '{"a": tru}',
+        "}",
+    ],
+)
+def test_what_is_no_json_object_is_unusable(put, text):
+    file = put(text)
+    with pytest.raises(BadInput, match="JSON") as caught:
+        list(read_json_object(file))
+    assert caught.value.file == str(file.path)
+
+
+def test_the_line_of_a_syntax_error_is_named(put):
+    with pytest.raises(BadInput, match="row line 3: found Expecting"):
+        read_json(put("[1,\n2,\n,]"))
+
+
+def test_not_a_number_is_absence(put):
+    assert read_json(put('{"a": NaN, "b": -Infinity}')) == {"a": None, "b": None}
+    assert list(read_json_lines(put('{"a": NaN}'))) == [(1, {"a": None})]
+
+
+def test_nesting_without_end_is_told_not_raised_from_the_parser(put):
+    with pytest.raises(BadInput, match="JSON"):
+        read_json(put("[" * 100_000))
+    (_, problem), *_ = read_json_lines(put("[" * 100_000 + "\n{}"))
+    assert isinstance(problem, BadInput)
+
+
+@pytest.mark.parametrize("reading", [read_json, lambda file: list(read_json_object(file))])
+def test_half_a_surrogate_pair_is_told(put, reading):
+    assert reading(put('{"a": "\\ud83d\\ude00"}')) in ({"a": "😀"}, [("a", "😀")])
+    with pytest.raises(BadInput, match="surrogates"):
+        reading(put('{"a": "\\ud83d"}'))
+
+
+def test_gzip_is_known_by_content(put):
+    assert read_text(put(gzip.compress(b"text")).path) == "text"
+
+
+def test_a_damaged_gzip_stream_is_unusable(put):
+    data = bytearray(gzip.compress(b"some text" * 100))
+    data[20] ^= 0xFF
+    with pytest.raises(BadInput, match="gzip"):
+        read_text(put(bytes(data)).path)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(BadInput, match="no readable file"):
+        read_text(tmp_path)
+
+
+def test_the_line_that_is_not_utf_8_is_named(put):
+    with pytest.raises(BadInput, match=r"row 2: found byte 0xe9 at offset 8"):
+        list(read_json_lines(put(b'{"a": 1}\n{"b": "d\xe9"}\n')))
+
+
+def test_csv_rows_are_numbered_without_header_and_blank_lines(put):
+    rows = list(read_csv(put("a,b\r\n1,2\r\n\r\n3,4")))
+    assert rows == [(1, {"a": "1", "b": "2"}), (2, {"a": "3", "b": "4"})]
+
+
+def test_csv_cells_hold_any_line_break_inside_quotes_and_rare_ones_outside(put):
+    rows = list(read_csv(put('a,b\n"1\r\n\n2",3\u2028\x0b4\n')))
+    assert rows == [(1, {"a": "1\r\n\n2", "b": "3\u2028\x0b4"})]
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "a,a\n1,2\n"])
+def test_a_table_without_rows_or_with_a_bad_header_is_unusable(put, text):
+    with pytest.raises(BadInput):
+        list(read_csv(put(text)))
+
+
+def test_an_empty_file_of_json_lines_is_unusable(put):
+    with pytest.raises(BadInput, match="no rows"):
+        list(read_json_lines(put("")))
+
+
+def test_a_cell_too_large_for_csv_is_told(put):
+    with pytest.raises(BadInput, match="field larger than"):
+        list(read_csv(put(f"a,b\n1,{'x' * 200_000}\n")))
