@@ -15,7 +15,7 @@ REFIT = ".refit"
 
 def measured_by(items: pd.DataFrame, refit: bool = False) -> dict[str, str]:
     """Baseline -> its prediction column, of those fitted on the corpus or of those refitted on the set."""
-    columns = [column for column in items if column.endswith(PREDICTION)]
+    columns = [str(column) for column in items if str(column).endswith(PREDICTION)]
     ending = REFIT + PREDICTION if refit else PREDICTION
     return {
         column.removesuffix(ending): column

@@ -45,7 +45,7 @@ class Embedded:
 
     def of(self, keys: pd.Series[str]) -> NDArray[np.int64]:
         """Row of each key."""
-        return self.keys.get_indexer(keys).astype(np.int64)
+        return self.keys.get_indexer(pd.Index(keys)).astype(np.int64)
 
 
 def embed_texts(run: Run, name: str, encoder: str, texts: dict[str, str]) -> Stage:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from builder.errors import BadInput, MissingPackage
 
@@ -69,7 +69,7 @@ class Ray:
             raise MissingPackage("engine ray", "ray", 'pip install "twokeys[ray]"') from error
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
-        call = ray.remote(_call)
+        call: Any = ray.remote(_call)
         pending = [call.remote(function, shard) for shard in shards]
         while pending:
             (ready,), pending = ray.wait(pending)

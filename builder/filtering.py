@@ -104,8 +104,8 @@ def _report(
         seen=len(items),
         dropped=len(dropped),
         examples=[
-            Example(id=row.id, question=row.question, answer=row.answer, reason=drops[row.id])
-            for row in shown.itertuples()
+            Example(**row, reason=drops[row["id"]])
+            for row in shown[["id", "question", "answer"]].to_dict("records")
         ],
         effects=_effects(items, kept, seed) if len(dropped) and kept.any() else [],
     )

@@ -85,13 +85,13 @@ def write_config(
         roots: Corpus name -> folder of its locators.
     """
     wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
-    columns = [*wanted, *sorted(column for column in table if is_measurement(column))]
+    columns = [*wanted, *sorted(str(column) for column in table if is_measurement(str(column)))]
     schema = features(columns)
     print_ = Fingerprint()
     splits, infos = {}, []
-    for split, rows in table.groupby("split", sort=True):
+    for split, unsorted in table.groupby("split", sort=True):
         # Rows of one picture are neighbours, so that a row group holds it once. Keys are hashes: the order says nothing.
-        rows = rows.sort_values(["image_key", "id"], na_position="last")
+        rows = unsorted.sort_values(["image_key", "id"], na_position="last")
         files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures, roots)
         for file in files:
             print_.add(parquet_rows(file), str(split))

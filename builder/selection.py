@@ -65,7 +65,7 @@ def select(items: pd.DataFrame, settings: Balance) -> Selection:
 
 def _solve(items: pd.DataFrame, settings: Balance) -> tuple[pd.DataFrame, pd.DataFrame, BalancePart]:
     vertices = [np.unique(items[name], return_inverse=True)[1] for name in ("question_key", "image_key", "answer")]
-    graph = Graph(*vertices, _weights(items, settings.weight))
+    graph = Graph(vertices[0], vertices[1], vertices[2], _weights(items, settings.weight))
     found = largest_balanced(graph, settings.max_share, settings.node_limit)
     report = BalancePart(
         part={},
@@ -86,7 +86,7 @@ def _weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
     if name is None:
         return np.ones(len(items), dtype=np.int64)
     if name not in items:
-        known = ", ".join(sorted(column for column in items if "." in column))
+        known = ", ".join(sorted(str(column) for column in items if "." in str(column)))
         raise BadInput("recipe", "balance.weight", repr(name), f"a measurement: {known}", "name one of these")
     values = items[name].to_numpy(dtype=float)
     if not (values >= 0).all():
@@ -103,7 +103,7 @@ def _weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
 
 
 def _partners(graph: Graph, ids: np.ndarray) -> pd.DataFrame:
-    names = np.append(ids, None)  # index NONE (-1) gives None
+    names = np.array([*ids, None], dtype=object)  # index NONE (-1) gives None
     same_question = partners(graph.question, graph.answer)
     same_image = partners(graph.image, graph.answer)
     quad = quads(graph.question, graph.image, graph.answer)

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from data_cards import tables
 from data_cards.citation import bibtex
-from data_cards.columns import meaning, type_name
+from data_cards.columns import baseline, general, meaning, type_name
 from data_cards.header import header_text, order
 from data_cards.licences import agreed, folder_licence, link
 from data_cards.tables import cell, code, count, interval, percent
@@ -22,14 +22,12 @@ from data_cards.tables import cell, code, count, interval, percent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from data_cards.manifest import Effect, Manifest, RuleReport, Source
+    from data_cards.manifest import Ceiling, Effect, Manifest, RuleReport, Source
 
 FILE = "README.md"
 
 
-def card(
-    manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: Mapping[str, str] | None = None
-) -> str:
+def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: Mapping[str, str] | None = None) -> str:
     """Write the card.
 
     Args:
@@ -52,15 +50,15 @@ def card(
             n_items=manifest.rows_read - manifest.set_aside,
             source_names=_listed([source.name for source in manifest.sources]),
             breaches=breaches(manifest),
+            loose=any(_above(manifest, ceiling) for ceiling in manifest.after.ceilings),
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
-            blindness=tables.markdown(
-                tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)
-            ),
+            blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
             columns=columns,
             others=others,
+            baselines=sorted({code(name) for config in order(manifest) for name in _baselines(features[config])}),
             effects=[(rule, effect) for rule in manifest.rules if (effect := furthest(rule)) is not None],
             weighted=any(part.weight != part.kept for part in manifest.balance),
             one_licence=agreed(manifest.sources),
@@ -82,8 +80,12 @@ def breaches(manifest: Manifest) -> list[str]:
         f"{ceiling.view} ceiling of {tables.result(ceiling)} on {ceiling.stratum}"
         for ceiling in manifest.after.ceilings
         if ceiling.stratum == "all" or ceiling.stratum.startswith(promised)
-        if ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
+        if _above(manifest, ceiling)
     ]
+
+
+def _above(manifest: Manifest, ceiling: Ceiling) -> bool:
+    return ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
 
 
 def furthest(rule: RuleReport) -> Effect | None:
@@ -124,21 +126,26 @@ def _environment() -> Environment:
 def _columns(
     features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str], more: Mapping[str, str]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Rows of the columns table: those of the first config, then what the others have beyond it."""
-    rows = [
-        {
-            "config": config,
-            "name": name,
-            "type": type_name(feature),
-            "meaning": meaning(name, more).replace("|", "\\|"),
-        }
-        for config in configs
-        for feature in features[config]
-        for name in [feature["name"]]
-    ]
-    main = [row for row in rows if row["config"] in configs[:1]]
-    known = {row["name"] for row in main}
-    return main, [row for row in rows if row["name"] not in known]
+    """Rows of the columns table: those of the first config, then what the others have beyond it.
+
+    What every baseline has is one row, whichever baselines there are.
+    """
+    main: dict[str, dict[str, str]] = {}
+    others: dict[tuple[str, str], dict[str, str]] = {}
+    for config in configs:
+        for feature in features[config]:
+            name = feature["name"] if feature["name"] in more else general(feature["name"])
+            text = meaning(name, more).replace("|", r"\|")
+            row = {"config": config, "name": name, "type": type_name(feature), "meaning": text}
+            if config == configs[0]:
+                main.setdefault(name, row)
+            elif name not in main:
+                others.setdefault((config, name), row)
+    return list(main.values()), list(others.values())
+
+
+def _baselines(features: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {name for feature in features if (name := baseline(feature["name"]))}
 
 
 def _listed(names: Sequence[str]) -> str:

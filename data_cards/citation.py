@@ -41,9 +41,7 @@ def bibtex(manifest: Manifest) -> str:
     """Write one BibTeX entry for the dataset and one for twokeys, without a year: a build has no date."""
     key = re.sub(r"[^a-z0-9]+", "", manifest.name.lower())
     entries = [
-        _entry(
-            key, manifest.title, manifest.authors, f"Dataset, version {version(manifest)}", manifest.homepage
-        )
+        _entry(key, manifest.title, manifest.authors, f"Dataset, version {version(manifest)}", manifest.homepage)
     ]
     if key != "twokeys":
         entries.append(_entry("twokeys", TWOKEYS, [], f"Software, version {manifest.twokeys}", ""))
@@ -91,9 +89,7 @@ def _authors(names: list[str]) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for name in (" ".join(name.split()) for name in names):
         family, comma, given = (part.strip() for part in name.partition(","))
-        person = (
-            {"family-names": family, "given-names": given} if comma and given else {"name": name.strip(", ")}
-        )
+        person = {"family-names": family, "given-names": given} if comma and given else {"name": name.strip(", ")}
         if person.get("name", "x") and person not in found:
             found.append(person)
     return found
@@ -127,11 +123,7 @@ def _twokeys(manifest: Manifest) -> dict[str, Any]:
 
 def _entry(key: str, title: str, authors: list[str], note: str, url: str) -> str:
     fields = {"author": " and ".join(authors), "title": f"{{{title}}}", "note": note, "url": url}
-    lines = [
-        f"  {name} = {{{_latex(value) if name != 'url' else value}}}"
-        for name, value in fields.items()
-        if value
-    ]
+    lines = [f"  {name} = {{{_latex(value) if name != 'url' else value}}}" for name, value in fields.items() if value]
     return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}"
 
 

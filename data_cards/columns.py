@@ -42,13 +42,13 @@ COLUMNS: dict[str, str] = {
 """Column -> meaning, in Markdown."""
 
 ENDINGS: dict[str, str] = {
-    ".refit.prediction": "answer of the blind baseline `{}`, cross-fitted on the published set itself",
-    ".refit.p_gold": "probability that `{}`, cross-fitted on the published set itself, gives the gold answer",
-    ".prediction": "answer of the blind baseline `{}`, cross-fitted",
-    ".p_gold": "probability that the blind baseline `{}` gives the gold answer, cross-fitted",
-    ".evidence": "items that the blind baseline `{}` answered from",
+    ".refit.prediction": "answer of a blind baseline, refitted on the published set itself",
+    ".refit.p_gold": "probability of the gold answer by a blind baseline, refitted on the published set itself",
+    ".prediction": "answer of a blind baseline, cross-fitted on all items read",
+    ".p_gold": "probability of the gold answer by a blind baseline, cross-fitted on all items read",
+    ".evidence": "items that a blind baseline answered from",
 }
-"""Ending of a measurement's name -> meaning; the braces stand for what comes before the ending."""
+"""Ending of what a baseline measured -> meaning; an ending that holds another stands before it."""
 
 
 def meaning(column: str, more: Mapping[str, str]) -> str:
@@ -65,10 +65,30 @@ def meaning(column: str, more: Mapping[str, str]) -> str:
         return more[column]
     if column in COLUMNS:
         return COLUMNS[column]
-    for ending, text in ENDINGS.items():
-        if column.endswith(ending):
-            return text.format(column.removesuffix(ending))
+    if baseline(column):
+        return ENDINGS[column.removeprefix(baseline(column))]
     raise ValueError(f"published column {column!r} has no meaning: add one to data_cards.columns.COLUMNS")
+
+
+def baseline(column: str) -> str:
+    """Name the baseline that measured a column; empty when none did.
+
+    Example:
+        >>> baseline("question.tfidf.refit.p_gold"), baseline("answer")
+        ('question.tfidf', '')
+    """
+    return next((column.removesuffix(ending) for ending in ENDINGS if column.endswith(ending)), "")
+
+
+def general(column: str) -> str:
+    """Name a column for all baselines at once; any other column keeps its name.
+
+    Example:
+        >>> general("question.tfidf.refit.p_gold"), general("answer")
+        ('BASELINE.refit.p_gold', 'answer')
+    """
+    name = baseline(column)
+    return f"BASELINE{column.removeprefix(name)}" if name else column
 
 
 def type_name(feature: Mapping[str, Any]) -> str:

@@ -44,9 +44,7 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
     described = [str(info.get("config_name")) for info in dataset_info]
     configs = order(manifest)
     if len(set(described)) < len(described) or not set(configs) <= set(described) <= set(manifest.configs):
-        raise ValueError(
-            f"dataset_info describes the configs {described}, the manifest has {sorted(manifest.configs)}"
-        )
+        raise ValueError(f"dataset_info describes the configs {described}, the manifest has {sorted(manifest.configs)}")
     by_name = dict(zip(described, dataset_info, strict=True))
     return {
         **_license(manifest.sources),

@@ -97,12 +97,8 @@ def draw_funnel(manifest: Manifest) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(_items))
     used = {step.stage for step in steps}
-    stages = [
-        Patch(color=colour, label=f"left: {stage}") for stage, colour in STAGES.items() if stage in used
-    ]
-    figure.legend(
-        handles=[*stages, Patch(**GONE, label="removed by the step")], loc="outside lower center", ncols=4
-    )
+    stages = [Patch(color=colour, label=f"left: {stage}") for stage, colour in STAGES.items() if stage in used]
+    figure.legend(handles=[*stages, Patch(**GONE, label="removed by the step")], loc="outside lower center", ncols=4)
     return figure
 
 
@@ -124,9 +120,7 @@ def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Fi
     axes.set(xlim=(0, 1), xlabel="accuracy")
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     marks: dict[str, Any] = {"marker": "o", "linewidth": 1.6, "markersize": 5.5}
-    handles = [
-        Line2D([], [], color=BEFORE, label="all items read" if after else "accuracy and interval", **marks)
-    ]
+    handles = [Line2D([], [], color=BEFORE, label="all items read" if after else "accuracy and interval", **marks)]
     handles += [Line2D([], [], color=AFTER, label="published", **marks)] if after else []
     handles.append(
         Line2D([], [], color=INK, marker="|", linestyle="", markersize=9, markeredgewidth=1.8, label="chance")
@@ -157,9 +151,7 @@ def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None,
     # Nothing is clipped at 0 and 100 %: a dot there stays whole.
     axes.hlines(height, result.low, result.high, color=colour, linewidth=1.6, zorder=3, clip_on=False)
     line: dict[str, Any] = {"color": colour, "linestyle": "", "zorder": 4, "clip_on": False}
-    axes.plot(
-        [result.low, result.high], [height, height], marker="|", markersize=7, markeredgewidth=1.4, **line
-    )
+    axes.plot([result.low, result.high], [height, height], marker="|", markersize=7, markeredgewidth=1.4, **line)
     axes.plot(result.accuracy, height, marker="o", markersize=5.5, **line)
 
 

@@ -89,9 +89,7 @@ def predictors(before: Blindness, after: Blindness | None, stratum: str = "all")
     """List the ceiling and the baselines of each view, the ceiling first, baselines by name."""
     early, late = _results(before, stratum), _results(after, stratum) if after else {}
     keys = sorted({*early, *late}, key=lambda key: (VIEWS.index(key[0]), key[1]))
-    return [
-        Predictor(view, name or None, early.get((view, name)), late.get((view, name))) for view, name in keys
-    ]
+    return [Predictor(view, name or None, early.get((view, name)), late.get((view, name))) for view, name in keys]
 
 
 def _results(blindness: Blindness, stratum: str) -> dict[tuple[str, str], Ceiling | Score]:
@@ -105,9 +103,7 @@ def summary_rows(manifest: Manifest) -> list[Cells]:
     before, after = manifest.before, manifest.after
     rows: list[Cells] = [("items", count(manifest.rows_read - manifest.set_aside), count(manifest.kept))]
     rows += [
-        (f"{p.view} ceiling", result(p.before), result(p.after))
-        for p in predictors(before, after)
-        if p.name is None
+        (f"{p.view} ceiling", result(p.before), result(p.after)) for p in predictors(before, after) if p.name is None
     ]
     for view in VIEWS:
         scores = [before.best(view=view), after.best(view=view)]

@@ -72,7 +72,7 @@ class Problem:
         matrices = (
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ("vectors", "lexical")
         )
-        columns = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
+        item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
         return cls(form, *columns, contents["context"].to_pylist(), contents["text"].to_pylist(), *matrices)
 
 

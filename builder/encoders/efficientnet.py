@@ -43,7 +43,8 @@ class SameConv(nn.Conv2d):
         top, left = total[0] // 2, total[1] // 2
         padding = (left, total[1] - left, top, total[0] - top)
         x = nn.functional.pad(x, padding) if any(padding) else x
-        return self._conv_forward(x, self.weight, self.bias)
+        convolved: Tensor = self._conv_forward(x, self.weight, self.bias)
+        return convolved
 
 
 class Block(nn.Module):
@@ -104,8 +105,8 @@ class EfficientNetLite0:
         network = Network()
         network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        fused = _fuse(network.eval()).to(self._device)
-        self._network = fused.to(memory_format=torch.channels_last)
+        fused: nn.Module = _fuse(network.eval()).to(self._device)
+        self._network = fused.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
     def encode(self, pictures: Sequence[Image.Image]) -> Vectors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from PIL import Image
@@ -18,7 +19,7 @@ class VisionEncoder:
         from transformers import AutoImageProcessor, AutoModel
 
         try:
-            self._processor = AutoImageProcessor.from_pretrained(name)
+            self._processor: Any = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
             model = AutoModel.from_pretrained(name)
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"

@@ -58,9 +58,7 @@ class Tiny:
 def read_all(corpus: Corpus, corpora: Path | None) -> list[Row | BadInput]:
     form = reader(corpus.format)
     root = form.root(corpus, corpora)
-    return [
-        row for split in corpus.splits or form.splits(corpus, root) for row in form.read(corpus, root, split)
-    ]
+    return [row for split in corpus.splits or form.splits(corpus, root) for row in form.read(corpus, root, split)]
 
 
 def make(form: str, **fields: Any) -> Corpus:
@@ -132,12 +130,9 @@ def _vqa_rad() -> Tiny:
         "answer_type": "CLOSED ",
     }
     rows: list[dict[str, Any]] = [
-        {"qid": "0", "phrase_type": "freeform", "image_name": "a.jpg", "question": "Is it?", "answer": "Yes"}
-        | common,
-        {"qid": 1, "phrase_type": "test_para", "image_name": "a.jpg", "question": "How many?", "answer": 4}
-        | common,
-        {"qid": 2, "phrase_type": "para", "image_name": "b.jpg", "question": "Where?", "answer": "left"}
-        | common,
+        {"qid": "0", "phrase_type": "freeform", "image_name": "a.jpg", "question": "Is it?", "answer": "Yes"} | common,
+        {"qid": 1, "phrase_type": "test_para", "image_name": "a.jpg", "question": "How many?", "answer": 4} | common,
+        {"qid": 2, "phrase_type": "para", "image_name": "b.jpg", "question": "Where?", "answer": "left"} | common,
     ]
     rows[2]["qid_linked_id"] = "NULL"
     del rows[2]["question_rephrase"]

@@ -68,9 +68,7 @@ def test_only_the_files_of_wanted_splits_are_listed(each_tiny, tmp_path):
     for split in each_tiny.corpus.splits or form.splits(each_tiny.corpus, root):
         corpus = each_tiny.corpus.model_copy(update={"splits": {split: "published"}})
         listed = {path.relative_to(root).as_posix() for path in form.files(corpus, root)}
-        assert (
-            {row.file for row in good(list(form.read(corpus, root, split)))} <= listed <= set(each_tiny.files)
-        )
+        assert {row.file for row in good(list(form.read(corpus, root, split)))} <= listed <= set(each_tiny.files)
 
 
 def test_locators_of_required_pictures_are_paths_or_table_cells(each_tiny, tmp_path):

@@ -87,9 +87,7 @@ def test_a_folder_takes_the_place_of_the_package(tiny_corpus, tmp_path, monkeypa
 
 
 def test_a_row_of_two_fields_is_set_aside_and_its_neighbours_keep_their_ids(tiny_corpus, tmp_path):
-    tiny = tiny_corpus("easy-vqa").holding(
-        train=json.dumps([["a?", "yes", 0], ["b?", "no"], ["c?", "no", 1]])
-    )
+    tiny = tiny_corpus("easy-vqa").holding(train=json.dumps([["a?", "yes", 0], ["b?", "no"], ["c?", "no", 1]]))
     tiny.write(tmp_path)
     first, bad, last = tiny.read(tmp_path)[:3]
     assert (first.source_id, last.source_id) == ("1", "3")

@@ -30,9 +30,7 @@ def test_entailed_questions_share_a_link_in_both_directions(tiny, tmp_path):
 def test_pictures_lie_in_images_or_in_the_named_folder(tiny, tmp_path):
     tiny.write(tmp_path)
     assert tiny.read(tmp_path)[0].image == "file:images/n54424.jpg"
-    assert (
-        tiny.with_(image_folder="gqa/pictures").read(tmp_path)[0].image == "file:../gqa/pictures/n54424.jpg"
-    )
+    assert tiny.with_(image_folder="gqa/pictures").read(tmp_path)[0].image == "file:../gqa/pictures/n54424.jpg"
     assert tiny.with_(images="names").read(tmp_path)[0].image == "name:n54424.jpg"
 
 
@@ -58,9 +56,9 @@ def test_a_key_that_comes_twice_is_told_and_its_first_entry_counts(tiny, tmp_pat
     ],
 )
 def test_a_bad_entry_is_told_by_its_key(tiny, tmp_path, entry, allowed):
-    tiny.holding(
-        tail=f'{{"x": {entry}, "y": {{"imageId": "n1", "question": "Is it?", "answer": "no"}}}}'
-    ).write(tmp_path)
+    tiny.holding(tail=f'{{"x": {entry}, "y": {{"imageId": "n1", "question": "Is it?", "answer": "no"}}}}').write(
+        tmp_path
+    )
     bad, good = tiny.read(tmp_path)[2:]
     assert (bad.row, bad.allowed) == ("x", allowed)
     assert good.source_id == "y"

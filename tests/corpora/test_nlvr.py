@@ -31,9 +31,7 @@ def test_labels_stay_true_and_false_and_count_as_yes_no(tiny, tmp_path):
     ]
 
 
-def test_one_presentation_and_one_statement_make_links_and_splits_have_presentations_of_their_own(
-    tiny, tmp_path
-):
+def test_one_presentation_and_one_statement_make_links_and_splits_have_presentations_of_their_own(tiny, tmp_path):
     tiny.write(tmp_path)
     first, second, third = (set(row.links) for row in tiny.read(tmp_path))
     assert first == second == {"nlvr:presentation:dev:15", "nlvr:statement:there is a tower"}

@@ -35,10 +35,7 @@ def rows(official):
         (corpus,) = recipe.load(name).corpora
         form = reader(corpus.format)
         root = form.root(corpus, official(corpus.path))
-        return {
-            split: list(form.read(corpus, root, split))
-            for split in corpus.splits or form.splits(corpus, root)
-        }
+        return {split: list(form.read(corpus, root, split)) for split in corpus.splits or form.splits(corpus, root)}
 
     return read
 
@@ -105,14 +102,11 @@ def test_nlvr_has_its_known_labels_statements_and_pictures(rows, official):
 def test_tri_bench_golds_are_those_of_the_table_of_true_shapes(rows):
     every = flat(rows("tri-bench"))
     golds = {
-        ask: Counter(row.answer for row in every if row.meta["asks"] == ask)
-        for ask in ("side_type", "angle_type")
+        ask: Counter(row.answer for row in every if row.meta["asks"] == ask) for ask in ("side_type", "angle_type")
     }
     assert golds["side_type"] == {"scalene": 256, "isosceles": 104, "equilateral": 40}
     assert golds["angle_type"] == {"acute": 152, "obtuse": 128, "right": 120}
-    assert Counter(link for row in every for link in row.links) == {
-        f"tri-bench:triangle:{n}": 8 for n in range(1, 101)
-    }
+    assert Counter(link for row in every for link in row.links) == {f"tri-bench:triangle:{n}": 8 for n in range(1, 101)}
 
 
 def test_tri_bench_pictures_are_those_that_are_joined_with_predictions(rows, official):

@@ -35,9 +35,7 @@ VALUES = st.recursive(
 )
 
 
-@given(
-    document=st.dictionaries(st.text(), VALUES), indent=st.sampled_from([None, 0, 4]), escaped=st.booleans()
-)
+@given(document=st.dictionaries(st.text(), VALUES), indent=st.sampled_from([None, 0, 4]), escaped=st.booleans())
 def test_an_object_read_entry_by_entry_is_the_object(document, indent, escaped, tmp_path_factory):
     path = tmp_path_factory.mktemp("json") / "file"
     # Lone surrogates cannot be written as UTF-8, so hypothesis's texts hold none.

@@ -33,9 +33,7 @@ def table(tmp_path):
             else:
                 path.write_text(content, encoding="utf-8")
         columns = Columns(**(NAMES | (columns or {})))
-        corpus = Corpus(
-            format="table", name="mine", path="t", revision="r", license="mit", columns=columns, **fields
-        )
+        corpus = Corpus(format="table", name="mine", path="t", revision="r", license="mit", columns=columns, **fields)
         form = reader("table")
         root = form.root(corpus, tmp_path)
         read.splits = form.splits(corpus, root)
@@ -91,9 +89,7 @@ def test_splits_are_named_by_the_files_and_shards_join(table):
 
 
 def test_counted_ids_do_not_depend_on_how_the_table_is_cut(table):
-    cut = table(
-        {"x/1.jsonl": as_lines(RECORDS[:1]), "x/2.jsonl": as_lines(RECORDS[1:])}, options={"files": "x/*"}
-    )
+    cut = table({"x/1.jsonl": as_lines(RECORDS[:1]), "x/2.jsonl": as_lines(RECORDS[1:])}, options={"files": "x/*"})
     whole = table({"y.jsonl": as_lines(RECORDS)}, options={"files": ["y.jsonl"]})
     assert [row.source_id for row in cut] == [row.source_id for row in whole]
     assert table.splits == ["all"]
@@ -119,8 +115,7 @@ def test_a_folder_without_tables_says_how_it_should_look(table):
 
 def test_a_split_column_divides_the_rows(table):
     records = [
-        record | {"part": part}
-        for record, part in zip(RECORDS * 2, ["dev", "test", "test", "dev"], strict=True)
+        record | {"part": part} for record, part in zip(RECORDS * 2, ["dev", "test", "test", "dev"], strict=True)
     ]
     rows = table({"all.csv": as_csv(records)}, {"split": "part"})
     assert table.splits == ["dev", "test"]
@@ -160,9 +155,7 @@ def test_names_with_dots_go_into_fields_and_through_lists(table):
         "answers": "answers.answer",
     }
     for ending in ("jsonl", "parquet"):
-        rows = table(
-            {f"{ending}.{ending}": FORMS[ending]([record])}, columns, options={"files": f"{ending}.{ending}"}
-        )
+        rows = table({f"{ending}.{ending}": FORMS[ending]([record])}, columns, options={"files": f"{ending}.{ending}"})
         assert [(row.question, row.answer, row.answers, row.image) for row in rows] == [
             ("Why?", "fun", ("fun", "joy"), "file:c.png")
         ]
@@ -211,9 +204,7 @@ def test_options_in_columns_of_their_own_may_be_missing_at_any_place(table):
         {"q": "2", "a": "B", "img": "a.png", "o1": "x", "o2": "", "o3": "z"},
         {"q": "3", "a": "free", "img": "a.png", "o1": "", "o2": "", "o3": ""},
     ]
-    first, bad, last = table(
-        {"test.csv": as_csv(rows)}, {"choices": ["o1", "o2", "o3"], "answer_is": "letter"}
-    )
+    first, bad, last = table({"test.csv": as_csv(rows)}, {"choices": ["o1", "o2", "o3"], "answer_is": "letter"})
     assert (first.answer, first.choices) == ("z", ("x", "z"))
     assert isinstance(bad, BadInput)
     assert (last.answer, last.choices) == ("free", ())
@@ -221,16 +212,12 @@ def test_options_in_columns_of_their_own_may_be_missing_at_any_place(table):
 
 @pytest.mark.parametrize("cell", ['["one", "two"]', "['one', 'two']"])
 def test_a_cell_may_hold_a_list_as_json_or_python_writes_it(table, cell):
-    (row,) = table(
-        {"test.csv": as_csv([RECORDS[0] | {"a": "0", "o": cell}])}, {"choices": "o", "answer_is": "index"}
-    )
+    (row,) = table({"test.csv": as_csv([RECORDS[0] | {"a": "0", "o": cell}])}, {"choices": "o", "answer_is": "index"})
     assert (row.answer, row.choices) == ("one", ("one", "two"))
 
 
 def test_a_cell_that_only_begins_like_a_list_is_a_bad_row_and_nothing_in_it_is_run(table):
-    (bad,) = table(
-        {"test.csv": as_csv([RECORDS[0] | {"o": "[__import__('os').getcwd()]"}])}, {"choices": "o"}
-    )
+    (bad,) = table({"test.csv": as_csv([RECORDS[0] | {"o": "[__import__('os').getcwd()]"}])}, {"choices": "o"})
     assert "a list as JSON or Python writes it" in bad.allowed
 
 
@@ -249,9 +236,7 @@ def test_ids_of_a_column_become_text_and_a_missing_one_is_a_bad_row(table):
 
 def test_answer_types_are_ours_or_vqa_v2s(table):
     kinds = ["yes/no", "number", "choice", "open", "other", None, "binary"]
-    *rows, bad = table(
-        {"test.jsonl": as_lines([RECORDS[0] | {"k": kind} for kind in kinds])}, {"answer_type": "k"}
-    )
+    *rows, bad = table({"test.jsonl": as_lines([RECORDS[0] | {"k": kind} for kind in kinds])}, {"answer_type": "k"})
     assert [row.answer_type for row in rows] == ["yes/no", "number", "choice", "open", "open", None]
     assert bad.found == "answer type 'binary'"
 
@@ -265,9 +250,7 @@ def test_further_columns_are_kept_as_json(table):
     import datetime as dt
 
     record = RECORDS[0] | {"day": dt.date(2024, 5, 1), "score": float("nan"), "deep": {"x": [1]}}
-    (row,) = table(
-        {"test.parquet": FORMS["parquet"]([record])}, options={"meta": ["day", "score", "deep", "deep.x"]}
-    )
+    (row,) = table({"test.parquet": FORMS["parquet"]([record])}, options={"meta": ["day", "score", "deep", "deep.x"]})
     assert row.meta == {"day": "2024-05-01", "score": None, "deep": {"x": [1]}, "deep.x": [1]}
 
 
@@ -324,9 +307,7 @@ def test_picture_bytes_are_not_read_with_the_rows(table, monkeypatch):
         return original(self, *args, **options)
 
     monkeypatch.setattr(pq.ParquetFile, "iter_batches", iter_batches)
-    content = pa.table(
-        {"q": list("abcde"), "a": list("abcde"), "img": EMBEDDED["struct"], "rest": list("abcde")}
-    )
+    content = pa.table({"q": list("abcde"), "a": list("abcde"), "img": EMBEDDED["struct"], "rest": list("abcde")})
     rows = table({"test.parquet": content}, {"id": "img.path"})
     assert [row.source_id for row in rows] == [f"{n}.png" for n in range(5)]
     assert asked == [["a", "img.path", "q"]]
@@ -348,6 +329,12 @@ def test_embedded_pictures_have_names_where_names_are_enough(table):
 def test_a_column_that_can_hold_no_pictures_is_told_with_its_type(table, values, fields):
     with pytest.raises(BadInput, match="of type"):
         table({"test.parquet": pa.table({"q": ["a", "b"], "a": ["a", "b"], "img": values})}, **fields)
+
+
+def test_a_locator_cannot_hold_a_column_named_with_its_own_mark(table):
+    content = pa.table({"q": ["a"], "a": ["a"], "img#1": EMBEDDED["binary"][:1]})
+    with pytest.raises(BadInput, match="'img#1' of type binary"):
+        table({"test.parquet": content}, {"image": "img#1"})
 
 
 def test_a_truncated_parquet_file_is_unusable(table, tmp_path):

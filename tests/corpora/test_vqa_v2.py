@@ -85,9 +85,7 @@ def test_a_question_without_annotation_and_an_annotation_without_question_are_bo
 
 
 def test_a_second_annotation_of_a_question_is_told_and_the_first_one_counts(tiny, tmp_path):
-    changed(tiny, NOTES, lambda notes: notes.insert(1, notes[0] | {"multiple_choice_answer": "no"})).write(
-        tmp_path
-    )
+    changed(tiny, NOTES, lambda notes: notes.insert(1, notes[0] | {"multiple_choice_answer": "no"})).write(tmp_path)
     bad, *rows = tiny.read(tmp_path)
     assert "second annotation of question 9000" in bad.found
     assert rows[0].answer == "yes"

@@ -82,9 +82,7 @@ def score(name: str, items: int, accuracy: float, chance: float, half: float, st
     view: Any = name.split(".")[0]
     right = round(items * accuracy)
     low, high = right / items - half, right / items + half
-    return Score(
-        view=view, baseline=name, stratum=stratum, items=items, right=right, low=low, high=high, chance=chance
-    )
+    return Score(view=view, baseline=name, stratum=stratum, items=items, right=right, low=low, high=high, chance=chance)
 
 
 def ceilings(stratum: str, items: int, question: int, image: int, keys: tuple[int, int]) -> list[Ceiling]:
@@ -247,9 +245,7 @@ def make() -> Manifest:
                 bound=4_391,
                 solved={"programme": 2, "circulation": 3},
             ),
-            BalancePart(
-                part={"split": "dev"}, items=763, kept=412, weight=412, bound=412, solved={"circulation": 41}
-            ),
+            BalancePart(part={"split": "dev"}, items=763, kept=412, weight=412, bound=412, solved={"circulation": 41}),
         ],
         before=before(),
         after=after(),
@@ -293,8 +289,7 @@ def infos(manifest: Manifest) -> list[dict[str, Any]]:
             "config_name": name,
             "features": features[name],
             "splits": [
-                {"name": split, "num_bytes": 0, "num_examples": rows}
-                for split, rows in sorted(config.splits.items())
+                {"name": split, "num_bytes": 0, "num_examples": rows} for split, rows in sorted(config.splits.items())
             ],
             "download_size": 0,
             "dataset_size": 0,
@@ -321,8 +316,7 @@ def nothing_kept(manifest: Manifest) -> Manifest:
         update={
             "funnel": [*manifest.funnel[:-1], last.model_copy(update={"left": 0, "removed": FILTERED})],
             "balance": [
-                part.model_copy(update={"kept": 0, "weight": 0, "bound": 0, "solved": {}})
-                for part in manifest.balance
+                part.model_copy(update={"kept": 0, "weight": 0, "bound": 0, "solved": {}}) for part in manifest.balance
             ],
             "after": Blindness(ceilings=ceilings("all", 0, 0, 0, (0, 0)), scores=[]),
             "partners": Partners(image_partners=0, question_partners=0, both=0, quads=0),

@@ -15,9 +15,7 @@ from data_cards.manifest import Ceiling, Manifest
 
 
 def with_ceiling(manifest, **fields):
-    bad = Ceiling(
-        **{"view": "question", "stratum": "split=dev", "right": 207, "items": 412, "keys": 90} | fields
-    )
+    bad = Ceiling(**{"view": "question", "stratum": "split=dev", "right": 207, "items": 412, "keys": 90} | fields)
     kept = [c for c in manifest.after.ceilings if (c.view, c.stratum) != (bad.view, bad.stratum)]
     return manifest.model_copy(update={"after": manifest.after.model_copy(update={"ceilings": [*kept, bad]})})
 
@@ -69,7 +67,7 @@ def test_a_ceiling_above_the_promise_is_not_called_certified(manifest, dataset_i
     text = card(bad, dataset_info)
     assert "**This set is not certified.**" in text
     assert "50.2 % (207 of 412) on split=dev" in text
-    assert "such that **no predictor" not in text
+    assert "no predictor that sees only the question can" not in text
 
 
 def test_exactly_the_promise_is_certified(manifest, dataset_info):
@@ -90,7 +88,7 @@ def test_a_build_that_kept_nothing_says_so(nothing_kept, dataset_info):
     text = card(nothing_kept, dataset_info)
     assert "**No balanced set could be selected" in text
     assert "nan" not in text
-    assert "no predictor that sees only the" not in text
+    assert "no predictor that sees only the question can" not in text
     assert "load_dataset(" not in text.replace('load_dataset("easy-nlvr-balanced", "removed"', "")
     assert "pandas" not in text.split("## Configs")[0]
 
@@ -120,9 +118,22 @@ def test_a_column_that_nobody_explains_is_refused(manifest, dataset_info):
     dataset_info[0]["features"].append({"name": "mystery", "dtype": "string"})
     with pytest.raises(ValueError, match="'mystery' has no meaning"):
         card(manifest, dataset_info)
-    assert "| `mystery` | string | solved \\| not |" in card(
-        manifest, dataset_info, {"mystery": "solved | not"}
-    )
+    assert "| `mystery` | string | solved \\| not |" in card(manifest, dataset_info, {"mystery": "solved | not"})
+
+
+def test_columns_of_all_baselines_are_one_row_each(manifest, dataset_info):
+    names = [f"{name}{ending}" for name in ("image.probe", "question.prior") for ending in (".p_gold", ".refit.p_gold")]
+    for info in dataset_info:
+        info["features"] += [{"name": name, "dtype": "float32"} for name in names]
+    text = card(manifest, dataset_info)
+    assert (text.count("| `BASELINE.p_gold` |"), text.count("| `BASELINE.refit.p_gold` |")) == (1, 1)
+    assert "`BASELINE` stands for `image.probe`, `question.prior`, `question.tfidf`." in text
+
+
+def test_a_part_that_balance_was_not_asked_for_is_pointed_out(manifest, dataset_info):
+    warning = "Balance was asked for inside every split. Other parts can have higher ceilings"
+    assert warning not in card(manifest, dataset_info)
+    assert warning in card(with_ceiling(manifest, stratum="answer_type=open"), dataset_info)
 
 
 def test_licences_that_cannot_be_combined_give_no_card(manifest, dataset_info):

@@ -112,9 +112,7 @@ def test_an_author_is_listed_once(manifest):
     assert len(parsed(twice)["authors"]) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Lau et al. 2018", "@misc{key}", "@misc{key, title = {A", "title = {A}"]
-)
+@pytest.mark.parametrize("text", ["", "Lau et al. 2018", "@misc{key}", "@misc{key, title = {A", "title = {A}"])
 def test_what_is_no_whole_bibtex_does_no_harm(text, manifest):
     assert set(bibtex_fields(text)) <= {"title"}
     source = manifest.sources[0].model_copy(update={"citation": text})

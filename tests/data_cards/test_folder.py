@@ -36,9 +36,7 @@ test question: 2 of 4 = 50.0%
 test image_key: 2 of 4 = 50.0%
 """
 TEXT = Value("string")
-BALANCED = Features(
-    id=TEXT, question=TEXT, choices=List(TEXT), answer=TEXT, image_key=TEXT, image=Image(), split=TEXT
-)
+BALANCED = Features(id=TEXT, question=TEXT, choices=List(TEXT), answer=TEXT, image_key=TEXT, image=Image(), split=TEXT)
 REMOVED = Features(id=TEXT, question=TEXT, answer=TEXT, image_key=TEXT, reason=TEXT)
 
 
@@ -74,21 +72,16 @@ def publish(folder, manifest, version="1.0.7", answers=("yes", "no")) -> None:
         for place, shard in enumerate(shards):
             write(folder / f"balanced/{split}-{place:05d}-of-{len(shards):05d}.parquet", BALANCED, shard)
     gone = [
-        {"id": f"toy:dev:{key}", "question": "q9", "answer": "no", "image_key": key, "reason": "why"}
-        for key in "AZ"
+        {"id": f"toy:dev:{key}", "question": "q9", "answer": "no", "image_key": key, "reason": "why"} for key in "AZ"
     ]
     write(folder / "removed/dev-00000-of-00001.parquet", REMOVED, gone)
     sizes = {"balanced": {"dev": 5, "test": 4}, "removed": {"dev": 2}}
-    configs = {
-        name: Config(version=version, fingerprint="0", splits=splits) for name, splits in sizes.items()
-    }
+    configs = {name: Config(version=version, fingerprint="0", splits=splits) for name, splits in sizes.items()}
     infos = [
         {
             "config_name": name,
             "features": features._to_yaml_list(),
-            "splits": [
-                {"name": split, "num_bytes": 0, "num_examples": rows} for split, rows in sizes[name].items()
-            ],
+            "splits": [{"name": split, "num_bytes": 0, "num_examples": rows} for split, rows in sizes[name].items()],
             "download_size": 0,
             "dataset_size": 0,
         }
@@ -112,9 +105,7 @@ def programs(folder) -> list[str]:
 
 
 def run(program: str, folder) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

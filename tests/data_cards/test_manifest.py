@@ -10,9 +10,7 @@ def test_what_is_written_is_read_back(manifest, tmp_path):
     assert manifest == Manifest.load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "change", [("easy-VQA", "hard-VQA"), ('"max_share"', ' "max_share"'), ("50225", "50226")]
-)
+@pytest.mark.parametrize("change", [("easy-VQA", "hard-VQA"), ('"max_share"', ' "max_share"'), ("50225", "50226")])
 def test_an_edited_manifest_is_refused(manifest, tmp_path, change):
     text = manifest.text()
     assert change[0] in text

@@ -33,9 +33,7 @@ def texts(figure) -> list[Text]:
         for label in figure.axes[0].get_xticklabels()
         if not low - 1e-9 <= label.get_position()[0] <= high * (1 + 1e-9)
     }
-    return [
-        t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in hidden
-    ]
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip() and id(t) not in hidden]
 
 
 def assert_readable(figure) -> None:
@@ -128,9 +126,7 @@ def test_blindness_is_readable(manifest, nothing_kept, which):
 
 def test_blindness_marks_every_result_where_it_belongs(manifest):
     axes = drawn(plots.draw_blindness, manifest.before, manifest.after, "Title").axes[0]
-    bounds = [
-        c.share for one in (manifest.before, manifest.after) for c in one.ceilings if c.stratum == "all"
-    ]
+    bounds = [c.share for one in (manifest.before, manifest.after) for c in one.ceilings if c.stratum == "all"]
     assert sorted(bounds) == sorted(bar.get_width() for bar in axes.patches)
     scores = [s for one in (manifest.before, manifest.after) for s in one.scores if s.stratum == "all"]
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
@@ -142,9 +138,7 @@ def test_blindness_marks_every_result_where_it_belongs(manifest):
 def test_the_same_input_gives_the_same_bytes_whatever_the_readers_style(manifest, tmp_path):
     plots.funnel(manifest, tmp_path / "a.png")
     plots.blindness(manifest.before, manifest.after, tmp_path / "b.png", "Title")
-    with mpl.rc_context(
-        {"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30, "font.family": "serif"}
-    ):
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "black", "savefig.dpi": 30, "font.family": "serif"}):
         plots.funnel(manifest, tmp_path / "c.png")
         plots.blindness(manifest.before, manifest.after, tmp_path / "d.png", "Title")
         assert mpl.rcParams["font.size"] == 20

@@ -59,9 +59,7 @@ def test_without_after_a_row_has_no_cells_for_it(manifest):
 
 def test_a_baseline_measured_on_one_set_only_still_has_a_row(manifest):
     after = Blindness(ceilings=[], scores=[score for score in manifest.after.scores if score.view == "image"])
-    before = Blindness(
-        ceilings=[], scores=[score for score in manifest.before.scores if score.view == "question"]
-    )
+    before = Blindness(ceilings=[], scores=[score for score in manifest.before.scores if score.view == "question"])
     rows = {row[1]: row for row in tables.blindness_rows(before, after)}
     assert "-" == rows["question.prior"][4] == rows["image.probe"][2]
 

@@ -1,0 +1,94 @@
+"""Hypothesis strategies for what twokeys works on: graphs of items, item tables, keys with answers, texts.
+
+They draw small cases in which everything collides, because that is where counting goes wrong: few questions, few
+images, few answers, so that vertices have several edges, and some have the same edge twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from builder.balance import Graph
+from builder.items import ANSWER_TYPES, question_key
+
+
+def texts(max_size: int = 20) -> st.SearchStrategy[str]:
+    """Any text that a UTF-8 file can hold: all of Unicode but halves of surrogate pairs."""
+    return st.text(st.characters(codec="utf-8"), max_size=max_size)
+
+
+def words() -> st.SearchStrategy[str]:
+    """Texts of the characters that answer comparison treats in some special way."""
+    return st.text(st.sampled_from("aA thenoIm'.,0129-/?!;\"()\n\t\u00a0sweé"), max_size=16)
+
+
+@st.composite
+def graphs(
+    draw: st.DrawFn,
+    answers: Sequence[int] = (2, 3),
+    vertices: int = 4,
+    max_edges: int = 11,
+    min_edges: int = 0,
+    max_weight: int = 1,
+    simple: bool = False,
+) -> Graph:
+    """Graphs of items.
+
+    Args:
+        draw: Given by Hypothesis.
+        answers: How many answers there may be.
+        vertices: Most questions, and most images.
+        max_edges: Most items; 11 can still be tried in all 2^11 subsets.
+        min_edges: Fewest items.
+        max_weight: Weights are from 1 to this.
+        simple: Whether a question is asked of an image at most once, as it is after rules have dropped duplicates.
+    """
+    colours = draw(st.sampled_from(list(answers)))
+    place = st.tuples(st.integers(0, vertices - 1), st.integers(0, vertices - 1))
+    places = draw(st.lists(place, min_size=min_edges, max_size=max_edges, unique=simple))
+    n = len(places)
+    question, image = np.array(places, dtype=np.int64).reshape(n, 2).T
+    answer = draw(arrays.arrays(np.int64, n, elements=st.integers(0, colours - 1)))
+    weight = draw(arrays.arrays(np.int64, n, elements=st.integers(1, max_weight)))
+    return Graph(question.copy(), image.copy(), answer, weight)
+
+
+@st.composite
+def keyed_answers(
+    draw: st.DrawFn, max_items: int = 8, keys: int = 3, answers: int = 3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of keys and of answers, one of each per item, at least one item."""
+    n = draw(st.integers(1, max_items))
+    key = draw(arrays.arrays(np.int64, n, elements=st.integers(0, keys - 1)))
+    answer = draw(arrays.arrays(np.int64, n, elements=st.integers(0, answers - 1)))
+    return key, answer
+
+
+@st.composite
+def items(draw: st.DrawFn, max_items: int = 12) -> pd.DataFrame:
+    """Item tables, sorted by id, with what selection, groups and statistics read."""
+    n = draw(st.integers(1, max_items))
+    rows = []
+    for place in range(n):
+        kind = draw(st.sampled_from(ANSWER_TYPES))
+        choices = ["red", "green", "blue"][: draw(st.integers(2, 3))] if kind == "choice" else []
+        question = draw(st.sampled_from(["Is it red?", "How many?", "Which?"]))
+        rows.append(
+            {
+                "id": f"toy:test:{place:03d}",
+                "source": draw(st.sampled_from(["toy", "game"])),
+                "split": draw(st.sampled_from(["train", "test"])),
+                "question": question,
+                "choices": choices,
+                "answer": draw(st.sampled_from(choices or ["yes", "no", "2"])),
+                "answer_type": kind,
+                "question_key": question_key(question, choices),
+                "image_key": draw(st.sampled_from(["i0", "i1", "i2"])),
+            }
+        )
+    return pd.DataFrame(rows)
