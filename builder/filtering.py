@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from builder.blindness import measured_by
 from builder.errors import BadInput
@@ -16,6 +17,7 @@ from filters.errors import BadParameter, DuplicateRule, UnknownRule
 from filters.registry import make
 from filters.rule import Rule
 
+Floats = NDArray[np.float64]
 CONTROLS = 200
 """Random draws of as many items as a rule dropped."""
 EXAMPLES = 5
@@ -90,7 +92,7 @@ def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame],
 
 
 def _report(
-    rule: Rule, items: pd.DataFrame, kept: np.ndarray, dropped: pd.DataFrame, drops: dict[str, str], seed: int
+    rule: Rule, items: pd.DataFrame, kept: NDArray[np.bool_], dropped: pd.DataFrame, drops: dict[str, str], seed: int
 ) -> RuleReport:
     # Spread over the dropped items, so that the examples are not all of one kind.
     shown = dropped.iloc[np.unique(np.linspace(0, len(dropped) - 1, min(EXAMPLES, len(dropped)), dtype=int))]
@@ -104,22 +106,22 @@ def _report(
         seen=len(items),
         dropped=len(dropped),
         examples=[
-            Example(**row, reason=drops[row["id"]])
-            for row in shown[["id", "question", "answer"]].to_dict("records")
+            Example(**row, reason=drops[row["id"]]) for row in shown[["id", "question", "answer"]].to_dict("records")
         ],
         effects=_effects(items, kept, seed) if len(dropped) and kept.any() else [],
     )
 
 
-def _effects(items: pd.DataFrame, kept: np.ndarray, seed: int) -> list[Effect]:
+def _effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Effect]:
     """Accuracy on what is kept, against keeping as many at random. Predictions are those made before any rule."""
     generator = np.random.default_rng(seed)
     names = measured_by(items)
     right = np.stack([(items[column] == items["answer"]).to_numpy(dtype=float) for column in names.values()])
     applies = np.stack([items[column].notna().to_numpy(dtype=float) for column in names.values()])
 
-    def share(mask: np.ndarray) -> np.ndarray:
-        return (right @ mask) / np.maximum(applies @ mask, 1)
+    def share(mask: Floats) -> Floats:
+        accuracy: Floats = (right @ mask) / np.maximum(applies @ mask, 1)
+        return accuracy
 
     draws = []
     for _ in range(CONTROLS):
@@ -127,17 +129,15 @@ def _effects(items: pd.DataFrame, kept: np.ndarray, seed: int) -> list[Effect]:
         mask[generator.choice(len(items), int(kept.sum()), replace=False)] = 1.0
         draws.append(share(mask))
     low, high = np.quantile(draws, [0.025, 0.975], axis=0)
-    before, after, control = share(np.ones(len(items))), share(kept.astype(float)), np.mean(draws, axis=0)
-    columns = [np.round(values, 6).tolist() for values in (before, after, control, low, high)]
+    columns = {
+        "before": share(np.ones(len(items))),
+        "after": share(kept.astype(float)),
+        "control": np.mean(draws, axis=0),
+        "control_low": low,
+        "control_high": high,
+    }
     return [
-        Effect(
-            baseline=name,
-            before=b,
-            after=a,
-            control=c,
-            control_low=lo,
-            control_high=hi,
-        )
-        for name, b, a, c, lo, hi, there in zip(names, *columns, applies.any(axis=1), strict=True)
-        if there
+        Effect.model_validate({"baseline": name} | {key: round(float(v[row]), 6) for key, v in columns.items()})
+        for row, name in enumerate(names)
+        if applies[row].any()
     ]

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from builder.errors import BadInput
 from builder.fingerprint import Fingerprint, is_measurement, parquet_rows
 from builder.images import read_bytes
 from data_cards.manifest import Config
@@ -171,10 +172,10 @@ def _pictures(keys: pd.Series[str], located: pd.DataFrame, roots: dict[str, Path
     cells, last, data = [], None, b""
     for key in keys:
         if key != last:
-            place = located.loc[key]
-            data, last = read_bytes(place["image"], roots[place["source"]]), key
-            if hashlib.sha256(data).hexdigest() != place["bytes_sha256"]:
-                raise RuntimeError(f"{place['image']} changed while the build ran: run it again")
+            locator, source, expected = (str(located.at[key, name]) for name in ("image", "source", "bytes_sha256"))
+            data, last = read_bytes(locator, roots[source]), key
+            if hashlib.sha256(data).hexdigest() != expected:
+                raise BadInput(locator, None, "other bytes than before", "files that stay as they are", "build again")
         cells.append({"bytes": data, "path": None})
     return pa.array(cells, type=kind)
 

@@ -167,14 +167,15 @@ def _keys(known: Folder) -> Iterator[str]:
     """Question keys, canonical text and option order follow from the published text."""
     plan = Recipe.model_validate(known.manifest.recipe)
     text = TextRule(plan.text.unicode, plan.text.lowercase)
-    for row in known.balanced[["id", "question", "choices", "answer", "question_key"]].itertuples(index=False):
-        key = question_key(row.question, list(row.choices))
-        if key != row.question_key:
-            yield f"{row.id}: its question key does not follow from its text"
-        elif text(row.question) != row.question or published_order(key, list(row.choices)) != list(row.choices):
-            yield f"{row.id}: its text or the order of its options is not canonical"
-        elif len(row.choices) and row.answer not in row.choices:
-            yield f"{row.id}: its answer is not among its options"
+    for row in known.balanced[["id", "question", "choices", "answer", "question_key"]].to_dict("records"):
+        question, choices = row["question"], list(row["choices"])
+        key = question_key(question, choices)
+        if key != row["question_key"]:
+            yield f"{row['id']}: its question key does not follow from its text"
+        elif text(question) != question or published_order(key, choices) != choices:
+            yield f"{row['id']}: its text or the order of its options is not canonical"
+        elif choices and row["answer"] not in choices:
+            yield f"{row['id']}: its answer is not among its options"
 
 
 def _pictures(known: Folder) -> Iterator[str]:

@@ -69,11 +69,12 @@ class Problem:
         rows = pq.read_table(folder / "rows.parquet")
         contents = pq.read_table(folder / "contents.parquet")
         form = rows.schema.metadata[b"form"].decode()
-        matrices = (
+        item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
+        vectors, lexical = (
             np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ("vectors", "lexical")
         )
-        item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
-        return cls(form, *columns, contents["context"].to_pylist(), contents["text"].to_pylist(), *matrices)
+        context, text = contents["context"].to_pylist(), contents["text"].to_pylist()
+        return cls(form, item, content, label, fold, context, text, vectors, lexical)
 
 
 @dataclass(frozen=True)
