@@ -1,0 +1,1 @@
+"""From corpora to a published folder; stands on `filters` and `data_cards`."""

@@ -107,18 +107,25 @@ def peel(graph: Graph, max_share: float) -> Ints:
     are fewer colours than it takes to fill the whole (c * max_share < 1), every edge at it goes.
     """
     alive = np.arange(len(graph))
+    sides = [(vertex, *_answers_at(vertex, graph.answer)) for vertex in (graph.question, graph.image)]
     while True:
         ok = np.ones(len(alive), dtype=bool)
-        answer = graph.answer[alive]
-        for vertex in (graph.question[alive], graph.image[alive]):
-            pairs = np.unique(np.stack([vertex, answer]), axis=1)[0]
-            colours = np.bincount(pairs, minlength=int(vertex.max(initial=0)) + 1)
-            degree = np.bincount(vertex, minlength=len(colours))
+        for vertex, pair, at in sides:
+            degree = np.bincount(vertex[alive], minlength=int(at.max(initial=-1)) + 1)
+            present = np.bincount(pair[alive], minlength=len(at)) > 0
+            colours = np.bincount(at[present], minlength=len(degree))
             hopeless = (colours * max_share < 1 - 1e-9) | (np.floor(degree * max_share + 1e-9) < 1)
-            ok &= ~hopeless[vertex]
+            ok &= ~hopeless[vertex[alive]]
         if ok.all():
             return alive
         alive = alive[ok]
+
+
+def _answers_at(vertex: Ints, answer: Ints) -> tuple[Ints, Ints]:
+    """Number the (vertex, answer) pairs that occur: the pair of each edge, and the vertex of each pair."""
+    answers = int(answer.max(initial=0)) + 1
+    pairs, pair = np.unique(vertex * answers + answer, return_inverse=True)
+    return pair, pairs // answers
 
 
 def components(graph: Graph, edges: Ints) -> list[Ints]:

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from builder import recipe as recipes
-from builder.baselines import chosen
+from builder.baselines import View, chosen
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
@@ -187,8 +187,8 @@ def _refit(run: Run, left: pd.DataFrame, plan: Recipe, known: Survey, balancing:
     """
     kept = balancing.table("kept.parquet").to_pandas()
     items = left[left["id"].isin(set(kept["id"]))].reset_index(drop=True)
-    units = {"question": pairs(kept["id"], kept["image_partner"]), "image": items["group"]}
-    units["choices"] = units["question"]
+    same_question = pairs(kept["id"], kept["image_partner"])
+    units: dict[View, pd.Series[str]] = {"question": same_question, "choices": same_question, "image": items["group"]}
     folds = min(plan.measure.folds, *(unit.nunique() for unit in units.values()))
     if folds < 2:
         return None
@@ -203,8 +203,8 @@ def _refitted(refit: Stage | None, kept: pd.DataFrame) -> pd.DataFrame:
     """Measurements of the refitted baselines, marked as such."""
     if refit is None:
         return kept[["id"]]
-    table = refit.table(MEASUREMENTS).to_pandas()
-    columns = [name for name in table if is_measurement(name)]
+    table: pd.DataFrame = refit.table(MEASUREMENTS).to_pandas()
+    columns = [str(name) for name in table if is_measurement(name)]
     return table[["id", *columns]].rename(columns={name: REFIT.join(_split_ending(name)) for name in columns})
 
 
@@ -330,8 +330,10 @@ def _sources(known: Survey) -> list[Source]:
 
 def _funnel(known: Survey, reports: list[RuleReport], selection: Selection) -> list[Step]:
     steps = [Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items))]
-    for report in reports:
-        steps.append(Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped))
+    steps += [
+        Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)
+        for report in reports
+    ]
     kept = len(selection.kept)
     return [*steps, Step(stage="balance", name="balance", removed=len(selection.removed), left=kept)]
 

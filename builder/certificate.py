@@ -10,9 +10,9 @@ from builder.ceilings import ceilings, strata
 
 FILE = "certificate.json"
 STATEMENT = (
-    "Let f be any predictor that sees only the {view} of an item of this set. Grouped by {view}, f gives one answer per "
-    "group, so it is right at most as often as the most frequent answer of each group. Counted over the set that is "
-    "{right} of {items} items. This holds for every f, also for one trained on this set's own labels."
+    "Let f be any predictor that sees only the {view} of an item of this set. Grouped by {view}, f gives one answer "
+    "per group, so it is right at most as often as the most frequent answer of each group. Counted over the set that "
+    "is {right} of {items} items. This holds for every f, also for one trained on this set's own labels."
 )
 
 

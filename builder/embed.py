@@ -6,9 +6,11 @@ counts, so that a resumed build ends with the same evidence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ from builder.encoders import identity, image_encoder, text_encoder, unit
 from builder.recipe import Images
 from builder.stages import Run, Stage, write_table
 
+T = TypeVar("T")
 TEXTS_PER_SHARD = 8192
 PICTURES_PER_SHARD = 256
 THUMBNAIL = 32
@@ -142,8 +145,10 @@ def _vectors(part: Path) -> NDArray[np.float32]:
     return values.reshape(len(column), -1).astype(np.float32)  # type: ignore[no-any-return]
 
 
-def _write_parts(run: Run, function: object, shards: list[list[tuple[str, ...]]], stage: Stage) -> dict[str, int]:
-    run.parts(stage, function, shards)  # type: ignore[arg-type]
+def _write_parts(
+    run: Run, function: Callable[[list[T], Path], None], shards: list[list[T]], stage: Stage
+) -> dict[str, int]:
+    run.parts(stage, function, shards)
     return {"embedded": sum(map(len, shards))}
 
 

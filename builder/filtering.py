@@ -106,7 +106,8 @@ def _report(
         seen=len(items),
         dropped=len(dropped),
         examples=[
-            Example(**row, reason=drops[row["id"]]) for row in shown[["id", "question", "answer"]].to_dict("records")
+            Example.model_validate(row | {"reason": drops[row["id"]]})
+            for row in shown[["id", "question", "answer"]].to_dict("records")
         ],
         effects=_effects(items, kept, seed) if len(dropped) and kept.any() else [],
     )

@@ -15,9 +15,9 @@ MEASUREMENT_ENDINGS = (".prediction", ".p_gold")
 """Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
 
 
-def is_measurement(column: str) -> bool:
+def is_measurement(column: object) -> bool:
     """Whether a column is a measurement."""
-    return column.endswith(MEASUREMENT_ENDINGS)
+    return str(column).endswith(MEASUREMENT_ENDINGS)
 
 
 def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> str:

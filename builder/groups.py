@@ -32,12 +32,14 @@ class Links:
         kind: What the keys are.
         keys: Item position -> key, one row per link; an item may have many.
         threshold: Calibrated similarity for kinds that have one.
+        note: How the links were found, in words.
     """
 
     source: str
     kind: str
     keys: pd.Series[str]
     threshold: float | None = None
+    note: str = ""
 
 
 def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Series[str], list[GroupKind]]:
@@ -60,7 +62,7 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
         largest = int(counts.max(initial=0)) / int(total.get(kind.source, 1))
         used = largest <= 1 / folds
         sizes = kind.keys.value_counts()
-        note = "" if used else f"would put {largest:.0%} of the corpus into one group"
+        note = kind.note if used else f"would put {largest:.0%} of the corpus into one group"
         reports.append(
             GroupKind(
                 source=kind.source,
@@ -97,7 +99,7 @@ def pairs(ids: pd.Series[str], partners: pd.Series[str]) -> pd.Series[str]:
         ids: Item ids.
         partners: Each item's partner, or None.
     """
-    code = pd.Index(ids).get_indexer(partners)
+    code = pd.Index(ids).get_indexer(pd.Index(partners))
     paired = np.flatnonzero(code >= 0)
     ones = np.ones(len(paired), dtype=np.int8)
     graph = coo_array((ones, (paired, code[paired])), shape=(len(ids), len(ids)))

@@ -52,10 +52,10 @@ class TextRule:
     lowercase: bool = False
 
     def __call__(self, text: str) -> str:
-        """Return `text` in the form in which it is published: one normal form, single spaces, no edge spaces.
+        r"""Return `text` in the form in which it is published: one normal form, single spaces, no edge spaces.
 
         Example:
-            >>> TextRule(lowercase=True)("  Is it\\tRED? ")
+            >>> TextRule(lowercase=True)("  Is it\tRED? ")
             'is it red?'
         """
         text = unicodedata.normalize(self.unicode, text)

@@ -201,9 +201,11 @@ def score_fold(task: Task, path: Path) -> None:
     else:
         gold_class = int(np.flatnonzero(known == 1)[0])
         table = _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
+    found = pa.table(table)
     if task.baseline.endswith(".neighbours"):
-        table["evidence"] = _evidence(problem, inside, test, row, table["item"])
-    write_table(path, pa.table(table))
+        evidence = _evidence(problem, inside, test, row, table["item"])
+        found = found.append_column("evidence", pa.array(evidence, type=pa.string()))
+    write_table(path, found)
 
 
 def _known(labels: Ints, limit: int) -> Ints:

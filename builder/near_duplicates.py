@@ -47,6 +47,11 @@ class Clusters:
     candidates: int
     verified: int
 
+    @property
+    def note(self) -> str:
+        """How many candidates held."""
+        return f"{self.verified:,} of {self.candidates:,} candidate pairs verified"
+
 
 def near_images(
     embedded: Embedded, small: NDArray[np.uint8], sample: list[Image.Image], encoder: ImageEncoder

@@ -88,27 +88,32 @@ def write_config(
     wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
     columns = [*wanted, *sorted(str(column) for column in table if is_measurement(str(column)))]
     schema = features(columns)
-    print_ = Fingerprint()
+    marks = Fingerprint()
     splits, infos = {}, []
     for split, unsorted in table.groupby("split", sort=True):
-        # Rows of one picture are neighbours, so that a row group holds it once. Keys are hashes: the order says nothing.
+        # Rows of one picture are neighbours, so that a row group holds it once. Keys are hashes: order says nothing.
         rows = unsorted.sort_values(["image_key", "id"], na_position="last")
         files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures, roots)
         for file in files:
-            print_.add(parquet_rows(file), str(split))
+            marks.add(parquet_rows(file), str(split))
         splits[str(split)] = len(rows)
-        size = sum(int(pq.read_metadata(file).row_group(g).total_byte_size) for file in files
-                   for g in range(pq.read_metadata(file).num_row_groups))  # fmt: skip
+        size = sum(map(_uncompressed, files))
         infos.append({"name": str(split), "num_bytes": size, "num_examples": len(rows)})
-    version = print_.version()
-    info = {
+    version = marks.version()
+    info: dict[str, Any] = {
         "config_name": name,
         "features": schema._to_yaml_list(),
         "splits": infos,
         "download_size": sum(file.stat().st_size for file in (folder / name).glob("*.parquet")),
         "dataset_size": sum(entry["num_bytes"] for entry in infos),
     }
-    return Written(Config(version=version, fingerprint=print_.value(measurements=False), splits=splits), info)
+    return Written(Config(version=version, fingerprint=marks.value(measurements=False), splits=splits), info)
+
+
+def _uncompressed(file: Path) -> int:
+    """Bytes of a Parquet file's columns before compression."""
+    metadata = pq.read_metadata(file)
+    return sum(int(metadata.row_group(group).total_byte_size) for group in range(metadata.num_row_groups))
 
 
 def _write_split(

@@ -95,8 +95,8 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
     groups = grouping.table(GROUPS).to_pandas()
     items["group"], items["image_cluster"] = groups["group"], groups["image_cluster"]
     measured = measure(
-        run, "measure", items, dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, recipe.seed, vectors.of_view,
-        grouping.key, _encoders(recipe, baselines),
+        run, "measure", items, dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, recipe.seed,
+        vectors.of_view, grouping.key, _encoders(recipe, baselines),
     )  # fmt: skip
     table = measured.table(MEASUREMENTS).to_pandas()
     items = items.merge(table, on="id", validate="one_to_one")
@@ -147,7 +147,7 @@ class Vectors:
         """Vectors of a view's contents; None where pictures are known by name alone."""
         if view == "image":
             return load(self.images(), IMAGE_DIMENSIONS) if self.recipe.publishable else None
-        return load(embed_texts(self.run, f"embed-{view}", self.recipe.encoders.text, texts.to_dict()))
+        return load(embed_texts(self.run, f"embed-{view}", self.recipe.encoders.text, dict(texts)))
 
     def images(self) -> Stage:
         """The stage that embeds every picture."""
@@ -186,13 +186,19 @@ def _write_groups(items: pd.DataFrame, recipe: Recipe, vectors: Vectors, stage: 
             if kind == "near_image" and corpus.images == "required":
                 found, keys = _near_images(part, recipe, vectors)
                 cluster.loc[part.index] = keys
-                links.append(Links(corpus.name, kind, keys, found.similarity))
+                links.append(Links(corpus.name, kind, keys, found.similarity, found.note))
             elif kind == "paraphrase":
                 texts = part.drop_duplicates("question_key").set_index("question_key")["question"]
-                embedded = load(embed_texts(vectors.run, "embed-question", recipe.encoders.text, texts.to_dict()))
+                embedded = load(embed_texts(vectors.run, "embed-question", recipe.encoders.text, dict(texts)))
                 found = paraphrases(embedded, texts, text_encoder(recipe.encoders.text))
                 links.append(
-                    Links(corpus.name, kind, _leaders(embedded, found, part["question_key"]), found.similarity)
+                    Links(
+                        corpus.name,
+                        kind,
+                        _leaders(embedded, found, part["question_key"]),
+                        found.similarity,
+                        found.note,
+                    )
                 )
             elif kind == "links":
                 links.append(Links(corpus.name, kind, part["links"].explode().dropna()))

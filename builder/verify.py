@@ -113,7 +113,8 @@ def _rows(folder: Path, config: str) -> pd.DataFrame:
     tables = []
     for path in sorted((folder / config).glob("*.parquet")):
         names = [name for name in pq.read_schema(path).names if name != "image"]
-        tables.append(pq.read_table(path, columns=names).to_pandas().assign(split=path.name.split("-")[0]))
+        table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
+        tables.append(table.assign(split=path.name.split("-")[0]))
     if not tables:
         return pd.DataFrame({"id": pd.Series(dtype=str)})
     return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)

@@ -48,14 +48,18 @@ def graphs(
         max_weight: Weights are from 1 to this.
         simple: Whether a question is asked of an image at most once, as it is after rules have dropped duplicates.
     """
+    n = draw(st.sampled_from(range(max_edges, min_edges - 1, -1)))  # evenly: most graphs are not nearly empty
     colours = draw(st.sampled_from(list(answers)))
-    place = st.tuples(st.integers(0, vertices - 1), st.integers(0, vertices - 1))
-    places = draw(st.lists(place, min_size=min_edges, max_size=max_edges, unique=simple))
-    n = len(places)
-    question, image = np.array(places, dtype=np.int64).reshape(n, 2).T
-    answer = draw(arrays.arrays(np.int64, n, elements=st.integers(0, colours - 1)))
-    weight = draw(arrays.arrays(np.int64, n, elements=st.integers(1, max_weight)))
-    return Graph(question.copy(), image.copy(), answer, weight)
+    question, image = (_codes(draw, n, draw(st.integers(2, vertices))) for _ in range(2))
+    answer = _codes(draw, n, colours)
+    weight = _codes(draw, n, max_weight) + 1
+    graph = Graph(question, image, answer, weight)
+    return graph.part(np.unique(np.stack([question, image]), axis=1, return_index=True)[1]) if simple else graph
+
+
+def _codes(draw: st.DrawFn, n: int, high: int) -> np.ndarray:
+    """`n` numbers from 0 to `high` - 1, drawn one by one: no common fill value."""
+    return draw(arrays.arrays(np.int64, n, elements=st.integers(0, high - 1), fill=st.nothing()))
 
 
 @st.composite
@@ -63,16 +67,14 @@ def keyed_answers(
     draw: st.DrawFn, max_items: int = 8, keys: int = 3, answers: int = 3
 ) -> tuple[np.ndarray, np.ndarray]:
     """Codes of keys and of answers, one of each per item, at least one item."""
-    n = draw(st.integers(1, max_items))
-    key = draw(arrays.arrays(np.int64, n, elements=st.integers(0, keys - 1)))
-    answer = draw(arrays.arrays(np.int64, n, elements=st.integers(0, answers - 1)))
-    return key, answer
+    n = draw(st.sampled_from(range(max_items, 0, -1)))
+    return _codes(draw, n, keys), _codes(draw, n, answers)
 
 
 @st.composite
 def items(draw: st.DrawFn, max_items: int = 12) -> pd.DataFrame:
     """Item tables, sorted by id, with what selection, groups and statistics read."""
-    n = draw(st.integers(1, max_items))
+    n = draw(st.sampled_from(range(max_items, 0, -1)))
     rows = []
     for place in range(n):
         kind = draw(st.sampled_from(ANSWER_TYPES))

@@ -31,7 +31,8 @@ class Neighbours(Baseline):
         found = np.zeros((len(test), train.classes), dtype=np.float32)
         for neighbour in range(index.shape[1]):
             found += weight[:, neighbour : neighbour + 1] * share[index[:, neighbour]]
-        return found / weight.sum(axis=1, keepdims=True)
+        found /= weight.sum(axis=1, keepdims=True)
+        return found
 
 
 def nearest(problem: Problem, contents: Ints, test: Ints, k: int = K) -> tuple[Floats, Ints]:

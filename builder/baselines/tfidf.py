@@ -11,27 +11,46 @@ from builder.baselines.linear import logistic
 from builder.baselines.problem import Counts, Floats, Ints, Problem
 
 
+CHARACTERS_UP_TO = 10_000
+"""Contents up to which character n-grams are used beside words. They help where there is little text to learn words
+from; with more they only cost: every step of the fit grows with features times answers."""
+
+
 class Tfidf(Baseline):
-    """Word 1-2-grams and character 2-4-grams of the text; options come with their plain features."""
+    """Word 1-2-grams, and character 2-4-grams on small corpora; options come with their plain features."""
 
     name = "tfidf"
     views = ("question", "choices")
     reads = "lexical"
+    version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit the vocabulary and the classifier on the training contents."""
         contents = np.unique(train.content)
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[^\s?.,!;:]+")
-        pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=50_000)
         texts = [problem.text[content] for content in contents]
-        fitted = {words: words.fit_transform(texts), pieces: pieces.fit_transform(texts)}
         unseen = [problem.text[content] for content in test]
-        X = hstack(list(fitted.values()), format="csr")
-        X_test = hstack([vectorizer.transform(unseen) for vectorizer in fitted], format="csr")
+        fitted = [
+            (vectorizer.fit_transform(texts), vectorizer.transform(unseen)) for vectorizer in _vectorizers(len(texts))
+        ]
         if problem.form == "option":
             # Which option is gold shows in how it differs from the others: length, rank, overlap.
             scale = np.maximum(np.abs(problem.lexical[contents]).max(axis=0), 1e-6)
-            X = hstack([X, csr_array(problem.lexical[contents] / scale)], format="csr")
-            X_test = hstack([X_test, csr_array(problem.lexical[test] / scale)], format="csr")
-        rows = np.searchsorted(contents, train.content)
-        return logistic(X[rows], train, X_test, C=2.0)
+            fitted.append((csr_array(problem.lexical[contents] / scale), csr_array(problem.lexical[test] / scale)))
+        X, X_test = (hstack(parts, format="csr") for parts in zip(*fitted, strict=True))
+        return logistic(X[np.searchsorted(contents, train.content)], train, X_test, C=2.0)
+
+
+def _vectorizers(contents: int) -> list[TfidfVectorizer]:
+    # A word seen in one content only cannot help another: on large corpora most words are of that kind.
+    rare = 2 if contents > CHARACTERS_UP_TO else 1
+    words = TfidfVectorizer(
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        min_df=rare,
+        dtype=np.float32,
+        token_pattern=r"[^\s?.,!;:]+",  # noqa: S106 - no secret
+    )
+    pieces = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=50_000, dtype=np.float32
+    )
+    return [words] if contents > CHARACTERS_UP_TO else [words, pieces]

@@ -64,11 +64,11 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) -> (B, C', H', W')."""
-        y = x
+        hidden = x
         if hasattr(self, "_expand_conv"):
-            y = nn.functional.relu6(self._bn0(self._expand_conv(y)), inplace=True)
-        y = nn.functional.relu6(self._bn1(self._depthwise_conv(y)), inplace=True)
-        y = self._bn2(self._project_conv(y))
+            hidden = nn.functional.relu6(self._bn0(self._expand_conv(hidden)), inplace=True)
+        hidden = nn.functional.relu6(self._bn1(self._depthwise_conv(hidden)), inplace=True)
+        y: Tensor = self._bn2(self._project_conv(hidden))
         return x + y if self._skip else y
 
 

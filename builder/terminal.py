@@ -1,0 +1,85 @@
+"""What the command prints: builds, diagnoses and findings as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from data_cards import tables
+
+if TYPE_CHECKING:
+    from builder.build import Built
+    from builder.diagnose import Diagnosis
+    from builder.verify import Finding
+    from data_cards.manifest import BalancePart, GroupKind
+
+OUT = Console()
+
+
+def show_build(built: Built) -> None:
+    """Print what a build kept, what it removed, and where it is."""
+    manifest = built.manifest
+    table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
+    steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
+    table("What was removed", ("step", "removed", "left"), steps)
+    table("Blind accuracy", tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after))
+    if built.certified:
+        OUT.print(
+            f"[green]certified[/]: both ceilings at most {manifest.max_share:.0%}; "
+            f"recount with [bold]twokeys verify {built.folder}[/]"
+        )
+    else:
+        OUT.print(f"[red]NOT certified[/]: {built.folder / 'certificate.json'} says why")
+    OUT.print(f"Folder: [bold]{built.folder}[/], card: {built.folder / 'README.md'}")
+    _show_work(built.executed)
+
+
+def show_diagnosis(found: Diagnosis) -> None:
+    """Print how blind-solvable a set is."""
+    OUT.print(f"[bold]{found.name}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside")
+    header = ("sees only", "predictor", "accuracy", "chance")
+    table("Blind accuracy", header, tables.blindness_rows(found.blindness, None))
+    table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
+    if found.groups:
+        columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
+        table("Groups that share a fold", columns, map(_kind, found.groups))
+    if found.folder:
+        OUT.print(f"Report: {found.folder / 'diagnosis.json'}, plot: {found.folder / 'blindness.png'}")
+    _show_work(found.executed)
+
+
+def show_findings(folder: Path, findings: list[Finding]) -> None:
+    """Print which checks of a published folder passed."""
+    rows = [(found.check, "ok" if found.ok else "FAILED", "; ".join(found.problems[:3])) for found in findings]
+    table(str(folder), ("check", "", "what does not fit"), rows)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print one table."""
+    made = Table(title=title, title_justify="left", title_style="bold")
+    for number, name in enumerate(columns):
+        made.add_column(name, overflow="fold", style="bold" if number == 0 else None)
+    for row in rows:
+        made.add_row(*map(str, row))
+    OUT.print(made)
+
+
+def _part(part: BalancePart) -> tuple[str, ...]:
+    name = ", ".join(f"{key}={value}" for key, value in part.part.items()) or "all"
+    optimum = "proven" if part.bound == part.weight else f"at most {tables.count(part.bound)}"
+    return name, tables.count(part.items), tables.count(part.kept), optimum
+
+
+def _kind(kind: GroupKind) -> tuple[str, ...]:
+    threshold = "exact" if kind.threshold is None else f"{kind.threshold:.3f}"
+    share, used = tables.percent(kind.largest_share), "yes" if kind.used else "no"
+    return kind.source, kind.kind, threshold, tables.count(kind.links), share, used, kind.note
+
+
+def _show_work(executed: dict[str, float]) -> None:
+    work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in executed.items())
+    OUT.print(f"Work done: {work or 'none, everything was there'}", style="dim")

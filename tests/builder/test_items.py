@@ -1,0 +1,74 @@
+"""The keys of the question side: what is published under one key is the same, byte by byte."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from builder.items import TextRule, canonical_json, digest, published_order, question_key
+from tests.strategies import texts
+
+RULES = [TextRule(form, lower) for form in ("NFC", "NFKC") for lower in (False, True)]
+
+
+@given(texts(), st.lists(texts(), unique=True, max_size=5).flatmap(lambda c: st.tuples(st.just(c), st.permutations(c))))
+def test_options_in_any_order_have_one_key_and_one_published_order(question: str, orders: tuple) -> None:
+    one, other = orders
+    key = question_key(question, one)
+    assert question_key(question, other) == key
+    assert published_order(key, other) == published_order(key, one)
+    assert sorted(published_order(key, one)) == sorted(one)
+
+
+@given(st.lists(texts(4), max_size=4), st.lists(texts(4), max_size=4))
+@example(["ab", ""], ["a", "b"])
+@example(["", "ab"], ["ab", ""])
+@example(["a", ""], ["a"])
+def test_different_parts_have_different_digests(one: list[str], other: list[str]) -> None:
+    assert (digest(*one) == digest(*other)) == (one == other)
+
+
+def test_a_question_does_not_share_its_key_with_one_that_swallowed_an_option() -> None:
+    assert len({question_key("q", ["a", "b"]), question_key("q a", ["b"]), question_key("q", ["a b"])}) == 3
+
+
+def test_position_carries_nothing() -> None:
+    # Over many questions the same option comes first about as often as not: 200 fair draws stay within 4 sigma,
+    # 100 +- 4 * sqrt(200 / 4) = 100 +- 28.
+    first = sum(published_order(question_key(f"question {n}", "ab"), ["a", "b"])[0] == "a" for n in range(200))
+    assert 72 <= first <= 128
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+@given(text=texts())
+@example(text="J\u030c")  # a capital with a caron that composes only once it is small
+@example(text="\u00a0a\u2003 b\n")
+@example(text="\ufb01 \u2121 \u0130")  # a ligature, a compatibility sign, a capital that becomes two characters
+def test_published_text_is_its_own_published_form(rule: TextRule, text: str) -> None:
+    once = rule(text)
+    assert rule(once) == once
+    assert unicodedata.is_normalized(rule.unicode, once)
+    assert once == " ".join(once.split())
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "published"),
+    [
+        (TextRule(), " Is  it\tred?\n", "Is it red?"),
+        (TextRule(lowercase=True), "Is it RED?", "is it red?"),
+        (TextRule(), "cafe\u0301", "caf\u00e9"),  # a letter and an accent are the accented letter
+        (TextRule(), "\ufb01sh", "\ufb01sh"),  # NFC keeps a ligature, NFKC spells it out
+        (TextRule("NFKC"), "\ufb01sh", "fish"),
+    ],
+)
+def test_published_text_by_hand(rule: TextRule, text: str, published: str) -> None:
+    assert rule(text) == published
+
+
+def test_canonical_json_ignores_the_order_of_keys_and_refuses_nan() -> None:
+    assert canonical_json({"b": 1, "a": "é"}) == canonical_json({"a": "é", "b": 1}) == '{"a":"é","b":1}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_json({"a": float("nan")})
