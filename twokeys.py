@@ -156,6 +156,20 @@ def _recipes(as_json: AsJson = False) -> None:
     table("Recipes", ["name", "title", "for"], rows)
 
 
+@app.command("corpora")
+def _corpora(as_json: AsJson = False) -> None:
+    """List the formats that can be read, and how their official files should lie."""
+    from builder.corpora import readers
+
+    found = readers()
+    if as_json:
+        _print_json({name: {"summary": reader.summary, "needs": reader.needs} for name, reader in found.items()})
+        return
+    from builder.terminal import table
+
+    table("Formats", ["format", "reads", "needs"], [(n, r.summary, r.needs) for n, r in found.items()])
+
+
 @rules.command("list")
 def _rules_list(as_json: AsJson = False) -> None:
     """List all rules, built in and from other packages."""

@@ -119,4 +119,4 @@ def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
     for name in order:
         fold[name] = int(np.argmin(filled))
         filled[fold[name]] += int(sizes[name])
-    return groups.map(fold).to_numpy(dtype=np.int64)
+    return np.asarray(groups.map(fold), dtype=np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,7 @@ class Index:
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         n, d = vectors.shape
         self.exact = n <= EXACT_UP_TO
+        self._index: Any
         if self.exact:
             self._index = faiss.IndexFlatIP(d)
         else:

@@ -50,8 +50,13 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON whole, indented, keys sorted."""
+    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole."""
     with whole(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+# Two commands on a fresh machine with Python 3.11 or later and make:
+#   make benchmark   environment, installation, the easy-VQA benchmark, its summary
+#   make test        the whole default test suite
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: benchmark test slow lint types check clean
+
+benchmark: $(STAMP)
+	$(BIN)/twokeys build easy-vqa
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+slow: $(STAMP)
+	$(BIN)/python -m pytest -n auto -m slow
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+check: lint types test
+
+# constraints.txt pins what was tested; torch is named there, so that pip takes no other build of it.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[offline,ray,dev]"
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,79 @@
+"""Every recipe that ships, on the real corpora: how blind-solvable each is and what balance keeps of it.
+
+    TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.corpora
+
+Writes `docs/results.md`. Recipes whose files are not there are named as such.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from builder.build import build
+from builder.diagnose import Diagnosis, diagnose
+from builder.errors import BadInput
+from builder.recipe import load, shipped
+from builder.stages import write_text
+from data_cards.tables import best, count, counted, markdown, percent
+
+RESULTS = Path(__file__).parent.parent / "docs" / "results.md"
+COLUMNS = (
+    "recipe", "items", "question ceiling", "image ceiling", "best that sees only the question",
+    "best that sees only the options", "best that sees only the image", "largest balanced", "published", "why not more",
+)  # fmt: skip
+HEAD = """# What blind models could do on real corpora, and what balance keeps
+
+Ceilings are counts: no function of the view alone is better on that set. Baselines are cross-fitted by group, with
+95 % intervals; *chance* needs no look at the view. *Largest balanced* is the proven optimum before any rule, split by
+split; *published* is what `twokeys build` keeps after the recipe's rules, where pictures are there. Get them again
+with `TWOKEYS_CORPORA=folder python -m benchmarks.corpora`.
+
+"""
+
+
+def row(name: str, corpora: Path | None, out: Path) -> tuple[str, ...]:
+    """Diagnose a recipe, build it where it has pictures, and say it in one row."""
+    plan = load(name)
+    work = out / f".{name}.run"
+    try:
+        found = diagnose(plan, out / f"{name}-diagnosis", corpora=corpora, work=work)
+    except BadInput as error:
+        return (name, *["-"] * (len(COLUMNS) - 2), f"not run: {error.found}")
+    published = "no pictures"
+    if plan.publishable:
+        built = build(plan, out / name, corpora=corpora, work=work)
+        published = f"{count(built.manifest.kept)}, {'certified' if built.certified else 'not certified'}"
+    blind = found.blindness
+    scores = [best(blind.best(view=view)) for view in ("question", "choices", "image")]
+    kept = ", ".join(f"{count(part.kept)} of {count(part.items)}" for part in found.balance)
+    ceilings = [counted(blind.ceiling(view)) for view in ("question", "image")]
+    return name, count(found.items), *ceilings, *scores, kept, published, reason(found)
+
+
+def reason(found: Diagnosis) -> str:
+    """Why balance keeps few items: questions or images with one item, or with one answer."""
+    kept = sum(part.kept for part in found.balance)
+    if kept > found.items / 3:
+        return "-"
+    shares = []
+    for view, plural in (("question", "questions"), ("image", "images")):
+        ceiling = found.blindness.ceiling(view)
+        shares.append(f"{percent(ceiling.keys / ceiling.items)} as many {plural} as items")
+    return f"{' and '.join(shares)}: a question or image with one item, or one answer, has no partner"
+
+
+def main() -> None:
+    """Run the recipes that are named, or all, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="*", default=shipped())
+    parser.add_argument("--out", type=Path, default=Path("out"))
+    arguments = parser.parse_args()
+    corpora = os.environ.get("TWOKEYS_CORPORA")
+    rows = [row(name, Path(corpora) if corpora else None, arguments.out) for name in arguments.recipes]
+    write_text(RESULTS, HEAD + markdown(COLUMNS, rows) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Engines differ in where a function runs, and in nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from builder.engines import ENGINES, Engine, Process, Ray, Serial, engine
+from builder.errors import BadInput, MissingPackage
+from builder.images import read_bytes
+
+# The functions that are mapped come from libraries, so that a fresh process can import them.
+
+needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs the package ray")
+EACH = [
+    Serial(),
+    Process(2),
+    Process(1),
+    pytest.param(Ray(), marks=[pytest.mark.slow, needs_ray], id="Ray()"),
+]
+
+
+@pytest.mark.parametrize("runs", EACH, ids=str)
+def test_every_engine_gives_each_shards_result_once(runs: Engine) -> None:
+    shards = [n * n for n in (5, 3, 8, 1, 7)]
+    assert sorted(runs.map_shards(math.isqrt, shards)) == [1, 3, 5, 7, 8]
+
+
+@pytest.mark.parametrize("runs", EACH, ids=str)
+def test_no_shards_give_no_results(runs: Engine) -> None:
+    assert list(runs.map_shards(math.isqrt, [])) == []
+
+
+@pytest.mark.parametrize("runs", EACH, ids=str)
+def test_a_bad_input_in_a_worker_arrives_whole(runs: Engine, tmp_path: Path) -> None:
+    (tmp_path / "there.png").write_bytes(b"x")
+    read = partial(read_bytes, root=tmp_path)
+    with pytest.raises(BadInput) as error:
+        list(runs.map_shards(read, ["file:there.png", "parquet:gone.parquet#image#7"]))
+    found = error.value
+    assert type(found) is BadInput
+    assert (found.file, found.row) == (str(tmp_path / "gone.parquet"), 7)
+    assert (found.found, found.allowed, found.remedy) == (
+        "no readable table (FileNotFoundError)", "a Parquet file", "put the table there",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("runs", EACH, ids=str)
+def test_any_other_error_in_a_worker_is_raised_too(runs: Engine) -> None:
+    with pytest.raises(ValueError, match="nonnegative"):
+        list(runs.map_shards(math.isqrt, [4, -1]))
+
+
+def test_serial_keeps_the_order_of_shards() -> None:
+    assert list(Serial().map_shards(math.isqrt, [9, 1, 4])) == [3, 1, 2]
+
+
+def test_a_single_shard_stays_in_this_process() -> None:
+    assert list(Process(2).map_shards(_pid, ["only"])) == [os.getpid()]
+
+
+def _pid(shard: str) -> int:
+    return os.getpid()
+
+
+def test_workers_share_the_cores() -> None:
+    # Two workers on this machine: each is told to use half of the cores, one at least.
+    share = str(max(1, (os.cpu_count() or 1) // 2))
+    assert set(Process(2).map_shards(os.getenv, ["OMP_NUM_THREADS", "MKL_NUM_THREADS"])) == {share}
+
+
+def test_engines_are_made_by_name() -> None:
+    assert [type(engine(name)) for name in ENGINES] == [Serial, Process, Ray]
+    with pytest.raises(BadInput, match="serial, process, ray"):
+        engine("spark")
+
+
+def test_ray_without_its_package_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "ray", None)  # what an import of a package that is not there runs into
+    with pytest.raises(MissingPackage, match=r'pip install "twokeys\[ray\]"'):
+        list(Ray().map_shards(math.isqrt, [1]))
