@@ -16,7 +16,7 @@ from builder.diagnose import Diagnosis, diagnose
 from builder.errors import BadInput
 from builder.recipe import load, shipped
 from builder.stages import write_text
-from data_cards.tables import best, count, counted, markdown, percent
+from data_cards.tables import best, count, markdown, percent, result
 
 RESULTS = Path(__file__).parent.parent / "docs" / "results.md"
 COLUMNS = (
@@ -48,7 +48,7 @@ def row(name: str, corpora: Path | None, out: Path) -> tuple[str, ...]:
     blind = found.blindness
     scores = [best(blind.best(view=view)) for view in ("question", "choices", "image")]
     kept = ", ".join(f"{count(part.kept)} of {count(part.items)}" for part in found.balance)
-    ceilings = [counted(blind.ceiling(view)) for view in ("question", "image")]
+    ceilings = [result(blind.ceiling(view)) for view in ("question", "image")]
     return name, count(found.items), *ceilings, *scores, kept, published, reason(found)
 
 

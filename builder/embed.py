@@ -27,8 +27,8 @@ from builder.stages import Run, Stage, write_table
 T = TypeVar("T")
 TEXTS_PER_SHARD = 8192
 PICTURES_PER_SHARD = 256
-THUMBNAIL = 32
-"""Side of the grey thumbnails by which near-duplicate candidates are verified."""
+THUMBNAIL = 16
+"""Side of the thumbnails that verify near-duplicate candidates. In colour: in grey, yellow is nearly white."""
 IMAGE_DIMENSIONS = 256
 """Picture vectors are projected to this many principal components: what probes and neighbours work with."""
 PCA_SAMPLE = 10_000
@@ -71,7 +71,7 @@ def embed_texts(run: Run, name: str, encoder: str, texts: dict[str, str]) -> Sta
 
 
 def embed_pictures(run: Run, encoder: str, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
-    """Embed pictures and keep a grey thumbnail of each.
+    """Embed pictures and keep a thumbnail of each.
 
     Args:
         run: The build under way.
@@ -84,7 +84,7 @@ def embed_pictures(run: Run, encoder: str, pictures: pd.DataFrame, roots: dict[s
     shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
     function = partial(_embed_pictures, encoder, roots, limits)
     keys = [row[0] for row in rows]
-    return run.stage("embed-images", partial(_write_parts, run, function, shards), 1, identity(encoder), keys)
+    return run.stage("embed-images", partial(_write_parts, run, function, shards), 2, identity(encoder), keys)
 
 
 def load(stage: Stage, dimensions: int | None = None) -> Embedded:
@@ -100,15 +100,15 @@ def load(stage: Stage, dimensions: int | None = None) -> Embedded:
 
 
 def thumbnails(stage: Stage) -> NDArray[np.uint8]:
-    """Grey thumbnails in key order, (n, THUMBNAIL, THUMBNAIL)."""
+    """Thumbnails in key order, (n, THUMBNAIL, THUMBNAIL, 3)."""
     parts = sorted(stage.folder.glob("part-*.parquet"))
     cells = [cell.as_py() for part in parts for cell in pq.read_table(part, columns=["thumbnail"]).column(0)]
-    return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL)
+    return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
 
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
-    """The whole picture as a small grey square."""
-    return np.asarray(picture.convert("L").resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
+    """The whole picture as a small square."""
+    return np.asarray(picture.convert("RGB").resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
 
 
 class _Projection:

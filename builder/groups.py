@@ -75,8 +75,9 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
             )
         )
         label = joined if used else label
-    first = items["id"].groupby(label).transform("min")
-    return first.map(lambda identity: digest("group", identity)), reports
+    first = items["id"].groupby(label).min()
+    names = first.map(lambda identity: digest("group", identity))  # once per group, not per item
+    return names.loc[label].set_axis(items.index), reports
 
 
 def _components(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.int64]:
@@ -112,11 +113,11 @@ def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
 
     Groups are dealt from the largest down, each to the emptiest fold; equal sizes are ordered by a seeded hash.
     """
-    sizes = groups.value_counts()
-    order = sorted(sizes.index, key=lambda name: (-int(sizes[name]), digest("fold", str(seed), name)))
-    filled = np.zeros(folds, dtype=np.int64)
+    sizes: dict[str, int] = groups.value_counts().to_dict()
+    order = sorted(sizes, key=lambda name: (-sizes[name], digest("fold", str(seed), name)))
+    filled = [0] * folds
     fold: dict[str, int] = {}
     for name in order:
-        fold[name] = int(np.argmin(filled))
-        filled[fold[name]] += int(sizes[name])
+        fold[name] = filled.index(min(filled))
+        filled[fold[name]] += sizes[name]
     return np.asarray(groups.map(fold), dtype=np.int64)

@@ -25,7 +25,7 @@ from builder.neighbours import pairs_above
 Ints = NDArray[np.int64]
 COPIES_THAT_PASS = 0.99
 """Share of true copies that a calibrated threshold lets through."""
-WINDOW = 4
+WINDOW = 2
 """Side, in thumbnail pixels, of the window over which a local difference is averaged."""
 
 
@@ -36,7 +36,7 @@ class Clusters:
     Attributes:
         leader: (n,) index of the first key of each key's cluster; its own index for a key on its own.
         similarity: Calibrated embedding similarity.
-        difference: Calibrated thumbnail difference in grey levels; None for texts.
+        difference: Calibrated thumbnail difference in levels of 0 to 255; None for texts.
         candidates: Pairs that the embedding proposed.
         verified: Pairs that were confirmed.
     """
@@ -98,9 +98,9 @@ def harmless_copies(picture: Image.Image) -> list[Image.Image]:
 
 
 def local_difference(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Largest mean grey difference over any window, per pair of thumbnails: small edits are not averaged away."""
+    """Largest mean difference over any window and colour, per pair of thumbnails: small edits are not averaged away."""
     gap = np.abs(left.astype(np.float32) - right.astype(np.float32))
-    largest = uniform_filter(gap, size=(0, WINDOW, WINDOW), mode="nearest").max(axis=(1, 2))
+    largest = uniform_filter(gap, size=(0, WINDOW, WINDOW, 0), mode="nearest").max(axis=(1, 2, 3))
     return largest.astype(np.float64)  # type: ignore[no-any-return]
 
 

@@ -47,47 +47,73 @@ def quads(question: Ints, image: Ints, answer: Ints) -> Ints:
     Returns:
         (n,) number of the item's quad, from 0; `NONE` for items in none.
     """
-    edge: dict[tuple[int, int, int], int] = {}
-    images_of: dict[tuple[int, int], set[int]] = {}
-    questions_of: dict[int, list[int]] = {}
-    for index, (q, i, a) in enumerate(zip(question.tolist(), image.tolist(), answer.tolist(), strict=True)):
-        edge.setdefault((q, i, a), index)
-        images_of.setdefault((q, a), set()).add(i)
-        questions_of.setdefault(i, []).append(index)
-    quad = np.full(len(question), NONE, dtype=np.int64)
+    items = list(zip(question.tolist(), image.tolist(), answer.tolist(), strict=True))
+    free = _Free(items)
+    quad = [NONE] * len(items)
     number = 0
-    for first in range(len(question)):
+    for first in range(len(items)):
         if quad[first] != NONE:
             continue
-        found = _complete(first, question, image, answer, quad, edge, images_of, questions_of[int(image[first])])
+        found = _complete(first, items, quad, free)
         if found is None:
             continue
-        quad[[first, *found]] = number
-        number += 1
         for index in (first, *found):
-            images_of[int(question[index]), int(answer[index])].discard(int(image[index]))
-    return quad
+            quad[index] = number
+            free.take(items[index])
+        number += 1
+    return np.array(quad, dtype=np.int64)
 
 
-def _complete(
-    first: int,
-    question: Ints,
-    image: Ints,
-    answer: Ints,
-    quad: Ints,
-    edge: dict[tuple[int, int, int], int],
-    images_of: dict[tuple[int, int], set[int]],
-    beside: list[int],
-) -> tuple[int, int, int] | None:
+Item = tuple[int, int, int]
+"""Question, image and answer of an item."""
+
+
+class _Free:
+    """What is not yet in a quad.
+
+    Attributes:
+        index: The first item that is (question, image, answer).
+        beside: Items at each image.
+    """
+
+    def __init__(self, items: list[Item]) -> None:
+        self.index: dict[Item, int] = {}
+        self.beside: dict[int, list[int]] = {}
+        self._images: dict[tuple[int, int], set[int]] = {}
+        self._shared: dict[tuple[int, int, int, int], list[int]] = {}
+        for index, (q, i, a) in enumerate(items):
+            self.index.setdefault((q, i, a), index)
+            self.beside.setdefault(i, []).append(index)
+            self._images.setdefault((q, a), set()).add(i)
+
+    def take(self, item: Item) -> None:
+        """Note that an item is in a quad now."""
+        q, i, a = item
+        self._images[q, a].discard(i)
+
+    def other(self, q1: int, b: int, q2: int, a: int, here: int) -> int | None:
+        """The smallest image but `here` on which `q1` is answered `b` and `q2` is answered `a`."""
+        on_first, on_second = self._images.get((q1, b)), self._images.get((q2, a))
+        if not on_first or not on_second:
+            return None
+        # Images are only ever taken away, so each intersection is made once and then used up from its end.
+        case = (q1, b, q2, a) if q1 < q2 else (q2, a, q1, b)
+        shared = self._shared.get(case)
+        if shared is None:
+            shared = self._shared[case] = sorted(on_first & on_second, reverse=True)
+        while shared and not (shared[-1] in on_first and shared[-1] in on_second):
+            shared.pop()
+        return next((i for i in reversed(shared) if i != here and i in on_first and i in on_second), None)
+
+
+def _complete(first: int, items: list[Item], quad: list[int], free: _Free) -> tuple[int, int, int] | None:
     """The other three items of a quad that holds item `first`: beside it, below it, and across."""
-    q1, a, here = int(question[first]), int(answer[first]), int(image[first])
-    for second in beside:
-        q2, b = int(question[second]), int(answer[second])
+    q1, here, a = items[first]
+    for second in free.beside[here]:
+        q2, _, b = items[second]
         if q2 == q1 or b == a or quad[second] != NONE:
             continue
-        # Other images on which the first question is answered b and the second a; the smallest, to be the same always.
-        shared = (images_of.get((q1, b), set()) & images_of.get((q2, a), set())) - {here}
-        if shared:
-            other = min(shared)
-            return second, edge[q1, other, b], edge[q2, other, a]
+        other = free.other(q1, b, q2, a, here)
+        if other is not None:
+            return second, free.index[q1, other, b], free.index[q2, other, a]
     return None

@@ -16,6 +16,16 @@ from data_cards.manifest import BalancePart
 
 WEIGHT_SCALE = 1000
 """Weights are measurements; flows want whole numbers, so weights count in thousandths."""
+REASONS = np.array(
+    [
+        "its question has no item with another answer: the question alone gives the answer",
+        "its image has no item with another answer: the image alone gives the answer",
+        "its partners have no partners themselves: no balanced set can hold it",
+        "more items share its answer than there are partners for: not in the largest balanced set",
+    ],
+    dtype=object,
+)
+"""Why an item is not in the balanced set; the first that holds is given."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,8 @@ def select(items: pd.DataFrame, settings: Balance) -> Selection:
 
 
 def _solve(items: pd.DataFrame, settings: Balance) -> tuple[pd.DataFrame, pd.DataFrame, BalancePart]:
-    vertices = [np.unique(items[name], return_inverse=True)[1] for name in ("question_key", "image_key", "answer")]
+    # In sorted order, so that vertices and colours are numbered the same whatever the items' order.
+    vertices = [pd.factorize(items[name], sort=True)[0] for name in ("question_key", "image_key", "answer")]
     graph = Graph(vertices[0], vertices[1], vertices[2], _weights(items, settings.weight))
     found = largest_balanced(graph, settings.max_share, settings.node_limit)
     report = BalancePart(
@@ -77,8 +88,7 @@ def _solve(items: pd.DataFrame, settings: Balance) -> tuple[pd.DataFrame, pd.Dat
     )
     ids = items["id"].to_numpy()
     gone = np.flatnonzero(~found.keep)
-    reasons = _reasons(graph, settings.max_share)
-    removed = pd.DataFrame({"id": ids[gone], "reason": [reasons[index] for index in gone]})
+    removed = pd.DataFrame({"id": ids[gone], "reason": _reasons(graph, settings.max_share)[gone]})
     return _partners(graph.part(found.keep), ids[found.keep]), removed, report
 
 
@@ -122,25 +132,19 @@ def _partners(graph: Graph, ids: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _reasons(graph: Graph, max_share: float) -> list[str]:
+def _reasons(graph: Graph, max_share: float) -> np.ndarray:
     """Why an item may be left out: its question or image cannot be balanced, or others were chosen."""
-    possible = np.zeros(len(graph), dtype=bool)
-    possible[peel(graph, max_share)] = True
-    alone = [_alone(vertex, graph.answer) for vertex in (graph.question, graph.image)]
-    found = []
-    for index in range(len(graph)):
-        if alone[0][index]:
-            found.append("its question has no item with another answer: the question alone gives the answer")
-        elif alone[1][index]:
-            found.append("its image has no item with another answer: the image alone gives the answer")
-        elif not possible[index]:
-            found.append("its partners have no partners themselves: no balanced set can hold it")
-        else:
-            found.append("more items share its answer than there are partners for: not in the largest balanced set")
-    return found
+    impossible = np.ones(len(graph), dtype=bool)
+    impossible[peel(graph, max_share)] = False
+    first_that_holds = np.select(
+        [_alone(graph.question, graph.answer), _alone(graph.image, graph.answer), impossible], [0, 1, 2], 3
+    )
+    return REASONS[first_that_holds]  # type: ignore[no-any-return]
 
 
 def _alone(vertex: np.ndarray, answer: np.ndarray) -> np.ndarray:
     """Whether each edge's vertex has one answer only."""
-    pairs = np.unique(np.stack([vertex, answer]), axis=1)[0]
-    return (np.bincount(pairs) == 1)[vertex]  # type: ignore[no-any-return]
+    one = np.zeros(int(vertex.max(initial=-1)) + 1, dtype=answer.dtype)
+    one[vertex] = answer  # some answer of each vertex
+    others = np.bincount(vertex, weights=answer != one[vertex])
+    return (others == 0)[vertex]  # type: ignore[no-any-return]
