@@ -45,10 +45,10 @@ class Graph:
 
     def part(self, edges: Ints | Bools) -> Graph:
         """Sub-graph of some edges, vertices and colours renumbered in order."""
-        columns = (
+        question, image, answer = (
             np.unique(column[edges], return_inverse=True)[1] for column in (self.question, self.image, self.answer)
         )
-        return Graph(*columns, self.weight[edges])
+        return Graph(question, image, answer, self.weight[edges])
 
 
 @dataclass(frozen=True)

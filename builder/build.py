@@ -100,9 +100,10 @@ def build(
         remedy = "use `twokeys diagnose`, or add the pictures and set images: required"
         raise BadInput(plan.name, "images", f"pictures known by name alone ({names})", "pictures", remedy)
     folder = Path("out") / plan.name if out is None else Path(out)
-    _check_place(folder)
+    place = folder.resolve()
+    _check_place(place)
     rules = [_identity(use) for use in plan.rules]  # a mistyped rule is found now, not after an hour of measuring
-    run = Run(folder.with_name(f".{folder.name}.run") if work is None else Path(work), engine_named(engine), say)
+    run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
     known = survey(run, plan, corpora)
     filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
     kept = _left(known.items, filtering)
@@ -119,20 +120,40 @@ def build(
         version("twokeys"),
         *(version(name) for name in PACKAGES),
     )
-    if (there := _published(folder, key)) is None:
+    if (there := _published(place, key)) is None:
         say("publish", 0, 0)
         began = time.perf_counter()
-        there = _publish(folder, key, plan, known, filtering, balancing, refit)
+        there = _publish(place, key, plan, known, filtering, balancing, refit)
         run.seconds["publish"] = time.perf_counter() - began
-    certified = _verdict(folder) == "certified"
+    certified = _verdict(place) == "certified"
     return Built(folder, there, certified, run.seconds)
 
 
 def _check_place(folder: Path) -> None:
-    """Never replace a folder that twokeys did not write."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        remedy = "name another folder with --out, or empty this one"
-        raise BadInput("--out", None, f"files that twokeys did not write in {folder}", "a new or empty folder", remedy)
+    """Never replace what twokeys did not write.
+
+    Raises:
+        BadInput: When there is a file that no earlier build lists in its manifest.
+    """
+    if not folder.exists():
+        return
+    inside = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    ours = _written(folder)
+    files = inside if folder.is_dir() else iter([folder])
+    foreign = next((path for path in files if path.relative_to(folder).as_posix() not in ours), None)
+    if foreign is not None:
+        remedy = "name another folder with --out, or move these files away"
+        found = f"files that twokeys did not write, such as {foreign}"
+        raise BadInput("--out", None, found, "a new or empty folder, or one of an earlier build", remedy)
+
+
+def _written(folder: Path) -> set[str]:
+    """Files that an earlier build lists in its manifest; the build may be of another version of twokeys."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {MANIFEST, *said["files"]} if "build_key" in said else set()
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
 
 
 def _published(folder: Path, key: str) -> Manifest | None:
@@ -154,13 +175,13 @@ def _verdict(folder: Path) -> str:
 def _identity(use: recipes.RuleUse) -> list[str]:
     """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
     rule = made(use)
-    path = Path(use.rule.rpartition(":")[0])
+    path = Path(use.rule.rpartition(":")[0]).expanduser()
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
 
 
 def _filter(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
-    done = apply(known.items, plan.rules, known.vectors.column, plan.seed)
+    done = apply(known.items, plan.rules, known.represent.column, plan.seed)
     write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
     return {"reports": [report.model_dump(mode="json") for report in done.reports]}
 
@@ -195,7 +216,7 @@ def _refit(run: Run, left: pd.DataFrame, plan: Recipe, known: Survey, balancing:
     chosen_folds = {view: fold_of(unit, folds, plan.seed) for view, unit in units.items()}
     return measure(
         run, "refit", items, chosen_folds, chosen(plan.measure.baselines), plan.measure, plan.seed,
-        known.vectors.of_view, balancing.key, known.key,
+        known.represent, balancing.key, known.key,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Embedded:
     keys: pd.Index[str]
     vectors: NDArray[np.float32]
 
-    def of(self, keys: pd.Series[str]) -> NDArray[np.int64]:
+    def of(self, keys: pd.Series[str] | pd.Index[str]) -> NDArray[np.int64]:
         """Row of each key."""
         return self.keys.get_indexer(pd.Index(keys)).astype(np.int64)
 

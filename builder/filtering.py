@@ -51,8 +51,8 @@ def apply(
         BadInput: When a rule reads a column that nothing made.
     """
     left, removed, reports = items, [], []
-    for use in uses:
-        rule = made(use)
+    rules = [made(use) for use in uses]
+    for use, rule, name in zip(uses, rules, _names(rules), strict=True):
         drops = rule.decide(_view(rule, left, column))
         if stray := set(drops) - set(left["id"]):
             raise BadInput(
@@ -64,8 +64,8 @@ def apply(
             )
         gone = left["id"].isin(drops.keys())
         dropped = left[gone]
-        reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed))
-        removed += [(identity, rule.id, drops[identity]) for identity in dropped["id"]]
+        reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed).model_copy(update={"id": name}))
+        removed += [(identity, name, drops[identity]) for identity in dropped["id"]]
         left = left[~gone].reset_index(drop=True)
     return Filtered(pd.DataFrame(removed, columns=["id", "rule", "reason"]), reports)
 
@@ -83,6 +83,13 @@ def made(use: RuleUse) -> Rule:
         raise BadInput("recipe", f"rules: {use.rule}", str(error), "a known rule and its parameters", remedy) from error
 
 
+def _names(rules: list[Rule]) -> list[str]:
+    """Name each rule in reports and reasons: its id, and a number from its second use on."""
+    ids = [rule.id for rule in rules]
+    uses = [ids[: place + 1].count(name) for place, name in enumerate(ids)]
+    return [name if use == 1 else f"{name} ({use})" for name, use in zip(ids, uses, strict=True)]
+
+
 def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]) -> pd.DataFrame:
     """The table that a rule sees: `id` and what it reads, nothing else."""
     found = {"id": items["id"]}
@@ -94,8 +101,6 @@ def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame],
 def _report(
     rule: Rule, items: pd.DataFrame, kept: NDArray[np.bool_], dropped: pd.DataFrame, drops: dict[str, str], seed: int
 ) -> RuleReport:
-    # Spread over the dropped items, so that the examples are not all of one kind.
-    shown = dropped.iloc[np.unique(np.linspace(0, len(dropped) - 1, min(EXAMPLES, len(dropped)), dtype=int))]
     return RuleReport(
         id=rule.id,
         version=rule.version,
@@ -105,18 +110,30 @@ def _report(
         parameters=asdict(rule),
         seen=len(items),
         dropped=len(dropped),
-        examples=[
-            Example.model_validate(row | {"reason": drops[row["id"]]})
-            for row in shown[["id", "question", "answer"]].to_dict("records")
-        ],
-        effects=_effects(items, kept, seed) if len(dropped) and kept.any() else [],
+        examples=examples(dropped.assign(reason=dropped["id"].map(drops))),
+        effects=effects(items, kept, seed),
     )
 
 
-def _effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Effect]:
-    """Accuracy on what is kept, against keeping as many at random. Predictions are those made before any rule."""
-    generator = np.random.default_rng(seed)
+def examples(dropped: pd.DataFrame) -> list[Example]:
+    """Some of the items that a rule dropped, spread over them, so that they are not all of one kind."""
+    places = np.unique(np.linspace(0, len(dropped) - 1, min(EXAMPLES, len(dropped)), dtype=int))
+    shown = dropped.iloc[places][["id", "question", "answer", "reason"]]
+    return [Example.model_validate(row) for row in shown.to_dict("records")]
+
+
+def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Effect]:
+    """Accuracy on what is kept, against keeping as many at random. Predictions are those made before any rule.
+
+    Args:
+        items: Item table with measurements, sorted by id.
+        kept: (n,) what a rule keeps.
+        seed: For the random draws.
+    """
     names = measured_by(items)
+    if kept.all() or not kept.any() or not names:
+        return []
+    generator = np.random.default_rng(seed)
     right = np.stack([(items[column] == items["answer"]).to_numpy(dtype=float) for column in names.values()])
     applies = np.stack([items[column].notna().to_numpy(dtype=float) for column in names.values()])
 

@@ -77,7 +77,7 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
         label = joined if used else label
     first = items["id"].groupby(label).min()
     names = first.map(lambda identity: digest("group", identity))  # once per group, not per item
-    return names.loc[label].set_axis(items.index), reports
+    return names.take(label).set_axis(items.index), reports
 
 
 def _components(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.int64]:
@@ -113,7 +113,7 @@ def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
 
     Groups are dealt from the largest down, each to the emptiest fold; equal sizes are ordered by a seeded hash.
     """
-    sizes: dict[str, int] = groups.value_counts().to_dict()
+    sizes = {str(name): int(size) for name, size in groups.value_counts().items()}
     order = sorted(sizes, key=lambda name: (-sizes[name], digest("fold", str(seed), name)))
     filled = [0] * folds
     fold: dict[str, int] = {}

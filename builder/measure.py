@@ -7,8 +7,8 @@ answers that the baseline knew).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,14 +19,19 @@ from numpy.typing import NDArray
 
 from builder.baselines import VIEWS, Baseline, View, baselines
 from builder.baselines.neighbours import nearest
-from builder.baselines.problem import Floats, Form, Ints, Problem, count
-from builder.embed import Embedded
+from builder.baselines.problem import MATRICES, Floats, Form, Ints, Matrix, Problem, count
 from builder.items import digest
 from builder.lexical import option_features, text_features
 from builder.recipe import Measure
 from builder.stages import Run, Stage, write_table
 
 MEASUREMENTS = "measurements.parquet"
+Represent = Callable[[Matrix, View, pd.DataFrame, Sequence[str]], Floats | None]
+"""Makes one matrix for the contents of a view, one row each.
+
+Called with the matrix wanted, the view, the contents (indexed by key, with `context` and `text`) and, in the `answer`
+form, the candidate answers. None where it cannot be had, such as pictures that are known by name alone.
+"""
 EVIDENCE = 3
 """Neighbours that are named as evidence."""
 
@@ -50,7 +55,7 @@ def measure(
     chosen: dict[str, Baseline],
     settings: Measure,
     seed: int,
-    vectors: Callable[[str, pd.Series[str]], Embedded | None],
+    represent: Represent,
     *inputs: object,
 ) -> Stage:
     """Run the baselines.
@@ -63,12 +68,11 @@ def measure(
         chosen: Full name -> baseline.
         settings: The recipe's part on measuring.
         seed: The recipe's seed.
-        vectors: Called with a view and the keys -> texts of its contents; gives their vectors, or None where pictures
-            are known by name alone.
-        inputs: Keys of what `items`, `folds` and `vectors` were made from.
+        represent: Makes what baselines read of contents beside their text.
+        inputs: Keys of what `items`, `folds` and `represent` were made from.
     """
     described = [f"{name}:{baseline.version}" for name, baseline in chosen.items()]
-    work = partial(_work, run, items, folds, chosen, settings, seed, vectors)
+    work = partial(_work, run, items, folds, chosen, settings, seed, represent)
     return run.stage(name, work, 1, *inputs, described, settings.model_dump(), seed)
 
 
@@ -79,7 +83,7 @@ def _work(
     chosen: dict[str, Baseline],
     settings: Measure,
     seed: int,
-    vectors: Callable[[str, pd.Series[str]], Embedded | None],
+    represent: Represent,
     stage: Stage,
 ) -> dict[str, int]:
     answers, vocabulary = pd.factorize(items["answer"], sort=True)
@@ -91,22 +95,18 @@ def _work(
             rows = _rows_of(items, view, form)
             if not fitting or not len(rows):
                 continue
+            reads = {matrix for name in fitting for matrix in wanted[name].reads}
             problem = build_problem(
-                items,
-                rows,
-                answers,
-                folds[view],
-                view,
-                form,
-                [wanted[name].reads for name in fitting],
-                vectors,
+                items, rows, answers, folds[view], view, form, reads, represent, settings.candidates
             )
-            for name in fitting:
-                if wanted[name].reads == "vectors" and not problem.vectors.shape[1]:
-                    continue  # pictures known by name alone have no vectors
-                folder = stage.folder / f"{view}-{form}"
-                tasks += [Task(name, folder, f, settings.max_answers, seed) for f in np.unique(problem.fold).tolist()]
+            problem = replace(problem, names=tuple(vocabulary) if form == "answer" else ())
             problem.save(stage.folder / f"{view}-{form}")
+            inside = np.unique(problem.fold).tolist()
+            for name in fitting:
+                # Pictures known by name alone have no vectors; items of a single fold leave nothing to learn from.
+                if len(inside) > 1 and all(getattr(problem, matrix).shape[1] for matrix in wanted[name].reads):
+                    folder = stage.folder / f"{view}-{form}"
+                    tasks += [Task(name, folder, fold, settings.max_answers, seed) for fold in inside]
     # The slow shards first, so that no worker is left with one at the end.
     tasks.sort(key=lambda task: ("tfidf" not in task.baseline, "probe" not in task.baseline))
     parts = run.parts(stage, score_fold, tasks)
@@ -134,8 +134,9 @@ def build_problem(
     fold: NDArray[np.int64],
     view: View,
     form: Form,
-    reads: list[str],
-    vectors: Callable[[str, pd.Series[str]], Embedded | None],
+    reads: set[Matrix],
+    represent: Represent,
+    candidates: int,
 ) -> Problem:
     """Find the unique contents of a view and what the baselines read of them."""
     part = items.iloc[rows]
@@ -150,18 +151,21 @@ def build_problem(
     code, unique = pd.factorize(contents["key"])
     first = np.unique(code, return_index=True)[1]
     shown = contents.iloc[first]
-    lexical = np.zeros((len(unique), 0), dtype=np.float32)
+    shown = shown.set_index("key")
+    matrices = dict.fromkeys(MATRICES, np.zeros((len(unique), 0), dtype=np.float32))
     if "lexical" in reads and view != "image":
         joined = (shown["context"] + " " + shown["text"]).str.strip()
-        lexical = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
-    found = None
-    if "vectors" in reads:
-        joined = (shown["context"] + " " + shown["text"]).str.strip()
-        found = vectors(view, pd.Series(joined.to_numpy(), index=unique))
-    matrix = found.vectors[found.of(pd.Series(unique))] if found is not None else np.zeros((len(unique), 0), np.float32)
+        matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
+    frequent = tuple(part["answer"].value_counts().index[:candidates]) if form == "answer" else ()
+    for name in reads - {"lexical"}:
+        if (found := represent(name, view, shown, frequent)) is not None:
+            matrices[name] = found
+    context, text = shown["context"].tolist(), shown["text"].tolist()
+    code = code.astype(np.int64)
     return Problem(
-        form, item, code.astype(np.int64), label, fold[item],
-        shown["context"].tolist(), shown["text"].tolist(), matrix.astype(np.float32), lexical,
+        form, item, code, label, fold[item], context, text,
+        vectors=matrices["vectors"], lexical=matrices["lexical"], likelihoods=matrices["likelihoods"],
+        metadata=matrices["metadata"], pixels=matrices["pixels"], candidates=frequent,
     )  # fmt: skip
 
 
@@ -193,7 +197,8 @@ def score_fold(task: Task, path: Path) -> None:
     train = ~inside & np.isin(problem.label, known)
     place = np.argsort(known)
     label = place[np.searchsorted(known[place], problem.label[train])]
-    counts = count(problem.content[train], label, len(known))
+    names = tuple(problem.names[code] for code in known) if problem.form == "answer" else ()
+    counts = count(problem.content[train], label, len(known), names)
     test, row = np.unique(problem.content[inside], return_inverse=True)
     scores = baseline.predict(problem, counts, test, task.seed)[row]
     if problem.form == "answer":

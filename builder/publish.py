@@ -89,7 +89,7 @@ def write_config(
     columns = [*wanted, *sorted(str(column) for column in table if is_measurement(str(column)))]
     schema = features(columns)
     marks = Fingerprint()
-    splits, infos = {}, []
+    splits = {}
     for split, unsorted in table.groupby("split", sort=True):
         # Rows of one picture are neighbours, so that a row group holds it once. Keys are hashes: order says nothing.
         rows = unsorted.sort_values(["image_key", "id"], na_position="last")
@@ -97,23 +97,31 @@ def write_config(
         for file in files:
             marks.add(parquet_rows(file), str(split))
         splits[str(split)] = len(rows)
-        size = sum(map(_uncompressed, files))
-        infos.append({"name": str(split), "num_bytes": size, "num_examples": len(rows)})
-    version = marks.version()
-    info: dict[str, Any] = {
+    config = Config(version=marks.version(), fingerprint=marks.value(measurements=False), splits=splits)
+    return Written(config, dataset_info(folder, name, columns))
+
+
+def dataset_info(folder: Path, name: str, columns: list[str]) -> dict[str, Any]:
+    """A config's `dataset_info` entry for the card, read off its files."""
+    files = sorted((folder / name).glob("*.parquet"))
+    splits: dict[str, dict[str, Any]] = {}
+    for file in files:
+        data = pq.read_metadata(file)
+        split = splits.setdefault(split_of(file), {"name": split_of(file), "num_bytes": 0, "num_examples": 0})
+        split["num_bytes"] += sum(int(data.row_group(group).total_byte_size) for group in range(data.num_row_groups))
+        split["num_examples"] += int(data.num_rows)
+    return {
         "config_name": name,
-        "features": schema._to_yaml_list(),
-        "splits": infos,
-        "download_size": sum(file.stat().st_size for file in (folder / name).glob("*.parquet")),
-        "dataset_size": sum(entry["num_bytes"] for entry in infos),
+        "features": features(columns)._to_yaml_list(),
+        "splits": list(splits.values()),
+        "download_size": sum(file.stat().st_size for file in files),
+        "dataset_size": sum(split["num_bytes"] for split in splits.values()),
     }
-    return Written(Config(version=version, fingerprint=marks.value(measurements=False), splits=splits), info)
 
 
-def _uncompressed(file: Path) -> int:
-    """Bytes of a Parquet file's columns before compression."""
-    metadata = pq.read_metadata(file)
-    return sum(int(metadata.row_group(group).total_byte_size) for group in range(metadata.num_row_groups))
+def split_of(file: Path) -> str:
+    """Split of a published Parquet file, `SPLIT-NNNNN-of-NNNNN.parquet`."""
+    return file.name.partition("-")[0]
 
 
 def _write_split(
@@ -192,12 +200,15 @@ def whole_folder(out: Path) -> Iterator[Path]:
     fresh, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    yield fresh
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    fresh.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        yield fresh
+        shutil.rmtree(old, ignore_errors=True)
+        if out.exists():
+            out.rename(old)
+        fresh.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def hashes(folder: Path, without: str) -> dict[str, str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ from builder.stages import Run, Stage, write_table
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
 PICTURES_PER_SHARD = 512
+_SPLIT = re.compile(r"(?!(?i:all)$)\w+(\.\w+)*")
+"""Names that `load_dataset` takes for a split, and that files can be told apart by."""
 
 _IMAGE_COLUMNS = ("image_key", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
@@ -105,6 +108,10 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
     if unknown := sorted(set(splits) - set(known)):
         raise BadInput(corpus.name, "splits", ", ".join(unknown), ", ".join(known), "name splits that the corpus has")
+    for name in splits.values() if corpus.images == "required" else ():
+        if not _SPLIT.fullmatch(name):
+            allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe: splits: {NAME: test}"
+            raise BadInput(corpus.name, "splits", f"{name!r}, which load_dataset does not take", allowed, remedy)
     files = {str(path.relative_to(root)): _file_hash(path) for path in sorted(form.files(corpus, root))}
     return Source(corpus, root, splits, files)
 
@@ -147,7 +154,8 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
 
 
 def _write_rows(run: Run, sources: list[Source], text: TextRule, stage: Stage) -> dict[str, Any]:
-    shards = [(source, official) for source in sources for official in source.splits]
+    # Official splits that become one published split are one shard, so that an id cannot come twice in it.
+    shards = [(source, split) for source in sources for split in dict.fromkeys(source.splits.values())]
     run.parts(stage, partial(_read_split, text), shards)
     return {"shards": len(shards)}
 
@@ -157,14 +165,16 @@ def _parts(stage: Stage) -> list[str]:
 
 
 def _read_split(text: TextRule, shard: tuple[Source, str], path: Path) -> None:
-    """Read, check and normalise the rows of one split of one corpus."""
-    source, official = shard
-    rows = reader(source.corpus.format).read(source.corpus, source.root, official)
+    """Read, check and normalise the rows of one published split of one corpus."""
+    source, split = shard
+    read_official = reader(source.corpus.format).read
+    officials = [official for official, published in source.splits.items() if published == split]
+    rows = chain.from_iterable(read_official(source.corpus, source.root, official) for official in officials)
     seen: set[str] = set()
     records: list[dict[str, Any]] = []
     tables = []
     for number, row in enumerate(rows, start=1):
-        records.append(_record(row, source, source.splits[official], number, text, seen))
+        records.append(_record(row, source, split, number, text, seen))
         if len(records) == 50_000:
             tables.append(pa.Table.from_pylist(records, schema=_ROW_SCHEMA))
             records = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,8 +43,8 @@ class Corpus(Part):
 
     format: str
     """Name of a reader, see `twokeys corpora`."""
-    name: str
-    """Becomes `source` and the first part of every id."""
+    name: Annotated[str, Field(pattern=r"^[^\s:]+$")]
+    """Becomes `source` and the first part of every id, which ends at a colon."""
     path: str | None = None
     """Folder of the official files, relative to the corpora folder; None where a package brings them."""
     splits: list[str] | dict[str, str] | None = None
@@ -97,10 +98,12 @@ class Measure(Part):
     """Which blind baselines run, and how they are cross-fitted."""
 
     baselines: list[str] | None = None
-    """Names such as `question.tfidf`; all that apply when None."""
+    """Names such as `question.tfidf`; when None, all that apply and cost seconds."""
     folds: Annotated[int, Field(ge=2, le=20)] = 5
     max_answers: Annotated[int, Field(ge=2)] = 200
     """Open answers outside the most frequent ones of the training folds are never predicted."""
+    candidates: Annotated[int, Field(ge=2)] = 32
+    """Most frequent open answers that language models choose among."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
 
@@ -184,7 +187,11 @@ def load(source: str | Path | Recipe) -> Recipe:
     if name in shipped():
         text = resources.files("builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     elif (path := Path(source)).is_file():
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            found = f"bytes that are no UTF-8 ({error.reason})"
+            raise BadInput(name, None, found, "a YAML file", "save it as UTF-8") from None
     else:
         close = difflib.get_close_matches(name, shipped(), 1)
         hint = f"did you mean {close[0]!r}?" if close else "name a YAML file or one of the recipes that ship"
@@ -194,7 +201,18 @@ def load(source: str | Path | Recipe) -> Recipe:
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"text that is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-        found = canonical_json(first["input"]) if isinstance(first["input"], (str, int, float)) else "its value"
-        raise BadInput(name, field, found, first["msg"], "correct the field and run again") from error
+        raise _bad_field(name, error) from error
+
+
+def _bad_field(recipe: str, error: ValidationError) -> BadInput:
+    """Name the first field that is wrong, and the field that was probably meant."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the recipe"
+    allowed, remedy = first["msg"], "correct the field and run again"
+    found = "nothing" if first["type"] == "missing" else textwrap.shorten(repr(first["input"]), 60)
+    if first["type"] == "extra_forbidden":
+        names = {name for part in (Recipe, *Part.__subclasses__()) for name in part.model_fields}
+        found, allowed = f"the unknown field {first['loc'][-1]!r}", "fields that recipes have"
+        if close := difflib.get_close_matches(str(first["loc"][-1]), names, 1):
+            remedy = f"did you mean {close[0]!r}?"
+    return BadInput(recipe, field, found, allowed, remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,48 +56,67 @@ def select(items: pd.DataFrame, settings: Balance) -> Selection:
     Raises:
         BadInput: When the weight is no measurement, or not a positive number everywhere.
     """
-    kept, removed, parts = [], [], []
-    names = list(settings.within)
-    groups = items.groupby(names, sort=True) if names else [((), items)]
-    for values, part in groups:
-        one, gone, solved = _solve(part.reset_index(drop=True), settings)
-        kept.append(one)
-        removed.append(gone)
-        parts.append(solved.model_copy(update={"part": dict(zip(names, map(str, values), strict=True))}))
-    columns = [["id", "image_partner", "question_partner", "quad"], ["id", "reason"]]
-    tables = [
-        pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)
-        if tables
-        else pd.DataFrame(columns=names)
-        for tables, names in zip((kept, removed), columns, strict=True)
-    ]
-    return Selection(tables[0], tables[1], parts)
+    kept, removed, solved = [], [], []
+    for name, part in parts(items, settings.within):
+        graph = _graph(part, weights(part, settings.weight))
+        found = largest_balanced(graph, settings.max_share, settings.node_limit)
+        kept.append(part[found.keep])
+        removed.append(part[["id"]].assign(reason=_reasons(graph, settings.max_share))[~found.keep])
+        report = BalancePart(
+            part=name,
+            items=len(part),
+            kept=int(found.keep.sum()),
+            weight=found.weight,
+            bound=found.bound,
+            solved=found.components,
+        )
+        solved.append(report)
+    published = pd.concat(kept) if kept else items
+    return Selection(threads(published, settings.within), _joined(removed, ["id", "reason"]), solved)
 
 
-def _solve(items: pd.DataFrame, settings: Balance) -> tuple[pd.DataFrame, pd.DataFrame, BalancePart]:
+def threads(items: pd.DataFrame, within: Sequence[str]) -> pd.DataFrame:
+    """Thread a balanced set: partners and quads inside every part of it.
+
+    Returns:
+        Table of `id`, `image_partner`, `question_partner`, `quad`, sorted by id.
+    """
+    tables = [_partners(_graph(part), part["id"].to_numpy()) for _, part in parts(items, within)]
+    return _joined(tables, ["id", "image_partner", "question_partner", "quad"])
+
+
+def parts(items: pd.DataFrame, within: Sequence[str]) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Split a table into the parts that are balanced by themselves, each sorted by id and with a default index."""
+    items = items.sort_values("id")
+    for values, part in items.groupby(list(within), sort=True) if within else [((), items)]:
+        if len(part):
+            yield dict(zip(within, map(str, values), strict=True)), part.reset_index(drop=True)
+
+
+def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    if not tables:
+        return pd.DataFrame(columns=columns, dtype=object)
+    return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)
+
+
+def _graph(items: pd.DataFrame, weight: np.ndarray | None = None) -> Graph:
     # In sorted order, so that vertices and colours are numbered the same whatever the items' order.
-    vertices = [pd.factorize(items[name], sort=True)[0] for name in ("question_key", "image_key", "answer")]
-    graph = Graph(vertices[0], vertices[1], vertices[2], _weights(items, settings.weight))
-    found = largest_balanced(graph, settings.max_share, settings.node_limit)
-    report = BalancePart(
-        part={},
-        items=len(items),
-        kept=int(found.keep.sum()),
-        weight=found.weight,
-        bound=found.bound,
-        solved=found.components,
+    question, image, answer = (
+        pd.factorize(items[name], sort=True)[0] for name in ("question_key", "image_key", "answer")
     )
-    ids = items["id"].to_numpy()
-    gone = np.flatnonzero(~found.keep)
-    removed = pd.DataFrame({"id": ids[gone], "reason": _reasons(graph, settings.max_share)[gone]})
-    return _partners(graph.part(found.keep), ids[found.keep]), removed, report
+    return Graph(question, image, answer, np.ones(len(items), dtype=np.int64) if weight is None else weight)
 
 
-def _weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
+def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
+    """Whole, positive weights of items.
+
+    Raises:
+        BadInput: When the weight is no measurement, or not a number >= 0 everywhere.
+    """
     if name is None:
         return np.ones(len(items), dtype=np.int64)
-    if name not in items:
-        known = ", ".join(sorted(str(column) for column in items if "." in str(column)))
+    if name not in items or not pd.api.types.is_numeric_dtype(items[name]):
+        known = ", ".join(sorted(str(column) for column in items if str(column).endswith(".p_gold"))) or "none was made"
         raise BadInput("recipe", "balance.weight", repr(name), f"a measurement: {known}", "name one of these")
     values = items[name].to_numpy(dtype=float)
     if not (values >= 0).all():
@@ -116,6 +136,9 @@ def _partners(graph: Graph, ids: np.ndarray) -> pd.DataFrame:
     names = np.array([*ids, None], dtype=object)  # index NONE (-1) gives None
     same_question = partners(graph.question, graph.answer)
     same_image = partners(graph.image, graph.answer)
+    # Two golds for one question about one image: such items differ in nothing but the answer, and are no partners.
+    same_question[graph.image[same_question] == graph.image] = NONE
+    same_image[graph.question[same_image] == graph.question] = NONE
     quad = quads(graph.question, graph.image, graph.answer)
     # A quad is named by its first item, so that its name does not depend on how many others there are.
     first: dict[int, str] = {}

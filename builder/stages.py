@@ -112,10 +112,11 @@ class Run:
         if not stage.done:
             self.say(name, 0, 0)
             stage.folder.mkdir(parents=True, exist_ok=True)
-            began = time.perf_counter()
+            began, inner = time.perf_counter(), sum(self.seconds.values())
             notes = work(stage)
             write_json(stage.folder / DONE, notes)
-            self.seconds[name] = time.perf_counter() - began
+            # Stages that this one asked for have their own entries.
+            self.seconds[name] = time.perf_counter() - began - (sum(self.seconds.values()) - inner)
         return stage
 
     def parts(self, stage: Stage, function: Callable[[T, Path], None], shards: Sequence[T]) -> list[Path]:

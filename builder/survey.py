@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,15 +19,15 @@ import pyarrow as pa
 
 from builder import images
 from builder.baselines import VIEWS, Baseline, chosen
-from builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
+from builder.embed import Embedded, embed_texts, load, thumbnails
 from builder.encoders import identity, image_encoder, text_encoder
 from builder.errors import BadInput
 from builder.groups import Links, fold_of, group
-from builder.lexical import text_features
 from builder.measure import MEASUREMENTS, measure
 from builder.near_duplicates import Clusters, near_images, paraphrases
 from builder.read import ITEMS, PICTURES, SET_ASIDE, Source, find, read
 from builder.recipe import Recipe
+from builder.representations import Representations
 from builder.stages import Run, Stage, write_table
 from data_cards.manifest import GroupKind
 
@@ -48,7 +49,7 @@ class Survey:
         groups: What each kind of link did.
         encoders: Encoders that were used, by what they encode.
         key: Hash of everything that the survey depends on.
-        vectors: Embeddings of the items' contents, on demand.
+        represent: Vectors and other matrices of the items' contents, on demand.
     """
 
     items: pd.DataFrame
@@ -59,7 +60,7 @@ class Survey:
     groups: list[GroupKind]
     encoders: dict[str, str]
     key: str
-    vectors: Vectors
+    represent: Representations
 
     @property
     def roots(self) -> dict[str, Path]:
@@ -73,6 +74,8 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
     Raises:
         BadInput: When a corpus is missing or bad, or too small to be folded.
     """
+    if corpora is None and (named := os.environ.get("TWOKEYS_CORPORA")):
+        corpora = Path(named)
     sources = [find(corpus, corpora) for corpus in recipe.corpora]
     baselines = chosen(recipe.measure.baselines)
     reading = read(run, recipe, sources)
@@ -82,10 +85,11 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
         raise BadInput(recipe.name, None, "no usable row", "at least two groups of items", "see the rows set aside")
     contrast = pictures.set_index("image_key")["contrast"]
     items["image_contrast"] = items["image_key"].map(contrast)
-    vectors = Vectors(run, recipe, items, pictures, {source.corpus.name: source.root for source in sources})
+    roots = {source.corpus.name: source.root for source in sources}
+    represent = Representations(run, recipe, items, pictures, roots)
     grouping = run.stage(
         "groups",
-        partial(_write_groups, items, recipe, vectors),
+        partial(_write_groups, items, recipe, represent),
         1,
         reading.key,
         identity(recipe.encoders.image) if recipe.publishable else "",
@@ -96,7 +100,7 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
     items["group"], items["image_cluster"] = groups["group"], groups["image_cluster"]
     measured = measure(
         run, "measure", items, dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, recipe.seed,
-        vectors.of_view, grouping.key, _encoders(recipe, baselines),
+        represent, grouping.key, _encoders(recipe, baselines),
     )  # fmt: skip
     table = measured.table(MEASUREMENTS).to_pandas()
     items = items.merge(table, on="id", validate="one_to_one")
@@ -109,13 +113,13 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
         groups=[GroupKind.model_validate(kind) for kind in grouping.notes()["kinds"]],
         encoders=_encoders(recipe, baselines),
         key=measured.key,
-        vectors=vectors,
+        represent=represent,
     )
 
 
 def _encoders(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
     """Encoders that the baselines or the groups use."""
-    views = {name.partition(".")[0] for name, baseline in baselines.items() if baseline.reads == "vectors"}
+    views = {name.partition(".")[0] for name, baseline in baselines.items() if "vectors" in baseline.reads}
     kinds = {kind for corpus in recipe.corpora for kind in corpus.group_by}
     found = {}
     if views & {"question", "choices"} or "paraphrase" in kinds:
@@ -133,63 +137,22 @@ def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.i
     return fold_of(items["group"], min(recipe.measure.folds, groups), recipe.seed)
 
 
-@dataclass(frozen=True)
-class Vectors:
-    """Embeddings on demand: made when somebody first asks, once per content, kept in the run folder."""
-
-    run: Run
-    recipe: Recipe
-    items: pd.DataFrame
-    pictures: pd.DataFrame
-    roots: dict[str, Path]
-
-    def of_view(self, view: str, texts: pd.Series[str]) -> Embedded | None:
-        """Vectors of a view's contents; None where pictures are known by name alone."""
-        if view == "image":
-            return load(self.images(), IMAGE_DIMENSIONS) if self.recipe.publishable else None
-        return load(embed_texts(self.run, f"embed-{view}", self.recipe.encoders.text, dict(texts)))
-
-    def images(self) -> Stage:
-        """The stage that embeds every picture."""
-        return embed_pictures(self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images)
-
-    def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
-        """A vector column for rules.
-
-        Raises:
-            BadInput: When there is no such column.
-        """
-        if name == "question.lexical":
-            texts = items["question"].drop_duplicates()
-            rows = dict(zip(texts, text_features(texts.tolist()), strict=True))
-            return pd.Series([rows[text] for text in items["question"]], index=items.index, dtype=object)
-        if name in ("question.embedding", "image.embedding"):
-            view = name.partition(".")[0]
-            key = items[f"{view}_key"]
-            found = self.of_view(view, items.drop_duplicates("question_key").set_index("question_key")["question"])
-            if found is not None:
-                return pd.Series(list(found.vectors[found.of(key)]), index=items.index, dtype=object)
-        known = ", ".join([*items.columns, "question.embedding", "image.embedding", "question.lexical"])
-        remedy = "let the recipe measure it, or correct the rule's parameter"
-        raise BadInput("recipe", "rules", f"a rule that reads {name!r}", known, remedy)
-
-
 # -------------------------------------------------------------------------------------------------------- groups
 
 
-def _write_groups(items: pd.DataFrame, recipe: Recipe, vectors: Vectors, stage: Stage) -> dict[str, Any]:
+def _write_groups(items: pd.DataFrame, recipe: Recipe, represent: Representations, stage: Stage) -> dict[str, Any]:
     cluster = items["image_key"].copy()
     links: list[Links] = []
     for corpus in recipe.corpora:
         part = items[items["source"] == corpus.name]
         for kind in corpus.group_by:
             if kind == "near_image" and corpus.images == "required":
-                found, keys = _near_images(part, recipe, vectors)
+                found, keys = _near_images(part, recipe, represent)
                 cluster.loc[part.index] = keys
                 links.append(Links(corpus.name, kind, keys, found.similarity, found.note))
             elif kind == "paraphrase":
                 texts = part.drop_duplicates("question_key").set_index("question_key")["question"]
-                embedded = load(embed_texts(vectors.run, "embed-question", recipe.encoders.text, dict(texts)))
+                embedded = load(embed_texts(represent.run, "embed-question", recipe.encoders.text, dict(texts)))
                 found = paraphrases(embedded, texts, text_encoder(recipe.encoders.text))
                 links.append(
                     Links(
@@ -210,16 +173,18 @@ def _write_groups(items: pd.DataFrame, recipe: Recipe, vectors: Vectors, stage: 
     return {"kinds": [report.model_dump() for report in reports]}
 
 
-def _near_images(part: pd.DataFrame, recipe: Recipe, vectors: Vectors) -> tuple[Clusters, pd.Series[str]]:
+def _near_images(part: pd.DataFrame, recipe: Recipe, represent: Representations) -> tuple[Clusters, pd.Series[str]]:
     """Cluster the near-duplicate pictures of one corpus."""
-    made = vectors.images()
+    made = represent.images()
     whole, small = load(made), thumbnails(made)
     keys = np.unique(part["image_key"])
     rows = whole.of(pd.Series(keys))
     sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
-    places = vectors.pictures.set_index("image_key").loc[sample]
+    places = represent.pictures.set_index("image_key").loc[sample]
     decoded = [
-        images.decode(images.read_bytes(place["image"], vectors.roots[place["source"]]), place["image"], recipe.images)
+        images.decode(
+            images.read_bytes(place["image"], represent.roots[place["source"]]), place["image"], recipe.images
+        )
         for _, place in places.iterrows()
     ]
     own = Embedded(pd.Index(keys), whole.vectors[rows])

@@ -21,7 +21,7 @@ def baselines() -> dict[str, Baseline]:
 
 
 def chosen(names: list[str] | None) -> dict[str, Baseline]:
-    """The baselines that a recipe names; all when it names none.
+    """The baselines that a recipe names; when it names none, all that cost seconds.
 
     Raises:
         BadInput: When a name is unknown.
@@ -29,7 +29,8 @@ def chosen(names: list[str] | None) -> dict[str, Baseline]:
     known = baselines()
     if unknown := sorted(set(names or []) - set(known)):
         raise BadInput("recipe", "measure.baselines", ", ".join(unknown), ", ".join(known), "name some of these")
-    return {name: known[name] for name in (names if names is not None else known)}
+    quick = [name for name, baseline in known.items() if baseline.needs == "seconds"]
+    return {name: known[name] for name in (quick if names is None else names)}
 
 
 __all__ = ["FAMILIES", "VIEWS", "Baseline", "View", "baselines", "chosen"]

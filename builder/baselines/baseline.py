@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
 
 View = Literal["question", "choices", "image"]
+Cost = Literal["seconds", "minutes", "gpu"]
 
 
 class Baseline(ABC):
@@ -22,8 +23,10 @@ class Baseline(ABC):
     views: ClassVar[tuple[View, ...]]
     """Views that it is run on by default."""
     forms: ClassVar[tuple[str, ...]] = ("answer", "option")
-    reads: ClassVar[Literal["text", "vectors", "lexical", "nothing"]]
-    """What of the contents it reads: vectors are made only for baselines that need them."""
+    reads: ClassVar[tuple[Matrix, ...]] = ()
+    """What of the contents it reads beside their text: made only when a chosen baseline reads it."""
+    needs: ClassVar[Cost] = "seconds"
+    """What it costs; recipes that name no baselines run those that cost `seconds`."""
     version: ClassVar[int] = 1
     """Raised whenever it would predict something else."""
 

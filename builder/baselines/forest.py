@@ -14,7 +14,7 @@ class Forest(Baseline):
 
     name = "forest"
     views = ("question", "choices")
-    reads = "lexical"
+    reads = ("lexical",)
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' features."""

@@ -14,7 +14,6 @@ class Majority(Baseline):
     name = "majority"
     views = ("image",)
     forms = ("answer",)
-    reads = "nothing"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Repeat the prior."""

@@ -18,7 +18,7 @@ class Neighbours(Baseline):
 
     name = "neighbours"
     views = ("question", "choices", "image")
-    reads = "vectors"
+    reads = ("vectors",)
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Average the neighbours' label distributions."""

@@ -32,7 +32,6 @@ class Prior(Baseline):
 
     name = "prior"
     views = ("question", "choices")
-    reads = "text"
     version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:

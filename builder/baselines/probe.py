@@ -13,7 +13,7 @@ class Probe(Baseline):
     name = "probe"
     views = ("image",)
     forms = ("answer",)
-    reads = "vectors"
+    reads = ("vectors",)
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' vectors."""

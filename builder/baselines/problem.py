@@ -10,7 +10,8 @@ gold one; an item's options compete.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -19,11 +20,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder.stages import whole
+from builder.stages import whole, write_json
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Form = Literal["answer", "option"]
+Matrix = Literal["vectors", "lexical", "likelihoods", "metadata", "pixels"]
+MATRICES: tuple[Matrix, ...] = ("vectors", "lexical", "likelihoods", "metadata", "pixels")
+"""What a baseline may read of contents beside their text; each is made only when a chosen baseline reads it."""
+
+
+def empty() -> Floats:
+    """A matrix that nobody asked for."""
+    return np.zeros((0, 0), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,12 @@ class Problem:
         text: (u,) the content itself: the question, or the option; empty for pictures.
         vectors: (u, d) unit vectors, or (u, 0).
         lexical: (u, f) plain features, or (u, 0).
+        likelihoods: (u, 2 c) log-likelihoods of c answers by a language model, after the question and after none,
+            or (u, 0).
+        metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0).
+        pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
+        names: Answer code -> answer text, in the `answer` form.
+        candidates: The answers that the columns of `likelihoods` stand for, in the `answer` form.
     """
 
     form: Form
@@ -51,6 +66,11 @@ class Problem:
     text: list[str]
     vectors: Floats
     lexical: Floats
+    likelihoods: Floats = field(default_factory=empty)
+    metadata: Floats = field(default_factory=empty)
+    pixels: Floats = field(default_factory=empty)
+    names: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:
         """Write it where the workers of any engine can read it."""
@@ -59,7 +79,8 @@ class Problem:
             pq.write_table(pa.table(rows).replace_schema_metadata({"form": self.form}), path)
         with whole(folder / "contents.parquet") as path:
             pq.write_table(pa.table({"context": self.context, "text": self.text}), path)
-        for name in ("vectors", "lexical"):
+        write_json(folder / "answers.json", {"names": self.names, "candidates": self.candidates})
+        for name in MATRICES:
             with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
 
@@ -70,11 +91,11 @@ class Problem:
         contents = pq.read_table(folder / "contents.parquet")
         form = rows.schema.metadata[b"form"].decode()
         item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
-        vectors, lexical = (
-            np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ("vectors", "lexical")
-        )
+        matrices = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in MATRICES}
         context, text = contents["context"].to_pylist(), contents["text"].to_pylist()
-        return cls(form, item, content, label, fold, context, text, vectors, lexical)
+        answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+        names, candidates = tuple(answers["names"]), tuple(answers["candidates"])
+        return cls(form, item, content, label, fold, context, text, **matrices, names=names, candidates=candidates)
 
 
 @dataclass(frozen=True)
@@ -86,12 +107,14 @@ class Counts:
         label: (m,) class from 0 to `classes` - 1.
         count: (m,) rows.
         classes: Number of classes.
+        names: (classes,) answer texts, in the `answer` form.
     """
 
     content: Ints
     label: Ints
     count: Floats
     classes: int
+    names: tuple[str, ...] = ()
 
     @property
     def prior(self) -> Floats:
@@ -107,7 +130,7 @@ class Counts:
         return contents, table
 
 
-def count(content: Ints, label: Ints, classes: int) -> Counts:
+def count(content: Ints, label: Ints, classes: int, names: tuple[str, ...] = ()) -> Counts:
     """Count (content, label) pairs."""
     pairs, counts = np.unique(content * classes + label, return_counts=True)
-    return Counts(pairs // classes, pairs % classes, counts.astype(np.float32), classes)
+    return Counts(pairs // classes, pairs % classes, counts.astype(np.float32), classes, names)

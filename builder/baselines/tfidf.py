@@ -10,7 +10,6 @@ from builder.baselines.baseline import Baseline
 from builder.baselines.linear import logistic
 from builder.baselines.problem import Counts, Floats, Ints, Problem
 
-
 CHARACTERS_UP_TO = 10_000
 """Contents up to which character n-grams are used beside words. They help where there is little text to learn words
 from; with more they only cost: every step of the fit grows with features times answers."""
@@ -21,7 +20,7 @@ class Tfidf(Baseline):
 
     name = "tfidf"
     views = ("question", "choices")
-    reads = "lexical"
+    reads = ("lexical",)
     version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:

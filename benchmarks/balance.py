@@ -1,0 +1,105 @@
+"""The largest balanced subset: seconds, memory and growth; against the integer programme and against plain deletion."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from benchmarks.report import Facts, Table, fresh, median, section, timed
+from benchmarks.synthetic import PER_IMAGE, PER_QUESTION, graph
+from builder.balance import Bools, Graph, is_balanced, largest_balanced, peel
+from builder.programme import largest_by_programme
+
+TWO = (10_000, 100_000, 1_000_000, 10_000_000)
+MANY = (10_000, 100_000, 300_000)
+MANY_ANSWERS = 10
+AGAINST = (10_000, 100_000)
+LONG = 300_000
+"""Many-answer graphs from this size on, and two-answer graphs ten times as large, are solved once, not three times."""
+
+
+def solve(edges: int, answers: int) -> Facts:
+    """Solve one random graph."""
+    drawn = graph(edges, answers)
+    seconds, found = timed(lambda: largest_balanced(drawn))
+    assert is_balanced(drawn, found.keep)
+    return {"seconds": seconds, "kept": found.weight / edges, "gap": found.gap, "solvers": found.components}
+
+
+def against(edges: int) -> Facts:
+    """Solve one two-answer graph in three ways."""
+    drawn = graph(edges, 2)
+    part = drawn.part(peel(drawn, 0.5))
+    ours, found = timed(lambda: largest_balanced(drawn), 3)
+    programme, (chosen, _) = timed(lambda: largest_by_programme(part, 0.5, 10_000))
+    deletion, left = timed(lambda: delete_surplus(drawn), 3)
+    assert is_balanced(drawn, left)
+    assert int(chosen.sum()) == found.weight
+    return {
+        "ours": ours,
+        "programme": programme / ours,
+        "deletion": deletion / ours,
+        "more": found.weight / max(int(left.sum()), 1),
+    }
+
+
+def delete_surplus(graph: Graph, seed: int = 0) -> Bools:
+    """What one would do without an optimiser: at every vertex drop the surplus at random, until nothing changes."""
+    keep = np.ones(len(graph), dtype=bool)
+    shuffle = np.random.default_rng(seed).permutation(len(graph))
+    changed = True
+    while changed:
+        changed = False
+        for vertex in (graph.question, graph.image):
+            alive = shuffle[keep[shuffle]]
+            pair = vertex[alive] * (int(graph.answer.max()) + 1) + graph.answer[alive]
+            order = np.argsort(pair, kind="stable")
+            start, size = np.unique(pair[order], return_index=True, return_counts=True)[1:]
+            rank = np.arange(len(order)) - np.repeat(start, size)
+            others = np.bincount(vertex[alive])[vertex[alive[order]]] - np.repeat(size, size)
+            surplus = alive[order[rank >= others]]
+            keep[surplus] = False
+            changed |= bool(len(surplus))
+    return keep
+
+
+def growth(sizes: tuple[int, ...], answers: int) -> Table:
+    """Solve a series of graphs of growing size."""
+    rows: list[tuple[str | int | float, ...]] = []
+    before: tuple[int, float] | None = None
+    for edges in sizes:
+        once = edges >= (LONG if answers > 2 else 10 * LONG)
+        found = [fresh(solve, edges=edges, answers=answers) for _ in range(1 if once else 3)]
+        seconds = median(found, "seconds")
+        exponent = f"{math.log(seconds / before[1]) / math.log(edges / before[0]):.2f}" if before else ""
+        solvers = ", ".join(f"{number} by {name}" for name, number in found[0]["solvers"].items())
+        kept, gap = f"{found[0]['kept']:.1%}", f"{found[0]['gap']:.2%}"
+        rows.append((edges, seconds, exponent, median(found, "peak"), kept, gap, solvers))
+        before = edges, seconds
+    return Table(("items", "seconds", "growth exponent", "peak MiB", "kept", "optimality gap", "components"), rows)
+
+
+def main() -> str:
+    """Measure all of it."""
+    compared = [(edges, fresh(against, edges=edges)) for edges in AGAINST]
+    rows: list[tuple[str | int | float, ...]] = [
+        (edges, facts["ours"], facts["programme"], facts["deletion"], facts["more"]) for edges, facts in compared
+    ]
+    shape = f"{PER_IMAGE} questions an image, {PER_QUESTION} items a question, spread by Zipf's law"
+    return section(
+        "Balance",
+        f"`largest_balanced` on random graphs ({shape}), each size in a process of its own; seconds without drawing "
+        "the graph, peak memory with it. An exponent of 1 is linear growth.",
+        "Two answers (circulation):",
+        growth(TWO, 2),
+        f"{MANY_ANSWERS} answers (integer programme):",
+        growth(MANY, MANY_ANSWERS),
+        "Two answers, against what one would use instead: the same problem given to HiGHS as an integer programme "
+        "(same optimum), and dropping surplus items at random until both sides are balanced (keeps fewer).",
+        Table(("items", "seconds", "programme / ours", "deletion / ours", "kept, ours / deletion"), rows),
+    )
+
+
+if __name__ == "__main__":
+    print(main())

@@ -1,0 +1,75 @@
+"""A million items through everything that works on the whole set at once: seconds and memory of each step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.report import Facts, Table, fresh, peak, say, section, timed
+from benchmarks.synthetic import items
+from builder.balance import Graph, largest_balanced, peel
+from builder.ceilings import ceilings, codes
+from builder.groups import Links, fold_of, group
+from builder.items import question_key
+from builder.partners import partners, quads
+from builder.recipe import Balance
+from builder.selection import select
+
+ITEMS = 1_000_000
+FOLDS = 5
+LIMIT = 4096
+"""MiB that the whole way must stay under."""
+
+
+def steps(number: int) -> Facts:
+    """Take synthetic items through the steps of a build, in one process."""
+    done: list[tuple[str, float, float]] = []
+
+    def step(name: str, seconds: float) -> None:
+        done.append((name, seconds, peak()))
+        say(f"{name}: {seconds:.2f} s, {peak():.0f} MiB")
+
+    seconds, table = timed(lambda: items(number))
+    step("drawing the items (not part of a build)", seconds)
+    seconds, table["question_key"] = timed(lambda: [question_key(text, ()) for text in table["question"]])
+    step("question keys", seconds)
+    seconds, _ = timed(lambda: ceilings(table))
+    step("ceilings", seconds)
+    links = [Links("synthetic", kind, table[f"{kind}_key"]) for kind in ("image", "question")]
+    seconds, (table["group"], _) = timed(lambda: group(table, links, FOLDS))
+    step("groups", seconds)
+    seconds, _ = timed(lambda: fold_of(table["group"], FOLDS, seed=0))
+    step("folds", seconds)
+    seconds, selection = timed(lambda: select(table, Balance()))
+    step("selection: all of the balance stage", seconds)
+
+    columns = ("question_key", "image_key", "answer")
+    question, image, answer = (codes(table[name]).astype(np.int64) for name in columns)
+    graph = Graph(question, image, answer, np.ones(number, dtype=np.int64))
+    seconds, _ = timed(lambda: peel(graph, 0.5))
+    step("of which peeling", seconds)
+    seconds, found = timed(lambda: largest_balanced(graph))
+    step("of which the largest balanced set", seconds)
+    kept = graph.part(found.keep)
+    seconds, _ = timed(lambda: (partners(kept.question, kept.answer), partners(kept.image, kept.answer)))
+    step("of which partners", seconds)
+    seconds, _ = timed(lambda: quads(kept.question, kept.image, kept.answer))
+    step("of which quads", seconds)
+    return {"steps": done, "kept": len(selection.kept), "quads": int(selection.kept["quad"].nunique())}
+
+
+def main() -> str:
+    """Measure all of it."""
+    found = fresh(steps, number=ITEMS)
+    rows = [tuple(row) for row in found["steps"]]
+    total = sum(seconds for name, seconds, _ in rows[1:] if not name.startswith("of which"))
+    verdict = "under" if found["peak"] < LIMIT else "NOT under"
+    return section(
+        "Scale",
+        f"{ITEMS:,} synthetic yes/no items in one process: {total:.0f} s in all, peak memory {found['peak']:,.0f} MiB "
+        f"({verdict} {LIMIT:,}). {found['kept']:,} items are kept, {found['quads']:,} quads are packed.",
+        Table(("step", "seconds", "peak MiB so far"), rows),
+    )
+
+
+if __name__ == "__main__":
+    print(main())

@@ -1,0 +1,93 @@
+"""What baselines and rules read of contents beside their text: made on demand, once per content, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from builder.baselines import View
+from builder.baselines.problem import Matrix
+from builder.embed import IMAGE_DIMENSIONS, embed_pictures, embed_texts, load, thumbnails
+from builder.errors import BadInput
+from builder.lexical import text_features
+from builder.recipe import Recipe
+from builder.stages import Run, Stage
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Representations:
+    """Matrices of a recipe's contents.
+
+    Attributes:
+        run: The build under way.
+        recipe: Names the encoders.
+        items: The item table.
+        pictures: One row per image key: where its bytes are, their size.
+        roots: Corpus name -> the folder that its locators are relative to.
+    """
+
+    run: Run
+    recipe: Recipe
+    items: pd.DataFrame
+    pictures: pd.DataFrame
+    roots: dict[str, Path]
+
+    def __call__(self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str]) -> Floats | None:
+        """Make one matrix for the contents of a view, see `builder.measure.Represent`."""
+        if view == "image":
+            return self._of_pictures(matrix, contents.index)
+        if matrix == "vectors":
+            joined = (contents["context"] + " " + contents["text"]).str.strip()
+            found = load(
+                embed_texts(
+                    self.run, f"embed-{view}", self.recipe.encoders.text, dict(zip(contents.index, joined, strict=True))
+                )
+            )
+            return found.vectors[found.of(contents.index)]
+        return None
+
+    def _of_pictures(self, matrix: Matrix, keys: pd.Index[str]) -> Floats | None:
+        if not self.recipe.publishable:
+            return None
+        found = load(self.images(), IMAGE_DIMENSIONS)
+        if matrix == "vectors":
+            return found.vectors[found.of(keys)]
+        if matrix == "pixels":
+            return thumbnails(self.images())[found.of(keys)].reshape(len(keys), -1).astype(np.float32)
+        return None
+
+    def images(self) -> Stage:
+        """The stage that embeds every picture."""
+        return embed_pictures(self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images)
+
+    def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
+        """A vector column for rules: `question.lexical`, `question.embedding` or `image.embedding`.
+
+        Raises:
+            BadInput: When there is no such column.
+        """
+        rows: Floats | None = None
+        if name == "question.lexical":
+            key = items["question"]
+            texts = key.drop_duplicates()
+            rows = text_features(texts.tolist())[pd.Index(texts).get_indexer(pd.Index(key))]
+        elif name in ("question.embedding", "image.embedding"):
+            view: View = "image" if name.startswith("image") else "question"
+            unique = items.drop_duplicates(f"{view}_key").set_index(f"{view}_key")
+            contents = pd.DataFrame({"context": "", "text": unique["question"]}, index=unique.index)
+            found = self("vectors", view, contents, ())
+            if found is not None:
+                rows = found[contents.index.get_indexer(pd.Index(items[f"{view}_key"]))]
+        if rows is None:
+            known = ", ".join([*items.columns, "question.embedding", "image.embedding", "question.lexical"])
+            remedy = "let the recipe measure it, or correct the rule's parameter"
+            raise BadInput("recipe", "rules", f"a rule that reads {name!r}", known, remedy)
+        return pd.Series(list(rows), index=items.index, dtype=object)

@@ -1,0 +1,183 @@
+"""Groups join what is linked; folds never part a group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.baselines.prior import Prior
+from builder.baselines.problem import Problem, count
+from builder.groups import Links, fold_of, group, pairs
+
+
+def table(n: int, source: str = "toy") -> pd.DataFrame:
+    return pd.DataFrame({"id": [f"{source}:test:{place:03d}" for place in range(n)], "source": source})
+
+
+def keys(*links: tuple[int, str]) -> pd.Series:
+    """(item position, key) pairs as a series."""
+    return pd.Series([key for _, key in links], index=[place for place, _ in links], dtype=object)
+
+
+def together(groups: pd.Series) -> list[set[int]]:
+    """Positions by group, in order of appearance."""
+    return [set(part.index) for _, part in groups.groupby(groups, sort=False)]
+
+
+def test_groups_are_the_union_of_all_links() -> None:
+    # Image p joins 0 1, image q joins 2 3, the declared link r joins 1 2: one group of four. Links of one kind alone
+    # would make two. Items 4 and 5 share nothing; item 5 has a link that nobody shares.
+    image = Links("toy", "image", keys((0, "p"), (1, "p"), (2, "q"), (3, "q"), (4, "s"), (5, "t")))
+    links = Links("toy", "links", keys((1, "r"), (2, "r"), (5, "u")))
+    groups, reports = group(table(6), [image, links], folds=1)
+    assert together(groups) == [{0, 1, 2, 3}, {4}, {5}]
+    assert [(report.kind, report.links, report.largest_share, report.used) for report in reports] == [
+        ("image", 2, 2 / 6, True),
+        ("links", 1, 4 / 6, True),
+    ]
+
+
+def test_an_item_with_several_links_joins_all_of_them() -> None:
+    links = Links("toy", "links", keys((0, "a"), (1, "a"), (1, "b"), (2, "b")))
+    assert together(group(table(4), [links], folds=1)[0]) == [{0, 1, 2}, {3}]
+
+
+def test_a_kind_that_would_chain_is_reported_and_not_used() -> None:
+    # Folds of five want groups of at most 2 in 10. Pictures pair items; the question would join 6 of 10.
+    pictures = Links("toy", "image", pd.Series([f"i{place // 2}" for place in range(10)]))
+    question = Links("toy", "question", pd.Series(["q"] * 6 + list("abcd")))
+    rare = Links("toy", "links", keys((8, "x"), (9, "x")), threshold=0.9, note="declared")
+    groups, reports = group(table(10), [pictures, question, rare], folds=5)
+    assert together(groups) == [{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}]
+    assert [report.used for report in reports] == [True, False, True]
+    assert reports[1].note == "would put 60% of the corpus into one group"
+    assert (reports[2].note, reports[2].threshold) == ("declared", 0.9)
+
+
+def test_a_share_of_exactly_one_fold_is_still_used() -> None:
+    links = Links("toy", "image", pd.Series(["a", "a", "b", "c", "d", "e", "f", "g", "h", "i"]))
+    assert group(table(10), [links], folds=5)[1][0].used
+
+
+def test_a_kind_counts_against_its_own_corpus() -> None:
+    # Two of the three items of the small corpus share a picture: too many for it, whatever the large one holds.
+    both = pd.concat([table(97, "large"), table(3, "small")], ignore_index=True)
+    _, (report,) = group(both, [Links("small", "image", keys((97, "a"), (98, "a"), (99, "b")))], folds=5)
+    assert (report.source, report.largest_share, report.used) == ("small", 2 / 3, False)
+
+
+def test_a_kind_without_links_joins_nothing() -> None:
+    groups, (report,) = group(table(3), [Links("toy", "links", keys())], folds=5)
+    assert together(groups) == [{0}, {1}, {2}]
+    assert (report.links, report.used) == (0, False)  # one item of three is more than a fifth of them
+
+
+@st.composite
+def linked(draw: st.DrawFn) -> tuple[pd.DataFrame, list[Links]]:
+    n = draw(st.integers(1, 12))
+    one = st.tuples(st.integers(0, n - 1), st.sampled_from("abcde"))
+    kinds = [Links("toy", kind, keys(*draw(st.lists(one, max_size=8)))) for kind in ("image", "links")]
+    return table(n), kinds
+
+
+@given(linked())
+def test_two_items_share_a_group_exactly_when_links_lead_from_one_to_the_other(
+    case: tuple[pd.DataFrame, list[Links]],
+) -> None:
+    items, links = case
+    expected = [{place} for place in range(len(items))]
+    for kind in links:
+        for _, places in kind.keys.groupby(kind.keys):
+            joined = [part for part in expected if part & set(places.index)]
+            expected = [part for part in expected if part not in joined] + [set().union(*joined)]
+    found = together(group(items, links, folds=1)[0])
+    assert sorted(map(sorted, found)) == sorted(map(sorted, expected))
+
+
+@given(linked(), st.randoms())
+def test_group_names_do_not_depend_on_the_order_of_rows(case: tuple[pd.DataFrame, list[Links]], random) -> None:
+    items, links = case
+    order = random.sample(range(len(items)), len(items))  # new row r is old row order[r]
+    place = {old: new for new, old in enumerate(order)}
+    moved = [Links(kind.source, kind.kind, kind.keys.rename(index=place)) for kind in links]
+    shuffled = items.iloc[order].reset_index(drop=True)
+    one = dict(zip(items["id"], group(items, links, folds=1)[0], strict=True))
+    other = dict(zip(shuffled["id"], group(shuffled, moved, folds=1)[0], strict=True))
+    assert one == other
+
+
+def test_pairs_are_named_by_the_first_id_of_their_component() -> None:
+    ids = pd.Series(["d", "c", "b", "a", "e"])
+    # d - b, b - a, a - d are one component; c has no partner; e is its own world.
+    named = pairs(ids, pd.Series(["b", None, "a", "d", None]))
+    assert named.tolist() == ["a", "c", "a", "a", "e"]
+
+
+# ---------------------------------------------------------------------------------------------------------- folds
+
+GROUPS = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=40).map(pd.Series)
+
+
+@given(GROUPS, st.integers(2, 5), st.integers(0, 3))
+def test_folds_keep_groups_whole_and_are_nearly_equal(groups: pd.Series, folds: int, seed: int) -> None:
+    fold = fold_of(groups, folds, seed)
+    assert pd.Series(fold).groupby(groups.to_numpy()).nunique().max() == 1
+    sizes = np.bincount(fold, minlength=folds)
+    assert (len(sizes), sizes.sum()) == (folds, len(groups))
+    # The last group of the fullest fold was dealt to it when it was the emptiest: no gap exceeds the largest group.
+    assert sizes.max() - sizes.min() <= groups.value_counts().max()
+
+
+@given(GROUPS, st.randoms())
+def test_folds_do_not_depend_on_the_order_of_rows(groups: pd.Series, random) -> None:
+    order = random.sample(range(len(groups)), len(groups))
+    assert fold_of(groups.iloc[order], 4, 0).tolist() == fold_of(groups, 4, 0)[order].tolist()
+
+
+def test_single_items_are_dealt_evenly_and_by_seed() -> None:
+    groups = pd.Series([f"g{place}" for place in range(103)])
+    one, other = fold_of(groups, 5, 0), fold_of(groups, 5, 1)
+    assert sorted(np.bincount(one).tolist()) == [20, 20, 21, 21, 21]
+    assert (one != other).any()
+
+
+def test_large_groups_by_hand() -> None:
+    # Sizes 5 4 3 3 1 in two folds: 5 | 4, then 3 to the second (4 + 3 = 7), 3 to the first (5 + 3 = 8), 1 to the second.
+    groups = pd.Series(list("aaaaabbbbcccdddE"))
+    fold = dict(zip(groups, fold_of(groups, 2, 0).tolist(), strict=True))
+    assert (fold["a"], fold["b"], fold["E"]) == (0, 1, 1)
+    assert {fold["c"], fold["d"]} == {0, 1}
+    assert sorted(np.bincount(fold_of(groups, 2, 0)).tolist()) == [8, 8]
+
+
+# ------------------------------------------------------------------------------- why groups: a corpus of pairs
+
+
+def blind(fold: np.ndarray, questions: list[str], answers: np.ndarray) -> float:
+    """Accuracy of the question's answer prior, cross-fitted over folds."""
+    content, texts = pd.factorize(pd.Series(questions))
+    none = np.zeros((len(texts), 0), dtype=np.float32)
+    problem = Problem(
+        "answer", np.arange(len(answers)), content, answers, fold, [""] * len(texts), list(texts), none, none
+    )
+    hits = 0
+    for number in range(5):
+        inside = fold == number
+        train = count(content[~inside], answers[~inside], 2)
+        hits += int((Prior().predict(problem, train, content[inside], 0).argmax(axis=1) == answers[inside]).sum())
+    return hits / len(answers)
+
+
+def test_folds_that_part_pairs_push_a_blind_score_far_below_chance() -> None:
+    # 200 statements, each true of one picture and false of another, as in NLVR2. Whoever has seen a statement's twin
+    # believes its answer, and the twin's answer is the wrong one. In folds of items a twin is in the training folds
+    # with probability 4 / 5, so the score is about 1 / 5 * 1 / 2 = 10 %. In folds of pairs the statement is new, the
+    # training answers are exactly even, and naming one answer for all is right exactly half of the time.
+    questions = [f"statement {number // 2}" for number in range(400)]
+    answers = np.tile([0, 1], 200)
+    items = pd.Series([f"item {number}" for number in range(400)])
+    assert blind(fold_of(pd.Series(questions), 5, 0), questions, answers) == 0.5
+    assert blind(fold_of(items, 5, 0), questions, answers) == pytest.approx(0.1, abs=0.04)
