@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from builder.errors import BadInput, MissingPackage
@@ -47,7 +48,7 @@ class Process:
         threads = max(1, (os.cpu_count() or 1) // workers)
         # spawn, not fork: a forked child inherits locks of torch's and OpenMP's threads and can hang on them.
         context = get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_limit_threads, initargs=(threads,)) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(threads,)) as pool:
             futures = [pool.submit(function, shard) for shard in shards]
             try:
                 for future in as_completed(futures):
@@ -98,7 +99,14 @@ def _call(function: Callable[[T], R], shard: T) -> R:
     return function(shard)
 
 
-def _limit_threads(threads: int) -> None:
-    """Keep a worker's numerical libraries to its share of the cores."""
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _start_worker(threads: int) -> None:
+    """Keep a worker's numerical libraries to its share of the cores, and end it when its parent is killed."""
+    Thread(target=_end_with_parent, daemon=True).start()
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = str(threads)

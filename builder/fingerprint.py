@@ -13,6 +13,8 @@ from builder.items import canonical_json
 
 MEASUREMENT_ENDINGS = (".prediction", ".p_gold")
 """Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
+PLACE = "row"
+"""Where the source keeps the item; a source whose rows are put in another order says the same."""
 
 
 def is_measurement(column: object) -> bool:
@@ -21,7 +23,7 @@ def is_measurement(column: object) -> bool:
 
 
 def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> str:
-    """Hash rows: every column but the measurements, pictures by the SHA-256 of their bytes, in the order of ids.
+    """Hash rows: every column but measurements and place, pictures by the SHA-256 of their bytes, in the order of ids.
 
     Args:
         rows: Rows with `id`; a picture is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
@@ -44,7 +46,8 @@ class Fingerprint:
         """
         pictures: dict[bytes, str] = {}
         for row in rows:
-            said = {name: value for name, value in row.items() if name != "image" and not is_measurement(name)}
+            apart = {name: value for name, value in row.items() if is_measurement(name) or name == PLACE}
+            said = {name: value for name, value in row.items() if name != "image" and name not in apart}
             if split is not None:
                 said["split"] = split
             if (image := row.get("image")) is not None:
@@ -52,14 +55,13 @@ class Fingerprint:
                 if data not in pictures:
                     pictures = {data: hashlib.sha256(data).hexdigest()}  # rows of a picture are neighbours
                 said["image"] = pictures[data]
-            measured = {name: value for name, value in row.items() if is_measurement(name)}
             if row["id"] in self._rows:
                 raise ValueError(f"the id {row['id']!r} comes twice")
-            self._rows[row["id"]] = (_hash(said), _hash(_rounded(measured)))
+            self._rows[row["id"]] = (_hash(said), _hash(_rounded(apart)))
         return self
 
     def value(self, measurements: bool) -> str:
-        """The hash over all rows, with or without their measurements."""
+        """The hash over all rows, with or without their measurements and places."""
         total = hashlib.sha256()
         for identity in sorted(self._rows):
             said, measured = self._rows[identity]

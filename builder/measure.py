@@ -1,12 +1,13 @@
 """Measuring: every blind baseline, cross-fitted over grouped folds, one shard per (baseline, fold).
 
 No item is scored by a model that was fitted on it or on its group. Measurements come as one table, `id` and per
-baseline `<name>.prediction` (text) and `<name>.p_gold` (probability of the gold answer; 0 when it is outside the
-answers that the baseline knew).
+baseline `<name>.prediction` (text), `<name>.confidence` (probability of the predicted answer) and `<name>.p_gold`
+(probability of the gold answer; 0 when it is outside the answers that the baseline knew).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,9 +24,10 @@ from builder.baselines.problem import MATRICES, Floats, Form, Ints, Matrix, Prob
 from builder.items import digest
 from builder.lexical import option_features, text_features
 from builder.recipe import Measure
-from builder.stages import Run, Stage, write_table
+from builder.stages import Run, Stage, whole, write_table
 
 MEASUREMENTS = "measurements.parquet"
+FIT_ON = "fit_on.npy"
 Represent = Callable[[Matrix, View, pd.DataFrame, Sequence[str]], Floats | None]
 """Makes one matrix for the contents of a view, one row each.
 
@@ -45,6 +47,8 @@ class Task:
     fold: int
     max_answers: int
     seed: int
+    some: bool = False
+    """Whether only the rows that `FIT_ON` marks may be fitted on."""
 
 
 def measure(
@@ -57,6 +61,7 @@ def measure(
     seed: int,
     represent: Represent,
     *inputs: object,
+    fit_on: NDArray[np.bool_] | None = None,
 ) -> Stage:
     """Run the baselines.
 
@@ -70,10 +75,12 @@ def measure(
         seed: The recipe's seed.
         represent: Makes what baselines read of contents beside their text.
         inputs: Keys of what `items`, `folds` and `represent` were made from.
+        fit_on: (n,) items that may be fitted on; all are scored, each by a model that left out its fold.
     """
     described = [f"{name}:{baseline.version}" for name, baseline in chosen.items()]
-    work = partial(_work, run, items, folds, chosen, settings, seed, represent)
-    return run.stage(name, work, 1, *inputs, described, settings.model_dump(), seed)
+    work = partial(_work, run, items, folds, chosen, settings, seed, represent, fit_on)
+    marks = "" if fit_on is None else hashlib.sha256(np.packbits(fit_on).tobytes()).hexdigest()
+    return run.stage(name, work, 2, *inputs, described, settings.model_dump(), seed, marks)
 
 
 def _work(
@@ -84,6 +91,7 @@ def _work(
     settings: Measure,
     seed: int,
     represent: Represent,
+    fit_on: NDArray[np.bool_] | None,
     stage: Stage,
 ) -> dict[str, int]:
     answers, vocabulary = pd.factorize(items["answer"], sort=True)
@@ -106,7 +114,11 @@ def _work(
                 # Pictures known by name alone have no vectors; items of a single fold leave nothing to learn from.
                 if len(inside) > 1 and all(getattr(problem, matrix).shape[1] for matrix in wanted[name].reads):
                     folder = stage.folder / f"{view}-{form}"
-                    tasks += [Task(name, folder, fold, settings.max_answers, seed) for fold in inside]
+                    some = fit_on is not None
+                    tasks += [Task(name, folder, fold, settings.max_answers, seed, some) for fold in inside]
+            if fit_on is not None:
+                with whole(stage.folder / f"{view}-{form}" / FIT_ON) as path, path.open("wb") as file:
+                    np.save(file, fit_on[problem.item], allow_pickle=False)
     # The slow shards first, so that no worker is left with one at the end.
     tasks.sort(key=lambda task: ("tfidf" not in task.baseline, "probe" not in task.baseline))
     parts = run.parts(stage, score_fold, tasks)
@@ -189,12 +201,21 @@ def _options(part: pd.DataFrame, rows: Ints, view: View) -> tuple[pd.DataFrame, 
     return contents, np.array(item, dtype=np.int64), np.array(label, dtype=np.int64), np.concatenate(plain)
 
 
+_PART = pa.schema(
+    [("item", pa.int64()), ("prediction", pa.int64()), ("confidence", pa.float32()), ("p_gold", pa.float32())]
+)
+
+
 def score_fold(task: Task, path: Path) -> None:
     """Fit one baseline on all folds but one and score that one."""
     problem, baseline = Problem.load(task.folder), baselines()[task.baseline]
     inside = problem.fold == task.fold
-    known = _known(problem.label[~inside], task.max_answers if problem.form == "answer" else 2)
-    train = ~inside & np.isin(problem.label, known)
+    outside = ~inside & np.load(task.folder / FIT_ON, allow_pickle=False) if task.some else ~inside
+    known = _known(problem.label[outside], task.max_answers if problem.form == "answer" else 2)
+    train = outside & np.isin(problem.label, known)
+    if not train.any():  # nothing to learn from: nothing is claimed about this fold
+        write_table(path, _PART.empty_table())
+        return
     place = np.argsort(known)
     label = place[np.searchsorted(known[place], problem.label[train])]
     names = tuple(problem.names[code] for code in known) if problem.form == "answer" else ()
@@ -208,7 +229,7 @@ def score_fold(task: Task, path: Path) -> None:
         table = _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
     found = pa.table(table)
     if task.baseline.endswith(".neighbours"):
-        evidence = _evidence(problem, inside, test, row, table["item"])
+        evidence = _evidence(problem, inside, outside, test, row, table["item"])
         found = found.append_column("evidence", pa.array(evidence, type=pa.string()))
     write_table(path, found)
 
@@ -225,6 +246,7 @@ def _named(scores: Floats, item: Ints, gold: Ints, known: Ints) -> dict[str, NDA
     return {
         "item": item,
         "prediction": known[scores.argmax(axis=1)],
+        "confidence": scores.max(axis=1),
         "p_gold": (scores * match).sum(axis=1, dtype=np.float32),
     }
 
@@ -241,16 +263,22 @@ def _drawn(score: Floats, item: Ints, gold: Ints) -> dict[str, NDArray[np.generi
     return {
         "item": item[start],
         "prediction": best - start,
+        "confidence": share[best].astype(np.float32),
         "p_gold": np.bincount(number, weights=share * gold).astype(np.float32),
     }
 
 
 def _evidence(
-    problem: Problem, inside: NDArray[np.bool_], test: Ints, row: Ints, items: NDArray[np.generic]
+    problem: Problem,
+    inside: NDArray[np.bool_],
+    outside: NDArray[np.bool_],
+    test: Ints,
+    row: Ints,
+    items: NDArray[np.generic],
 ) -> list[str]:
     """Which training items the vote came from: for each scored item `position:similarity` of the nearest few."""
-    contents, first = np.unique(problem.content[~inside], return_index=True)
-    examples = problem.item[~inside][first]
+    contents, first = np.unique(problem.content[outside], return_index=True)
+    examples = problem.item[outside][first]
     similarity, index = nearest(problem, contents, test, EVIDENCE)
     text = [
         " ".join(f"{examples[j]}:{s:.2f}" for s, j in zip(near, found, strict=True) if j >= 0)
@@ -277,6 +305,8 @@ def _collect(items: pd.DataFrame, vocabulary: pd.Index[str], tasks: list[Task], 
             prediction[item] = vocabulary.to_numpy()[table["prediction"]]
         # Four digits are what a probability of a baseline is good for; the rest is noise of the last bit.
         p_gold[item] = table["p_gold"].round(4)
+        confidence = columns.setdefault(f"{task.baseline}.confidence", np.full(len(items), np.nan, dtype=np.float32))
+        confidence[item] = table["confidence"].round(4)
         if "evidence" in table:
             evidence = columns.setdefault(f"{task.baseline}.evidence", np.full(len(items), None, dtype=object))
             evidence[item] = [_names(cell, identities) for cell in table["evidence"]]

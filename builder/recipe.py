@@ -211,7 +211,8 @@ def _bad_field(recipe: str, error: ValidationError) -> BadInput:
     allowed, remedy = first["msg"], "correct the field and run again"
     found = "nothing" if first["type"] == "missing" else textwrap.shorten(repr(first["input"]), 60)
     if first["type"] == "extra_forbidden":
-        names = {name for part in (Recipe, *Part.__subclasses__()) for name in part.model_fields}
+        parts: list[type[Part]] = Part.__subclasses__()
+        names = {name for part in parts for name in part.model_fields}
         found, allowed = f"the unknown field {first['loc'][-1]!r}", "fields that recipes have"
         if close := difflib.get_close_matches(str(first["loc"][-1]), names, 1):
             remedy = f"did you mean {close[0]!r}?"

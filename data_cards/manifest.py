@@ -268,7 +268,7 @@ class Manifest(Fact):
         """
         text = (folder / FILE).read_text(encoding="utf-8")
         body = json.loads(text)
-        said = body.pop("digest", None)
+        said = body.pop("digest", None) if isinstance(body, dict) else None
         if said != _digest(body) or text != _dump(body | {"digest": said}):
             raise ValueError(f"{FILE} was edited: its digest does not fit its content")
         return cls.model_validate(body)

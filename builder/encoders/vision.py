@@ -13,14 +13,18 @@ from builder.errors import BadInput
 
 
 class VisionEncoder:
-    """A transformers model with a vision tower: pooled output, or the mean of its patch states."""
+    """A transformers model with a vision tower: its pooler's output, or the mean of its patch states without one."""
 
     def __init__(self, name: str) -> None:
         from transformers import AutoImageProcessor, AutoModel
 
         try:
             self._processor: Any = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
-            model = AutoModel.from_pretrained(name)
+            model, loading = AutoModel.from_pretrained(name, output_loading_info=True, dtype=torch.float32)
+            # What the checkpoint lacks is made at random, another time in every process. Classifiers often lack a pooler.
+            self._pooler = not any("pooler" in key for key in loading["missing_keys"])
+            if lacking := sorted(key for key in loading["missing_keys"] if "pooler" not in key):
+                raise ValueError(f"its weights lack {', '.join(lacking)}")
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"
             raise BadInput("recipe", "encoders.image", f"{name!r}: {error}", "a model that loads", remedy) from error
@@ -36,7 +40,7 @@ class VisionEncoder:
             shown = [picture.convert("RGB") for picture in pictures[start : start + batch]]
             inputs = self._processor(images=shown, return_tensors="pt")
             output = self._model(pixel_values=inputs["pixel_values"].to(self._device))
-            pooled = getattr(output, "pooler_output", None)
+            pooled = getattr(output, "pooler_output", None) if self._pooler else None
             state = pooled if pooled is not None else output.last_hidden_state.mean(dim=1)
             found.append(state.flatten(1).float().cpu())
         return unit(torch.cat(found).numpy())

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# No test may ask a model hub; set before any library reads it.
+# Both are set before any library reads them. No test may ask a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# One thread each: on busy cores several threads that wait for each other take many times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings
