@@ -25,7 +25,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Corpuslet:
+class Questions:
     """Questions of easy-VQA: text and answer code of each item, and its fold, by image."""
 
     text: list[str]
@@ -33,7 +33,7 @@ class Corpuslet:
     fold: Ints
 
 
-def easy_vqa() -> Corpuslet:
+def easy_vqa() -> Questions:
     """Read the questions of both splits."""
     folder = root(Corpus(format="easy-vqa", name="easy-vqa", revision="1.0", license="mit"), None)
     rows = [
@@ -43,10 +43,10 @@ def easy_vqa() -> Corpuslet:
     ]
     table = pd.DataFrame(rows, columns=["text", "answer", "image"])
     answer = pd.factorize(table["answer"], sort=True)[0].astype(np.int64)
-    return Corpuslet(table["text"].tolist(), answer, fold_of(table["image"], FOLDS, seed=0))
+    return Questions(table["text"].tolist(), answer, fold_of(table["image"], FOLDS, seed=0))
 
 
-def cross_fitted(corpus: Corpuslet, predict: Callable[[Ints, Ints], Ints]) -> float:
+def cross_fitted(corpus: Questions, predict: Callable[[Ints, Ints], Ints]) -> float:
     """Accuracy over all folds of a function of (training rows, rows to predict) that gives answer codes."""
     right = 0
     for fold in range(FOLDS):
@@ -55,7 +55,7 @@ def cross_fitted(corpus: Corpuslet, predict: Callable[[Ints, Ints], Ints]) -> fl
     return right / len(corpus.text)
 
 
-def ours(corpus: Corpuslet, name: str) -> float:
+def ours(corpus: Questions, name: str) -> float:
     """A baseline as `builder.measure` runs it: every content once, with counts; finding the contents included."""
     code, unique = pd.factorize(pd.Series(corpus.text))
     content, text, classes = code.astype(np.int64), unique.tolist(), int(corpus.answer.max()) + 1
@@ -71,7 +71,7 @@ def ours(corpus: Corpuslet, name: str) -> float:
     return cross_fitted(corpus, predict)
 
 
-def plain(corpus: Corpuslet, name: str) -> float:
+def plain(corpus: Questions, name: str) -> float:
     """The same model and the same features by scikit-learn, fitted on and asked about every row."""
 
     def tfidf(train: Ints, test: Ints) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import resource
 import statistics
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 Facts = dict[str, Any]
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+"""One thread and processor time: what else the machine does then changes little, and ratios hold on any machine."""
 
 
 def fresh(function: Callable[..., Facts], **arguments: Any) -> Facts:
@@ -30,7 +33,8 @@ def fresh(function: Callable[..., Facts], **arguments: Any) -> Facts:
     """
     module = Path(sys.modules[function.__module__].__file__ or "").stem  # `__main__` goes by its file's name
     call = json.dumps({"module": f"benchmarks.{module}", "function": function.__name__, "arguments": arguments})
-    done = subprocess.run([sys.executable, "-m", "benchmarks.report", call], stdout=subprocess.PIPE, check=True)
+    command = [sys.executable, "-m", "benchmarks.report", call]
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD, check=True)
     found: Facts = json.loads(done.stdout.splitlines()[-1])
     say(f"{module}.{function.__name__} {arguments}: {found}")
     return found
@@ -52,12 +56,12 @@ def median(values: list[Facts], name: str) -> float:
 
 
 def timed(function: Callable[[], Any], repeat: int = 1) -> tuple[float, Any]:
-    """Median seconds of a call, and what it last returned."""
+    """Median processor seconds of a call, and what it last returned."""
     taken, result = [], None
     for _ in range(repeat):
-        began = time.perf_counter()
+        began = time.process_time()
         result = function()
-        taken.append(time.perf_counter() - began)
+        taken.append(time.process_time() - began)
     return statistics.median(taken), result
 
 

@@ -152,7 +152,7 @@ def _written(folder: Path) -> set[str]:
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return {MANIFEST, *said["files"]} if "build_key" in said else set()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
 
 

@@ -8,10 +8,11 @@ baseline `<name>.prediction` (text), `<name>.confidence` (probability of the pre
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from builder.baselines import VIEWS, Baseline, View, baselines
 from builder.baselines.neighbours import nearest
-from builder.baselines.problem import MATRICES, Floats, Form, Ints, Matrix, Problem, count
+from builder.baselines.problem import MATRICES, Floats, Form, Halves, Ints, Matrix, Problem, count, nobody
 from builder.items import digest
 from builder.lexical import option_features, text_features
 from builder.recipe import Measure
@@ -28,12 +29,30 @@ from builder.stages import Run, Stage, whole, write_table
 
 MEASUREMENTS = "measurements.parquet"
 FIT_ON = "fit_on.npy"
-Represent = Callable[[Matrix, View, pd.DataFrame, Sequence[str]], Floats | None]
-"""Makes one matrix for the contents of a view, one row each.
 
-Called with the matrix wanted, the view, the contents (indexed by key, with `context` and `text`) and, in the `answer`
-form, the candidate answers. None where it cannot be had, such as pictures that are known by name alone.
-"""
+
+class Represent(Protocol):
+    """Makes one matrix for the contents of a view, one row each.
+
+    Called with the matrix wanted, the view, the contents (indexed by key, with `context` and `text`) and, in the
+    `answer` form, the candidate answers. None where it cannot be had, such as pictures that are known by name alone.
+    Metadata of rows, for the views that see the question, are asked for with contents indexed by item id.
+    """
+
+    def __call__(
+        self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str], /
+    ) -> Floats | Halves | None:
+        """Make the matrix."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The language model that baselines may run themselves, as the recipe names it."""
+        ...
+
+
+FORMS: tuple[tuple[Form, bool], ...] = (("answer", False), ("answer", True), ("option", False), ("option", True))
+"""Form of a problem, and whether contents are told apart by metadata too."""
 EVIDENCE = 3
 """Neighbours that are named as evidence."""
 
@@ -98,8 +117,13 @@ def _work(
     tasks: list[Task] = []
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
-        for form in ("answer", "option"):
-            fitting = [name for name, baseline in wanted.items() if form in baseline.forms]
+        for form, described in FORMS:
+            # Who reads metadata tells rows of one question apart, all others do not.
+            fitting = [
+                name
+                for name, baseline in wanted.items()
+                if form in baseline.forms and ("metadata" in baseline.reads) == described
+            ]
             rows = _rows_of(items, view, form)
             if not fitting or not len(rows):
                 continue
@@ -108,19 +132,25 @@ def _work(
                 items, rows, answers, folds[view], view, form, reads, represent, settings.candidates
             )
             problem = replace(problem, names=tuple(vocabulary) if form == "answer" else ())
-            problem.save(stage.folder / f"{view}-{form}")
+            if any(wanted[name].language for name in fitting):
+                problem = replace(problem, language=represent.language)
+            folder = stage.folder / (f"{view}-described-{form}" if described else f"{view}-{form}")
+            problem.save(folder)
             inside = np.unique(problem.fold).tolist()
             for name in fitting:
                 # Pictures known by name alone have no vectors; items of a single fold leave nothing to learn from.
                 if len(inside) > 1 and all(getattr(problem, matrix).shape[1] for matrix in wanted[name].reads):
-                    folder = stage.folder / f"{view}-{form}"
                     some = fit_on is not None
                     tasks += [Task(name, folder, fold, settings.max_answers, seed, some) for fold in inside]
             if fit_on is not None:
-                with whole(stage.folder / f"{view}-{form}" / FIT_ON) as path, path.open("wb") as file:
+                with whole(folder / FIT_ON) as path, path.open("wb") as file:
                     np.save(file, fit_on[problem.item], allow_pickle=False)
     # The slow shards first, so that no worker is left with one at the end.
-    tasks.sort(key=lambda task: ("tfidf" not in task.baseline, "probe" not in task.baseline))
+    tasks.sort(
+        key=lambda task: (
+            chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
+        )
+    )  # fmt: skip
     parts = run.parts(stage, score_fold, tasks)
     table = _collect(items, vocabulary, tasks, parts)
     write_table(stage.folder / MEASUREMENTS, pa.Table.from_pandas(table, preserve_index=False))
@@ -160,31 +190,47 @@ def build_problem(
         plain = np.zeros((len(part), 0), dtype=np.float32)
     else:
         contents, item, label, plain = _options(part, rows, view)
+    own: Floats | None = None
+    if "metadata" in reads and view != "image" and (own := _of_rows(part, view, represent)) is not None:
+        own = np.concatenate([own[np.searchsorted(rows, item)], plain], axis=1)
+        which = np.unique(own, axis=0, return_inverse=True)[1].ravel()
+        contents["key"] = [f"{key} {number}" for key, number in zip(contents["key"], which, strict=True)]
     code, unique = pd.factorize(contents["key"])
     first = np.unique(code, return_index=True)[1]
     shown = contents.iloc[first]
     shown = shown.set_index("key")
-    matrices = dict.fromkeys(MATRICES, np.zeros((len(unique), 0), dtype=np.float32))
+    matrices: dict[str, Any] = dict.fromkeys(MATRICES, np.zeros((len(unique), 0), dtype=np.float32))
     if "lexical" in reads and view != "image":
         joined = (shown["context"] + " " + shown["text"]).str.strip()
         matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
     frequent = tuple(part["answer"].value_counts().index[:candidates]) if form == "answer" else ()
-    for name in reads - {"lexical"}:
+    if own is not None:
+        matrices["metadata"] = own[first]
+    for name in reads - {"lexical"} - ({"metadata"} if view != "image" else set()):
         if (found := represent(name, view, shown, frequent)) is not None:
             matrices[name] = found
     context, text = shown["context"].tolist(), shown["text"].tolist()
+    rivals = pd.factorize(shown["case"])[0].astype(np.int64) if form == "option" else nobody()
     code = code.astype(np.int64)
     return Problem(
         form, item, code, label, fold[item], context, text,
         vectors=matrices["vectors"], lexical=matrices["lexical"], likelihoods=matrices["likelihoods"],
-        metadata=matrices["metadata"], pixels=matrices["pixels"], candidates=frequent,
+        metadata=matrices["metadata"], pixels=matrices["pixels"], maps=matrices["maps"], candidates=frequent,
+        rivals=rivals,
     )  # fmt: skip
+
+
+def _of_rows(part: pd.DataFrame, view: View, represent: Represent) -> Floats | None:
+    """What rows say of themselves, one row each; None where all say the same."""
+    found = represent("metadata", view, pd.DataFrame(index=pd.Index(part["id"])), ())
+    return np.asarray(found, dtype=np.float32) if found is not None and found.shape[1] else None
 
 
 def _options(part: pd.DataFrame, rows: Ints, view: View) -> tuple[pd.DataFrame, Ints, Ints, Floats]:
     """One row per (item, option). What an option is like depends on its competitors, so they are in its key."""
     records, item, label, plain = [], [], [], []
     cache: dict[tuple[str, ...], Floats] = {}
+    number: dict[tuple[str, ...], int] = {}
     for position, question, choices, answer in zip(
         rows, part["question"], part["choices"], part["answer"], strict=True
     ):
@@ -194,10 +240,10 @@ def _options(part: pd.DataFrame, rows: Ints, view: View) -> tuple[pd.DataFrame, 
             cache[case] = option_features(context, list(choices))
         plain.append(cache[case])
         for choice in choices:
-            records.append((digest("option", choice, *case), context, choice))
+            records.append((digest("option", choice, *case), context, choice, number.setdefault(case, len(number))))
             item.append(position)
             label.append(int(choice == answer))
-    contents = pd.DataFrame(records, columns=["key", "context", "text"])
+    contents = pd.DataFrame(records, columns=["key", "context", "text", "case"])
     return contents, np.array(item, dtype=np.int64), np.array(label, dtype=np.int64), np.concatenate(plain)
 
 
@@ -211,7 +257,8 @@ def score_fold(task: Task, path: Path) -> None:
     problem, baseline = Problem.load(task.folder), baselines()[task.baseline]
     inside = problem.fold == task.fold
     outside = ~inside & np.load(task.folder / FIT_ON, allow_pickle=False) if task.some else ~inside
-    known = _known(problem.label[outside], task.max_answers if problem.form == "answer" else 2)
+    # An option is gold or not, in that order.
+    known = _known(problem.label[outside], task.max_answers) if problem.form == "answer" else np.arange(2)
     train = outside & np.isin(problem.label, known)
     if not train.any():  # nothing to learn from: nothing is claimed about this fold
         write_table(path, _PART.empty_table())

@@ -324,7 +324,8 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
 
 
 def _write_items(rows: pd.DataFrame, pictures: Stage, bad_rows: str, stage: Stage) -> dict[str, Any]:
-    seen = pa.concat_tables([pictures.table(part) for part in _parts(pictures)]).to_pandas()
+    parts = [pictures.table(part) for part in _parts(pictures)]  # none where every row is bad
+    seen = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
     table = rows.merge(seen, on=["source", "image"], how="left", suffixes=("", "_picture"))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()

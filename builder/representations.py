@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from builder import feature_maps
 from builder.baselines import View
-from builder.baselines.problem import Matrix
+from builder.baselines.problem import Halves, Matrix
 from builder.embed import IMAGE_DIMENSIONS, embed_pictures, embed_texts, load, thumbnails
 from builder.errors import BadInput
+from builder.language.stage import of_answers, of_options
 from builder.lexical import text_features
+from builder.metadata import of_items, of_pictures
 from builder.recipe import Recipe
 from builder.stages import Run, Stage
 
@@ -40,10 +43,17 @@ class Representations:
     pictures: pd.DataFrame
     roots: dict[str, Path]
 
-    def __call__(self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str]) -> Floats | None:
+    def __call__(
+        self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str]
+    ) -> Floats | Halves | None:
         """Make one matrix for the contents of a view, see `builder.measure.Represent`."""
         if view == "image":
             return self._of_pictures(matrix, contents.index)
+        if matrix == "metadata":
+            fields: Floats = of_items(self.items).loc[contents.index].to_numpy()
+            return fields
+        if matrix == "likelihoods":
+            return self._likelihoods(contents, candidates)
         if matrix == "vectors":
             joined = (contents["context"] + " " + contents["text"]).str.strip()
             found = load(
@@ -54,9 +64,35 @@ class Representations:
             return found.vectors[found.of(contents.index)]
         return None
 
-    def _of_pictures(self, matrix: Matrix, keys: pd.Index[str]) -> Floats | None:
+    @property
+    def language(self) -> str:
+        """The recipe's language model."""
+        return self.recipe.encoders.language
+
+    def _likelihoods(self, contents: pd.DataFrame, candidates: Sequence[str]) -> Floats:
+        """What the language model says of contents: all of the corpus is asked at once, and a part is read off that."""
+        multiple = self.items["choices"].map(len) > 0
+        if candidates:
+            named = self.items[~multiple]
+            frequent = named["answer"].value_counts().index[: self.recipe.measure.candidates]
+            texts = contents["text"].tolist()
+            return of_answers(self.run, self.language, named["question"].unique(), frequent, texts, candidates)
+        hidden = not contents["context"].any()
+        every = [
+            ("" if hidden else question, choice)
+            for question, choices in zip(self.items["question"][multiple], self.items["choices"][multiple], strict=True)
+            for choice in choices
+        ]
+        return of_options(self.run, self.language, every, list(zip(contents["context"], contents["text"], strict=True)))
+
+    def _of_pictures(self, matrix: Matrix, keys: pd.Index[str]) -> Floats | Halves | None:
         if not self.recipe.publishable:
             return None
+        if matrix == "metadata":
+            return of_pictures(self.pictures, keys)
+        if matrix == "maps":
+            made = feature_maps.feature_maps(self.run, self.pictures, self.roots, self.recipe.images)
+            return feature_maps.load(made, keys)
         found = load(self.images(), IMAGE_DIMENSIONS)
         if matrix == "vectors":
             return found.vectors[found.of(keys)]
@@ -74,7 +110,7 @@ class Representations:
         Raises:
             BadInput: When there is no such column.
         """
-        rows: Floats | None = None
+        rows: Floats | Halves | None = None
         if name == "question.lexical":
             key = items["question"]
             texts = key.drop_duplicates()

@@ -22,7 +22,9 @@ from builder.baselines import VIEWS, Baseline, chosen
 from builder.embed import Embedded, embed_texts, load, thumbnails
 from builder.encoders import identity, image_encoder, text_encoder
 from builder.errors import BadInput
+from builder.feature_maps import ENCODER
 from builder.groups import Links, fold_of, group
+from builder.language.loading import identity as model_identity
 from builder.measure import MEASUREMENTS, measure
 from builder.near_duplicates import Clusters, near_images, paraphrases
 from builder.read import ITEMS, PICTURES, SET_ASIDE, Source, find, read
@@ -126,6 +128,10 @@ def _encoders(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
         found["text"] = identity(recipe.encoders.text)
     if recipe.publishable and ("image" in views or "near_image" in kinds):
         found["image"] = identity(recipe.encoders.image)
+    if any(baseline.language or "likelihoods" in baseline.reads for baseline in baselines.values()):
+        found["language"] = model_identity(recipe.encoders.language)
+    if recipe.publishable and any("maps" in baseline.reads for baseline in baselines.values()):
+        found["maps"] = identity(ENCODER)
     return found
 
 

@@ -69,6 +69,11 @@ class Folder:
     balanced: pd.DataFrame
     removed: pd.DataFrame
 
+    @classmethod
+    def read(cls, path: Path, manifest: Manifest) -> Folder:
+        """Read the rows of a folder."""
+        return cls(path, manifest, _rows(path, "balanced"), _rows(path, "removed"))
+
     def files(self, config: str) -> list[Path]:
         """Every Parquet file of a config."""
         return sorted((self.path / config).glob("*.parquet"))
@@ -81,8 +86,9 @@ class Folder:
     @cached_property
     def items(self) -> pd.DataFrame:
         """All items that were read, published or removed, sorted by id; `stage` is missing where published."""
-        found = [table for table in (self.balanced, self.removed[self.removed["stage"] != "read"]) if len(table)]
-        return pd.concat(found or [self.balanced.assign(stage=None)]).sort_values("id", ignore_index=True)
+        published = self.balanced.assign(stage=None, rule=None, reason=None)
+        tables = [table for table in (published, self.removed[self.removed["stage"] != "read"]) if len(table)]
+        return pd.concat(tables or [published]).sort_values("id", ignore_index=True)
 
 
 def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
@@ -103,11 +109,11 @@ def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
         raise BadInput(path, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder")
     try:
         manifest = Manifest.load(path)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return [Finding("manifest", [str(error)])]
     findings = [Finding("manifest", []), Finding("files", _files(path, manifest))]
     try:
-        known = Folder(path, manifest, _rows(path, "balanced"), _rows(path, "removed"))
+        known = Folder.read(path, manifest)
     except (OSError, ValueError) as error:
         return [*findings, Finding("rows", [f"the rows cannot be read: {error}"])]
     for number, (name, check) in enumerate(CHECKS.items()):

@@ -1,14 +1,13 @@
-"""Selecting for the audited tier: the largest set on which no adversary of the selection family does better, or worse,
-than chance by more than a margin.
+"""Selection for the audited tier: the largest set on which no adversary of a family beats chance, or falls below it.
 
-Published methods drop what a blind model gets right. That lowers its score on pure noise too, and plants the inverse cue:
-what is left is what the model gets wrong, and one that answers the opposite is then right. Here the set is chosen by
-a linear programme that bounds every adversary from both sides:
+Published methods drop what a blind model gets right. That lowers its score on pure noise too, and plants the inverse
+cue: what is left is what the model gets wrong, and one that answers the opposite is then right. Here the set is chosen
+by a linear programme that bounds every adversary from both sides:
 
     maximise  sum x_i   subject to, for every adversary and every bin b of its confidence,
         | sum over i in b of x_i (right_i - chance_i) |  <=  slack * sum over i in b of x_i,     0 <= x_i <= 1.
 
-Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and is still
+Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and still is
 a cue. An adversary fitted anew on the chosen set finds other cues, so the programme is solved in rounds, each adding the
 bounds of freshly fitted adversaries to all that came before (cutting planes). Nothing is dropped for good: an item that
 left in one round can come back in the next. The programme has few rows, so almost all x are 0 or 1.
@@ -49,7 +48,14 @@ class Answers:
     confidence: Floats
     applies: Bools
 
+    @property
+    def view(self) -> str:
+        """What the adversary sees."""
+        return self.name.partition(".")[0]
 
+
+Chance = Callable[[Bools, str], Floats]
+"""Each item's chance level, (n,), on a set and for a view: it moves as the set changes."""
 Ask = Callable[[Bools], list[Answers]]
 """Fits the selection family on the chosen items only, in grouped folds, and asks it about all items."""
 
@@ -80,11 +86,11 @@ class Chosen:
     rounds: list[Round]
 
 
-def choose(chance: Callable[[Bools], Floats], ask: Ask, margin: float, rounds: int, start: Bools) -> Chosen:
+def choose(chance: Chance, ask: Ask, margin: float, rounds: int, start: Bools) -> Chosen:
     """Select by rounds of bounding and refitting.
 
     Args:
-        chance: Gives each item's chance level on a set, (n,): it can move as the set changes.
+        chance: Gives each item's chance level.
         ask: The selection family.
         margin: Largest excess over chance, in either direction, that is let through. Bounds use half of it: what is
             fitted on one set generalises to the next only so far.
@@ -99,14 +105,14 @@ def choose(chance: Callable[[Bools], Floats], ask: Ask, margin: float, rounds: i
     best, best_round = start, Round(0, {"nothing was asked": np.inf})
     for _ in range(rounds):
         answers = ask(keep)
-        level = chance(keep)
-        found = Round(int(keep.sum()), {one.name: excess(one, level, keep) for one in answers})
+        levels = {one.view: chance(keep, one.view) for one in answers}
+        found = Round(int(keep.sum()), {one.name: excess(one, levels[one.view], keep) for one in answers})
         history.append(found)
         if found.worst < best_round.worst:
             best, best_round = keep, found
         if found.worst <= margin / 2:
             break
-        rows += [bound for one in answers for bound in bounds(one, level, start)]
+        rows += [bound for one in answers for bound in bounds(one, levels[one.view], start)]
         fresh = largest(rows, margin / 2, start)
         if not fresh.any() or (fresh == keep).all():
             break

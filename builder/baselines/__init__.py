@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from builder.baselines.baseline import Baseline, View
+from builder.baselines.boosted import Boosted
+from builder.baselines.convnet import Convnet
+from builder.baselines.described import Described
+from builder.baselines.finetuned import Finetuned
 from builder.baselines.forest import Forest
+from builder.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior
+from builder.baselines.lora import Lora
 from builder.baselines.majority import Majority
+from builder.baselines.metadata import Metadata
 from builder.baselines.neighbours import Neighbours
+from builder.baselines.order import Order
 from builder.baselines.prior import Prior
 from builder.baselines.probe import Probe
 from builder.baselines.tfidf import Tfidf
 from builder.errors import BadInput
 
-FAMILIES: tuple[type[Baseline], ...] = (Majority, Prior, Tfidf, Neighbours, Forest, Probe)
+FAMILIES: tuple[type[Baseline], ...] = (
+    Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Metadata, Described, Convnet, Finetuned,
+    LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora,
+)  # fmt: skip
 VIEWS: tuple[View, ...] = ("question", "choices", "image")
 
 

@@ -25,6 +25,8 @@ class Baseline(ABC):
     forms: ClassVar[tuple[str, ...]] = ("answer", "option")
     reads: ClassVar[tuple[Matrix, ...]] = ()
     """What of the contents it reads beside their text: made only when a chosen baseline reads it."""
+    language: ClassVar[bool] = False
+    """Whether it runs the recipe's language model itself."""
     needs: ClassVar[Cost] = "seconds"
     """What it costs; recipes that name no baselines run those that cost `seconds`."""
     version: ClassVar[int] = 1

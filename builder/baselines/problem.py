@@ -24,15 +24,21 @@ from builder.stages import whole, write_json
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Form = Literal["answer", "option"]
-Matrix = Literal["vectors", "lexical", "likelihoods", "metadata", "pixels"]
-MATRICES: tuple[Matrix, ...] = ("vectors", "lexical", "likelihoods", "metadata", "pixels")
+Matrix = Literal["vectors", "lexical", "likelihoods", "metadata", "pixels", "maps"]
+MATRICES: tuple[Matrix, ...] = ("vectors", "lexical", "likelihoods", "metadata", "pixels", "maps")
 """What a baseline may read of contents beside their text; each is made only when a chosen baseline reads it."""
 
 
 def empty() -> Floats:
     """A matrix that nobody asked for."""
     return np.zeros((0, 0), dtype=np.float32)
+
+
+def nobody() -> Ints:
+    """The rivals of contents that compete with none."""
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,14 @@ class Problem:
         lexical: (u, f) plain features, or (u, 0).
         likelihoods: (u, 2 c) log-likelihoods of c answers by a language model, after the question and after none,
             or (u, 0).
-        metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0).
+        metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0). Rows of a
+            question that differ in it are different contents; for options their plain features come last.
         pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
+        maps: (u, h * w * c) feature maps of `builder.feature_maps`, or (u, 0).
+        rivals: (u,) number of the choice that each content is an option of: contents of one number compete. In the
+            `option` form.
         names: Answer code -> answer text, in the `answer` form.
+        language: The language model that a baseline may run, as the recipe names it.
         candidates: The answers that the columns of `likelihoods` stand for, in the `answer` form.
     """
 
@@ -69,8 +80,11 @@ class Problem:
     likelihoods: Floats = field(default_factory=empty)
     metadata: Floats = field(default_factory=empty)
     pixels: Floats = field(default_factory=empty)
+    maps: Floats | Halves = field(default_factory=empty)
+    rivals: Ints = field(default_factory=nobody)
     names: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    language: str = ""
 
     def save(self, folder: Path) -> None:
         """Write it where the workers of any engine can read it."""
@@ -79,8 +93,9 @@ class Problem:
             pq.write_table(pa.table(rows).replace_schema_metadata({"form": self.form}), path)
         with whole(folder / "contents.parquet") as path:
             pq.write_table(pa.table({"context": self.context, "text": self.text}), path)
-        write_json(folder / "answers.json", {"names": self.names, "candidates": self.candidates})
-        for name in MATRICES:
+        answers = {"names": self.names, "candidates": self.candidates, "language": self.language}
+        write_json(folder / "answers.json", answers)
+        for name in (*MATRICES, "rivals"):
             with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
                 np.save(file, getattr(self, name), allow_pickle=False)
 
@@ -91,11 +106,16 @@ class Problem:
         contents = pq.read_table(folder / "contents.parquet")
         form = rows.schema.metadata[b"form"].decode()
         item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
-        matrices = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in MATRICES}
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in (*MATRICES, "rivals")
+        }
         context, text = contents["context"].to_pylist(), contents["text"].to_pylist()
         answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
         names, candidates = tuple(answers["names"]), tuple(answers["candidates"])
-        return cls(form, item, content, label, fold, context, text, **matrices, names=names, candidates=candidates)
+        return cls(
+            form, item, content, label, fold, context, text, **arrays,
+            names=names, candidates=candidates, language=answers["language"],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +124,7 @@ class Counts:
 
     Attributes:
         content: (m,) content index.
-        label: (m,) class from 0 to `classes` - 1.
+        label: (m,) class from 0 to `classes` - 1; in the `option` form 1 is the gold option.
         count: (m,) rows.
         classes: Number of classes.
         names: (classes,) answer texts, in the `answer` form.

@@ -94,7 +94,7 @@ def keep_freed_memory() -> None:
     """Tell glibc to keep the memory of freed feature maps instead of giving it back after each layer.
 
     A convolution network frees and takes megabytes at every layer; giving each back to the kernel and having it
-    zeroed again costs up to half of the time on a CPU (`benchmarks/embedding.py`). Other C libraries are left alone.
+    zeroed again costs a third of the time on a CPU (`benchmarks/embedding.py`). Other C libraries are left alone.
     """
     trim_threshold, mmap_threshold, limit = -1, -3, 2**30
     try:

@@ -5,7 +5,7 @@ The module follows the published table of stages and the names of the weights fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,10 +41,10 @@ class SameConv(nn.Conv2d):
         kernel, stride = self.kernel_size[0], self.stride[0]
         total = [max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in x.shape[2:]]
         top, left = total[0] // 2, total[1] // 2
-        padding = (left, total[1] - left, top, total[0] - top)
-        x = nn.functional.pad(x, padding) if any(padding) else x
-        convolved: Tensor = self._conv_forward(x, self.weight, self.bias)
-        return convolved
+        if total == [2 * top, 2 * left]:  # the convolution pads on the fly: one pass over memory fewer
+            return nn.functional.conv2d(x, self.weight, self.bias, stride, (top, left), groups=self.groups)
+        x = nn.functional.pad(x, (left, total[1] - left, top, total[0] - top))
+        return nn.functional.conv2d(x, self.weight, self.bias, stride, groups=self.groups)
 
 
 class Block(nn.Module):
@@ -91,10 +91,15 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, 224, 224) in about [-1, 1] -> (B, 1280)."""
-        x = nn.functional.relu6(self._bn0(self._conv_stem(x)), inplace=True)
-        for block in self._blocks:
-            x = block(x)
+        x = self._blocks[-1](self.maps(x))
         return nn.functional.relu6(self._bn1(self._conv_head(x)), inplace=True).mean(dim=(2, 3))
+
+    def maps(self, x: Tensor) -> Tensor:
+        """All stages but the last: (B, 3, 224, 224) in about [-1, 1] -> (B, 192, 7, 7)."""
+        x = nn.functional.relu6(self._bn0(self._conv_stem(x)), inplace=True)
+        for block in self._blocks[:-1]:
+            x = block(x)
+        return x
 
 
 class EfficientNetLite0:
@@ -102,26 +107,41 @@ class EfficientNetLite0:
 
     def __init__(self, weights: Path) -> None:
         keep_freed_memory()
-        network = Network()
-        network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        fused: nn.Module = _fuse(network.eval()).to(self._device)
-        self._network = fused.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        fused = pretrained(weights).to(self._device)
+        self._network: Network = fused.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
     def encode(self, pictures: Sequence[Image.Image]) -> Vectors:
         """Return (n, 1280) unit vectors."""
-        found = []
-        for start in range(0, len(pictures), BATCH):
-            batch = torch.from_numpy(np.stack([prepare(picture) for picture in pictures[start : start + BATCH]]))
-            found.append(self.forward(batch).cpu())
-        return unit(torch.cat(found).numpy())
+        return unit(torch.cat([self.forward(batch).cpu() for batch in _batches(pictures)]).numpy())
 
     def forward(self, batch: Tensor) -> Tensor:
         """Run prepared pictures, (B, 224, 224, 3) uint8, through the network: (B, 1280)."""
+        return self._network(self._input(batch))  # type: ignore[no-any-return]
+
+    @torch.inference_mode()
+    def maps(self, pictures: Sequence[Image.Image]) -> np.ndarray[tuple[int, ...], np.dtype[np.float16]]:
+        """Return what the last stage would see, (n, 7, 7, 192)."""
+        found = [self._network.maps(self._input(batch)).permute(0, 2, 3, 1).cpu() for batch in _batches(pictures)]
+        return torch.cat(found).half().numpy()
+
+    def _input(self, batch: Tensor) -> Tensor:
         # NHWC memory seen as NCHW is channels-last already: no copy.
-        x = (batch.to(self._device).permute(0, 3, 1, 2).float() - 127.0) / 128.0
-        return self._network(x)  # type: ignore[no-any-return]
+        return (batch.to(self._device).permute(0, 3, 1, 2).float() - 127.0) / 128.0
+
+
+def last_stage(weights: Path) -> nn.Module:
+    """The last stage alone, to be trained on: (B, 192, 7, 7) -> (B, 1280)."""
+    network = pretrained(weights)
+    return nn.Sequential(network._blocks[-1], network._conv_head, nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+
+def pretrained(weights: Path) -> Network:
+    """The network with its published weights, batch norms folded in."""
+    network = Network()
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    return _fuse(network.eval())
 
 
 def prepare(picture: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -129,8 +149,14 @@ def prepare(picture: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uin
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     square = (left, top, left + side, top + side)
-    small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=square)
+    shown = picture if picture.mode == "RGB" else picture.convert("RGB")  # convert copies even where nothing changes
+    small = shown.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=square)
     return np.asarray(small)
+
+
+def _batches(pictures: Sequence[Image.Image]) -> Iterator[Tensor]:
+    for start in range(0, len(pictures), BATCH):
+        yield torch.from_numpy(np.stack([prepare(picture) for picture in pictures[start : start + BATCH]]))
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:

@@ -21,7 +21,7 @@ class VisionEncoder:
         try:
             self._processor: Any = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
             model, loading = AutoModel.from_pretrained(name, output_loading_info=True, dtype=torch.float32)
-            # What the checkpoint lacks is made at random, another time in every process. Classifiers often lack a pooler.
+            # What a checkpoint lacks is made at random, anew in every process. Classifiers often lack a pooler.
             self._pooler = not any("pooler" in key for key in loading["missing_keys"])
             if lacking := sorted(key for key in loading["missing_keys"] if "pooler" not in key):
                 raise ValueError(f"its weights lack {', '.join(lacking)}")

@@ -72,9 +72,9 @@ def limits() -> Images:
 def encoded() -> Callable[..., bytes]:
     """Writes a picture as the bytes of a file: `encoded(picture, "PNG", **options)`."""
 
-    def write(picture: Image.Image, format: str, **options: Any) -> bytes:
+    def write(picture: Image.Image, kind: str, **options: Any) -> bytes:
         buffer = io.BytesIO()
-        picture.save(buffer, format, **options)
+        picture.save(buffer, kind, **options)
         return buffer.getvalue()
 
     return write

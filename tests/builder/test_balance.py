@@ -202,7 +202,9 @@ def test_the_gap_by_hand(weight: int, bound: int, gap: float) -> None:
 def test_two_hundred_thousand_items_take_seconds() -> None:
     rng = np.random.default_rng(0)
     n = 200_000
-    large = Graph(rng.integers(0, 5_000, n), rng.integers(0, 50_000, n), rng.integers(0, 2, n), np.ones(n, dtype=np.int64))
+    large = Graph(
+        rng.integers(0, 5_000, n), rng.integers(0, 50_000, n), rng.integers(0, 2, n), np.ones(n, dtype=np.int64)
+    )
     result = largest_balanced(large)
     assert is_balanced(large, result.keep)
     assert result.gap == 0.0

@@ -41,9 +41,7 @@ def test_the_ceiling_of_nothing_is_no_number() -> None:
 def test_no_function_of_the_key_beats_the_ceiling_and_one_reaches_it(case: tuple[np.ndarray, np.ndarray]) -> None:
     key, answer = case
     # All functions from keys to answers, as tables: at most 3^3.
-    scores = [
-        int((np.array(table)[key] == answer).sum()) for table in product(range(3), repeat=int(key.max()) + 1)
-    ]
+    scores = [int((np.array(table)[key] == answer).sum()) for table in product(range(3), repeat=int(key.max()) + 1)]
     assert max(scores) == ceiling(key, answer).right
 
 
@@ -59,7 +57,7 @@ def test_no_random_function_of_the_key_beats_the_ceiling() -> None:
 
 
 def test_a_predictor_that_draws_at_random_obeys_the_ceiling_in_expectation() -> None:
-    # Given key k it answers a with probability p[k, a]: expected hits are the sum of p[k(i), a(i)], a mean of functions.
+    # Given key k it answers a with probability p[k, a]: it expects sum p[k(i), a(i)] hits, a mean over functions.
     rng = np.random.default_rng(1)
     key, answer = rng.integers(0, 30, 400), rng.integers(0, 3, 400)
     for _ in range(200):

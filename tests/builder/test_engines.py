@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +25,13 @@ EACH = [
     Process(1),
     pytest.param(Ray(), marks=[pytest.mark.slow, needs_ray], id="Ray()"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _stop_ray() -> Iterator[None]:
+    yield
+    if "ray" in sys.modules:
+        sys.modules["ray"].shutdown()
 
 
 @pytest.mark.parametrize("runs", EACH, ids=str)
@@ -81,8 +90,6 @@ def test_engines_are_made_by_name() -> None:
 
 
 def test_ray_without_its_package_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "ray", None)  # what an import of a package that is not there runs into
     with pytest.raises(MissingPackage, match=r'pip install "twokeys\[ray\]"'):
         list(Ray().map_shards(math.isqrt, [1]))

@@ -106,7 +106,9 @@ def test_the_last_bits_of_a_measurement_do_not_count() -> None:
 
 
 def test_a_measurement_that_does_not_apply_is_no_number() -> None:
-    missing = [row | {"question.prior.p_gold": value} for row, value in zip(rows(), [float("nan"), None] * 2, strict=True)]
+    missing = [
+        row | {"question.prior.p_gold": value} for row, value in zip(rows(), [float("nan"), None] * 2, strict=True)
+    ]
     assert both(missing) == both([row | {"question.prior.p_gold": None} for row in rows()])
 
 

@@ -67,6 +67,12 @@ def test_a_kind_counts_against_its_own_corpus() -> None:
     both = pd.concat([table(97, "large"), table(3, "small")], ignore_index=True)
     _, (report,) = group(both, [Links("small", "image", keys((97, "a"), (98, "a"), (99, "b")))], folds=5)
     assert (report.source, report.largest_share, report.used) == ("small", 2 / 3, False)
+    # A group of ten is a tenth of the large corpus; that it is as large as the whole small one does not matter there.
+    both = pd.concat([table(100, "large"), table(10, "small")], ignore_index=True)
+    large = Links("large", "image", keys(*[(place, "a") for place in range(10)]))
+    small = Links("small", "image", keys((100, "b"), (101, "b")))
+    _, reports = group(both, [large, small], folds=5)
+    assert [(report.largest_share, report.used) for report in reports] == [(0.1, True), (0.2, True)]
 
 
 def test_a_kind_without_links_joins_nothing() -> None:
@@ -145,7 +151,7 @@ def test_single_items_are_dealt_evenly_and_by_seed() -> None:
 
 
 def test_large_groups_by_hand() -> None:
-    # Sizes 5 4 3 3 1 in two folds: 5 | 4, then 3 to the second (4 + 3 = 7), 3 to the first (5 + 3 = 8), 1 to the second.
+    # Sizes 5 4 3 3 1 in two folds: 5 | 4, then 3 to the second (7), 3 to the first (8), 1 to the second (8).
     groups = pd.Series(list("aaaaabbbbcccdddE"))
     fold = dict(zip(groups, fold_of(groups, 2, 0).tolist(), strict=True))
     assert (fold["a"], fold["b"], fold["E"]) == (0, 1, 1)

@@ -56,9 +56,7 @@ FILES: dict[str, Callable[[Encode], bytes]] = {
     "black and white": lambda encoded: encoded(rgb().convert("1"), "PNG"),
     "palette": lambda encoded: encoded(rgb().quantize(8), "PNG"),
     "palette with a transparent colour": lambda encoded: encoded(rgb().quantize(8), "PNG", transparency=3),
-    "RGB with a transparent colour": lambda encoded: encoded(
-        rgb(), "PNG", transparency=tuple(noise()[0, 0].tolist())
-    ),
+    "RGB with a transparent colour": lambda encoded: encoded(rgb(), "PNG", transparency=tuple(noise()[0, 0].tolist())),
     "grey with a transparent level": lambda encoded: encoded(Image.new("L", (7, 5), 9), "PNG", transparency=9),
     "transparent": lambda encoded: encoded(see_through(), "PNG"),
     "grey, transparent": lambda encoded: encoded(see_through().convert("LA"), "PNG"),
@@ -70,7 +68,9 @@ FILES: dict[str, Callable[[Encode], bytes]] = {
     "float TIFF": lambda encoded: encoded(grey(np.float32), "TIFF"),
     "animated GIF": lambda encoded: encoded(frames()[0], "GIF", save_all=True, append_images=frames()[1:]),
     "animated PNG": lambda encoded: encoded(frames()[0], "PNG", save_all=True, append_images=frames()[1:]),
-    "animated WebP": lambda encoded: encoded(frames()[0], "WEBP", save_all=True, append_images=frames()[1:], lossless=True),
+    "animated WebP": lambda encoded: encoded(
+        frames()[0], "WEBP", save_all=True, append_images=frames()[1:], lossless=True
+    ),
 }
 
 
@@ -122,7 +122,7 @@ def test_every_decoded_picture_is_rgb_unless_transparency_hides_something(
 def test_files_of_the_same_pixels_share_a_key(encoded: Encode, limits: Images) -> None:
     opaque = rgb().convert("RGBA")
     files = [(rgb(), "PNG"), (rgb(), "BMP"), (rgb(), "TIFF"), (opaque, "PNG"), (opaque, "TIFF")]
-    assert len({key(encoded(picture, format), limits) for picture, format in files}) == 1
+    assert len({key(encoded(picture, kind), limits) for picture, kind in files}) == 1
     # Grey stored as one channel or as three looks the same.
     one = rgb().convert("L")
     assert key(encoded(one, "PNG"), limits) == key(encoded(one.convert("RGB"), "PNG"), limits)

@@ -31,7 +31,10 @@ def test_text_features_by_hand() -> None:
 
 
 def test_a_text_without_words_has_no_first_word() -> None:
-    assert text_features(["?!", ""])[:, :10].tolist() == [[2, 0, 2, -1, -1, -1, -1, 0, 0, 0], [0, 0, 0, -1, -1, -1, -1, 0, 0, 0]]
+    assert text_features(["?!", ""])[:, :10].tolist() == [
+        [2, 0, 2, -1, -1, -1, -1, 0, 0, 0],
+        [0, 0, 0, -1, -1, -1, -1, 0, 0, 0],
+    ]
 
 
 def test_only_the_most_frequent_words_get_a_column() -> None:

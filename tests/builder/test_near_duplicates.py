@@ -30,7 +30,9 @@ Encode = Callable[..., bytes]
 
 def embedded(vectors: np.ndarray) -> Embedded:
     """Vectors as a build keeps them: by sorted keys, in 16 bits."""
-    return Embedded(pd.Index([f"key {n:03d}" for n in range(len(vectors))]), vectors.astype(np.float16).astype(np.float32))
+    return Embedded(
+        pd.Index([f"key {n:03d}" for n in range(len(vectors))]), vectors.astype(np.float16).astype(np.float32)
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- pictures
@@ -152,7 +154,9 @@ def test_a_chain_of_likenesses_is_no_cluster() -> None:
     assert lead(3, np.array([1, 0]), np.array([2, 2])).tolist() == [0, 1, 0]
 
 
-PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1]), max_size=20, unique=True)
+PAIRS = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1]), max_size=20, unique=True
+)
 
 
 @given(PAIRS, st.randoms())

@@ -54,7 +54,9 @@ def test_pairs_above_are_all_pairs_above(n: int, threshold: float, batch: int) -
     similarity = points @ points.T
     i, j = np.triu_indices(n, 1)
     clear = np.abs(similarity[i, j] - threshold) > 1e-5
-    expected = {(a, b) for a, b, c in zip(i.tolist(), j.tolist(), clear, strict=True) if c and similarity[a, b] > threshold}
+    expected = {
+        (a, b) for a, b, c in zip(i.tolist(), j.tolist(), clear, strict=True) if c and similarity[a, b] > threshold
+    }
     left, right = pairs_above(points, threshold, k=25, batch=batch)
     found = set(zip(left.tolist(), right.tolist(), strict=True))
     assert (left < right).all()

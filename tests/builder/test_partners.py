@@ -34,7 +34,8 @@ def test_an_unbalanced_vertex_leaves_items_without_partner() -> None:
 @given(
     st.integers(0, 30).flatmap(
         lambda n: st.tuples(
-            arrays.arrays(np.int64, n, elements=st.integers(0, 4)), arrays.arrays(np.int64, n, elements=st.integers(0, 3))
+            arrays.arrays(np.int64, n, elements=st.integers(0, 4)),
+            arrays.arrays(np.int64, n, elements=st.integers(0, 3)),
         )
     )
 )

@@ -22,7 +22,10 @@ def test_an_odd_vertex_can_be_balanced_with_three_answers() -> None:
     # One question, three answers, one item each, and the mirror image: each answer holds one third, under one half.
     # With two answers an odd vertex never balances at one half; with three it does.
     found = Graph(
-        np.array([0, 0, 0, 1, 1, 1]), np.array([0, 1, 2, 0, 1, 2]), np.array([0, 1, 2, 1, 2, 0]), np.ones(6, dtype=np.int64)
+        np.array([0, 0, 0, 1, 1, 1]),
+        np.array([0, 1, 2, 0, 1, 2]),
+        np.array([0, 1, 2, 1, 2, 0]),
+        np.ones(6, dtype=np.int64),
     )
     kept, bound = largest_by_programme(found, 0.5, 10_000)
     assert kept.all()

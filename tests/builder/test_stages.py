@@ -29,9 +29,14 @@ def test_a_file_appears_when_its_block_ends_and_not_before(tmp_path: Path) -> No
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(error: type[BaseException], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
-    with pytest.raises(error), whole(tmp_path / "file") as path:
-        path.write_text("half")
-        raise error
+
+    def write() -> None:
+        with whole(tmp_path / "file") as path:
+            path.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        write()
     assert names(tmp_path) == ["file"]
     assert (tmp_path / "file").read_text() == "old"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from builder.statistics import accuracy, chance
 
 
-def wilson(hits: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson(hits: float, n: float, z: float = 1.959963984540054) -> tuple[float, float]:
     """Wilson (1927): the shares q with |p - q| <= z sqrt(q (1 - q) / n), the roots of a quadratic."""
     p = hits / n
     a, b, c = 1 + z * z / n, -(2 * p + z * z / n), p * p
@@ -47,6 +47,21 @@ def test_groups_of_copies_are_worth_one_item_each() -> None:
     low, high = wilson(30, 50)
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.002)
     assert found.high - found.low > 1.8 * np.diff(wilson(120, 200))[0]
+
+
+def test_the_worth_of_three_groups_by_hand() -> None:
+    # Right in groups of two: 2, 1, 0. p = 1/2; residuals 1, 0, -1; variance 3/2 * 2 / 6^2 = 1/12. Independent items
+    # would have 1/4 / 5 = 1/20: n_eff = 6 * 12 / 20 = 3.6.
+    found = accuracy(np.array([1, 1, 1, 0, 0, 0], dtype=bool), np.array([0, 0, 1, 1, 2, 2]))
+    assert (found.low, found.high) == pytest.approx(wilson(1.8, 3.6), abs=1e-12)
+
+
+def test_groups_that_nearly_cancel_are_worth_no_more_than_their_items() -> None:
+    # 98 pairs with one right, one with two and one with none: variance 100/99 * 2 / 200^2, or 0.04 of 1/4 / 199.
+    pairs = np.tile([True, False], 100)
+    pairs[:4] = [True, True, False, False]
+    found = accuracy(pairs, np.repeat(np.arange(100), 2))
+    assert (found.low, found.high) == pytest.approx(wilson(100, 200), abs=1e-12)
 
 
 def test_groups_that_cancel_are_worth_no_more_than_their_items() -> None:

@@ -135,6 +135,38 @@ class Toy:
         return path
 
 
+NICE = '''
+from dataclasses import dataclass
+
+from filters import Rule
+
+
+@dataclass(frozen=True)
+class Nice(Rule):
+    """Drop questions about taste."""
+
+    id = "nice"
+    summary = "it asks for a taste"
+    bias = "none"
+    word: str = "nice"
+
+    def reads(self):
+        return ("question",)
+
+    def decide(self, table):
+        hits = table[table["question"].str.contains(self.word)]
+        return {row.id: f"asks whether it is {self.word}" for row in hits.itertuples()}
+'''
+"""A rule of a user's own, in a file."""
+
+
+def rule_file(folder: Path, text: str = NICE) -> Path:
+    """Write a file with a rule."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mine.py").write_text(text, encoding="utf-8")
+    return folder / "mine.py"
+
+
 def offline(cache: Path, **more: str) -> dict[str, str]:
     """The environment of a process that reaches no hub and has its own cache."""
     return os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(cache), "COLUMNS": "200"} | more

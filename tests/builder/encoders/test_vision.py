@@ -92,3 +92,13 @@ def test_a_checkpoint_that_lacks_weights_is_refused(tmp_path: Path) -> None:
     ViTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(tmp_path)
     with pytest.raises(BadInput, match=r"its weights lack .*patch_embeddings"):
         VisionEncoder(str(tmp_path))
+
+
+def test_a_checkpoint_in_16_bits_is_computed_with_in_32(tmp_path: Path, shapes: list[Image.Image]) -> None:
+    torch.manual_seed(0)
+    model = vit(True).to(torch.bfloat16)
+    for name, dtype in (("short", torch.bfloat16), ("long", torch.float32)):
+        model.to(dtype).save_pretrained(tmp_path / name)
+        ViTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(tmp_path / name)
+    short, long = (VisionEncoder(str(tmp_path / name)).encode(shapes[:2]) for name in ("short", "long"))
+    assert short == pytest.approx(long, abs=1e-6)

@@ -1,0 +1,74 @@
+"""Words of a verdict: what an adversary's numbers mean, one sentence each."""
+
+from __future__ import annotations
+
+from builder.audited.evidence import Evidence
+
+
+def beyond(one: Evidence) -> str:
+    """Proven to be beyond the margin."""
+    side = "above" if one.excess > 0 else "below"
+    cue = (
+        "the view gives answers away" if one.excess > 0 else "an inverse cue: the opposite of its answers beats chance"
+    )
+    return f"{_facts(one)}: {points(abs(one.excess))} points {side}, beyond the margin of {points(one.margin)}; {cue}"
+
+
+def cancels(one: Evidence) -> str:
+    """At chance because selection planted the opposite of what it left."""
+    assert one.null is not None
+    low, high = one.null.adjusted_interval
+    return (
+        f"{_facts(one)}, but the same pipeline on permuted labels ends {_signed(one.null.median)} points from chance: "
+        f"{_signed(one.null.adjusted)} points [{_signed(low)}, {_signed(high)}] are not the work of selection, and are "
+        f"only cancelled by it"
+    )
+
+
+def undecided(one: Evidence, size: int | None) -> str:
+    """Neither within the margin nor beyond it; `size` items could tell."""
+    if one.groups < 2:
+        advice = "all items are of one group, which says nothing about others"
+    elif size is None:
+        advice = f"at an excess of {_signed(one.excess)} points no number of items can show that it is within"
+    elif size == one.needed_items:
+        advice = f"a set at chance needs about {size:,} items"
+    else:
+        advice = f"at an excess of {_signed(one.excess)} points it takes about {size:,} items"
+    return f"{_facts(one)}; the margin of {points(one.margin)} points can be neither kept nor broken: {advice}"
+
+
+def notes(one: Evidence, alpha: float) -> list[str]:
+    """What a reader should know though it does not change the outcome."""
+    said = []
+    low, high = one.bootstrap_interval
+    p = one.permuted.p if one.permuted else one.p_two_sided
+    if p <= alpha and one.p_equivalence <= alpha:
+        said.append(f"{_name(one)} differs from chance by {_signed(one.excess)} points, proven but within the margin")
+    if one.p_equivalence <= alpha and (low < -one.margin or high > one.margin):
+        said.append(f"{_name(one)}: the bootstrap interval [{_signed(low)}, {_signed(high)}] leaves the margin")
+    if one.null is not None and one.p_beyond <= alpha and one.null.p > alpha:
+        end = f"permuted labels end {_signed(one.null.median)} points from chance"
+        said.append(f"{_name(one)}: selection alone explains it; {end}")
+    return said
+
+
+def _name(one: Evidence) -> str:
+    return f"{one.adversary}, fitted on the {'set' if one.trained_on == 'set' else 'removed items'},"
+
+
+def _facts(one: Evidence) -> str:
+    low, high = (100 * (one.chance + end) for end in one.interval)
+    return (
+        f"{_name(one)} is right on {100 * one.accuracy:.1f} % [{low:.1f}, {high:.1f}] of {one.items:,} items "
+        f"in {one.groups:,} groups where chance is {100 * one.chance:.1f} %"
+    )
+
+
+def points(share: float) -> str:
+    """A share in percentage points."""
+    return f"{100 * share:.1f}"
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f}"

@@ -1,0 +1,1 @@
+"""Language models as blind adversaries: loading them, asking them, scoring and reading what they say."""

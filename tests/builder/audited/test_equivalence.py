@@ -1,0 +1,157 @@
+"""Equivalence tests, detectable effects, needed sizes and the bootstrap: by formula, by library, by simulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import bootstrap as scipy_bootstrap
+from scipy.stats import norm, ttest_1samp
+
+from builder.audited.equivalence import bootstrap, minimum_detectable, needed_items, p_equivalence, power_of_equivalence
+from builder.audited.statistics import Excess, excess
+
+
+def known(items: int, p: float, mean: float = 0.0, deff: float = 1.0, freedom: float = 1e9) -> Excess:
+    """An excess whose variance is that of a share p, times a design effect."""
+    independent = p * (1 - p) / items
+    return Excess(items, items, p + mean, p, mean, deff * independent, independent, freedom)
+
+
+def test_equivalence_is_the_larger_of_two_one_sided_t_tests() -> None:
+    rng = np.random.default_rng(0)
+    right = rng.random(800) < 0.51
+    found = excess(right, 0.5, np.arange(800))
+    above = ttest_1samp(right - 0.5, 0.05, alternative="less").pvalue
+    below = ttest_1samp(right - 0.5, -0.05, alternative="greater").pvalue
+    assert p_equivalence(found, 0.05) == pytest.approx(max(above, below))
+
+
+def test_equivalence_by_hand() -> None:
+    found = known(2500, 0.5, mean=0.004)  # error 0.01
+    assert p_equivalence(found, 0.024) == pytest.approx(norm.sf(2.0), rel=1e-4)
+    assert p_equivalence(found, 0.004) == pytest.approx(0.5)
+    assert p_equivalence(known(2500, 0.5, mean=-0.034), 0.024) == pytest.approx(norm.cdf(1.0), rel=1e-4)
+
+
+@given(st.floats(-0.2, 0.2), st.floats(0.001, 0.2), st.integers(10, 5000), st.integers(2, 500))
+def test_equivalent_at_five_percent_is_a_ninety_percent_interval_within_the_margin(
+    mean: float, margin: float, items: int, freedom: int
+) -> None:
+    found = known(items, 0.5, mean, freedom=freedom)
+    low, high = found.interval(0.9)
+    if abs(max(-low, high) - margin) > 1e-9 and margin < 0.5:
+        assert (p_equivalence(found, margin) <= 0.05) == (-margin <= low and high <= margin)
+
+
+@pytest.mark.parametrize(
+    ("p", "effect", "items"), [(0.25, 0.02, 2900), (0.5, 0.02, 3860), (0.25, 0.05, 464), (0.5, 0.05, 620)]
+)
+def test_detectable_effects_of_the_usual_table(p: float, effect: float, items: int) -> None:
+    # n = (1.645 + 0.842)^2 p (1 - p) / d^2, one-sided.
+    assert minimum_detectable(known(items, p), sides=1) == pytest.approx(effect, rel=0.01)
+    assert minimum_detectable(known(items, p), sides=2) == pytest.approx(effect * 2.802 / 2.487, rel=0.01)
+
+
+def test_dependence_makes_effects_harder_to_detect_and_sets_larger() -> None:
+    plain, grouped = known(1000, 0.5), known(1000, 0.5, deff=4)
+    assert minimum_detectable(grouped) == pytest.approx(2 * minimum_detectable(plain))
+    assert needed_items(grouped, 0.03) == pytest.approx(4 * (needed_items(plain, 0.03) or 0), abs=4)
+
+
+def test_needed_items_by_formula() -> None:
+    # At chance both sides must hold: n = ((1.6449 + 1.2816) / m)^2 / 4. Off chance the far side is free: + 0.8416.
+    assert needed_items(known(1000, 0.5), 0.03) == math.ceil((2.92641 / 0.03) ** 2 / 4)
+    assert needed_items(known(1000, 0.5), 0.03, truth=0.015) == math.ceil((2.48647 / 0.015) ** 2 / 4)
+    # Three adversaries: level 0.05 / 3, failures 0.2 / 3.
+    quantiles = norm.isf(0.05 / 3) + norm.isf(0.2 / 6)
+    assert needed_items(known(1000, 0.5), 0.03, adversaries=3) == math.ceil((quantiles / 0.03) ** 2 / 4)
+
+
+def test_no_size_shows_what_is_not_so_or_what_one_group_hides() -> None:
+    assert needed_items(known(1000, 0.5), 0.03, truth=0.03) is None
+    assert needed_items(known(1000, 0.5), 0.03, truth=-0.05) is None
+    assert needed_items(excess(np.ones(9, dtype=bool), 0.5, np.zeros(9, dtype=int)), 0.03) is None
+
+
+@given(st.floats(0.01, 0.1), st.floats(0, 0.9), st.floats(1, 10), st.integers(3, 1000))
+def test_needed_items_is_the_first_size_with_the_power(margin: float, part: float, deff: float, freedom: int) -> None:
+    found = known(500, 0.3, deff=deff, freedom=freedom)
+    needed = needed_items(found, margin, truth=part * margin)
+    assert needed is not None
+    assert power_of_equivalence(found, margin, needed, part * margin) >= 0.8
+    assert needed == 2 or power_of_equivalence(found, margin, needed - 1, part * margin) < 0.8
+
+
+# ------------------------------------------------------------------------------------------------------- bootstrap
+
+
+def test_the_bootstrap_is_that_of_the_library() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(40), rng.integers(1, 8, 40))
+    right, level = rng.random(len(groups)) < 0.4, rng.choice([0.25, 0.5], len(groups))
+    size, total = np.bincount(groups), np.bincount(groups, weights=right - level)
+
+    def ratio(total: np.ndarray, size: np.ndarray, axis: int) -> np.ndarray:
+        return total.sum(axis=axis) / size.sum(axis=axis)
+
+    theirs = scipy_bootstrap(
+        (total, size), ratio, paired=True, n_resamples=20_000, method="percentile", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert bootstrap(right, level, groups, resamples=20_000) == pytest.approx(tuple(theirs), abs=0.004)
+
+
+def test_the_bootstrap_is_seeded_and_does_not_see_the_names_or_the_order_of_groups() -> None:
+    rng = np.random.default_rng(0)
+    right, groups = rng.random(300) < 0.5, np.repeat(np.arange(60), 5)
+    order = rng.permutation(300)
+    assert bootstrap(right, 0.5, groups, seed=1) == bootstrap(right[order], 0.5, 99 - groups[order], seed=1)
+    assert bootstrap(right, 0.5, groups, resamples=30, seed=1) != bootstrap(right, 0.5, groups, resamples=30, seed=2)
+
+
+def test_groups_that_are_alike_or_alone_leave_the_bootstrap_no_width() -> None:
+    # Why it is an opinion only.
+    for groups in (np.repeat(np.arange(100), 2), np.zeros(200, dtype=int)):
+        assert bootstrap(np.tile([True, False], 100), 0.4, groups) == pytest.approx((0.1, 0.1))
+
+
+def test_bootstrap_and_formula_agree_on_many_groups() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(400), 5)
+    right = rng.random(2000) < rng.beta(1, 1, 400)[groups]
+    assert bootstrap(right, 0.5, groups) == pytest.approx(excess(right, 0.5, groups).interval(), abs=0.003)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=40))
+def test_the_bootstrap_stays_where_means_can_be(items: list[tuple[bool, int]]) -> None:
+    right, groups = (np.array(column) for column in zip(*items, strict=True))
+    low, high = bootstrap(right, 0.25, groups, resamples=50)
+    assert -0.25 - 1e-9 <= low <= high <= 0.75 + 1e-9
+
+
+# ------------------------------------------------------------------------------------------------------ error rates
+
+
+def rate(truth: float, spread: float | None, size: int, margin: float, draws: int) -> float:
+    """How often a set of the needed size is found equivalent; groups of `size` draw their share from a Beta."""
+    rng = np.random.default_rng(0)
+
+    def answers(groups: int) -> tuple[np.ndarray, np.ndarray]:
+        code = np.repeat(np.arange(groups), size)
+        share = np.full(groups, 0.5 + truth) if spread is None else rng.beta(spread, spread, groups) + truth
+        return rng.random(len(code)) < share[code], code
+
+    planned = needed_items(excess(answers(4000)[0], 0.5 + truth, np.repeat(np.arange(4000), size)), margin) or 0
+    found = (excess(*(right, 0.5, code)) for right, code in (answers(-(-planned // size)) for _ in range(draws)))
+    return float(np.mean([p_equivalence(one, margin) <= 0.05 for one in found]))
+
+
+@pytest.mark.parametrize(("spread", "size"), [(None, 1), (2.0, 4)])
+def test_sets_of_the_needed_size_pass_at_chance_and_fail_at_the_margin(spread: float | None, size: int) -> None:
+    error = 3 * math.sqrt(0.05 * 0.95 / 800)
+    assert rate(0.0, spread, size, 0.03, 800) >= 0.8 - 3 * math.sqrt(0.8 * 0.2 / 800)
+    assert rate(0.03, spread, size, 0.03, 800) <= 0.05 + error
+    assert rate(-0.03, spread, size, 0.03, 800) <= 0.05 + error

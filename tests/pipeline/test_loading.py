@@ -1,0 +1,185 @@
+"""What `datasets.load_dataset` makes of a published folder, offline, as its users will call it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from datasets import DatasetDict, Image, get_dataset_config_names, load_dataset
+from PIL.Image import Image as Picture
+
+from builder import publish
+from builder.build import Built
+from builder.fingerprint import fingerprint
+from tests.pipeline.conftest import Build
+from tests.pipeline.toy import ROOT, Row, Toy, offline, rule_file
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def load(folder: Path, cache: Path, config: str = "balanced", **more: Any) -> DatasetDict:
+    return load_dataset(str(folder), config, cache_dir=str(cache), **more)
+
+
+def rows(loaded: DatasetDict) -> Iterator[Row]:
+    """All rows with their split, pictures as original bytes."""
+    for split, part in loaded.items():
+        plain = part.cast_column("image", Image(decode=False)) if "image" in part.features else part
+        for row in plain:
+            yield row | {"split": split}
+
+
+def said(built: Built, config: str = "balanced") -> str:
+    return built.manifest.configs[config].fingerprint
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["downloaded", "streamed"])
+def test_every_config_loads_with_its_splits_and_its_fingerprint(built: Built, cache: Path, streaming: bool) -> None:
+    assert sorted(get_dataset_config_names(str(built.folder), cache_dir=str(cache))) == ["balanced", "removed"]
+    for name, config in built.manifest.configs.items():
+        loaded = load(built.folder, cache, name, streaming=streaming)
+        found = list(rows(loaded))
+        counts = {split: sum(row["split"] == split for row in found) for split in loaded}
+        assert counts == config.splits
+        assert fingerprint(found) == config.fingerprint
+
+
+def test_the_balanced_config_is_the_one_without_a_name(built: Built, cache: Path) -> None:
+    assert fingerprint(rows(load_dataset(str(built.folder), cache_dir=str(cache)))) == said(built)
+
+
+def test_streaming_gives_the_same_rows_in_the_same_order(built: Built, cache: Path) -> None:
+    whole, streamed = load(built.folder, cache), load(built.folder, cache, streaming=True)
+    assert list(rows(whole)) == list(rows(streamed))
+
+
+def test_a_wrong_config_and_a_wrong_split_name_those_that_exist(built: Built, cache: Path) -> None:
+    with pytest.raises(ValueError, match=r"'nope' not found. Available: \['balanced', 'removed'\]"):
+        load(built.folder, cache, "nope")
+    with pytest.raises(ValueError, match=r'Unknown split "dev"\. Should be one of \[.*train.*\]'):
+        load(built.folder, cache, split="dev")
+
+
+def test_pictures_decode_as_a_user_sees_them(built: Built, cache: Path) -> None:
+    for row in load(built.folder, cache)["test"]:
+        assert isinstance(row["image"], Picture)
+        assert row["image"].size == (row["image_width"], row["image_height"])
+
+
+def test_pictures_are_the_bytes_of_the_source_files(built: Built, toy: Toy, cache: Path) -> None:
+    source = {(split, row["id"]): row["picture"] for split, rows in toy.rows.items() for row in rows}
+    kinds = set()
+    for row in rows(load(built.folder, cache)):
+        name = source[row["split"], row["source_id"]]
+        original = (toy.corpora / toy.pictures / name).read_bytes()
+        assert hashlib.sha256(row["image"]["bytes"]).digest() == hashlib.sha256(original).digest()
+        assert row["image"]["path"] is None
+        kinds.add((Path(name).suffix, original[:3]))
+    assert kinds == {(".png", b"\x89PN"), (".jpg", b"\xff\xd8\xff")}, "both kinds are kept, not converted"
+
+
+def test_no_column_that_is_always_there_is_ever_missing(built: Built, cache: Path) -> None:
+    always = {
+        "id", "image", "question", "choices", "answer", "answers", "answer_type", "answer_source", "source",
+        "source_revision", "source_id", "row", "license", "image_key", "question_key", "group", "meta",
+    }  # fmt: skip
+    for row in rows(load(built.folder, cache)):
+        assert not {name for name in always if row[name] is None}
+        assert row["id"] == f"toy:{row['split']}:{row['source_id']}"
+
+
+def test_rebuilt_in_place_the_same_process_gets_the_new_rows(toy: Toy, make: Build, cache: Path) -> None:
+    first = make(toy)
+    assert fingerprint(rows(load(first.folder, cache))) == said(first)
+    # As many rows of as many bytes as before: only the letters' case differs.
+    second = make(toy, text={"lowercase": True})
+    assert second.folder == first.folder
+    assert second.manifest.configs["balanced"].splits == first.manifest.configs["balanced"].splits
+    assert said(second) != said(first)
+    assert fingerprint(rows(load(second.folder, cache))) == said(second)
+    assert fingerprint(rows(load(second.folder, cache, "removed"))) == said(second, "removed")
+
+
+def test_rebuilt_in_place_a_fresh_process_gets_the_new_rows(toy: Toy, make: Build, cache: Path) -> None:
+    script = (
+        "import sys; from datasets import Image, load_dataset; from builder.fingerprint import fingerprint\n"
+        "loaded = load_dataset(sys.argv[1]).cast_column('image', Image(decode=False))\n"
+        "print(fingerprint(row | {'split': split} for split in loaded for row in loaded[split]))"
+    )
+
+    def in_a_fresh_process(built: Built) -> str:
+        command = [sys.executable, "-c", script, str(built.folder)]
+        done = subprocess.run(command, cwd=ROOT, env=offline(cache), capture_output=True, text=True, check=True)
+        return done.stdout.split()[-1]
+
+    first = make(toy)
+    assert in_a_fresh_process(first) == said(first)
+    second = make(toy, text={"lowercase": True})
+    assert in_a_fresh_process(second) == said(second) != said(first)
+
+
+def test_a_rebuild_that_changes_only_reasons_is_seen(toy: Toy, make: Build, cache: Path, tmp_path: Path) -> None:
+    first = make(toy)
+    assert fingerprint(rows(load(first.folder, cache, "removed"))) == said(first, "removed")
+    second = make(toy, rules=[*toy.recipe()["rules"], f"{rule_file(tmp_path)}:Nice"])
+    assert said(second) == said(first), "what could not be balanced now falls to a rule"
+    assert said(second, "removed") != said(first, "removed")
+    assert fingerprint(rows(load(second.folder, cache, "removed"))) == said(second, "removed")
+
+
+def test_folders_of_the_same_name_do_not_collide(toy: Toy, make: Build, cache: Path) -> None:
+    one = make(toy, "a/bench")
+    other = make(toy, "b/bench", text={"lowercase": True})
+    assert said(one) != said(other)
+    for built in (one, other, one):
+        assert fingerprint(rows(load(built.folder, cache))) == said(built)
+
+
+def test_many_shards_hold_the_same_rows(
+    toy: Toy, built: Built, make: Build, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "SHARD_BYTES", 1500)
+    monkeypatch.setattr(publish, "GROUP_BYTES", 1500)
+    cut = make(toy)
+    assert len(list((cut.folder / "balanced").glob("train-*.parquet"))) > 2
+    assert fingerprint(rows(load(cut.folder, cache))) == said(cut) == said(built)
+    assert load(cut.folder, cache, streaming=True)["train"].num_shards > 2
+
+
+def test_a_moved_folder_still_loads(folder: Path, built: Built, cache: Path, tmp_path: Path) -> None:
+    assert fingerprint(rows(load(folder.rename(tmp_path / "elsewhere"), cache))) == said(built)
+
+
+def test_a_picture_is_stored_once_however_many_questions_it_has(built: Built, toy: Toy) -> None:
+    pictures = sum(path.stat().st_size for path in (toy.corpora / toy.pictures).rglob("*.*"))
+    rows = sum(1 for path in (built.folder / "balanced").glob("*.parquet") for _ in pd.read_parquet(path)["id"])
+    assert rows > 70, "some five questions a picture"
+    assert built.manifest.unique_image_bytes <= pictures
+
+
+def test_the_card_counts_what_the_certificate_says(built: Built, cache: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (built.folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    counting = [block for block in blocks if "load_dataset" not in block]
+    assert len(counting) == 2
+    command = [sys.executable, "-c", "\n".join(counting) + "\nprint('removed', len(removed))"]
+    done = subprocess.run(
+        command, cwd=built.folder, env=offline(cache), capture_output=True, text=True, check=True
+    ).stdout
+    certificate = json.loads((built.folder / "certificate.json").read_text(encoding="utf-8"))
+    for split in ("all", "test", "train"):
+        for view in ("question", "image"):
+            found = certificate["ceilings"]["all" if split == "all" else f"split={split}"][view]
+            key = "image_key" if view == "image" else view
+            assert f"{split} {key}: {found['right']} of {found['items']} = " in done
+    assert f"removed {sum(built.manifest.configs['removed'].splits.values())}" in done

