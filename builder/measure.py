@@ -203,7 +203,7 @@ def build_problem(
     if "lexical" in reads and view != "image":
         joined = (shown["context"] + " " + shown["text"]).str.strip()
         matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
-    frequent = tuple(part["answer"].value_counts().index[:candidates]) if form == "answer" else ()
+    frequent = _frequent(part["answer"], candidates) if form == "answer" else ()
     if own is not None:
         matrices["metadata"] = own[first]
     for name in reads - {"lexical"} - ({"metadata"} if view != "image" else set()):
@@ -218,6 +218,12 @@ def build_problem(
         metadata=matrices["metadata"], pixels=matrices["pixels"], maps=matrices["maps"], candidates=frequent,
         rivals=rivals,
     )  # fmt: skip
+
+
+def _frequent(answers: pd.Series[str], limit: int) -> tuple[str, ...]:
+    """The most frequent answers; ties go by spelling, whatever the order of the rows."""
+    counts = answers.value_counts()
+    return tuple(sorted(counts.index, key=lambda answer: (-int(counts[answer]), answer))[:limit])
 
 
 def _of_rows(part: pd.DataFrame, view: View, represent: Represent) -> Floats | None:
@@ -304,7 +310,8 @@ def _drawn(score: Floats, item: Ints, gold: Ints) -> dict[str, NDArray[np.generi
     size = np.diff(start, append=len(item))
     number = np.repeat(np.arange(len(start)), size)
     total = np.bincount(number, weights=score)
-    share = np.where(total[number] > 0, score / np.maximum(total[number], 1e-12), 1 / size[number])
+    share = 1 / size[number]
+    np.divide(score, total[number], out=share, where=total[number] > 0)
     # Ties go to the first option: their order is a hash, so that is a fair draw and the same every time.
     best = np.lexsort((np.arange(len(item)), -share, number))[start]
     return {

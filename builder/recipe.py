@@ -134,31 +134,6 @@ class Balance(Part):
     """Branch-and-bound nodes per component when there are more than two answers."""
 
 
-class Audited(Part):
-    """The audited tier, see `builder.audited`: adversaries that select, and others that certify."""
-
-    margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    """Largest excess over chance, in either direction, that the certificate lets through."""
-    select: list[str] = ["question.prior", "question.tfidf", "choices.prior", "choices.tfidf", "image.probe"]
-    """Baselines that the selection is bounded by."""
-    certify: list[str] = ["question.forest", "question.neighbours", "choices.forest", "choices.neighbours",
-                          "image.neighbours", "image.majority"]  # fmt: skip
-    """Baselines that selection never sees; none may be of a family that selects."""
-    rounds: Annotated[int, Field(ge=1)] = 8
-    """Rounds of selection at most."""
-    permutations: Annotated[int, Field(ge=0)] = 199
-    """Label permutations of the two-sided test; 0 leaves it out."""
-    null_draws: Annotated[int, Field(ge=0)] = 5
-    """Runs of the whole selection on permuted labels; 0 leaves them out."""
-
-    @model_validator(mode="after")
-    def _families_differ(self) -> Audited:
-        both = {name.partition(".")[2] for name in self.select} & {name.partition(".")[2] for name in self.certify}
-        if both:
-            raise ValueError(f"families that select must not certify: {', '.join(sorted(both))}")
-        return self
-
-
 class Recipe(Part):
     """All that determines a build. Same recipe, sources and versions: same rows."""
 
@@ -175,8 +150,6 @@ class Recipe(Part):
     measure: Measure = Measure()
     rules: list[RuleUse] = []
     balance: Balance = Balance()
-    audited: Audited | None = None
-    """Also select and certify the audited tier."""
     seed: int = 0
 
     @field_validator("corpora")

@@ -92,7 +92,7 @@ def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
     grouping = run.stage(
         "groups",
         partial(_write_groups, items, recipe, represent),
-        1,
+        2,
         reading.key,
         identity(recipe.encoders.image) if recipe.publishable else "",
         [corpus.group_by for corpus in recipe.corpora],

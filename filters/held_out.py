@@ -98,7 +98,7 @@ def linear_hits(
 @contextmanager
 def _fitting() -> Iterator[None]:
     """Fit with one BLAS thread: on small matrices more are slower, and they change the last digits."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1), warnings.catch_warnings():
         # Answers are classes, however many of them there are.

@@ -102,13 +102,12 @@ def bootstrap(
     code = np.unique(groups, return_inverse=True)[1]
     totals = np.bincount(code, weights=right - np.asarray(chance, dtype=np.float64))
     # Rounded, so that equal totals summed in another order are one kind.
-    kinds, counts = np.unique(np.stack([np.bincount(code), totals.round(9)]), axis=1, return_counts=True)
+    (size, total), counts = np.unique(np.stack([np.bincount(code), totals.round(9)]), axis=1, return_counts=True)
     rng = np.random.default_rng(seed)
     rows = max(1, 2_000_000 // len(counts))
     means = []
     for start in range(0, resamples, rows):
         drawn = rng.multinomial(counts.sum(), counts / counts.sum(), size=min(rows, resamples - start))
-        size, total = drawn @ kinds.T[:, 0], drawn @ kinds.T[:, 1]
-        means.append(total / size)
+        means.append((drawn @ total) / (drawn @ size))
     low, high = np.quantile(np.concatenate(means), [0.5 - confidence / 2, 0.5 + confidence / 2])
     return float(low), float(high)

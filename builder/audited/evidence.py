@@ -34,8 +34,8 @@ class Evidence:
     """Of the excess: t on cluster-robust variance."""
     bootstrap_interval: tuple[float, float]
     """Of the excess: percentiles over resampled groups. It knows nothing of what cross-fitting adds."""
-    design_effect: float
-    """Variance over that of as many independent answers."""
+    design_effect: float | None
+    """Variance over that of as many independent answers; None with one group, as the next two."""
     margin: float
     p_two_sided: float
     """Of "no excess, in either direction"."""
@@ -44,7 +44,7 @@ class Evidence:
     p_equivalence: float
     """Of "the excess is at or beyond the margin": small where it is proven to lie within."""
     mde: float | None
-    """Smallest excess that the set detects, two-sided at 1 - `confidence`, with power 0.8; None with one group."""
+    """Smallest excess that the set detects, two-sided at 1 - `confidence`, with power 0.8."""
     needed_items: int | None
     """Size from which a set without any excess is certified with power 0.8, all adversaries of the view together."""
     needed_items_as_observed: int | None
@@ -110,7 +110,7 @@ def weigh(
         confidence=confidence,
         interval=found.interval(confidence),
         bootstrap_interval=bootstrap(right, chance, groups, confidence, resamples, seed),
-        design_effect=found.design_effect,
+        design_effect=found.design_effect if np.isfinite(found.variance) else None,
         margin=margin,
         p_two_sided=found.p_beyond(),
         p_beyond=found.p_beyond(margin),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from builder.audited.selection import Answers, Bools, Floats
 from builder.baselines import VIEWS, baselines
@@ -13,6 +15,9 @@ from builder.groups import fold_of
 from builder.measure import MEASUREMENTS, Represent, measure
 from builder.recipe import Measure
 from builder.stages import Run
+
+Ints = NDArray[np.int64]
+Objects = NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,33 +53,36 @@ class Panel:
             self.settings, seed, self.represent, self.key, fit_on=keep,
         )  # fmt: skip
         table = made.table(MEASUREMENTS).to_pandas()
-        answers = self.items["answer"].to_numpy()
         return [
-            Answers(
-                name=name,
-                right=np.asarray(table[f"{name}.prediction"] == answers, dtype=bool),
-                confidence=table[f"{name}.confidence"].fillna(0).to_numpy(dtype=float),
-                applies=table[f"{name}.prediction"].notna().to_numpy(),
-            )
+            self._answers(name, table[f"{name}.prediction"], table[f"{name}.confidence"], fold, keep)
             for name in names
             if f"{name}.prediction" in table
         ]
 
-    def chance(self, keep: Bools, view: str) -> Floats:
-        """Each item's chance level on a set, (n,): see `builder.statistics.chance`.
-
-        One over the number of options for who sees them; else the share of the most frequent answer: of the item's
-        answer type for who sees the question, of all items for who sees the image alone.
-        """
-        part = self.items[keep]
-        if view == "image":
-            return np.full(len(self.items), _share(part["answer"]))
-        level = self.items["answer_type"].map(
-            {kind: _share(rows["answer"]) for kind, rows in part[part["choices"].map(len) == 0].groupby("answer_type")}
+    def _answers(
+        self, name: str, said: pd.Series[str], confidence: pd.Series[Any], fold: Ints, keep: Bools
+    ) -> Answers:
+        items, applies = self.items, said.notna().to_numpy()
+        options = items["choices"].map(len).to_numpy()
+        draws = (options > 0) & (not name.startswith("image."))
+        # Who sees the picture alone does not know the answer type.
+        kind = np.zeros(len(items)) if name.startswith("image.") else items["answer_type"].to_numpy()
+        cell = pd.factorize(pd.MultiIndex.from_arrays([kind, fold]))[0]
+        named = _unrelated(said.fillna("").to_numpy(), items["answer"].to_numpy(), cell, keep & applies)
+        return Answers(
+            name=name,
+            right=applies & (said == items["answer"]).to_numpy(dtype=bool),
+            confidence=confidence.fillna(0).to_numpy(dtype=np.float64),
+            applies=applies,
+            chance=np.where(draws, 1 / np.maximum(options, 1), named),
         )
-        options = self.items["choices"].map(len).to_numpy()
-        return np.where(options > 0, 1 / np.maximum(options, 1), level.fillna(0).to_numpy(dtype=float))
 
 
-def _share(answers: pd.Series[str]) -> float:
-    return float(answers.value_counts(normalize=True).iloc[0]) if len(answers) else 0.0
+def _unrelated(said: Objects, gold: Objects, cell: Ints, keep: Bools) -> Floats:
+    """Share of the cell's other kept items whose gold is what was said, see `builder.audited.chance`."""
+    kept = pd.DataFrame({"cell": cell, "answer": gold})[keep]
+    counts = kept.groupby(["cell", "answer"]).size()
+    asked = pd.MultiIndex.from_arrays([cell, said])
+    same = counts.reindex(asked).fillna(0).to_numpy() - (keep & (said == gold))
+    others = kept["cell"].value_counts().reindex(cell).fillna(0).to_numpy() - keep
+    return np.where(others > 0, same / np.maximum(others, 1), 0.0)

@@ -1,7 +1,7 @@
 """Published ways to select a set, on plain arrays: what our own selection has to beat.
 
 Each takes what it is told about the items and returns which of them to keep, (n,). None of them looks at the set that
-it leaves; `tests` and the certificate do.
+it leaves; the certificate does.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ by a linear programme that bounds every adversary from both sides:
         | sum over i in b of x_i (right_i - chance_i) |  <=  slack * sum over i in b of x_i,     0 <= x_i <= 1.
 
 Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and still is
-a cue. An adversary fitted anew on the chosen set finds other cues, so the programme is solved in rounds, each adding the
-bounds of freshly fitted adversaries to all that came before (cutting planes). Nothing is dropped for good: an item that
-left in one round can come back in the next. The programme has few rows, so almost all x are 0 or 1.
+a cue. An adversary fitted anew on the chosen set finds other cues, so the programme is solved in rounds, each adding
+the bounds of freshly fitted adversaries to all that came before (cutting planes). Nothing is dropped for good: an item
+that left in one round can come back in the next. The programme has few rows, so almost all x are 0 or 1.
 """
 
 from __future__ import annotations
@@ -41,21 +41,17 @@ class Answers:
         right: (n,) whether its answer is the gold one; False where it does not apply.
         confidence: (n,) probability that it gave to its answer, or any number that grows with it.
         applies: (n,) items that it can be asked about.
+        chance: (n,) chance that its answer is right if it had nothing to do with the item, on the set that it was
+            fitted on.
     """
 
     name: str
     right: Bools
     confidence: Floats
     applies: Bools
-
-    @property
-    def view(self) -> str:
-        """What the adversary sees."""
-        return self.name.partition(".")[0]
+    chance: Floats
 
 
-Chance = Callable[[Bools, str], Floats]
-"""Each item's chance level, (n,), on a set and for a view: it moves as the set changes."""
 Ask = Callable[[Bools], list[Answers]]
 """Fits the selection family on the chosen items only, in grouped folds, and asks it about all items."""
 
@@ -86,11 +82,10 @@ class Chosen:
     rounds: list[Round]
 
 
-def choose(chance: Chance, ask: Ask, margin: float, rounds: int, start: Bools) -> Chosen:
+def choose(ask: Ask, margin: float, rounds: int, start: Bools) -> Chosen:
     """Select by rounds of bounding and refitting.
 
     Args:
-        chance: Gives each item's chance level.
         ask: The selection family.
         margin: Largest excess over chance, in either direction, that is let through. Bounds use half of it: what is
             fitted on one set generalises to the next only so far.
@@ -105,14 +100,13 @@ def choose(chance: Chance, ask: Ask, margin: float, rounds: int, start: Bools) -
     best, best_round = start, Round(0, {"nothing was asked": np.inf})
     for _ in range(rounds):
         answers = ask(keep)
-        levels = {one.view: chance(keep, one.view) for one in answers}
-        found = Round(int(keep.sum()), {one.name: excess(one, levels[one.view], keep) for one in answers})
+        found = Round(int(keep.sum()), {one.name: excess(one, keep) for one in answers})
         history.append(found)
         if found.worst < best_round.worst:
             best, best_round = keep, found
         if found.worst <= margin / 2:
             break
-        rows += [bound for one in answers for bound in bounds(one, levels[one.view], start)]
+        rows += [bound for one in answers for bound in bounds(one, start)]
         fresh = largest(rows, margin / 2, start)
         if not fresh.any() or (fresh == keep).all():
             break
@@ -120,10 +114,10 @@ def choose(chance: Chance, ask: Ask, margin: float, rounds: int, start: Bools) -
     return Chosen(best, history)
 
 
-def excess(answers: Answers, chance: Floats, keep: Bools) -> float:
+def excess(answers: Answers, keep: Bools) -> float:
     """Accuracy minus chance on a set; 0 where the adversary does not apply to any of it."""
     inside = keep & answers.applies
-    return float((answers.right[inside] - chance[inside]).mean()) if inside.any() else 0.0
+    return float((answers.right[inside] - answers.chance[inside]).mean()) if inside.any() else 0.0
 
 
 @dataclass(frozen=True)
@@ -134,10 +128,10 @@ class Bound:
     gain: Floats
 
 
-def bounds(answers: Answers, chance: Floats, start: Bools) -> list[Bound]:
+def bounds(answers: Answers, start: Bools) -> list[Bound]:
     """Split an adversary's items by how sure it is."""
     inside = np.flatnonzero(start & answers.applies)
-    gain = answers.right[inside] - chance[inside]
+    gain = answers.right[inside] - answers.chance[inside]
     if not len(inside):
         return []
     edges = np.unique(np.quantile(answers.confidence[inside], np.linspace(0, 1, BINS + 1)[1:-1]))

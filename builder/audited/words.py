@@ -35,7 +35,7 @@ def undecided(one: Evidence, size: int | None) -> str:
         advice = f"a set at chance needs about {size:,} items"
     else:
         advice = f"at an excess of {_signed(one.excess)} points it takes about {size:,} items"
-    return f"{_facts(one)}; the margin of {points(one.margin)} points can be neither kept nor broken: {advice}"
+    return f"{_facts(one)}; neither within nor beyond the margin of {points(one.margin)} points is proven: {advice}"
 
 
 def notes(one: Evidence, alpha: float) -> list[str]:

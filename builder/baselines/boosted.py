@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from builder.baselines.baseline import Baseline
 from builder.baselines.problem import Counts, Floats, Ints, Problem
@@ -25,7 +26,8 @@ class Boosted(Baseline):
         contents = np.unique(train.content)
         mean = problem.vectors[contents].mean(axis=0)
         centred = problem.vectors[contents] - mean
-        components = np.linalg.eigh(centred.T @ centred)[1][:, : -COMPONENTS - 1 : -1]
+        with threadpool_limits(1):  # sums in one order, whatever the number of cores
+            components = np.linalg.eigh(centred.T @ centred)[1][:, : -COMPONENTS - 1 : -1]
 
         def features(rows: Ints) -> Floats:
             return np.concatenate([(problem.vectors[rows] - mean) @ components, problem.lexical[rows]], axis=1)

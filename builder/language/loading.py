@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ def fresh(name: str) -> Loaded:
     place, revision = ready(name)
     with _quiet(), _named(name):
         tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(
+        model: Any = AutoModelForCausalLM.from_pretrained(
             place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -93,7 +94,7 @@ def size(name: str) -> int:
     place, revision = ready(name)
     with _named(name), torch.device("meta"):
         config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
     return sum(4 * weights.numel() for weights in model.parameters())
 
 
@@ -168,7 +169,7 @@ def _converted(file: Path) -> Path:
         with _quiet(), _named(str(file)):
             source = {"gguf_file": file.name, "trust_remote_code": False}
             tokenizer = AutoTokenizer.from_pretrained(str(file.parent), **source)
-            model = AutoModelForCausalLM.from_pretrained(str(file.parent), dtype=torch.float32, **source)
+            model: Any = AutoModelForCausalLM.from_pretrained(str(file.parent), dtype=torch.float32, **source)
             # The weights are plain floats by now; these three fields still say otherwise and forbid saving.
             model.hf_quantizer, model.is_quantized = None, False
             if hasattr(model.config, "quantization_config"):
@@ -200,9 +201,12 @@ def _hash(file: Path, size: int, modified: int) -> str:
 @contextmanager
 def _named(name: str) -> Iterator[None]:
     """Name the model in whatever goes wrong while it is loaded."""
+    from safetensors import SafetensorError
+
+    broken = (struct.error, SafetensorError, LookupError, RuntimeError)  # what damaged files end in
     try:
         yield
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, ImportError, *broken) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         allowed = "a causal model for transformers that loads from safetensors without code of its own"
         raise BadInput("recipe", "encoders.language", f"{name!r}: {said[0]}", allowed, REMEDY) from error
@@ -214,9 +218,9 @@ def _quiet() -> Iterator[None]:
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         if shown:
-            logging.enable_progress_bar()
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

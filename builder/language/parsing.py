@@ -1,4 +1,4 @@
-"""What a model's free reply answers, and whether it refuses to: rules in one order, versioned, with their table of cases.
+"""What a model's free reply answers, and whether it refuses to: rules in one order, versioned, and their table.
 
 The order, for every kind of question: nothing said; the whole reply is an answer; an answer stated as such ("the answer
 is B", the last such statement when there are several); a refusal; an answer mentioned in passing. What stays open is
@@ -38,13 +38,14 @@ class Parsed:
 _MARKUP = re.compile(r"[*`_#$]+|\\boxed|\\text|</?[a-z]+>")
 _STATED = re.compile(
     r"(?:answer|choice|option|selection)\s*(?:is|would be|should be|must be|:|=)+\s*(?:option|choice|letter)?\s*"
-    r"(?P<said>[^\n]+)",
+    r"(?P<said>[^\n]+?)(?=[.!?](?:\s|$)|\n|$)",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[(\[{]?(?P<letter>[A-Za-z])[)\]}]?\s*[.:,;!]?")
 _LEADING = re.compile(
     r"(?:option |choice )?(?:[(\[{](?P<a>[A-Za-z])[)\]}]|(?P<b>[A-Z])(?=[.):,]))\s*[.:,]?\s*(?P<rest>.*)"
 )
+_SEVERAL = re.compile(r"[(\[]?([A-Z])[)\]]?\s*(?:,|/|&|or|and)\s*[(\[]?([A-Z])\b(?!')")
 _MARKED = re.compile(r"[(\[{]([A-Z])[)\]}]|\b(?:[Oo]ption|[Cc]hoice) ([A-Z])\b")
 _REFUSAL = re.compile(
     r"(?:\b(?:cannot|can ?not|can't|could not|couldn't|unable to|not able to|don't|do not|didn't)\b[^.!?\n]{0,30}"
@@ -62,11 +63,13 @@ _YES = frozenset({"yes", "yeah", "yep", "true", "correct"})
 _NO = frozenset({"no", "nope", "false", "incorrect"})
 _DENIED = frozenset({"no", "not", "none", "never"})
 
-_UNITS = dict(zip(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen".split(), range(20), strict=True,
-))  # fmt: skip
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_UNITS = {word: number for number, word in enumerate((
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+))}  # fmt: skip
+_TENS = {word: 10 * number for number, word in enumerate((
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+), start=2)}  # fmt: skip
 _NUMBER = re.compile(
     rf"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?![\w]*[A-Za-z_])"
     rf"|\b(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(list(_UNITS)[1:10])}))?\b|\b(?:{'|'.join(_UNITS)}|none|dozen)\b",
@@ -117,20 +120,25 @@ def _choice(text: str, choices: list[str]) -> Parsed:
 
 def _lettered(said: str, choices: list[str]) -> Parsed | None:
     """An option's letter, alone or before the option's text; None where no letter leads."""
-    alone, leading = _LETTER.fullmatch(said.strip()), _LEADING.match(said.strip())
-    if alone is None and leading is None:
+    if (several := _SEVERAL.match(said.strip())) and several[1] != several[2]:
+        return Parsed(None, False, "ambiguous")
+    alone = _LETTER.fullmatch(said.strip())
+    leading = alone or _LEADING.match(said.strip())
+    if leading is None:
         return None
-    letter = alone["letter"] if alone else (leading["a"] or leading["b"] if leading else "")
+    letter = alone["letter"] if alone else leading["a"] or leading["b"]
+    rest = "" if alone else leading["rest"]
     option = _by_letter(letter, choices)
     if option is None:
-        return Parsed(None, False, "unreadable")
-    rest = "" if alone or leading is None else leading["rest"]
-    other = _same(re.split(r"[.!\n]", rest)[0], choices) if rest else None
-    more = {_by_letter(a or b, choices) for a, b in _MARKED.findall(rest)} | ({other} if other else set())
-    bare = re.match(r"(?:(?:or|and|,|/)\s*)+[(\[]?([A-Z])\b", rest)
-    if (more - {option}) or (bare and _by_letter(bare[1], choices) not in (None, option)):
-        return Parsed(None, False, "ambiguous")
-    return Parsed(option, False, "letter")
+        return Parsed(None, False, "unreadable") if alone else None
+    # Beside another option's text the letter is in doubt, and who repeats all options has picked none.
+    told = _same(re.split(r"[.!\n]", rest)[0], choices) if rest else None
+    listed = any(
+        re.search(rf"\b{chr(ord('A') + place)}[)\]}}.:]\s*{re.escape(choice)}", rest, re.IGNORECASE)
+        for place, choice in enumerate(choices)
+        if choice != option
+    )
+    return Parsed(None, False, "ambiguous") if listed or told not in (None, option) else Parsed(option, False, "letter")
 
 
 def _by_letter(letter: str, choices: list[str]) -> str | None:
@@ -162,8 +170,8 @@ def _yes_no(text: str) -> Parsed:
         first = re.match(r"\W*(\w+)", said)
         word = first[1].lower() if first else ""
         if word in _YES | _NO and not (word == "no" and _REFUSAL.match(said)):
-            rest = set(re.findall(r"\w+", said.lower()[: said.find(".") if "." in said else None]))
-            if {"yes", "no"} <= rest and re.search(r"\b(?:yes|no)\W+(?:or|and|/)?\W*(?:yes|no)\b", said.lower()):
+            both = re.match(r"\W*(yes|no)\W+(?:or\W+|and\W+)?(yes|no)\b", said.lower())
+            if both and both[1] != both[2]:
                 return Parsed(None, False, "ambiguous")
             return Parsed("yes" if word in _YES else "no", False, "yes/no")
     if _REFUSAL.search(text):
@@ -205,3 +213,91 @@ def _text(text: str) -> Parsed:
         return Parsed(None, True, "refusal")
     said = re.split(r"(?<=[^\d])[.!]|\n", (stated[-1] if stated else text).strip(), maxsplit=1)[0]
     return Parsed(normalise(said.strip(" \"'")), False, "text")
+
+
+_COLOURS = ("red", "blue", "green")
+CASES: tuple[tuple[str, Kind, tuple[str, ...], str | None, How], ...] = (
+    ("B", "open", _COLOURS, "blue", "letter"),
+    ("b", "open", _COLOURS, "blue", "letter"),
+    ("B.", "open", _COLOURS, "blue", "letter"),
+    ("(B)", "open", _COLOURS, "blue", "letter"),
+    ("**B**", "open", _COLOURS, "blue", "letter"),
+    ("B) blue", "open", _COLOURS, "blue", "letter"),
+    ("(B) blue", "open", _COLOURS, "blue", "letter"),
+    ("(B) red", "open", _COLOURS, None, "ambiguous"),
+    ("Option C", "open", _COLOURS, "green", "letter"),
+    ("The answer is B", "open", _COLOURS, "blue", "letter"),
+    ("The correct answer is (C) green.", "open", _COLOURS, "green", "letter"),
+    ("Answer: A", "open", _COLOURS, "red", "letter"),
+    ("The answer is B, not A.", "open", _COLOURS, "blue", "letter"),
+    ("The answer is A. No, wait: the answer is B.", "open", _COLOURS, "blue", "letter"),
+    ("I think (A) is too dark, so the answer is (C).", "open", _COLOURS, "green", "letter"),
+    ("\\boxed{C}", "open", _COLOURS, "green", "letter"),
+    ("A or B", "open", _COLOURS, None, "ambiguous"),
+    ("(A) and (C)", "open", _COLOURS, None, "ambiguous"),
+    ("It is either (A) or (B).", "open", _COLOURS, None, "ambiguous"),
+    ("The answer is A or B.", "open", _COLOURS, None, "ambiguous"),
+    ("F", "open", _COLOURS, None, "unreadable"),
+    ("blue", "open", _COLOURS, "blue", "option"),
+    ("Blue.", "open", _COLOURS, "blue", "option"),
+    ("The answer is blue.", "open", _COLOURS, "blue", "option"),
+    ("It looks blue to me.", "open", _COLOURS, "blue", "option"),
+    ("It is not red but blue.", "open", _COLOURS, "blue", "option"),
+    ("Red and blue.", "open", _COLOURS, None, "ambiguous"),
+    ("A cube.", "open", ("a cube", "a ball"), "a cube", "option"),
+    ("A small cube stands there.", "open", ("a cube", "cube"), "cube", "option"),
+    ("It is dark blue.", "open", ("blue", "dark blue"), "dark blue", "option"),
+    ("A", "open", ("B", "A"), "A", "option"),
+    ("two", "open", ("1", "2"), "2", "option"),
+    ("Cannot be determined", "open", ("left", "right", "cannot be determined"), "cannot be determined", "option"),
+    ("It cannot be determined from this.", "open", ("left", "cannot be determined"), "cannot be determined", "option"),
+    ("I cannot see the image.", "open", _COLOURS, None, "refusal"),
+    ("I cannot see the image, so it could be red or blue.", "open", _COLOURS, None, "refusal"),
+    ("I can't see the image, but the answer is B.", "open", _COLOURS, "blue", "letter"),
+    ("As an AI, I have no image.", "open", _COLOURS, None, "refusal"),
+    ("purple", "open", _COLOURS, None, "unreadable"),
+    ("", "open", _COLOURS, None, "empty"),
+    (" ... ", "open", _COLOURS, None, "empty"),
+    ("Yes", "yes/no", (), "yes", "yes/no"),
+    ("no.", "yes/no", (), "no", "yes/no"),
+    ("Yes, there is a dog.", "yes/no", (), "yes", "yes/no"),
+    ("No, there isn't, yes it is odd.", "yes/no", (), "no", "yes/no"),
+    ("The answer is no.", "yes/no", (), "no", "yes/no"),
+    ("True", "yes/no", (), "yes", "yes/no"),
+    ("There is no dog in it.", "yes/no", (), "no", "yes/no"),
+    ("It isn't red.", "yes/no", (), "no", "yes/no"),
+    ("There is a dog.", "yes/no", (), None, "unreadable"),
+    ("Yes or no?", "yes/no", (), None, "ambiguous"),
+    ("Perhaps yes, perhaps no.", "yes/no", (), None, "ambiguous"),
+    ("No image was provided.", "yes/no", (), None, "refusal"),
+    ("I'm sorry, but I can't help with that.", "yes/no", (), None, "refusal"),
+    ("", "yes/no", (), None, "empty"),
+    ("3", "number", (), "3", "number"),
+    ("There are 3 dogs.", "number", (), "3", "number"),
+    ("Three.", "number", (), "3", "number"),
+    ("twenty-one", "number", (), "21", "number"),
+    ("none", "number", (), "0", "number"),
+    ("1,000", "number", (), "1000", "number"),
+    ("3.0", "number", (), "3", "number"),
+    ("3.50 m", "number", (), "3.5", "number"),
+    ("-2", "number", (), "-2", "number"),
+    ("3 dogs, yes, 3.", "number", (), "3", "number"),
+    ("2 dogs and 3 cats", "number", (), None, "ambiguous"),
+    ("2 dogs and 3 cats, so the answer is 5.", "number", (), "5", "number"),
+    ("Many.", "number", (), None, "unreadable"),
+    ("It is not possible to tell.", "number", (), None, "refusal"),
+    ("Dark blue.", "open", (), "dark blue", "text"),
+    ("The answer is a Frisbee.", "open", (), "frisbee", "text"),
+    ("a dog\nIt runs.", "open", (), "dog", "text"),
+    ("unknown", "open", (), None, "refusal"),
+    ("Please provide the image.", "open", (), None, "refusal"),
+    ("", "open", (), None, "empty"),
+    ("(B) because (A) is too dark.", "open", _COLOURS, "blue", "letter"),
+    ("A) red B) blue C) green", "open", _COLOURS, None, "ambiguous"),
+    ("I, for one, think it is green.", "open", _COLOURS, "green", "option"),
+    ("Option (C) is right.", "open", _COLOURS, "green", "letter"),
+    ("I do not have access to the picture.", "yes/no", (), None, "refusal"),
+    ("No.", "number", (), None, "unreadable"),
+    ("I cannot count them, there are 7.", "number", (), "7", "number"),
+)  # fmt: skip
+"""Reply, what was asked for, the options, the answer that is read, and by which rule: what VERSION stands for."""

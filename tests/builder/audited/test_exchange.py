@@ -32,7 +32,7 @@ def test_blocks_keep_their_order_and_need_not_lie_together() -> None:
 
 
 def test_sizes_that_are_rare_go_item_by_item_and_are_counted() -> None:
-    # Five pairs move as pairs; the group of three and the group of two strata's rest do not.
+    # Five pairs move as pairs; one group of three, and one pair in a stratum of its own, find no others like them.
     groups = np.array([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 6, 6])
     strata = np.array([0] * 13 + [1, 1])
     how = exchange(strata, groups)
@@ -70,15 +70,12 @@ def test_options_are_renamed_alike_within_a_group_and_apart_between_groups() -> 
     assert (apart[:, 0] == apart[:, 1]).mean() == pytest.approx(1 / 4, abs=0.08)
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 2), st.integers(0, 4), st.sampled_from([0, 0, 2, 4]), st.integers(0, 1), st.integers(0, 3)),
-        min_size=1,
-        max_size=60,
-    ),
-    st.integers(1, 3),
-    st.integers(0, 5),
-)  # fmt: skip
+ITEMS = st.tuples(
+    st.integers(0, 2), st.integers(0, 4), st.sampled_from([0, 0, 2, 4]), st.integers(0, 1), st.integers(0, 3)
+)
+
+
+@given(st.lists(ITEMS, min_size=1, max_size=60), st.integers(1, 3), st.integers(0, 5))
 def test_strata_keep_their_labels_and_options_their_number(
     items: list[tuple[int, int, int, int, int]], fewest: int, run: int
 ) -> None:

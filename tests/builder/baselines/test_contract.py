@@ -15,11 +15,12 @@ from tests.builder.baselines.toys import cross_fitted, toy
 
 
 def every() -> list[Any]:
-    """All families in all their forms; those that cost more than seconds only when asked for."""
+    """All families in all their forms but those that bring a model; what costs more than seconds when asked for."""
     return [
         pytest.param(family(), form, id=f"{family.name}-{form}", marks=[pytest.mark.slow] * (family.needs != "seconds"))
         for family in FAMILIES
         for form in family.forms
+        if not family.language
     ]
 
 

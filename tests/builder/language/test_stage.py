@@ -33,7 +33,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "ANSWERS", 2)
 
 
-class Killed(Exception):  # noqa: N818
+class Killed(Exception):
     """What stops a build in a test."""
 
 

@@ -1,0 +1,79 @@
+"""The sizes of the largest balanced sets of real corpora, as the documents state them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from builder.build import build
+from builder.read import ITEMS, find, read
+from builder.recipe import Corpus, Recipe, load
+from builder.selection import select
+from builder.stages import Run
+from builder.verify import verify
+
+needs_easy_vqa = pytest.mark.skipif(importlib.util.find_spec("easy_vqa") is None, reason="needs the package easy-vqa")
+
+
+def balanced(items: pd.DataFrame, recipe: Recipe) -> dict[str, tuple[int, int]]:
+    """Split -> items kept, and the bound that no balanced subset exceeds."""
+    return {part.part["split"]: (part.kept, part.bound) for part in select(items, recipe.balance).parts}
+
+
+def rows(recipe: Recipe, folder: Path) -> pd.DataFrame:
+    """A corpus's items by question and picture's name, which is all that balance needs."""
+    named = recipe.model_copy(update={"corpora": [_by_name(corpus) for corpus in recipe.corpora]})
+    corpora = Path(os.environ["TWOKEYS_CORPORA"]) if "TWOKEYS_CORPORA" in os.environ else None
+    stage = read(Run(folder), named, [find(corpus, corpora) for corpus in named.corpora])
+    return stage.table(ITEMS).to_pandas()
+
+
+def _by_name(corpus: Corpus) -> Corpus:
+    return corpus.model_copy(update={"images": "names"})
+
+
+@pytest.fixture(scope="module")
+def easy_vqa(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return rows(load("easy-vqa"), tmp_path_factory.mktemp("easy-vqa"))
+
+
+@needs_easy_vqa
+def test_easy_vqa_keeps_20394_and_5013(easy_vqa: pd.DataFrame) -> None:
+    assert len(easy_vqa) == 48_248
+    found = balanced(easy_vqa, load("easy-vqa"))
+    assert found == {"train": (20_394, 20_394), "test": (5_013, 5_013)}
+
+
+@needs_easy_vqa
+def test_easy_vqa_yes_no_keeps_9780_and_2358(easy_vqa: pd.DataFrame) -> None:
+    part = easy_vqa[easy_vqa["answer_type"] == "yes/no"].reset_index(drop=True)
+    assert len(part) == 35_543
+    found = balanced(part, load("easy-vqa-yes-no"))
+    assert found == {"train": (9_780, 9_780), "test": (2_358, 2_358)}
+
+
+@pytest.mark.slow
+def test_pope_keeps_1692_and_668_and_1710(tmp_path: Path) -> None:
+    folder = os.environ.get("TWOKEYS_CORPORA", "")
+    if not folder or not (Path(folder) / "pope").is_dir():
+        pytest.skip("TWOKEYS_CORPORA names no folder with 'pope'")
+    recipe = load("pope")
+    items = rows(recipe, tmp_path)
+    assert items["split"].value_counts().to_dict() == dict.fromkeys(("random", "popular", "adversarial"), 3_000)
+    found = balanced(items, recipe)
+    assert found == {"random": (1_692, 1_692), "popular": (668, 668), "adversarial": (1_710, 1_710)}
+
+
+@pytest.mark.slow
+@needs_easy_vqa
+def test_easy_vqa_builds_and_verifies_whole(tmp_path: Path) -> None:
+    recipe = load("easy-vqa")
+    few = recipe.measure.model_copy(update={"baselines": ["question.prior", "image.majority"]})
+    built = build(recipe.model_copy(update={"measure": few}), tmp_path / "easy-vqa", engine="serial")
+    assert built.certified
+    assert built.manifest.rows_read == 48_248
+    assert not [finding for finding in verify(built.folder) if not finding.ok]
