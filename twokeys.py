@@ -195,9 +195,11 @@ def _made(rule: str, parameters: str) -> filters.Rule:
 
     try:
         values = json.loads(parameters)
-    except json.JSONDecodeError as error:
+    except json.JSONDecodeError:
+        values = None
+    if not isinstance(values, dict):
         allowed = 'a JSON object, such as {"threshold": 0.5}'
-        raise BadInput("--with", None, f"{parameters!r} ({error})", allowed, "quote it for the shell") from error
+        raise BadInput("--with", None, repr(parameters), allowed, "quote it for the shell")
     return made(RuleUse.model_validate({"rule": rule, "with": values}))
 
 

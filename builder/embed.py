@@ -25,7 +25,7 @@ from builder.recipe import Images
 from builder.stages import Run, Stage, write_table
 
 T = TypeVar("T")
-TEXTS_PER_SHARD = 8192
+TEXTS_PER_SHARD = 1024
 PICTURES_PER_SHARD = 256
 THUMBNAIL = 16
 """Side of the thumbnails that verify near-duplicate candidates. In colour: in grey, yellow is nearly white."""

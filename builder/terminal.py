@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from data_cards import tables
@@ -27,20 +28,23 @@ def show_build(built: Built) -> None:
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
     table("Blind accuracy", tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after))
+    folder = escape(str(built.folder))
     if built.certified:
         OUT.print(
             f"[green]certified[/]: both ceilings at most {manifest.max_share:.0%}; "
-            f"recount with [bold]twokeys verify {built.folder}[/]"
+            f"recount with [bold]twokeys verify {folder}[/]"
         )
     else:
-        OUT.print(f"[red]NOT certified[/]: {built.folder / 'certificate.json'} says why")
-    OUT.print(f"Folder: [bold]{built.folder}[/], card: {built.folder / 'README.md'}")
+        OUT.print(f"[red]NOT certified[/]: {folder}/certificate.json says why")
+    OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md")
     _show_work(built.executed)
 
 
 def show_diagnosis(found: Diagnosis) -> None:
     """Print how blind-solvable a set is."""
-    OUT.print(f"[bold]{found.name}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside")
+    OUT.print(
+        f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
+    )
     header = ("sees only", "predictor", "accuracy", "chance")
     table("Blind accuracy", header, tables.blindness_rows(found.blindness, None))
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
@@ -48,7 +52,8 @@ def show_diagnosis(found: Diagnosis) -> None:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
         table("Groups that share a fold", columns, map(_kind, found.groups))
     if found.folder:
-        OUT.print(f"Report: {found.folder / 'diagnosis.json'}, plot: {found.folder / 'blindness.png'}")
+        folder = escape(str(found.folder))
+        OUT.print(f"Report: {folder}/diagnosis.json, plot: {folder}/blindness.png")
     _show_work(found.executed)
 
 
@@ -59,12 +64,12 @@ def show_findings(folder: Path, findings: list[Finding]) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print one table."""
-    made = Table(title=title, title_justify="left", title_style="bold")
+    """Print one table; what stands in brackets is text, not markup."""
+    made = Table(title=escape(title), title_justify="left", title_style="bold")
     for number, name in enumerate(columns):
         made.add_column(name, overflow="fold", style="bold" if number == 0 else None)
     for row in rows:
-        made.add_row(*map(str, row))
+        made.add_row(*(escape(str(cell)) for cell in row))
     OUT.print(made)
 
 

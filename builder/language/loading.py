@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import os
 import shutil
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -166,7 +167,8 @@ def _converted(file: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = tempfile.mkdtemp(prefix=".partial-", dir=folder.parent)
     try:
-        with _quiet(), _named(str(file)):
+        # The converter has a progress bar of its own that nothing else turns off.
+        with redirect_stderr(io.StringIO()), _quiet(), _named(str(file)):
             source = {"gguf_file": file.name, "trust_remote_code": False}
             tokenizer = AutoTokenizer.from_pretrained(str(file.parent), **source)
             model: Any = AutoModelForCausalLM.from_pretrained(str(file.parent), dtype=torch.float32, **source)

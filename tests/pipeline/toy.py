@@ -143,7 +143,11 @@ from filters import Rule
 
 @dataclass(frozen=True)
 class Nice(Rule):
-    """Drop questions about taste."""
+    """Drop questions about taste.
+
+    Attributes:
+        word: A pattern that tells such questions.
+    """
 
     id = "nice"
     summary = "it asks for a taste"
@@ -154,7 +158,7 @@ class Nice(Rule):
         return ("question",)
 
     def decide(self, table):
-        hits = table[table["question"].str.contains(self.word)]
+        hits = table[table["question"].str.contains(self.word, na=False)]
         return {row.id: f"asks whether it is {self.word}" for row in hits.itertuples()}
 '''
 """A rule of a user's own, in a file."""

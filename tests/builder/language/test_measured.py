@@ -1,0 +1,111 @@
+"""From a recipe's language model to measurements: the whole way, on a model made from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from builder.baselines import VIEWS, chosen
+from builder.items import question_key
+from builder.language.likelihoods import log_likelihoods
+from builder.language.loading import language_model
+from builder.language.prompts import ask
+from builder.measure import MEASUREMENTS, measure
+from builder.recipe import Recipe
+from builder.representations import Representations
+from builder.stages import Run, Stage
+from tests.builder.language.tiny import save
+
+COLOURS = ("red", "blue", "green", "white")
+
+
+def items() -> pd.DataFrame:
+    """Open questions and choices; the same question is asked of several pictures."""
+    rows = []
+    for number in range(24):
+        open_question = number % 2 == 0
+        question = f"is there a {COLOURS[number // 2 % 4]} cube?" if open_question else f"what colour is {number % 5}?"
+        choices = [] if open_question else list(COLOURS[: 2 + number % 3])
+        rows.append({
+            "id": f"toy:test:{number:02d}", "question": question, "choices": choices,
+            "answer": ("yes", "no")[number // 2 % 2] if open_question else choices[number % len(choices)],
+            "question_key": question_key(question, choices), "image_key": f"i{number}",
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    corpus = {"format": "table", "name": "toy", "revision": "1", "license": "mit", "images": "names"}
+    language = {"language": save(tmp_path_factory.mktemp("tiny"))}
+    return Recipe.model_validate({"name": "toy", "title": "Toy", "corpora": [corpus], "encoders": language})
+
+
+def measured(recipe: Recipe, run: Run, names: list[str], table: pd.DataFrame | None = None) -> Stage:
+    whole = items()
+    table = whole if table is None else table
+    folds = dict.fromkeys(VIEWS, np.arange(len(table)) // 2 % 3)
+    represent = Representations(run, recipe, whole, pd.DataFrame(), {})
+    return measure(run, "measure", table, folds, chosen(names), recipe.measure, 0, represent, names, len(table))
+
+
+def test_every_item_is_answered_from_the_models_likelihoods(recipe: Recipe, tmp_path: Path) -> None:
+    names = [f"question.{name}" for name in ("lm", "lm_pmi", "lm_fitted")] + ["choices.lm", "choices.lm_fitted"]
+    found = measured(recipe, Run(tmp_path), names).table(MEASUREMENTS).to_pandas()
+    table = items()
+    multiple = table["choices"].map(len) > 0
+    for name in names:
+        assert found[f"{name}.prediction"].notna().tolist() == (
+            [True] * len(table) if name.startswith("question") else multiple.tolist()
+        )
+    loaded = language_model(recipe.encoders.language)
+    for row, prediction in zip(table.itertuples(), found["question.lm.prediction"], strict=True):
+        answers = list(row.choices) or ["yes", "no"]
+        assert prediction == answers[int(np.argmax(log_likelihoods(loaded, [ask(row.question)], [answers])[0]))]
+    for row, prediction in zip(table[multiple].itertuples(), found["choices.lm.prediction"][multiple], strict=True):
+        assert prediction == row.choices[int(np.argmax(log_likelihoods(loaded, [ask("")], [row.choices])[0]))]
+
+
+def test_a_part_of_the_items_asks_the_model_nothing_again(recipe: Recipe, tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    measured(recipe, run, ["question.lm", "choices.lm"])
+    assert {"likelihoods-question", "likelihoods-choices", "measure"} == set(run.seconds)
+    run.seconds.clear()
+    measured(recipe, run, ["question.lm", "choices.lm"], items()[:18])
+    assert set(run.seconds) == {"measure"}
+
+
+class Killed(Exception):  # noqa: N818
+    """What stops a build in a test."""
+
+
+class Dies:
+    """An engine that runs so many shards and is killed."""
+
+    def __init__(self, after: int) -> None:
+        self.after, self.ran = after, 0
+
+    def map_shards(self, function: Callable[[Any], Any], shards: Sequence[Any]) -> Any:
+        for shard in shards:
+            if self.ran == self.after:
+                raise Killed
+            self.ran += 1
+            yield function(shard)
+
+
+def test_fine_tuning_goes_on_with_the_fold_it_was_killed_in(recipe: Recipe, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    table = items()
+    table = table[table["choices"].map(len) == 0].reset_index(drop=True)
+    with pytest.raises(Killed):
+        measured(recipe, Run(tmp_path / "again", Dies(2)), ["question.lora"], table)
+    engine = Dies(9)
+    again = measured(recipe, Run(tmp_path / "again", engine), ["question.lora"], table)
+    assert engine.ran == 1  # three folds, two of them done before
+    whole = measured(recipe, Run(tmp_path / "whole"), ["question.lora"], table)
+    pd.testing.assert_frame_equal(again.table(MEASUREMENTS).to_pandas(), whole.table(MEASUREMENTS).to_pandas())
