@@ -84,7 +84,7 @@ def main() -> str:
         "Neighbours",
         f"{DIMENSIONS} dimensions, {QUERIES:,} queries from the set. *All neighbours* is building and asking for every "
         "vector once, as the search for near-duplicates does. Questions are distinct ones from templates, embedded by "
-        "MiniLM; clusters are synthetic.",
+        "MiniLM; clusters are synthetic, and easier for lists than real vectors are.",
         Table(header, rows),
         f"Inverted lists with {neighbours.PROBES} probes are faster than exact search by a factor of "
         f"{', '.join(gains)}. Exact search needs no training and misses nothing, so it is kept as long as it costs "

@@ -8,6 +8,7 @@ holds the card's own hash, is not read.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -93,6 +94,7 @@ def furthest(rule: RuleReport) -> Effect | None:
     return max(rule.effects, key=lambda effect: abs(effect.after - effect.control), default=None)
 
 
+@cache
 def _environment() -> Environment:
     # The output is Markdown, which HTML escapes would spoil; `cell` and `code` escape what Markdown needs.
     environment = Environment(

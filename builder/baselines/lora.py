@@ -17,7 +17,7 @@ from builder.baselines.baseline import Baseline
 from builder.baselines.language import zero_shot
 from builder.baselines.problem import Counts, Floats, Ints, Problem
 from builder.errors import MissingPackage
-from builder.language.loading import Loaded, fresh
+from builder.language.loading import Loaded, fresh, turn
 from builder.language.prompts import ask
 
 RANK, ALPHA, DROPOUT = 8, 16, 0.1
@@ -41,22 +41,24 @@ class Lora(Baseline):
         if importlib.util.find_spec("peft") is None:
             raise MissingPackage("baseline question.lora", "peft", 'pip install "twokeys[lora]"')
         from builder.baselines.training import reproducible
-        from builder.language.likelihoods import log_likelihoods
 
-        prompts = _prompts(problem)
-        with reproducible(seed):
-            loaded = tuned(fresh(problem.language), _examples(problem, train, prompts, seed))
-            if problem.form == "answer":
-                texts = [problem.candidates] * len(test)
-                asked = test
-            else:
-                # An option is judged against its rivals, so those are scored too, whether asked for or not.
-                asked = np.flatnonzero(np.isin(problem.rivals, problem.rivals[test]))
-                texts = [(problem.text[content],) for content in asked]
-            found = log_likelihoods(loaded, [prompts[content] for content in asked], texts)
-        scores = np.zeros((len(problem.text), len(problem.candidates) if problem.form == "answer" else 1), np.float32)
-        scores[asked] = np.stack(found)
+        # An option is judged against its rivals, so those are scored too, whether asked for or not.
+        answer = problem.form == "answer"
+        asked = test if answer else np.flatnonzero(np.isin(problem.rivals, problem.rivals[test]))
+        scores = np.zeros((len(problem.text), len(problem.candidates) if answer else 1), dtype=np.float32)
+        with turn(), reproducible(seed):
+            scores[asked] = _scores(problem, train, asked, seed)
         return zero_shot(problem, train, scores, test)
+
+
+def _scores(problem: Problem, train: Counts, asked: Ints, seed: int) -> Floats:
+    """Log-likelihoods by a model that is gone when they are there."""
+    from builder.language.likelihoods import log_likelihoods
+
+    prompts = _prompts(problem)
+    loaded = tuned(fresh(problem.language), _examples(problem, train, prompts, seed))
+    texts = [problem.candidates if problem.form == "answer" else (problem.text[content],) for content in asked]
+    return np.stack(log_likelihoods(loaded, [prompts[content] for content in asked], texts))
 
 
 def tuned(loaded: Loaded, examples: list[tuple[str, str]]) -> Loaded:

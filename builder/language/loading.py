@@ -5,6 +5,7 @@ Weights are read from safetensors and GGUF files only, and no code that comes wi
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.util
 import io
@@ -152,6 +153,26 @@ def cache() -> Path:
     if named := os.environ.get("TWOKEYS_CACHE"):
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "twokeys"
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for the GPU, where there is one: folds that are fine-tuned at once would not fit it together."""
+    import torch
+
+    if not torch.cuda.is_available():
+        yield
+        return
+    import fcntl
+
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "gpu.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or the process ends
+        try:
+            yield
+        finally:
+            gc.collect()
+            torch.cuda.empty_cache()
 
 
 def _converted(file: Path) -> Path:

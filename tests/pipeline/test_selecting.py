@@ -34,6 +34,7 @@ def is_balanced(part: pd.DataFrame, max_share: float) -> bool:
     return True
 
 
+@settings(max_examples=50)
 @given(items(max_items=24), PARTS, SHARES)
 def test_every_part_is_balanced_and_nothing_is_lost(table: pd.DataFrame, within: list[str], max_share: float) -> None:
     found = select(table, Balance(max_share=max_share, within=within))
@@ -45,6 +46,7 @@ def test_every_part_is_balanced_and_nothing_is_lost(table: pd.DataFrame, within:
     assert all(part.kept <= part.bound for part in found.parts)
 
 
+@settings(max_examples=50)
 @given(items(max_items=24), PARTS)
 def test_partners_and_quads_are_counterfactuals_inside_their_part(table: pd.DataFrame, within: list[str]) -> None:
     rows = published(table, select(table, Balance(within=within)))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +17,7 @@ from builder.measure import MEASUREMENTS, measure
 from builder.recipe import Recipe
 from builder.representations import Representations
 from builder.stages import Run, Stage
+from tests.builder.language.killed import Dies, Killed
 from tests.builder.language.tiny import save
 
 COLOURS = ("red", "blue", "green", "white")
@@ -78,24 +77,6 @@ def test_a_part_of_the_items_asks_the_model_nothing_again(recipe: Recipe, tmp_pa
     run.seconds.clear()
     measured(recipe, run, ["question.lm", "choices.lm"], items()[:18])
     assert set(run.seconds) == {"measure"}
-
-
-class Killed(Exception):  # noqa: N818
-    """What stops a build in a test."""
-
-
-class Dies:
-    """An engine that runs so many shards and is killed."""
-
-    def __init__(self, after: int) -> None:
-        self.after, self.ran = after, 0
-
-    def map_shards(self, function: Callable[[Any], Any], shards: Sequence[Any]) -> Any:
-        for shard in shards:
-            if self.ran == self.after:
-                raise Killed
-            self.ran += 1
-            yield function(shard)
 
 
 def test_fine_tuning_goes_on_with_the_fold_it_was_killed_in(recipe: Recipe, tmp_path: Path) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from builder.language.loading import language_model
 from builder.language.prompts import ask
 from builder.language.stage import likelihoods, load, of_answers, of_options
 from builder.stages import Run
+from tests.builder.language.killed import Dies, Killed
 from tests.builder.language.tiny import save
 
 ANSWERS = ["blue", "no", "yes"]
@@ -31,24 +31,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "CHARACTERS", 60)
     monkeypatch.setattr(stage, "ANSWERS", 2)
-
-
-class Killed(Exception):
-    """What stops a build in a test."""
-
-
-class Dies:
-    """An engine that runs so many shards and is killed."""
-
-    def __init__(self, after: int) -> None:
-        self.after, self.ran = after, 0
-
-    def map_shards(self, function: Callable[[Any], Any], shards: Sequence[Any]) -> Any:
-        for shard in shards:
-            if self.ran == self.after:
-                raise Killed
-            self.ran += 1
-            yield function(shard)
 
 
 def scored(tiny: str, question: str, answers: Sequence[str]) -> np.ndarray:
