@@ -42,7 +42,7 @@ def facts() -> str:
         "Python": platform.python_version(),
         "Packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
     }
-    return "\n\n".join(f"- {name}: {value}" for name, value in lines.items())
+    return "\n".join(f"- {name}: {value}" for name, value in lines.items())
 
 
 def _processor() -> str:

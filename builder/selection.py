@@ -141,10 +141,10 @@ def _partners(graph: Graph, ids: np.ndarray) -> pd.DataFrame:
     same_image[graph.question[same_image] == graph.question] = NONE
     quad = quads(graph.question, graph.image, graph.answer)
     # A quad is named by its first item, so that its name does not depend on how many others there are.
-    first: dict[int, str] = {}
+    first: dict[int, str | None] = {NONE: None}
     for number, identity in zip(quad.tolist(), ids.tolist(), strict=True):
-        first.setdefault(number, digest("quad", identity)[:12])
-    first[NONE] = None  # type: ignore[assignment]
+        if number not in first:
+            first[number] = digest("quad", identity)[:12]
     return pd.DataFrame(
         {
             "id": ids,

@@ -36,17 +36,13 @@ class ContradictingGolds(Rule):
 
     def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
         asked: dict[tuple[str, str], dict[str, list[str]]] = {}
-        for item, image, question, answer in zip(
-            table["id"], *(table[name] for name in self.reads()), strict=True
-        ):
+        for item, image, question, answer in zip(table["id"], *(table[name] for name in self.reads()), strict=True):
             if not any(is_missing(part) for part in (image, question, answer)):
                 asked.setdefault((image, question), {}).setdefault(answer, []).append(item)
         drops: Drops = {}
         for answers in asked.values():
             if len(answers) > 1:
-                said = "; ".join(
-                    f"{quote(answer)} ({listing(sorted(answers[answer]))})" for answer in sorted(answers)
-                )
+                said = "; ".join(f"{quote(answer)} ({listing(sorted(answers[answer]))})" for answer in sorted(answers))
                 reason = f"the same image and question have different answers: {said}"
                 drops.update((item, reason) for ids in answers.values() for item in ids)
         return drops

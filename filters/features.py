@@ -55,8 +55,6 @@ def read_features(table: pd.DataFrame, column: str) -> Features:
         lengths.setdefault(vector.shape, item)
     if len(lengths) > 1:
         known = ", ".join(f"{shape} of item {item}" for shape, item in lengths.items())
-        raise ValueError(
-            f"{column}: found vectors of the shapes {known}; allowed: one; to do: measure it again"
-        )
+        raise ValueError(f"{column}: found vectors of the shapes {known}; allowed: one; to do: measure it again")
     vectors = np.stack(list(found.values())) if found else np.empty((0, 0))
     return Features(rows, vectors, pd.factorize(rows["answer"], sort=True)[0])

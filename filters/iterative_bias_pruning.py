@@ -82,8 +82,7 @@ class IterativeBiasPruning(Rule):
         items = read_features(table, "question.lexical")
         kinds = ["" if is_missing(kind) else kind for kind in items.rows["answer_type"]]
         groups = [
-            item if is_missing(group) else group
-            for item, group in zip(items.ids, items.rows["group"], strict=True)
+            item if is_missing(group) else group for item, group in zip(items.ids, items.rows["group"], strict=True)
         ]
         folds = np.array([fold_of(group, self.folds, self.seed) for group in groups], dtype=np.intp)
         place = {item: row for row, item in enumerate(items.ids)}

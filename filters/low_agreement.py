@@ -45,11 +45,7 @@ class LowAgreement(Rule):
         for item, answer, cell in zip(table["id"], table["answer"], table["answers"], strict=True):
             answers = texts(cell)
             agreed = answers.count(answer)
-            if (
-                is_missing(answer)
-                or len(answers) < self.min_answers
-                or agreed / len(answers) >= self.threshold
-            ):
+            if is_missing(answer) or len(answers) < self.min_answers or agreed / len(answers) >= self.threshold:
                 continue
             said = f"{agreed} of {len(answers)} annotators answered {quote(answer)}"
             drops[item] = f"{said}, fewer than {self.threshold:.0%}".replace("%", " %")

@@ -56,9 +56,7 @@ class NearDuplicateAcrossSplits(Rule):
 
     def _drops(self, splits: dict[str, dict[str, str]]) -> Drops:
         rank = {split: place for place, split in enumerate(self.keep)}
-        kept, *lost = sorted(
-            splits, key=lambda split: (rank.get(split, len(rank)), -len(splits[split]), split)
-        )
+        kept, *lost = sorted(splits, key=lambda split: (rank.get(split, len(rank)), -len(splits[split]), split))
         witness: dict[str, str] = {}
         for item in sorted(splits[kept]):
             witness.setdefault(splits[kept][item], item)

@@ -53,9 +53,7 @@ def arguments(rule: type[Rule], given: Mapping[str, Any]) -> dict[str, Any]:
     for name, field in allowed.items():
         if name not in given and field.default is MISSING and field.default_factory is MISSING:
             allowed_type = f"a value of type {field.type}"
-            raise BadParameter(
-                f"rule {rule.id!r}: found no {name!r}; allowed: {allowed_type}; to do: give one"
-            )
+            raise BadParameter(f"rule {rule.id!r}: found no {name!r}; allowed: {allowed_type}; to do: give one")
     return {name: parse(rule, name, value) for name, value in given.items()}
 
 

@@ -45,8 +45,6 @@ class PriorNeighbours(Rule):
         # Rounded, because 0.9 in single precision is less than 0.9.
         for item, p, near in zip(table["id"], p_gold.astype(float).round(6), evidence, strict=True):
             if p >= self.threshold:
-                found = (
-                    f"similar questions give its answer a probability of {p:.2f} (limit {self.threshold:g})"
-                )
+                found = f"similar questions give its answer a probability of {p:.2f} (limit {self.threshold:g})"
                 drops[item] = found if is_missing(near) or not near else f"{found}; nearest: {near}"
         return drops

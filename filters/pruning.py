@@ -82,9 +82,7 @@ def prune(
             ids = sorted(left[kind])
             # Rounded, so that the last digits of a sum decide no tie; ids do.
             scores.update((item, round(float(s), 12)) for item, s in zip(ids, score(ids), strict=True))
-        ranked = sorted(
-            (-scores[item], item) for ids in left.values() for item in ids if scores[item] == scores[item]
-        )
+        ranked = sorted((-scores[item], item) for ids in left.values() for item in ids if scores[item] == scores[item])
         if tau is not None and ranked and -ranked[0][0] <= tau:
             return Pruning(tuple(removed), "early_stop")
         size = min(batch, budget - len(removed))

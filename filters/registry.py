@@ -60,9 +60,7 @@ def rules() -> dict[str, type[Rule]]:
         try:
             found[entry.name] = _outside(entry)
         except Exception as error:  # noqa: BLE001 - one broken package must not stop the others
-            warnings.warn(
-                f"rule {entry.name!r} is left out, {origin}: {error!r}", RuntimeWarning, stacklevel=2
-            )
+            warnings.warn(f"rule {entry.name!r} is left out, {origin}: {error!r}", RuntimeWarning, stacklevel=2)
     return found
 
 
@@ -86,9 +84,7 @@ def rule_class(name: str) -> type[Rule]:
     if name not in known:
         close = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {close[0]!r}?" if close else "choose one"
-        raise UnknownRule(
-            f"found no rule {name!r}; allowed: {', '.join(known)}, or FILE.py:CLASS; to do: {hint}"
-        )
+        raise UnknownRule(f"found no rule {name!r}; allowed: {', '.join(known)}, or FILE.py:CLASS; to do: {hint}")
     return known[name]
 
 

@@ -34,13 +34,8 @@ def load_rule(path: Path, class_name: str) -> type[Rule]:
     found = getattr(module, class_name, None)
     if is_rule(found):
         return found
-    names = (
-        ", ".join(name for name, member in vars(module).items() if is_rule(member))
-        or "none, it defines no rule"
-    )
-    raise UnknownRule(
-        f"found no rule {class_name!r} in {path}; allowed: {names}; to do: name a subclass of Rule"
-    )
+    names = ", ".join(name for name, member in vars(module).items() if is_rule(member)) or "none, it defines no rule"
+    raise UnknownRule(f"found no rule {class_name!r} in {path}; allowed: {names}; to do: name a subclass of Rule")
 
 
 def _module(path: Path) -> ModuleType:

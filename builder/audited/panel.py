@@ -59,9 +59,7 @@ class Panel:
             if f"{name}.prediction" in table
         ]
 
-    def _answers(
-        self, name: str, said: pd.Series[str], confidence: pd.Series[Any], fold: Ints, keep: Bools
-    ) -> Answers:
+    def _answers(self, name: str, said: pd.Series[str], confidence: pd.Series[Any], fold: Ints, keep: Bools) -> Answers:
         items, applies = self.items, said.notna().to_numpy()
         options = items["choices"].map(len).to_numpy()
         draws = (options > 0) & (not name.startswith("image."))

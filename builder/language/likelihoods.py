@@ -21,17 +21,17 @@ from builder.language.prompts import TAIL, said
 
 Floats = NDArray[np.float32]
 Ids = list[int]
-TOKENS = 1024
-"""Prompt tokens per forward pass, padding included."""
-CACHED = 4096
+TOKENS = {"cpu": 512, "cuda": 8192}
+"""Prompt tokens per forward pass, padding included. On a CPU small passes stay in its caches."""
+CACHED = {"cpu": 4096, "cuda": 32768}
 """Tokens of prompt and continuation whose keys and values are copied for one pass: memory."""
-CONTINUED = 512
+CONTINUED = {"cpu": 128, "cuda": 4096}
 """Continuation tokens per pass: each has a row of logits as long as the vocabulary."""
 
 
 @torch.inference_mode()
 def log_likelihoods(
-    loaded: Loaded, prompts: Sequence[str], answers: Sequence[Sequence[str]], most: int = TOKENS
+    loaded: Loaded, prompts: Sequence[str], answers: Sequence[Sequence[str]], most: int | None = None
 ) -> list[Floats]:
     """Score answers after prompts.
 
@@ -39,7 +39,7 @@ def log_likelihoods(
         loaded: The model.
         prompts: Prompts as `builder.language.prompts.ask` makes them; equal ones run once.
         answers: For each prompt the answer texts to score.
-        most: Prompt tokens per pass; changes speed, not results.
+        most: Prompt tokens per pass, `TOKENS` when None; changes speed, not results.
 
     Returns:
         For each prompt its answers' log-likelihoods, in nats.
@@ -51,7 +51,7 @@ def log_likelihoods(
     longest = max(map(len, continuations.values()), default=1)
     asked = list(zip(wanted, _prompts(loaded, list(wanted), longest), strict=True))
     asked.sort(key=lambda pair: (len(pair[1]), pair[0]))  # neighbours are of one length: little padding
-    for batch in _batches([len(ids) for _, ids in asked], most):
+    for batch in _batches([len(ids) for _, ids in asked], most or TOKENS[loaded.device]):
         _score(loaded, asked[batch], wanted, continuations)
     return [
         np.array([wanted[prompt][text] for text in texts], dtype=np.float32)
@@ -81,7 +81,9 @@ def _score(
     )
     total = output.logits[:, -1].float().log_softmax(dim=-1)[rows, first]
     for batch in _batches(
-        [len(continuations[pairs[at][2]]) - 1 for at in longer], CONTINUED, rows=max(1, CACHED // (ids.shape[1] + 1))
+        [len(continuations[pairs[at][2]]) - 1 for at in longer],
+        CONTINUED[loaded.device],
+        rows=max(1, CACHED[loaded.device] // (ids.shape[1] + 1)),
     ):
         part = torch.tensor(longer[batch], device=loaded.device)
         rest = [continuations[pairs[at][2]] for at in longer[batch]]

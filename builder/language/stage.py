@@ -26,7 +26,7 @@ Asked = Mapping[str, Sequence[str]]
 Entry = tuple[str, list[str]]
 ANSWERS = 1024
 """Answers to one question in one entry of a shard; more of them are several entries."""
-CHARACTERS = 100_000
+CHARACTERS = 40_000
 """Text per shard: some ten seconds on a core with a small model, so that little is lost with a killed build."""
 
 
@@ -42,7 +42,8 @@ def likelihoods(run: Run, name: str, model: str, asked: Asked) -> Stage:
     lists = {answers: str(number) for number, answers in enumerate(sorted({tuple(a) for a in asked.values()}))}
     questions = [f"{lists[tuple(asked[question])]} {question}" for question in sorted(asked)]
     contents = digest(*questions, "", *(digest(*answers) for answers in lists))
-    return run.stage(name, partial(_work, run, model, asked), 1, identity(model), VERSION, contents)
+    cut = [ANSWERS, CHARACTERS]  # parts of an interrupted stage that was cut otherwise are of no use
+    return run.stage(name, partial(_work, run, model, asked), 1, identity(model), VERSION, contents, cut)
 
 
 def load(stage: Stage) -> dict[str, Floats]:

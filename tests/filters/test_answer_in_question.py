@@ -8,9 +8,7 @@ import pytest
 from filters.answer_in_question import AnswerInQuestion
 
 
-def decide(
-    question: str | None, answer: str | None, kind: str = "open", choices: tuple[str, ...] = (), **parameters
-):
+def decide(question: str | None, answer: str | None, kind: str = "open", choices: tuple[str, ...] = (), **parameters):
     row = {"id": "a", "question": question, "answer": answer, "answer_type": kind, "choices": list(choices)}
     return AnswerInQuestion(**parameters).decide(pd.DataFrame([row]))
 

@@ -346,9 +346,7 @@ def test_every_check_has_a_rule_that_it_catches() -> None:
 
 
 def test_only_a_rule_that_drops_all_or_nothing_is_merely_warned_about() -> None:
-    kinds = {
-        finding.kind for rule, _ in BROKEN for finding in check_rule(rule) if finding.check != "drops_some"
-    }
+    kinds = {finding.kind for rule, _ in BROKEN for finding in check_rule(rule) if finding.check != "drops_some"}
     assert kinds == {"error"}
     assert [finding.kind for finding in check_rule(NeverDrops())] == ["warning"]
 

@@ -10,9 +10,7 @@ from filters.features import read_features
 
 
 def test_rows_are_sorted_by_id_and_answers_numbered_by_their_text() -> None:
-    table = pd.DataFrame(
-        {"id": ["b", "a", "c"], "answer": ["red", "blue", "red"], "v": [[1, 2], [3, 4], [5, 6]]}
-    )
+    table = pd.DataFrame({"id": ["b", "a", "c"], "answer": ["red", "blue", "red"], "v": [[1, 2], [3, 4], [5, 6]]})
     features = read_features(table, "v")
     assert features.ids == ["a", "b", "c"]
     assert features.vectors.tolist() == [[3, 4], [1, 2], [5, 6]]
@@ -27,7 +25,5 @@ def test_items_without_answer_or_whole_vector_are_left_out() -> None:
 
 def test_vectors_of_different_length_are_an_error_that_names_items() -> None:
     table = pd.DataFrame({"id": ["a", "b"], "answer": "x", "v": [[1.0], [1.0, 2.0]]})
-    with pytest.raises(
-        ValueError, match=r"v: found vectors of the shapes \(1,\) of item a, \(2,\) of item b"
-    ):
+    with pytest.raises(ValueError, match=r"v: found vectors of the shapes \(1,\) of item a, \(2,\) of item b"):
         read_features(table, "v")

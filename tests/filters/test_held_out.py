@@ -47,13 +47,9 @@ def test_one_answer_everywhere_is_certain() -> None:
 
 
 def test_folds_are_a_function_of_the_group_and_the_seed() -> None:
-    assert [fold_of(f"group{place}", 5, 42) for place in range(8)] == [
-        fold_of(f"group{n}", 5, 42) for n in range(8)
-    ]
+    assert [fold_of(f"group{place}", 5, 42) for place in range(8)] == [fold_of(f"group{n}", 5, 42) for n in range(8)]
     assert {fold_of(f"group{place}", 5, 42) for place in range(100)} == set(range(5))
-    assert [fold_of(f"group{place}", 5, 1) for place in range(20)] != [
-        fold_of(f"group{n}", 5, 2) for n in range(20)
-    ]
+    assert [fold_of(f"group{place}", 5, 1) for place in range(20)] != [fold_of(f"group{n}", 5, 2) for n in range(20)]
 
 
 def test_linear_models_are_asked_about_the_part_that_they_were_not_fitted_on() -> None:
@@ -71,7 +67,5 @@ def test_linear_models_find_a_linear_cue_and_none_in_its_absence() -> None:
 
 
 def test_a_part_with_one_answer_predicts_it() -> None:
-    hits, asked = linear_hits(
-        NOISE, np.zeros(60, dtype=int), partitions=3, train=20, rng=np.random.default_rng(0)
-    )
+    hits, asked = linear_hits(NOISE, np.zeros(60, dtype=int), partitions=3, train=20, rng=np.random.default_rng(0))
     assert (hits == asked).all()

@@ -56,9 +56,7 @@ def test_dropping_contradictions_leaves_one_answer_a_question_and_takes_no_more(
 @quickly
 @given(tables())
 def test_each_cluster_stays_in_one_split_and_loses_the_fewest(table: pd.DataFrame) -> None:
-    table = table.assign(
-        image_cluster=table["image_cluster"].where(table["image_cluster"].notna(), table["image_key"])
-    )
+    table = table.assign(image_cluster=table["image_cluster"].where(table["image_cluster"].notna(), table["image_key"]))
     drops = NearDuplicateAcrossSplits().decide(table)
     for _, rows in table.dropna(subset=["split"]).groupby("image_cluster"):
         kept = without(rows, drops)
@@ -112,9 +110,7 @@ def test_asking_for_more_solvers_never_drops_more(rows: list[tuple[str, str, str
 
 @quickly
 @given(
-    st.dictionaries(
-        st.text("abc", min_size=1, max_size=3), st.tuples(st.sampled_from("tu"), st.floats(0, 1))
-    ),
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), st.tuples(st.sampled_from("tu"), st.floats(0, 1))),
     st.integers(0, 20),
     st.integers(1, 5),
     st.integers(0, 3),

@@ -9,9 +9,7 @@ NAN = float("nan")
 
 def test_removes_from_the_top_and_breaks_ties_by_id() -> None:
     scores = {"d": 0.9, "c": 0.5, "b": 0.9, "a": 0.1}
-    pruning = prune(
-        dict.fromkeys(scores, "t"), lambda ids: [scores[i] for i in ids], budget=3, batch=2, floor=0
-    )
+    pruning = prune(dict.fromkeys(scores, "t"), lambda ids: [scores[i] for i in ids], budget=3, batch=2, floor=0)
     assert [(removal.id, removal.score, removal.round) for removal in pruning.removed] == [
         ("b", 0.9, 1),
         ("d", 0.9, 1),
@@ -22,9 +20,7 @@ def test_removes_from_the_top_and_breaks_ties_by_id() -> None:
 
 def test_differences_beyond_twelve_digits_are_ties() -> None:
     scores = {"a": 0.5, "b": 0.5 + 1e-14}
-    pruning = prune(
-        dict.fromkeys(scores, "t"), lambda ids: [scores[i] for i in ids], budget=1, batch=1, floor=0
-    )
+    pruning = prune(dict.fromkeys(scores, "t"), lambda ids: [scores[i] for i in ids], budget=1, batch=1, floor=0)
     assert [removal.id for removal in pruning.removed] == ["a"]
 
 

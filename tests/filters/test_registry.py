@@ -106,9 +106,7 @@ def test_broken_package_is_left_out_with_a_warning_that_names_it(
     site: Path, target: str, name: str, reason: str
 ) -> None:
     install(site, "broken-rules", target, name)
-    with pytest.warns(
-        RuntimeWarning, match=f"'{name}' is left out, {target} of package broken-rules: .*{reason}"
-    ):
+    with pytest.warns(RuntimeWarning, match=f"'{name}' is left out, {target} of package broken-rules: .*{reason}"):
         assert list(rules()) == list(BUILT_IN)
 
 
@@ -129,9 +127,7 @@ def test_two_rules_of_one_id_are_an_error_that_names_both(site: Path) -> None:
 
 
 def test_unknown_id_is_answered_with_the_closest() -> None:
-    with pytest.raises(
-        UnknownRule, match=r"'low-agrement'; allowed: aflite, .*did you mean 'low-agreement'"
-    ) as caught:
+    with pytest.raises(UnknownRule, match=r"'low-agrement'; allowed: aflite, .*did you mean 'low-agreement'") as caught:
         make("low-agrement")
     assert isinstance(caught.value, LookupError)
 

@@ -47,9 +47,7 @@ def test_reason_names_the_solvers() -> None:
 
 def test_an_unsure_baseline_has_not_solved_it() -> None:
     rule = SolvedByK(baselines=("a", "b", "c"), min_p=0.7)
-    reason = (
-        "3 of 3 baselines that see only the question answer it with a probability of at least 0.7: a, b, c"
-    )
+    reason = "3 of 3 baselines that see only the question answer it with a probability of at least 0.7: a, b, c"
     assert rule.decide(TABLE) == {"all": reason}
 
 
@@ -63,10 +61,6 @@ def test_probabilities_are_read_only_when_they_matter() -> None:
     assert SolvedByK(baselines=("a",), min_p=0.5).reads() == ("answer", "a.prediction", "a.p_gold")
 
 
-@pytest.mark.parametrize(
-    ("rule", "view"), [(SolvedFromChoices, "the options"), (SolvedFromImage, "the image")]
-)
+@pytest.mark.parametrize(("rule", "view"), [(SolvedFromChoices, "the options"), (SolvedFromImage, "the image")])
 def test_relatives_name_their_view(rule: type[SolvedByK], view: str) -> None:
-    assert (
-        rule(baselines=("b",)).decide(TABLE)["one"] == f"1 of 1 baselines that see only {view} answer it: b"
-    )
+    assert rule(baselines=("b",)).decide(TABLE)["one"] == f"1 of 1 baselines that see only {view} answer it: b"

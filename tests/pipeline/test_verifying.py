@@ -14,8 +14,10 @@ import pytest
 from PIL import Image
 
 from builder.build import Built
+from builder.checks import CHECKS
 from builder.errors import BadInput
-from builder.verify import CHECKS, Folder, verify
+from builder.folder import Folder
+from builder.verify import verify
 from data_cards.manifest import Manifest
 from tests.pipeline.adversary import Adversary, Row
 from tests.pipeline.conftest import Build

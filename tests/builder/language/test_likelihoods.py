@@ -44,8 +44,8 @@ def test_batching_changes_nothing(
 ) -> None:
     prompts = [ask(question) for question in QUESTIONS]
     usual = np.stack(log_likelihoods(tiny, prompts, [ANSWERS] * len(prompts)))
-    monkeypatch.setattr(likelihoods, "CACHED", cached)
-    monkeypatch.setattr(likelihoods, "CONTINUED", continued)
+    monkeypatch.setitem(likelihoods.CACHED, tiny.device, cached)
+    monkeypatch.setitem(likelihoods.CONTINUED, tiny.device, continued)
     assert np.stack(log_likelihoods(tiny, prompts, [ANSWERS] * len(prompts), most)) == pytest.approx(usual, abs=1e-4)
     alone = [log_likelihoods(tiny, [prompt], [[answer]])[0][0] for prompt in prompts for answer in ANSWERS]
     assert alone == pytest.approx(usual.ravel(), abs=1e-4)

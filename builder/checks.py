@@ -1,0 +1,301 @@
+"""What `twokeys verify` recounts: one function per claim of a published folder, each yielding what does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from builder import images
+from builder.answers import normalise
+from builder.blindness import blindness
+from builder.certificate import FILE as CERTIFICATE
+from builder.certificate import certify
+from builder.errors import BadInput
+from builder.filtering import effects, examples
+from builder.fingerprint import Fingerprint, parquet_rows
+from builder.folder import Folder
+from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
+from builder.publish import dataset_info, features, split_of
+from builder.recipe import Images
+from builder.selection import parts, select, weights
+from data_cards.manifest import Blindness, Partners, Step
+
+SOLVERS = ("ortools", "scipy")
+"""Packages that decide how far a bound on the largest balanced set is driven where it is not the optimum."""
+
+
+def _recipe(known: Folder) -> Iterator[str]:
+    """What the manifest repeats of its recipe."""
+    manifest, plan = known.manifest, known.recipe
+    for name in ("name", "title", "description", "homepage", "authors"):
+        if getattr(manifest, name) != getattr(plan, name):
+            yield f"{name} is {getattr(manifest, name)!r}, the recipe says {getattr(plan, name)!r}"
+    if (manifest.max_share, manifest.confidence) != (plan.balance.max_share, plan.measure.confidence):
+        yield "max_share or confidence is not the recipe's"
+    terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage"}
+    if [s.model_dump(include=terms) for s in manifest.sources] != [c.model_dump(include=terms) for c in plan.corpora]:
+        yield "the sources are not the recipe's corpora"
+    given = [json.loads(json.dumps(use.with_)) for use in plan.rules]
+    if len(given) != len(manifest.rules) or any(
+        value != report.parameters.get(name)
+        for report, parameters in zip(manifest.rules, given, strict=True)
+        for name, value in parameters.items()
+    ):
+        yield "the rules or their parameters are not the recipe's"
+
+
+def _fingerprints(known: Folder) -> Iterator[str]:
+    """Fingerprints, versions, columns and row counts of every config."""
+    if missing := {"balanced", "removed"} - set(known.manifest.configs):
+        yield f"the manifest has no config {', '.join(sorted(missing))}"
+    for name, config in known.manifest.configs.items():
+        total, counts = Fingerprint(), Counter[str]()
+        try:
+            for path in known.files(name):
+                total.add(parquet_rows(path), split_of(path))
+                counts[split_of(path)] += pq.read_metadata(path).num_rows
+                if not pq.read_schema(path).equals(features(pq.read_schema(path).names).arrow_schema):
+                    yield f"{path.name}: its columns are not of the published types"
+        except ValueError as error:
+            yield f"{name}: {error}"
+            continue
+        if total.value(measurements=False) != config.fingerprint:
+            yield f"{name}: the rows' fingerprint is {total.value(measurements=False)}, not {config.fingerprint}"
+        if total.version() != config.version:
+            yield f"{name}: version {config.version} does not follow from the rows"
+        if counts != config.splits:
+            yield f"{name}: the splits hold {dict(counts)} rows, not {config.splits}"
+
+
+def _conservation(known: Folder) -> Iterator[str]:
+    """Every source row is published or listed as removed, none twice, and the funnel counts them."""
+    manifest, removed = known.manifest, known.removed
+    rows = pd.concat([known.balanced, removed]) if len(removed) else known.balanced.assign(stage=None)
+    yield from (f"{identity} appears twice" for identity in rows["id"][rows["id"].duplicated()].head(5))
+    aside = rows.assign(aside=rows["stage"] == "read").groupby(["source", "split"])["aside"].agg(["size", "sum"])
+    said = {(source.name, s.split): (s.rows, s.set_aside) for source in manifest.sources for s in source.splits}
+    if (
+        found := {place: tuple(map(int, counts)) for place, counts in zip(aside.index, aside.to_numpy(), strict=True)}
+    ) != said:
+        yield f"rows (and rows set aside) by source and split are {found}, {said} were read"
+    if len(removed) and (removed["reason"].fillna("") == "").any():
+        yield "a removed row has no reason"
+    if (steps := _funnel(known)) != manifest.funnel:
+        yield f"the rows say that {_words(steps)}, the manifest that {_words(manifest.funnel)}"
+    terms = {source.name: (source.revision, source.license) for source in manifest.sources}
+    for row in rows[["id", "stage", "source", "split", "source_id", "source_revision", "license"]].to_dict("records"):
+        if (row["source_revision"], row["license"]) != terms.get(row["source"]):
+            yield f"{row['id']}: its revision or licence is not that of its source"
+        if row["stage"] != "read" and row["id"] != f"{row['source']}:{row['split']}:{row['source_id']}":
+            yield f"{row['id']}: its id is not made of source, split and source id"
+
+
+def _funnel(known: Folder) -> list[Step]:
+    """The funnel as the removed rows tell it."""
+    places = Counter(zip(known.removed["stage"], known.removed["rule"].fillna(""), strict=True))
+    steps, left = [], len(known.balanced) + len(known.removed)
+    named = [("read", "set aside"), *(("filter", rule.id) for rule in known.manifest.rules), ("balance", "balance")]
+    for stage, name in named:
+        gone = places.pop((stage, name if stage == "filter" else ""), 0)
+        left -= gone
+        steps.append(Step.model_validate({"stage": stage, "name": name, "removed": gone, "left": left}))
+    return steps if not places else []
+
+
+def _words(steps: list[Step]) -> str:
+    return (
+        ", ".join(f"{step.name} removed {step.removed} and left {step.left}" for step in steps) or "steps are unknown"
+    )
+
+
+def _keys(known: Folder) -> Iterator[str]:
+    """Question keys, canonical text and option order follow from the text."""
+    text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
+    columns = ["id", "question", "choices", "answer", "answer_type", "question_key"]
+    for row in known.items[columns].to_dict("records"):
+        question, choices = row["question"], list(row["choices"])
+        key = question_key(question, choices)
+        if key != row["question_key"]:
+            yield f"{row['id']}: its question key does not follow from its text"
+        elif text(question) != question or published_order(key, choices) != choices:
+            yield f"{row['id']}: its text or the order of its options is not canonical"
+        elif row["answer"] not in choices if choices else row["answer"] != normalise(row["answer"]):
+            yield f"{row['id']}: its answer is not among its options, or not in the form in which answers are compared"
+        elif row["answer_type"] not in ANSWER_TYPES:
+            yield f"{row['id']}: {row['answer_type']!r} is no answer type"
+
+
+def _pictures(known: Folder) -> Iterator[str]:
+    """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
+    seen: dict[str, tuple[str, int, int]] = {}
+    size = 0
+    columns = ["id", "image", "image_key", "image_width", "image_height"]
+    for path in known.files("balanced"):
+        for batch in pq.ParquetFile(path).iter_batches(256, columns=columns):
+            for row in batch.to_pylist():
+                data = row["image"]["bytes"] if row["image"] else None
+                if data is None or row["image"]["path"] is not None:
+                    yield f"{row['id']}: its picture has no bytes, or a path beside them"
+                    continue
+                said = (hashlib.sha256(data).hexdigest(), row["image_width"], row["image_height"])
+                if row["image_key"] not in seen:
+                    size += len(data)
+                    yield from _picture(row, data, known.recipe.images)
+                elif seen[row["image_key"]] != said:
+                    yield f"{row['id']}: its image key has other bytes or another size elsewhere"
+                seen[row["image_key"]] = said
+    if size != known.manifest.unique_image_bytes:
+        yield f"the pictures hold {size:,} bytes, not {known.manifest.unique_image_bytes:,}"
+
+
+def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
+    try:
+        found = images.describe(data, row["id"], limits)
+    except BadInput as problem:
+        yield str(problem)
+        return
+    if (found.image_key, found.width, found.height) != (row["image_key"], row["image_width"], row["image_height"]):
+        yield f"{row['id']}: its image key or size does not follow from its pixels"
+
+
+def _rules(known: Folder) -> Iterator[str]:
+    """What each rule saw, dropped and did to the baselines follows from the rows and their predictions."""
+    left = known.items
+    for report in known.manifest.rules:
+        gone = (left["stage"] == "filter") & (left["rule"] == report.id)
+        kept = ~gone.to_numpy(dtype=bool)
+        if (report.seen, report.dropped) != (len(left), int(gone.sum())):
+            yield f"{report.id} saw {len(left)} and dropped {gone.sum()}, not {report.seen} and {report.dropped}"
+        if report.examples != examples(left[gone]):
+            yield f"{report.id}: its examples are not those of its removed rows"
+        if report.effects != effects(left, kept, known.recipe.seed):
+            yield f"{report.id}: its effects differ from a recount"
+        left = left[kept].reset_index(drop=True)
+
+
+def _balance(known: Folder) -> Iterator[str]:
+    """Each part is balanced at every question and image, and as large as the optimum that is found again."""
+    settings = known.recipe.balance
+    left = known.items[known.items["stage"].fillna("balance") == "balance"]
+    again = select(left, settings)
+    same_solvers = all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
+    said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
+    if len(said) != len(known.manifest.balance) or len(said) != len(again.parts):
+        yield f"{len(known.manifest.balance)} parts were balanced, the rows have {len(again.parts)}"
+    for (name, part), found in zip(parts(left, settings.within), again.parts, strict=True):
+        where = ", ".join(f"{column}={value}" for column, value in name.items()) or "all items"
+        published = part[part["stage"].isna()]
+        claim = said.get(tuple(sorted(name.items())))
+        counted = (len(part), len(published), int(weights(published, settings.weight).sum()), found.solved)
+        if claim is None or (claim.items, claim.kept, claim.weight, claim.solved) != counted:
+            yield f"{where}: items, kept, weight and solvers are {counted}, the manifest says otherwise"
+        elif claim.bound != found.bound and (same_solvers or claim.bound < found.weight):
+            yield f"{where}: the bound on the largest balanced set is {found.bound}, not {claim.bound}"
+        for view in ("question_key", "image_key"):
+            most = published.groupby([view, "answer"]).size().groupby(level=0).agg(["max", "sum"])
+            for key in most.index[most["max"] > settings.max_share * most["sum"] + 1e-9][:3]:
+                yield f"{where}: one answer holds too large a share of {view} {key}"
+    listed = known.removed.merge(again.removed, on="id", suffixes=("", "_again"))
+    wrong = listed["id"][listed["reason"] != listed["reason_again"]]
+    yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
+
+
+def _certificate(known: Folder) -> Iterator[str]:
+    """The certificate is what a recount gives."""
+    said = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
+    plan, config = known.recipe.balance, known.manifest.configs["balanced"]
+    counted = certify(known.balanced, plan.max_share, list(plan.within), config.fingerprint)
+    if json.loads(json.dumps(counted)) != said:
+        different = sorted(name for name in counted | said if counted.get(name) != said.get(name))
+        yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
+    yield from (f"not certified: {reason}" for reason in counted["reasons"])
+
+
+def _partners(known: Folder) -> Iterator[str]:
+    """Partners share a part and one side of it and differ in the other and in the answer; quads are two by two."""
+    within = known.recipe.balance.within
+    rows = known.balanced.set_index("id", drop=False)
+    for name, shared, other in (
+        ("image_partner", "question_key", "image_key"),
+        ("question_partner", "image_key", "question_key"),
+    ):
+        paired = rows[rows[name].notna()]
+        if unknown := sorted(set(paired[name]) - set(rows.index)):
+            yield f"{name} {unknown[0]} is not published"
+            continue
+        partner = rows.loc[paired[name]]
+        wrong = [
+            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, *within)),
+            *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, "answer")),
+        ]
+        yield from (f"{identity}: its {name} is no counterfactual" for identity in paired["id"][sum(wrong) > 0][:5])
+    for quad, part in rows[rows["quad"].notna()].groupby("quad"):
+        sides = [part[name].nunique() for name in ("question_key", "image_key", "answer")]
+        crossed = all(part.groupby(name)["answer"].nunique().eq(2).all() for name in ("question_key", "image_key"))
+        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
+            yield f"quad {quad} is not two questions by two images with answers a b / b a"
+    counted = Partners(
+        image_partners=int(rows["image_partner"].notna().sum()),
+        question_partners=int(rows["question_partner"].notna().sum()),
+        both=int((rows["image_partner"].notna() & rows["question_partner"].notna()).sum()),
+        quads=int(rows["quad"].nunique()),
+    )
+    if counted != known.manifest.partners:
+        yield f"the rows have {counted}, the manifest counts {known.manifest.partners}"
+
+
+def _blindness(known: Folder) -> Iterator[str]:
+    """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
+    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, refit=False)
+    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, refit=True)
+
+
+def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, refit: bool) -> Iterator[str]:
+    counted = blindness(rows, confidence, refit)
+    if counted.ceilings != said.ceilings:
+        yield f"ceilings {when} differ from a recount"
+    if counted.scores != said.scores:
+        yield f"baseline scores {when} differ from a recount"
+
+
+def _card(known: Folder) -> Iterator[str]:
+    """Card, licence and citation are what the manifest gives, word for word."""
+    from data_cards.card import card
+    from data_cards.citation import citation_text
+    from data_cards.licences import licence_text
+
+    info = [
+        dataset_info(known.path, name, pq.read_schema(known.files(name)[0]).names)
+        for name, config in known.manifest.configs.items()
+        if config.splits
+    ]
+    texts = {
+        "README.md": card(known.manifest, info),
+        "LICENSE": licence_text(known.manifest),
+        "CITATION.cff": citation_text(known.manifest),
+    }
+    for name, text in texts.items():
+        if (known.path / name).read_text(encoding="utf-8") != text:
+            yield f"{name} is not what this manifest gives"
+
+
+CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
+    "manifest and recipe": _recipe,
+    "fingerprints and versions": _fingerprints,
+    "no row lost, none twice": _conservation,
+    "question keys and options": _keys,
+    "image bytes and keys": _pictures,
+    "rules and their effects": _rules,
+    "largest balanced set": _balance,
+    "certificate": _certificate,
+    "partners and quads": _partners,
+    "ceilings and baselines": _blindness,
+    "card, licence and citation": _card,
+}

@@ -1,0 +1,64 @@
+"""A published folder as it lies there: its claims, and its rows without the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from builder.publish import KEPT_COLUMNS, REMOVED_COLUMNS, split_of
+from builder.recipe import Recipe
+from data_cards.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A published folder with its claims and its rows, pictures left on disk.
+
+    Attributes:
+        path: The folder.
+        manifest: Its claims.
+        balanced: Rows of the `balanced` config with `split`, without the pictures.
+        removed: Rows of the `removed` config with `split`.
+    """
+
+    path: Path
+    manifest: Manifest
+    balanced: pd.DataFrame
+    removed: pd.DataFrame
+
+    @classmethod
+    def read(cls, path: Path, manifest: Manifest) -> Folder:
+        """Read the rows of a folder."""
+        return cls(path, manifest, _rows(path, "balanced"), _rows(path, "removed"))
+
+    def files(self, config: str) -> list[Path]:
+        """Every Parquet file of a config."""
+        return sorted((self.path / config).glob("*.parquet"))
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The recipe that the manifest states."""
+        return Recipe.model_validate(self.manifest.recipe)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """All items that were read, published or removed, sorted by id; `stage` is missing where published."""
+        published = self.balanced.assign(stage=None, rule=None, reason=None)
+        tables = [table for table in (published, self.removed[self.removed["stage"] != "read"]) if len(table)]
+        return pd.concat(tables or [published]).sort_values("id", ignore_index=True)
+
+
+def _rows(folder: Path, config: str) -> pd.DataFrame:
+    tables = []
+    for path in sorted((folder / config).glob("*.parquet")):
+        names = [name for name in pq.read_schema(path).names if name != "image"]
+        table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
+        tables.append(table.assign(split=split_of(path)))
+    if not tables:
+        columns = KEPT_COLUMNS if config == "balanced" else REMOVED_COLUMNS
+        return pd.DataFrame(columns=[*columns, "split"], dtype=object)
+    return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)
