@@ -104,27 +104,28 @@ def build(
     _check_place(place)
     rules = [_identity(use) for use in plan.rules]  # a mistyped rule is found now, not after an hour of measuring
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
-    known = survey(run, plan, corpora)
-    filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
-    kept = _left(known.items, filtering)
-    balancing = run.stage(
-        "balance", partial(_balance, kept, plan), 1, filtering.key, plan.balance.model_dump(mode="json")
-    )
-    refit = _refit(run, kept, plan, known, balancing)
-    key = digest(
-        "build",
-        str(LAYOUT),
-        balancing.key,
-        refit.key if refit else "",
-        plan.key,
-        version("twokeys"),
-        *(version(name) for name in PACKAGES),
-    )
-    if (there := _published(place, key)) is None:
-        say("publish", 0, 0)
-        began = time.perf_counter()
-        there = _publish(place, key, plan, known, filtering, balancing, refit)
-        run.seconds["publish"] = time.perf_counter() - began
+    with run.alone():
+        known = survey(run, plan, corpora)
+        filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
+        kept = _left(known.items, filtering)
+        balancing = run.stage(
+            "balance", partial(_balance, kept, plan), 1, filtering.key, plan.balance.model_dump(mode="json")
+        )
+        refit = _refit(run, kept, plan, known, balancing)
+        key = digest(
+            "build",
+            str(LAYOUT),
+            balancing.key,
+            refit.key if refit else "",
+            plan.key,
+            version("twokeys"),
+            *(version(name) for name in PACKAGES),
+        )
+        if (there := _published(place, key)) is None:
+            say("publish", 0, 0)
+            began = time.perf_counter()
+            there = _publish(place, key, plan, known, filtering, balancing, refit)
+            run.seconds["publish"] = time.perf_counter() - began
     certified = _verdict(place) == "certified"
     return Built(folder, there, certified, run.seconds)
 

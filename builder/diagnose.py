@@ -85,7 +85,8 @@ def diagnose(
     plan = recipes.load(source)
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
-    known = survey(run, plan, corpora)
+    with run.alone():
+        known = survey(run, plan, corpora)
     say("balance", 0, 0)
     found = Diagnosis(
         name=plan.name,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from pyarrow import ArrowInvalid
 
 from builder.errors import BadInput
@@ -137,6 +137,10 @@ def _decode(data: bytes, where: str, limits: Images) -> tuple[Image.Image, Image
     except Image.DecompressionBombError as error:
         allowed = f"at most {limits.max_pixels:,} pixels, and no more than Pillow opens"
         raise BadInput(where, None, str(error), allowed, "shrink the picture") from None
+    except UnidentifiedImageError:
+        # Pillow's own message holds an address in memory.
+        found = "bytes that do not decode (of no known picture format)"
+        raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from None
     except Exception as error:
         found = f"bytes that do not decode ({type(error).__name__}: {error})"
         raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from error

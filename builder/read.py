@@ -147,7 +147,11 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
         # A replaced picture changes its size or time: what was read before does not count then.
         hashlib.sha256("".join(_stamp(roots[name], locator) for name, locator in locators).encode()).hexdigest(),
     )
-    return run.stage("items", partial(_write_items, table, pictures, recipe.bad_rows), 1, pictures.key, recipe.bad_rows)
+    seen = _seen(pictures)
+    # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
+    content = seen.sort_values(["source", "image"]).drop(columns="contrast").to_json(orient="values")
+    write = partial(_write_items, table, seen, recipe.bad_rows)
+    return run.stage("items", write, 1, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -311,11 +315,12 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
             if locator.startswith(images.NAMED):
                 picture = images.named(locator, source)
             else:
-                where = locator.partition(":")[2]
-                picture = images.describe(images.read_bytes(locator, roots[source]), where, limits)
+                picture = images.describe(images.read_bytes(locator, roots[source]), locator, limits)
             record |= asdict(picture)
         except BadInput as problem:
-            record["problem"] = _problem(problem)
+            # Named by its place in the corpus: what is published is the same on every machine.
+            where = locator.partition(":")[2]
+            record["problem"] = _problem(BadInput(where, problem.row, problem.found, problem.allowed, problem.remedy))
         records.append(record)
     write_table(path, pa.Table.from_pylist(records, schema=_PICTURE_SCHEMA))
 
@@ -323,9 +328,13 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
 # --------------------------------------------------------------------------------------------------------- items
 
 
-def _write_items(rows: pd.DataFrame, pictures: Stage, bad_rows: str, stage: Stage) -> dict[str, Any]:
+def _seen(pictures: Stage) -> pd.DataFrame:
     parts = [pictures.table(part) for part in _parts(pictures)]  # none where every row is bad
-    seen = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
+    table: pd.DataFrame = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
+    return table
+
+
+def _write_items(rows: pd.DataFrame, seen: pd.DataFrame, bad_rows: str, stage: Stage) -> dict[str, Any]:
     table = rows.merge(seen, on=["source", "image"], how="left", suffixes=("", "_picture"))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()

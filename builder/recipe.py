@@ -150,7 +150,7 @@ class Recipe(Part):
     measure: Measure = Measure()
     rules: list[RuleUse] = []
     balance: Balance = Balance()
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
     @field_validator("corpora")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -16,10 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.engines import Engine, Serial
+from builder.errors import BadInput
 from builder.items import canonical_json, digest
 
 T = TypeVar("T")
-DONE = "done.json"
+DONE, LOCK = "done.json", "lock"
 
 
 Say = Callable[[str, int, int], None]
@@ -96,6 +98,22 @@ class Run:
     engine: Engine = field(default_factory=Serial)
     say: Say = silent
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other builds out of the run folder; who is killed lets go of it.
+
+        Raises:
+            BadInput: When another build is at work there.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK).open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found, remedy = f"another build at work in {self.folder}", "wait for it, or name another run folder"
+                raise BadInput("--work", None, found, "one build at a time", remedy) from None
+            yield
 
     def stage(self, name: str, work: Callable[[Stage], Any], version: int, *inputs: Any) -> Stage:
         """Make sure that a stage is done.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -129,35 +128,8 @@ def test_nothing_certified_can_be_built_again_and_become_certified(toy: Toy, mak
     assert make(toy).certified
 
 
-def balanced_by_construction(corpora: Path) -> Toy:
-    """Two questions by two pictures, answers a b / b a, a few times over."""
-    toy = Toy(corpora)
-    for split, first in (("train", 0), ("test", 10)):
-        rows = []
-        for place in range(3):
-            names = []
-            for shape in ("circle", "square"):
-                name = f"{split}/{place}-{shape}.png"
-                draw(corpora / toy.pictures / name, shape, "red", first + place * 2 + (shape == "square"))
-                names.append((shape, name))
-            for (shape, name), asked in product(names, ("circle", "square")):
-                question = f"Is shape {place % 2} a {asked}?"
-                answer = "yes" if shape == asked else "no"
-                rows.append(
-                    {
-                        "id": f"{place}{shape}{asked}",
-                        "picture": name,
-                        "question": question,
-                        "answer": answer,
-                        "choices": None,
-                    }
-                )
-        toy.rows[split] = rows
-    return toy.write()
-
-
 def test_what_is_balanced_by_construction_is_kept_whole(tmp_path: Path, make: Build) -> None:
-    built = make(balanced_by_construction(tmp_path / "corpora"))
+    built = make(Toy.balanced(tmp_path / "corpora"))
     assert built.manifest.kept == built.manifest.rows_read == 24
     assert built.manifest.configs["removed"].splits == {}
     assert built.manifest.partners.quads == 6
@@ -168,7 +140,7 @@ def test_what_is_balanced_by_construction_is_kept_whole(tmp_path: Path, make: Bu
 
 
 def test_a_weight_prefers_heavy_items(tmp_path: Path, make: Build) -> None:
-    toy = balanced_by_construction(tmp_path / "corpora")
+    toy = Toy.balanced(tmp_path / "corpora")
     # One more picture that one question calls a circle: which of the four "yes" stays is a matter of weight alone.
     for split in toy.rows:
         draw(tmp_path / "corpora" / toy.pictures / f"{split}/more.png", "circle", "red", 40 + len(split))

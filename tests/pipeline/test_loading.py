@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from datasets import DatasetDict, Image, get_dataset_config_names, load_dataset
+from PIL import Image as Pictures
 from PIL.Image import Image as Picture
 
 from builder import publish
 from builder.build import Built
 from builder.fingerprint import fingerprint
+from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ROOT, Row, Toy, offline, rule_file
 
@@ -87,6 +90,82 @@ def test_pictures_are_the_bytes_of_the_source_files(built: Built, toy: Toy, cach
         assert row["image"]["path"] is None
         kinds.add((Path(name).suffix, original[:3]))
     assert kinds == {(".png", b"\x89PN"), (".jpg", b"\xff\xd8\xff")}, "both kinds are kept, not converted"
+
+
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "png": ("P", {"transparency": 0}),
+    "PNG": ("I;16", {}),
+    "la.png": ("LA", {}),
+    "rgba.png": ("RGBA", {}),
+    "1.png": ("1", {}),
+    "jpg": ("CMYK", {}),
+    "jpeg": ("L", {"quality": 30}),
+    "gif": ("P", {}),
+    "webp": ("RGB", {"lossless": False}),
+    "bmp": ("RGB", {}),
+    "tiff": ("RGB", {}),
+    "tif": ("F", {}),
+}
+"""File name ending -> mode of the pixels, and how they are saved."""
+
+
+def test_pictures_of_every_kind_keep_their_bytes(tmp_path: Path, make: Build, cache: Path) -> None:
+    toy = Toy.balanced(tmp_path / "corpora")
+    folder = toy.corpora / toy.pictures
+    names = sorted({row["picture"] for rows in toy.rows.values() for row in rows})
+    renamed = {}
+    for name, (ending, (mode, options)) in zip(names, KINDS.items(), strict=True):
+        renamed[name] = f"{name.removesuffix('.png')}.{ending}"
+        drawn = Pictures.open(folder / name)
+        drawn = drawn.convert("L").convert(mode) if mode == "I;16" else drawn.convert(mode)
+        drawn.save(folder / renamed[name], **options)
+    for row in (row for rows in toy.rows.values() for row in rows):
+        row["picture"] = renamed[row["picture"]]
+    built = make(toy.write())
+    assert built.manifest.kept == built.manifest.rows_read
+    assert all(finding.ok for finding in verify(built.folder))
+    originals = {
+        path.read_bytes() for path in folder.rglob("*.*") if path.relative_to(folder).as_posix() in renamed.values()
+    }
+    assert {row["image"]["bytes"] for row in rows(load(built.folder, cache))} == originals
+    for part in load(built.folder, cache).values():
+        assert all(row["image"].size == (row["image_width"], row["image_height"]) for row in part)
+
+
+TEXTS = [
+    "a|b `c` *d* [/bold]",
+    "<script>alert(1)</script>",
+    "{{ m.title }}{% raw %}",
+    "two\nlines",
+    "nul\0and\ttab",
+    "\U0001f600 e\u0301 \u202ertl \u2028",
+    "'\"\\",
+    "---\nname: x\n---",
+    "x" * 5000,
+]
+
+
+def test_texts_of_every_kind_are_published_as_they_are(tmp_path: Path, make: Build, cache: Path) -> None:
+    toy = Toy.balanced(tmp_path / "corpora")
+    for row in (row for rows in toy.rows.values() for row in rows):
+        kind = TEXTS[sum(map(ord, row["question"])) % len(TEXTS)]
+        row["question"] = f"{row['question']} {kind}"
+        row["answer"] = f"{row['answer']} \U0001f600|{{{{"
+    built = make(
+        toy.write(),
+        title="A | *title* `x` {{ 7 * 7 }}: # 'q' \"d\"",
+        description="colons: and\n---\nlines",
+        authors=['A "B" <c@d>', "O'Neil: X"],
+        corpora=[toy.corpus(revision="a|b`c\n- x: 1", license="of: its <own>", citation="@misc{a, title={b}}\n```")],
+    )
+    assert built.manifest.kept == built.manifest.rows_read
+    assert all(finding.ok for finding in verify(built.folder))
+    loaded = list(rows(load(built.folder, cache)))
+    expected = {
+        " ".join(unicodedata.normalize("NFC", row["question"]).split()) for part in toy.rows.values() for row in part
+    }
+    assert {row["question"] for row in loaded} == expected
+    assert fingerprint(loaded) == said(built)
 
 
 def test_no_column_that_is_always_there_is_ever_missing(built: Built, cache: Path) -> None:

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from builder.build import Built, build
+from builder.errors import BadInput
 from builder.verify import verify
 from tests.pipeline.toy import ROOT, Toy, draw, offline
 
@@ -121,7 +122,7 @@ def test_killed_while_publishing_nothing_partial_is_visible(killer: Killer, buil
     forget(killer.out)
     changes = killer.build()
     assert changes is not None
-    for moment in range(2, changes, 5):
+    for moment in range(2, changes, 6):
         forget(killer.out)
         assert killer.build(until=moment) is None
         assert_whole_or_absent(killer.out)
@@ -139,7 +140,7 @@ def test_killed_while_replacing_an_older_build_one_of_the_two_is_there(killer: K
     build(older, killer.out, corpora=toy.corpora, engine="serial")
     old = evidence(killer.out)
     # The end of publishing is where one takes the place of the other; removing the older one takes many changes more.
-    for moment in range(changes - 3, changes + 9, 3):
+    for moment in range(changes - 2, changes + 6, 3):
         kept = killer.out.with_name("kept")
         forget(kept)
         shutil.copytree(killer.out, kept)
@@ -196,6 +197,22 @@ def test_workers_of_a_killed_build_end_too() -> None:
         process.send_signal(signal.SIGKILL)
     _, alive = psutil.wait_procs(workers, timeout=30)
     assert not [worker for worker in alive if worker.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_second_build_at_the_same_time_is_told_to_wait(toy: Toy, built: Built, tmp_path: Path) -> None:
+    recipe, out = toy.save(tmp_path / "recipe.yaml"), tmp_path / "toy"
+    met: list[str] = []
+
+    def meet(stage: str, done: int, total: int) -> None:
+        if stage == "publish":
+            with pytest.raises(BadInput, match="another build at work") as error:
+                build(recipe, out, corpora=toy.corpora, engine="serial")
+            met.append(error.value.file)
+
+    build(recipe, out, corpora=toy.corpora, engine="serial", say=meet)
+    assert met == ["--work"]
+    assert evidence(out) == evidence(built.folder)
+    assert build(recipe, out, corpora=toy.corpora, engine="serial").executed == {}
 
 
 def test_a_second_run_does_no_work(toy: Toy, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,20 @@ def defects(split: str) -> list[Row]:
     ]
 
 
+def crossed(pictures: Path) -> dict[str, list[Row]]:
+    """Rows that are balanced by construction: two questions by two pictures, answers a b / b a, a few times over."""
+    rows: dict[str, list[Row]] = {}
+    for split, first in (("train", 0), ("test", 10)):
+        rows[split] = []
+        for place, shape in product(range(3), ("circle", "square")):
+            name = f"{split}/{place}-{shape}.png"
+            draw(pictures / name, shape, "red", first + place * 2 + (shape == "square"))
+            for asked in ("circle", "square"):
+                row = {"id": f"{place}{shape}{asked}", "picture": name, "question": f"Is shape {place % 2} a {asked}?"}
+                rows[split].append(row | {"answer": "yes" if shape == asked else "no", "choices": None})
+    return rows
+
+
 @dataclass
 class Toy:
     """A corpora folder with one table, `toy`, and recipes for it."""
@@ -92,6 +107,11 @@ class Toy:
         for split, count in (("train", train), ("test", test)):
             toy.rows[split] = shape_rows(corpora / toy.pictures, split, count) + defects(split)
         return toy.write()
+
+    @classmethod
+    def balanced(cls, corpora: Path) -> Toy:
+        """A corpus of which every item can be kept."""
+        return cls(corpora, crossed(corpora / cls.pictures)).write()
 
     def write(self) -> Toy:
         """Write the tables, pictures are there already."""
