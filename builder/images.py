@@ -34,7 +34,7 @@ class Picture:
         height: Pixels, after EXIF orientation; 0 without bytes.
         bytes_sha256: Hash of the original bytes; empty without bytes.
         size: Number of bytes.
-        contrast: Standard deviation of grey values in 0..255: 0 for a picture of one colour.
+        contrast: Largest standard deviation of a colour channel in 0..255: 0 for a picture of one colour.
     """
 
     image_key: str
@@ -173,7 +173,8 @@ def describe(data: bytes, where: str, limits: Images) -> Picture:
     keyed = own if own.mode in DEEP else picture
     header = f"{keyed.mode} {keyed.width} {keyed.height} ".encode()
     pixels = hashlib.sha256(header + keyed.tobytes()).hexdigest()[:32]
-    contrast = float(np.asarray(picture.convert("L"), dtype=np.float32).std())
+    # By channel: two colours of the same brightness are one grey, and two colours all the same.
+    contrast = float(np.asarray(picture.convert("RGB"), dtype=np.float32).std(axis=(0, 1)).max())
     return Picture(pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast)
 
 

@@ -141,7 +141,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     pictures = run.stage(
         "pictures",
         partial(_write_pictures, run, locators, roots, recipe.images),
-        1,
+        2,
         rows.key,
         recipe.images.model_dump(),
         # A replaced picture changes its size or time: what was read before does not count then.
@@ -151,7 +151,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
     content = seen.sort_values(["source", "image"]).drop(columns="contrast").to_json(orient="values")
     write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 1, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    return run.stage("items", write, 2, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
