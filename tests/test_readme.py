@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,13 @@ def test_the_readme_holds_what_the_build_gives(
             figures.append(percent(best.accuracy))
     for figure in figures:
         assert figure in TEXT, figure
+
+
+def test_the_rule_that_the_contributing_guide_shows_keeps_the_contract(tmp_path: Path) -> None:
+    from filters import check_rule, make
+
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    path = tmp_path / "no_colour.py"
+    path.write_text(textwrap.dedent(shown), encoding="utf-8")
+    assert check_rule(make(f"{path}:NoColour", {})) == []
