@@ -25,7 +25,7 @@ from builder.audited.verdict import decide
 from builder.engines import engine
 from builder.recipe import load
 from builder.stages import Run, write_text
-from builder.survey import Survey, survey
+from builder.survey import Survey, locate, survey
 from data_cards.tables import count, interval, markdown, percent
 
 RESULTS = Path(__file__).parent.parent / "docs" / "audited.md"
@@ -82,7 +82,7 @@ def rows(name: str, corpora: Path | None, out: Path, margin: float) -> Iterator[
     """All ways on one recipe."""
     run = Run(out / f".{name}.run", engine("process"))
     plan = load(name)
-    known = survey(run, plan, corpora)
+    known = survey(run, plan, locate(plan, corpora))
     panel = Panel(run, known.items, plan.measure, known.represent, known.key)
     for way, keep in sets(panel, known, margin):
         for one, verdict in judged(panel, keep, margin):

@@ -33,7 +33,7 @@ from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
 from builder.selection import Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
-from builder.survey import Survey, survey
+from builder.survey import Survey, locate, survey
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import (
     BalancePart,
@@ -104,8 +104,9 @@ def build(
     _check_place(place)
     rules = [_identity(use) for use in plan.rules]  # a mistyped rule is found now, not after an hour of measuring
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
+    sources = locate(plan, corpora)
     with run.alone():
-        known = survey(run, plan, corpora)
+        known = survey(run, plan, sources)
         filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
         kept = _left(known.items, filtering)
         balancing = run.stage(

@@ -14,7 +14,7 @@ from builder.errors import BadInput
 from builder.recipe import Recipe
 from builder.selection import select
 from builder.stages import Run, Say, silent, write_json
-from builder.survey import survey
+from builder.survey import locate, survey
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
 
@@ -85,8 +85,9 @@ def diagnose(
     plan = recipes.load(source)
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
+    sources = locate(plan, corpora)
     with run.alone():
-        known = survey(run, plan, corpora)
+        known = survey(run, plan, sources)
     say("balance", 0, 0)
     found = Diagnosis(
         name=plan.name,

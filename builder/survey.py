@@ -70,15 +70,27 @@ class Survey:
         return {source.corpus.name: source.root for source in self.sources}
 
 
-def survey(run: Run, recipe: Recipe, corpora: Path | None) -> Survey:
-    """Read, embed, group and measure.
+def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
+    """Find the corpora of a recipe, before any work.
+
+    Args:
+        recipe: Names them.
+        corpora: Folder that their paths are relative to; the environment variable TWOKEYS_CORPORA when None.
 
     Raises:
-        BadInput: When a corpus is missing or bad, or too small to be folded.
+        BadInput: When a corpus or a split is missing.
     """
     if corpora is None and (named := os.environ.get("TWOKEYS_CORPORA")):
         corpora = Path(named)
-    sources = [find(corpus, corpora) for corpus in recipe.corpora]
+    return [find(corpus, corpora) for corpus in recipe.corpora]
+
+
+def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
+    """Read, embed, group and measure.
+
+    Raises:
+        BadInput: When a corpus is bad, or too small to be folded.
+    """
     baselines = chosen(recipe.measure.baselines)
     reading = read(run, recipe, sources)
     items = reading.table(ITEMS).to_pandas()
