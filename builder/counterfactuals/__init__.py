@@ -1,0 +1,1 @@
+"""Counterfactual partners, mined from the corpora or constructed: the edges that an item's vertices lack."""
