@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from audit.answers import normalise
 from builder import images
-from builder.answers import normalise
 from builder.blindness import blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify

@@ -19,8 +19,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from audit.answers import normalise
 from builder import images
-from builder.answers import normalise
 from builder.corpora import reader
 from builder.errors import BadInput
 from builder.items import (

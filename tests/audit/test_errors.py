@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from builder.errors import BadInput, MissingPackage
+from audit.errors import BadInput, MissingPackage
 from builder.read import BadRows
 
 PROBLEM = {"file": "a.json", "row": 7, "found": "an empty question", "allowed": "text", "remedy": "fill it in"}

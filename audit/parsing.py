@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from builder.answers import normalise
+from audit.answers import normalise
 
 VERSION = 1
 """Raised whenever some reply would be read in another way."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.language.parsing import CASES, How, Kind, Parsed, parse
+from audit.parsing import CASES, How, Kind, Parsed, parse
 from tests.strategies import texts, words
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 
-from builder.answers import CONTRACTIONS, normalise
+from audit.answers import CONTRACTIONS, normalise
 from tests.strategies import texts, words
 
 CASES = {
