@@ -1,0 +1,141 @@
+"""The game of one model on one item: players are image patches and question tokens, or groups of them.
+
+The value of a coalition is the probability of one answer token with everything outside the coalition masked. That token
+belongs to the game, so image, text and joint metrics of an item cannot disagree about it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Value = Callable[[Bools], Floats]
+"""(n, players) coalitions, True where a player is kept -> (n,) values."""
+
+
+class Game:
+    """A value function that is asked for each coalition once.
+
+    Attributes:
+        patches: Number of image players; they come first.
+        tokens: Number of text players.
+        passes: Coalitions that the value function was asked for: the cost in forward passes.
+        seconds: Wall-clock seconds spent in the value function.
+    """
+
+    def __init__(self, value: Value, patches: int, tokens: int, batch: int = 64) -> None:
+        if min(patches, tokens) < 0 or batch < 1:
+            raise ValueError(f"a game needs players and a batch of at least 1, not {patches=}, {tokens=}, {batch=}")
+        self.patches, self.tokens, self.batch = patches, tokens, batch
+        self.passes, self.seconds = 0, 0.0
+        self._value = value
+        self._known: dict[bytes, float] = {}
+
+    @property
+    def players(self) -> int:
+        """Number of players."""
+        return self.patches + self.tokens
+
+    @property
+    def image(self) -> Bools:
+        """The coalition of all patches, (players,)."""
+        return np.arange(self.players) < self.patches
+
+    def __call__(self, coalitions: Bools) -> Floats:
+        """Return the values of coalitions, (n, players) -> (n,), evaluating those that are new in batches.
+
+        Raises:
+            ValueError: When coalitions do not fit, or the value function does not return one finite number each.
+        """
+        if coalitions.ndim != 2 or coalitions.shape[1] != self.players or coalitions.dtype != np.bool_:
+            found = f"{coalitions.dtype} {coalitions.shape}"
+            raise ValueError(f"coalitions: found {found}, allowed: bool (n, {self.players})")
+        names = [row.tobytes() for row in np.packbits(coalitions, axis=1)]
+        first = {name: row for row, name in enumerate(names) if name not in self._known}
+        new = list(first.items())
+        for start in range(0, len(new), self.batch):
+            part = new[start : start + self.batch]
+            values = self._ask(coalitions[[row for _, row in part]])
+            self._known.update(zip([name for name, _ in part], values.tolist(), strict=True))
+        return np.array([self._known[name] for name in names], dtype=np.float64)
+
+    def forget(self) -> None:
+        """Drop all known values and counts, so that what follows pays its own cost."""
+        self._known.clear()
+        self.passes, self.seconds = 0, 0.0
+
+    def _ask(self, coalitions: Bools) -> Floats:
+        began = time.perf_counter()
+        values = np.asarray(self._value(coalitions), dtype=np.float64)
+        self.seconds += time.perf_counter() - began
+        self.passes += len(coalitions)
+        if values.shape != (len(coalitions),) or not np.isfinite(values).all():
+            raise ValueError(f"the value function returned {values.shape}, allowed: ({len(coalitions)},), all finite")
+        return values
+
+
+def grouped(game: Game, groups: Bools) -> Game:
+    """Return the game whose players are groups of another game's players.
+
+    Args:
+        game: The game of patches and tokens; its cache is shared, and it counts the passes.
+        groups: (groups, players): what each group holds. A player in no group is always kept; one in several is kept
+            when any of them is. The groups that come first and hold patches alone are the image players.
+    """
+    patches = int(np.cumprod(~groups[:, ~game.image].any(axis=1)).sum())
+    always = ~groups.any(axis=0)
+
+    def value(coalitions: Bools) -> Floats:
+        return game(np.asarray(coalitions @ groups | always, dtype=np.bool_))
+
+    return Game(value, patches, len(groups) - patches, game.batch)
+
+
+def cells(rows: int, columns: int, down: int, across: int) -> Bools:
+    """Group a grid of patches to cells of the picture.
+
+    Args:
+        rows: Rows of patches.
+        columns: Columns of patches; patches are counted row by row.
+        down: Cells from top to bottom, at most `rows`.
+        across: Cells from left to right, at most `columns`.
+
+    Returns:
+        (down * across, rows * columns) membership; sides differ by one patch at most.
+    """
+    if not (1 <= down <= rows and 1 <= across <= columns):
+        raise ValueError(f"cells: found {down} x {across}, allowed: 1 x 1 to {rows} x {columns}")
+    row = np.repeat(np.arange(rows) * down // rows, columns)
+    column = np.tile(np.arange(columns) * across // columns, rows)
+    return (row * across + column)[None, :] == np.arange(down * across)[:, None]
+
+
+def words(spans: Sequence[tuple[int, int]], question: str) -> Bools:
+    """Group tokens to the words of a question, words being what white space separates.
+
+    Args:
+        spans: Start and end character of each token in the question.
+        question: The question.
+
+    Returns:
+        (words, tokens) membership. A token belongs to the word that holds its first character that is no space.
+    """
+    starts = [
+        at for at, char in enumerate(question) if not char.isspace() and not question[max(at - 1, 0) : at].strip()
+    ]
+    first = np.array([start + len(question[start:end]) - len(question[start:end].lstrip()) for start, end in spans])
+    word = np.searchsorted(np.array(starts), first, side="right") - 1
+    return np.asarray(word[None, :] == np.arange(len(starts))[:, None], dtype=np.bool_)
+
+
+def both(image: Bools, text: Bools) -> Bools:
+    """Join groups of patches and groups of tokens to groups of all players, image first."""
+    found = np.zeros((len(image) + len(text), image.shape[1] + text.shape[1]), dtype=np.bool_)
+    found[: len(image), : image.shape[1]] = image
+    found[len(image) :, image.shape[1] :] = text
+    return found
