@@ -6,6 +6,7 @@ belongs to the game, so image, text and joint metrics of an item cannot disagree
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -112,7 +113,7 @@ def cells(rows: int, columns: int, down: int, across: int) -> Bools:
         raise ValueError(f"cells: found {down} x {across}, allowed: 1 x 1 to {rows} x {columns}")
     row = np.repeat(np.arange(rows) * down // rows, columns)
     column = np.tile(np.arange(columns) * across // columns, rows)
-    return (row * across + column)[None, :] == np.arange(down * across)[:, None]
+    return np.asarray((row * across + column)[None, :] == np.arange(down * across)[:, None], dtype=np.bool_)
 
 
 def words(spans: Sequence[tuple[int, int]], question: str) -> Bools:
@@ -125,9 +126,7 @@ def words(spans: Sequence[tuple[int, int]], question: str) -> Bools:
     Returns:
         (words, tokens) membership. A token belongs to the word that holds its first character that is no space.
     """
-    starts = [
-        at for at, char in enumerate(question) if not char.isspace() and not question[max(at - 1, 0) : at].strip()
-    ]
+    starts = [word.start() for word in re.finditer(r"\S+", question)]
     first = np.array([start + len(question[start:end]) - len(question[start:end].lstrip()) for start, end in spans])
     word = np.searchsorted(np.array(starts), first, side="right") - 1
     return np.asarray(word[None, :] == np.arange(len(starts))[:, None], dtype=np.bool_)
