@@ -8,7 +8,7 @@ baseline `<name>.prediction` (text), `<name>.confidence` (probability of the pre
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -113,8 +113,46 @@ def _work(
     fit_on: NDArray[np.bool_] | None,
     stage: Stage,
 ) -> dict[str, int]:
-    answers, vocabulary = pd.factorize(items["answer"], sort=True)
+    vocabulary = pd.factorize(items["answer"], sort=True)[1]
     tasks: list[Task] = []
+    for place, problem, fitting in problems(items, folds, chosen, settings, represent):
+        folder = stage.folder / place
+        problem.save(folder)
+        inside = np.unique(problem.fold).tolist()
+        if len(inside) > 1:  # items of a single fold leave nothing to learn from
+            tasks += [
+                Task(name, folder, fold, settings.max_answers, seed, fit_on is not None)
+                for name in fitting
+                for fold in inside
+            ]
+        if fit_on is not None:
+            with whole(folder / FIT_ON) as path, path.open("wb") as file:
+                np.save(file, fit_on[problem.item], allow_pickle=False)
+    # The slow shards first, so that no worker is left with one at the end.
+    tasks.sort(
+        key=lambda task: (
+            chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
+        )
+    )  # fmt: skip
+    parts = run.parts(stage, score_fold, tasks)
+    table = _collect(items, vocabulary, tasks, parts)
+    write_table(stage.folder / MEASUREMENTS, pa.Table.from_pandas(table, preserve_index=False))
+    return {"shards": len(tasks)}
+
+
+def problems(
+    items: pd.DataFrame,
+    folds: Mapping[View, Ints],
+    chosen: dict[str, Baseline],
+    settings: Measure,
+    represent: Represent,
+) -> Iterator[tuple[str, Problem, list[str]]]:
+    """Make the problems that baselines are put, one per view and form.
+
+    Yields:
+        A name for its folder, the problem, and the baselines that can be run on it.
+    """
+    answers, vocabulary = pd.factorize(items["answer"], sort=True)
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
@@ -134,27 +172,9 @@ def _work(
             problem = replace(problem, names=tuple(vocabulary) if form == "answer" else ())
             if any(wanted[name].language for name in fitting):
                 problem = replace(problem, language=represent.language)
-            folder = stage.folder / (f"{view}-described-{form}" if described else f"{view}-{form}")
-            problem.save(folder)
-            inside = np.unique(problem.fold).tolist()
-            for name in fitting:
-                # Pictures known by name alone have no vectors; items of a single fold leave nothing to learn from.
-                if len(inside) > 1 and all(getattr(problem, matrix).shape[1] for matrix in wanted[name].reads):
-                    some = fit_on is not None
-                    tasks += [Task(name, folder, fold, settings.max_answers, seed, some) for fold in inside]
-            if fit_on is not None:
-                with whole(folder / FIT_ON) as path, path.open("wb") as file:
-                    np.save(file, fit_on[problem.item], allow_pickle=False)
-    # The slow shards first, so that no worker is left with one at the end.
-    tasks.sort(
-        key=lambda task: (
-            chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
-        )
-    )  # fmt: skip
-    parts = run.parts(stage, score_fold, tasks)
-    table = _collect(items, vocabulary, tasks, parts)
-    write_table(stage.folder / MEASUREMENTS, pa.Table.from_pandas(table, preserve_index=False))
-    return {"shards": len(tasks)}
+            # Pictures known by name alone have no vectors.
+            able = [name for name in fitting if all(getattr(problem, matrix).shape[1] for matrix in wanted[name].reads)]
+            yield (f"{view}-described-{form}" if described else f"{view}-{form}"), problem, able
 
 
 def _rows_of(items: pd.DataFrame, view: View, form: str) -> NDArray[np.int64]:
@@ -263,28 +283,55 @@ def score_fold(task: Task, path: Path) -> None:
     problem, baseline = Problem.load(task.folder), baselines()[task.baseline]
     inside = problem.fold == task.fold
     outside = ~inside & np.load(task.folder / FIT_ON, allow_pickle=False) if task.some else ~inside
-    # An option is gold or not, in that order.
-    known = _known(problem.label[outside], task.max_answers) if problem.form == "answer" else np.arange(2)
-    train = outside & np.isin(problem.label, known)
-    if not train.any():  # nothing to learn from: nothing is claimed about this fold
+    test, row = np.unique(problem.content[inside], return_inverse=True)
+    table = answer(problem, baseline, inside, outside, task.max_answers, task.seed)
+    if table is None:  # nothing to learn from: nothing is claimed about this fold
         write_table(path, _PART.empty_table())
         return
-    place = np.argsort(known)
-    label = place[np.searchsorted(known[place], problem.label[train])]
-    names = tuple(problem.names[code] for code in known) if problem.form == "answer" else ()
-    counts = count(problem.content[train], label, len(known), names)
-    test, row = np.unique(problem.content[inside], return_inverse=True)
-    scores = baseline.predict(problem, counts, test, task.seed)[row]
-    if problem.form == "answer":
-        table = _named(scores, problem.item[inside], problem.label[inside], known)
-    else:
-        gold_class = int(np.flatnonzero(known == 1)[0])
-        table = _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
     found = pa.table(table)
     if task.baseline.endswith(".neighbours"):
         evidence = _evidence(problem, inside, outside, test, row, table["item"])
         found = found.append_column("evidence", pa.array(evidence, type=pa.string()))
     write_table(path, found)
+
+
+def answer(
+    problem: Problem,
+    baseline: Baseline,
+    inside: NDArray[np.bool_],
+    outside: NDArray[np.bool_],
+    max_answers: int,
+    seed: int,
+) -> dict[str, NDArray[np.generic]] | None:
+    """Fit a baseline on some rows and score others.
+
+    Args:
+        problem: The problem.
+        baseline: The baseline.
+        inside: (n,) rows to score.
+        outside: (n,) rows to fit on.
+        max_answers: Answers outside the most frequent ones of the fitted rows are never predicted.
+        seed: For everything random.
+
+    Returns:
+        `item`, `prediction` (an answer code, or the place of an option), `confidence` and `p_gold`, per item; None
+        where there is nothing to learn from.
+    """
+    # An option is gold or not, in that order.
+    known = _known(problem.label[outside], max_answers) if problem.form == "answer" else np.arange(2)
+    train = outside & np.isin(problem.label, known)
+    if not train.any():
+        return None
+    place = np.argsort(known)
+    label = place[np.searchsorted(known[place], problem.label[train])]
+    names = tuple(problem.names[code] for code in known) if problem.form == "answer" else ()
+    counts = count(problem.content[train], label, len(known), names)
+    test, row = np.unique(problem.content[inside], return_inverse=True)
+    scores = baseline.predict(problem, counts, test, seed)[row]
+    if problem.form == "answer":
+        return _named(scores, problem.item[inside], problem.label[inside], known)
+    gold_class = int(np.flatnonzero(known == 1)[0])
+    return _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
 
 
 def _known(labels: Ints, limit: int) -> Ints:

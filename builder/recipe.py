@@ -134,6 +134,25 @@ class Balance(Part):
     """Branch-and-bound nodes per component when there are more than two answers."""
 
 
+class Audited(Part):
+    """The audited tier, see `builder.audited`."""
+
+    margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    """Largest excess over chance, in either direction, that still counts as chance."""
+    select: list[str] | None = None
+    """Adversaries that selection bounds; when None, quick ones."""
+    certify: list[str] | None = None
+    """Adversaries of other families that judge the set; when None, one for each kind of cue that selection ignores."""
+    rounds: Annotated[int, Field(ge=1, le=50)] = 6
+    """Rounds of bounding and refitting at most."""
+    permutations: Annotated[int, Field(ge=0)] = 39
+    """Refits of the quick certifying adversaries on permuted labels of the set."""
+    null_draws: Annotated[int, Field(ge=0)] = 19
+    """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
+    weight: str | None = None
+    """Measurement to maximise the sum of; None counts items."""
+
+
 class Recipe(Part):
     """All that determines a build. Same recipe, sources and versions: same rows."""
 
@@ -150,6 +169,8 @@ class Recipe(Part):
     measure: Measure = Measure()
     rules: list[RuleUse] = []
     balance: Balance = Balance()
+    audited: Audited | None = None
+    """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
     @field_validator("corpora")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.audited.statistics import Floats, Ints
+from builder.audited.statistics import Bools, Floats, Ints
 
 
-def unrelated_chance(predicted: Ints, gold: Ints, cells: Ints, otherwise: float = 0.0) -> Floats:
+def unrelated_chance(
+    predicted: Ints, gold: Ints, cells: Ints, otherwise: float = 0.0, among: Bools | None = None
+) -> Floats:
     """Chance of each answer to be right if it had nothing to do with its item.
 
     The chance level of an adversary that names answers: how often the answer that it names is the gold one among the
@@ -22,14 +24,16 @@ def unrelated_chance(predicted: Ints, gold: Ints, cells: Ints, otherwise: float 
         gold: (n,) code of the gold answer.
         cells: (n,) cell code; an item is compared with its cell alone.
         otherwise: Chance of an item that is alone in its cell.
+        among: (n,) items whose golds are counted; all when None. The others get the chance that they would have there.
 
     Returns:
         (n,) chances in [0, 1]; in every cell with several items the mean excess over them is 0 for a constant answer.
     """
+    among = np.ones(len(gold), dtype=bool) if among is None else among
     answers = int(max(predicted.max(initial=0), gold.max(initial=0))) + 1
-    cell = np.unique(cells, return_inverse=True)[1]
+    cell = np.unique(cells, return_inverse=True)[1].reshape(-1)
     rows, where = np.unique(np.concatenate([cell * answers + gold, cell * answers + predicted]), return_inverse=True)
-    counts = np.bincount(where[: len(gold)], minlength=len(rows))
-    same = counts[where[len(gold) :]] - (predicted == gold)
-    others = np.bincount(cell)[cell] - 1
+    counts = np.bincount(where[: len(gold)][among], minlength=len(rows))
+    same = counts[where[len(gold) :]] - (among & (predicted == gold))
+    others = np.bincount(cell[among], minlength=int(cell.max(initial=0)) + 1)[cell] - among
     return np.where(others > 0, same / np.maximum(others, 1), otherwise)

@@ -12,8 +12,8 @@ from builder.audited.null import NullEvidence
 from builder.audited.permutation import Permuted
 from builder.audited.statistics import Bools, Floats, Ints, excess
 
-TrainedOn = Literal["set", "removed"]
-"""What the adversary was fitted on: the set itself in grouped folds, or the items that selection removed."""
+TrainedOn = Literal["set", "removed", "nothing"]
+"""What the adversary was fitted on: the set itself in grouped folds, the items that selection removed, or nothing."""
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ Refit = Callable[[Ints], Bools]
 
 @dataclass(frozen=True)
 class Permuted:
-    """What refits on permuted labels say of one adversary; accuracies as shares."""
+    """What refits on permuted labels say of one adversary, as shares."""
 
     runs: int
     centre: float
-    """Its median accuracy when there is nothing to find."""
+    """Its median statistic (accuracy, or excess over chance) when there is nothing to find."""
     spread: float
     """Standard deviation of that."""
     p: float

@@ -2,58 +2,31 @@
 
 Published methods drop what a blind model gets right. That lowers its score on pure noise too, and plants the inverse
 cue: what is left is what the model gets wrong, and one that answers the opposite is then right. Here the set is chosen
-by a linear programme that bounds every adversary from both sides:
+by a linear programme, `maximise sum w_i x_i` over the bounds of `builder.audited.bounds`, `0 <= x_i <= 1`: every
+adversary is bounded from both sides.
 
-    maximise  sum x_i   subject to, for every adversary and every bin b of its confidence,
-        | sum over i in b of x_i (right_i - chance_i) |  <=  slack * sum over i in b of x_i,     0 <= x_i <= 1.
-
-Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and still is
-a cue. An adversary fitted anew on the chosen set finds other cues, so the programme is solved in rounds, each adding
-the bounds of freshly fitted adversaries to all that came before (cutting planes). Nothing is dropped for good: an item
-that left in one round can come back in the next. The programme has few rows, so almost all x are 0 or 1.
+Balance comes first: exact keys, then clusters of paraphrases and features. What is then left of shortcuts is pruned in
+rounds, since an adversary fitted anew on the chosen set finds other cues: each round adds the bounds of freshly fitted
+adversaries to all that came before (cutting planes). Nothing is dropped for good: an item that left in one round can
+come back in the next, and a counterfactual partner that was added to the pool repairs what would else be pruned, since
+it lets its counterpart stay. The programme has few rows, so almost all x are 0 or 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-
-BINS = 5
-"""Bins of an adversary's confidence, by quantiles."""
-SMALLEST_BIN = 20
-"""Items that a bin must hold to be bounded: fewer say nothing about a cue."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What one adversary said about every item.
-
-    Attributes:
-        name: Its full name.
-        right: (n,) whether its answer is the gold one; False where it does not apply.
-        confidence: (n,) probability that it gave to its answer, or any number that grows with it.
-        applies: (n,) items that it can be asked about.
-        chance: (n,) chance that its answer is right if it had nothing to do with the item, on the set that it was
-            fitted on.
-    """
-
-    name: str
-    right: Bools
-    confidence: Floats
-    applies: Bools
-    chance: Floats
-
+from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, adversary_bounds
 
 Ask = Callable[[Bools], list[Answers]]
 """Fits the selection family on the chosen items only, in grouped folds, and asks it about all items."""
+KEPT = -1
+"""Stands for the bound that keeps an item out where none does."""
 
 
 @dataclass(frozen=True)
@@ -76,42 +49,67 @@ class Round:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The selected set and how it came about."""
+    """The selected set and how it came about.
+
+    Attributes:
+        keep: (n,) the set.
+        reasons: (n,) why an item is not in it; empty where it is.
+        rounds: What each round found.
+        used: Number of the round whose set it is, from 0.
+    """
 
     keep: Bools
+    reasons: list[str]
     rounds: list[Round]
+    used: int
 
 
-def choose(ask: Ask, margin: float, rounds: int, start: Bools) -> Chosen:
-    """Select by rounds of bounding and refitting.
+def choose(
+    ask: Ask,
+    margin: float,
+    rounds: int,
+    start: Bools,
+    balance: Sequence[Bound] = (),
+    weight: Floats | None = None,
+) -> Chosen:
+    """Select by balance, then by rounds of bounding and refitting.
 
     Args:
         ask: The selection family.
         margin: Largest excess over chance, in either direction, that is let through. Bounds use half of it: what is
             fitted on one set generalises to the next only so far.
         rounds: Rounds at most.
-        start: Items to choose from.
+        start: (n,) items to choose from.
+        balance: Bounds that hold from the first round on.
+        weight: (n,) positive weights to maximise the sum of; None counts items.
 
     Returns:
         The set of the round whose refitted adversaries came nearest to chance; the first set whose adversaries all are
         within half the margin ends the search. A round that overshoots to the other side is thereby rolled back.
     """
-    keep, history, rows = start, [], []
-    best, best_round = start, Round(0, {"nothing was asked": np.inf})
-    for _ in range(rounds):
+    weight = np.ones(len(start)) if weight is None else weight
+    rows, history = list(balance), list[Round]()
+    keep, blame = largest(rows, start, weight)
+    best, best_round = (keep, _reasons(rows, blame)), Round(0, {"nothing was asked": np.inf})
+    used = 0
+    for number in range(rounds):
         answers = ask(keep)
         found = Round(int(keep.sum()), {one.name: excess(one, keep) for one in answers})
         history.append(found)
         if found.worst < best_round.worst:
-            best, best_round = keep, found
+            best, best_round, used = (keep, _reasons(rows, blame)), found, number
         if found.worst <= margin / 2:
             break
-        rows += [bound for one in answers for bound in bounds(one, start)]
-        fresh = largest(rows, margin / 2, start)
+        rows += [bound for one in answers for bound in adversary_bounds(one, start, margin / 2)]
+        fresh, blame = largest(rows, start, weight)
         if not fresh.any() or (fresh == keep).all():
             break
         keep = fresh
-    return Chosen(best, history)
+    return Chosen(*best, history, used)
+
+
+def _reasons(rows: Sequence[Bound], blame: Ints) -> list[str]:
+    return ["" if row == KEPT else rows[row].reason for row in blame]
 
 
 def excess(answers: Answers, keep: Bools) -> float:
@@ -120,49 +118,35 @@ def excess(answers: Answers, keep: Bools) -> float:
     return float((answers.right[inside] - answers.chance[inside]).mean()) if inside.any() else 0.0
 
 
-@dataclass(frozen=True)
-class Bound:
-    """One bin of one adversary: which items, and right - chance of each."""
-
-    items: NDArray[np.int64]
-    gain: Floats
-
-
-def bounds(answers: Answers, start: Bools) -> list[Bound]:
-    """Split an adversary's items by how sure it is."""
-    inside = np.flatnonzero(start & answers.applies)
-    gain = answers.right[inside] - answers.chance[inside]
-    if not len(inside):
-        return []
-    edges = np.unique(np.quantile(answers.confidence[inside], np.linspace(0, 1, BINS + 1)[1:-1]))
-    place = np.searchsorted(edges, answers.confidence[inside], side="right")
-    return [
-        Bound(inside[place == number], gain[place == number])
-        for number in np.unique(place)
-        if (place == number).sum() >= SMALLEST_BIN
-    ]
-
-
-def largest(rows: list[Bound], slack: float, start: Bools) -> Bools:
-    """Solve the programme: the largest subset of `start` that keeps every bound.
+def largest(rows: Sequence[Bound], start: Bools, weight: Floats) -> tuple[Bools, Ints]:
+    """Solve the programme: the heaviest subset of `start` that keeps every bound.
 
     Fractional items are at most as many as bounds that bind; they are left out.
+
+    Returns:
+        (n,) the set, and (n,) the bound that speaks most against each item left out, by the programme's prices: the
+        price of a bound times the item's weight in it is what keeping the item would cost others. `KEPT` for kept
+        items and for those outside of `start`.
     """
+    blame = np.full(len(start), KEPT, dtype=np.int64)
+    if not rows:
+        return start.copy(), blame
     inside = np.flatnonzero(start)
     place = np.full(len(start), -1, dtype=np.int64)
     place[inside] = np.arange(len(inside))
-    data, row, column = [], [], []
-    for number, bound in enumerate(rows):
-        for side, sign in enumerate((1.0, -1.0)):
-            data.append(sign * bound.gain - slack)
-            row.append(np.full(len(bound.items), 2 * number + side))
-            column.append(place[bound.items])
-    matrix = csr_array(
-        (np.concatenate(data), (np.concatenate(row), np.concatenate(column))), shape=(2 * len(rows), len(inside))
-    )
-    solved = linprog(-np.ones(len(inside)), A_ub=matrix, b_ub=np.zeros(2 * len(rows)), bounds=(0, 1), method="highs")
+    row = np.repeat(np.arange(len(rows)), [len(bound.items) for bound in rows])
+    column = place[np.concatenate([bound.items for bound in rows])]
+    data = np.concatenate([bound.weight for bound in rows])
+    limit = np.array([bound.limit for bound in rows])
+    matrix = csr_array((data, (row, column)), shape=(len(rows), len(inside)))
+    solved = linprog(-weight[inside], A_ub=matrix, b_ub=limit, bounds=(0, 1), method="highs")
     if solved.x is None:  # x = 0 keeps every bound, so only a broken call can fail
         raise RuntimeError(f"the selection programme ended with: {solved.message}")
     keep = np.zeros(len(start), dtype=bool)
     keep[inside] = solved.x > 1 - 1e-6
-    return keep
+    cost = data * -solved.ineqlin.marginals[row]
+    order = np.lexsort((-row, cost, column))  # the costliest bound of each item last, the first of equals
+    last = np.flatnonzero(np.diff(column[order], append=-1))
+    blame[inside[column[order[last]]]] = row[order[last]]
+    blame[keep] = KEPT
+    return keep, blame

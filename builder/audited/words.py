@@ -54,7 +54,8 @@ def notes(one: Evidence, alpha: float) -> list[str]:
 
 
 def _name(one: Evidence) -> str:
-    return f"{one.adversary}, fitted on the {'set' if one.trained_on == 'set' else 'removed items'},"
+    fitted = {"set": "fitted on the set", "removed": "fitted on the removed items", "nothing": "zero-shot"}
+    return f"{one.adversary}, {fitted[one.trained_on]},"
 
 
 def _facts(one: Evidence) -> str:

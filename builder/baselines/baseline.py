@@ -29,6 +29,10 @@ class Baseline(ABC):
     """Whether it runs the recipe's language model itself."""
     needs: ClassVar[Cost] = "seconds"
     """What it costs; recipes that name no baselines run those that cost `seconds`."""
+    fits: ClassVar[bool] = True
+    """Whether it learns from the training rows; a zero-shot model does not."""
+    kin: ClassVar[str] = ""
+    """Families of one kin share what they see and find the same cues: they cannot judge each other's work."""
     version: ClassVar[int] = 1
     """Raised whenever it would predict something else."""
 

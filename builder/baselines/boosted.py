@@ -20,6 +20,7 @@ class Boosted(Baseline):
     views = ("question", "choices")
     reads = ("vectors", "lexical")
     needs = "minutes"
+    kin = "trees on text"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit components and trees on the training contents."""

@@ -15,6 +15,7 @@ class Forest(Baseline):
     name = "forest"
     views = ("question", "choices")
     reads = ("lexical",)
+    kin = "trees on text"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' features."""

@@ -21,6 +21,8 @@ class LanguageModel(Baseline):
     views = ("question", "choices")
     reads = ("likelihoods",)
     needs = "minutes"
+    kin = "language model"
+    fits = False
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Compare log-likelihoods."""
@@ -35,6 +37,8 @@ class LanguageModelPrior(Baseline):
     views = ("question",)
     reads = ("likelihoods",)
     needs = "minutes"
+    kin = "language model"
+    fits = False
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Compare differences of log-likelihoods."""
@@ -49,6 +53,7 @@ class LanguageModelFitted(Baseline):
     views = ("question", "choices")
     reads = ("likelihoods",)
     needs = "minutes"
+    kin = "language model"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' log-likelihoods."""

@@ -35,6 +35,7 @@ class Lora(Baseline):
     views = ("question",)
     language = True
     needs = "gpu"
+    kin = "language model"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fine-tune on the training rows, then compare log-likelihoods."""

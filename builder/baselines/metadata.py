@@ -18,6 +18,7 @@ class Metadata(Baseline):
     views: ClassVar[tuple[View, ...]] = ("question", "image")
     reads: ClassVar[tuple[Matrix, ...]] = ("metadata",)
     needs = "minutes"
+    kin = "metadata"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' fields."""

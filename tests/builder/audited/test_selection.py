@@ -7,13 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.selection import SMALLEST_BIN, Answers, Bools, bounds, choose, excess, largest
+from builder.audited.bounds import SMALLEST_BIN, Answers, Bools, adversary_bounds, balance_bounds
+from builder.audited.selection import choose, excess
+from builder.audited.selection import largest as solve
 
 
 def answers(right: Bools, confidence: np.ndarray | None = None, chance: float = 0.5) -> Answers:
     n = len(right)
     sure = np.zeros(n) if confidence is None else confidence
     return Answers("question.toy", right, sure, np.ones(n, dtype=bool), np.full(n, chance))
+
+
+def bounds(one: Answers, start: Bools) -> list[Answers]:
+    return [one]
+
+
+def largest(rows: list[Answers], slack: float, start: Bools) -> Bools:
+    made = [bound for one in rows for bound in adversary_bounds(one, start, slack)]
+    return solve(made, start, np.ones(len(start)))[0]
 
 
 def test_the_programme_keeps_as_many_right_as_wrong_answers_when_there_is_no_slack() -> None:

@@ -1,0 +1,103 @@
+"""Bounds of the selection programme: linear inequalities that a set without shortcuts keeps, each with its reason.
+
+Two kinds. *Balance*: inside a cell of items that share a question, a picture, or something close to it, no answer holds
+more than half of the kept items and one more. On exact keys that is the condition of the balanced tier, loosened by the
+one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
+blind model takes for the same. *Adversaries*: what one said may be right no more often than chance, and no less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+BINS = 5
+"""Bins of an adversary's confidence, by quantiles."""
+SMALLEST_BIN = 20
+"""Items that a bin must hold to be bounded: fewer say nothing about a cue."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one adversary said about every item.
+
+    Attributes:
+        name: Its full name.
+        right: (n,) whether its answer is the gold one; False where it does not apply.
+        confidence: (n,) probability that it gave to its answer, or any number that grows with it.
+        applies: (n,) items that it can be asked about.
+        chance: (n,) chance that its answer is right if it had nothing to do with the item, on the set that it was
+            fitted on.
+    """
+
+    name: str
+    right: Bools
+    confidence: Floats
+    applies: Bools
+    chance: Floats
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`sum of weight_i x_i <= limit` over some items.
+
+    Attributes:
+        items: (m,) positions of the items.
+        weight: (m,) their coefficients.
+        limit: The right-hand side, at least 0: the empty set keeps every bound.
+        reason: Why an item that the bound keeps out is out, in words.
+    """
+
+    items: Ints
+    weight: Floats
+    limit: float
+    reason: str
+
+
+def adversary_bounds(answers: Answers, start: Bools, slack: float) -> list[Bound]:
+    """Bound what an adversary gets right, from both sides, in every bin of its confidence.
+
+    Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and
+    still is a cue.
+    """
+    inside = np.flatnonzero(start & answers.applies)
+    if not len(inside):
+        return []
+    gain = answers.right[inside] - answers.chance[inside]
+    edges = np.unique(np.quantile(answers.confidence[inside], np.linspace(0, 1, BINS + 1)[1:-1]))
+    place = np.searchsorted(edges, answers.confidence[inside], side="right")
+    found = []
+    for number in np.unique(place):
+        part = place == number
+        if part.sum() < SMALLEST_BIN:
+            continue
+        for sign, side in ((1.0, "right more often than chance"), (-1.0, "wrong more often than chance")):
+            reason = f"with it {answers.name} would be {side} among items on which it is as sure"
+            found.append(Bound(inside[part], sign * gain[part] - slack, 0.0, reason))
+    return found
+
+
+def balance_bounds(cell: Ints, answer: Ints, start: Bools, what: str) -> list[Bound]:
+    """Bound the share of every answer inside every cell: half of the kept items, and one more.
+
+    Args:
+        cell: (n,) what is shared; negative where nothing is.
+        answer: (n,) answer codes.
+        start: (n,) items to choose from.
+        what: What the items of a cell share, such as `question`.
+    """
+    inside = np.flatnonzero(start & (cell >= 0))
+    order = inside[np.lexsort((answer[inside], cell[inside]))]
+    found = []
+    for members in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
+        codes, counts = np.unique(answer[members], return_counts=True)
+        for code in codes[counts > 1]:  # an answer that occurs once cannot outweigh the others by more than one
+            weight = np.where(answer[members] == code, 1.0, -1.0)
+            found.append(Bound(members, weight, 1.0, f"items of the same {what} have its answer too often"))
+    return found

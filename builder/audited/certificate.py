@@ -1,0 +1,71 @@
+"""The certificate of the `audited` tier: verdicts view by view, with all the evidence, as JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from builder.audited.evidence import Evidence
+from builder.audited.selection import Chosen
+from builder.audited.verdict import Outcome, Verdict, decide
+from builder.recipe import Audited
+
+WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
+"""The tier's verdict is the first of these that a view has."""
+
+
+def audited_certificate(
+    settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, evidence: Sequence[Evidence],
+    select: list[str],
+) -> dict[str, Any]:  # fmt: skip
+    """State the verdicts.
+
+    Args:
+        settings: The recipe's part on the tier.
+        confidence: Of intervals; 1 - confidence is the level of the tests.
+        items: The items that selection chose from.
+        chosen: What it chose.
+        evidence: Of all certifying adversaries.
+        select: Adversaries that selection used.
+    """
+    views = ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
+    verdicts = verdicts_of(views, evidence, settings.margin, 1 - confidence)
+    return {
+        "tier": "audited",
+        "verdict": overall(verdicts),
+        "reasons": [
+            f"{one.view}: {reason}" for one in verdicts if one.outcome != "certified" for reason in one.reasons
+        ],
+        "margin": settings.margin,
+        "items": int(chosen.keep.sum()),
+        "chosen_from": len(items),
+        "selected_against": select,
+        "rounds": [
+            {"kept": one.kept, "excess": _rounded(one.excess), "used": number == chosen.used}
+            for number, one in enumerate(chosen.rounds)
+        ],
+        "views": {one.view: _rounded(asdict(one)) for one in verdicts},
+        "recount": "twokeys verify",
+    }
+
+
+def verdicts_of(views: Sequence[str], evidence: Sequence[Evidence], margin: float, alpha: float) -> list[Verdict]:
+    """The verdict on each view."""
+    return [decide(view, [one for one in evidence if one.view == view], margin, alpha) for view in views]
+
+
+def overall(verdicts: Sequence[Verdict]) -> Outcome:
+    """The tier holds when every view does."""
+    return next(outcome for outcome in WORST if any(one.outcome == outcome for one in verdicts))
+
+
+def _rounded(value: Any) -> Any:
+    """Six digits of every float: the rest differs from machine to machine."""
+    if isinstance(value, dict):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return round(value, 6) if isinstance(value, float) else value

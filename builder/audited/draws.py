@@ -1,0 +1,154 @@
+"""Draws: the cheap adversaries on permuted labels, one shard per permutation.
+
+Two experiments. `refit`: the labels of a chosen set are permuted and the adversaries fitted again, which says how far
+from chance they come when there is nothing to find (`builder.audited.permutation`). `pipeline`: all labels are
+permuted, and selection and certification are run from the start, which says what selection alone does
+(`builder.audited.null`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, balance_bounds
+from builder.audited.cells import Cells
+from builder.audited.labels import Labels
+from builder.audited.refits import Refits
+from builder.audited.selection import Chosen, choose, excess
+from builder.groups import fold_of
+from builder.stages import write_json, write_table
+
+ITEMS, SETTING = "items.parquet", "setting.json"
+Experiment = Literal["refit", "pipeline"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the experiments need beside the items.
+
+    Attributes:
+        select: Cheap adversaries of the selection family.
+        certify: Cheap adversaries that certify.
+        problems: Folder of each problem, with the adversaries that can be run on it.
+        cells: What the items of each kind of cell share, in the order of the columns `cell 0`, `cell 1`, ...
+        margin: The margin.
+        rounds: Rounds of selection at most.
+        folds: Number of folds.
+        max_answers: Answers that are never predicted beyond.
+        seed: Of folds, fits and permutations; those that certify use the next one.
+    """
+
+    select: list[str]
+    certify: list[str]
+    problems: dict[str, list[str]]
+    cells: list[str]
+    margin: float
+    rounds: int
+    folds: int
+    max_answers: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One shard.
+
+    Attributes:
+        folder: Where `save` wrote.
+        run: Number of the permutation; None for the real labels.
+        experiment: Which one.
+        keep: Table of one boolean column `keep`, the chosen set; for `refit`.
+    """
+
+    folder: Path
+    run: int | None
+    experiment: Experiment
+    keep: Path | None = None
+
+
+def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells], weight: Floats) -> None:
+    """Write what shards read; the problems are there already."""
+    table = items[["id", "group", "answer", "answer_type", "choices"]].assign(
+        weight=weight, **{f"cell {number}": one.code for number, one in enumerate(known)}
+    )
+    write_table(folder / ITEMS, pa.Table.from_pandas(table, preserve_index=False))
+    write_json(folder / SETTING, setting.__dict__)
+
+
+@dataclass(frozen=True, eq=False)
+class Court:
+    """What `save` wrote, read again."""
+
+    setting: Setting
+    table: pd.DataFrame
+    labels: Labels
+    refits: Refits
+
+    @classmethod
+    def load(cls, folder: Path) -> Court:
+        """Read a folder."""
+        said: dict[str, Any] = json.loads((folder / SETTING).read_text(encoding="utf-8"))
+        setting = Setting(**said)
+        table = pd.read_parquet(folder / ITEMS)
+        labels = Labels.of(table)
+        folders = [(folder / name, able) for name, able in setting.problems.items()]
+        refits = Refits.load(folders, labels, setting.max_answers)
+        return cls(setting, table, labels, refits)
+
+    def fold(self, seed: int) -> Ints:
+        """(n,) folds under a seed."""
+        return fold_of(self.table["group"], self.setting.folds, seed)
+
+    def bounds(self, given: Ints) -> list[Bound]:
+        """The bounds of balance under some labels."""
+        cells = [Cells(what, self.table[f"cell {number}"].to_numpy()) for number, what in enumerate(self.setting.cells)]
+        return balance(cells, self.labels.gold(given))
+
+    def chosen(self, given: Ints) -> Chosen:
+        """Select under some labels."""
+        setting, fold = self.setting, self.fold(self.setting.seed)
+
+        def ask(keep: Bools) -> list[Answers]:
+            return self.refits.ask(setting.select, given, keep, fold, setting.seed)
+
+        everything = np.ones(len(given), dtype=bool)
+        weight = self.table["weight"].to_numpy()
+        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(given), weight)
+
+    def certified(self, given: Ints, keep: Bools) -> dict[str, float]:
+        """Excess over chance of each certifying adversary, fitted on a set under some labels."""
+        seed = self.setting.seed + 1
+        answers = self.refits.only(keep).ask(self.setting.certify, given, keep, self.fold(seed), seed)
+        return {one.name: excess(one, keep) for one in answers}
+
+
+def balance(cells: list[Cells], answer: Ints) -> list[Bound]:
+    """Bounds of balance inside all cells, the finest first."""
+    everything = np.ones(len(answer), dtype=bool)
+    return [bound for one in cells for bound in balance_bounds(one.code, answer, everything, one.what)]
+
+
+def run_draw(draw: Draw, path: Path) -> None:
+    """Make one draw: a table of `adversary` and `excess`."""
+    court = Court.load(draw.folder)
+    everything = np.ones(len(court.table), dtype=bool)
+    keep = everything if draw.keep is None else pd.read_parquet(draw.keep)["keep"].to_numpy()
+    given = court.labels.given if draw.run is None else court.labels.permuted(keep, court.setting.seed, draw.run)
+    if draw.experiment == "pipeline":
+        keep = court.chosen(given).keep
+    found = court.certified(given, keep)
+    write_table(path, pa.table({"adversary": list(found), "excess": list(found.values())}))
+
+
+def read_draws(paths: list[Path]) -> tuple[list[str], Floats]:
+    """Adversaries (a,) and their excesses (draws, a)."""
+    tables = [pd.read_parquet(path).set_index("adversary")["excess"] for path in paths]
+    names = sorted(set.intersection(*(set(table.index) for table in tables)))
+    return names, np.stack([table.loc[names].to_numpy(dtype=np.float64) for table in tables])

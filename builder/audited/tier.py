@@ -1,0 +1,260 @@
+"""The audited tier: select against some adversaries, judge by others, and say so either way.
+
+items -> cells -> selection -> refits of other families -> permuted labels -> verdict per view
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from builder.audited.bounds import Answers, Bools, Floats
+from builder.audited.cells import Cells, cells
+from builder.audited.certificate import audited_certificate
+from builder.audited.draws import Draw, Experiment, Setting, balance, read_draws, run_draw, save
+from builder.audited.evidence import Evidence, TrainedOn, weigh
+from builder.audited.families import families, quick
+from builder.audited.labels import Labels
+from builder.audited.null import NullEvidence, compare
+from builder.audited.panel import Panel, folds
+from builder.audited.permutation import Permuted, summarise
+from builder.audited.selection import Chosen, choose
+from builder.baselines import VIEWS, baselines
+from builder.errors import BadInput
+from builder.groups import fold_of
+from builder.measure import problems
+from builder.recipe import Audited, Recipe
+from builder.representations import Representations
+from builder.stages import Run, Stage, write_table
+
+KEPT, REMOVED = "kept.parquet", "removed.parquet"
+ON_REMOVED = ".unkept"
+"""Mark of measurements by adversaries that were fitted on what selection left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """All that the tier works on."""
+
+    run: Run
+    plan: Recipe
+    settings: Audited
+    panel: Panel
+    represent: Representations
+    select: list[str]
+    certify: list[str]
+    key: str
+
+    @property
+    def items(self) -> pd.DataFrame:
+        return self.panel.items
+
+
+def audit(
+    run: Run, plan: Recipe, settings: Audited, items: pd.DataFrame, represent: Representations, key: str
+) -> Stage:
+    """Make the tier.
+
+    Args:
+        run: The build under way.
+        plan: The recipe.
+        settings: Its part on this tier.
+        items: What the rules left, sorted by id, default index.
+        represent: Makes what adversaries read of contents.
+        key: Hash of what `items` was made from.
+
+    Returns:
+        A stage whose tables are `KEPT` (`id`, what each certifying adversary said, votes) and `REMOVED` (`id`,
+        `reason`), and whose notes are the certificate, without the fingerprint.
+
+    Raises:
+        BadInput: When an adversary is unknown, or of a family that selects and certifies.
+    """
+    select, certify = families(settings)
+    panel = Panel(run, items, Labels.of(items), plan.measure, represent, key)
+    trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
+    versions = {name: baselines()[name].version for name in (*select, *certify)}
+    return run.stage(
+        "audited", partial(_work, trial), 1, key, settings.model_dump(mode="json"),
+        plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
+    )  # fmt: skip
+
+
+def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
+    items, seed = trial.items, trial.plan.seed
+    if items["group"].nunique() < 2:
+        return _nothing(trial, stage)
+    known = cells(items, trial.represent, seed)
+    chosen = _select(trial, known)
+    write_table(stage.folder / "keep.parquet", pa.table({"keep": chosen.keep}))
+    evidence, said = _judge(trial, chosen, known, stage)
+    write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
+    write_table(stage.folder / REMOVED, _removed(items, chosen))
+    return audited_certificate(trial.settings, trial.plan.measure.confidence, items, chosen, evidence, trial.select)
+
+
+def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
+    """Items of one group, or none: they cannot be folded, so nothing can be said of them."""
+    reason = "all items are of one group: adversaries cannot be fitted on some and tried on others"
+    nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
+    write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
+    write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
+    return audited_certificate(trial.settings, trial.plan.measure.confidence, trial.items, nobody, [], trial.select)
+
+
+def _removed(items: pd.DataFrame, chosen: Chosen) -> pa.Table:
+    left = ~chosen.keep
+    reasons = [
+        reason or "the bounds leave room for a part of it only"
+        for reason, out in zip(chosen.reasons, left, strict=True)
+        if out
+    ]
+    return pa.table({"id": items["id"][left].tolist(), "reason": pa.array(reasons, pa.string())})
+
+
+def _weight(trial: _Trial) -> Floats:
+    if trial.settings.weight is None:
+        return np.ones(len(trial.items))
+    if trial.settings.weight not in trial.items:
+        measured = ", ".join(str(name) for name in trial.items if "." in str(name))
+        raise BadInput("recipe", "audited.weight", trial.settings.weight, measured, "name a measurement")
+    found: Floats = trial.items[trial.settings.weight].to_numpy(dtype=np.float64)
+    if not (found > 0).all():
+        bad = trial.items["id"][~(found > 0)].iloc[0]
+        raise BadInput("recipe", "audited.weight", f"no positive weight for {bad}", "positive numbers", "name another")
+    return found
+
+
+def _select(trial: _Trial, known: list[Cells]) -> Chosen:
+    def ask(keep: Bools) -> list[Answers]:
+        return trial.panel.ask(trial.select, keep, trial.plan.seed)
+
+    labels = trial.panel.labels
+    everything = np.ones(len(trial.items), dtype=bool)
+    bounds = balance(known, labels.gold(labels.given))
+    return choose(ask, trial.settings.margin, trial.settings.rounds, everything, bounds, _weight(trial))
+
+
+# -------------------------------------------------------------------------------------------------------- judging
+
+
+def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> tuple[list[Evidence], pd.DataFrame]:
+    """Evidence of every certifying adversary, and what each said of every kept item."""
+    items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
+    learning = [name for name in trial.certify if baselines()[name].fits]
+    fitted: list[tuple[TrainedOn, str, list[str], Bools]] = [("set", ".refit", trial.certify, keep)]
+    if items["group"][~keep].nunique() > 1:
+        fitted.append(("removed", ON_REMOVED, learning, ~keep))
+    permuted, null = _permuted(trial, known, stage) if keep.any() else ({}, {})
+    columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
+    evidence = []
+    for trained_on, mark, names, fit_on in fitted:
+        if items["group"][fit_on].nunique() < 2:
+            continue
+        said = trial.panel.table(names, fit_on, seed)
+        for one in trial.panel.ask(names, fit_on, seed, judge=keep):
+            for ending in (".prediction", ".p_gold"):
+                columns[f"{one.name}{mark}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
+            if (inside := keep & one.applies).any():
+                learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
+                own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
+                evidence.append(_weigh(trial, one, inside, learns, *own))
+    return evidence, _votes(pd.DataFrame(columns), items["answer"][keep].to_numpy())
+
+
+def _weigh(
+    trial: _Trial,
+    one: Answers,
+    inside: Bools,
+    trained_on: TrainedOn,
+    permuted: Permuted | None,
+    null: NullEvidence | None,
+) -> Evidence:
+    view = one.name.partition(".")[0]
+    return weigh(
+        one.right[inside], one.chance[inside], trial.panel.labels.group[inside],
+        view=view, adversary=one.name, margin=trial.settings.margin, trained_on=trained_on,
+        confidence=trial.plan.measure.confidence,
+        adversaries=sum(name.startswith(f"{view}.") for name in trial.certify),
+        seed=trial.plan.seed, permuted=permuted, null=null,
+    )  # fmt: skip
+
+
+def _votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """Add how many of the adversaries that were fitted on the set are right about an item, and how they disagree."""
+    votes = said[[name for name in said if str(name).endswith(".refit.prediction")]]
+    asked = votes.notna().sum(axis=1).to_numpy()
+    right = votes.eq(gold, axis=0).sum(axis=1).to_numpy()
+    most = [row.value_counts().max() if row.notna().any() else 0 for _, row in votes.iterrows()]
+    share = np.maximum(asked, 1)
+    return said.assign(
+        **{
+            "adversaries.vote": (right / share).astype(np.float32).round(4),
+            "adversaries.disagreement": ((asked - np.array(most, dtype=np.int64)) / share).astype(np.float32).round(4),
+        }
+    )
+
+
+def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
+    """What permuted labels say of the quick adversaries, by name."""
+    court = trial.run.stage("audited-problems", partial(_prepare, trial, known), 1, stage.key)
+    refits = _draws(trial, court, stage, "refit", trial.settings.permutations)
+    nulls = _draws(trial, court, stage, "pipeline", trial.settings.null_draws)
+    permuted, null = {}, {}
+    if refits is not None:
+        names, excesses = refits
+        tested = summarise(excesses[0], excesses[1:])
+        permuted = {name: tested.of(number) for number, name in enumerate(names)}
+    if nulls is not None:
+        names, excesses = nulls
+        compared = compare(excesses[0], excesses[1:], trial.plan.measure.confidence)
+        null = {name: compared.of(number) for number, name in enumerate(names)}
+    return permuted, null
+
+
+def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
+    names = quick([*trial.select, *trial.certify])
+    fold = fold_of(trial.items["group"], folds(trial.items, trial.plan.measure), trial.plan.seed)
+    made: dict[str, list[str]] = {}
+    all_known = baselines()
+    for place, problem, able in problems(
+        trial.items, dict.fromkeys(VIEWS, fold), {name: all_known[name] for name in names}, trial.plan.measure,
+        trial.represent,
+    ):  # fmt: skip
+        problem.save(stage.folder / place)
+        made[place] = able
+    setting = Setting(
+        select=quick(trial.select),
+        certify=quick(trial.certify),
+        problems=made,
+        cells=[one.what for one in known],
+        margin=trial.settings.margin,
+        rounds=trial.settings.rounds,
+        folds=folds(trial.items, trial.plan.measure),
+        max_answers=trial.plan.measure.max_answers,
+        seed=trial.plan.seed,
+    )
+    save(stage.folder, setting, trial.items, known, _weight(trial))
+
+
+def _draws(
+    trial: _Trial, court: Stage, stage: Stage, experiment: Experiment, runs: int
+) -> tuple[list[str], Floats] | None:
+    """Excesses on the real labels and on permuted ones; None where none are wanted, or nobody is quick enough."""
+    if not runs or not quick(trial.certify):
+        return None
+    keep = stage.folder / "keep.parquet" if experiment == "refit" else None
+    shards = [Draw(court.folder, number, experiment, keep) for number in (None, *range(runs))]
+
+    def work(drawing: Stage) -> dict[str, int]:
+        trial.run.parts(drawing, run_draw, shards)
+        return {"draws": runs}
+
+    made = trial.run.stage(f"audited-{experiment}", work, 1, stage.key, runs)
+    names, excesses = read_draws([made.folder / f"part-{number:05d}.parquet" for number in range(len(shards))])
+    return (names, excesses) if names else None
