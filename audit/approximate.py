@@ -69,5 +69,5 @@ def _shapiq() -> ModuleType:
     try:
         import shapiq
     except ImportError:
-        raise MissingPackage("approximate interactions", "shapiq", "pip install shapiq") from None
+        raise MissingPackage("approximate interactions", "shapiq", 'pip install "twokeys[audit]"') from None
     return shapiq
