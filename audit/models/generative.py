@@ -1,0 +1,315 @@
+"""What LLaVA, Qwen-VL and InternVL share: a vision tower whose features stand in a decoder's sequence, images first.
+
+Work that coalitions share is done once: image features once per set of kept patches, and the keys and values of all
+tokens before the first maskable one once per set of kept patches too. A coalition then costs only its question tokens.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from audit.backgrounds import fill_for
+from audit.models import attention, decision, prompt
+from audit.models.cache import selected
+from audit.models.layout import Layout
+from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
+from audit.models.replies import say
+from audit.models.words import word_fill
+
+AT_ONCE = 64
+"""Items that are answered together."""
+
+
+class Generative(ABC):
+    """A decoder that reads image features in place of image tokens.
+
+    Args:
+        module: A transformers model for image-text-to-text.
+        tokenizer: Its tokenizer, one that knows the place of each token in the text.
+        images: Its image processor.
+        template: Its chat template.
+        name: Name and state of the model, for reports.
+        instruction: How to answer, put after the question; None for the usual one.
+        batch: Most sequence tokens in one pass; changes speed and memory, not results.
+    """
+
+    placeholder: ClassVar[str]
+    """What chat templates of the family write for an image."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        tokenizer: Any,
+        images: Any,
+        template: str,
+        name: str = "model",
+        instruction: str | None = None,
+        batch: int = 16384,
+    ) -> None:
+        self._module: Any = module.eval()
+        self.tokenizer, self.images, self.template = tokenizer, images, template
+        self._name, self.instruction, self.batch = name, instruction, batch
+
+    @property
+    def name(self) -> str:
+        """Name and state of the model."""
+        return self._name
+
+    @property
+    def module(self) -> nn.Module:
+        """The transformers model."""
+        found: nn.Module = self._module
+        return found
+
+    @abstractmethod
+    def layout(self, width: int, height: int) -> Layout:
+        """The patches of a picture of this size."""
+
+    @abstractmethod
+    def process(self, picture: Image.Image) -> Tensor:
+        """A picture as pixels, (tiles, channels, height, width)."""
+
+    @abstractmethod
+    def features(self, pixels: Tensor) -> Tensor:
+        """Image features of pixels, (n, tiles, channels, height, width) -> (n, image tokens, hidden)."""
+
+    @abstractmethod
+    def image_text(self, layout: Layout) -> str:
+        """The image tokens of a picture, written out; they replace the placeholder."""
+
+    def positions(self, ids: Tensor, layout: Layout) -> Tensor:
+        """Position ids, (axes, length)."""
+        return torch.arange(len(ids), device=ids.device)[None]
+
+    @property
+    def image_token(self) -> int:
+        """Id of the token that an image feature replaces."""
+        return int(self._module.config.image_token_id)
+
+    @property
+    def language(self) -> Any:
+        """The decoder."""
+        return self._module.model.language_model
+
+    @property
+    def vision(self) -> Any:
+        """The vision tower."""
+        return self._module.model.vision_tower
+
+    def prepare(
+        self,
+        question: Question,
+        answer: str | None = None,
+        masking: Masking | None = None,
+        donor: Image.Image | None = None,
+    ) -> Prepared:
+        """Make an item ready; see `audit.models.model.Model.prepare`."""
+        bare, text = self._bare(question, masking or Masking(), donor)
+        if answer is None:
+            image, words = everything(bare)
+            said = say(self, [bare], [(image[0], words[0])], self.most)[0]
+            return self._answered(bare, *decision.decision(said, self.decode, question))
+        forms = prompt.answer_forms(self.tokenizer, text, answer, question.choices)
+        made = [self._answered(bare, form, tuple(range(len(form)))) for form in forms]
+        if len(made) == 1:
+            return made[0]
+        return made[int(np.argmax([self.score(one, *everything(one))[0] for one in made]))]
+
+    def _bare(self, question: Question, masking: Masking, donor: Image.Image | None) -> tuple[Prepared, str]:
+        """The item without an answer, and its prompt: a stand-in of one token is no part of the sequence."""
+        picture = question.picture.convert("RGB")
+        layout = self.layout(*picture.size)
+        text = prompt.prompt(
+            self.tokenizer, self.template, question, self.placeholder, self.image_text(layout), self.instruction
+        )
+        fill_id, attended = word_fill(masking.text, self.tokenizer)
+        ids = torch.tensor(text.ids, device=device_of(self._module))
+        made = Prepared(
+            layout=layout,
+            pixels=self.process(picture),
+            ids=ids,
+            positions=self.positions(ids, layout),
+            words=text.words,
+            image_places=(ids == self.image_token).nonzero().flatten(),
+            answer=(0,),
+            decision=(0,),
+            fill=fill_for(masking.image, picture, self.process, donor),
+            word_fill=fill_id,
+            word_attended=attended,
+            masking=masking,
+        )
+        return made, text.text
+
+    def _answered(self, bare: Prepared, answer: tuple[int, ...], decided: tuple[int, ...]) -> Prepared:
+        """The item with an answer: all of its tokens but the last are read, in order to predict the next."""
+        ids = torch.cat([bare.ids, bare.ids.new_tensor(answer[:-1])])
+        positions = self.positions(ids, bare.layout)
+        return replace(bare, ids=ids, positions=positions, answer=answer, decision=decided)
+
+    @torch.inference_mode()
+    def score(self, prepared: Prepared, image_keep: Mask, text_keep: Mask, target: int | None = None) -> Floats:
+        """Probability of the decision per coalition; see `audit.models.model.Model.score`."""
+        pictures, picture_of = np.unique(image_keep, axis=0, return_inverse=True)
+        texts, text_of = np.unique(text_keep, axis=0, return_inverse=True)
+        pairs = np.stack([picture_of.flatten(), text_of.flatten()], axis=1)
+        games, back = np.unique(pairs, axis=0, return_inverse=True)
+        values = np.empty(len(games))
+        length = len(prepared.ids)
+        split = min(prepared.words.places, default=length - len(prepared.answer))
+        at_once = max(1, self.batch // length)
+        for start in range(0, len(pictures), at_once):
+            block = pictures[start : start + at_once]
+            features = self.features(self.masked(prepared, block))
+            embeddings = self.inputs(prepared, features)[:, :split]
+            cache = self.decoded(embeddings, prepared.positions[:, :split], None, use_cache=True).past_key_values
+            inside = np.flatnonzero((games[:, 0] >= start) & (games[:, 0] < start + len(block)))
+            for first in range(0, len(inside), at_once):
+                rows = inside[first : first + at_once]
+                values[rows] = self._continue(
+                    prepared, features, cache, games[rows, 0] - start, texts[games[rows, 1]], split, target
+                )
+        return values[back.flatten()]
+
+    def _continue(
+        self,
+        prepared: Prepared,
+        features: Tensor,
+        cache: Any,
+        pictures: Any,
+        keep: Mask,
+        split: int,
+        target: int | None,
+    ) -> Floats:
+        """Values of coalitions whose beginnings are cached."""
+        rows = torch.from_numpy(pictures).to(prepared.ids.device)
+        embeddings = self.inputs(prepared, features[rows], keep)[:, split:]
+        output = self.decoded(
+            embeddings,
+            prepared.positions[:, split:],
+            self.attended(prepared, keep),
+            past_key_values=selected(cache, rows),
+            use_cache=True,
+        )
+        return np.asarray(self._log_p(prepared, output.last_hidden_state, split, target)[0].exp().double().cpu())
+
+    @torch.inference_mode()
+    def masked(self, prepared: Prepared, image_keep: Mask) -> Tensor:
+        """Pixels of coalitions, (n, tiles, channels, height, width)."""
+        keep = torch.from_numpy(np.ascontiguousarray(image_keep)).to(prepared.pixels.device)
+        kept = keep[:, prepared.layout.owner.to(prepared.pixels.device)]
+        return torch.where(kept[:, :, None], prepared.pixels[None], prepared.fill(prepared.pixels, kept))
+
+    def trace(
+        self,
+        prepared: Prepared,
+        pixels: Tensor | None = None,
+        embeddings: Tensor | None = None,
+        attentions: bool = False,
+        hidden_states: bool = False,
+    ) -> Trace:
+        """Run with gradients; see `audit.models.model.Model.trace`."""
+        with torch.enable_grad(), attention.recorded(self._module, attentions) as recorder:
+            x = (prepared.pixels[None] if pixels is None else pixels).detach().clone().requires_grad_()
+            e = (self.embed(prepared.ids)[None] if embeddings is None else embeddings).detach().clone().requires_grad_()
+            n = max(len(x), len(e))
+            features = self.features(x)
+            seen = tuple(attention.Blocks(parts, len(x)) for parts in recorder.take(self.vision))
+            inputs = e.expand(n, -1, -1).clone()
+            inputs[:, prepared.image_places] = features.to(inputs).expand(n, -1, -1)
+            output = self.decoded(inputs, prepared.positions, None, use_cache=False, output_hidden_states=hidden_states)
+            log_p, logits = self._log_p(prepared, output.last_hidden_state, 0, None)
+            return Trace(
+                log_p=log_p,
+                logits=logits,
+                pixels=x,
+                embeddings=e,
+                inputs=inputs,
+                hidden_states=tuple(output.hidden_states or ()),
+                attentions=tuple(weights for (weights,) in recorder.take(self.language)),
+                vision_attentions=seen,
+            )
+
+    def reply(self, questions: Sequence[Question]) -> list[str]:
+        """What the model says to each question; see `audit.models.model.Responder.reply`."""
+        found: list[str] = []
+        for start in range(0, len(questions), AT_ONCE):
+            # The answer is a placeholder of one token: it is not part of the prompt.
+            items = [self._bare(question, Masking(), None)[0] for question in questions[start : start + AT_ONCE]]
+            keeps = [(image[0], words[0]) for image, words in map(everything, items)]
+            found += [self.decode(said).strip() for said in say(self, items, keeps, self.most)]
+        return found
+
+    @property
+    def most(self) -> int:
+        """Most tokens of a reply."""
+        return int(getattr(self._module.generation_config, "max_new_tokens", None) or 32)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Token embeddings."""
+        found: Tensor = self._module.get_input_embeddings()(ids)
+        return found
+
+    def unembed(self, hidden: Tensor) -> Tensor:
+        """Logits of final hidden states."""
+        found: Tensor = self._module.get_output_embeddings()(hidden)
+        return found
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Token ids as text."""
+        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
+
+    def inputs(self, prepared: Prepared, features: Tensor, keep: Mask | None = None) -> Tensor:
+        """What enters the decoder, (n, length, hidden): token embeddings, masked ones replaced, with image features."""
+        ids = prepared.ids.expand(len(features), -1)
+        if keep is not None and len(prepared.words):
+            ids = ids.clone()
+            places = torch.tensor(prepared.words.places, device=ids.device)
+            kept = torch.from_numpy(np.ascontiguousarray(keep)).to(ids.device)
+            ids[:, places] = torch.where(kept, ids[:, places], prepared.word_fill)
+        found = self.embed(ids)
+        found = found.clone()
+        found[:, prepared.image_places] = features.to(found)
+        return found
+
+    def attended(self, prepared: Prepared, keep: Mask) -> Tensor:
+        """Attention mask of coalitions, (n, length)."""
+        attended = torch.ones((len(keep), len(prepared.ids)), dtype=torch.long, device=prepared.ids.device)
+        if not prepared.word_attended and len(prepared.words):
+            places = torch.tensor(prepared.words.places, device=attended.device)
+            attended[:, places] = torch.from_numpy(keep.astype(np.int64)).to(attended.device)
+        return attended
+
+    def decoded(self, embeddings: Tensor, positions: Tensor, attended: Tensor | None, **options: Any) -> Any:
+        """Run the decoder; positions are (axes, length) for all rows, or (axes, n, length)."""
+        if positions.ndim == 2:
+            positions = positions[:, None].expand(-1, len(embeddings), -1)
+        return self.language(
+            inputs_embeds=embeddings,
+            attention_mask=attended,
+            position_ids=positions if len(positions) > 1 else positions[0],
+            **options,
+        )
+
+    def _log_p(self, prepared: Prepared, hidden: Tensor, split: int, target: int | None) -> tuple[Tensor, Tensor]:
+        """Log-probability of the decision, (n,), and the logits that it is read from."""
+        places = [place - split for place in prepared.decision_places]
+        wanted = [prepared.answer[at] for at in prepared.decision]
+        if target is not None:
+            places, wanted = places[:1], [target]
+        logits = self.unembed(hidden[:, places]).float()
+        rows = torch.tensor(wanted, device=logits.device)
+        log_p = logits.log_softmax(dim=-1)[:, torch.arange(len(wanted), device=logits.device), rows]
+        return log_p.sum(dim=1), logits
+
+
+def everything(prepared: Prepared) -> tuple[Mask, Mask]:
+    """The coalition of all players, as one row of each mask."""
+    return np.ones((1, prepared.patches), dtype=bool), np.ones((1, prepared.tokens), dtype=bool)

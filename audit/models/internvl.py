@@ -1,0 +1,52 @@
+"""InternVL: a picture cut into tiles, a thumbnail of the whole where there are several; four patches a token."""
+
+from __future__ import annotations
+
+from PIL import Image
+from torch import Tensor
+from transformers.models.got_ocr2.image_processing_pil_got_ocr2 import get_optimal_tiled_canvas
+
+from audit.models.generative import Generative
+from audit.models.layout import Layout, lay_out
+from audit.models.model import device_of
+
+
+class InternVL(Generative):
+    """`InternVLForConditionalGeneration`."""
+
+    placeholder = "<IMG_CONTEXT>"
+
+    def process(self, picture: Image.Image) -> Tensor:
+        """Pixels of the tiles, row by row, then of the thumbnail."""
+        pixels: Tensor = self.images(images=[picture], crop_to_patches=True, return_tensors="pt")["pixel_values"]
+        return pixels.to(device_of(self._module))
+
+    def layout(self, width: int, height: int) -> Layout:
+        """One patch per image token of the tiles; the thumbnail's pixels belong to the patches that they show."""
+        vision = self._module.config.vision_config
+        size = int(self.images.size["height"]), int(self.images.size["width"])
+        columns, rows = (1, 1)
+        if self.images.max_patches > 1:
+            columns, rows = get_optimal_tiled_canvas(
+                (height, width), size, self.images.min_patches, self.images.max_patches
+            )
+        fine = size[0] // vision.patch_size[0], size[1] // vision.patch_size[1]
+        ratio = self._module.config.downsample_ratio
+        tokens = int(fine[0] * ratio), int(fine[1] * ratio)
+        view = (0.0, 0.0, float(width), float(height))
+        wide, high = width / columns, height / rows
+        tiles = [(c * wide, r * high, (c + 1) * wide, (r + 1) * high) for r in range(rows) for c in range(columns)]
+        thumbnail = [view] if len(tiles) > 1 else []
+        return lay_out(view, rows * tokens[0], columns * tokens[1], tiles + thumbnail, size, tokens, fine, True)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """Projected features of all tiles, one after another."""
+        n, tiles = pixels.shape[:2]
+        found = self._module.get_image_features(pixel_values=pixels.flatten(0, 1)).pooler_output
+        features: Tensor = found.reshape(n, tiles * found.shape[1], -1)
+        return features
+
+    def image_text(self, layout: Layout) -> str:
+        """Image tokens of all tiles, between the marks of an image."""
+        marks = self.tokenizer.start_image_token, self.tokenizer.end_image_token
+        return f"{marks[0]}{self.placeholder * len(layout.spread)}{marks[1]}"

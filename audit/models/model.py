@@ -1,0 +1,251 @@
+"""The seam: how an item looks to a model, and what everything that explains a model may ask of it.
+
+A model and an item are a game. Players are image patches and question tokens; a coalition keeps some of them and the
+others are masked. **Masking patch j changes the pixels of patch j and of no other**: every pixel that a model is given,
+in whatever tiles and order, has exactly one owner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL import Image
+    from torch import Tensor, nn
+
+    from audit.backgrounds import Fill
+    from audit.models.attention import Blocks
+    from audit.models.layout import Layout
+
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Masking:
+    """What a masked player is replaced by; named with every score.
+
+    Attributes:
+        image: `mean-colour`, `blur`, `inpainted` or `other-image`.
+        text: `removed` (pad, taken out of attention), `mask-token` or `neutral-word`.
+    """
+
+    image: str = "mean-colour"
+    text: str = "removed"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The tokens of an item that may be masked: those of its question and its choices.
+
+    Attributes:
+        places: Where they stand in the sequence, rising.
+        strings: What each of them says, as it stands in the prompt.
+    """
+
+    places: tuple[int, ...]
+    strings: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One item as one model reads it.
+
+    Attributes:
+        layout: Where the patches are: in the picture, in the pixels, in the sequence.
+        pixels: (tiles, channels, height, width), normalised, tiles upright as a person would see them.
+        ids: (length,) token ids: the prompt, then all answer tokens but the last.
+        positions: (axes, length) position ids; they stay as they are when tokens are masked.
+        words: The maskable tokens.
+        image_places: (image tokens,) where the image tokens stand in the sequence, in the layout's order.
+        answer: The answer's token ids.
+        decision: Which of them are scored; the others are given.
+        fill: What masked pixels become.
+        word_fill: Token id that masked tokens become.
+        word_attended: Whether masked tokens can still be attended to.
+        masking: The names of both.
+    """
+
+    layout: Layout
+    pixels: Tensor
+    ids: Tensor
+    positions: Tensor
+    words: Words
+    image_places: Tensor
+    answer: tuple[int, ...]
+    decision: tuple[int, ...]
+    fill: Fill
+    word_fill: int
+    word_attended: bool
+    masking: Masking
+
+    @property
+    def patches(self) -> int:
+        """Number of image players."""
+        return len(self.layout.boxes)
+
+    @property
+    def tokens(self) -> int:
+        """Number of question players."""
+        return len(self.words)
+
+    @property
+    def target(self) -> int:
+        """Token id of the decision: of its first token where it has several."""
+        return self.answer[self.decision[0]]
+
+    @property
+    def decision_places(self) -> tuple[int, ...]:
+        """Where in the sequence the decision's tokens are predicted."""
+        return tuple(len(self.ids) - len(self.answer) + at for at in self.decision)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One differentiable pass; ask `torch.autograd.grad(trace.log_p.sum(), ...)` for what is needed.
+
+    Attributes:
+        log_p: (n,) log-probability of the decision.
+        logits: (n, decision tokens, vocabulary) what the decision is read from.
+        pixels: (n, tiles, channels, height, width) leaf.
+        embeddings: (n, length, hidden) token embeddings before image features are put in: leaf.
+        inputs: (n, length, hidden) what enters the first layer: embeddings with image features put in.
+        hidden_states: One (n, length, hidden) for the input and after each layer; empty unless asked for.
+        attentions: One (n, heads, length, length) per layer of the language model; empty unless asked for.
+        vision_attentions: One per layer of the vision tower: `.weights` and `.gradient(log_p)` are (n, heads, vision
+            tokens, vision tokens), tokens in the order of `Layout.vision_to_image`; empty unless asked for.
+    """
+
+    log_p: Tensor
+    logits: Tensor
+    pixels: Tensor
+    embeddings: Tensor
+    inputs: Tensor
+    hidden_states: tuple[Tensor, ...]
+    attentions: tuple[Tensor, ...]
+    vision_attentions: tuple[Blocks, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """An item as it is asked.
+
+    Attributes:
+        picture: The picture.
+        question: Its question.
+        choices: Its options in published order; empty where there are none.
+        kind: `yes/no`, `number`, `choice` or `open`.
+    """
+
+    picture: Image.Image
+    question: str
+    choices: tuple[str, ...] = ()
+    kind: str = "open"
+
+
+@runtime_checkable
+class Responder(Protocol):
+    """Anything that answers questions about pictures in words: enough for accuracy."""
+
+    @property
+    def name(self) -> str:
+        """Name and state of the model, for reports."""
+        ...
+
+    def reply(self, questions: Sequence[Question]) -> list[str]:
+        """What the model says to each question, decoded greedily."""
+        ...
+
+
+@runtime_checkable
+class Model(Responder, Protocol):
+    """A model that can be played as a game and looked into."""
+
+    @property
+    def module(self) -> nn.Module:
+        """The network itself."""
+        ...
+
+    def prepare(
+        self,
+        question: Question,
+        answer: str | None = None,
+        masking: Masking | None = None,
+        donor: Image.Image | None = None,
+    ) -> Prepared:
+        """Make an item ready.
+
+        Args:
+            question: The item.
+            answer: The answer whose probability is the coalition's value; the model's own reply when None. Of a reply
+                the decision token alone is scored, of a given answer every token.
+            masking: What masked players become; `Masking()` when None.
+            donor: The other item's image, for the masking `other-image`.
+
+        Raises:
+            BadInput: When the model has no such masking or cannot say the answer.
+        """
+        ...
+
+    def score(self, prepared: Prepared, image_keep: Mask, text_keep: Mask, target: int | None = None) -> Floats:
+        """Probability of the decision when only some patches and tokens are kept.
+
+        Args:
+            prepared: The item.
+            image_keep: (n, patches).
+            text_keep: (n, tokens).
+            target: Another token id at the decision's first place; None for the item's own decision.
+
+        Returns:
+            (n,) in [0, 1].
+        """
+        ...
+
+    def masked(self, prepared: Prepared, image_keep: Mask) -> Tensor:
+        """Pixels of the coalitions, (n, tiles, channels, height, width)."""
+        ...
+
+    def trace(
+        self,
+        prepared: Prepared,
+        pixels: Tensor | None = None,
+        embeddings: Tensor | None = None,
+        attentions: bool = False,
+        hidden_states: bool = False,
+    ) -> Trace:
+        """Run the item with gradients.
+
+        Args:
+            prepared: The item.
+            pixels: (n, tiles, channels, height, width); the item's own when None.
+            embeddings: (n, length, hidden); the item's own when None.
+            attentions: Return attention weights, of which gradients can be asked.
+            hidden_states: Return hidden states, of which gradients can be asked.
+        """
+        ...
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Token embeddings, (..., hidden)."""
+        ...
+
+    def unembed(self, hidden: Tensor) -> Tensor:
+        """Logits of final hidden states (after the last norm), (..., vocabulary)."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Token ids as text."""
+        ...
+
+
+def device_of(module: Any) -> Any:
+    """Where a network's first weight lies."""
+    return next(module.parameters()).device

@@ -1,0 +1,123 @@
+"""How a question is put to a generative model: its own chat template, and where in it the maskable words are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+from audit.errors import BadInput
+from audit.models.model import Question, Words
+
+SHORT = "Answer with one word or a short phrase."
+LETTER = "Answer with the letter of the right option."
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A question as text and tokens.
+
+    Attributes:
+        text: The rendered prompt, image tokens written out.
+        ids: Its token ids.
+        words: The maskable tokens.
+    """
+
+    text: str
+    ids: list[int]
+    words: Words
+
+
+def asked(question: Question) -> str:
+    """The maskable text: the question, and its options by letter."""
+    options = [f"({letter}) {choice}" for letter, choice in zip(ascii_uppercase, question.choices, strict=False)]
+    return "\n".join([question.question.strip(), *options])
+
+
+def rendered(tokenizer: Any, template: str, text: str) -> str:
+    """The text as a user's turn with an image before it, up to where the model answers."""
+    turn = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": text}]}]
+    return str(tokenizer.apply_chat_template(turn, chat_template=template, tokenize=False, add_generation_prompt=True))
+
+
+def prompt(
+    tokenizer: Any, template: str, question: Question, placeholder: str, image: str, instruction: str | None
+) -> Prompt:
+    """Render, tokenize, and find the words.
+
+    Args:
+        tokenizer: A tokenizer that knows the place of each token in the text.
+        template: Chat template.
+        question: The item.
+        placeholder: What the template writes for an image.
+        image: What it stands for: the image tokens written out.
+        instruction: How to answer, after the question; empty for none, None for the usual one. Not maskable.
+
+    Raises:
+        BadInput: When the template does not show the question once.
+    """
+    said = asked(question)
+    if instruction is None:
+        instruction = LETTER if question.choices else SHORT
+    text = rendered(tokenizer, template, f"{said}\n{instruction}" if instruction else said)
+    if text.count(placeholder) != 1 or said not in text:
+        found = f"a prompt with {text.count(placeholder)} images: {text!r}"
+        raise BadInput("chat template", None, found, f"one {placeholder} and the question", "use the model's template")
+    text = text.replace(placeholder, image)
+    start = text.rindex(said)
+    coded = tokenizer(text, return_offsets_mapping=True)
+    places, strings = [], []
+    for place, (left, right) in enumerate(coded["offset_mapping"]):
+        inside = text[max(left, start) : min(right, start + len(said))]
+        if inside.strip():
+            places.append(place)
+            strings.append(inside.strip())
+    return Prompt(text, list(coded["input_ids"]), Words(tuple(places), tuple(strings)))
+
+
+def answer_forms(tokenizer: Any, text: str, answer: str, choices: tuple[str, ...]) -> list[tuple[int, ...]]:
+    """Tokens of an answer as it may follow a prompt: as given and with a capital; the letter where there are options.
+
+    Raises:
+        BadInput: When the tokenizer can write none of them.
+    """
+    said = ascii_uppercase[choices.index(answer)] if answer in choices else answer
+    before = list(tokenizer(text)["input_ids"])
+    space = "" if re.search(r"[\s>]$", text) else " "
+    found: list[tuple[int, ...]] = []
+    for form in dict.fromkeys([said, said[:1].upper() + said[1:]]):
+        ids = list(tokenizer(text + space + form)["input_ids"])
+        if tokenizer.eos_token_id is not None and ids and ids[-1] == tokenizer.eos_token_id:
+            ids = ids[:-1]
+        after = tuple(ids[len(before) :])
+        if ids[: len(before)] == before and after and tokenizer.unk_token_id not in after and after not in found:
+            found.append(after)
+    if not found:
+        raise BadInput("answer", None, repr(answer), "an answer that the model's tokenizer can write", "leave it out")
+    return found
+
+
+def chat_template(tokenizer: Any, place: str, revision: str | None) -> str:
+    """The model's chat template: the tokenizer's, or that of the processor beside it.
+
+    Raises:
+        BadInput: When the model has none.
+    """
+    if isinstance(tokenizer.chat_template, str):
+        return tokenizer.chat_template
+    from json import loads
+
+    from transformers.utils.hub import cached_file
+
+    for name in ("chat_template.jinja", "chat_template.json", "processor_config.json"):
+        file = cached_file(place, name, revision=revision, _raise_exceptions_for_missing_entries=False)
+        if file is None:
+            continue
+        found = Path(file).read_text(encoding="utf-8")
+        template = found if name.endswith(".jinja") else loads(found).get("chat_template")
+        if isinstance(template, str):
+            return template
+    remedy = "use a model that was tuned to answer, or add chat_template.jinja to its folder"
+    raise BadInput(place, None, "a model without a chat template", "a chat model", remedy)

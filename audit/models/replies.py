@@ -1,0 +1,107 @@
+"""Many items at once: replies decoded greedily, and probabilities of given answers; masks as in a game."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audit.models.model import Floats, Mask, Prepared
+
+if TYPE_CHECKING:
+    from audit.models.generative import Generative
+
+Keep = tuple[Mask, Mask]
+"""One coalition: (patches,) and (tokens,)."""
+
+
+@torch.inference_mode()
+def say(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep], most: int) -> list[list[int]]:
+    """Decode greedily after each item's prompt.
+
+    Args:
+        model: The model.
+        items: Items, prepared with an answer of one token, so that their sequence is the prompt.
+        keeps: What of each is kept.
+        most: Most tokens to say.
+
+    Returns:
+        Token ids of each reply, without the end.
+    """
+    ends = _ends(model)
+    embeddings, attended, positions = _together(model, items, keeps)
+    said: list[list[int]] = [[] for _ in items]
+    open_ = torch.ones(len(items), dtype=torch.bool, device=embeddings.device)
+    cache: Any = None
+    for _ in range(most):
+        output = model.decoded(embeddings, positions, attended, past_key_values=cache, use_cache=most > 1)
+        token = model.unembed(output.last_hidden_state[:, -1]).argmax(dim=-1)
+        for row in open_.nonzero().flatten().tolist():
+            if int(token[row]) in ends:
+                open_[row] = False
+            else:
+                said[row].append(int(token[row]))
+        if not open_.any():
+            break
+        cache = output.past_key_values
+        embeddings, positions = model.embed(token)[:, None], positions[:, :, -1:] + 1
+        attended = torch.cat([attended, torch.ones_like(attended[:, :1])], dim=1)
+    return said
+
+
+@torch.inference_mode()
+def score_items(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep]) -> Floats:
+    """Probability of each item's decision under one coalition each, (items,); equal to `score` one by one."""
+    embeddings, attended, positions = _together(model, items, keeps)
+    hidden = model.decoded(embeddings, positions, attended, use_cache=False).last_hidden_state
+    width = hidden.shape[1]
+    found = np.empty(len(items))
+    for row, item in enumerate(items):
+        places = [width - len(item.ids) + place for place in item.decision_places]
+        log_p = model.unembed(hidden[row, places]).float().log_softmax(dim=-1)
+        found[row] = float(sum(log_p[at, item.answer[d]] for at, d in enumerate(item.decision)).exp())  # type: ignore[union-attr]
+    return found
+
+
+def _together(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep]) -> tuple[Tensor, Tensor, Tensor]:
+    """Embeddings (n, length, hidden), attention mask (n, length), positions (axes, n, length); padded on the left."""
+    features = _features(model, items, [image for image, _ in keeps])
+    rows = [
+        model.inputs(item, own[None], text[None])[0]
+        for item, own, (_, text) in zip(items, features, keeps, strict=True)
+    ]
+    width = max(len(row) for row in rows)
+    embeddings = rows[0].new_zeros((len(rows), width, rows[0].shape[-1]))
+    attended = torch.zeros((len(rows), width), dtype=torch.long, device=embeddings.device)
+    positions = torch.zeros((len(items[0].positions), len(rows), width), dtype=torch.long, device=embeddings.device)
+    for at, (item, row, (_, text)) in enumerate(zip(items, rows, keeps, strict=True)):
+        embeddings[at, width - len(row) :] = row
+        attended[at, width - len(row) :] = model.attended(item, text[None])[0]
+        positions[:, at, width - len(row) :] = item.positions
+    return embeddings, attended, positions
+
+
+def _features(model: Generative, items: Sequence[Prepared], keeps: Sequence[Mask]) -> list[Tensor]:
+    """Image features of each item; pictures of one size go through the tower together, equal ones once."""
+    found: list[Tensor | None] = [None] * len(items)
+    groups: dict[tuple[Any, ...], dict[tuple[int, bytes], list[int]]] = {}
+    for at, (item, keep) in enumerate(zip(items, keeps, strict=True)):
+        groups.setdefault(tuple(item.pixels.shape), {}).setdefault((id(item.pixels), keep.tobytes()), []).append(at)
+    for same in groups.values():
+        pixels = torch.cat([model.masked(items[places[0]], keeps[places[0]][None]) for places in same.values()])
+        for own, places in zip(model.features(pixels), same.values(), strict=True):
+            for place in places:
+                found[place] = own
+    return [own for own in found if own is not None]
+
+
+def _ends(model: Generative) -> set[int]:
+    """Tokens that end a reply."""
+    settings = getattr(model.module, "generation_config", None)
+    end = getattr(settings, "eos_token_id", None)
+    if end is None:
+        end = model.tokenizer.eos_token_id
+    return set(end) if isinstance(end, list | tuple) else {end} - {None}

@@ -1,0 +1,36 @@
+"""What masked question tokens become: a pad that nobody attends to, the mask token, or a word that says nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.errors import BadInput
+
+TEXT = ("removed", "mask-token", "neutral-word")
+NEUTRAL = ("the", "it", "something")
+"""Words that say nothing; the first that is one token is taken."""
+
+
+def word_fill(name: str, tokenizer: Any) -> tuple[int, bool]:
+    """The token that replaces masked ones, and whether it can be attended to.
+
+    Raises:
+        BadInput: When there is no such masking, or the model has no such token.
+    """
+    if name == "removed":
+        token = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+        return int(token or 0), False
+    if name == "mask-token":
+        token = tokenizer.mask_token_id if tokenizer.mask_token_id is not None else tokenizer.unk_token_id
+        if token is None:
+            remedy = "use removed or neutral-word"
+            raise BadInput("masking", "text", "a model with neither mask nor unknown token", "such a token", remedy)
+        return int(token), True
+    if name == "neutral-word":
+        for word in NEUTRAL:
+            ids = tokenizer(f" {word}", add_special_tokens=False)["input_ids"]
+            if len(ids) == 1 and ids[0] != tokenizer.unk_token_id:
+                return int(ids[0]), True
+        remedy = "use removed or mask-token"
+        raise BadInput("masking", "text", "no neutral word of one token", ", ".join(NEUTRAL), remedy)
+    raise BadInput("masking", "text", repr(name), ", ".join(TEXT), "name one of these")
