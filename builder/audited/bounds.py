@@ -41,6 +41,13 @@ class Answers:
     confidence: Floats
     applies: Bools
     chance: Floats
+    on_removed: bool = False
+    """Whether it was fitted on what the set leaves out, not on the set."""
+
+    @property
+    def label(self) -> str:
+        """Its name, and what it was fitted on where that is not the set."""
+        return f"{self.name} fitted on removed items" if self.on_removed else self.name
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def adversary_bounds(answers: Answers, start: Bools, slack: float) -> list[Bound
         if part.sum() < SMALLEST_BIN:
             continue
         for sign, side in ((1.0, "right more often than chance"), (-1.0, "wrong more often than chance")):
-            reason = f"with it {answers.name} would be {side} among items on which it is as sure"
+            reason = f"with it {answers.label} would be {side} among items on which it is as sure"
             found.append(Bound(inside[part], sign * gain[part] - slack, 0.0, reason))
     return found
 

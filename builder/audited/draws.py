@@ -9,7 +9,9 @@ permuted, and selection and certification are run from the start, which says wha
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +28,8 @@ from builder.groups import fold_of
 from builder.stages import write_json, write_table
 
 ITEMS, SETTING = "items.parquet", "setting.json"
+FEWEST_REMOVED = 100
+"""Items left out from which adversaries are fitted on them too."""
 Experiment = Literal["refit", "pipeline"]
 
 
@@ -116,7 +120,7 @@ class Court:
         setting, fold = self.setting, self.fold(self.setting.seed)
 
         def ask(keep: Bools) -> list[Answers]:
-            return self.refits.ask(setting.select, given, keep, fold, setting.seed)
+            return both(keep, partial(self.refits.ask, setting.select, given, keep, fold, setting.seed))
 
         everything = np.ones(len(given), dtype=bool)
         weight = self.table["weight"].to_numpy()
@@ -127,6 +131,11 @@ class Court:
         seed = self.setting.seed + 1
         answers = self.refits.only(keep).ask(self.setting.certify, given, keep, self.fold(seed), seed)
         return {one.name: excess(one, keep) for one in answers}
+
+
+def both(keep: Bools, ask: Callable[..., list[Answers]]) -> list[Answers]:
+    """Ask those fitted on a set and, where it leaves enough out to learn from, those fitted on the rest."""
+    return [*ask(), *(ask(on_removed=True) if (~keep).sum() >= FEWEST_REMOVED else [])]
 
 
 def balance(cells: list[Cells], answer: Ints) -> list[Bound]:

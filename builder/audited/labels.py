@@ -83,7 +83,15 @@ class Labels:
 
 
 def judged(
-    name: str, said: Ints, given: Ints, confidence: Floats, applies: Bools, labels: Labels, fold: Ints, among: Bools
+    name: str,
+    said: Ints,
+    given: Ints,
+    confidence: Floats,
+    applies: Bools,
+    labels: Labels,
+    fold: Ints,
+    among: Bools,
+    on_removed: bool = False,
 ) -> Answers:
     """Set what an adversary said beside the labels.
 
@@ -96,6 +104,7 @@ def judged(
         labels: What the labels stand for.
         fold: (n,) its folds.
         among: (n,) the set on which it is judged, from which chance is counted.
+        on_removed: Whether it was fitted on what that set leaves out.
     """
     gold = labels.gold(given)
     sees_picture_alone = name.startswith("image.")
@@ -105,4 +114,4 @@ def judged(
     named = unrelated_chance(np.where(applies, said, 0), gold, cell, among=among & applies)
     draws = (labels.options > 0) & (not sees_picture_alone)
     chance = np.where(draws, 1 / np.maximum(labels.options, 1), named)
-    return Answers(name, applies & (said == gold), confidence, applies, chance)
+    return Answers(name, applies & (said == gold), confidence, applies, chance, on_removed)

@@ -37,18 +37,17 @@ class Panel:
     represent: Represent
     key: str
 
-    def ask(self, names: list[str], fit_on: Bools, seed: int, judge: Bools | None = None) -> list[Answers]:
+    def ask(self, names: list[str], keep: Bools, seed: int, on_removed: bool = False) -> list[Answers]:
         """Fit and score all items.
 
         Args:
             names: Adversaries; those that apply to no item are left out.
-            fit_on: (n,) items that may be fitted on.
+            keep: (n,) the set on which they are judged.
             seed: For the folds and the fits.
-            judge: (n,) set on which they are judged, from which chance is counted; what they are fitted on when None.
+            on_removed: Whether they are fitted on all other items; on the set when False.
         """
-        said = self.table(names, fit_on, seed)
+        said = self.table(names, ~keep if on_removed else keep, seed)
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
-        among = fit_on if judge is None else judge
         code = pd.Index(self.labels.texts)
         found = []
         for name in names:
@@ -57,7 +56,9 @@ class Panel:
             applies = said[f"{name}.prediction"].notna().to_numpy()
             codes = code.get_indexer(pd.Index(said[f"{name}.prediction"])).astype(np.int64)
             confidence: Floats = said[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
-            found.append(judged(name, codes, self.labels.given, confidence, applies, self.labels, fold, among))
+            found.append(
+                judged(name, codes, self.labels.given, confidence, applies, self.labels, fold, keep, on_removed)
+            )
         return found
 
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:

@@ -38,22 +38,25 @@ class Refits:
         """Read problems that were saved."""
         return cls([(Problem.load(folder), names) for folder, names in folders], labels, max_answers)
 
-    def ask(self, names: Sequence[str], given: Ints, fit_on: Bools, fold: Ints, seed: int) -> list[Answers]:
-        """Fit on some items and score them, and all others.
+    def ask(
+        self, names: Sequence[str], given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool = False
+    ) -> list[Answers]:
+        """Fit and score all items, see `builder.audited.panel.Panel.ask`.
 
         Args:
             names: Adversaries.
             given: (n,) labels.
-            fit_on: (n,) items that may be fitted on, and that chance is counted from.
+            keep: (n,) the set on which they are judged.
             fold: (n,) folds; no item is scored by a model that was fitted on its fold.
             seed: For everything random.
+            on_removed: Whether they are fitted on all other items; on the set when False.
         """
         found: dict[str, Answers] = {}
         for problem, able in self.problems:
             relabelled = self._with(problem, given, fold)
             for name in able:
                 if name in names:
-                    answers = self._one(name, relabelled, given, fit_on, fold, seed)
+                    answers = self._one(name, relabelled, given, keep, fold, seed, on_removed)
                     found[name] = _joined(found[name], answers) if name in found else answers
         return [found[name] for name in names if name in found]
 
@@ -70,10 +73,12 @@ class Refits:
             label, names = (_place(problem.item) == given[problem.item]).astype(np.int64), ()
         return replace(problem, label=label, names=names, fold=fold[problem.item])
 
-    def _one(self, name: str, problem: Problem, given: Ints, fit_on: Bools, fold: Ints, seed: int) -> Answers:
+    def _one(
+        self, name: str, problem: Problem, given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool
+    ) -> Answers:
         n, labels = len(given), self.labels
         said, confidence, applies = np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n, dtype=bool)
-        baseline, some = baselines()[name], fit_on[problem.item]
+        baseline, some = baselines()[name], keep[problem.item] != on_removed
         for held_out in np.unique(problem.fold):
             inside = problem.fold == held_out
             table = answer(problem, baseline, inside, ~inside & some, self.max_answers, seed)
@@ -85,7 +90,7 @@ class Refits:
             confidence[item] = table["confidence"].astype(np.float32).round(4)
             chosen = table["prediction"].astype(np.int64)
             said[item] = chosen if problem.form == "answer" else labels.codes[labels.first[item] + chosen]
-        return judged(name, said, given, confidence, applies, labels, fold, fit_on)
+        return judged(name, said, given, confidence, applies, labels, fold, keep, on_removed)
 
 
 def _rows(problem: Problem, rows: Bools) -> Problem:
@@ -115,4 +120,5 @@ def _joined(one: Answers, other: Answers) -> Answers:
         np.where(second, other.confidence, one.confidence),
         one.applies | second,
         np.where(second, other.chance, one.chance),
+        one.on_removed,
     )

@@ -24,7 +24,11 @@ from scipy.sparse import csr_array
 from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, adversary_bounds
 
 Ask = Callable[[Bools], list[Answers]]
-"""Fits the selection family on the chosen items only, in grouped folds, and asks it about all items."""
+"""Fits the selection family and asks it about all items: on the chosen items alone, and on those left out alone, which
+keep the corpus's cues. In grouped folds, so that no item is answered by a model that saw it or its group."""
+SLACK = 0.25
+"""Share of the margin that bounds let through: what is fitted on one set generalises to the next only so far, and a
+set at the margin cannot be shown to be within it."""
 KEPT = -1
 """Stands for the bound that keeps an item out where none does."""
 
@@ -76,8 +80,7 @@ def choose(
 
     Args:
         ask: The selection family.
-        margin: Largest excess over chance, in either direction, that is let through. Bounds use half of it: what is
-            fitted on one set generalises to the next only so far.
+        margin: Largest excess over chance, in either direction, that may be called chance.
         rounds: Rounds at most.
         start: (n,) items to choose from.
         balance: Bounds that hold from the first round on.
@@ -85,7 +88,7 @@ def choose(
 
     Returns:
         The set of the round whose refitted adversaries came nearest to chance; the first set whose adversaries all are
-        within half the margin ends the search. A round that overshoots to the other side is thereby rolled back.
+        within `SLACK` of the margin ends the search. A round that overshoots to the other side is thereby rolled back.
     """
     weight = np.ones(len(start)) if weight is None else weight
     rows, history = list(balance), list[Round]()
@@ -94,13 +97,13 @@ def choose(
     used = 0
     for number in range(rounds):
         answers = ask(keep)
-        found = Round(int(keep.sum()), {one.name: excess(one, keep) for one in answers})
+        found = Round(int(keep.sum()), {one.label: excess(one, keep) for one in answers})
         history.append(found)
         if found.worst < best_round.worst:
             best, best_round, used = (keep, _reasons(rows, blame)), found, number
-        if found.worst <= margin / 2:
+        if found.worst <= margin * SLACK:
             break
-        rows += [bound for one in answers for bound in adversary_bounds(one, start, margin / 2)]
+        rows += [bound for one in answers for bound in adversary_bounds(one, start, margin * SLACK)]
         fresh, blame = largest(rows, start, weight)
         if not fresh.any() or (fresh == keep).all():
             break

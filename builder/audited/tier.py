@@ -16,7 +16,7 @@ import pyarrow as pa
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import Cells, cells
 from builder.audited.certificate import audited_certificate
-from builder.audited.draws import Draw, Experiment, Setting, balance, read_draws, run_draw, save
+from builder.audited.draws import FEWEST_REMOVED, Draw, Experiment, Setting, balance, both, read_draws, run_draw, save
 from builder.audited.evidence import Evidence, TrainedOn, weigh
 from builder.audited.families import families, quick
 from builder.audited.labels import Labels
@@ -132,7 +132,7 @@ def _weight(trial: _Trial) -> Floats:
 
 def _select(trial: _Trial, known: list[Cells]) -> Chosen:
     def ask(keep: Bools) -> list[Answers]:
-        return trial.panel.ask(trial.select, keep, trial.plan.seed)
+        return both(keep, partial(trial.panel.ask, trial.select, keep, trial.plan.seed))
 
     labels = trial.panel.labels
     everything = np.ones(len(trial.items), dtype=bool)
@@ -148,7 +148,7 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
     items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
     learning = [name for name in trial.certify if baselines()[name].fits]
     fitted: list[tuple[TrainedOn, str, list[str], Bools]] = [("set", ".refit", trial.certify, keep)]
-    if items["group"][~keep].nunique() > 1:
+    if (~keep).sum() >= FEWEST_REMOVED:
         fitted.append(("removed", ON_REMOVED, learning, ~keep))
     permuted, null = _permuted(trial, known, stage) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
@@ -157,7 +157,7 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
         if items["group"][fit_on].nunique() < 2:
             continue
         said = trial.panel.table(names, fit_on, seed)
-        for one in trial.panel.ask(names, fit_on, seed, judge=keep):
+        for one in trial.panel.ask(names, keep, seed, on_removed=trained_on == "removed"):
             for ending in (".prediction", ".p_gold"):
                 columns[f"{one.name}{mark}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
             if (inside := keep & one.applies).any():
