@@ -51,6 +51,8 @@ def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Ce
         Cells("cluster of near-duplicate pictures", _code(items["image_cluster"])),
     ]
     for view, what in (("question", "cluster of similar questions"), ("image", "cluster of similar pictures")):
+        if view == "image" and not represent.recipe.publishable:
+            continue  # pictures known by name alone look like nothing
         column = items[f"{view}_key"]
         keys = column.drop_duplicates()
         vectors = np.stack(list(represent.column(f"{view}.embedding", items.loc[keys.index])))
