@@ -72,7 +72,7 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
     size = int(ours.sum())
     yield "**twokeys**", ours
     yield "random removal", random_removal(len(items), size)
-    options = (items["choices"].map(len) == 2).all()
+    options = bool((items["choices"].map(len) == 2).all())
     lexical, vectors = features(panel, known, options)
     gold = labels.given if options else labels.gold(labels.given)
     batch = max(50, (len(items) - size) // 10)
@@ -81,8 +81,8 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
     if len(np.unique(gold)) <= 20:
         yield "AFLite", aflite(vectors, gold, size, partitions=16, slice_size=0.1)
     if (items["choices"].map(len) == 2).all():
-        gaps = (2 * items[f"{name}.p_gold"].to_numpy(dtype=float) - 1 for name in select[:2])
-        yield "symmetric grid (its own size)", symmetric_grid(*gaps)
+        first, second = (2 * items[f"{name}.p_gold"].to_numpy(dtype=float) - 1 for name in select[:2])
+        yield "symmetric grid (its own size)", symmetric_grid(first, second)
 
 
 def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats]:
@@ -91,7 +91,7 @@ def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats
         lexical, embedding = (
             known.represent.column(f"question.{kind}", panel.items) for kind in ("lexical", "embedding")
         )
-        return np.stack(list(lexical)), np.stack(list(embedding))
+        return np.stack(list(lexical)).astype(float), np.stack(list(embedding)).astype(float)
     sides = [panel.items["choices"].str[side] for side in (0, 1)]
     lexical_sides = [text_features(side.tolist()) for side in sides]
     texts = pd.Series(pd.unique(pd.concat(sides)))
@@ -101,7 +101,7 @@ def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats
         )
     )
     vectors = [found.vectors[found.of(side)] for side in sides]
-    return lexical_sides[0] - lexical_sides[1], vectors[0] - vectors[1]
+    return (lexical_sides[0] - lexical_sides[1]).astype(float), (vectors[0] - vectors[1]).astype(float)
 
 
 def judged(panel: Panel, certify: list[str], keep: Bools, margin: float) -> list[tuple[Evidence, str]]:

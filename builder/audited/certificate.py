@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from builder.audited.evidence import Evidence
 from builder.audited.selection import Chosen
 from builder.audited.verdict import Outcome, Verdict, decide
 from builder.recipe import Audited
+from data_cards.audited import AuditedTier, Judgement, SelectionRound, ViewVerdict
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 """The tier's verdict is the first of these that a view has."""
@@ -44,10 +45,10 @@ def audited_certificate(
         "chosen_from": len(items),
         "selected_against": select,
         "rounds": [
-            {"kept": one.kept, "excess": _rounded(one.excess), "used": number == chosen.used}
+            {"kept": one.kept, "excess": six_digits(one.excess), "used": number == chosen.used}
             for number, one in enumerate(chosen.rounds)
         ],
-        "views": {one.view: _rounded(asdict(one)) for one in verdicts},
+        "views": {one.view: rounded(one) for one in verdicts},
         "recount": "twokeys verify",
     }
 
@@ -62,10 +63,45 @@ def overall(verdicts: Sequence[Verdict]) -> Outcome:
     return next(outcome for outcome in WORST if any(one.outcome == outcome for one in verdicts))
 
 
-def _rounded(value: Any) -> Any:
+def rounded(verdict: Verdict) -> Any:
+    """A verdict as JSON values."""
+    return six_digits(asdict(verdict))
+
+
+def six_digits(value: Any) -> Any:
     """Six digits of every float: the rest differs from machine to machine."""
     if isinstance(value, dict):
-        return {name: _rounded(inner) for name, inner in value.items()}
+        return {name: six_digits(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
+        return [six_digits(inner) for inner in value]
     return round(value, 6) if isinstance(value, float) else value
+
+
+def tier(certificate: Mapping[str, Any]) -> AuditedTier:
+    """What the manifest says of the tier."""
+    views = []
+    for view in certificate["views"].values():
+        judgements = [
+            Judgement(
+                adversary=one["adversary"],
+                trained_on=one["trained_on"],
+                items=one["items"],
+                accuracy=one["accuracy"],
+                low=round(one["chance"] + one["interval"][0], 6),
+                high=round(one["chance"] + one["interval"][1], 6),
+                chance=one["chance"],
+                p_equivalence=one["p_equivalence"],
+                null_median=one["null"]["median"] if one["null"] else None,
+            )
+            for one in view["evidence"]
+        ]
+        said = {name: view[name] for name in ("view", "outcome", "reasons", "notes", "needed_items")}
+        views.append(ViewVerdict(**said, judgements=judgements))
+    rounds = [
+        SelectionRound(
+            kept=one["kept"], worst=max((abs(value) for value in one["excess"].values()), default=0.0), used=one["used"]
+        )
+        for one in certificate["rounds"]
+    ]
+    plain = {name: certificate[name] for name in ("verdict", "margin", "items", "chosen_from", "selected_against")}
+    return AuditedTier(**plain, rounds=rounds, views=views)

@@ -38,6 +38,12 @@ def families(settings: Audited) -> tuple[list[str], list[str]]:
     return select, certify
 
 
+def beside(name: str, settings: Audited) -> int:
+    """How many adversaries certify the view of one, itself included."""
+    view = name.partition(".")[0]
+    return sum(other.startswith(f"{view}.") for other in families(settings)[1])
+
+
 def kin(name: str) -> tuple[str, str]:
     """View and family of an adversary: what it can see, and how.
 

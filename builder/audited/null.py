@@ -8,8 +8,9 @@ one can afford. Those runs have no cue to find. Whatever excess they end with, s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -121,3 +122,11 @@ def compare(observed: Floats, null: Floats, confidence: float = 0.95) -> Selecti
         level=1 - 2 * cut / (runs + 1),
         p=summarise(observed, null).p,
     )
+
+
+def stated(values: NullEvidence | Mapping[str, Any]) -> NullEvidence:
+    """What a certificate states of it: six digits, so that a recount from the certificate is the same."""
+    given = asdict(values) if isinstance(values, NullEvidence) else dict(values)
+    pairs = {name: tuple(round(end, 6) for end in given[name]) for name in ("interval", "adjusted_interval")}
+    numbers = {name: round(value, 6) for name, value in given.items() if isinstance(value, float)}
+    return NullEvidence(**(given | numbers | pairs))

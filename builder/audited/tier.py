@@ -5,8 +5,9 @@ items -> cells -> selection -> refits of other families -> permuted labels -> ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,17 @@ import pyarrow as pa
 
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import Cells, cells
-from builder.audited.certificate import audited_certificate
+from builder.audited.certificate import audited_certificate, six_digits
 from builder.audited.draws import FEWEST_REMOVED, Draw, Experiment, Setting, balance, both, read_draws, run_draw, save
 from builder.audited.evidence import Evidence, TrainedOn, weigh
-from builder.audited.families import families, quick
+from builder.audited.families import beside, families, quick
 from builder.audited.labels import Labels
-from builder.audited.null import NullEvidence, compare
+from builder.audited.null import NullEvidence, compare, stated
 from builder.audited.panel import Panel, folds
 from builder.audited.permutation import Permuted, summarise
 from builder.audited.selection import Chosen, choose
 from builder.baselines import VIEWS, baselines
+from builder.blindness import REFIT
 from builder.errors import BadInput
 from builder.groups import fold_of
 from builder.measure import problems
@@ -33,8 +35,10 @@ from builder.representations import Representations
 from builder.stages import Run, Stage, write_table
 
 KEPT, REMOVED = "kept.parquet", "removed.parquet"
-ON_REMOVED = ".unkept"
-"""Mark of measurements by adversaries that were fitted on what selection left out."""
+MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}
+"""Marks of the columns that hold what adversaries said, by what they were fitted on."""
+LIBRARY = "scikit-learn"
+"""Its version decides what the cheap adversaries answer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +99,7 @@ def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
     evidence, said = _judge(trial, chosen, known, stage)
     write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
     write_table(stage.folder / REMOVED, _removed(items, chosen))
-    return audited_certificate(trial.settings, trial.plan.measure.confidence, items, chosen, evidence, trial.select)
+    return _stated(trial, chosen, evidence)
 
 
 def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
@@ -104,7 +108,13 @@ def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
     nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
     write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
     write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
-    return audited_certificate(trial.settings, trial.plan.measure.confidence, trial.items, nobody, [], trial.select)
+    return _stated(trial, nobody, [])
+
+
+def _stated(trial: _Trial, chosen: Chosen, evidence: list[Evidence]) -> dict[str, Any]:
+    confidence = trial.plan.measure.confidence
+    said = audited_certificate(trial.settings, confidence, trial.items, chosen, evidence, trial.select)
+    return said | {LIBRARY: version(LIBRARY)}
 
 
 def _removed(items: pd.DataFrame, chosen: Chosen) -> pa.Table:
@@ -147,19 +157,19 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
     """Evidence of every certifying adversary, and what each said of every kept item."""
     items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
     learning = [name for name in trial.certify if baselines()[name].fits]
-    fitted: list[tuple[TrainedOn, str, list[str], Bools]] = [("set", ".refit", trial.certify, keep)]
+    fitted: list[tuple[TrainedOn, list[str], Bools]] = [("set", trial.certify, keep)]
     if (~keep).sum() >= FEWEST_REMOVED:
-        fitted.append(("removed", ON_REMOVED, learning, ~keep))
+        fitted.append(("removed", learning, ~keep))
     permuted, null = _permuted(trial, known, stage) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
     evidence = []
-    for trained_on, mark, names, fit_on in fitted:
+    for trained_on, names, fit_on in fitted:
         if items["group"][fit_on].nunique() < 2:
             continue
         said = trial.panel.table(names, fit_on, seed)
         for one in trial.panel.ask(names, keep, seed, on_removed=trained_on == "removed"):
             for ending in (".prediction", ".p_gold"):
-                columns[f"{one.name}{mark}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
+                columns[f"{one.name}{MARKS[trained_on]}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
             if (inside := keep & one.applies).any():
                 learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
                 own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
@@ -180,8 +190,7 @@ def _weigh(
         one.right[inside], one.chance[inside], trial.panel.labels.group[inside],
         view=view, adversary=one.name, margin=trial.settings.margin, trained_on=trained_on,
         confidence=trial.plan.measure.confidence,
-        adversaries=sum(name.startswith(f"{view}.") for name in trial.certify),
-        seed=trial.plan.seed, permuted=permuted, null=null,
+        adversaries=beside(one.name, trial.settings), seed=trial.plan.seed, permuted=permuted, null=null,
     )  # fmt: skip
 
 
@@ -209,11 +218,11 @@ def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str
     if refits is not None:
         names, excesses = refits
         tested = summarise(excesses[0], excesses[1:])
-        permuted = {name: tested.of(number) for number, name in enumerate(names)}
+        permuted = {name: Permuted(**six_digits(asdict(tested.of(number)))) for number, name in enumerate(names)}
     if nulls is not None:
         names, excesses = nulls
         compared = compare(excesses[0], excesses[1:], trial.plan.measure.confidence)
-        null = {name: compared.of(number) for number, name in enumerate(names)}
+        null = {name: stated(compared.of(number)) for number, name in enumerate(names)}
     return permuted, null
 
 

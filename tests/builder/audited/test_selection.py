@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.bounds import SMALLEST_BIN, Answers, Bools, adversary_bounds, balance_bounds
-from builder.audited.selection import choose, excess
-from builder.audited.selection import largest as solve
+from builder.audited.bounds import SMALLEST_BIN, Answers, Bools, adversary_bounds
+from builder.audited.selection import choose, excess, largest
 
 
 def answers(right: Bools, confidence: np.ndarray | None = None, chance: float = 0.5) -> Answers:
@@ -18,19 +17,16 @@ def answers(right: Bools, confidence: np.ndarray | None = None, chance: float = 
     return Answers("question.toy", right, sure, np.ones(n, dtype=bool), np.full(n, chance))
 
 
-def bounds(one: Answers, start: Bools) -> list[Answers]:
-    return [one]
-
-
-def largest(rows: list[Answers], slack: float, start: Bools) -> Bools:
-    made = [bound for one in rows for bound in adversary_bounds(one, start, slack)]
-    return solve(made, start, np.ones(len(start)))[0]
+def within(one: Answers, slack: float) -> Bools:
+    """The largest set that bounds one adversary."""
+    every = np.ones(len(one.right), dtype=bool)
+    return largest(adversary_bounds(one, every, slack), every, np.ones(len(every)))[0]
 
 
 def test_the_programme_keeps_as_many_right_as_wrong_answers_when_there_is_no_slack() -> None:
     # 70 right, 30 wrong, chance one half: 30 of each can stay, and no set of more than 60 is at chance.
     one = answers(np.arange(100) < 70)
-    keep = largest(bounds(one, np.ones(100, dtype=bool)), 0.0, np.ones(100, dtype=bool))
+    keep = within(one, 0.0)
     assert keep.sum() == 60
     assert excess(one, keep) == 0.0
 
@@ -38,14 +34,14 @@ def test_the_programme_keeps_as_many_right_as_wrong_answers_when_there_is_no_sla
 def test_slack_lets_the_excess_through_that_it_names() -> None:
     # r right and 30 wrong with r / (r + 30) - 1/2 <= 0.1 gives r <= 45.
     one = answers(np.arange(100) < 70)
-    keep = largest(bounds(one, np.ones(100, dtype=bool)), 0.1, np.ones(100, dtype=bool))
+    keep = within(one, 0.1)
     assert keep.sum() == 75
     assert excess(one, keep) == pytest.approx(0.1)
 
 
 def test_an_adversary_below_chance_is_bounded_too() -> None:
     one = answers(np.arange(100) < 20)
-    keep = largest(bounds(one, np.ones(100, dtype=bool)), 0.0, np.ones(100, dtype=bool))
+    keep = within(one, 0.0)
     assert keep.sum() == 40
 
 
@@ -54,19 +50,19 @@ def test_an_adversary_that_is_right_where_it_is_sure_is_bounded_though_its_avera
     right = np.arange(200) < 100
     one = answers(right, confidence=right.astype(float))
     assert excess(one, np.ones(200, dtype=bool)) == 0.0
-    assert len(bounds(one, np.ones(200, dtype=bool))) == 2
-    assert not largest(bounds(one, np.ones(200, dtype=bool)), 0.0, np.ones(200, dtype=bool)).any()
+    assert len(adversary_bounds(one, np.ones(200, dtype=bool), 0.0)) == 4  # two bins, from both sides
+    assert not within(one, 0.0).any()
 
 
 def test_bins_too_small_to_say_anything_are_not_bounded() -> None:
-    assert bounds(answers(np.ones(SMALLEST_BIN - 1, dtype=bool)), np.ones(SMALLEST_BIN - 1, dtype=bool)) == []
+    few = np.ones(SMALLEST_BIN - 1, dtype=bool)
+    assert adversary_bounds(answers(few), few, 0.0) == []
 
 
 @given(st.lists(st.booleans(), min_size=40, max_size=120), st.floats(0.0, 0.2))
 def test_what_is_kept_is_within_the_slack_up_to_one_fractional_item(right: list[bool], slack: float) -> None:
     one = answers(np.array(right))
-    everything = np.ones(len(right), dtype=bool)
-    keep = largest(bounds(one, everything), slack, everything)
+    keep = within(one, slack)
     if keep.any():
         assert abs(excess(one, keep)) <= slack + 1 / keep.sum()
 

@@ -1,0 +1,117 @@
+"""Recount the audited tier from published rows, and refit the cheap adversaries on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from builder.audited.certificate import overall, rounded, verdicts_of
+from builder.audited.evidence import Evidence, weigh
+from builder.audited.families import beside
+from builder.audited.labels import Labels, judged
+from builder.audited.null import stated
+from builder.audited.panel import folds
+from builder.audited.permutation import Permuted
+from builder.audited.refits import Refits
+from builder.audited.tier import LIBRARY, MARKS
+from builder.baselines import VIEWS, baselines
+from builder.groups import fold_of
+from builder.measure import problems
+from builder.recipe import Recipe
+
+
+def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
+    """Say what of the certificate does not follow from the rows.
+
+    Args:
+        items: All items that selection chose from, sorted by id.
+        kept: Published rows of the tier, with what adversaries said of them.
+        said: The certificate of the tier.
+        plan: The recipe.
+    """
+    assert plan.audited is not None
+    keep = items["id"].isin(set(kept["id"])).to_numpy()
+    if (int(keep.sum()), len(items)) != (said["items"], said["chosen_from"]) or len(kept) != keep.sum():
+        yield f"{len(kept)} rows of {len(items)} are in the tier, the certificate says otherwise"
+        return
+    if said["margin"] != plan.audited.margin:
+        yield f"the margin is {said['margin']}, the recipe says {plan.audited.margin}"
+    evidence = [_again(one, items, kept, keep, plan) for view in said["views"].values() for one in view["evidence"]]
+    verdicts = verdicts_of(list(said["views"]), evidence, plan.audited.margin, 1 - plan.measure.confidence)
+    for verdict in verdicts:
+        if rounded(verdict) != said["views"][verdict.view]:
+            yield f"{verdict.view}: the verdict or its evidence differs from a recount"
+    if overall(verdicts) != said["verdict"]:
+        yield f"the verdict is {overall(verdicts)}, the certificate says {said['verdict']}"
+
+
+def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
+    """Fit the adversaries that need no more than the published text again, and compare what they answer.
+
+    Where the library is of another version than the build's, answers may differ in part: then the accuracy must lie in
+    the certificate's interval.
+    """
+    assert plan.audited is not None
+    evidence = {
+        one["adversary"]: one
+        for view in said["views"].values()
+        for one in view["evidence"]
+        if one["trained_on"] == "set" and cheap(one["adversary"])
+    }
+    if not evidence:
+        return
+    labels, keep = Labels.of(items), items["id"].isin(set(kept["id"])).to_numpy()
+    seed = plan.seed + 1
+    fold = fold_of(items["group"], folds(items, plan.measure), seed)
+    chosen = {name: baselines()[name] for name in evidence}
+    texts = items.assign(choices_key=items["choices"].map("\n".join))
+    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, _Text())
+    refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
+    for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
+        inside = keep & one.applies
+        accuracy = float(one.right[inside].mean())
+        claim = evidence[one.name]
+        low, high = (claim["chance"] + end for end in claim["interval"])
+        if said[LIBRARY] == version(LIBRARY):
+            if abs(accuracy - claim["accuracy"]) > 1e-6:
+                yield f"{one.name}, fitted again, is right on {accuracy:.4f}, the certificate says {claim['accuracy']:.4f}"
+        elif not low <= accuracy <= high:
+            yield f"{one.name}, fitted again, is right on {accuracy:.4f}, outside of the certificate's interval"
+
+
+def cheap(name: str) -> bool:
+    """Whether an adversary needs seconds, and nothing but text."""
+    baseline = baselines()[name]
+    return baseline.needs == "seconds" and set(baseline.reads) <= {"lexical"} and not name.startswith("image.")
+
+
+class _Text:
+    """Gives adversaries nothing but the text of the rows."""
+
+    language = ""
+
+    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Any) -> None:
+        return None
+
+
+def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, keep: Any, plan: Recipe) -> Evidence:
+    """Evidence from published answers; what permuted labels gave is taken as stated."""
+    assert plan.audited is not None
+    labels = Labels.of(items)
+    answers = kept.set_index("id")[f"{one['adversary']}{MARKS[one['trained_on']]}.prediction"].reindex(items["id"])
+    said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
+    applies = answers.notna().to_numpy() & keep
+    fold = fold_of(items["group"], folds(items, plan.measure), plan.seed + 1)
+    found = judged(one["adversary"], said, labels.given, np.zeros(len(items)), applies, labels, fold, keep)
+    permuted = Permuted(**one["permuted"]) if one["permuted"] else None
+    null = stated(one["null"]) if one["null"] else None
+    return weigh(
+        found.right[applies], found.chance[applies], labels.group[applies],
+        view=one["view"], adversary=one["adversary"], margin=plan.audited.margin, trained_on=one["trained_on"],
+        confidence=plan.measure.confidence, adversaries=beside(one["adversary"], plan.audited), seed=plan.seed,
+        permuted=permuted, null=null,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""The audited tier, as the manifest states it: which adversaries judged the set, and what came out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Outcome = Literal["certified", "not certified", "too small to tell"]
+
+
+class Part(BaseModel):
+    """Base of the tier's parts: immutable, unknown fields are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Judgement(Part):
+    """One adversary on the set; accuracies as shares."""
+
+    adversary: str
+    trained_on: Literal["set", "removed", "nothing"]
+    """The set itself in grouped folds, what selection left out, or nothing (zero-shot)."""
+    items: int
+    accuracy: float
+    low: float
+    """Lower end of the accuracy's interval: clustered by group, with what cross-fitting adds."""
+    high: float
+    chance: float
+    p_equivalence: float
+    """Of "the excess over chance is at or beyond the margin": small where it is proven to lie within."""
+    null_median: float | None
+    """Excess over chance that the whole pipeline ends with on permuted labels; None where it was not run."""
+
+
+class ViewVerdict(Part):
+    """The verdict on one view."""
+
+    view: str
+    outcome: Outcome
+    reasons: list[str]
+    notes: list[str]
+    needed_items: int | None
+    """Size from which the set could tell; None where it does, or where no size would."""
+    judgements: list[Judgement]
+
+
+class SelectionRound(Part):
+    """One round of selection."""
+
+    kept: int
+    worst: float
+    """Largest distance from chance of a selecting adversary fitted on that set, or on what it left out."""
+    used: bool
+
+
+class AuditedTier(Part):
+    """The audited tier."""
+
+    verdict: Outcome
+    margin: float
+    items: int
+    chosen_from: int
+    selected_against: list[str]
+    rounds: list[SelectionRound]
+    views: list[ViewVerdict]

@@ -1,0 +1,36 @@
+"""Who selects does not judge: not the same adversary, and none of its family on the same view."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.errors import BadInput
+from builder.audited.families import families, quick
+from builder.baselines import baselines
+from builder.recipe import Audited
+
+
+def test_the_usual_adversaries_are_known_and_of_different_families() -> None:
+    select, certify = families(Audited())
+    assert {*select, *certify} <= set(baselines())
+    assert not set(select) & set(certify)
+    assert quick(select) == select  # so that the selection-aware null runs the very selection
+
+
+@pytest.mark.parametrize(
+    ("select", "certify", "words"),
+    [
+        (["question.tfidf"], ["question.tfidf"], "same family"),
+        (["question.forest"], ["question.boosted"], "question.boosted, of the same family as question.forest"),
+        (["question.lm"], ["question.lora"], "same family"),
+        (["question.telepathy"], ["question.forest"], "question.telepathy"),
+        (["question.tfidf"], [], "no adversary"),
+    ],
+)
+def test_others_are_refused_with_a_remedy(select: list[str], certify: list[str], words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        families(Audited(select=select, certify=certify))
+
+
+def test_the_same_family_may_judge_another_view() -> None:
+    assert families(Audited(select=["question.neighbours"], certify=["image.neighbours"]))
