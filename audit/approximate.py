@@ -51,21 +51,26 @@ def approximate(game: Game, order: int, budget: int, approximator: Approximator 
     Raises:
         MissingPackage: When shapiq is not installed.
     """
-    library = _shapiq()
+    package = library()
     before, empty = game.passes, float(game(np.zeros((1, game.players), dtype=np.bool_))[0])
 
     def value(coalitions: Any) -> Floats:
         # shapiq takes the empty coalition to be worth 0 unless told otherwise.
         return game(np.asarray(coalitions, dtype=np.bool_)) - empty
 
-    made = getattr(library, approximator)(n=game.players, max_order=order, index="SII", random_state=seed)
+    made = getattr(package, approximator)(n=game.players, max_order=order, index="SII", random_state=seed)
     found = made.approximate(budget=budget, game=value)
     sets = combinations(range(game.players), order)
     values = np.array([found[chosen] for chosen in sets], dtype=np.float64)
     return Estimate(values, order, approximator, budget, game.passes - before, seed)
 
 
-def _shapiq() -> ModuleType:
+def library() -> ModuleType:
+    """Return shapiq.
+
+    Raises:
+        MissingPackage: When it is not installed.
+    """
     try:
         import shapiq
     except ImportError:

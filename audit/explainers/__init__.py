@@ -1,0 +1,1 @@
+"""Methods that explain a model's answer by a score per image patch and per question token; one file each."""

@@ -1,0 +1,52 @@
+"""The oracle and its opposite: controls that know where the item differs from its counterfactual partners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from audit.errors import BadInput
+from audit.explainers.explainer import Cost, Promise, Task, as_scores
+from audit.synergy import Scores
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """The share of each patch and token that an edit would have to change."""
+
+    name = "oracle"
+    published = ""
+    promises: ClassVar[frozenset[Promise]] = frozenset()
+
+    def cost(self, patches: int, tokens: int) -> Cost:
+        """None."""
+        return Cost(0)
+
+    def __call__(self, task: Task) -> Scores:
+        """Return the truth.
+
+        Raises:
+            BadInput: When the item has none.
+        """
+        if task.truth is None:
+            remedy = "explain items with partners, or leave the controls oracle and anti-oracle out"
+            raise BadInput("explainer", self.name, "an item without difference mask", "items that have one", remedy)
+        return as_scores(task.prepared, task.truth.image, task.truth.text)
+
+
+@dataclass(frozen=True)
+class AntiOracle:
+    """The oracle upside down."""
+
+    name = "anti-oracle"
+    published = ""
+    promises: ClassVar[frozenset[Promise]] = frozenset()
+
+    def cost(self, patches: int, tokens: int) -> Cost:
+        """None."""
+        return Cost(0)
+
+    def __call__(self, task: Task) -> Scores:
+        """Return the opposite of the truth."""
+        truth = Oracle()(task)
+        return Scores(-truth.image, -truth.text)

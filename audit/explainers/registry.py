@@ -1,0 +1,83 @@
+"""All explainers by name: the built-in ones, and those of installed packages in the group `twokeys.explainers`."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Iterable
+from importlib import import_module, metadata
+from typing import TYPE_CHECKING, Any
+
+from audit.errors import BadInput
+
+if TYPE_CHECKING:
+    from audit.explainers.explainer import Explainer
+
+GROUP = "twokeys.explainers"
+"""Entry-point group under which other packages add explainers: name = "module:Class"."""
+
+BUILT_IN = {
+    "attn-lrp": "audit.explainers.attn_lrp:AttnLrp",
+    "grad-rollout": "audit.explainers.grad_rollout:GradRollout",
+    "rollout": "audit.explainers.rollout:Rollout",
+    "tam": "audit.explainers.tam:Tam",
+    "llava-cam": "audit.explainers.llava_cam:LlavaCam",
+    "grad-cam": "audit.explainers.grad_cam:GradCam",
+    "input-x-gradient": "audit.explainers.input_x_gradient:InputXGradient",
+    "integrated-gradients": "audit.explainers.integrated_gradients:IntegratedGradients",
+    "occlusion": "audit.explainers.occlusion:Occlusion",
+    "kernel-shap": "audit.explainers.kernel_shap:KernelShap",
+    "cross-shapley": "audit.explainers.cross_shapley:CrossShapley",
+    "random": "audit.explainers.chance:Chance",
+    "oracle": "audit.explainers.oracle:Oracle",
+    "anti-oracle": "audit.explainers.oracle:AntiOracle",
+}
+"""Name -> where its class is."""
+
+
+def explainers() -> dict[str, type[Any]]:
+    """Return all explainers by name, built-in ones first.
+
+    One of a package that cannot be loaded is left out, with a warning that names the package.
+
+    Raises:
+        BadInput: When two have one name.
+    """
+    found = {name: _load(target) for name, target in BUILT_IN.items()}
+    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        package = entry.dist.name if entry.dist else "unknown"
+        if entry.name in found:
+            remedy = "uninstall one of the packages, or ask for another name"
+            raise BadInput(
+                f"package {package}", entry.name, "the name of another explainer", "a name of its own", remedy
+            )
+        try:
+            found[entry.name] = entry.load()
+        except Exception as error:  # noqa: BLE001 - a broken package must not take the others with it
+            warnings.warn(f"explainer {entry.name!r} of package {package} cannot be loaded: {error}", stacklevel=2)
+    return found
+
+
+def named(names: Iterable[str]) -> list[Explainer]:
+    """Make explainers with their default parameters.
+
+    Raises:
+        BadInput: For a name that no explainer has, or one that is asked for twice.
+    """
+    known = explainers()
+    made: dict[str, Explainer] = {}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            remedy = f"did you mean {near[0]}?" if near else "name one of these"
+            raise BadInput("--explainers", None, repr(name), ", ".join(known), remedy)
+        if name in made:
+            raise BadInput("--explainers", None, f"{name!r} twice", "each explainer once", "name it once")
+        made[name] = known[name]()
+    return list(made.values())
+
+
+def _load(target: str) -> type[Any]:
+    module, _, name = target.partition(":")
+    found: type[Any] = getattr(import_module(module), name)
+    return found
