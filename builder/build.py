@@ -18,10 +18,13 @@ import pandas as pd
 import pyarrow as pa
 
 from builder import recipe as recipes
+from builder.audited.certificate import tier
+from builder.audited.rows import audited_rows, unpublished
+from builder.audited.tier import audit
 from builder.baselines import View, chosen
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
-from builder.certificate import certify
+from builder.certificate import certify, holds
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
 from builder.filtering import apply, made
@@ -113,11 +116,13 @@ def build(
             "balance", partial(_balance, kept, plan), 1, filtering.key, plan.balance.model_dump(mode="json")
         )
         refit = _refit(run, kept, plan, known, balancing)
+        auditing = audit(run, plan, plan.audited, kept, known.represent, filtering.key) if plan.audited else None
         key = digest(
             "build",
             str(LAYOUT),
             balancing.key,
             refit.key if refit else "",
+            auditing.key if auditing else "",
             plan.key,
             version("twokeys"),
             *(version(name) for name in PACKAGES),
@@ -125,9 +130,9 @@ def build(
         if (there := _published(place, key)) is None:
             say("publish", 0, 0)
             began = time.perf_counter()
-            there = _publish(place, key, plan, known, filtering, balancing, refit)
+            there = _publish(place, key, plan, known, filtering, balancing, refit, auditing)
             run.seconds["publish"] = time.perf_counter() - began
-    certified = _verdict(place) == "certified"
+    certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)
 
 
@@ -165,10 +170,6 @@ def _published(folder: Path, key: str) -> Manifest | None:
     except (OSError, ValueError):
         return None
     return there if there.build_key == key and hashes(folder, MANIFEST) == there.files else None
-
-
-def _verdict(folder: Path) -> str:
-    return str(json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))["verdict"])
 
 
 # ------------------------------------------------------------------------------------------- filter and balance
@@ -248,6 +249,7 @@ def _publish(
     filtering: Stage,
     balancing: Stage,
     refit: Stage | None,
+    auditing: Stage | None,
 ) -> Manifest:
     selection = Selection(
         balancing.table("kept.parquet").to_pandas(),
@@ -260,17 +262,26 @@ def _publish(
     )
     dropped = filtering.table("removed.parquet").to_pandas()
     removed = _removed(known.items, known.set_aside, dropped, selection.removed)
+    if auditing is not None:
+        audited = audited_rows(known.items, auditing, plan.balance.within)
+        removed = unpublished(removed, auditing)
     with whole_folder(folder) as fresh:
         configs = {
             "balanced": write_config(fresh, "balanced", balanced, known.pictures, known.roots),
             "removed": write_config(fresh, "removed", removed, None, known.roots),
         }
         fingerprint = configs["balanced"].config.fingerprint
-        write_json(
-            fresh / CERTIFICATE,
-            certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint),
+        certificate = certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint)
+        if auditing is not None:
+            configs["audited"] = write_config(fresh, "audited", audited, known.pictures, known.roots)
+            certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
+        write_json(fresh / CERTIFICATE, certificate)
+        shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
+        manifest = _manifest(
+            key, plan, known, reports, selection, balanced, shown, {n: w.config for n, w in configs.items()}
         )
-        manifest = _manifest(key, plan, known, reports, selection, balanced, {n: w.config for n, w in configs.items()})
+        if auditing is not None:
+            manifest = manifest.model_copy(update={"audited": tier(auditing.notes())})
         return _write_cards(fresh, manifest, configs)
 
 
@@ -294,9 +305,10 @@ def _manifest(
     reports: list[RuleReport],
     selection: Selection,
     balanced: pd.DataFrame,
+    shown: set[str],
     configs: dict[str, Config],
 ) -> Manifest:
-    used = known.pictures[known.pictures["image_key"].isin(set(balanced["image_key"]))]
+    used = known.pictures[known.pictures["image_key"].isin(shown)]
     both = selection.kept["image_partner"].notna() & selection.kept["question_partner"].notna()
     return Manifest(
         name=plan.name,

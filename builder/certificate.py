@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -60,6 +61,18 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
         "statements": statements,
         "recount": "twokeys verify, or the ten lines of pandas in README.md",
     }
+
+
+def holds(certificate: Mapping[str, Any]) -> bool:
+    """Whether every tier that was asked for, and holds items, is certified.
+
+    An audited tier is asked for where no exact balance can hold the items: then an empty balanced tier is no failure.
+    """
+    audited = certificate.get("audited")
+    if audited is None:
+        return bool(certificate["verdict"] == "certified")
+    balanced = certificate["verdict"] == "certified" or not certificate["ceilings"]
+    return bool(balanced and audited["verdict"] == "certified")
 
 
 def _count(items: pd.DataFrame, view: str) -> dict[str, float]:

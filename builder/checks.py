@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 
 from audit.answers import normalise
 from builder import images
+from builder.audited.certificate import tier
+from builder.audited.recount import recount, refit
+from builder.audited.rows import SEPARATOR
 from builder.blindness import blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
@@ -77,7 +80,8 @@ def _fingerprints(known: Folder) -> Iterator[str]:
 def _conservation(known: Folder) -> Iterator[str]:
     """Every source row is published or listed as removed, none twice, and the funnel counts them."""
     manifest, removed = known.manifest, known.removed
-    rows = pd.concat([known.balanced, removed]) if len(removed) else known.balanced.assign(stage=None)
+    tables = [table for table in (known.balanced.assign(stage=None), known.unbalanced, removed) if len(table)]
+    rows = pd.concat(tables or [removed], ignore_index=True)
     yield from (f"{identity} appears twice" for identity in rows["id"][rows["id"].duplicated()].head(5))
     aside = rows.assign(aside=rows["stage"] == "read").groupby(["source", "split"])["aside"].agg(["size", "sum"])
     said = {(source.name, s.split): (s.rows, s.set_aside) for source in manifest.sources for s in source.splits}
@@ -100,13 +104,14 @@ def _conservation(known: Folder) -> Iterator[str]:
 def _funnel(known: Folder) -> list[Step]:
     """The funnel as the removed rows tell it."""
     places = Counter(zip(known.removed["stage"], known.removed["rule"].fillna(""), strict=True))
-    steps, left = [], len(known.balanced) + len(known.removed)
+    places[("balance", "")] += len(known.unbalanced)
+    steps, left = [], len(known.balanced) + len(known.unbalanced) + len(known.removed)
     named = [("read", "set aside"), *(("filter", rule.id) for rule in known.manifest.rules), ("balance", "balance")]
     for stage, name in named:
         gone = places.pop((stage, name if stage == "filter" else ""), 0)
         left -= gone
         steps.append(Step.model_validate({"stage": stage, "name": name, "removed": gone, "left": left}))
-    return steps if not places else []
+    return steps if not any(places.values()) else []
 
 
 def _words(steps: list[Step]) -> str:
@@ -137,7 +142,7 @@ def _pictures(known: Folder) -> Iterator[str]:
     seen: dict[str, tuple[str, int, int]] = {}
     size = 0
     columns = ["id", "image", "image_key", "image_width", "image_height"]
-    for path in known.files("balanced"):
+    for path in (*known.files("balanced"), *known.files("audited")):
         for batch in pq.ParquetFile(path).iter_batches(256, columns=columns):
             for row in batch.to_pylist():
                 data = row["image"]["bytes"] if row["image"] else None
@@ -183,7 +188,7 @@ def _rules(known: Folder) -> Iterator[str]:
 def _balance(known: Folder) -> Iterator[str]:
     """Each part is balanced at every question and image, and as large as the optimum that is found again."""
     settings = known.recipe.balance
-    left = known.items[known.items["stage"].fillna("balance") == "balance"]
+    left = _left(known)
     again = select(left, settings)
     same_solvers = all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
     said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
@@ -203,7 +208,7 @@ def _balance(known: Folder) -> Iterator[str]:
             for key in most.index[most["max"] > settings.max_share * most["sum"] + 1e-9][:3]:
                 yield f"{where}: one answer holds too large a share of {view} {key}"
     listed = known.removed.merge(again.removed, on="id", suffixes=("", "_again"))
-    wrong = listed["id"][listed["reason"] != listed["reason_again"]]
+    wrong = listed["id"][listed["reason"].astype(str).str.partition(SEPARATOR)[0] != listed["reason_again"]]
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
 
 
@@ -212,10 +217,43 @@ def _certificate(known: Folder) -> Iterator[str]:
     said = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
     plan, config = known.recipe.balance, known.manifest.configs["balanced"]
     counted = certify(known.balanced, plan.max_share, list(plan.within), config.fingerprint)
+    if "audited" in said:
+        counted["audited"] = said["audited"]
     if json.loads(json.dumps(counted)) != said:
         different = sorted(name for name in counted | said if counted.get(name) != said.get(name))
         yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
-    yield from (f"not certified: {reason}" for reason in counted["reasons"])
+    if "audited" not in said or len(known.balanced):
+        yield from (f"not certified: {reason}" for reason in counted["reasons"])
+
+
+def _audited(known: Folder) -> Iterator[str]:
+    """The audited tier's verdicts follow from what its adversaries answered."""
+    said, plan = _stated_tier(known), known.recipe
+    if said is None or plan.audited is None:
+        if len(known.audited) or known.manifest.audited or said is not None or plan.audited is not None:
+            yield "there are parts of an audited tier, but not all of them"
+        return
+    if said["fingerprint"] != known.manifest.configs["audited"].fingerprint or known.manifest.audited != tier(said):
+        yield "manifest and certificate do not state the same audited tier"
+    yield from recount(_left(known), known.audited, said, plan)
+    yield from (f"{said['verdict']}: {reason}" for reason in said["reasons"])
+
+
+def _adversaries(known: Folder) -> Iterator[str]:
+    """The cheap adversaries of the audited tier, fitted again on its rows, answer as the certificate says."""
+    said, plan = _stated_tier(known), known.recipe
+    if said is not None and plan.audited is not None and len(known.audited):
+        yield from refit(_left(known), known.audited, said, plan)
+
+
+def _stated_tier(known: Folder) -> dict[str, Any] | None:
+    said: dict[str, Any] = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
+    return said.get("audited")
+
+
+def _left(known: Folder) -> pd.DataFrame:
+    """What the rules left, from which both tiers were selected."""
+    return known.items[known.items["stage"].fillna("balance") == "balance"].reset_index(drop=True)
 
 
 def _partners(known: Folder) -> Iterator[str]:
@@ -295,6 +333,8 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "rules and their effects": _rules,
     "largest balanced set": _balance,
     "certificate": _certificate,
+    "audited tier": _audited,
+    "cheap adversaries, fitted again": _adversaries,
     "partners and quads": _partners,
     "ceilings and baselines": _blindness,
     "card, licence and citation": _card,

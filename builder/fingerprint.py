@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from builder.items import canonical_json
 
-MEASUREMENT_ENDINGS = (".prediction", ".p_gold")
+MEASUREMENT_ENDINGS = (".prediction", ".p_gold", ".vote", ".disagreement")
 """Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
 PLACE = "row"
 """Where the source keeps the item; a source whose rows are put in another order says the same."""

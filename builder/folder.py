@@ -23,17 +23,19 @@ class Folder:
         manifest: Its claims.
         balanced: Rows of the `balanced` config with `split`, without the pictures.
         removed: Rows of the `removed` config with `split`.
+        audited: Rows of the `audited` config, like `balanced`; none where there is no such tier.
     """
 
     path: Path
     manifest: Manifest
     balanced: pd.DataFrame
     removed: pd.DataFrame
+    audited: pd.DataFrame
 
     @classmethod
     def read(cls, path: Path, manifest: Manifest) -> Folder:
         """Read the rows of a folder."""
-        return cls(path, manifest, _rows(path, "balanced"), _rows(path, "removed"))
+        return cls(path, manifest, *(_rows(path, config) for config in ("balanced", "removed", "audited")))
 
     def files(self, config: str) -> list[Path]:
         """Every Parquet file of a config."""
@@ -45,10 +47,19 @@ class Folder:
         return Recipe.model_validate(self.manifest.recipe)
 
     @cached_property
+    def unbalanced(self) -> pd.DataFrame:
+        """Items of the audited tier alone: balance left them out, and the other tier took them."""
+        apart = self.audited[~self.audited["id"].isin(set(self.balanced["id"]))]
+        # What its adversaries said stands in `audited` alone.
+        own = [name for name in apart if str(name) not in {*self.balanced, *self.removed, *KEPT_COLUMNS}]
+        return apart.drop(columns=own).assign(stage="balance", rule=None, reason=None)
+
+    @cached_property
     def items(self) -> pd.DataFrame:
         """All items that were read, published or removed, sorted by id; `stage` is missing where published."""
         published = self.balanced.assign(stage=None, rule=None, reason=None)
-        tables = [table for table in (published, self.removed[self.removed["stage"] != "read"]) if len(table)]
+        removed = self.removed[self.removed["stage"] != "read"]
+        tables = [table for table in (published, self.unbalanced, removed) if len(table)]
         return pd.concat(tables or [published]).sort_values("id", ignore_index=True)
 
 
@@ -59,6 +70,6 @@ def _rows(folder: Path, config: str) -> pd.DataFrame:
         table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
         tables.append(table.assign(split=split_of(path)))
     if not tables:
-        columns = KEPT_COLUMNS if config == "balanced" else REMOVED_COLUMNS
+        columns = REMOVED_COLUMNS if config == "removed" else KEPT_COLUMNS
         return pd.DataFrame(columns=[*columns, "split"], dtype=object)
     return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)

@@ -32,6 +32,8 @@ SHARD_BYTES = 400 * 2**20
 GROUP_BYTES = 64 * 2**20
 """Picture bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
 
+NUMBERS = (".p_gold", ".vote", ".disagreement")
+"""Endings of measurements that are numbers."""
 KEPT_COLUMNS = (
     "id", "image", "question", "choices", "answer", "answers", "answer_type", "image_partner", "question_partner",
     "quad", "answer_source", "source", "source_revision", "source_id", "row", "license", "image_key",
@@ -55,7 +57,7 @@ def features(columns: list[str]) -> Features:
             return List(Value("string"))
         if name in ("image_width", "image_height"):
             return Value("int32")
-        return Value("float32") if name.endswith(".p_gold") else Value("string")
+        return Value("float32") if name.endswith(NUMBERS) else Value("string")
 
     return Features({name: kind(name) for name in columns})
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from builder.build import Built
     from builder.diagnose import Diagnosis
     from builder.verify import Finding
+    from data_cards.audited import AuditedTier
     from data_cards.manifest import BalancePart, GroupKind
 
 OUT = Console()
@@ -29,7 +30,11 @@ def show_build(built: Built) -> None:
     table("What was removed", ("step", "removed", "left"), steps)
     table("Blind accuracy", tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after))
     folder = escape(str(built.folder))
-    if built.certified:
+    if manifest.audited is not None:
+        _show_audited(manifest.audited)
+    if manifest.kept == 0 and manifest.audited is not None:
+        OUT.print("No item is in the balanced tier: no two of them balance each other")
+    elif built.certified:
         OUT.print(
             f"[green]certified[/]: both ceilings at most {manifest.max_share:.0%}; "
             f"recount with [bold]twokeys verify {folder}[/]"
@@ -38,6 +43,28 @@ def show_build(built: Built) -> None:
         OUT.print(f"[red]NOT certified[/]: {folder}/certificate.json says why")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md")
     _show_work(built.executed)
+
+
+def _show_audited(tier: AuditedTier) -> None:
+    """Print who judged the audited tier, and the verdict."""
+    rows = [
+        (
+            view.view,
+            one.adversary,
+            one.trained_on,
+            f"{tables.percent(one.accuracy)} {tables.interval(one.low, one.high)}",
+            tables.percent(one.chance),
+            view.outcome,
+        )
+        for view in tier.views
+        for one in view.judgements
+    ]
+    title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
+    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "verdict"), rows)
+    for view in tier.views:
+        if view.outcome != "certified":
+            for reason in view.reasons:
+                OUT.print(f"[yellow]{view.view}[/]: {escape(reason)}")
 
 
 def show_diagnosis(found: Diagnosis) -> None:

@@ -32,6 +32,8 @@ COLUMNS: dict[str, str] = {
     "image_partner": "id of the counterfactual with the same question, another picture and another answer",
     "question_partner": "id of the counterfactual with the same picture, another question and another answer",
     "quad": "name of the quad (two questions by two pictures, answers a b / b a); empty in none",
+    "adversaries.vote": "share of the certifying adversaries, fitted on the audited set, that are right on the item",
+    "adversaries.disagreement": "share of them that do not give the answer that most of them give",
     "measurements": "what was measured about the item, by name",
     "stage": "step that removed the item: `read`, `filter` or `balance`",
     "rule": "rule that removed the item; empty where no rule did",
@@ -44,6 +46,8 @@ COLUMNS: dict[str, str] = {
 ENDINGS: dict[str, str] = {
     ".refit.prediction": "answer of a blind baseline, refitted on the published set itself",
     ".refit.p_gold": "probability of the gold answer by a blind baseline, refitted on the published set itself",
+    ".unkept.prediction": "answer of a blind adversary, fitted on what the audited tier left out",
+    ".unkept.p_gold": "probability of the gold answer by a blind adversary, fitted on what the audited tier left out",
     ".prediction": "answer of a blind baseline, cross-fitted on all items read",
     ".p_gold": "probability of the gold answer by a blind baseline, cross-fitted on all items read",
     ".evidence": "items that a blind baseline answered from",

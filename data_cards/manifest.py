@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from data_cards.audited import AuditedTier
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -234,6 +236,8 @@ class Manifest(Fact):
     after: Blindness
     """On the published `balanced` config."""
     partners: Partners
+    audited: AuditedTier | None = None
+    """None where the recipe asks for the balanced tier alone."""
     configs: dict[str, Config]
     unique_image_bytes: int
     files: dict[str, str]

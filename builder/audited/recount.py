@@ -78,7 +78,8 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
         low, high = (claim["chance"] + end for end in claim["interval"])
         if said[LIBRARY] == version(LIBRARY):
             if abs(accuracy - claim["accuracy"]) > 1e-6:
-                yield f"{one.name}, fitted again, is right on {accuracy:.4f}, the certificate says {claim['accuracy']:.4f}"
+                said_to_be = f"the certificate says {claim['accuracy']:.4f}"
+                yield f"{one.name}, fitted again, is right on {accuracy:.4f}, {said_to_be}"
         elif not low <= accuracy <= high:
             yield f"{one.name}, fitted again, is right on {accuracy:.4f}, outside of the certificate's interval"
 
