@@ -71,7 +71,7 @@ def estimate(game: Game, top: Tops, background: Split, budget: int = 138, seed: 
     published = synergy(game, top)
     rests = [background(~image & ~text) for image, text in zip(top.image, top.text, strict=True)]
     sizes = np.array([len(rest) for rest in rests])
-    weights = _trapezoid(top.grid) * np.maximum(sizes - 1, 0) / (sizes + 1)
+    weights = trapezoid(top.grid) * np.maximum(sizes - 1, 0) / (sizes + 1)
     # Where a set is empty there is no interaction to sample.
     weights *= top.image.any(axis=1) & top.text.any(axis=1)
     if not weights.any():
@@ -111,7 +111,7 @@ def _standard_error(draws: Floats) -> float:
     return float(np.sqrt((np.diff(draws) ** 2).mean() / 2 / len(draws)))
 
 
-def _trapezoid(grid: Floats) -> Floats:
+def trapezoid(grid: Floats) -> Floats:
     """Weight of each point of a grid in the area of `audit.synergy.area`."""
     steps = np.diff(grid) / (grid[-1] - grid[0])
     return np.asarray((np.append(steps, 0) + np.insert(steps, 0, 0)) / 2, dtype=np.float64)
