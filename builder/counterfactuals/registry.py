@@ -14,7 +14,9 @@ from pydantic_core import to_json
 from builder.counterfactuals.edit import Generator
 from builder.errors import BadInput
 
-GENERATORS: dict[str, str] = {}
+GENERATORS: dict[str, str] = {
+    "nlvr-quads": "builder.counterfactuals.nlvr.quads:NlvrQuads",
+}
 """Name -> `module:Class` of every generator that ships."""
 
 

@@ -1,0 +1,1 @@
+"""Constructed partners for NLVR: its scenes are known, so pictures and statements can be changed and judged exactly."""
