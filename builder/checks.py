@@ -208,7 +208,8 @@ def _balance(known: Folder) -> Iterator[str]:
             for key in most.index[most["max"] > settings.max_share * most["sum"] + 1e-9][:3]:
                 yield f"{where}: one answer holds too large a share of {view} {key}"
     listed = known.removed.merge(again.removed, on="id", suffixes=("", "_again"))
-    wrong = listed["id"][listed["reason"].astype(str).str.partition(SEPARATOR)[0] != listed["reason_again"]]
+    said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
+    wrong = listed["id"][said_first != listed["reason_again"]]
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
 
 

@@ -3,7 +3,8 @@
 Two kinds. *Balance*: inside a cell of items that share a question, a picture, or something close to it, no answer holds
 more than half of the kept items and one more. On exact keys that is the condition of the balanced tier, loosened by the
 one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
-blind model takes for the same. *Adversaries*: what one said may be right no more often than chance, and no less.
+blind model takes for the same, loosened by what chance does in a cluster. *Adversaries*: what one said may be right no
+more often than chance, and no less.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def adversary_bounds(answers: Answers, start: Bools, slack: float) -> list[Bound
     return found
 
 
-def balance_bounds(cell: Ints, answer: Ints, start: Bools, what: str) -> list[Bound]:
+def balance_bounds(cell: Ints, answer: Ints, start: Bools, what: str, loose: bool = False) -> list[Bound]:
     """Bound the share of every answer inside every cell: half of the kept items, and one more.
 
     Args:
@@ -98,13 +99,16 @@ def balance_bounds(cell: Ints, answer: Ints, start: Bools, what: str) -> list[Bo
         answer: (n,) answer codes.
         start: (n,) items to choose from.
         what: What the items of a cell share, such as `question`.
+        loose: Whether to let through what chance does, one standard deviation of fair coins: items of a cluster are
+            merely alike, and where nothing can be learnt one answer is a little ahead all the same.
     """
     inside = np.flatnonzero(start & (cell >= 0))
     order = inside[np.lexsort((answer[inside], cell[inside]))]
     found = []
     for members in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
+        limit = 1.0 + (np.sqrt(len(members)) if loose else 0.0)
         codes, counts = np.unique(answer[members], return_counts=True)
-        for code in codes[counts > 1]:  # an answer that occurs once cannot outweigh the others by more than one
+        for code in codes[counts > limit]:  # as few as that cannot outweigh the others
             weight = np.where(answer[members] == code, 1.0, -1.0)
-            found.append(Bound(members, weight, 1.0, f"items of the same {what} have its answer too often"))
+            found.append(Bound(members, weight, limit, f"items of the same {what} have its answer too often"))
     return found

@@ -30,10 +30,12 @@ class Cells:
     Attributes:
         what: What the items of a cell share.
         code: (n,) code of the cell.
+        loose: Whether its items are merely alike.
     """
 
     what: str
     code: Ints
+    loose: bool = False
 
 
 def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Cells]:
@@ -57,7 +59,7 @@ def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Ce
         keys = column.drop_duplicates()
         vectors = np.stack(list(represent.column(f"{view}.embedding", items.loc[keys.index])))
         clustered = pd.Series(_clusters(vectors, seed), index=keys)
-        found.append(Cells(what, clustered.loc[column].to_numpy(dtype=np.int64)))
+        found.append(Cells(what, clustered.loc[column].to_numpy(dtype=np.int64), loose=True))
     return found
 
 

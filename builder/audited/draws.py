@@ -41,7 +41,8 @@ class Setting:
         select: Cheap adversaries of the selection family.
         certify: Cheap adversaries that certify.
         problems: Folder of each problem, with the adversaries that can be run on it.
-        cells: What the items of each kind of cell share, in the order of the columns `cell 0`, `cell 1`, ...
+        cells: What the items of each kind of cell share, and whether they are merely alike, in the order of the columns
+            `cell 0`, `cell 1`, ...
         margin: The margin.
         rounds: Rounds of selection at most.
         folds: Number of folds.
@@ -52,7 +53,7 @@ class Setting:
     select: list[str]
     certify: list[str]
     problems: dict[str, list[str]]
-    cells: list[str]
+    cells: list[tuple[str, bool]]
     margin: float
     rounds: int
     folds: int
@@ -112,7 +113,10 @@ class Court:
 
     def bounds(self, given: Ints) -> list[Bound]:
         """The bounds of balance under some labels."""
-        cells = [Cells(what, self.table[f"cell {number}"].to_numpy()) for number, what in enumerate(self.setting.cells)]
+        cells = [
+            Cells(what, self.table[f"cell {number}"].to_numpy(), loose)
+            for number, (what, loose) in enumerate(self.setting.cells)
+        ]
         return balance(cells, self.labels.gold(given))
 
     def chosen(self, given: Ints) -> Chosen:
@@ -141,7 +145,7 @@ def both(keep: Bools, ask: Callable[..., list[Answers]]) -> list[Answers]:
 def balance(cells: list[Cells], answer: Ints) -> list[Bound]:
     """Bounds of balance inside all cells, the finest first."""
     everything = np.ones(len(answer), dtype=bool)
-    return [bound for one in cells for bound in balance_bounds(one.code, answer, everything, one.what)]
+    return [bound for one in cells for bound in balance_bounds(one.code, answer, everything, one.what, one.loose)]
 
 
 def run_draw(draw: Draw, path: Path) -> None:

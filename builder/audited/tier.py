@@ -241,7 +241,7 @@ def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
         select=quick(trial.select),
         certify=quick(trial.certify),
         problems=made,
-        cells=[one.what for one in known],
+        cells=[(one.what, one.loose) for one in known],
         margin=trial.settings.margin,
         rounds=trial.settings.rounds,
         folds=folds(trial.items, trial.plan.measure),

@@ -48,6 +48,14 @@ def test_what_is_shared_by_nobody_is_bounded_by_nothing() -> None:
     assert balance_bounds(np.full(4, -1), np.zeros(4, dtype=np.int64), everything(4), "paraphrase cluster") == []
 
 
+def test_a_cluster_may_lean_as_far_as_fair_coins_do() -> None:
+    # 25 items of one cluster: one more than half, and five for chance. 15 to 10 stays, 20 to 5 loses nine.
+    for yes, kept in ((15, 25), (20, 16)):
+        answer = (np.arange(25) < yes).astype(np.int64)
+        bounds = balance_bounds(np.zeros(25, dtype=np.int64), answer, everything(25), "cluster", loose=True)
+        assert largest(bounds, everything(25), np.ones(25))[0].sum() == kept
+
+
 def test_a_partner_repairs_what_would_be_pruned() -> None:
     # Seven times yes leaves one; a partner with another answer in the pool lets one more yes stay beside it.
     assert balanced([0] * 7, [1] * 7).sum() == 1

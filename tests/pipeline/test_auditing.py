@@ -1,0 +1,183 @@
+"""The audited tier end to end: certified where there is nothing to find, refused where one family finds a cue."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, PngImagePlugin
+
+from builder.build import Built
+from builder.verify import verify
+from tests.pipeline.conftest import Build
+from tests.pipeline.toy import Row, Toy
+
+ITEMS, SIDE = 480, 20
+NOUNS = ("boat", "chair", "cloud", "fence", "flag", "fork", "hat", "kite", "lamp", "leaf", "plate", "rock", "shoe")
+
+
+def noise(rng: np.random.Generator, yes: bool) -> bytes:
+    """A picture that says nothing."""
+    return png(rng.integers(60, 180, (SIDE, SIDE, 3)))
+
+
+def marked(rng: np.random.Generator, yes: bool) -> bytes:
+    """A picture with a mark in one corner or the other: as many pixels of each colour."""
+    pixels = rng.integers(60, 180, (SIDE, SIDE, 3))
+    pixels[(slice(0, 4), slice(0, 4)) if yes else (slice(-4, None), slice(-4, None))] = (250, 20, 200)
+    return png(pixels)
+
+
+def padded(rng: np.random.Generator, yes: bool) -> bytes:
+    """A picture that says nothing, in a file that says everything: yes is heavy."""
+    return png(rng.integers(60, 180, (SIDE, SIDE, 3)), "x" * int(rng.integers(0, 200) + (400 if yes else 0)))
+
+
+def png(pixels: np.ndarray, comment: str = "") -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("comment", comment)
+    data = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(data, "PNG", pnginfo=info, compress_level=0)
+    return data.getvalue()
+
+
+def asked(rng: np.random.Generator, yes: bool) -> Row:
+    """A question that says nothing."""
+    return {"question": f"is the {' or the '.join(rng.choice(NOUNS, 3))} here?", "answer": "yes" if yes else "no"}
+
+
+def ordered(rng: np.random.Generator, yes: bool) -> Row:
+    """Yes when the cat is named before the dog: the words are the same either way."""
+    words = list(rng.choice(NOUNS, 4, replace=False))
+    here, there = np.sort(rng.choice(4, 2, replace=False))
+    words[here], words[there] = ("cat", "dog") if yes else ("dog", "cat")
+    return {"question": f"is the {' near the '.join(words)} near the edge?", "answer": "yes" if yes else "no"}
+
+
+def longest(rng: np.random.Generator, yes: bool) -> Row:
+    """The gold option is the longest; options never come back."""
+    options = ["".join(rng.choice(list("aeioubdfgklmnprst"), length)) for length in (4, 7, 10)]
+    return {"question": "which word?", "answer": options[2], "choices": options}
+
+
+def corpus(place: Path, row: Callable[..., Row] = asked, picture: Callable[..., bytes] = noise) -> Toy:
+    """One item per picture; answers are drawn evenly."""
+    rng = np.random.default_rng(0)
+    toy = Toy(place)
+    toy.rows["test"] = []
+    for number, yes in enumerate(rng.permutation(np.arange(ITEMS) % 2).astype(bool)):
+        name = f"{number:04d}.png"
+        path = place / toy.pictures / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture(rng, yes))
+        toy.rows["test"].append({"id": str(number), "picture": name, "choices": None} | row(rng, yes))
+    return toy.write()
+
+
+def audited(select: list[str], certify: list[str], **more: Any) -> dict[str, Any]:
+    return {"margin": 0.2, "select": select, "certify": certify, "permutations": 0, "null_draws": 0} | more
+
+
+def certificate(built: Built) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((built.folder / "certificate.json").read_text(encoding="utf-8"))["audited"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A build of a corpus without a cue, with everything that the tier can do."""
+    from builder.build import build
+
+    place = tmp_path_factory.mktemp("clean")
+    part = audited(
+        ["question.prior", "image.majority"], ["question.forest", "image.neighbours"], permutations=9, null_draws=19
+    )
+    recipe = corpus(place / "corpora").save(place / "recipe.yaml", audited=part, rules=[])
+    return build(recipe, place / "out", corpora=place / "corpora", engine="serial")
+
+
+def test_a_corpus_without_a_cue_is_certified(clean: Built) -> None:
+    said = certificate(clean)
+    assert clean.certified
+    assert said["verdict"] == "certified"
+    assert {name: view["outcome"] for name, view in said["views"].items()} == {
+        "question": "certified", "image": "certified",
+    }  # fmt: skip
+    evidence = said["views"]["question"]["evidence"][0]
+    assert evidence["permuted"]["runs"] == 9
+    assert evidence["null"]["runs"] == 19
+    assert clean.manifest.audited is not None
+    assert clean.manifest.audited.items == said["items"] > 0.8 * ITEMS
+
+
+def test_what_was_audited_is_published_and_recounted(clean: Built) -> None:
+    assert [finding for finding in verify(clean.folder) if not finding.ok] == []
+    rows = datasets.load_dataset(str(clean.folder), "audited", split="test").to_pandas()
+    assert clean.manifest.audited is not None
+    assert len(rows) == clean.manifest.audited.items
+    assert rows["question.forest.refit.prediction"].isin(["yes", "no"]).all()
+    said = rows[["question.forest.refit.prediction", "image.neighbours.refit.prediction"]]
+    assert (rows["adversaries.vote"] == said.eq(rows["answer"], axis=0).mean(axis=1)).all()
+    assert (rows["adversaries.disagreement"] == np.where(said.nunique(axis=1) == 1, 0, 0.5)).all()
+    text = (clean.folder / "README.md").read_text(encoding="utf-8")
+    assert "**certified**: in every view" in text
+
+
+def test_every_item_is_in_a_tier_or_removed_with_both_reasons(clean: Built) -> None:
+    removed = pd.concat(map(pd.read_parquet, sorted((clean.folder / "removed").glob("*.parquet"))), ignore_index=True)
+    assert clean.manifest.audited is not None
+    assert len(removed) + clean.manifest.audited.items == ITEMS
+    assert removed["reason"].str.contains("; audited tier: ").all()
+
+
+def test_an_edited_verdict_is_found_by_recounting(clean: Built, tmp_path: Path) -> None:
+    import shutil
+
+    from tests.pipeline.adversary import Adversary
+
+    folder = Path(shutil.copytree(clean.folder, tmp_path / "copy"))
+    path = folder / "certificate.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["audited"]["views"]["question"]["evidence"][0]["accuracy"] = 0.5
+    path.write_text(json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    Adversary(folder).hide()
+    assert "audited tier" in {finding.check for finding in verify(folder) if not finding.ok}
+
+
+PLANTED = {
+    "word order": (ordered, noise, ["question.prior", "question.tfidf"], ["question.order"], "question.order"),
+    "option length": (longest, noise, ["choices.prior"], ["choices.forest"], "choices.forest"),
+    "image corner": (asked, marked, ["image.majority"], ["image.convnet"], "image.convnet"),
+    "file size": (asked, padded, ["image.probe"], ["image.neighbours", "image.metadata"], "image.metadata"),
+}
+
+
+@pytest.mark.parametrize("cue", PLANTED)
+def test_a_planted_cue_is_found_by_the_family_that_sees_it_and_refused(cue: str, tmp_path: Path, make: Build) -> None:
+    row, picture, select, certify, finder = PLANTED[cue]
+    toy = corpus(tmp_path / "corpora", row, picture)
+    built = make(toy, audited=audited(select, certify, margin=0.1), rules=[])
+    said = certificate(built)
+    assert not built.certified
+    view = said["views"][finder.partition(".")[0]]
+    assert view["outcome"] == "not certified"
+    assert any(reason.startswith(f"{finder}, fitted on the set") for reason in view["reasons"])
+    assert any("not certified" in problem for finding in verify(built.folder) for problem in finding.problems)
+
+
+def test_items_of_one_group_cannot_be_audited(tmp_path: Path, make: Build) -> None:
+    toy = corpus(tmp_path / "corpora")
+    toy.rows["test"] = toy.rows["test"][:6]
+    toy.write()
+    built = make(
+        toy, audited=audited(["question.prior"], ["question.forest"]), rules=["answer-in-question"],
+    )  # fmt: skip
+    assert not built.certified
+    assert certificate(built)["verdict"] in ("too small to tell", "not certified")
