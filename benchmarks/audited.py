@@ -20,12 +20,13 @@ import pandas as pd
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import cells
 from builder.audited.draws import balance, both
-from builder.audited.evidence import Evidence, weigh
+from builder.audited.evidence import Evidence, TrainedOn, weigh
 from builder.audited.labels import Labels
 from builder.audited.panel import Panel
 from builder.audited.published import aflite, iterative_bias_pruning, random_removal, symmetric_grid
 from builder.audited.selection import choose
 from builder.audited.verdict import decide
+from builder.baselines import baselines
 from builder.embed import embed_texts, load
 from builder.engines import engine
 from builder.lexical import text_features
@@ -46,10 +47,10 @@ COLUMNS = (
 HEAD = """# Selection for the audited tier against published methods
 
 Open questions: selection by {select}; judged by {certify}. Two options: selection by {options_select}; judged by
-{options_certify}. Those that judge are of families that selection never used, with folds of another seed, fitted on each
-set itself and on what it leaves out. Published methods are given the same items, brought to our size. The margin is {margin}
-points; the verdict is two-sided: below chance is a cue too. Intervals are clustered by group and allow for
-cross-fitting. Get the table again with
+{options_certify}. Those that judge are of families that selection never used, with folds of another seed, fitted on
+each set itself and on what it leaves out, if they are fitted at all. Published methods are given the same items, brought
+to our size. The margin is {margin} points; the verdict is two-sided: below chance is a cue too. Intervals are clustered
+by group and allow for cross-fitting. Get the table again with
 
 ```
 TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.audited {names}
@@ -108,12 +109,13 @@ def judged(panel: Panel, certify: list[str], keep: Bools, margin: float) -> list
     """Held-out adversaries on a set, with the verdict on their view."""
     found: dict[str, list[Evidence]] = {}
     for one in both(keep, lambda on_removed=False: panel.ask(certify, keep, 1, on_removed)):
-        inside = keep & one.applies
-        if inside.any():
+        inside, learns = keep & one.applies, baselines()[one.name].fits
+        if inside.any() and (learns or not one.on_removed):
             view = one.name.partition(".")[0]
+            trained_on: TrainedOn = "nothing" if not learns else "removed" if one.on_removed else "set"
             evidence = weigh(
                 one.right[inside], one.chance[inside], panel.labels.group[inside], view=view, adversary=one.name,
-                margin=margin, trained_on="removed" if one.on_removed else "set",
+                margin=margin, trained_on=trained_on,
             )  # fmt: skip
             found.setdefault(view, []).append(evidence)
     verdicts = {view: decide(view, evidence, margin).outcome for view, evidence in found.items()}
