@@ -27,6 +27,8 @@ from rich.progress import (
 
 if TYPE_CHECKING:
     import filters
+    from audit.evaluate import evaluate
+    from audit.reference.train import train_reference
     from builder.build import build
     from builder.diagnose import diagnose
     from builder.fingerprint import fingerprint
@@ -39,10 +41,12 @@ PUBLIC = {
     "verify": "builder.verify",
     "fingerprint": "builder.fingerprint",
     "check_rule": "filters",
+    "evaluate": "audit.evaluate",
+    "train_reference": "audit.reference.train",
 }
 """Public function -> the module it lives in; loaded when first asked for, so that `--help` is quick."""
 
-__all__ = ["app", "build", "check_rule", "diagnose", "fingerprint", "verify"]
+__all__ = ["app", "build", "check_rule", "diagnose", "evaluate", "fingerprint", "train_reference", "verify"]
 
 app = typer.Typer(
     name="twokeys",
@@ -139,6 +143,63 @@ def _verify(folder: Annotated[Path, typer.Argument(help="A published folder.")],
 
         show_findings(folder, findings)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+ModelName = Annotated[
+    str,
+    typer.Option("--model", help="reference:NAME, a folder, a name on the hub, or http://host/v1#model of a server."),
+]
+
+
+@app.command("evaluate")
+def _evaluate(
+    folder: Annotated[Path, typer.Argument(help="A published folder.")],
+    model: ModelName,
+    config: Annotated[str | None, typer.Option(help="Its config; `all` for everything that was read.")] = None,
+    split: Annotated[str | None, typer.Option(help="Its split.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
+    image_mask: Annotated[str, typer.Option(help="mean-colour, blur, inpainted or other-image.")] = "mean-colour",
+    text_mask: Annotated[str, typer.Option(help="removed, mask-token or neutral-word.")] = "removed",
+    out: Annotated[Path | None, typer.Option(help="Folder of answers and result; goes on from there.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
+    with _bad_input(), _progress() as say:
+        from audit.evaluate import evaluate
+        from audit.models.model import Masking
+
+        found = evaluate(
+            folder, model, config=config, split=split, limit=limit, masking=Masking(image_mask, text_mask), out=out,
+            say=say,
+        )  # fmt: skip
+    if as_json:
+        _print_json(found.json())
+    else:
+        from audit.terminal import show_evaluation
+
+        show_evaluation(found)
+
+
+@app.command("train-reference")
+def _train_reference(
+    family: Annotated[str, typer.Option(help="llava, qwen or internvl.")],
+    questions: Annotated[str, typer.Option(help="natural, or balanced per question string.")] = "natural",
+    out: Annotated[Path | None, typer.Option(help="Folder to write; out/FAMILY-QUESTIONS by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
+    with _bad_input(), _progress() as say:
+        from audit.reference.train import train_reference
+
+        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)
+    if as_json:
+        _print_json(found)
+    else:
+        from builder.terminal import table
+
+        rows = [(kind, f"{value:.2%}") for kind, value in found["test_accuracy"].items()]
+        table(f"{family}, {questions} questions, {found['seconds']} s", ["test items", "right"], rows)
 
 
 @app.command("recipes")

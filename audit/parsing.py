@@ -198,7 +198,7 @@ def _number(text: str) -> Parsed:
 
 def _value(text: str) -> str:
     """A number in digits, without separators and without zeros that say nothing."""
-    word = text.lower()
+    word = text.lower().rstrip(",")
     if word[-1].isdigit():
         plain = word.replace(",", "")
         return (plain.rstrip("0").rstrip(".") if "." in plain else plain).removeprefix("-0") or "0"
@@ -278,6 +278,7 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], str | None, How], ...] = (
     ("twenty-one", "number", (), "21", "number"),
     ("none", "number", (), "0", "number"),
     ("1,000", "number", (), "1000", "number"),
+    ("0, I think", "number", (), "0", "number"),
     ("3.0", "number", (), "3", "number"),
     ("3.50 m", "number", (), "3.5", "number"),
     ("-2", "number", (), "-2", "number"),

@@ -11,7 +11,7 @@ import pandas as pd
 from builder.balance import Graph, largest_balanced, peel
 from builder.errors import BadInput
 from builder.items import digest
-from builder.partners import NONE, partners, quads
+from audit.partners import NONE, partners, quads
 from builder.recipe import Balance
 from data_cards.manifest import BalancePart
 

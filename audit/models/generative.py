@@ -21,7 +21,7 @@ from audit.models import attention, decision, prompt
 from audit.models.cache import selected
 from audit.models.layout import Layout
 from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
-from audit.models.replies import say
+from audit.models.replies import say, score_items
 from audit.models.words import word_fill
 
 AT_ONCE = 64
@@ -115,7 +115,7 @@ class Generative(ABC):
         bare, text = self._bare(question, masking or Masking(), donor)
         if answer is None:
             image, words = everything(bare)
-            said = say(self, [bare], [(image[0], words[0])], self.most)[0]
+            said = say(self, [bare], [(image[0], words[0])], self.most)[0][0]
             return self._answered(bare, *decision.decision(said, self.decode, question))
         forms = prompt.answer_forms(self.tokenizer, text, answer, question.choices)
         made = [self._answered(bare, form, tuple(range(len(form)))) for form in forms]
@@ -244,8 +244,29 @@ class Generative(ABC):
             # The answer is a placeholder of one token: it is not part of the prompt.
             items = [self._bare(question, Masking(), None)[0] for question in questions[start : start + AT_ONCE]]
             keeps = [(image[0], words[0]) for image, words in map(everything, items)]
-            found += [self.decode(said).strip() for said in say(self, items, keeps, self.most)]
+            found += [self.decode(said).strip() for said in say(self, items, keeps, self.most)[0]]
         return found
+
+    def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
+        """Many items, each under one coalition; see `audit.models.model.Model.respond`."""
+        replies: list[str] = []
+        values = np.empty(len(items))
+        for start in range(0, len(items), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            said, first = say(self, [self._unanswered(item) for item in items[part]], keeps[part], self.most)
+            replies += [self.decode(one).strip() for one in said]
+            for at, item in enumerate(items[part]):
+                values[start + at] = float(first[at, item.target].exp())
+            longer = [at for at in range(start, min(start + AT_ONCE, len(items))) if len(items[at].answer) > 1]
+            if longer:  # the first token alone does not tell how likely the whole is
+                values[longer] = score_items(self, [items[at] for at in longer], [keeps[at] for at in longer])
+        return replies, values
+
+    @staticmethod
+    def _unanswered(item: Prepared) -> Prepared:
+        """The item's prompt alone; a stand-in of one token is no part of the sequence."""
+        length = len(item.ids) - len(item.answer) + 1
+        return replace(item, ids=item.ids[:length], positions=item.positions[:, :length], answer=(0,), decision=(0,))
 
     @property
     def most(self) -> int:

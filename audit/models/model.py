@@ -73,6 +73,7 @@ class Prepared:
         word_fill: Token id that masked tokens become.
         word_attended: Whether masked tokens can still be attended to.
         masking: The names of both.
+        read_at: Where the decision is read, if not where its tokens are predicted.
     """
 
     layout: Layout
@@ -87,6 +88,7 @@ class Prepared:
     word_fill: int
     word_attended: bool
     masking: Masking
+    read_at: tuple[int, ...] = ()
 
     @property
     def patches(self) -> int:
@@ -105,8 +107,8 @@ class Prepared:
 
     @property
     def decision_places(self) -> tuple[int, ...]:
-        """Where in the sequence the decision's tokens are predicted."""
-        return tuple(len(self.ids) - len(self.answer) + at for at in self.decision)
+        """Where in the sequence the decision is read."""
+        return self.read_at or tuple(len(self.ids) - len(self.answer) + at for at in self.decision)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +209,18 @@ class Model(Responder, Protocol):
 
         Returns:
             (n,) in [0, 1].
+        """
+        ...
+
+    def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
+        """Many items, each under one coalition: what the model says, and the probability of the item's decision.
+
+        Args:
+            items: The items.
+            keeps: For each, (patches,) and (tokens,).
+
+        Returns:
+            Replies, decoded greedily, and (items,) probabilities.
         """
         ...
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from audit.errors import BadInput
 from audit.models.model import Floats, Mask, Prepared
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ Keep = tuple[Mask, Mask]
 
 
 @torch.inference_mode()
-def say(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep], most: int) -> list[list[int]]:
+def say(
+    model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep], most: int
+) -> tuple[list[list[int]], Tensor]:
     """Decode greedily after each item's prompt.
 
     Args:
@@ -29,16 +32,19 @@ def say(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep], mos
         most: Most tokens to say.
 
     Returns:
-        Token ids of each reply, without the end.
+        Token ids of each reply, without the end, and log-probabilities of the first token, (items, vocabulary).
     """
     ends = _ends(model)
     embeddings, attended, positions = _together(model, items, keeps)
     said: list[list[int]] = [[] for _ in items]
     open_ = torch.ones(len(items), dtype=torch.bool, device=embeddings.device)
     cache: Any = None
+    first: Tensor | None = None
     for _ in range(most):
         output = model.decoded(embeddings, positions, attended, past_key_values=cache, use_cache=most > 1)
-        token = model.unembed(output.last_hidden_state[:, -1]).argmax(dim=-1)
+        logits = model.unembed(output.last_hidden_state[:, -1]).float()
+        first = logits.log_softmax(dim=-1) if first is None else first
+        token = logits.argmax(dim=-1)
         for row in open_.nonzero().flatten().tolist():
             if int(token[row]) in ends:
                 open_[row] = False
@@ -49,7 +55,9 @@ def say(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep], mos
         cache = output.past_key_values
         embeddings, positions = model.embed(token)[:, None], positions[:, :, -1:] + 1
         attended = torch.cat([attended, torch.ones_like(attended[:, :1])], dim=1)
-    return said
+    if first is None:
+        raise BadInput("generation", "max_new_tokens", str(most), "1 or more", "correct generation_config.json")
+    return said, first
 
 
 @torch.inference_mode()

@@ -8,8 +8,8 @@ SHAPES = ("circle", "rectangle", "triangle")
 COLOURS = ("black", "blue", "brown", "gray", "green", "red", "teal", "yellow")
 ANSWERS = ("yes", "no", *SHAPES, *COLOURS)
 WORDS = (
-    *("a", "color", "contain", "contained", "contains", "does", "image", "in", "is", "it", "not", "of", "present"),
-    *("shape", "the", "there", "this", "what", "which", "?"),
+    *("a", "color", "contain", "does", "image", "in", "is", "it", "not", "of", "present", "shape", "the", "there"),
+    *("what", "?"),
 )
 SPECIAL = ("<pad>", "<bos>", "<unk>", "<mask>", "<ans>", "<eos>")
 IMAGE = {"llava": "<image>", "qwen": "<|image_pad|>", "internvl": "<IMG_CONTEXT>"}

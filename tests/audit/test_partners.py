@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from audit.partners import NONE, partners, quads
 from builder.balance import Graph, largest_balanced
-from builder.partners import NONE, partners, quads
 from tests.strategies import graphs
 
 

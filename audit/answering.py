@@ -1,0 +1,111 @@
+"""What a model answers to an item as it is, with its image masked, its question masked, and both.
+
+A model that can be played as a game says with what probability it gives the answer under each of the four masks, and
+what it replies. Of any other model there are replies alone: the image becomes its background, the question is left out,
+and the value is 1 where the reply is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from audit.answers import normalise
+from audit.backgrounds import blur, mean_colour
+from audit.errors import BadInput
+from audit.models.model import Masking, Model, Question, Responder
+from audit.parsing import Kind, parse
+
+VIEWS = ("both", "image", "question", "neither")
+"""What is left: everything, the image, the question, nothing."""
+BLIND_PROMPT = "Guess the answer to the question that was asked about this image."
+"""What a model without masks is asked where its question is masked."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item to be answered.
+
+    Attributes:
+        question: The item as it is asked.
+        answer: Its gold answer.
+        donor: Another item's picture, for the masking `other-image`.
+    """
+
+    question: Question
+    answer: str
+    donor: Image.Image | None = None
+
+
+def question_of(row: pd.Series, picture: Image.Image) -> Question:  # type: ignore[type-arg]
+    """A row of a published folder as it is asked."""
+    return Question(picture, row["question"], tuple(row["choices"]), row["answer_type"])
+
+
+def is_right(reply: str, question: Question, answer: str) -> bool:
+    """Whether a reply gives the answer."""
+    kind: Kind = question.kind if question.kind in ("yes/no", "number") else "open"  # type: ignore[assignment]
+    found = parse(reply, kind, question.choices).answer
+    return found is not None and normalise(found) == normalise(answer)
+
+
+def answer(model: Responder, items: Sequence[Asked], masking: Masking) -> pd.DataFrame:
+    """Answer items under every view.
+
+    Args:
+        model: The model.
+        items: The items.
+        masking: What masked sides become.
+
+    Returns:
+        A row per item: `reply`, and for each view `right.VIEW` and `v.VIEW`.
+    """
+    if isinstance(model, Model):
+        return _played(model, items, masking)
+    columns: dict[str, list[object]] = {}
+    for view in VIEWS:
+        replies = model.reply([_without(item, view, masking) for item in items])
+        right = [is_right(reply, one.question, one.answer) for reply, one in zip(replies, items, strict=True)]
+        if view == "both":
+            columns["reply"] = list(replies)
+        columns[f"right.{view}"], columns[f"v.{view}"] = list(right), [float(one) for one in right]
+    return pd.DataFrame(columns)
+
+
+def _played(model: Model, items: Sequence[Asked], masking: Masking) -> pd.DataFrame:
+    """Replies and probabilities under masks."""
+    prepared = [model.prepare(item.question, item.answer, masking, item.donor) for item in items]
+    columns: dict[str, object] = {}
+    for view in VIEWS:
+        image, text = view in ("both", "image"), view in ("both", "question")
+        keeps = [(np.full(one.patches, image), np.full(one.tokens, text)) for one in prepared]
+        said, values = model.respond(prepared, keeps)
+        right = [is_right(reply, one.question, one.answer) for reply, one in zip(said, items, strict=True)]
+        if view == "both":
+            columns["reply"] = said
+        columns[f"right.{view}"], columns[f"v.{view}"] = right, values
+    return pd.DataFrame(columns)
+
+
+def _without(item: Asked, view: str, masking: Masking) -> Question:
+    """The item without what the view lacks, for models that take pictures and words alone."""
+    picture, question, choices = item.question.picture, item.question.question, item.question.choices
+    if view in ("question", "neither"):
+        picture = _background(picture, masking, item.donor)
+    if view in ("image", "neither"):
+        question, choices = BLIND_PROMPT, ()  # the options are the question's side
+    return Question(picture, question, choices, item.question.kind)
+
+
+def _background(picture: Image.Image, masking: Masking, donor: Image.Image | None) -> Image.Image:
+    if masking.image == "other-image" and donor is not None:
+        return donor.convert("RGB").resize(picture.size, Image.Resampling.BICUBIC)
+    if masking.image == "blur":
+        return blur(picture.convert("RGB"))
+    if masking.image in ("mean-colour", "inpainted"):  # a whole picture that is masked leaves nothing to inpaint from
+        return mean_colour(picture.convert("RGB"))
+    raise BadInput("masking", "image", repr(masking.image), "mean-colour, blur, other-image", "name one of these")

@@ -1,0 +1,258 @@
+"""`twokeys evaluate`: how well a model answers a published folder, how well blind, and what both sides add together.
+
+Answers are written as they come, so a stopped evaluation goes on where it stopped; the result is counted from them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from audit.answering import VIEWS, Asked, answer, question_of
+from audit.errors import BadInput
+from audit.intervals import Interval, mean_interval
+from audit.models.model import Masking, Model, Responder
+from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
+from audit.published import ALL, Published, read
+
+BATCH = 256
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+ANSWERS, RUN, RESULT = "answers.jsonl", "run.json", "result.json"
+Say = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What came out.
+
+    Attributes:
+        run: Model, folder, config, split, masking, and whether values are probabilities or right and wrong.
+        items: A row per item: `id`, `reply`, and for each view `right.VIEW` and `v.VIEW`, and `dividend`.
+        accuracy: Of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
+        blind: Accuracy per masked side: `image` and `question` say what is left, `neither` that nothing is.
+        values: Mean value of each view.
+        chance: Accuracy of uniform guesses.
+        pairs: Accuracy over pairs and quads.
+        dividend: Mean of v(both) - v(image) - v(question) + v(neither).
+        quantiles: Of the dividend, quantile -> value.
+    """
+
+    run: dict[str, Any]
+    items: pd.DataFrame
+    accuracy: dict[str, Interval]
+    blind: dict[str, Interval]
+    values: dict[str, float]
+    chance: float
+    pairs: dict[str, PairAccuracy]
+    dividend: Interval
+    quantiles: dict[str, float]
+
+    def json(self) -> dict[str, Any]:
+        """Everything but the items; what cannot be known is null."""
+        found = {name: value for name, value in vars(self).items() if name != "items"}
+        return dict(_plain(found))
+
+
+def evaluate(
+    folder: Path | str,
+    model: str | Responder,
+    *,
+    config: str | None = None,
+    split: str | None = None,
+    limit: int | None = None,
+    masking: Masking | None = None,
+    out: Path | None = None,
+    seed: int = 0,
+    say: Say | None = None,
+) -> Evaluation:
+    """Evaluate a model on a published folder.
+
+    Args:
+        folder: The folder.
+        model: A model or its name, as `audit.models.loading.load` takes it.
+        config: Config of the folder; its benchmark when None, `all` for everything that was read.
+        split: Its split; `test` where there is one when None.
+        limit: Items to answer, drawn as whole groups; all when None.
+        masking: What a masked side becomes; `Masking()` when None.
+        out: Folder to write answers and result to, and to go on from; nothing is written when None.
+        seed: Of the draw of items.
+        say: Called with stage, done, total.
+
+    Raises:
+        BadInput: When folder or model cannot be used, or another run lies in `out`.
+    """
+    from audit.models.loading import load
+
+    published = read(Path(folder), config, split)
+    made = load(model) if isinstance(model, str) else model
+    masking = masking or Masking()
+    rows = _drawn(published.table, limit, seed)
+    run = {
+        "model": made.name,
+        "folder": Path(folder).name,
+        "config": published.config,
+        "split": published.split,
+        "items": len(rows),
+        "seed": seed,
+        "masking": asdict(masking),
+        "value": "probability" if isinstance(made, Model) else "right or wrong",
+    }
+    known = _known(out, run)
+    for found in _answers(made, published, rows, masking, known, say or (lambda stage, done, total: None)):
+        known.update({row["id"]: row for row in found})
+        if out is not None:
+            with (out / ANSWERS).open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    table = published.table.iloc[rows].reset_index(drop=True)
+    answers = pd.DataFrame([known[name] for name in table["id"]])
+    result = summarise(run, table, answers, published=published.config != ALL)
+    if out is not None:
+        _write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
+    return result
+
+
+def summarise(run: dict[str, Any], table: pd.DataFrame, answers: pd.DataFrame, published: bool = True) -> Evaluation:
+    """Count a result from answers.
+
+    Args:
+        run: What was run.
+        table: Items as `audit.published` reads them.
+        answers: Their answers, in the same order.
+        published: Whether pairs are those that the folder names.
+    """
+    groups = table["group"].to_numpy()
+    right = {view: answers[f"right.{view}"].to_numpy(dtype=bool) for view in VIEWS}
+    v = {view: answers[f"v.{view}"].to_numpy(dtype=np.float64) for view in VIEWS}
+    dividend = v["both"] - v["image"] - v["question"] + v["neither"]
+    kinds = table["answer_type"].to_numpy()
+    accuracy = {"all": mean_interval(right["both"], groups)}
+    for kind in sorted(set(kinds)):
+        accuracy[str(kind)] = mean_interval(right["both"][kinds == kind], groups[kinds == kind])
+    return Evaluation(
+        run=run,
+        items=answers.assign(dividend=dividend),
+        accuracy=accuracy,
+        blind={view: mean_interval(right[view], groups) for view in VIEWS if view != "both"},
+        values={view: float(v[view].mean()) for view in VIEWS},
+        chance=float(guess_rate(table).mean()),
+        pairs=pair_accuracy(table, right["both"], published),
+        dividend=mean_interval(dividend, groups),
+        quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
+    )
+
+
+def _answers(
+    model: Responder,
+    published: Published,
+    rows: NDArray[np.int64],
+    masking: Masking,
+    known: dict[str, Any],
+    say: Say,
+) -> Iterator[list[dict[str, Any]]]:
+    """Answers of the items that have none yet, batch by batch."""
+    table = published.table
+    left = np.array([row for row in rows if table["id"].iat[row] not in known], dtype=np.int64)
+    donors = _donors(table["image_key"].to_numpy(), rows) if masking.image == "other-image" else {}
+    seen: dict[int, Image.Image] = {}
+    batch: list[tuple[str, Asked]] = []
+    done = len(rows) - len(left)
+    for row, picture in published.pictures(left):
+        donor = None
+        if (place := donors.get(row)) is not None:
+            donor = seen[place] if place in seen else next(published.pictures(np.array([place])))[1]
+            seen = {place: donor, row: picture}
+        item = Asked(question_of(table.iloc[row], picture), str(table["answer"].iat[row]), donor)
+        batch.append((str(table["id"].iat[row]), item))
+        if len(batch) == BATCH:
+            yield _batch(model, batch, masking)
+            done, batch = done + len(batch), []
+            say("answering", done, len(rows))
+    if batch:
+        yield _batch(model, batch, masking)
+        say("answering", len(rows), len(rows))
+
+
+def _donors(keys: NDArray[Any], rows: NDArray[np.int64]) -> dict[int, int]:
+    """For each place an item with another picture: the last such one before it, for the first ones the next."""
+    found: dict[int, int] = {}
+    for direction in (rows[::-1], rows):  # what is found going forward is kept
+        other, last = None, None
+        for row in direction.tolist():
+            if last is not None and keys[row] != keys[last]:
+                other = last
+            if other is not None:
+                found[row] = other
+            last = row
+    return found
+
+
+def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -> list[dict[str, Any]]:
+    found = answer(model, [item for _, item in batch], masking)
+    found.insert(0, "id", [name for name, _ in batch])
+    return [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
+
+
+def _drawn(table: pd.DataFrame, limit: int | None, seed: int) -> NDArray[np.int64]:
+    """Places of the items to answer: whole groups in random order, until there are enough."""
+    if limit is None or limit >= len(table):
+        return np.arange(len(table))
+    if limit < 1:
+        raise BadInput("--limit", None, str(limit), "1 or more", "leave it out for all items")
+    groups = np.unique(table["group"].astype(str), return_inverse=True)[1]
+    order = np.random.default_rng(seed).permutation(groups.max() + 1)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return np.sort(np.argsort(rank[groups], kind="stable")[:limit])
+
+
+def _known(out: Path | None, run: dict[str, Any]) -> dict[str, Any]:
+    """Answers of an earlier, stopped run; the folder is made ready for this one."""
+    if out is None:
+        return {}
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / RUN).is_file():
+        _write(out / RUN, json.dumps(run, indent=2) + "\n")
+    if (before := json.loads((out / RUN).read_text(encoding="utf-8"))) != run:
+        changed = next(name for name in run if before.get(name) != run[name])
+        found, allowed = f"a run with {changed} {before.get(changed)!r}", f"{run[changed]!r}"
+        raise BadInput(out, None, found, allowed, "name another folder with --out, or remove this one")
+    found_: dict[str, Any] = {}
+    answers = out / ANSWERS
+    whole = 0
+    if answers.is_file():
+        for line in answers.read_bytes().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break  # the run was stopped while it wrote this line
+            row = json.loads(line)
+            found_[row["id"]] = row
+            whole += len(line)
+        os.truncate(answers, whole)
+    return found_
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers, texts, lists and objects, as JSON knows them."""
+    if isinstance(value, Interval | PairAccuracy):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(name): _plain(own) for name, own in value.items()}
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 6)
+    return value

@@ -1,0 +1,74 @@
+"""Any model of transformers' class for image-text-to-text: evaluated alone, by what it replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from audit.errors import BadInput
+from audit.models.model import Question
+from audit.models.prompt import LETTER, SHORT, asked
+
+TOKENS = 32
+
+
+class Anything:
+    """A model asked through its own processor and chat template, greedily.
+
+    Args:
+        module: The model.
+        processor: Its processor, with a chat template.
+        name: Name and state, for reports.
+        instruction: How to answer, put after the question; None for the usual one.
+    """
+
+    def __init__(self, module: Any, processor: Any, name: str, instruction: str | None = None) -> None:
+        self.module, self.processor, self._name, self.instruction = module.eval(), processor, name, instruction
+
+    @property
+    def name(self) -> str:
+        """Name and state of the model."""
+        return self._name
+
+    @torch.inference_mode()
+    def reply(self, questions: Sequence[Question]) -> list[str]:
+        """One question at a time: padding is not alike in all processors."""
+        return [self._reply(question) for question in questions]
+
+    def _reply(self, question: Question) -> str:
+        instruction = self.instruction
+        if instruction is None:
+            instruction = LETTER if question.choices else SHORT
+        said = "\n".join(filter(None, [asked(question), instruction]))
+        turn = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": said}]}]
+        text = self.processor.apply_chat_template(turn, add_generation_prompt=True)
+        inputs = self.processor(images=[question.picture.convert("RGB")], text=text, return_tensors="pt")
+        inputs = inputs.to(self.module.device)
+        most = getattr(self.module.generation_config, "max_new_tokens", None) or TOKENS
+        found = self.module.generate(**inputs, max_new_tokens=most, do_sample=False)
+        new = found[0, inputs["input_ids"].shape[1] :]
+        return str(self.processor.decode(new, skip_special_tokens=True)).strip()
+
+
+def load_anything(
+    place: str, revision: str | None, device: str, dtype: Any, name: str, instruction: str | None
+) -> Anything:
+    """Load a model and its processor.
+
+    Raises:
+        BadInput: When its processor cannot take a picture and a chat.
+    """
+    import transformers
+
+    library: Any = transformers
+    processor = library.AutoProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
+    # Without a processor's own configuration transformers hands out the tokenizer alone.
+    if not hasattr(processor, "image_processor") or not getattr(processor, "chat_template", None):
+        found = f"{name!r}, whose processor ({type(processor).__name__}) takes no picture or has no chat template"
+        raise BadInput("--model", None, found, "a chat model for images", "add processor_config.json to its folder")
+    module = library.AutoModelForImageTextToText.from_pretrained(
+        place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=dtype
+    )
+    return Anything(module.to(device), processor, name, instruction)

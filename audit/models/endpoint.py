@@ -1,0 +1,105 @@
+"""A model behind a server that speaks OpenAI's chat protocol: evaluated alone, by what it replies."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from audit.errors import BadInput
+from audit.models.model import Question
+from audit.models.prompt import LETTER, SHORT, asked
+
+KEY = "OPENAI_API_KEY"
+"""Environment variable of the server's key; not needed for a server without one."""
+TOKENS, SECONDS, TRIES, AT_ONCE = 32, 120, 4, 4
+AGAIN = (408, 409, 429, 500, 502, 503, 504)
+"""Statuses after which asking again may help."""
+
+
+class Endpoint:
+    """One served model.
+
+    Args:
+        address: `http://host/v1#model`.
+        instruction: How to answer, put after the question; None for the usual one.
+        wait: Seconds before the second try; doubled each time.
+    """
+
+    def __init__(self, address: str, instruction: str | None = None, wait: float = 1.0) -> None:
+        base, _, model = address.partition("#")
+        if not model:
+            remedy = "add it after #, as in http://localhost:8000/v1#my-model"
+            raise BadInput("--model", None, f"{address!r} without a model", "an address and a model", remedy)
+        self.url, self.model, self.instruction, self.wait = (
+            f"{base.rstrip('/')}/chat/completions",
+            model,
+            instruction,
+            wait,
+        )
+
+    @property
+    def name(self) -> str:
+        """The model's name and where it is served."""
+        return f"{self.model}@{self.url.split('/')[2]}"
+
+    def reply(self, questions: Sequence[Question]) -> list[str]:
+        """Ask, a few at a time, at temperature 0.
+
+        Raises:
+            BadInput: When the server cannot be reached, refuses, or says something else than a reply.
+        """
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(self._reply, questions))
+
+    def _reply(self, question: Question) -> str:
+        instruction = self.instruction
+        if instruction is None:
+            instruction = LETTER if question.choices else SHORT
+        png = io.BytesIO()
+        question.picture.convert("RGB").save(png, "PNG")
+        address = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+        content = [
+            {"type": "image_url", "image_url": {"url": address}},
+            {"type": "text", "text": "\n".join(filter(None, [asked(question), instruction]))},
+        ]
+        found = self._post({
+            "model": self.model,
+            "messages": [{"role": "user", "content": content}],
+            "max_tokens": TOKENS,
+            "temperature": 0,
+        })  # fmt: skip
+        try:
+            return str(found["choices"][0]["message"]["content"] or "").strip()
+        except (KeyError, IndexError, TypeError):
+            allowed = "a chat completion"
+            raise BadInput(self.url, None, json.dumps(found)[:200], allowed, "check the address") from None
+
+    def _post(self, body: dict[str, Any]) -> Any:
+        """Send, and again where that may help."""
+        headers = {"Content-Type": "application/json"}
+        if key := os.environ.get(KEY):
+            headers["Authorization"] = f"Bearer {key}"
+        request = Request(self.url, json.dumps(body).encode(), headers)  # noqa: S310 - http(s) alone, see `load`
+        for attempt in range(TRIES):
+            try:
+                with urlopen(request, timeout=SECONDS) as response:  # noqa: S310
+                    return json.load(response)
+            except HTTPError as error:
+                if error.code not in AGAIN or attempt == TRIES - 1:
+                    found = f"status {error.code} ({error.read()[:200].decode(errors='replace')})"
+                    remedy = f"check address, model and the variable {KEY}"
+                    raise BadInput(self.url, None, found, "an answer", remedy) from None
+            except (URLError, TimeoutError, ConnectionError, json.JSONDecodeError) as error:
+                if attempt == TRIES - 1:
+                    remedy = "start the server or check the address"
+                    raise BadInput(self.url, None, f"no answer ({error})", "an answer", remedy) from None
+            time.sleep(self.wait * 2**attempt)
+        raise AssertionError("the last try returns or raises")

@@ -1,0 +1,142 @@
+"""Models by name: a hub name, a local folder, a reference model that ships, or the address of a server.
+
+Weights are read from safetensors only, and no code that comes with a model is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from audit.errors import BadInput
+from audit.models.model import Model, Responder
+
+REFERENCE = "reference:"
+FAMILIES = {
+    "llava": ("audit.models.llava", "Llava", "LlavaForConditionalGeneration"),
+    "qwen2_vl": ("audit.models.qwen", "Qwen", "Qwen2VLForConditionalGeneration"),
+    "qwen2_5_vl": ("audit.models.qwen", "Qwen", "Qwen2_5_VLForConditionalGeneration"),
+    "internvl": ("audit.models.internvl", "InternVL", "InternVLForConditionalGeneration"),
+}
+"""transformers' model type -> module, class, transformers' class."""
+
+
+def references() -> dict[str, Path]:
+    """Reference models that ship: name -> folder."""
+    root = Path(str(files("audit") / "reference"))
+    return {folder.parent.name: folder.parent for folder in sorted(root.glob("*/training.json"))}
+
+
+def load(name: str, device: str | None = None, dtype: str | None = None, instruction: str | None = None) -> Responder:
+    """Load a model.
+
+    Args:
+        name: `reference:NAME`, a folder, `owner/name` or `owner/name@revision` on the hub, or for a server that speaks
+            OpenAI's protocol its address and model, `http://host/v1#model`.
+        device: `cuda` or `cpu`; the GPU where there is one when None.
+        dtype: `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
+        instruction: How to answer, put after the question; None for the usual one (for reference models: none).
+
+    Returns:
+        A `Model` for the families that can be played as games, else a `Responder`, which can be evaluated alone.
+
+    Raises:
+        BadInput: When there is no such model, or it cannot be loaded as it is.
+    """
+    if name.startswith(("http://", "https://")):
+        from audit.models.endpoint import Endpoint
+
+        return Endpoint(name, instruction)
+    place, revision = _place(name)
+    import torch
+    from transformers import AutoConfig
+
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    kind = getattr(torch, dtype or ("float32" if device == "cpu" else "bfloat16"))
+    try:
+        config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
+        if (family := FAMILIES.get(config.model_type)) is not None:
+            return _family(family, place, revision, device, kind, _named(name, place, config), instruction)
+        if config.model_type == "vilt":
+            from audit.models.vilt import load_vilt
+
+            return load_vilt(place, revision, device, _named(name, place, config))
+        from audit.models.anything import load_anything
+
+        return load_anything(place, revision, device, kind, _named(name, place, config), instruction)
+    except (OSError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        allowed = (
+            f"a model for transformers, an address, or one of {', '.join(REFERENCE + one for one in references())}"
+        )
+        raise BadInput("--model", None, f"{name!r} ({_short(error)})", allowed, "correct the name") from error
+
+
+def load_game(name: str, device: str | None = None, dtype: str | None = None) -> Model:
+    """Load a model that can be played as a game.
+
+    Raises:
+        BadInput: As `load`, and when the model can be evaluated alone.
+    """
+    found = load(name, device, dtype)
+    if not isinstance(found, Model):
+        allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
+        raise BadInput("--model", None, f"{name!r}, which can be evaluated alone", allowed, "choose one of these")
+    return found
+
+
+def _family(
+    family: tuple[str, str, str], place: str, revision: str | None, device: str, dtype: Any, name: str, said: str | None
+) -> Model:
+    """A generative model behind the seam."""
+    from importlib import import_module
+
+    import transformers
+
+    from audit.models.prompt import chat_template
+
+    library: Any = transformers
+    module, kind, theirs = family
+    network = getattr(library, theirs).from_pretrained(
+        place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=dtype
+    )
+    tokenizer = library.AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
+    images = library.AutoImageProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
+    if said is None and (Path(place) / "training.json").is_file():
+        said = ""
+    made: Model = getattr(import_module(module), kind)(
+        network.to(device), tokenizer, images, chat_template(tokenizer, place, revision), name, said
+    )
+    return made
+
+
+def _place(name: str) -> tuple[str, str | None]:
+    """What transformers loads a name from, and at which revision."""
+    if name.startswith(REFERENCE):
+        found = references()
+        if (folder := found.get(name.removeprefix(REFERENCE))) is None:
+            allowed = ", ".join(REFERENCE + one for one in found)
+            raise BadInput("--model", None, repr(name), allowed, "name one, or train it: twokeys train-reference")
+        return str(folder), None
+    if Path(name).is_dir():
+        return name, None
+    hub, _, revision = name.partition("@")
+    return hub, revision or None
+
+
+def _named(name: str, place: str, config: Any) -> str:
+    """A model and the exact state of it, for reports."""
+    if (folder := Path(place)).is_dir():
+        state = hashlib.sha256()
+        for file in sorted(folder.glob("*.safetensors")):
+            with file.open("rb") as opened:
+                state.update(hashlib.file_digest(opened, "sha256").digest())
+        return f"{name if name.startswith(REFERENCE) else folder.name}@sha256-{state.hexdigest()[:16]}"
+    return f"{place}@{getattr(config, '_commit_hash', None) or 'unknown'}"
+
+
+def _short(error: Exception) -> str:
+    return str(error).split("\n", maxsplit=1)[0][:200]

@@ -1,0 +1,123 @@
+"""Items of a published folder, read from its Parquet files alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from audit.errors import BadInput
+
+ALL = "all"
+"""Every config together: what was read, before anything was selected."""
+EVALUATED = ("balanced", "audited", "pairs", "removed")
+TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
+OPTIONAL = ("image_partner", "question_partner", "quad")
+MAX_PIXELS = 100_000_000
+"""Larger pictures are refused before they are decoded."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One config and split of a published folder.
+
+    Attributes:
+        folder: The folder.
+        config: `balanced`, `audited`, `pairs`, `removed`, or `all`.
+        split: The split.
+        table: A row per item, in file order: `TEXT`, `OPTIONAL`, and `file` and `row`, where its picture is.
+    """
+
+    folder: Path
+    config: str
+    split: str
+    table: pd.DataFrame
+
+    def pictures(self, rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, Image.Image]]:
+        """Pictures of some rows of the table (places, any order), file by file: (place, picture in RGB)."""
+        wanted = self.table.iloc[np.sort(rows)]
+        for file, part in wanted.groupby("file", sort=False):
+            places = dict(zip(part["row"], self.table.index.get_indexer(part.index), strict=True))
+            start = 0
+            for batch in pq.ParquetFile(str(file)).iter_batches(256, columns=["image"]):
+                inside = [row for row in range(start, start + len(batch)) if row in places]
+                for row in inside:
+                    yield places[row], decode(batch.column(0)[row - start].as_py(), f"{file}, row {row}")
+                start += len(batch)
+
+
+def read(folder: Path, config: str | None = None, split: str | None = None) -> Published:
+    """Read the items of a folder.
+
+    Args:
+        folder: A published folder.
+        config: Its config; the first of `balanced`, `audited`, `pairs` that it has when None; `all` for all of them.
+        split: Its split; `test` where there is one, else the only or first one, when None.
+
+    Raises:
+        BadInput: When it holds no such items, or lacks a column.
+    """
+    found = {path.parent.name for path in folder.glob("*/*.parquet")} & set(EVALUATED)
+    if not found:
+        allowed = f"a folder with one of {', '.join(EVALUATED)}"
+        raise BadInput(folder, None, "no published items", allowed, "name a folder that `twokeys build` wrote")
+    config = config or next(name for name in EVALUATED if name in found)
+    if config != ALL and config not in found:
+        raise BadInput(folder, "config", repr(config), ", ".join([*sorted(found), ALL]), "name one of these")
+    files = sorted(
+        path for name in (found if config == ALL else {config}) for path in (folder / name).glob("*.parquet")
+    )
+    splits = sorted({path.name.rsplit("-", 3)[0] for path in files})
+    split = split or ("test" if "test" in splits else splits[0])
+    if split not in splits:
+        raise BadInput(folder, "split", repr(split), ", ".join(splits), "name one of these")
+    parts = [_rows(path) for path in files if path.name.rsplit("-", 3)[0] == split]
+    table = pd.concat(parts, ignore_index=True)
+    if table["id"].duplicated().any():  # pairs repeat items of the balanced set
+        table = table.drop_duplicates("id", ignore_index=True)
+    return Published(folder, config, split, table)
+
+
+def _rows(path: Path) -> pd.DataFrame:
+    """One shard's text columns."""
+    names = pq.ParquetFile(path).schema_arrow.names
+    if missing := [name for name in (*TEXT, "image") if name not in names]:
+        allowed = ", ".join((*TEXT, "image"))
+        raise BadInput(path, None, f"no column {missing[0]!r}", allowed, "build the folder with this version")
+    table = pq.read_table(path, columns=[*TEXT, *(name for name in OPTIONAL if name in names)]).to_pandas()
+    for name in OPTIONAL:
+        if name not in table:
+            table[name] = None
+    return table.assign(file=str(path), row=np.arange(len(table)))
+
+
+def decode(cell: Any, where: str) -> Image.Image:
+    """A picture's cell as a reader sees it, in RGB; what is transparent lies on white.
+
+    Raises:
+        BadInput: When it holds no picture that can be decoded, or one of too many pixels.
+    """
+    data = cell.get("bytes") if isinstance(cell, dict) else None
+    if not data:
+        raise BadInput(where, "image", "no picture", "picture bytes", "build the folder from a corpus with pictures")
+    try:
+        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM"))
+        if picture.width * picture.height > MAX_PIXELS:
+            found = f"{picture.width} x {picture.height} pixels"
+            raise BadInput(where, "image", found, f"at most {MAX_PIXELS:,} pixels", "shrink the picture")
+        turned = ImageOps.exif_transpose(picture)
+        if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
+            white = Image.new("RGBA", turned.size, "white")
+            white.alpha_composite(turned.convert("RGBA"))
+            turned = white
+        return turned.convert("RGB")
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
+        remedy = "check the folder: twokeys verify"
+        raise BadInput(where, "image", f"bytes that do not decode ({error})", "a picture", remedy) from None

@@ -1,0 +1,234 @@
+"""`twokeys train-reference`: small models of the three families, from random weights to easy-VQA's answers in minutes.
+
+Two stages. First the vision tower learns shapes and colours, as far as the train questions tell them. Then all weights
+learn to answer; the questions of a picture stand side by side after it and see the picture and themselves alone, so a
+picture is read once for all of them. Now and then a picture is replaced by its mean colour or a question is taken out
+of attention: the masks of the game are then nothing new to the model.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from audit.errors import BadInput
+from audit.models.generative import Generative
+from audit.models.model import Responder
+from audit.reference import corpus
+from audit.reference.augment import augmented
+from audit.reference.families import MEAN, STD, save, untrained
+from audit.reference.packing import pack
+from audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
+
+QUESTIONS = ("natural", "balanced")
+Say = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a reference model is trained; chosen on `corpus.HELD_OUT` pictures of the train split.
+
+    Attributes:
+        family: `llava`, `qwen` or `internvl`.
+        questions: `natural`: as they are asked. `balanced`: weighted so that each question's answers are equally
+            frequent, and no question alone tells its answer.
+        seed: Of weights, order and augmentation.
+        looking: Epochs of the first stage.
+        steps: Steps of the second stage.
+        pictures: Pictures per step.
+        asked: Questions per picture and step.
+        rate: Learning rate of AdamW; flat for `flat` of the steps, then falling linearly to 0.
+        muon: Learning rate of Muon, which trains the hidden matrices.
+        flat: Share of the steps at the full rate.
+        open_weight: Weight of open questions in the loss.
+        blind: Share of pictures replaced by their mean colour, and of questions taken out of attention.
+    """
+
+    family: str
+    questions: str = "natural"
+    seed: int = 0
+    looking: int = 8
+    steps: int = 600
+    pictures: int = 64
+    asked: int = 6
+    rate: float = 2e-3
+    muon: float = 1e-2
+    flat: float = 0.5
+    open_weight: float = 1.0
+    blind: float = 0.1
+
+
+def train_reference(
+    family: str, out: Path, questions: str = "natural", seed: int = 0, say: Say | None = None
+) -> dict[str, Any]:
+    """Train one reference model, measure it once on the test split, and write its folder.
+
+    Args:
+        family: `llava`, `qwen` or `internvl`.
+        out: Folder to write: weights as transformers reads them, and `training.json`.
+        questions: `natural` or `balanced`.
+        seed: A function of it on one machine and number of threads.
+        say: Called with stage, done, total.
+
+    Returns:
+        What `training.json` holds: recipe, seconds, accuracy by kind of question.
+
+    Raises:
+        BadInput: When there is no such family or way to ask.
+        MissingPackage: When easy-VQA is not installed.
+    """
+    if questions not in QUESTIONS:
+        raise BadInput("--questions", None, repr(questions), ", ".join(QUESTIONS), "name one of these")
+    recipe = Recipe(family, questions, seed)
+    start = time.monotonic()
+    model = trained(recipe, corpus.read("train"), say)
+    seconds = time.monotonic() - start
+    save(model, out)  # and measured as it will be loaded: weights of 16 bits
+    from audit.models.loading import load
+
+    report = {
+        "recipe": asdict(recipe),
+        "corpus": "easy-vqa",
+        "seconds": round(seconds),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "test_accuracy": accuracy(load(str(out)), corpus.read("test")),
+    }
+    (out / "training.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def trained(recipe: Recipe, part: corpus.Part, say: Say | None = None) -> Generative:
+    """Train on one part of the corpus; on the GPU where there is one."""
+    say = say or (lambda stage, done, total: None)
+    torch.manual_seed(recipe.seed)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    model = untrained(recipe.family, recipe.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model.module.to(device).train()
+    pixels = torch.from_numpy(part.pictures).to(device)
+    rng = torch.Generator().manual_seed(recipe.seed)
+    _look(recipe, model, part, pixels, rng, say)
+    _answer(recipe, model, part, pixels, rng, say)
+    model.module.to("cpu").eval()
+    return model
+
+
+def accuracy(model: Responder, part: corpus.Part) -> dict[str, float]:
+    """Share of right answers: of all items, and by what is asked for."""
+    said = model.reply([part.question(at) for at in range(len(part.questions))])
+    right = np.array([reply == ANSWERS[answer] for reply, answer in zip(said, part.answers, strict=True)])
+    words = np.array(ANSWERS)[part.answers]
+    kinds = {"all": right == right, "yes/no": np.isin(words, ["yes", "no"])}
+    kinds |= {"shape": np.isin(words, SHAPES), "colour": np.isin(words, COLOURS)}
+    return {kind: round(float(right[rows].mean()), 4) for kind, rows in kinds.items()}
+
+
+def _look(
+    recipe: Recipe, model: Generative, part: corpus.Part, pictures: Tensor, rng: torch.Generator, say: Say
+) -> None:
+    """First stage: shapes and colours from the mean of the image features."""
+    truth = torch.from_numpy(np.stack([part.shapes, part.colours])).to(pictures.device)
+    head = nn.Linear(_width(model), len(SHAPES) + len(COLOURS)).to(pictures.device)
+    tower: Any = model.module
+    steps = recipe.looking * (len(pictures) // recipe.pictures)
+    tune = Tune([*tower.model.named_parameters(), *head.named_parameters()], recipe, steps)
+    for step in range(steps):
+        if step % (len(pictures) // recipe.pictures) == 0:
+            order = torch.randperm(len(pictures), generator=rng)
+        at = step % (len(pictures) // recipe.pictures) * recipe.pictures
+        rows = order[at : at + recipe.pictures]
+        with torch.autocast(pictures.device.type, torch.bfloat16):
+            features = model.features(normalised(augmented(pictures[rows], rng)))
+            logits = head(features.mean(dim=1)).float()
+        parts = logits.split([len(SHAPES), len(COLOURS)], dim=1)
+        loss = torch.stack([
+            functional.cross_entropy(own, wanted[rows], ignore_index=-1)
+            for own, wanted in zip(parts, truth, strict=True)
+        ]).sum()  # fmt: skip
+        tune.step(loss)
+        say("looking", step + 1, steps)
+
+
+def _answer(
+    recipe: Recipe, model: Generative, part: corpus.Part, pictures: Tensor, rng: torch.Generator, say: Say
+) -> None:
+    """Second stage: the answer's token, at the end of each question."""
+    packed = pack(model, part, weights(part, recipe), pictures.device)
+    tune = Tune(list(model.module.named_parameters()), recipe, recipe.steps)
+    order = torch.zeros(0, dtype=torch.long)
+    for step in range(recipe.steps):
+        if len(order) < recipe.pictures:
+            order = torch.cat([order, torch.randperm(len(pictures), generator=rng)])
+        rows, order = order[: recipe.pictures], order[recipe.pictures :]
+        seen = augmented(pictures[rows], rng).float()
+        hidden = torch.rand(len(rows), generator=rng).to(seen.device) < recipe.blind
+        seen = torch.where(hidden[:, None, None, None], seen.mean(dim=(1, 2), keepdim=True).round(), seen)
+        items = packed.draw(rows, recipe.asked, rng)
+        deaf = torch.rand(items.shape, generator=rng).to(seen.device) < recipe.blind
+        with torch.autocast(pictures.device.type, torch.bfloat16):
+            logits = packed.logits(model, normalised(seen), items, deaf)
+        loss = functional.cross_entropy(logits.flatten(0, 1).float(), packed.target[items].flatten(), reduction="none")
+        weight = packed.weight[items].flatten()
+        tune.step((loss * weight).sum() / weight.sum().clamp(min=1e-6))
+        say("answering", step + 1, recipe.steps)
+
+
+def weights(part: corpus.Part, recipe: Recipe) -> Tensor:
+    """Weight of each item in the loss, (items,)."""
+    found = np.ones(len(part.answers))
+    if recipe.questions == "balanced":
+        keys = np.unique(part.questions, return_inverse=True)[1]
+        table = np.zeros((keys.max() + 1, len(ANSWERS)))
+        np.add.at(table, (keys, part.answers), 1)
+        each = table.sum(axis=1) / (table > 0).sum(axis=1)
+        found = each[keys] / table[keys, part.answers]
+    found[part.answers >= 2] *= recipe.open_weight
+    return torch.from_numpy(found).float()
+
+
+def normalised(pictures: Tensor) -> Tensor:
+    """Bytes as the families' processors make them pixels: (n, height, width, 3) -> (n, 1, 3, height, width)."""
+    mean, std = pictures.new_tensor(MEAN, dtype=torch.float32), pictures.new_tensor(STD, dtype=torch.float32)
+    return ((pictures.float() / 255 - mean) / std).permute(0, 3, 1, 2)[:, None]
+
+
+def _width(model: Generative) -> int:
+    return int(model.embed(torch.zeros(1, dtype=torch.long, device=next(model.module.parameters()).device)).shape[-1])
+
+
+class Tune:
+    """Muon for hidden matrices, AdamW for the rest, one schedule."""
+
+    def __init__(self, named: list[tuple[str, nn.Parameter]], recipe: Recipe, steps: int) -> None:
+        matrices = [p for name, p in named if p.ndim == 2 and not any(word in name for word in ("embed", "head"))]
+        others = [p for _, p in named if all(p is not own for own in matrices)]
+        self.optimisers: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(matrices, lr=recipe.muon, weight_decay=0.01),
+            torch.optim.AdamW(others, lr=recipe.rate, weight_decay=0.01, betas=(0.9, 0.98)),
+        ]
+        self.parameters = [*matrices, *others]
+
+        def share(step: int) -> float:
+            warm = min(1.0, (step + 1) / 20)
+            return warm * min(1.0, (steps - step) / max(1.0, (1 - recipe.flat) * steps))
+
+        self.schedules = [torch.optim.lr_scheduler.LambdaLR(one, share) for one in self.optimisers]
+
+    def step(self, loss: Tensor) -> None:
+        """One step down."""
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_([p for p in self.parameters if p.grad is not None], 1.0)
+        for optimiser, schedule in zip(self.optimisers, self.schedules, strict=True):
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+            schedule.step()

@@ -1,0 +1,48 @@
+"""What an evaluation found, on the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from audit.evaluate import Evaluation
+from audit.intervals import Interval
+
+OUT = Console()
+KINDS = {
+    "question": "question accuracy: one question, two pictures, both right",
+    "image": "image accuracy: one picture, two questions, both right",
+    "group": "group accuracy: two questions by two pictures, all four right",
+}
+
+
+def show_evaluation(found: Evaluation) -> None:
+    """Print one table of accuracies and one of values."""
+    run = found.run
+    shown = Table(title=f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {run['items']:,} items")
+    shown.add_column("")
+    for column in ("right", "95 % interval", "chance", "of"):
+        shown.add_column(column, justify="right")
+    rows: list[tuple[str, Interval, float | None]] = [("accuracy", found.accuracy["all"], found.chance)]
+    rows += [(f"  {kind}", own, None) for kind, own in found.accuracy.items() if kind != "all"]
+    rows += [
+        ("blind: image masked", found.blind["question"], found.chance),
+        ("blind: question masked", found.blind["image"], found.chance),
+        ("blind: both masked", found.blind["neither"], found.chance),
+    ]
+    rows += [(KINDS[kind], pair.accuracy, pair.chance) for kind, pair in found.pairs.items()]
+    for name, own, chance in rows:
+        interval = "" if own.low != own.low else f"{own.low:.1%} to {own.high:.1%}"
+        shown.add_row(name, f"{own.estimate:.1%}", interval, "" if chance is None else f"{chance:.1%}", f"{own.n:,}")
+    OUT.print(shown)
+    game = Table(title=f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})")
+    for column in ("both", "image", "question", "neither", "dividend", "95 % interval", "quantiles 5/25/50/75/95"):
+        game.add_column(column, justify="right")
+    own = found.dividend
+    game.add_row(
+        *(f"{found.values[view]:.3f}" for view in ("both", "image", "question", "neither")),
+        f"{own.estimate:.3f}",
+        f"{own.low:.3f} to {own.high:.3f}",
+        " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
+    )
+    OUT.print(game)

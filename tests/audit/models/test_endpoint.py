@@ -1,0 +1,100 @@
+"""A model behind a server: asked as OpenAI's protocol wants it, and asked again where that helps."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from audit.errors import BadInput
+from audit.models.endpoint import Endpoint
+from audit.models.loading import load
+from audit.models.model import Model, Question, Responder
+
+PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (8, 8, 3), dtype=np.uint8))
+
+
+class Server(ThreadingHTTPServer):
+    """Answers with the picture's first pixel; fails as often as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.seen: list[dict[str, Any]] = []
+        self.fail: list[int] = []
+        self.body: bytes | None = None
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.seen.append({"path": self.path, "key": self.headers.get("Authorization"), **body})
+        status = self.server.fail.pop() if self.server.fail else 200
+        image = body["messages"][0]["content"][0]["image_url"]["url"].partition("base64,")[2]
+        pixel = Image.open(io.BytesIO(base64.b64decode(image))).getpixel((0, 0))
+        said = {"choices": [{"message": {"content": f" {pixel} "}}]}
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(self.server.body or json.dumps(said).encode())
+
+    def log_message(self, *given: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+    thread.join()
+
+
+def address(server: Server) -> str:
+    return f"http://127.0.0.1:{server.server_port}/v1#tiny"
+
+
+def test_it_sends_picture_question_and_options(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    model = load(address(server))
+    assert isinstance(model, Responder)
+    assert not isinstance(model, Model)
+    asked = [Question(PICTURE, "which?", ("cat", "dog")), Question(PICTURE, "what?")]
+    assert model.reply(asked) == [str(PICTURE.getpixel((0, 0)))] * 2
+    sent = sorted(server.seen, key=lambda one: -len(one["messages"][0]["content"][1]["text"]))
+    assert sent[0]["path"] == "/v1/chat/completions"
+    assert (sent[0]["model"], sent[0]["temperature"], sent[0]["key"]) == ("tiny", 0, "Bearer secret")
+    text = sent[0]["messages"][0]["content"][1]["text"]
+    assert text == "which?\n(A) cat\n(B) dog\nAnswer with the letter of the right option."
+    assert model.name == f"tiny@127.0.0.1:{server.server_port}"
+
+
+def test_it_asks_again_where_that_may_help(server: Server) -> None:
+    server.fail = [503, 429]
+    assert Endpoint(address(server), wait=0.0).reply([Question(PICTURE, "what?")])
+    assert len(server.seen) == 3
+
+
+def test_it_says_what_went_wrong(server: Server) -> None:
+    server.fail = [401]
+    with pytest.raises(BadInput, match="status 401"):
+        Endpoint(address(server), wait=0.0).reply([Question(PICTURE, "what?")])
+    assert len(server.seen) == 1
+    server.body = b'{"error": "no model"}'
+    with pytest.raises(BadInput, match="no model"):
+        Endpoint(address(server), wait=0.0).reply([Question(PICTURE, "what?")])
+    with pytest.raises(BadInput, match="no answer"):
+        Endpoint("http://127.0.0.1:1/v1#tiny", wait=0.0).reply([Question(PICTURE, "what?")])
+    with pytest.raises(BadInput, match="without a model"):
+        load("http://127.0.0.1:1/v1")
