@@ -41,7 +41,7 @@ class Asked:
     donor: Image.Image | None = None
 
 
-def question_of(row: pd.Series, picture: Image.Image) -> Question:  # type: ignore[type-arg]
+def question_of(row: pd.Series, picture: Image.Image) -> Question:
     """A row of a published folder as it is asked."""
     return Question(picture, row["question"], tuple(row["choices"]), row["answer_type"])
 

@@ -95,7 +95,8 @@ def _rows(path: Path) -> pd.DataFrame:
     for name in OPTIONAL:
         if name not in table:
             table[name] = None
-    return table.assign(file=str(path), row=np.arange(len(table)))
+    found: pd.DataFrame = table.assign(file=str(path), row=np.arange(len(table)))
+    return found
 
 
 def decode(cell: Any, where: str) -> Image.Image:
