@@ -44,6 +44,10 @@ REMOVED_COLUMNS = (
     "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height",
     "question_key", "group", "meta",
 )  # fmt: skip
+PAIR_COLUMNS = (
+    "edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked",
+)  # fmt: skip
+"""Columns that items of a recipe with a part `pair` have beside the others."""
 
 
 def features(columns: list[str]) -> Features:
@@ -53,6 +57,8 @@ def features(columns: list[str]) -> Features:
     def kind(name: str) -> Any:
         if name == "image":
             return Image()
+        if name in ("edit_words", "edit_boxes"):
+            return List(List(Value("int32")))
         if name in ("choices", "answers"):
             return List(Value("string"))
         if name in ("image_width", "image_height"):
@@ -88,7 +94,12 @@ def write_config(
         roots: Corpus name -> folder of its locators.
     """
     wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
-    columns = [*wanted, *sorted(str(column) for column in table if is_measurement(str(column)))]
+    made = ["answer_source", *PAIR_COLUMNS] if "edit_of" in table else []
+    columns = [
+        *wanted,
+        *(name for name in made if name not in wanted),
+        *sorted(str(column) for column in table if is_measurement(str(column))),
+    ]
     schema = features(columns)
     marks = Fingerprint()
     splits = {}

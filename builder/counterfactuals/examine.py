@@ -1,4 +1,4 @@
-"""What an edit must keep before it may become an item: flipped answer, well-formed question, whole picture, little else.
+"""What an edit must keep to become an item: the answer flips, the question is well-formed, the picture whole.
 
 An edit that fails is refused with a reason, and the reason is published.
 """
@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.answers import normalise
 from builder import images
-from builder.answers import normalise
 from builder.counterfactuals.edit import Edit
 from builder.errors import BadInput
 from builder.items import TextRule
@@ -114,8 +114,10 @@ def outside_is_kept(new: str, old: str, spans: tuple[tuple[int, int], ...]) -> b
     """Whether all that stands outside the marked spans stood in the old text, in that order.
 
     Example:
-        >>> outside_is_kept("Is it blue?", "Is it red?", ((6, 10),)), outside_is_kept("Was it blue?", "Is it red?", ((7, 11),))
-        (True, False)
+        >>> outside_is_kept("Is it blue?", "Is it red?", ((6, 10),))
+        True
+        >>> outside_is_kept("Was it blue?", "Is it red?", ((7, 11),))
+        False
     """
     at, start = 0, 0
     pieces = []
@@ -153,7 +155,9 @@ def _picture(edit: Edit, base: Side, minimal: Minimal, limits: Images) -> str | 
         return f"the new picture is not whole: {problem.found}"
     old = _pixels(base.picture, edit.of, limits)
     if new.shape != old.shape:
-        return f"the new picture has {new.shape[1]} x {new.shape[0]} pixels, the original {old.shape[1]} x {old.shape[0]}"
+        return (
+            f"the new picture has {new.shape[1]} x {new.shape[0]} pixels, the original {old.shape[1]} x {old.shape[0]}"
+        )
     if any(x1 > new.shape[1] or y1 > new.shape[0] for _, _, x1, y1 in edit.boxes):
         return "a marked box lies outside the picture"
     changed = (new != old).any(axis=2)

@@ -122,7 +122,10 @@ def _run_shards(run: Run, function: Any, shards: list[Shard], stage: Stage) -> d
 def _edit_shard(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:
     text = TextRule(recipe.text.unicode, recipe.text.lowercase)
     sides = {
-        str(row["id"]): (row["image_key"], Side(row["question"], tuple(row["choices"]), row["answer"], row["answer_type"]))
+        str(row["id"]): (
+            row["image_key"],
+            Side(row["question"], tuple(row["choices"]), row["answer"], row["answer_type"]),
+        )
         for row in shard.items.to_dict("records")
     }
     records = []

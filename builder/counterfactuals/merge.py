@@ -17,8 +17,6 @@ from builder.stages import whole
 STORE = ":pair"
 """Stands for a corpus in the table of pictures; no corpus can have this name. Its root is the stage's folder."""
 _IMAGE = ("image_key", "image_width", "image_height")
-COLUMNS = ("edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked")
-"""What rows say of how they were made, beside `answer_source`."""
 
 
 def as_items(edits: pd.DataFrame, originals: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +28,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame) -> pd.DataFrame:
         originals: The items that they go back to, with `group`.
 
     Returns:
-        One row per edit in the same order, with `view`, `generator`, `problem` and the columns `COLUMNS`.
+        One row per edit in the same order, with `view`, `generator`, `problem` and `builder.publish.PAIR_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
     rows = []
@@ -95,7 +93,8 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
     answers = rows[rows["problem"].isna()].groupby(["question_key", "image_key"])["answer"].nunique()
     disputed = set(answers.index[answers > 1])
     reasons: dict[str, str | None] = {}
-    for row in rows.to_dict("records"):
+    records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
+    for row in records:
         reasons[row["id"]] = _refused(row, there, disputed, reasons)
         if reasons[row["id"]] is None:
             there[row["question_key"], row["image_key"]] = (row["id"], row["answer"])
@@ -108,8 +107,8 @@ def _refused(
     disputed: set[tuple[str, str]],
     reasons: dict[str, str | None],
 ) -> str | None:
-    if row["problem"] is not None:
-        return str(row["problem"])
+    if isinstance(row["problem"], str):
+        return row["problem"]
     if reasons.get(row["edit_of"]) is not None:
         return "the edit that it was made from is refused"
     place = (row["question_key"], row["image_key"])

@@ -71,5 +71,3 @@ def merged(items: pd.DataFrame) -> pd.Series[str]:
 
 def _asked(column: pd.Series[str]) -> pd.Series[str]:
     return column.notna().astype(str) if column.name == "question_asked" else column
-
-

@@ -18,7 +18,7 @@ from builder.counterfactuals import registry
 from builder.counterfactuals.edit import Generator
 from builder.counterfactuals.generate import EDITS, generate
 from builder.counterfactuals.lexicon import learn
-from builder.counterfactuals.merge import COLUMNS, STORE, as_items, refuse, store
+from builder.counterfactuals.merge import STORE, as_items, refuse, store
 from builder.counterfactuals.minimality import dissimilar
 from builder.counterfactuals.paraphrase import merged, one_wording
 from builder.embed import embed_texts, load
@@ -26,6 +26,7 @@ from builder.encoders import text_encoder
 from builder.groups import fold_of
 from builder.items import canonical_json
 from builder.measure import MEASUREMENTS, measure
+from builder.publish import PAIR_COLUMNS
 from builder.recipe import Recipe
 from builder.stages import Run, Stage, write_table
 from builder.survey import Survey
@@ -123,7 +124,7 @@ def _reword(run: Run, recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[
 def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Give items the new wording; leave out those that go."""
     items = left.copy()
-    for name in COLUMNS:
+    for name in PAIR_COLUMNS:
         items[name] = None
     at = pd.Index(items["id"]).get_indexer(pd.Index(table["id"]))
     for name in ("question", "question_key", "question_asked"):
@@ -148,7 +149,8 @@ def made(recipe: Recipe, items: pd.DataFrame, number: int) -> Generator:
     use = recipe.pair.generators[number]
     generator = registry.make(use.generator, use.with_)
     if "lexicon" in generator.needs and not any(
-        field.name == "lexicon" and getattr(generator, field.name) for field in fields(generator)  # type: ignore[arg-type]
+        field.name == "lexicon" and getattr(generator, field.name)
+        for field in fields(generator)  # type: ignore[arg-type]
     ):
         lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
         generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
@@ -171,6 +173,7 @@ def _merge(
     for made_by in stages:
         parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
+    edits = edits.astype(object).where(edits.notna(), None)
     there = known.pictures.set_index("image_key")
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []
@@ -195,7 +198,8 @@ def _merge(
     else:
         rows = pd.DataFrame(columns=[*items.columns, "view", "generator", "reason"])
     sound = rows["reason"].isna()
-    write_table(stage.folder / ADDED, pa.Table.from_pandas(_slim(rows[sound]), preserve_index=False))
+    added = _slim(rows[sound]).astype({"image_width": "int32", "image_height": "int32"})
+    write_table(stage.folder / ADDED, pa.Table.from_pandas(added, preserve_index=False))
     write_table(stage.folder / REFUSED, pa.Table.from_pandas(_slim(rows[~sound]), preserve_index=False))
     used = pictures[pictures["image_key"].isin(set(rows.loc[sound, "image_key"]))].sort_values("image_key")
     write_table(stage.folder / PICTURES, pa.Table.from_pandas(used, preserve_index=False))
@@ -204,4 +208,6 @@ def _merge(
 
 def _slim(rows: pd.DataFrame) -> pd.DataFrame:
     """Without measurements, which are of the annotated item and not of its edit."""
-    return rows[[name for name in rows if not str(name).endswith((".prediction", ".p_gold", ".confidence", ".evidence"))]]
+    return rows[
+        [name for name in rows if not str(name).endswith((".prediction", ".p_gold", ".confidence", ".evidence"))]
+    ]
