@@ -25,6 +25,9 @@ from builder.baselines import View, chosen
 from builder.blindness import REFIT, blindness, marked
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify, holds
+from builder.counterfactuals.config import COLUMNS as PAIRS_COLUMNS
+from builder.counterfactuals.config import NAME as PAIRS
+from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.report import pairing
 from builder.counterfactuals.stage import Paired, pair
 from builder.engines import engine as engine_named
@@ -35,7 +38,7 @@ from builder.items import canonical_json, digest
 from builder.measure import MEASUREMENTS, measure
 from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
-from builder.selection import Selection, select
+from builder.selection import Near, Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
 from builder.survey import Survey, locate, survey
 from data_cards.manifest import FILE as MANIFEST
@@ -116,8 +119,9 @@ def build(
         paired = pair(run, plan, known, _left(known.items, filtering), filtering.key)
         kept = paired.known.items
         balancing = run.stage(
-            "balance", partial(_balance, kept, plan), 1, paired.key, plan.balance.model_dump(mode="json")
-        )
+            "balance", partial(_balance, paired.known, plan), 2, paired.key, plan.balance.model_dump(mode="json"),
+            plan.pair.partners, plan.encoders.model_dump() if plan.pair.partners == "nearest" else "",
+        )  # fmt: skip
         refit = _refit(run, kept, plan, paired.known, balancing)
         auditing = audit(run, plan, plan.audited, kept, paired.known.represent, paired.key) if plan.audited else None
         key = digest(
@@ -197,8 +201,11 @@ def _left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
     return items[~items["id"].isin(removed)].reset_index(drop=True)
 
 
-def _balance(items: pd.DataFrame, plan: Recipe, stage: Stage) -> dict[str, Any]:
-    done = select(items, plan.balance)
+def _balance(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
+    near = None
+    if plan.pair.partners == "nearest" and len(known.items):
+        near = Near(known.represent.vectors("question", known.items), known.represent.vectors("image", known.items))
+    done = select(known.items, plan.balance, near)
     write_table(stage.folder / "kept.parquet", pa.Table.from_pandas(done.kept, preserve_index=False))
     write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
     return {"parts": [part.model_dump(mode="json") for part in done.parts]}
@@ -273,6 +280,9 @@ def _publish(
             configs["audited"] = write_config(fresh, "audited", audited, every.pictures, every.roots)
             certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
         write_json(fresh / CERTIFICATE, certificate)
+        if plan.pair.published:
+            partners = pair_rows(balanced)
+            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, every.roots, PAIRS_COLUMNS)
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
         manifest = _manifest(
             key, plan, known, paired, reports, selection, balanced, shown, {n: w.config for n, w in configs.items()}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -20,6 +21,8 @@ from builder.audited.rows import SEPARATOR
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
+from builder.counterfactuals.config import NAME as PAIRS
+from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.recount import edited
 from builder.counterfactuals.report import pairing
 from builder.errors import BadInput
@@ -27,7 +30,7 @@ from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.folder import Folder
 from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
-from builder.publish import dataset_info, features, split_of
+from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
 from builder.selection import parts, select, weights
 from data_cards.manifest import Blindness, Partners, Step
@@ -239,6 +242,33 @@ def _made(known: Folder) -> pd.DataFrame:
     return known.rows[known.rows["edit_of"].notna() | (known.rows["answer_source"].fillna("annotated") != "annotated")]
 
 
+def _pair_rows(known: Folder) -> Iterator[str]:
+    """The config `pairs` holds the partners of the balanced set, member for member and picture for picture."""
+    if known.recipe.pair.published != (PAIRS in known.manifest.configs):
+        yield "the recipe and the manifest differ on whether pairs are published"
+    if PAIRS not in known.manifest.configs:
+        return
+    expected = {row["id"]: row for row in pair_rows(known.balanced).to_dict("records")}
+    pictures = picture_hashes(known.files("balanced"), "image_key", "image")
+    for path in known.files(PAIRS):
+        for batch in pq.ParquetFile(path).iter_batches(256):
+            for row in batch.to_pylist():
+                wanted = expected.pop(row["id"], None)
+                if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
+                    yield f"{row['id']}: no pair of partners of the balanced set is like this"
+                for column, key in PICTURES.items():
+                    if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
+                        yield f"{row['id']}: its {column} is not the picture that the balanced set has"
+    yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
+
+
+def _plain(value: Any) -> Any:
+    """A cell as Arrow gives it: lists instead of arrays, None instead of NaN."""
+    if isinstance(value, float) and value != value:
+        return None
+    return [_plain(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value
+
+
 def _certificate(known: Folder) -> Iterator[str]:
     """The certificate is what a recount gives."""
     said = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
@@ -359,6 +389,7 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "audited tier": _audited,
     "cheap adversaries, fitted again": _adversaries,
     "partners and quads": _partners,
+    "rows of pairs": _pair_rows,
     "ceilings and baselines": _blindness,
     "card, licence and citation": _card,
 }

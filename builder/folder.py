@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from builder.items import question_key
-from builder.publish import KEPT_COLUMNS, REMOVED_COLUMNS, split_of
+from builder.publish import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS, split_of
 from builder.recipe import Recipe
 from data_cards.manifest import Manifest
 
@@ -88,7 +88,7 @@ class Folder:
 def _rows(folder: Path, config: str) -> pd.DataFrame:
     tables = []
     for path in sorted((folder / config).glob("*.parquet")):
-        names = [name for name in pq.read_schema(path).names if name != "image"]
+        names = [name for name in pq.read_schema(path).names if name not in PICTURES]
         table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
         tables.append(table.assign(split=split_of(path)))
     if not tables:

@@ -162,6 +162,14 @@ class Pair(Part):
     partners: Literal["nearest", "any"] = "nearest"
     """Which of an item's counterfactuals is published as its partner: the nearest by embedding, or any valid one."""
 
+    publish: bool | None = None
+    """Whether the config `pairs` is published, which holds every picture again; None: where anything is added."""
+
+    @property
+    def published(self) -> bool:
+        """Whether the config `pairs` is published."""
+        return self.adds if self.publish is None else self.publish
+
     @property
     def adds(self) -> bool:
         """Whether pairing changes the items at all."""

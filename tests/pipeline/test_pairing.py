@@ -51,7 +51,7 @@ def make_colours(make: Build, colours: Toy, **changes: Any) -> Built:
 
 
 def test_nothing_is_balanced_without_pairs(make: Build, colours: Toy) -> None:
-    assert make_colours(make, colours, pair={}).manifest.kept == 0
+    assert make_colours(make, colours, pair={"partners": "any"}).manifest.kept == 0
 
 
 def test_constructed_partners_balance_every_item(make: Build, colours: Toy) -> None:
@@ -164,10 +164,51 @@ def test_budget_and_unknown_generators(make: Build, colours: Toy) -> None:
     assert built.manifest.pairs is not None
     assert {kind.kind: kind.made for kind in built.manifest.pairs.kinds} == {"repaint": 7}
     with pytest.raises(ValueError, match="no generator 'toy-repain'"):
-        make_colours(make, colours, out="bad", pair={"generators": ["toy-repain"]})
+        make_colours(make, colours, out="bad", pair={"generators": ["toy-repain"], "partners": "any"})
 
 
 def test_the_card_tells_of_pairs(make: Build, colours: Toy) -> None:
     built = make_colours(make, colours)
     assert "repaint" in (built.folder / "README.md").read_text(encoding="utf-8")
     assert json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))["pairs"]["kinds"]
+
+
+def test_pairs_load_with_both_pictures(make: Build, colours: Toy, tmp_path: Path) -> None:
+    from datasets import load_dataset
+
+    built = make_colours(make, colours)
+    items = {row["id"]: row for row in published(built.folder)}
+    pairs = load_dataset(str(built.folder), "pairs", split="train", cache_dir=str(tmp_path / "cache"))
+    # Four quads of four items: two pairs of each view a quad.
+    assert Counter(pairs["view"]) == {"image": 8, "question": 8}
+    for pair in pairs:
+        first, second = items[pair["first"]], items[pair["second"]]
+        assert (first["image_partner"], first["question_partner"])[pair["view"] == "question"] == second["id"]
+        assert (pair["answer"], pair["partner_answer"]) == (first["answer"], second["answer"])
+        for column, member in (("image", first), ("partner_image", second)):
+            picture = Image.open(io.BytesIO(member["image"]["bytes"])).convert("RGB")
+            assert pair[column].convert("RGB").tobytes() == picture.tobytes()
+        if pair["view"] == "question":
+            assert pair["image_key"] == pair["partner_image_key"]
+            marked = [pair[f"{side}question"][a:b] for side in ("", "partner_") for a, b in pair[f"{side}words"]]
+            assert sorted(marked) == ["blue", "red"]
+        elif pair["kind"] == "repaint":
+            (box,) = pair["boxes"]
+            new, old = (pair[name].convert("RGB") for name in ("partner_image", "image"))
+            for picture in (new, old):
+                picture.paste((0, 0, 0), tuple(box))
+            assert new.tobytes() == old.tobytes()
+
+
+def test_a_forged_pair_is_found(make: Build, colours: Toy) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    built = make_colours(make, colours)
+    path = next((built.folder / "pairs").glob("train-*.parquet"))
+    table = pq.read_table(path)
+    answers = ["maybe", *table["partner_answer"].to_pylist()[1:]]
+    at = table.schema.get_field_index("partner_answer")
+    pq.write_table(table.set_column(at, table.schema.field(at), pa.array(answers)), path)
+    problems = {finding.check: finding.problems for finding in verify(built.folder)}
+    assert len(problems["rows of pairs"]) == 1
