@@ -63,7 +63,8 @@ class Folder:
         removed = self.removed[self.removed["stage"] != "read"]
         tables = [table for table in (published, self.unbalanced, removed) if len(table)]
         every = pd.concat(tables or [published]).sort_values("id", ignore_index=True)
-        return every.assign(**{name: None for name in ("edit_of", "edit_kind", "question_asked") if name not in every})
+        said = ("answer_source", "edit_of", "edit_kind", "question_asked")
+        return every.assign(**{name: None for name in said if name not in every})
 
     @cached_property
     def items(self) -> pd.DataFrame:

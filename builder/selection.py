@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from audit.partners import NONE, partners, quads
 from builder.balance import Graph, largest_balanced, peel
 from builder.counterfactuals.mined import matched_partners
 from builder.embed import Embedded
 from builder.errors import BadInput
 from builder.items import digest
-from audit.partners import NONE, partners, quads
 from builder.recipe import Balance
 from data_cards.manifest import BalancePart
 

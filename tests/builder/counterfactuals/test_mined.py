@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.partners import partners
 from builder.balance import largest_balanced
 from builder.counterfactuals import mined
 from builder.counterfactuals.lexicon import Substitution, learn, substitution, wilson
 from builder.counterfactuals.mined import NONE, matched_partners, nearest_other
-from builder.partners import partners
 from tests.strategies import graphs
 
 
