@@ -28,6 +28,7 @@ from rich.progress import (
 if TYPE_CHECKING:
     import filters
     from audit.evaluate import evaluate
+    from audit.explain import explain
     from audit.reference.train import train_reference
     from builder.build import build
     from builder.diagnose import diagnose
@@ -42,11 +43,12 @@ PUBLIC = {
     "fingerprint": "builder.fingerprint",
     "check_rule": "filters",
     "evaluate": "audit.evaluate",
+    "explain": "audit.explain",
     "train_reference": "audit.reference.train",
 }
 """Public function -> the module it lives in; loaded when first asked for, so that `--help` is quick."""
 
-__all__ = ["app", "build", "check_rule", "diagnose", "evaluate", "fingerprint", "train_reference", "verify"]
+__all__ = ["app", "build", "check_rule", "diagnose", "evaluate", "explain", "fingerprint", "train_reference", "verify"]
 
 app = typer.Typer(
     name="twokeys",
@@ -158,9 +160,8 @@ def _evaluate(
     config: Annotated[str | None, typer.Option(help="Its config; `all` for everything that was read.")] = None,
     split: Annotated[str | None, typer.Option(help="Its split.")] = None,
     limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
-    masks: Annotated[
-        str | None, typer.Option(help="IMAGE,TEXT, such as blur,removed; the least leaky ones are found by default.")
-    ] = None,
+    image_mask: Annotated[str, typer.Option(help="mean-colour, blur, inpainted or other-image.")] = "mean-colour",
+    text_mask: Annotated[str, typer.Option(help="removed, mask-token or neutral-word.")] = "removed",
     out: Annotated[Path | None, typer.Option(help="Folder of answers and result; goes on from there.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -170,7 +171,8 @@ def _evaluate(
         from audit.models.model import Masking
 
         found = evaluate(
-            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
+            folder, model, config=config, split=split, limit=limit, masking=Masking(image_mask, text_mask), out=out,
+            say=say,
         )  # fmt: skip
     if as_json:
         _print_json(found.json())
@@ -178,6 +180,73 @@ def _evaluate(
         from audit.terminal import show_evaluation
 
         show_evaluation(found)
+
+
+@app.command("explain")
+def _explain(
+    folder: Annotated[Path, typer.Argument(help="A published folder.")],
+    model: ModelName,
+    explainers: Annotated[
+        str | None, typer.Option(help="Names with commas between (see `twokeys explainers`); all but the oracles.")
+    ] = None,
+    config: Annotated[str | None, typer.Option(help="Its config; `all` for everything that was read.")] = None,
+    split: Annotated[str | None, typer.Option(help="Its split.")] = None,
+    limit: Annotated[int, typer.Option(help="Items to explain; 0 for all.")] = 50,
+    answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
+    budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 138,
+    image_mask: Annotated[str, typer.Option(help="mean-colour, blur or inpainted.")] = "mean-colour",
+    text_mask: Annotated[str, typer.Option(help="removed, mask-token or neutral-word.")] = "removed",
+    out: Annotated[Path | None, typer.Option(help="Folder of results and report.html; goes on from there.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the draw of items and all that is drawn within them.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
+    out = out or Path("out") / f"{folder.name}-explained"
+    with _bad_input(), _progress() as say:
+        from audit.explain import DEFAULT, explain
+        from audit.models.model import Masking
+
+        names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
+        found = explain(
+            folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
+            masking=Masking(image_mask, text_mask), out=out, seed=seed, say=say,
+        )  # fmt: skip
+    if as_json:
+        _print_json({"run": found.run, **found.summary.json()})
+    else:
+        from audit.terminal import show_explained
+
+        show_explained(found, out)
+
+
+@app.command("explainers")
+def _explainers(as_json: AsJson = False) -> None:
+    """List the methods that explain a model's answer, and what each of them takes."""
+    from audit.explainers.registry import explainers
+
+    patches, tokens = 16, 6
+    found = {name: (kind(), kind().cost(patches, tokens)) for name, kind in explainers().items()}
+    if as_json:
+        _print_json({
+            name: {"summary": (inspect.getdoc(type(one)) or "").partition("\n")[0], "published": one.published,
+                   "promises": sorted(one.promises), "forward": cost.forward, "backward": cost.backward}
+            for name, (one, cost) in found.items()
+        })  # fmt: skip
+        return
+    rows = [
+        (
+            name,
+            (inspect.getdoc(type(one)) or "").partition("\n")[0],
+            str(cost.forward),
+            str(cost.backward),
+            one.published,
+        )
+        for name, (one, cost) in found.items()
+    ]
+    from builder.terminal import table
+
+    title = f"Explainers; passes for {patches} patches and {tokens} tokens"
+    table(title, ["name", "what it does", "forward", "backward", "published"], rows)
 
 
 @app.command("train-reference")

@@ -1,12 +1,16 @@
-"""What an evaluation found, on the terminal."""
+"""What an evaluation or a run of explainers found, on the terminal."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from audit.evaluate import Evaluation
+from audit.explain import REPORT, Explained
 from audit.intervals import Interval
+from audit.metrics import RANKED
 
 OUT = Console()
 KINDS = {
@@ -46,10 +50,31 @@ def show_evaluation(found: Evaluation) -> None:
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
     OUT.print(game)
-    for leak in found.leaks:
-        if leak.leaky:
-            OUT.print(
-                f"[yellow]leaky mask[/]: with the {leak.side} masked by {leak.mask} the answer is still given in "
-                f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; who sees the other side alone "
-                f"can give it in {leak.ceiling:.1%}"
-            )
+
+
+def show_explained(found: Explained, out: Path) -> None:
+    """Print one table of all rankings, the agreement of image and text, and where the report is."""
+    run, summary = found.run, found.summary
+    title = f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {summary.items:,} items"
+    shown = Table(title=f"{title}; mean [95 %] and, in order, rank")
+    shown.add_column("explainer")
+    for metric_title in RANKED.values():
+        shown.add_column(metric_title, justify="right")
+    tables = {metric: table.to_dict("index") for metric, table in summary.rankings.items()}
+    for name in tables["improved"]:
+        rows = [tables[metric][name] for metric in RANKED]
+        places = [list(tables[metric]).index(name) + 1 for metric in RANKED]
+        shown.add_row(
+            str(name),
+            *(
+                f"{row['mean']:.3f} [{row['low']:.3f}, {row['high']:.3f}] {place}"
+                for row, place in zip(rows, places, strict=True)
+            ),
+        )
+    OUT.print(shown)
+    own = summary.agreement
+    OUT.print(
+        f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}], p = {own.p:.3f} "
+        f"({own.explainers} explainers, {own.items:,} items)"
+    )
+    OUT.print(f"Report: {out / REPORT}")

@@ -67,7 +67,7 @@ class Survey:
     @property
     def roots(self) -> dict[str, Path]:
         """Corpus name -> the folder that its locators are relative to."""
-        return self.represent.roots
+        return {source.corpus.name: source.root for source in self.sources}
 
 
 def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:

@@ -1,0 +1,238 @@
+"""`twokeys explain`: explain a model's answers on a published folder, and evaluate the methods that explain them.
+
+Every explainer explains the same token of the same answer, under one masking that is named with every score. Items are
+written as they come, so a stopped run goes on where it stopped; tables and the report are counted from them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from audit.answering import question_of
+from audit.errors import BadInput
+from audit.exact import split as split_players
+from audit.explainers.explainer import Explainer, Task, play
+from audit.explainers.registry import named
+from audit.journal import Journal, write
+from audit.metrics import metrics
+from audit.models.model import Masking, Model
+from audit.published import Published, read
+from audit.summary import Summary, summarise
+from audit.truth import Truth, truth
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+LINES, RESULT, REPORT = "explanations.jsonl", "result.json", "report.html"
+CONTROLS = ("oracle", "anti-oracle")
+"""Explainers that need a difference mask."""
+DEFAULT = (
+    "attn-lrp", "grad-rollout", "rollout", "tam", "llava-cam", "grad-cam", "input-x-gradient", "integrated-gradients",
+    "occlusion", "cross-shapley", "random",
+)  # fmt: skip
+AT_ONCE = 64
+"""Items whose pictures are held at once."""
+Say = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What came out.
+
+    Attributes:
+        run: Model, folder, config, split, masking, explainers, budget, seed.
+        items: One object an item: `id`, `question`, `answer`, `explained` (the answer that is explained), `words`,
+            `rows` and `columns` of patches, `values` (both, image, question, neither), and for each explainer `image`,
+            `text`, `seconds` and `metrics`.
+        summary: Tables over items.
+    """
+
+    run: dict[str, Any]
+    items: list[dict[str, Any]]
+    summary: Summary
+
+
+def explain(
+    folder: Path | str,
+    model: str | Model,
+    explainers: Sequence[str] = DEFAULT,
+    *,
+    config: str | None = None,
+    split: str | None = None,
+    limit: int | None = 50,
+    answer: str = "own",
+    budget: int = 138,
+    masking: Masking | None = None,
+    out: Path | None = None,
+    seed: int = 0,
+    say: Say | None = None,
+) -> Explained:
+    """Explain a model's answers on a published folder.
+
+    Args:
+        folder: The folder.
+        model: A model that can be played as a game, or its name.
+        explainers: Names of explainers; `random` is the reference of all comparisons and is added where it is missing.
+        config: Config of the folder; its benchmark when None, `all` for everything that was read.
+        split: Its split; `test` where there is one when None.
+        limit: Items to explain, drawn at random; all when None. With the controls `oracle` and `anti-oracle`, items
+            without a difference mask for both sides are passed over.
+        answer: `own`: explain the model's own answer, as published; `gold`: the item's.
+        budget: Forward passes of the improved estimate, an explainer and item.
+        masking: What masked players become; `Masking()` when None.
+        out: Folder to write results and report to, and to go on from; nothing is written when None.
+        seed: Of the draw of items and of all that is drawn within them.
+        say: Called with stage, done, total.
+
+    Raises:
+        BadInput: When folder, model or an explainer cannot be used, or another run lies in `out`.
+    """
+    wanted = list(explainers) if "random" in explainers else [*explainers, "random"]
+    made = named(wanted)
+    if answer not in ("own", "gold"):
+        raise BadInput("--answer", None, repr(answer), "own, gold", "name one of these")
+    if limit is not None and limit < 2:
+        raise BadInput("--limit", None, str(limit), "2 or more: intervals are over items", "leave it out for all items")
+    if len(made) < 3:
+        raise BadInput("--explainers", None, f"{len(made)} with random", "3 or more", "name more explainers")
+    published, player = read(Path(folder), config, split), _player(model)
+    masking = masking or Masking()
+    run = {
+        "model": player.name, "folder": Path(folder).name, "config": published.config, "split": published.split,
+        "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "limit": limit,
+        "seed": seed,
+    }  # fmt: skip
+    journal = Journal(out, LINES, run)
+    total = len(published.table) if limit is None else min(limit, len(published.table))
+    needs_truth = any(name in CONTROLS for name in wanted)
+    done: list[dict[str, Any]] = []
+    for name, pending in _items(published, player, masking, answer, seed, journal.lines):
+        if pending is not None:
+            if needs_truth and pending.task.truth is None:
+                continue
+            journal.add(_line(pending, made, budget))
+        done.append(journal.lines[name])
+        if say:
+            say("explaining", len(done), total)
+        if len(done) == total:
+            break
+    if len(done) < 2:
+        remedy = "leave out oracle and anti-oracle, or publish pairs"
+        raise BadInput(folder, None, f"{len(done)} items with difference masks", "2 or more", remedy)
+    found = Explained(run, done, summarise(done, wanted, seed))
+    if out is not None:
+        from audit.report import report
+
+        write(out / RESULT, json.dumps({"run": run, **found.summary.json()}, indent=2, ensure_ascii=False) + "\n")
+        pictures = dict(_pictures(published, [line["id"] for line in done]))
+        write(out / REPORT, report(found, pictures))
+    return found
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An item that is not explained yet."""
+
+    id: str
+    question: str
+    answer: str
+    task: Task
+    known: Truth
+
+
+def _items(
+    published: Published, model: Model, masking: Masking, answer: str, seed: int, done: Container[str]
+) -> Iterator[tuple[str, Pending | None]]:
+    """Items in random order, by id; None stands for one that is done."""
+    names, table = list(map(str, published.table["id"])), published.table
+    row_of = {name: row for row, name in enumerate(names)}
+    questions = list(map(str, table["question"]))
+    image_partner, question_partner = (
+        [row_of.get(str(name)) for name in table[view]] for view in ("image_partner", "question_partner")
+    )
+    order = np.random.default_rng(seed).permutation(len(table)).tolist()
+    for start in range(0, len(order), AT_ONCE):
+        rows = order[start : start + AT_ONCE]
+        needed = {row for row in (*rows, *(image_partner[row] for row in rows)) if row is not None}
+        pictures = dict(published.pictures(np.array(sorted(needed))))
+        for row in rows:
+            if names[row] in done:
+                yield names[row], None
+                continue
+            item, partner, other = table.iloc[row], image_partner[row], question_partner[row]
+            gold = str(item["answer"])
+            prepared = model.prepare(question_of(item, pictures[row]), gold if answer == "gold" else None, masking)
+            known = truth(
+                prepared,
+                questions[row],
+                pictures[row],
+                None if other is None else questions[other],
+                None if partner is None else pictures[partner],
+            )
+            task = Task(model, prepared, seed + zlib.crc32(names[row].encode()), known.scores)
+            yield names[row], Pending(names[row], questions[row], gold, task, known)
+
+
+def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[str, Any]:
+    """Explain one item by all explainers, and evaluate what they say."""
+    task, known = item.task, item.known
+    model, prepared = task.model, task.prepared
+    game = play(model, prepared)
+    image = game.image
+    values = game(np.stack([image | ~image, image, ~image, image & ~image]))
+    background = split_players(game, task.seed)
+    explained: dict[str, Any] = {}
+    for explainer in explainers:
+        began = time.perf_counter()
+        scores = explainer(task)
+        seconds = time.perf_counter() - began
+        cost = explainer.cost(prepared.patches, prepared.tokens)
+        explained[explainer.name] = {
+            "image": np.round(scores.image, 8).tolist(),
+            "text": np.round(scores.text, 8).tolist(),
+            "seconds": seconds,
+            "passes": cost.forward + cost.backward,
+            "metrics": metrics(game, scores, background, budget, task.seed, known),
+        }
+    return {
+        "id": item.id,
+        "question": item.question,
+        "answer": item.answer,
+        "explained": model.decode([prepared.target]).strip(),
+        "words": list(prepared.words.strings),
+        "rows": prepared.layout.rows,
+        "columns": prepared.layout.columns,
+        "boxes": prepared.layout.boxes.tolist(),
+        "values": dict(zip(("both", "image", "question", "neither"), values.tolist(), strict=True)),
+        "truth": {
+            "image": None if known.image is None else known.image.tolist(),
+            "text": None if known.text is None else known.text.tolist(),
+        },
+        "passes": game.passes,
+        "seconds": game.seconds,
+        "explainers": explained,
+    }
+
+
+def _pictures(published: Published, names: Sequence[str]) -> Iterator[tuple[str, Image.Image]]:
+    table = published.table
+    rows = np.flatnonzero(table["id"].isin(names))
+    for row, picture in published.pictures(rows):
+        yield str(table["id"].iat[row]), picture
+
+
+def _player(model: str | Model) -> Model:
+    """The model, as one that can be played."""
+    if not isinstance(model, str):
+        return model
+    from audit.models.loading import load_game
+
+    return load_game(model)

@@ -1,0 +1,65 @@
+"""A run's folder: what is being run, and one line of JSON for each item that is done, so that a stopped run goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from audit.errors import BadInput
+
+RUN = "run.json"
+
+
+class Journal:
+    """Lines of one run.
+
+    Args:
+        folder: The run's folder; nothing is written when None.
+        name: File of the lines.
+        run: What is being run, as JSON values; another run in the same folder is refused.
+
+    Raises:
+        BadInput: When another run lies in the folder.
+    """
+
+    def __init__(self, folder: Path | None, name: str, run: dict[str, Any]) -> None:
+        self.path = None if folder is None else folder / name
+        self.lines: dict[str, dict[str, Any]] = {}
+        if folder is None or self.path is None:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / RUN).is_file():
+            write(folder / RUN, json.dumps(run, indent=2, ensure_ascii=False) + "\n")
+        before = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        if before != json.loads(json.dumps(run)):
+            changed = next(key for key in {**run, **before} if before.get(key) != run.get(key))
+            found = f"a run with {changed} {before.get(changed)!r}"
+            raise BadInput(folder, None, found, repr(run.get(changed)), "name another folder with --out")
+        if self.path.is_file():
+            self._read(self.path)
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Keep the line of one item; it is known by `id`."""
+        self.lines[line["id"]] = line
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def _read(self, path: Path) -> None:
+        whole = 0
+        for raw in path.read_bytes().splitlines(keepends=True):
+            if not raw.endswith(b"\n"):
+                break  # the run was stopped while it wrote this line
+            line = json.loads(raw)
+            self.lines[line["id"]] = line
+            whole += len(raw)
+        os.truncate(path, whole)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,116 @@
+"""`report.html` of a run: one file that opens from disk, with every picture inside."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit.figures import cost, dividends, heat, intervals, ranks, saved
+from audit.metrics import FOUND, RANKED
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    from audit.explain import Explained
+
+SIDE = 320
+"""Longest side of a picture in the report, in pixels."""
+
+
+def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
+    """Write the report of a run.
+
+    Args:
+        found: The run.
+        pictures: Picture of each item by id.
+    """
+    summary = found.summary
+    environment = Environment(
+        loader=PackageLoader("audit"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["p"] = p_value
+    chosen = choose(found.items)
+    return environment.get_template("report.html.j2").render(
+        run=found.run,
+        summary=summary,
+        titles=RANKED,
+        found=FOUND,
+        rankings={name: table.to_dict("index") for name, table in summary.rankings.items()},
+        localisation=summary.localisation.to_dict("index"),
+        effects=summary.mixed.effects.to_dict("index"),
+        costs=summary.cost.to_dict("index"),
+        intervals={name: _svg(intervals(table, RANKED[name])) for name, table in summary.rankings.items()},
+        ranks=_svg(ranks(summary.rankings["image.srg"], summary.rankings["text.srg"])),
+        cost=_svg(cost(summary.rankings["improved"], summary.cost)),
+        dividends=_svg(dividends(summary.dividends)),
+        examples=[_example(why, item, pictures[item["id"]]) for why, item in chosen],
+    )
+
+
+def choose(items: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Items worth looking at: best and worst by the improved estimate, and where image and text disagree most."""
+
+    def mean(item: dict[str, Any], metric: str) -> float:
+        return float(np.mean([own["metrics"][metric] for own in item["explainers"].values()]))
+
+    def disagreement(item: dict[str, Any]) -> float:
+        own = [entry["metrics"] for entry in item["explainers"].values()]
+        image, text = (np.argsort(np.argsort([one[name] for one in own])) for name in ("image.srg", "text.srg"))
+        return float(np.abs(image - text).sum())
+
+    by_value = sorted(items, key=lambda item: (mean(item, "improved"), item["id"]))
+    by_quarrel = sorted(items, key=lambda item: (-disagreement(item), item["id"]))
+    wanted = [
+        *(("Most interaction found", item) for item in by_value[-2:][::-1]),
+        *(("Least interaction found", item) for item in by_value[:2]),
+        *(("Image and text ranking disagree most", item) for item in by_quarrel[:2]),
+    ]
+    first = {item["id"]: (why, item) for why, item in reversed(wanted)}
+    return [(why, item) for why, item in wanted if first[item["id"]][0] == why]
+
+
+def p_value(value: float) -> str:
+    """A p value as it is read."""
+    if np.isnan(value):
+        return ""
+    return "< .0001" if value < 0.0001 else f"{value:.4f}".lstrip("0") if value < 1 else "1"
+
+
+def shades(scores: list[float]) -> list[str]:
+    """Background colour of each word: orange speaks for the answer, blue against it, by share of the largest score."""
+    top = max((abs(score) for score in scores), default=0) or 1
+    colours = [("230, 97, 1" if score > 0 else "94, 60, 153", abs(score) / top) for score in scores]
+    return [f"rgba({colour}, {0.75 * share:.2f})" for colour, share in colours]
+
+
+def _example(why: str, item: dict[str, Any], picture: Image.Image) -> dict[str, Any]:
+    small = picture.copy()
+    small = small.resize(_size(small), 0 if max(small.size) < SIDE else 1)
+    explained = []
+    for name, own in item["explainers"].items():
+        map_ = heat(small, picture.size, np.array(item["boxes"]), np.array(own["image"]))
+        words = list(zip(item["words"], shades(own["text"]), strict=True))
+        explained.append({"name": name, "map": _png(map_), "words": words, "metrics": own["metrics"]})
+    return {"why": why, "item": item, "picture": _png(small), "explained": explained}
+
+
+def _size(picture: Image.Image) -> tuple[int, int]:
+    scale = SIDE / 2 / max(picture.size)
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+
+
+def _png(picture: Image.Image) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _svg(figure: Figure) -> Markup:
+    return Markup(saved(figure))  # noqa: S704 - drawn by matplotlib here, which escapes what names say

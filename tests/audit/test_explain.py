@@ -1,0 +1,110 @@
+"""A run explains, goes on where it stopped, and reports in one file; difference masks are found."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audit.errors import BadInput
+from audit.explain import LINES, REPORT, RESULT, explain
+from audit.journal import Journal
+from audit.models.model import Question
+from audit.published import read
+from audit.reference.families import untrained
+from audit.report import choose, p_value, shades
+from audit.truth import truth
+
+EXPLAINERS = ["occlusion", "input-x-gradient", "rollout"]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return untrained("llava", 0)
+
+
+def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
+    out = tmp_path / "run"
+    found = explain(folder, model, [*EXPLAINERS, "oracle", "anti-oracle"], limit=4, out=out, seed=1)
+    assert found.summary.items == len(found.items) == 4
+    assert found.run["explainers"] == [*EXPLAINERS, "oracle", "anti-oracle", "random"]
+    assert found.run["masking"] == {"image": "mean-colour", "text": "removed"}
+    assert found.summary.agreement.explainers == 4  # the controls that know the truth take no part
+    assert (found.summary.localisation.loc["oracle", ["image.pointing", "text.pointing"]] == 1).all()
+    assert found.summary.localisation.loc["chance", "text.pointing"] < 0.5
+    result = json.loads((out / RESULT).read_text())
+    assert set(result["rankings"]["improved"]) == set(found.run["explainers"])
+    page = (out / REPORT).read_text()
+    assert not re.search(r'(src|href)="(?!data:image/png;base64,|#)', page.replace('xlink:href="#', 'href="#'))
+    assert "<script" not in page
+    assert "is the square" in page
+
+
+def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, model) -> None:
+    out = tmp_path / "run"
+    whole = explain(folder, model, EXPLAINERS, limit=4, out=out)
+    lines = (out / LINES).read_bytes().splitlines(keepends=True)
+    (out / LINES).write_bytes(lines[0] + lines[1][:40])  # killed while it wrote the second
+    again = explain(folder, model, EXPLAINERS, limit=4, out=out)
+    assert [item["id"] for item in again.items] == [item["id"] for item in whole.items]
+    for one, other in zip(whole.items, again.items, strict=True):
+        for name, own in one["explainers"].items():
+            assert other["explainers"][name]["metrics"] == pytest.approx(own["metrics"], abs=1e-6, nan_ok=True)
+    with pytest.raises(BadInput, match="a run with seed 0"):
+        explain(folder, model, EXPLAINERS, limit=4, out=out, seed=5)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"explainers": ["rollouts"]}, "did you mean rollout"),
+        ({"explainers": ["occlusion"]}, "3 or more"),
+        ({"limit": 1}, "intervals are over items"),
+        ({"config": "pairs"}, "config"),
+    ],
+)
+def test_bad_input_says_what_to_do(folder: Path, model, options, message) -> None:
+    with pytest.raises(BadInput, match=message):
+        explain(folder, model, **{"explainers": EXPLAINERS, "limit": 2, **options})
+
+
+def test_the_difference_mask_of_an_item(folder: Path, model) -> None:
+    published = read(folder)
+    pictures = dict(published.pictures(np.arange(2)))
+    item, partner = published.table.iloc[0], published.table.iloc[1]
+    prepared = model.prepare(Question(pictures[0], item["question"], kind="yes/no"), "yes")
+    found = truth(prepared, item["question"], pictures[0], "is the square blue?", pictures[1])
+    assert partner["id"] == item["image_partner"]
+    # 16 pixels, four patches a side: the square of the middle eight is the four patches in the middle.
+    assert np.flatnonzero(found.image == 1).tolist() == [5, 6, 9, 10]
+    assert [word.strip() for word, share in zip(prepared.words.strings, found.text, strict=True) if share] == ["red"]
+    marked = truth(prepared, item["question"], pictures[0], None, None, [(0, 2)], [(0, 0, 4, 4)])
+    assert np.flatnonzero(marked.image).tolist() == [0]
+    assert np.flatnonzero(marked.text).tolist() == [0]
+    assert truth(prepared, item["question"], pictures[0], None, None).scores is None
+
+
+def test_items_to_look_at() -> None:
+    def item(name, value, image, text):
+        metrics = [{"improved": value, "image.srg": a, "text.srg": b} for a, b in zip(image, text, strict=True)]
+        return {"id": name, "explainers": {str(at): {"metrics": one} for at, one in enumerate(metrics)}}
+
+    items = [item(str(at), at, [1, 2, 3], [3, 2, 1] if at == 3 else [1, 2, 3]) for at in range(6)]
+    assert [(why.split()[0], one["id"]) for why, one in choose(items)] == [
+        ("Most", "5"), ("Most", "4"), ("Least", "0"), ("Least", "1"), ("Image", "3")
+    ]  # fmt: skip
+
+
+def test_words_and_p_values_as_they_are_read() -> None:
+    assert shades([2.0, -1.0, 0.0])[:2] == ["rgba(230, 97, 1, 0.75)", "rgba(94, 60, 153, 0.38)"]
+    assert shades([0.0]) == ["rgba(94, 60, 153, 0.00)"]
+    assert [p_value(p) for p in (0.00001, 0.0123, 1.0, float("nan"))] == ["< .0001", ".0123", "1", ""]
+
+
+def test_a_journal_without_a_folder_keeps_lines_in_memory() -> None:
+    journal = Journal(None, LINES, {})
+    journal.add({"id": "a"})
+    assert "a" in journal.lines
