@@ -160,8 +160,9 @@ def _evaluate(
     config: Annotated[str | None, typer.Option(help="Its config; `all` for everything that was read.")] = None,
     split: Annotated[str | None, typer.Option(help="Its split.")] = None,
     limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
-    image_mask: Annotated[str, typer.Option(help="mean-colour, blur, inpainted or other-image.")] = "mean-colour",
-    text_mask: Annotated[str, typer.Option(help="removed, mask-token or neutral-word.")] = "removed",
+    masks: Annotated[
+        str | None, typer.Option(help="IMAGE,TEXT, such as blur,removed; the least leaky ones are found by default.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of answers and result; goes on from there.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -171,8 +172,7 @@ def _evaluate(
         from audit.models.model import Masking
 
         found = evaluate(
-            folder, model, config=config, split=split, limit=limit, masking=Masking(image_mask, text_mask), out=out,
-            say=say,
+            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
         )  # fmt: skip
     if as_json:
         _print_json(found.json())

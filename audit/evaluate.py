@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from audit.answering import VIEWS, Asked, answer, question_of
+from audit.drawing import donors, drawn
 from audit.errors import BadInput
 from audit.intervals import Interval, mean_interval
+from audit.leaks import Leak, leak, least_leaky, measured
+from audit.models.loading import load
 from audit.models.model import Masking, Model, Responder
 from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
 from audit.published import ALL, Published, read
@@ -45,6 +48,7 @@ class Evaluation:
         pairs: Accuracy over pairs and quads.
         dividend: Mean of v(both) - v(image) - v(question) + v(neither).
         quantiles: Of the dividend, quantile -> value.
+        leaks: What the masks let through; a leaky one says too much for the other side.
     """
 
     run: dict[str, Any]
@@ -56,6 +60,7 @@ class Evaluation:
     pairs: dict[str, PairAccuracy]
     dividend: Interval
     quantiles: dict[str, float]
+    leaks: list[Leak]
 
     def json(self) -> dict[str, Any]:
         """Everything but the items; what cannot be known is null."""
@@ -83,7 +88,7 @@ def evaluate(
         config: Config of the folder; its benchmark when None, `all` for everything that was read.
         split: Its split; `test` where there is one when None.
         limit: Items to answer, drawn as whole groups; all when None.
-        masking: What a masked side becomes; `Masking()` when None.
+        masking: What a masked side becomes; when None the least leaky masks, measured on some items.
         out: Folder to write answers and result to, and to go on from; nothing is written when None.
         seed: Of the draw of items.
         say: Called with stage, done, total.
@@ -91,12 +96,11 @@ def evaluate(
     Raises:
         BadInput: When folder or model cannot be used, or another run lies in `out`.
     """
-    from audit.models.loading import load
-
     published = read(Path(folder), config, split)
     made = load(model) if isinstance(model, str) else model
-    masking = masking or Masking()
-    rows = _drawn(published.table, limit, seed)
+    if masking is None:
+        masking = least_leaky(measured(published, made, seed=seed))
+    rows = drawn(published.table, limit, seed)
     run = {
         "model": made.name,
         "folder": Path(folder).name,
@@ -115,19 +119,22 @@ def evaluate(
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
     table = published.table.iloc[rows].reset_index(drop=True)
     answers = pd.DataFrame([known[name] for name in table["id"]])
-    result = summarise(run, table, answers, published=published.config != ALL)
+    result = summarise(run, table, answers, _leaks(published, rows, answers, masking), published.config != ALL)
     if out is not None:
         _write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
     return result
 
 
-def summarise(run: dict[str, Any], table: pd.DataFrame, answers: pd.DataFrame, published: bool = True) -> Evaluation:
+def summarise(
+    run: dict[str, Any], table: pd.DataFrame, answers: pd.DataFrame, leaks: list[Leak], published: bool = True
+) -> Evaluation:
     """Count a result from answers.
 
     Args:
         run: What was run.
         table: Items as `audit.published` reads them.
         answers: Their answers, in the same order.
+        leaks: What the masks let through.
         published: Whether pairs are those that the folder names.
     """
     groups = table["group"].to_numpy()
@@ -148,7 +155,16 @@ def summarise(run: dict[str, Any], table: pd.DataFrame, answers: pd.DataFrame, p
         pairs=pair_accuracy(table, right["both"], published),
         dividend=mean_interval(dividend, groups),
         quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
+        leaks=leaks,
     )
+
+
+def _leaks(published: Published, rows: NDArray[np.int64], answers: pd.DataFrame, masking: Masking) -> list[Leak]:
+    """What the masks that were used let through."""
+    return [
+        leak(side, mask, published.table, rows, answers[f"right.{left}"].to_numpy(dtype=bool))
+        for side, mask, left in (("image", masking.image, "question"), ("text", masking.text, "image"))
+    ]
 
 
 def _answers(
@@ -162,13 +178,13 @@ def _answers(
     """Answers of the items that have none yet, batch by batch."""
     table = published.table
     left = np.array([row for row in rows if table["id"].iat[row] not in known], dtype=np.int64)
-    donors = _donors(table["image_key"].to_numpy(), rows) if masking.image == "other-image" else {}
+    other = donors(table["image_key"].to_numpy(), rows) if masking.image == "other-image" else {}
     seen: dict[int, Image.Image] = {}
     batch: list[tuple[str, Asked]] = []
     done = len(rows) - len(left)
     for row, picture in published.pictures(left):
         donor = None
-        if (place := donors.get(row)) is not None:
+        if (place := other.get(row)) is not None:
             donor = seen[place] if place in seen else next(published.pictures(np.array([place])))[1]
             seen = {place: donor, row: picture}
         item = Asked(question_of(table.iloc[row], picture), str(table["answer"].iat[row]), donor)
@@ -182,37 +198,10 @@ def _answers(
         say("answering", len(rows), len(rows))
 
 
-def _donors(keys: NDArray[Any], rows: NDArray[np.int64]) -> dict[int, int]:
-    """For each place an item with another picture: the last such one before it, for the first ones the next."""
-    found: dict[int, int] = {}
-    for direction in (rows[::-1], rows):  # what is found going forward is kept
-        other, last = None, None
-        for row in direction.tolist():
-            if last is not None and keys[row] != keys[last]:
-                other = last
-            if other is not None:
-                found[row] = other
-            last = row
-    return found
-
-
 def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -> list[dict[str, Any]]:
     found = answer(model, [item for _, item in batch], masking)
     found.insert(0, "id", [name for name, _ in batch])
     return [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
-
-
-def _drawn(table: pd.DataFrame, limit: int | None, seed: int) -> NDArray[np.int64]:
-    """Places of the items to answer: whole groups in random order, until there are enough."""
-    if limit is None or limit >= len(table):
-        return np.arange(len(table))
-    if limit < 1:
-        raise BadInput("--limit", None, str(limit), "1 or more", "leave it out for all items")
-    groups = np.unique(table["group"].astype(str), return_inverse=True)[1]
-    order = np.random.default_rng(seed).permutation(groups.max() + 1)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return np.sort(np.argsort(rank[groups], kind="stable")[:limit])
 
 
 def _known(out: Path | None, run: dict[str, Any]) -> dict[str, Any]:
@@ -249,8 +238,12 @@ def _write(path: Path, text: str) -> None:
 
 def _plain(value: Any) -> Any:
     """Numbers, texts, lists and objects, as JSON knows them."""
+    if isinstance(value, Leak):
+        return _plain({**asdict(value), "leaky": value.leaky})
     if isinstance(value, Interval | PairAccuracy):
         return _plain(asdict(value))
+    if isinstance(value, list):
+        return [_plain(own) for own in value]
     if isinstance(value, dict):
         return {str(name): _plain(own) for name, own in value.items()}
     if isinstance(value, float):

@@ -50,6 +50,13 @@ def show_evaluation(found: Evaluation) -> None:
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
     OUT.print(game)
+    for leak in found.leaks:
+        if leak.leaky:
+            OUT.print(
+                f"[yellow]leaky mask[/]: with the {leak.side} masked by {leak.mask} the answer is still given in "
+                f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; who sees the other side alone "
+                f"can give it in {leak.ceiling:.1%}"
+            )
 
 
 def show_explained(found: Explained, out: Path) -> None:

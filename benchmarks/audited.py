@@ -4,7 +4,7 @@
 
 Our selection bounds the adversaries `SELECT` from both sides; the published methods are given the same features and
 brought to the same size. `CERTIFY` are of other families, fitted anew with other folds, on each set and on what it
-leaves out. Writes `docs/audited.md`.
+leaves out. Writes `docs/selection.md`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from builder.stages import Run, write_text
 from builder.survey import Survey, locate, survey
 from data_cards.tables import count, interval, markdown, percent
 
-RESULTS = Path(__file__).parent.parent / "docs" / "audited.md"
+RESULTS = Path(__file__).parent.parent / "docs" / "selection.md"
 SELECT = ["question.prior", "question.neighbours", "question.forest", "image.probe"]
 CERTIFY = ["question.tfidf", "question.order", "image.neighbours", "image.metadata"]
 OPTIONS_SELECT = ["choices.prior", "choices.neighbours", "choices.forest", "choices.tfidf"]
@@ -48,8 +48,8 @@ HEAD = """# Selection for the audited tier against published methods
 
 Open questions: selection by {select}; judged by {certify}. Two options: selection by {options_select}; judged by
 {options_certify}. Those that judge are of families that selection never used, with folds of another seed, fitted on
-each set itself and on what it leaves out, if they are fitted at all. Published methods are given the same items, brought
-to our size. The margin is {margin} points; the verdict is two-sided: below chance is a cue too. Intervals are clustered
+each set itself and on what it leaves out, if they are fitted at all. Published methods are given the same items and
+brought to our size. The margin is {margin} points; the verdict is two-sided: below chance is a cue too. Intervals are clustered
 by group and allow for cross-fitting. Get the table again with
 
 ```

@@ -5,33 +5,45 @@ from __future__ import annotations
 import pandas as pd
 
 from builder.ceilings import ceilings, codes, strata
+from builder.fingerprint import is_measurement
 from builder.statistics import accuracy, chance
 from data_cards.manifest import Blindness, Ceiling, Score
 
 PREDICTION = ".prediction"
 REFIT = ".refit"
 """Mark of measurements by baselines that were fitted anew on the published set."""
+PAIRED = ".paired"
+"""Mark of measurements by baselines that were fitted anew on what rules left and pairing added."""
+MARKS = (REFIT, PAIRED)
 
 
-def measured_by(items: pd.DataFrame, refit: bool = False) -> dict[str, str]:
-    """Baseline -> its prediction column, of those fitted on the corpus or of those refitted on the set."""
-    columns = [str(column) for column in items if str(column).endswith(PREDICTION)]
-    ending = REFIT + PREDICTION if refit else PREDICTION
-    return {
-        column.removesuffix(ending): column
-        for column in sorted(columns)
-        if column.endswith(REFIT + PREDICTION) == refit
-    }
+def measured_by(items: pd.DataFrame, mark: str = "") -> dict[str, str]:
+    """Baseline -> its prediction column, of those fitted on the corpus (no mark) or of those fitted anew."""
+    columns = sorted(str(column) for column in items if str(column).endswith(mark + PREDICTION))
+    others = tuple(other + PREDICTION for other in MARKS if other != mark)
+    return {column.removesuffix(mark + PREDICTION): column for column in columns if not column.endswith(others)}
 
 
-def blindness(items: pd.DataFrame, confidence: float, refit: bool = False) -> Blindness:
+def marked(measured: pd.DataFrame, mark: str) -> pd.DataFrame:
+    """Predictions and gold probabilities with `id`, their columns marked: `question.tfidf.refit.p_gold`."""
+    columns = [str(name) for name in measured if is_measurement(name)]
+    return measured[["id", *columns]].rename(columns={name: mark.join(_split_ending(name)) for name in columns})
+
+
+def _split_ending(column: str) -> tuple[str, str]:
+    """`question.tfidf.p_gold` -> (`question.tfidf`, `.p_gold`)."""
+    name, _, ending = column.rpartition(".")
+    return name, f".{ending}"
+
+
+def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindness:
     """Count ceilings and score baselines.
 
     Args:
         items: Item table with `group` and one `<baseline>.prediction` column per baseline; a missing prediction means
             that the baseline does not apply to the item.
         confidence: Level of the intervals.
-        refit: Whether to score the baselines that were fitted on this very set, not those fitted on the corpus.
+        mark: Which baselines to score: those fitted on the corpus, or those fitted anew (`MARKS`).
     """
     bounds, scores = [], []
     for stratum, part in strata(items).items():
@@ -41,7 +53,7 @@ def blindness(items: pd.DataFrame, confidence: float, refit: bool = False) -> Bl
             Ceiling(view=view, stratum=stratum, right=found.right, items=found.items, keys=found.keys)
             for view, found in ceilings(part).items()
         ]
-        for name, column in measured_by(items, refit).items():
+        for name, column in measured_by(items, mark).items():
             applies = part[part[column].notna()]
             if len(applies):
                 scores.append(_score(name, column, stratum, applies, confidence))

@@ -1,6 +1,6 @@
 """`twokeys build`: from corpora to a published folder.
 
-survey -> filter -> balance -> certify -> publish
+survey -> filter -> pair -> balance -> certify -> publish
 """
 
 from __future__ import annotations
@@ -22,19 +22,23 @@ from builder.audited.certificate import tier
 from builder.audited.rows import audited_rows, unpublished
 from builder.audited.tier import audit
 from builder.baselines import View, chosen
-from builder.blindness import REFIT, blindness
+from builder.blindness import REFIT, blindness, marked
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify, holds
+from builder.counterfactuals.config import COLUMNS as PAIRS_COLUMNS
+from builder.counterfactuals.config import NAME as PAIRS
+from builder.counterfactuals.config import pair_rows
+from builder.counterfactuals.report import pairing
+from builder.counterfactuals.stage import Paired, pair
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
 from builder.filtering import apply, made
-from builder.fingerprint import is_measurement
 from builder.groups import fold_of, pairs
 from builder.items import canonical_json, digest
 from builder.measure import MEASUREMENTS, measure
 from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
-from builder.selection import Selection, select
+from builder.selection import Near, Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
 from builder.survey import Survey, locate, survey
 from data_cards.manifest import FILE as MANIFEST
@@ -42,6 +46,7 @@ from data_cards.manifest import (
     BalancePart,
     Config,
     Manifest,
+    Pairing,
     Partners,
     RuleReport,
     Source,
@@ -111,12 +116,14 @@ def build(
     with run.alone():
         known = survey(run, plan, sources)
         filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
-        kept = _left(known.items, filtering)
+        paired = pair(run, plan, known, _left(known.items, filtering), filtering.key)
+        kept = paired.known.items
         balancing = run.stage(
-            "balance", partial(_balance, kept, plan), 1, filtering.key, plan.balance.model_dump(mode="json")
-        )
-        refit = _refit(run, kept, plan, known, balancing)
-        auditing = audit(run, plan, plan.audited, kept, known.represent, filtering.key) if plan.audited else None
+            "balance", partial(_balance, paired.known, plan), 2, paired.key, plan.balance.model_dump(mode="json"),
+            plan.pair.partners, plan.encoders.model_dump() if plan.pair.partners == "nearest" else "",
+        )  # fmt: skip
+        refit = _refit(run, kept, plan, paired.known, balancing)
+        auditing = audit(run, plan, plan.audited, kept, paired.known.represent, paired.key) if plan.audited else None
         key = digest(
             "build",
             str(LAYOUT),
@@ -130,7 +137,7 @@ def build(
         if (there := _published(place, key)) is None:
             say("publish", 0, 0)
             began = time.perf_counter()
-            there = _publish(place, key, plan, known, filtering, balancing, refit, auditing)
+            there = _publish(place, key, plan, known, paired, filtering, balancing, refit, auditing)
             run.seconds["publish"] = time.perf_counter() - began
     certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)
@@ -194,8 +201,11 @@ def _left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
     return items[~items["id"].isin(removed)].reset_index(drop=True)
 
 
-def _balance(items: pd.DataFrame, plan: Recipe, stage: Stage) -> dict[str, Any]:
-    done = select(items, plan.balance)
+def _balance(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
+    near = None
+    if plan.pair.partners == "nearest" and len(known.items):
+        near = Near(known.represent.vectors("question", known.items), known.represent.vectors("image", known.items))
+    done = select(known.items, plan.balance, near)
     write_table(stage.folder / "kept.parquet", pa.Table.from_pandas(done.kept, preserve_index=False))
     write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
     return {"parts": [part.model_dump(mode="json") for part in done.parts]}
@@ -227,15 +237,7 @@ def _refitted(refit: Stage | None, kept: pd.DataFrame) -> pd.DataFrame:
     """Measurements of the refitted baselines, marked as such."""
     if refit is None:
         return kept[["id"]]
-    table: pd.DataFrame = refit.table(MEASUREMENTS).to_pandas()
-    columns = [str(name) for name in table if is_measurement(name)]
-    return table[["id", *columns]].rename(columns={name: REFIT.join(_split_ending(name)) for name in columns})
-
-
-def _split_ending(column: str) -> tuple[str, str]:
-    """`question.tfidf.p_gold` -> (`question.tfidf`, `.p_gold`)."""
-    name, _, ending = column.rpartition(".")
-    return name, f".{ending}"
+    return marked(refit.table(MEASUREMENTS).to_pandas(), REFIT)
 
 
 # ------------------------------------------------------------------------------------------------------ publish
@@ -246,6 +248,7 @@ def _publish(
     key: str,
     plan: Recipe,
     known: Survey,
+    paired: Paired,
     filtering: Stage,
     balancing: Stage,
     refit: Stage | None,
@@ -257,58 +260,64 @@ def _publish(
         [BalancePart.model_validate(part) for part in balancing.notes()["parts"]],
     )
     reports = [RuleReport.model_validate(report) for report in filtering.notes()["reports"]]
-    balanced = known.items.merge(selection.kept, on="id", validate="one_to_one").merge(
+    every = paired.known
+    balanced = every.items.merge(selection.kept, on="id", validate="one_to_one").merge(
         _refitted(refit, selection.kept), on="id", validate="one_to_one"
     )
     dropped = filtering.table("removed.parquet").to_pandas()
-    removed = _removed(known.items, known.set_aside, dropped, selection.removed)
+    removed = _removed(known, paired, dropped, selection.removed)
     if auditing is not None:
-        audited = audited_rows(known.items, auditing, plan.balance.within)
+        audited = audited_rows(every.items, auditing, plan.balance.within)
         removed = unpublished(removed, auditing)
     with whole_folder(folder) as fresh:
         configs = {
-            "balanced": write_config(fresh, "balanced", balanced, known.pictures, known.roots),
-            "removed": write_config(fresh, "removed", removed, None, known.roots),
+            "balanced": write_config(fresh, "balanced", balanced, every.pictures, every.roots),
+            "removed": write_config(fresh, "removed", removed, None, every.roots),
         }
         fingerprint = configs["balanced"].config.fingerprint
         certificate = certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint)
         if auditing is not None:
-            configs["audited"] = write_config(fresh, "audited", audited, known.pictures, known.roots)
+            configs["audited"] = write_config(fresh, "audited", audited, every.pictures, every.roots)
             certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
         write_json(fresh / CERTIFICATE, certificate)
+        if plan.pair.published:
+            partners = pair_rows(balanced)
+            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, every.roots, PAIRS_COLUMNS)
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
         manifest = _manifest(
-            key, plan, known, reports, selection, balanced, shown, {n: w.config for n, w in configs.items()}
+            key, plan, known, paired, reports, selection, balanced, shown, {n: w.config for n, w in configs.items()}
         )
         if auditing is not None:
             manifest = manifest.model_copy(update={"audited": tier(auditing.notes())})
         return _write_cards(fresh, manifest, configs)
 
 
-def _removed(
-    items: pd.DataFrame, set_aside: pd.DataFrame, dropped: pd.DataFrame, unbalanced: pd.DataFrame
-) -> pd.DataFrame:
+def _removed(known: Survey, paired: Paired, dropped: pd.DataFrame, unbalanced: pd.DataFrame) -> pd.DataFrame:
     """Every row that is not published, with the stage that removed it and the reason."""
-    gone = pd.concat([dropped.assign(stage="filter"), unbalanced.assign(stage="balance", rule=None)], ignore_index=True)
-    listed = items.merge(gone, on="id", validate="one_to_one")
-    aside = set_aside.rename(columns={"problem": "reason"}).assign(stage="read")
-    columns = list(dict.fromkeys([*listed.columns, *aside.columns]))
-    if not len(aside):
-        return listed.reindex(columns=columns)
-    return pd.concat([listed.reindex(columns=columns), aside.reindex(columns=columns)], ignore_index=True)
+    tables = [
+        known.items.merge(dropped.assign(stage="filter"), on="id", validate="one_to_one"),
+        paired.refused.assign(stage="pair", rule=None),
+        paired.known.items.merge(unbalanced.assign(stage="balance", rule=None), on="id", validate="one_to_one"),
+        known.set_aside.rename(columns={"problem": "reason"}).assign(stage="read"),
+    ]
+    columns = list(dict.fromkeys(name for table in tables if len(table) for name in table))
+    full = [table.reindex(columns=columns) for table in tables if len(table)]
+    return pd.concat(full, ignore_index=True) if full else tables[0]
 
 
 def _manifest(
     key: str,
     plan: Recipe,
     known: Survey,
+    paired: Paired,
     reports: list[RuleReport],
     selection: Selection,
     balanced: pd.DataFrame,
     shown: set[str],
     configs: dict[str, Config],
 ) -> Manifest:
-    used = known.pictures[known.pictures["image_key"].isin(shown)]
+    pictures = paired.known.pictures
+    used = pictures[pictures["image_key"].isin(shown)]
     both = selection.kept["image_partner"].notna() & selection.kept["question_partner"].notna()
     return Manifest(
         name=plan.name,
@@ -324,18 +333,19 @@ def _manifest(
         confidence=plan.measure.confidence,
         sources=_sources(known),
         groups=known.groups,
-        funnel=_funnel(known, reports, selection),
+        funnel=_funnel(known, paired, reports, selection),
         rules=reports,
         max_share=plan.balance.max_share,
         balance=selection.parts,
         before=blindness(known.items, plan.measure.confidence),
-        after=blindness(balanced, plan.measure.confidence, refit=True),
+        after=blindness(balanced, plan.measure.confidence, REFIT),
         partners=Partners(
             image_partners=int(selection.kept["image_partner"].notna().sum()),
             question_partners=int(selection.kept["question_partner"].notna().sum()),
             both=int(both.sum()),
             quads=int(selection.kept["quad"].nunique()),
         ),
+        pairs=_pairing(plan, known, paired, balanced),
         configs=configs,
         unique_image_bytes=int(used["size"].sum()),
         files={},
@@ -363,12 +373,25 @@ def _sources(known: Survey) -> list[Source]:
     ]
 
 
-def _funnel(known: Survey, reports: list[RuleReport], selection: Selection) -> list[Step]:
+def _pairing(plan: Recipe, known: Survey, paired: Paired, balanced: pd.DataFrame) -> Pairing | None:
+    if not plan.pair.adds:
+        return None
+    gone = set(paired.refused["id"][paired.refused["edit_of"].isna()])
+    left = known.items[known.items["id"].isin({*paired.known.items["id"], *gone})]
+    return pairing(left, paired.known.items, paired.refused, balanced, plan.measure.confidence)
+
+
+def _funnel(known: Survey, paired: Paired, reports: list[RuleReport], selection: Selection) -> list[Step]:
     steps = [Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items))]
     steps += [
         Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)
         for report in reports
     ]
+    items = paired.known.items
+    if "edit_of" in items:
+        merged = int(paired.refused["edit_of"].isna().sum())
+        added = int(items["edit_of"].notna().sum())
+        steps.append(Step(stage="pair", name="pair", removed=merged, left=len(items), added=added))
     kept = len(selection.kept)
     return [*steps, Step(stage="balance", name="balance", removed=len(selection.removed), left=kept)]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -17,15 +18,19 @@ from builder import images
 from builder.audited.certificate import tier
 from builder.audited.recount import recount, refit
 from builder.audited.rows import SEPARATOR
-from builder.blindness import blindness
+from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
+from builder.counterfactuals.config import NAME as PAIRS
+from builder.counterfactuals.config import pair_rows
+from builder.counterfactuals.recount import edited
+from builder.counterfactuals.report import pairing
 from builder.errors import BadInput
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.folder import Folder
 from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
-from builder.publish import dataset_info, features, split_of
+from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
 from builder.selection import parts, select, weights
 from data_cards.manifest import Blindness, Partners, Step
@@ -83,7 +88,8 @@ def _conservation(known: Folder) -> Iterator[str]:
     tables = [table for table in (known.balanced.assign(stage=None), known.unbalanced, removed) if len(table)]
     rows = pd.concat(tables or [removed], ignore_index=True)
     yield from (f"{identity} appears twice" for identity in rows["id"][rows["id"].duplicated()].head(5))
-    aside = rows.assign(aside=rows["stage"] == "read").groupby(["source", "split"])["aside"].agg(["size", "sum"])
+    made = rows["edit_of"].notna() if "edit_of" in rows else pd.Series(False, index=rows.index)
+    aside = rows[~made].assign(aside=rows["stage"] == "read").groupby(["source", "split"])["aside"].agg(["size", "sum"])
     said = {(source.name, s.split): (s.rows, s.set_aside) for source in manifest.sources for s in source.splits}
     if (
         found := {place: tuple(map(int, counts)) for place, counts in zip(aside.index, aside.to_numpy(), strict=True)}
@@ -105,9 +111,14 @@ def _funnel(known: Folder) -> list[Step]:
     """The funnel as the removed rows tell it."""
     places = Counter(zip(known.removed["stage"], known.removed["rule"].fillna(""), strict=True))
     places[("balance", "")] += len(known.unbalanced)
-    steps, left = [], len(known.balanced) + len(known.unbalanced) + len(known.removed)
+    made, published = known.paired["edit_of"].notna(), known.manifest.pairs is not None
+    merged = places.pop(("pair", ""), 0) - int((known.rows["stage"].eq("pair") & known.rows["edit_of"].notna()).sum())
+    steps, left = [], len(known.items) + int((known.removed["stage"] == "read").sum())
     named = [("read", "set aside"), *(("filter", rule.id) for rule in known.manifest.rules), ("balance", "balance")]
     for stage, name in named:
+        if stage == "balance" and published:
+            left += int(made.sum()) - merged
+            steps.append(Step(stage="pair", name="pair", removed=merged, left=left, added=int(made.sum())))
         gone = places.pop((stage, name if stage == "filter" else ""), 0)
         left -= gone
         steps.append(Step.model_validate({"stage": stage, "name": name, "removed": gone, "left": left}))
@@ -124,7 +135,8 @@ def _keys(known: Folder) -> Iterator[str]:
     """Question keys, canonical text and option order follow from the text."""
     text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
     columns = ["id", "question", "choices", "answer", "answer_type", "question_key"]
-    for row in known.items[columns].to_dict("records"):
+    sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
+    for row in pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns].to_dict("records"):
         question, choices = row["question"], list(row["choices"])
         key = question_key(question, choices)
         if key != row["question_key"]:
@@ -188,7 +200,7 @@ def _rules(known: Folder) -> Iterator[str]:
 def _balance(known: Folder) -> Iterator[str]:
     """Each part is balanced at every question and image, and as large as the optimum that is found again."""
     settings = known.recipe.balance
-    left = _left(known)
+    left = known.paired
     again = select(left, settings)
     same_solvers = all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
     said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
@@ -211,6 +223,50 @@ def _balance(known: Folder) -> Iterator[str]:
     said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
     wrong = listed["id"][said_first != listed["reason_again"]]
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
+
+
+def _pairs(known: Folder) -> Iterator[str]:
+    """Constructed items say what they were made from, differ from it in one view alone, and are counted by kind."""
+    if known.manifest.pairs is None:
+        yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(known)["id"])
+        return
+    yield from edited(known.rows, known.recipe.pair.minimal)
+    there = known.rows["stage"].eq("pair")
+    left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
+    counted = pairing(left, known.paired, known.rows[there], known.balanced, known.manifest.confidence)
+    if counted != known.manifest.pairs:
+        yield "what pairing did differs from a recount"
+
+
+def _made(known: Folder) -> pd.DataFrame:
+    return known.rows[known.rows["edit_of"].notna() | (known.rows["answer_source"].fillna("annotated") != "annotated")]
+
+
+def _pair_rows(known: Folder) -> Iterator[str]:
+    """The config `pairs` holds the partners of the balanced set, member for member and picture for picture."""
+    if known.recipe.pair.published != (PAIRS in known.manifest.configs):
+        yield "the recipe and the manifest differ on whether pairs are published"
+    if PAIRS not in known.manifest.configs:
+        return
+    expected = {row["id"]: row for row in pair_rows(known.balanced).to_dict("records")}
+    pictures = picture_hashes(known.files("balanced"), "image_key", "image")
+    for path in known.files(PAIRS):
+        for batch in pq.ParquetFile(path).iter_batches(256):
+            for row in batch.to_pylist():
+                wanted = expected.pop(row["id"], None)
+                if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
+                    yield f"{row['id']}: no pair of partners of the balanced set is like this"
+                for column, key in PICTURES.items():
+                    if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
+                        yield f"{row['id']}: its {column} is not the picture that the balanced set has"
+    yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
+
+
+def _plain(value: Any) -> Any:
+    """A cell as Arrow gives it: lists instead of arrays, None instead of NaN."""
+    if isinstance(value, float) and value != value:
+        return None
+    return [_plain(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value
 
 
 def _certificate(known: Folder) -> Iterator[str]:
@@ -236,7 +292,7 @@ def _audited(known: Folder) -> Iterator[str]:
         return
     if said["fingerprint"] != known.manifest.configs["audited"].fingerprint or known.manifest.audited != tier(said):
         yield "manifest and certificate do not state the same audited tier"
-    yield from recount(_left(known), known.audited, said, plan)
+    yield from recount(known.paired, known.audited, said, plan)
     yield from (f"{said['verdict']}: {reason}" for reason in said["reasons"])
 
 
@@ -244,17 +300,12 @@ def _adversaries(known: Folder) -> Iterator[str]:
     """The cheap adversaries of the audited tier, fitted again on its rows, answer as the certificate says."""
     said, plan = _stated_tier(known), known.recipe
     if said is not None and plan.audited is not None and len(known.audited):
-        yield from refit(_left(known), known.audited, said, plan)
+        yield from refit(known.paired, known.audited, said, plan)
 
 
 def _stated_tier(known: Folder) -> dict[str, Any] | None:
     said: dict[str, Any] = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
     return said.get("audited")
-
-
-def _left(known: Folder) -> pd.DataFrame:
-    """What the rules left, from which both tiers were selected."""
-    return known.items[known.items["stage"].fillna("balance") == "balance"].reset_index(drop=True)
 
 
 def _partners(known: Folder) -> Iterator[str]:
@@ -292,12 +343,12 @@ def _partners(known: Folder) -> Iterator[str]:
 
 def _blindness(known: Folder) -> Iterator[str]:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
-    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, refit=False)
-    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, refit=True)
+    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, "")
+    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFIT)
 
 
-def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, refit: bool) -> Iterator[str]:
-    counted = blindness(rows, confidence, refit)
+def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, mark: str) -> Iterator[str]:
+    counted = blindness(rows, confidence, mark)
     if counted.ceilings != said.ceilings:
         yield f"ceilings {when} differ from a recount"
     if counted.scores != said.scores:
@@ -333,10 +384,12 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "image bytes and keys": _pictures,
     "rules and their effects": _rules,
     "largest balanced set": _balance,
+    "constructed partners": _pairs,
     "certificate": _certificate,
     "audited tier": _audited,
     "cheap adversaries, fitted again": _adversaries,
     "partners and quads": _partners,
+    "rows of pairs": _pair_rows,
     "ceilings and baselines": _blindness,
     "card, licence and citation": _card,
 }

@@ -13,6 +13,8 @@ from builder.items import canonical_json
 
 MEASUREMENT_ENDINGS = (".prediction", ".p_gold", ".vote", ".disagreement")
 """Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
+PICTURES = ("image", "partner_image")
+"""Columns that hold pictures."""
 PLACE = "row"
 """Where the source keeps the item; a source whose rows are put in another order says the same."""
 
@@ -44,17 +46,18 @@ class Fingerprint:
         Raises:
             ValueError: When an id comes twice.
         """
-        pictures: dict[bytes, str] = {}
+        pictures: dict[str, tuple[bytes, str]] = {}
         for row in rows:
             apart = {name: value for name, value in row.items() if is_measurement(name) or name == PLACE}
-            said = {name: value for name, value in row.items() if name != "image" and name not in apart}
+            said = {name: value for name, value in row.items() if name not in PICTURES and name not in apart}
             if split is not None:
                 said["split"] = split
-            if (image := row.get("image")) is not None:
-                data = image["bytes"]
-                if data not in pictures:
-                    pictures = {data: hashlib.sha256(data).hexdigest()}  # rows of a picture are neighbours
-                said["image"] = pictures[data]
+            for name in PICTURES:
+                if (image := row.get(name)) is not None:
+                    data = image["bytes"]
+                    if name not in pictures or pictures[name][0] != data:
+                        pictures[name] = data, hashlib.sha256(data).hexdigest()  # rows of a picture are neighbours
+                    said[name] = pictures[name][1]
             if row["id"] in self._rows:
                 raise ValueError(f"the id {row['id']!r} comes twice")
             self._rows[row["id"]] = (_hash(said), _hash(_rounded(apart)))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from builder.publish import KEPT_COLUMNS, REMOVED_COLUMNS, split_of
+from builder.items import question_key
+from builder.publish import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS, split_of
 from builder.recipe import Recipe
 from data_cards.manifest import Manifest
 
@@ -55,18 +57,39 @@ class Folder:
         return apart.drop(columns=own).assign(stage="balance", rule=None, reason=None)
 
     @cached_property
-    def items(self) -> pd.DataFrame:
-        """All items that were read, published or removed, sorted by id; `stage` is missing where published."""
+    def rows(self) -> pd.DataFrame:
+        """Every row that could be used, published or removed, sorted by id; `stage` is missing where published."""
         published = self.balanced.assign(stage=None, rule=None, reason=None)
         removed = self.removed[self.removed["stage"] != "read"]
         tables = [table for table in (published, self.unbalanced, removed) if len(table)]
-        return pd.concat(tables or [published]).sort_values("id", ignore_index=True)
+        every = pd.concat(tables or [published]).sort_values("id", ignore_index=True)
+        said = ("answer_source", "edit_of", "edit_kind", "question_asked")
+        return every.assign(**{name: None for name in said if name not in every})
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """All items that were read, as they were read: no constructed ones, and no wording of a paraphrase."""
+        items = self.rows[self.rows["edit_of"].isna()].reset_index(drop=True)
+        reworded = np.flatnonzero(items["question_asked"].notna())
+        for name, values in (
+            ("question", items["question_asked"].iloc[reworded].tolist()),
+            ("question_key", [question_key(text, []) for text in items["question_asked"].iloc[reworded]]),
+        ):
+            column = items[name].to_numpy(dtype=object).copy()
+            column[reworded] = values
+            items[name] = column
+        return items
+
+    @cached_property
+    def paired(self) -> pd.DataFrame:
+        """The items that went on to balance: what the rules left, what pairing added, in its wording."""
+        return self.rows[self.rows["stage"].fillna("balance") == "balance"].reset_index(drop=True)
 
 
 def _rows(folder: Path, config: str) -> pd.DataFrame:
     tables = []
     for path in sorted((folder / config).glob("*.parquet")):
-        names = [name for name in pq.read_schema(path).names if name != "image"]
+        names = [name for name in pq.read_schema(path).names if name not in PICTURES]
         table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
         tables.append(table.assign(split=split_of(path)))
     if not tables:

@@ -44,6 +44,12 @@ REMOVED_COLUMNS = (
     "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height",
     "question_key", "group", "meta",
 )  # fmt: skip
+PICTURES = {"image": "image_key", "partner_image": "partner_image_key"}
+"""Column that holds pictures -> column with their keys."""
+PAIR_COLUMNS = (
+    "edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked",
+)  # fmt: skip
+"""Columns that items of a recipe with a part `pair` have beside the others."""
 
 
 def features(columns: list[str]) -> Features:
@@ -51,9 +57,11 @@ def features(columns: list[str]) -> Features:
     from datasets import Features, Image, List, Value
 
     def kind(name: str) -> Any:
-        if name == "image":
+        if name in PICTURES:
             return Image()
-        if name in ("choices", "answers"):
+        if name in ("edit_words", "edit_boxes", "words", "boxes", "partner_words"):
+            return List(List(Value("int32")))
+        if name in ("choices", "answers", "partner_choices"):
             return List(Value("string"))
         if name in ("image_width", "image_height"):
             return Value("int32")
@@ -76,7 +84,12 @@ class Written:
 
 
 def write_config(
-    folder: Path, name: str, table: pd.DataFrame, pictures: pd.DataFrame | None, roots: dict[str, Path]
+    folder: Path,
+    name: str,
+    table: pd.DataFrame,
+    pictures: pd.DataFrame | None,
+    roots: dict[str, Path],
+    wanted: tuple[str, ...] | None = None,
 ) -> Written:
     """Write one config, split by split.
 
@@ -86,9 +99,16 @@ def write_config(
         table: Rows with `split` and the columns of the config, measurements included.
         pictures: Table of `image_key`, `source`, `image` (locator), `size`; None for a config without pictures.
         roots: Corpus name -> folder of its locators.
+        wanted: Columns of the config; those of `balanced`, or of `removed` where there are no pictures, when None.
     """
-    wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
-    columns = [*wanted, *sorted(str(column) for column in table if is_measurement(str(column)))]
+    if wanted is None:
+        wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
+    made = ["answer_source", *PAIR_COLUMNS] if "edit_of" in table else []
+    columns = [
+        *wanted,
+        *(name for name in made if name not in wanted),
+        *sorted(str(column) for column in table if is_measurement(str(column))),
+    ]
     schema = features(columns)
     marks = Fingerprint()
     splits = {}
@@ -136,8 +156,11 @@ def _write_split(
     roots: dict[str, Path],
 ) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    located = None if pictures is None else pictures.set_index("image_key").loc[rows["image_key"].unique()]
-    size = np.zeros(len(rows), dtype=np.int64) if located is None else located["size"].loc[rows["image_key"]].to_numpy()
+    located, size = None, np.zeros(len(rows), dtype=np.int64)
+    if pictures is not None:
+        shown = [rows[key] for column, key in PICTURES.items() if column in columns]
+        located = pictures.set_index("image_key").loc[pd.concat(shown).unique()]
+        size = sum((located["size"].loc[keys].to_numpy() for keys in shown), start=size)
     fresh = ~rows["image_key"].duplicated().to_numpy()
     shard = np.cumsum(np.where(fresh, size, 0)) // SHARD_BYTES
     files = []
@@ -174,9 +197,9 @@ def _arrow(
 ) -> pa.Table:
     arrays = []
     for column in columns:
-        if column == "image":
+        if column in PICTURES:
             assert located is not None
-            arrays.append(_pictures(rows["image_key"], located, roots, schema.field("image").type))
+            arrays.append(_pictures(rows[PICTURES[column]], located, roots, schema.field(column).type))
         else:
             arrays.append(pa.array(rows[column], type=schema.field(column).type, from_pandas=True))
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -193,6 +216,17 @@ def _pictures(keys: pd.Series[str], located: pd.DataFrame, roots: dict[str, Path
                 raise BadInput(locator, None, "other bytes than before", "files that stay as they are", "build again")
         cells.append({"bytes": data, "path": None})
     return pa.array(cells, type=kind)
+
+
+def picture_hashes(files: list[Path], key: str, column: str) -> dict[str, str]:
+    """Image key -> SHA-256 of its bytes, from published files."""
+    found: dict[str, str] = {}
+    for path in files:
+        for batch in pq.ParquetFile(path).iter_batches(256, columns=[key, column]):
+            for row in batch.to_pylist():
+                if row[key] not in found:
+                    found[row[key]] = hashlib.sha256(row[column]["bytes"]).hexdigest()
+    return found
 
 
 @contextmanager

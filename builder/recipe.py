@@ -122,6 +122,60 @@ class RuleUse(Part):
         return {"rule": value} if isinstance(value, str) else value
 
 
+class GeneratorUse(Part):
+    """One generator of constructed partners with its parameters."""
+
+    generator: str
+    """Name of a registered generator, see `builder.counterfactuals.registry`."""
+    with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    budget: Annotated[int, Field(ge=1)] | None = None
+    """Edits per item that this generator may make at most; the first ones count."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"generator": value} if isinstance(value, str) else value
+
+
+class Minimal(Part):
+    """How little a partner must differ from the item that it was made from."""
+
+    words: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of words that a question edit may change (Levenshtein distance over the longer question's length)."""
+    pixels: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of pixels that an image edit may change."""
+    similarity: Annotated[float, Field(ge=-1, le=1)] | None = None
+    """Smallest cosine between the embeddings of the changed view; None asks for none."""
+
+
+class Pair(Part):
+    """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
+
+    mined: list[Literal["paraphrases"]] = []
+    """`paraphrases`: questions that say the same are published in one wording, so that their images can be paired."""
+    generators: list[GeneratorUse] = []
+    minimal: Minimal = Minimal()
+    lexicon_support: Annotated[int, Field(ge=1)] = 5
+    """Annotated pairs that a substitution needs to enter the lexicon."""
+    lexicon_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Smallest lower end of the Wilson interval of a substitution's share of flipped answers."""
+    partners: Literal["nearest", "any"] = "nearest"
+    """Which of an item's counterfactuals is published as its partner: the nearest by embedding, or any valid one."""
+
+    publish: bool | None = None
+    """Whether the config `pairs` is published, which holds every picture again; None: where anything is added."""
+
+    @property
+    def published(self) -> bool:
+        """Whether the config `pairs` is published."""
+        return self.adds if self.publish is None else self.publish
+
+    @property
+    def adds(self) -> bool:
+        """Whether pairing changes the items at all."""
+        return bool(self.mined or self.generators)
+
+
 class Balance(Part):
     """The largest balanced subset, see `builder.balance`."""
 
@@ -168,6 +222,7 @@ class Recipe(Part):
     encoders: Encoders = Encoders()
     measure: Measure = Measure()
     rules: list[RuleUse] = []
+    pair: Pair = Pair()
     balance: Balance = Balance()
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""

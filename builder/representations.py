@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from builder import feature_maps
 from builder.baselines import View
 from builder.baselines.problem import Halves, Matrix
-from builder.embed import IMAGE_DIMENSIONS, embed_pictures, embed_texts, load, thumbnails
+from builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
 from builder.errors import BadInput
 from builder.language.stage import of_answers, of_options
 from builder.lexical import text_features
@@ -103,6 +103,20 @@ class Representations:
     def images(self) -> Stage:
         """The stage that embeds every picture."""
         return embed_pictures(self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images)
+
+    def vectors(self, view: View, items: pd.DataFrame) -> Embedded:
+        """Unit vectors of all contents of a view, by key.
+
+        Raises:
+            BadInput: When pictures are known by name alone.
+        """
+        unique = items.drop_duplicates(f"{view}_key").set_index(f"{view}_key").sort_index()
+        contents = pd.DataFrame({"context": "", "text": unique["question"]}, index=unique.index)
+        found = self("vectors", view, contents, ())
+        if found is None:
+            remedy = "add the pictures, or set pair.partners: any"
+            raise BadInput("recipe", "pair.partners", "pictures known by name alone", "pictures", remedy)
+        return Embedded(contents.index, np.asarray(found, dtype=np.float32))
 
     def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
         """A vector column for rules: `question.lexical`, `question.embedding` or `image.embedding`.

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from audit.partners import NONE, partners, quads
 from builder.balance import Graph, largest_balanced, peel
+from builder.counterfactuals.mined import matched_partners
+from builder.embed import Embedded
 from builder.errors import BadInput
 from builder.items import digest
-from audit.partners import NONE, partners, quads
 from builder.recipe import Balance
 from data_cards.manifest import BalancePart
 
@@ -44,7 +46,20 @@ class Selection:
     parts: list[BalancePart]
 
 
-def select(items: pd.DataFrame, settings: Balance) -> Selection:
+@dataclass(frozen=True)
+class Near:
+    """Vectors by which the nearest partners are found.
+
+    Attributes:
+        question: Unit vectors by `question_key`.
+        image: Unit vectors by `image_key`.
+    """
+
+    question: Embedded
+    image: Embedded
+
+
+def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> Selection:
     """Balance every part of the items by itself.
 
     A blind model may be trained on one published split and tried on another, so balance must hold inside each.
@@ -52,6 +67,7 @@ def select(items: pd.DataFrame, settings: Balance) -> Selection:
     Args:
         items: Item table sorted by id, default index.
         settings: The recipe's part on balance.
+        near: Takes the nearest items as partners; any valid ones when None.
 
     Raises:
         BadInput: When the weight is no measurement, or not a positive number everywhere.
@@ -72,16 +88,21 @@ def select(items: pd.DataFrame, settings: Balance) -> Selection:
         )
         solved.append(report)
     published = pd.concat(kept) if kept else items
-    return Selection(threads(published, settings.within), _joined(removed, ["id", "reason"]), solved)
+    return Selection(threads(published, settings.within, near), _joined(removed, ["id", "reason"]), solved)
 
 
-def threads(items: pd.DataFrame, within: Sequence[str]) -> pd.DataFrame:
+def threads(items: pd.DataFrame, within: Sequence[str], near: Near | None = None) -> pd.DataFrame:
     """Thread a balanced set: partners and quads inside every part of it.
+
+    Args:
+        items: The set.
+        within: Columns whose every combination is a part.
+        near: Takes the nearest items as partners; any valid ones when None.
 
     Returns:
         Table of `id`, `image_partner`, `question_partner`, `quad`, sorted by id.
     """
-    tables = [_partners(_graph(part), part["id"].to_numpy()) for _, part in parts(items, within)]
+    tables = [_partners(_graph(part), part, near) for _, part in parts(items, within)]
     return _joined(tables, ["id", "image_partner", "question_partner", "quad"])
 
 
@@ -132,10 +153,15 @@ def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
     return np.round(values * WEIGHT_SCALE).astype(np.int64) + 1
 
 
-def _partners(graph: Graph, ids: np.ndarray) -> pd.DataFrame:
+def _partners(graph: Graph, items: pd.DataFrame, near: Near | None) -> pd.DataFrame:
+    ids = items["id"].to_numpy()
     names = np.array([*ids, None], dtype=object)  # index NONE (-1) gives None
-    same_question = partners(graph.question, graph.answer)
-    same_image = partners(graph.image, graph.answer)
+    if near is None:
+        same_question, same_image = (partners(vertex, graph.answer) for vertex in (graph.question, graph.image))
+    else:
+        seen, asked = near.image.of(items["image_key"]), near.question.of(items["question_key"])
+        same_question = matched_partners(graph.question, graph.answer, seen, near.image.vectors)
+        same_image = matched_partners(graph.image, graph.answer, asked, near.question.vectors)
     # Two golds for one question about one image: such items differ in nothing but the answer, and are no partners.
     same_question[graph.image[same_question] == graph.image] = NONE
     same_image[graph.question[same_image] == graph.question] = NONE

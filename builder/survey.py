@@ -67,7 +67,7 @@ class Survey:
     @property
     def roots(self) -> dict[str, Path]:
         """Corpus name -> the folder that its locators are relative to."""
-        return {source.corpus.name: source.root for source in self.sources}
+        return self.represent.roots
 
 
 def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:

@@ -54,6 +54,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             loose=any(_above(manifest, ceiling) for ceiling in manifest.after.ceilings),
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
             blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),
+            pair_blindness=_pair_blindness(manifest),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
@@ -67,6 +68,13 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             bibtex=bibtex(manifest),
         )
     )
+
+
+def _pair_blindness(manifest: Manifest) -> str:
+    """Blindness before and after pairing; empty where nothing was paired."""
+    if manifest.pairs is None:
+        return ""
+    return tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.pairs.before, manifest.pairs.after))
 
 
 def within(manifest: Manifest) -> list[str]:

@@ -185,10 +185,12 @@ class BalancePart(Fact):
 class Step(Fact):
     """One step of the funnel."""
 
-    stage: Literal["read", "filter", "balance"]
+    stage: Literal["read", "filter", "pair", "balance"]
     name: str
     removed: int
     left: int
+    added: int = 0
+    """Constructed items that the step added."""
 
 
 class Config(Fact):
@@ -207,6 +209,33 @@ class Partners(Fact):
     question_partners: int
     both: int
     quads: int
+
+
+class PairKind(Fact):
+    """What became of one kind of constructed partner."""
+
+    kind: str
+    made: int
+    refused: dict[str, int]
+    """Reason, numbers left out -> edits refused for it."""
+    added: int
+    """Went on to balance."""
+    published: int
+    """Are in the balanced set."""
+
+
+class Pairing(Fact):
+    """What the stage `pair` mined and constructed."""
+
+    reworded: int
+    """Annotated items that are published, or were balanced, in the wording of a paraphrase."""
+    merged: int
+    """Annotated items that left because a paraphrase about the same picture was there."""
+    kinds: list[PairKind]
+    before: Blindness
+    """On what the rules left, baselines as fitted on all items read."""
+    after: Blindness
+    """On what pairing made of it, baselines fitted anew: a generator must not open a shortcut."""
 
 
 class Manifest(Fact):
@@ -238,6 +267,8 @@ class Manifest(Fact):
     partners: Partners
     audited: AuditedTier | None = None
     """None where the recipe asks for the balanced tier alone."""
+    pairs: Pairing | None = None
+    """None where the recipe pairs nothing."""
     configs: dict[str, Config]
     unique_image_bytes: int
     files: dict[str, str]

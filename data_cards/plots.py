@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette: told apart by all readers, also in grey.
 BEFORE, AFTER = "#D55E00", "#0072B2"
-STAGES = {"read": "#7F7F7F", "filter": "#56B4E9", "balance": "#0072B2"}
+STAGES = {"read": "#7F7F7F", "filter": "#56B4E9", "pair": "#009E73", "balance": "#0072B2"}
 INK, FAINT = "#222222", "#DDDDDD"
 GONE: dict[str, Any] = {"facecolor": "#F0F0F0", "edgecolor": "#AAAAAA", "hatch": "////", "linewidth": 0}
 DASHES = (0, (4, 2))
@@ -80,7 +80,7 @@ def draw_funnel(manifest: Manifest) -> Figure:
     cells = [("left", "removed", "share")] + [
         (
             count(step.left),
-            f"-{count(step.removed)}" if step.removed else "",
+            " ".join([f"+{count(step.added)}"] * bool(step.added) + [f"-{count(step.removed)}"] * bool(step.removed)),
             percent(step.removed / (step.left + step.removed)) if step.removed else "",
         )
         for step in steps

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.errors import BadInput
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,6 +40,20 @@ class Masking:
 
     image: str = "mean-colour"
     text: str = "removed"
+
+    @classmethod
+    def read(cls, said: str | None) -> Masking | None:
+        """Read `IMAGE,TEXT`; None of None.
+
+        Raises:
+            BadInput: When it is not two names.
+        """
+        if said is None:
+            return None
+        names = [name.strip() for name in said.split(",")]
+        if len(names) != 2 or not all(names):
+            raise BadInput("--masks", None, repr(said), "two names, such as mean-colour,removed", "name both masks")
+        return cls(*names)
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ class Recipe:
     family: str
     questions: str = "natural"
     seed: int = 0
-    looking: int = 12
-    steps: int = 700
+    looking: int = 8
+    steps: int = 600
     pictures: int = 64
     asked: int = 6
     rate: float = 2e-3

@@ -7,6 +7,7 @@ checks it, turns it into an item and publishes it beside its original, never wit
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, runtime_checkable
@@ -87,11 +88,22 @@ class Edit:
         """Id of the new item: its original's, and a hash of what is new. Edits of edits keep one mark."""
         picture = hashlib.sha256(self.picture or b"").hexdigest()
         mark = digest(self.kind, self.of, self.question or "", *(self.choices or ()), picture, self.answer)
-        return f"{self.of.partition(MARK)[0]}{MARK}{mark[:16]}"
+        return f"{root_of(self.of)}{MARK}{mark[:16]}"
 
 
 MARK = "~"
 """Stands between an original's id and the mark of its edit."""
+_MARKED = re.compile(rf"{MARK}[0-9a-f]{{16}}$")
+
+
+def root_of(item: str) -> str:
+    """Id of the annotated item that an edit, or an edit of an edit, goes back to; an item goes back to itself.
+
+    Example:
+        >>> root_of("nlvr:dev:1-2~0123456789abcdef"), root_of("nlvr:dev:1-2")
+        ('nlvr:dev:1-2', 'nlvr:dev:1-2')
+    """
+    return _MARKED.sub("", item)
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ from .conftest import Says, looks
 
 def test_who_looks_and_reads_is_right_and_owes_it_to_both(folder: Path) -> None:
     """v(both) = 1; blind it says no, which is right half of the time: dividends 1 - 0 - 0 + 0 and 1 - 1 - 1 + 1."""
-    found = evaluate(folder, Says(looks))
+    found = evaluate(folder, Says(looks), masking=Masking())
     assert found.run["config"] == "balanced"
     assert found.run["value"] == "right or wrong"
     assert found.accuracy["all"].estimate == found.accuracy["yes/no"].estimate == 1
@@ -34,7 +34,7 @@ def test_who_looks_and_reads_is_right_and_owes_it_to_both(folder: Path) -> None:
 
 
 def test_who_reads_alone_gains_nothing_from_the_picture(folder: Path) -> None:
-    found = evaluate(folder, Says(lambda question: "yes" if "red" in question.question else "no"))
+    found = evaluate(folder, Says(lambda question: "yes" if "red" in question.question else "no"), masking=Masking())
     assert found.accuracy["all"].estimate == 0.5
     assert found.pairs["question"].accuracy.estimate == 0
     assert found.pairs["group"].accuracy.estimate == 0
@@ -50,16 +50,16 @@ def test_everything_that_was_read_is_a_config_too(folder: Path) -> None:
 
 def test_a_stopped_evaluation_goes_on(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    whole = evaluate(folder, Says(looks), out=out)
+    whole = evaluate(folder, Says(looks), masking=Masking(), out=out)
     lines = (out / ANSWERS).read_bytes().splitlines(keepends=True)
     (out / ANSWERS).write_bytes(b"".join(lines[:5]) + lines[5][:10])  # killed while it wrote the sixth
     (out / RESULT).unlink()
     again = Says(looks)
-    assert evaluate(folder, again, out=out).json() == whole.json()
+    assert evaluate(folder, again, masking=Masking(), out=out).json() == whole.json()
     assert again.asked == 3 * 4  # three items, four views
     assert json.loads((out / RESULT).read_text()) == whole.json()
     with pytest.raises(BadInput, match="a run with config 'balanced'"):
-        evaluate(folder, Says(looks), config="all", out=out)
+        evaluate(folder, Says(looks), config="all", masking=Masking(), out=out)
 
 
 def test_a_limit_takes_whole_groups(folder: Path) -> None:
@@ -86,7 +86,7 @@ def test_another_items_image_is_another_image_and_the_same_after_a_stop(folder: 
 @pytest.mark.parametrize("family", ["llava", "qwen"])
 def test_a_game_has_probabilities(folder: Path, family: str) -> None:
     model = untrained(family, 0)
-    found = evaluate(folder, model)
+    found = evaluate(folder, model, masking=Masking())
     assert found.run["value"] == "probability"
     item = read(folder).table.iloc[3]
     prepared = model.prepare(

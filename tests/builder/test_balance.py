@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.partners import NONE, partners
 from builder.balance import Balanced, Graph, components, is_balanced, largest_balanced, peel, violations
 from builder.ceilings import ceiling
-from audit.partners import NONE, partners
 from tests.strategies import graphs
 
 SMALL = st.one_of(graphs(max_weight=3), graphs(max_weight=3, vertices=2, min_edges=8))

@@ -133,6 +133,7 @@ class Toy:
             "corpora": [self.corpus()],
             "measure": {"baselines": BASELINES, "folds": 3},
             "rules": ["duplicate-item", "contradicting-golds"],
+            "pair": {"partners": "any"},  # the nearest need an encoder
         } | changes
 
     def corpus(self, **changes: Any) -> dict[str, Any]:

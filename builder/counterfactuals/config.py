@@ -1,0 +1,72 @@
+"""The config `pairs`: every pair of counterfactual partners of the balanced set as one row with both members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from builder.counterfactuals.examine import spans_of_change
+from builder.items import digest
+
+NAME = "pairs"
+COLUMNS = (
+    "id", "view", "image", "partner_image", "question", "partner_question", "choices", "partner_choices", "answer",
+    "partner_answer", "first", "second", "kind", "answer_source", "partner_answer_source", "words", "partner_words",
+    "boxes", "quad", "source", "license", "image_key", "partner_image_key",
+)  # fmt: skip
+"""Columns of the config; `id` is the pair's own, `first` and `second` are the items'."""
+_SIDE = ("question", "choices", "answer", "answer_source", "image_key")
+
+
+def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
+    """Write the partners of a balanced set as rows.
+
+    A pair is named by the smaller id; the other member is `partner_*`. An item can be in several pairs.
+
+    Args:
+        balanced: Rows of the config `balanced` with `split`.
+
+    Returns:
+        One row per pair with `split` and `COLUMNS`, pictures left out.
+    """
+    rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for identity, row in rows.items():
+        for view in ("image", "question"):
+            partner = row[f"{view}_partner"]
+            if isinstance(partner, str):
+                first, second = sorted((identity, partner))
+                found.setdefault((view, first, second), _pair(view, rows[first], rows[second]))
+    columns = ["split", *(name for name in COLUMNS if name not in ("image", "partner_image"))]
+    return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
+
+
+def _pair(view: str, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    made = next((row for row, base in _ways(first, second) if row.get("edit_of") == base["id"]), None)
+    words: tuple[Any, Any] = ((), ())
+    if view == "question":
+        texts = str(first["question"]), str(second["question"])
+        words = spans_of_change(*texts), spans_of_change(*texts[::-1])
+    quad = first["quad"] if first["quad"] == second["quad"] else None
+    return {
+        "id": digest("pair", view, str(first["id"]), str(second["id"])),
+        "split": first["split"],
+        "view": view,
+        "first": first["id"],
+        "second": second["id"],
+        "kind": made["edit_kind"] if made is not None else "mined",
+        "quad": quad if isinstance(quad, str) else None,
+        "source": first["source"],
+        "license": " and ".join(sorted({str(first["license"]), str(second["license"])})),
+        **{name: first[name] for name in _SIDE},
+        **{f"partner_{name}": second[name] for name in _SIDE},
+        "words": [list(span) for span in words[0]],
+        "partner_words": [list(span) for span in words[1]],
+        # Outside the boxes both pictures are the same, so the boxes hold for both.
+        "boxes": [list(map(int, box)) for box in made["edit_boxes"]] if made is not None and view == "image" else [],
+    }
+
+
+def _ways(first: dict[str, Any], second: dict[str, Any]) -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]:
+    return (first, second), (second, first)

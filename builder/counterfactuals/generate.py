@@ -1,0 +1,186 @@
+"""Running generators: one stage per generator, in shards of items, every edit examined where it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from builder import images
+from builder.counterfactuals.edit import Edit, Generator, root_of
+from builder.counterfactuals.examine import Side, examine
+from builder.items import SCHEMA, TextRule, canonical_json, digest
+from builder.recipe import GeneratorUse, Recipe
+from builder.stages import Run, Stage, write_table
+
+ITEMS_PER_SHARD = 256
+_BOXES = pa.list_(pa.list_(pa.int32()))
+EDITS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("kind", pa.string()),
+        ("generator", pa.string()),
+        ("edit_of", pa.string()),  # item or earlier edit
+        ("root", pa.string()),  # the annotated item at the start
+        ("view", pa.string()),
+        ("question", pa.string()),
+        ("choices", pa.list_(pa.string())),  # null where the original's stay
+        ("answer", pa.string()),
+        ("answer_source", pa.string()),
+        ("note", pa.string()),
+        ("words", _BOXES),
+        ("boxes", _BOXES),
+        ("meta", pa.string()),
+        ("scores", pa.string()),
+        ("picture", pa.binary()),
+        ("problem", pa.string()),  # why it is refused; null where it is sound
+    ]
+)
+"""Edits as the stages of generators write them."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Some items and where their pictures are.
+
+    Attributes:
+        items: Part of the item table.
+        places: Image key -> locator and the folder it is relative to.
+    """
+
+    items: pd.DataFrame
+    places: dict[str, tuple[str, Path]]
+
+    def picture(self, key: str) -> bytes:
+        """Original bytes of a picture."""
+        locator, root = self.places[key]
+        return images.read_bytes(locator, root)
+
+
+def generate(
+    run: Run,
+    recipe: Recipe,
+    use: GeneratorUse,
+    generator: Generator,
+    items: pd.DataFrame,
+    pictures: pd.DataFrame,
+    roots: dict[str, Path],
+    *inputs: object,
+) -> Stage:
+    """Run one generator over the items that it can edit.
+
+    Args:
+        run: The build under way.
+        recipe: Seed, limits and canonical form of text.
+        use: The generator as the recipe names it.
+        generator: The generator.
+        items: Items to edit, sorted by id.
+        pictures: One row per image key: source and locator.
+        roots: Corpus name -> folder of its locators.
+        inputs: Keys of what `items` and the generator were made from.
+
+    Returns:
+        A stage whose parts are tables of `EDITS`.
+    """
+    formats = {corpus.name: corpus.format for corpus in recipe.corpora}
+    fits = items["source"].map(formats).isin(generator.formats) if generator.formats else items["source"].notna()
+    part = items.loc[fits, SCHEMA.names].reset_index(drop=True)
+    where = pictures.set_index("image_key")[["image", "source"]]
+    shards = []
+    for start in range(0, len(part), ITEMS_PER_SHARD):
+        rows = part.iloc[start : start + ITEMS_PER_SHARD]
+        found = where.loc[rows["image_key"].unique()]
+        places = {
+            str(key): (str(place), roots[str(source)])
+            for key, place, source in zip(found.index, found["image"], found["source"], strict=True)
+        }
+        shards.append(Shard(rows, places))
+    function = partial(_edit_shard, generator, recipe, use.budget)
+    return run.stage(
+        f"edits-{use.generator}",
+        partial(_run_shards, run, function, shards),
+        1,
+        use.model_dump(mode="json"),
+        generator.version,
+        recipe.pair.minimal.model_dump(),
+        recipe.seed,
+        digest("ids", *part["id"]),
+        *inputs,
+    )
+
+
+def _run_shards(run: Run, function: Any, shards: list[Shard], stage: Stage) -> dict[str, int]:
+    run.parts(stage, function, shards)
+    return {"shards": len(shards)}
+
+
+def _edit_shard(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:
+    text = TextRule(recipe.text.unicode, recipe.text.lowercase)
+    sides = {
+        str(row["id"]): (
+            row["image_key"],
+            Side(row["question"], tuple(row["choices"]), row["answer"], row["answer_type"]),
+        )
+        for row in shard.items.to_dict("records")
+    }
+    records = []
+    for edit in within(generator.edits(shard.items, shard.picture, recipe.seed), budget):
+        key, side = sides[edit.of]
+        if edit.view == "image" and side.picture is None:
+            side = _with(side, picture=shard.picture(key))
+        problem = examine(edit, side, text, recipe.pair.minimal, recipe.images)
+        records.append(_record(edit, generator.name, problem))
+        choices = side.choices if edit.choices is None else edit.choices
+        sides[edit.id] = (
+            key,
+            Side(edit.question or side.question, choices, edit.answer, side.answer_type, edit.picture or side.picture),
+        )
+    write_table(path, pa.Table.from_pylist(records, schema=EDITS))
+
+
+def _with(side: Side, picture: bytes) -> Side:
+    return Side(side.question, side.choices, side.answer, side.answer_type, picture)
+
+
+def within(edits: Iterator[Edit], budget: int | None) -> Iterator[Edit]:
+    """Pass on the first `budget` edits of each item, and no edit twice.
+
+    An edit of an edit that was cut off is cut off too; it counts against the budget of the item at the start.
+    """
+    counts: dict[str, int] = {}
+    passed: set[str] = set()
+    for edit in edits:
+        root = root_of(edit.of)
+        if edit.id in passed or (edit.of != root and edit.of not in passed):
+            continue
+        counts[root] = counts.get(root, 0) + 1
+        if budget is None or counts[root] <= budget:
+            passed.add(edit.id)
+            yield edit
+
+
+def _record(edit: Edit, generator: str, problem: str | None) -> dict[str, Any]:
+    return {
+        "id": edit.id,
+        "kind": edit.kind,
+        "generator": generator,
+        "edit_of": edit.of,
+        "root": root_of(edit.of),
+        "view": edit.view,
+        "question": edit.question,
+        "choices": None if edit.choices is None else list(edit.choices),
+        "answer": edit.answer,
+        "answer_source": edit.answer_source,
+        "note": edit.note,
+        "words": [list(span) for span in edit.words],
+        "boxes": [list(box) for box in edit.boxes],
+        "meta": edit.meta,
+        "scores": canonical_json(dict(edit.scores)) if edit.scores else None,
+        "picture": edit.picture,
+        "problem": problem,
+    }

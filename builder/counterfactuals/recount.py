@@ -1,0 +1,65 @@
+"""What `twokeys verify` asks of constructed items, from the published rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from builder.counterfactuals.edit import root_of
+from builder.counterfactuals.examine import outside_is_kept, word_distance
+from builder.recipe import Minimal
+
+CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
+"""What an edit has from the item that it was made from."""
+
+
+def edited(rows: pd.DataFrame, minimal: Minimal) -> Iterator[str]:
+    """Yield what does not fit.
+
+    Args:
+        rows: All rows of a folder, published and removed, with `stage` (missing where published).
+        minimal: The recipe's limits.
+    """
+    records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
+    known = {str(row["id"]): row for row in records}
+    for identity, row in known.items():
+        if (not isinstance(row["edit_of"], str)) != (row["answer_source"] == "annotated"):
+            yield f"{identity}: it is annotated and made from another item, or neither"
+        elif row["answer_source"] != "annotated" and row["stage"] != "pair":
+            yield from (f"{identity}: {problem}" for problem in _problems(row, known, minimal))
+
+
+def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], minimal: Minimal) -> Iterator[str]:
+    base = known.get(str(row["edit_of"]))
+    if base is None or base["stage"] in ("filter", "pair"):
+        yield f"the item that it was made from ({row['edit_of']}) is not there"
+        return
+    if row["answer_source"] not in ("constructed", "verified") or not (row["edit_kind"] and row["edit_note"]):
+        yield "it does not say how its answer is known"
+    if (row["answer_source"] == "verified") != isinstance(row["edit_scores"], str):
+        yield "its scores do not fit its answer source"
+    if root_of(str(row["id"])) != root_of(str(base["id"])):
+        yield "its id is not that of the item that it was made from, with a mark"
+    if different := [name for name in CARRIED if row[name] != base[name]]:
+        yield f"its {' and '.join(different)} is not that of the item that it was made from"
+    same_question, same_image = (row[name] == base[name] for name in ("question_key", "image_key"))
+    if same_question == same_image or row["answer"] == base["answer"]:
+        yield "it does not differ from the item that it was made from in one view and in the answer"
+    words = tuple((int(a), int(b)) for a, b in _list(row["edit_words"]))
+    boxes = [tuple(map(int, box)) for box in _list(row["edit_boxes"])]
+    if (bool(words), bool(boxes)) != (same_image, same_question):
+        yield "its difference mask is not of the view that was changed"
+    width, height = int(row["image_width"]), int(row["image_height"])
+    if any(not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height) for x0, y0, x1, y1 in boxes):
+        yield "a box of its difference mask lies outside the picture"
+    new, old = str(row["question"]), str(base["question"])
+    if words and not outside_is_kept(new, old, words):
+        yield "its question changes outside its difference mask"
+    if words and word_distance(new, old) > minimal.words:
+        yield "its question changes more than the recipe allows"
+
+
+def _list(cells: object) -> list[list[int]]:
+    return [] if cells is None or isinstance(cells, float) else [list(cell) for cell in cells]  # type: ignore[attr-defined]

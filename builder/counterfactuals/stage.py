@@ -1,0 +1,213 @@
+"""The stage `pair`, between filter and balance: what a balanced set lacks is mined and constructed.
+
+generators (in shards) -> examined edits -> items beside the annotated ones -> measured blind like every other item
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from builder.baselines import VIEWS, chosen
+from builder.blindness import PAIRED, marked
+from builder.counterfactuals import registry
+from builder.counterfactuals.edit import Generator
+from builder.counterfactuals.generate import EDITS, generate
+from builder.counterfactuals.lexicon import learn
+from builder.counterfactuals.merge import STORE, as_items, refuse, store
+from builder.counterfactuals.minimality import dissimilar
+from builder.counterfactuals.paraphrase import merged, one_wording
+from builder.embed import embed_texts, load
+from builder.encoders import text_encoder
+from builder.groups import fold_of
+from builder.items import canonical_json
+from builder.measure import MEASUREMENTS, measure
+from builder.publish import PAIR_COLUMNS
+from builder.recipe import Recipe
+from builder.stages import Run, Stage, write_table
+from builder.survey import Survey
+
+ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
+
+
+@dataclass(frozen=True)
+class Paired:
+    """The items that go on to balance, and what pairing did.
+
+    Attributes:
+        known: The survey with these items and all pictures, constructed ones included.
+        refused: Edits that were refused and items that were merged: rows with `reason`, no longer among the items.
+        key: Hash of everything that the items depend on.
+    """
+
+    known: Survey
+    refused: pd.DataFrame
+    key: str
+
+
+def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Paired:
+    """Mine and construct partners, and measure all that is then there.
+
+    Args:
+        run: The build under way.
+        recipe: Names what is mined, the generators and their limits.
+        known: The survey of all items that were read.
+        left: Those that no rule dropped, sorted by id.
+        key: Hash of everything that `left` depends on.
+
+    Raises:
+        BadInput: When a generator or its parameters are unknown, or a licence allows no edits.
+    """
+    if not recipe.pair.adds:
+        return Paired(replace(known, items=left), pd.DataFrame(columns=["id", "reason"]), key)
+    reworded = run.stage("reword", partial(_reword, run, recipe, left), 1, key, recipe.pair.mined)
+    table = reworded.table(REWORDED).to_pandas()
+    items = _worded(left, table)
+    edits = [_edits(run, recipe, known, items, number, reworded.key) for number in range(len(recipe.pair.generators))]
+    work = partial(_merge, run, recipe, known, items, edits)
+    merging = run.stage("pair", work, 1, key, reworded.key, [stage.key for stage in edits])
+    return _measured(run, recipe, known, items, table, merging)
+
+
+def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Annotated and constructed items in one table, sorted by id."""
+    return pd.concat([items, added]).sort_values("id", ignore_index=True) if len(added) else items
+
+
+def _measured(
+    run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, reworded: pd.DataFrame, merging: Stage
+) -> Paired:
+    added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
+    every = together(items, added.reindex(columns=items.columns) if len(added) else added)
+    pictures = pd.concat([known.pictures, merging.table(PICTURES).to_pandas()], ignore_index=True)
+    represent = replace(
+        known.represent, items=every, pictures=pictures, roots=known.represent.roots | {STORE: merging.folder}
+    )
+    folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
+    measured = measure(
+        run, "measure-paired", every, dict.fromkeys(VIEWS, folds), chosen(recipe.measure.baselines), recipe.measure,
+        recipe.seed, represent, merging.key, known.key,
+    )  # fmt: skip
+    every = every.merge(marked(measured.table(MEASUREMENTS).to_pandas(), PAIRED), on="id", validate="one_to_one")
+    gone = items_merged(reworded, known.items)
+    return Paired(
+        replace(known, items=every, pictures=pictures, represent=represent, key=measured.key),
+        pd.concat([gone, refused], ignore_index=True),
+        measured.key,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- mined wording
+
+
+def _reword(run: Run, recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
+    """Write which items get another wording, and which go because of it."""
+    found = left.assign(question_asked=None)
+    if "paraphrases" in recipe.pair.mined:
+        texts = dict(zip(left["question_key"], left["question"], strict=True))
+        embedded = load(embed_texts(run, "embed-question", recipe.encoders.text, texts))
+        encoder = text_encoder(recipe.encoders.text)
+        found = pd.concat([one_wording(part, embedded, encoder) for _, part in left.groupby("source", sort=True)])
+        found = found.sort_values("id", ignore_index=True)
+    reasons = merged(found)
+    changed = found[found["question_asked"].notna() | found["id"].isin(reasons.index)]
+    table = changed[["id", "question", "question_key", "question_asked"]].assign(reason=changed["id"].map(reasons))
+    kinds = pa.schema([(name, pa.string()) for name in table])
+    write_table(stage.folder / REWORDED, pa.Table.from_pandas(table, schema=kinds, preserve_index=False))
+    return {"reworded": len(changed), "merged": len(reasons)}
+
+
+def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Give items the new wording; leave out those that go."""
+    items = left.copy()
+    for name in PAIR_COLUMNS:
+        items[name] = None
+    at = pd.Index(items["id"]).get_indexer(pd.Index(table["id"]))
+    for name in ("question", "question_key", "question_asked"):
+        column = items[name].to_numpy(dtype=object).copy()
+        column[at] = table[name].to_numpy(dtype=object)
+        items[name] = column
+    gone = set(table["id"][table["reason"].notna()])
+    return items[~items["id"].isin(gone)].reset_index(drop=True)
+
+
+def items_merged(table: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Rows, as they were read, of the items that went because of a wording, with the reason."""
+    gone = table.loc[table["reason"].notna(), ["id", "reason"]]
+    return items.merge(gone, on="id", validate="one_to_one")
+
+
+# ---------------------------------------------------------------------------------------------------- generators
+
+
+def made(recipe: Recipe, items: pd.DataFrame, number: int) -> Generator:
+    """Make a generator of the recipe, with the lexicon of the items where it needs one."""
+    use = recipe.pair.generators[number]
+    generator = registry.make(use.generator, use.with_)
+    if "lexicon" in generator.needs and not any(
+        field.name == "lexicon" and getattr(generator, field.name)
+        for field in fields(generator)  # type: ignore[arg-type]
+    ):
+        lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
+        generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
+    return generator
+
+
+def _edits(run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, number: int, key: str) -> Stage:
+    generator = made(recipe, items, number)
+    roots = known.represent.roots
+    return generate(
+        run, recipe, recipe.pair.generators[number], generator, items, known.pictures, roots, key, repr(generator)
+    )
+
+
+def _merge(
+    run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, stages: list[Stage], stage: Stage
+) -> dict[str, Any]:
+    """Turn sound edits into items, and list the others."""
+    parts = [pa.Table.from_pylist([], schema=EDITS)]
+    for made_by in stages:
+        parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
+    edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
+    edits = edits.astype(object).where(edits.notna(), None)
+    there = known.pictures.set_index("image_key")
+    fresh: dict[str, dict[str, Any]] = {}
+    shown: list[dict[str, Any]] = []
+    for edit in edits[["view", "picture", "problem"]].to_dict("records"):
+        if edit["view"] == "question" or edit["problem"] is not None:
+            shown.append({})
+            continue
+        row = store(edit["picture"], stage.folder, recipe.images)
+        if row["image_key"] not in there.index:
+            row = fresh.setdefault(row["image_key"], row)
+        shown.append({"image_key": row["image_key"], "image_width": row["width"], "image_height": row["height"]})
+    columns = ["image_key", "image_width", "image_height"]
+    places = pd.DataFrame(shown, columns=columns, index=edits.index)
+    rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items)
+    pictures = pd.DataFrame(fresh.values(), columns=known.pictures.columns)
+    if len(rows):
+        # Contrast is what rules and card know of a picture, and it is that of the new one.
+        contrast = pd.concat([known.pictures, pictures]).drop_duplicates("image_key").set_index("image_key")["contrast"]
+        rows["image_contrast"] = rows["image_key"].map(contrast)
+        rows["reason"] = refuse(rows, known.items)
+        rows["reason"] = rows["reason"].fillna(dissimilar(run, recipe, known, items, rows, pictures, stage.folder))
+    else:
+        rows = pd.DataFrame(columns=[*items.columns, "view", "generator", "reason"])
+    sound = rows["reason"].isna()
+    added = _slim(rows[sound]).astype({"image_width": "int32", "image_height": "int32"})
+    write_table(stage.folder / ADDED, pa.Table.from_pandas(added, preserve_index=False))
+    write_table(stage.folder / REFUSED, pa.Table.from_pandas(_slim(rows[~sound]), preserve_index=False))
+    used = pictures[pictures["image_key"].isin(set(rows.loc[sound, "image_key"]))].sort_values("image_key")
+    write_table(stage.folder / PICTURES, pa.Table.from_pandas(used, preserve_index=False))
+    return {"made": len(rows), "added": int(sound.sum()), "settings": canonical_json(recipe.pair.model_dump())}
+
+
+def _slim(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without measurements, which are of the annotated item and not of its edit."""
+    return rows[
+        [name for name in rows if not str(name).endswith((".prediction", ".p_gold", ".confidence", ".evidence"))]
+    ]
