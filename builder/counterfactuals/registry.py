@@ -15,6 +15,7 @@ from builder.counterfactuals.edit import Generator
 from builder.errors import BadInput
 
 GENERATORS: dict[str, str] = {
+    "easy-vqa-quads": "builder.counterfactuals.easy_vqa.quads:EasyVqaQuads",
     "nlvr-quads": "builder.counterfactuals.nlvr.quads:NlvrQuads",
 }
 """Name -> `module:Class` of every generator that ships."""
