@@ -116,7 +116,7 @@ class Generator(Protocol):
         view: What it changes.
         formats: Formats of corpora that it can edit, as recipes name them (`nlvr`); empty: any.
         needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
-            with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus).
+            with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`).
     """
 
     name: ClassVar[str]
@@ -136,6 +136,14 @@ class Generator(Protocol):
             picture: Original bytes by `image_key`.
             seed: The recipe's seed.
         """
+        ...
+
+
+class Student(Protocol):
+    """A generator that must see the whole corpus before it can edit a part of it."""
+
+    def study(self, items: pd.DataFrame, picture: Pictures) -> Generator:
+        """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled."""
         ...
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
 
 from builder import images
-from builder.counterfactuals.edit import Edit, Generator, root_of
+from builder.counterfactuals.edit import Edit, Generator, Student, root_of
 from builder.counterfactuals.examine import Side, examine
 from builder.items import SCHEMA, TextRule, canonical_json, digest
 from builder.recipe import GeneratorUse, Recipe
@@ -100,10 +100,9 @@ def generate(
             for key, place, source in zip(found.index, found["image"], found["source"], strict=True)
         }
         shards.append(Shard(rows, places))
-    function = partial(_edit_shard, generator, recipe, use.budget)
     return run.stage(
         f"edits-{use.generator}",
-        partial(_run_shards, run, function, shards),
+        partial(_run_shards, run, generator, recipe, use.budget, shards),
         1,
         use.model_dump(mode="json"),
         generator.version,
@@ -114,8 +113,16 @@ def generate(
     )
 
 
-def _run_shards(run: Run, function: Any, shards: list[Shard], stage: Stage) -> dict[str, int]:
-    run.parts(stage, function, shards)
+def _run_shards(
+    run: Run, generator: Generator, recipe: Recipe, budget: int | None, shards: list[Shard], stage: Stage
+) -> dict[str, int]:
+    if "study" in generator.needs and shards:
+        every = Shard(
+            pd.concat([shard.items for shard in shards]),
+            {key: place for shard in shards for key, place in shard.places.items()},
+        )
+        generator = cast("Student", generator).study(every.items, every.picture)
+    run.parts(stage, partial(_edit_shard, generator, recipe, budget), shards)
     return {"shards": len(shards)}
 
 
