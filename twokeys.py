@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 PUBLIC = {
     "build": "builder.build",
     "diagnose": "builder.diagnose",
+    "pairs": "builder.pairs",
     "verify": "builder.verify",
     "fingerprint": "builder.fingerprint",
     "check_rule": "filters",
@@ -129,6 +130,27 @@ def _diagnose(
         from builder.terminal import show_diagnosis
 
         show_diagnosis(found)
+
+
+@app.command("pairs")
+def _pairs(
+    recipe: Recipe,
+    corpora: Corpora = None,
+    work: Work = None,
+    engine: EngineName = "process",
+    as_json: AsJson = False,
+) -> None:
+    """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
+    with _bad_input(), _progress() as say:
+        from builder.pairs import pairs
+
+        found = pairs(recipe, corpora=corpora, work=work, engine=engine, say=say)
+    if as_json:
+        _print_json(found.json())
+    else:
+        from builder.terminal import show_pairs
+
+        show_pairs(found)
 
 
 @app.command("verify")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -32,9 +32,9 @@ from builder.counterfactuals.report import pairing
 from builder.counterfactuals.stage import Paired, pair
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
-from builder.filtering import apply, made
+from builder.filter_stage import described, filtered, left
 from builder.groups import fold_of, pairs
-from builder.items import canonical_json, digest
+from builder.items import digest
 from builder.measure import MEASUREMENTS, measure
 from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
@@ -110,13 +110,13 @@ def build(
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
     _check_place(place)
-    rules = [_identity(use) for use in plan.rules]  # a mistyped rule is found now, not after an hour of measuring
+    described(plan)  # a mistyped rule is found now, not after an hour of measuring
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
     sources = locate(plan, corpora)
     with run.alone():
         known = survey(run, plan, sources)
-        filtering = run.stage("filter", partial(_filter, known, plan), 1, known.key, rules)
-        paired = pair(run, plan, known, _left(known.items, filtering), filtering.key)
+        filtering = filtered(run, known, plan)
+        paired = pair(run, plan, known, left(known.items, filtering), filtering.key)
         kept = paired.known.items
         balancing = run.stage(
             "balance", partial(_balance, paired.known, plan), 2, paired.key, plan.balance.model_dump(mode="json"),
@@ -180,25 +180,6 @@ def _published(folder: Path, key: str) -> Manifest | None:
 
 
 # ------------------------------------------------------------------------------------------- filter and balance
-
-
-def _identity(use: recipes.RuleUse) -> list[str]:
-    """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
-    rule = made(use)
-    path = Path(use.rule.rpartition(":")[0]).expanduser()
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
-
-
-def _filter(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
-    done = apply(known.items, plan.rules, known.represent.column, plan.seed)
-    write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
-    return {"reports": [report.model_dump(mode="json") for report in done.reports]}
-
-
-def _left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
-    removed = set(filtering.table("removed.parquet", ["id"]).column(0).to_pylist())
-    return items[~items["id"].isin(removed)].reset_index(drop=True)
 
 
 def _balance(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
@@ -377,8 +358,8 @@ def _pairing(plan: Recipe, known: Survey, paired: Paired, balanced: pd.DataFrame
     if not plan.pair.adds:
         return None
     gone = set(paired.refused["id"][paired.refused["edit_of"].isna()])
-    left = known.items[known.items["id"].isin({*paired.known.items["id"], *gone})]
-    return pairing(left, paired.known.items, paired.refused, balanced, plan.measure.confidence)
+    before = known.items[known.items["id"].isin({*paired.known.items["id"], *gone})]
+    return pairing(before, paired.known.items, paired.refused, balanced, plan.measure.confidence)
 
 
 def _funnel(known: Survey, paired: Paired, reports: list[RuleReport], selection: Selection) -> list[Step]:

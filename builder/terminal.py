@@ -15,6 +15,7 @@ from data_cards import tables
 if TYPE_CHECKING:
     from builder.build import Built
     from builder.diagnose import Diagnosis
+    from builder.pairs import Paired, PairStep
     from builder.verify import Finding
     from data_cards.audited import AuditedTier
     from data_cards.manifest import BalancePart, GroupKind
@@ -82,6 +83,39 @@ def show_diagnosis(found: Diagnosis) -> None:
         folder = escape(str(found.folder))
         OUT.print(f"Report: {folder}/diagnosis.json, plot: {folder}/blindness.png")
     _show_work(found.executed)
+
+
+def show_pairs(found: Paired) -> None:
+    """Print what becomes balanceable by pairing, and what became of each kind of edit."""
+    OUT.print(f"[bold]{escape(found.name)}[/]: {tables.count(found.read)} items read")
+    columns = (
+        "with", "items", "question ceiling", "image ceiling", "image partner", "question partner", "balanced",
+        "annotated of them",
+    )  # fmt: skip
+    table("What can be balanced", columns, map(_pair_step, found.steps))
+    if found.kinds:
+        kinds = [
+            (kind.kind, *map(tables.count, (kind.made, sum(kind.refused.values()), kind.added, kind.published)))
+            for kind in found.kinds
+        ]
+        table("Edits", ("kind", "made", "refused", "added", "balanced"), kinds)
+        reasons = [(kind.kind, reason, tables.count(n)) for kind in found.kinds for reason, n in kind.refused.items()]
+        if reasons:
+            table("Why edits were refused", ("kind", "reason", "edits"), reasons)
+    _show_work(found.executed)
+
+
+def _pair_step(step: PairStep) -> tuple[str, ...]:
+    shares = (tables.percent(step.question_ceiling), tables.percent(step.image_ceiling))
+    partners = (tables.count(step.image_partners), tables.count(step.question_partners))
+    return (
+        step.name,
+        tables.count(step.items),
+        *shares,
+        *partners,
+        tables.count(step.kept),
+        tables.count(step.annotated),
+    )
 
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:

@@ -24,25 +24,29 @@ def pairing(
         balanced: The balanced set.
         confidence: Level of the intervals.
     """
-    made_refused = refused[refused["edit_of"].notna()]
-    kinds = sorted({*paired["edit_kind"].dropna(), *made_refused["edit_kind"]})
-    added, published = (part["edit_kind"].value_counts() for part in (paired, balanced))
     return Pairing(
         reworded=int(paired["question_asked"].notna().sum()),
         merged=int(refused["edit_of"].isna().sum()),
-        kinds=[
-            PairKind(
-                kind=kind,
-                made=int((made_refused["edit_kind"] == kind).sum() + added.get(kind, 0)),
-                refused=_reasons(made_refused["reason"][made_refused["edit_kind"] == kind]),
-                added=int(added.get(kind, 0)),
-                published=int(published.get(kind, 0)),
-            )
-            for kind in kinds
-        ],
+        kinds=kinds(paired, refused, balanced),
         before=blindness(left, confidence),
         after=blindness(paired, confidence, PAIRED),
     )
+
+
+def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -> list[PairKind]:
+    """Count what became of each kind of edit; tables as for `pairing`."""
+    out = refused[refused["edit_of"].notna()]
+    added, published = (part["edit_kind"].value_counts() for part in (paired, balanced))
+    return [
+        PairKind(
+            kind=str(kind),
+            made=int((out["edit_kind"] == kind).sum() + added.get(kind, 0)),
+            refused=_reasons(out["reason"][out["edit_kind"] == kind]),
+            added=int(added.get(kind, 0)),
+            published=int(published.get(kind, 0)),
+        )
+        for kind in sorted({*paired["edit_kind"].dropna(), *out["edit_kind"]})
+    ]
 
 
 def _reasons(reasons: pd.Series[str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -64,41 +65,67 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
     """
     if not recipe.pair.adds:
         return Paired(replace(known, items=left), pd.DataFrame(columns=["id", "reason"]), key)
-    reworded = run.stage("reword", partial(_reword, run, recipe, left), 1, key, recipe.pair.mined)
-    table = reworded.table(REWORDED).to_pandas()
+    done = work(run, recipe, known, left, key)
+    every = done.items
+    represent = replace(
+        known.represent, items=every, pictures=done.pictures, roots=known.represent.roots | {STORE: done.folder}
+    )
+    folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
+    measured = measure(
+        run, "measure-paired", every, dict.fromkeys(VIEWS, folds), chosen(recipe.measure.baselines), recipe.measure,
+        recipe.seed, represent, done.key, known.key,
+    )  # fmt: skip
+    every = every.merge(marked(measured.table(MEASUREMENTS).to_pandas(), PAIRED), on="id", validate="one_to_one")
+    return Paired(
+        replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key),
+        done.refused,
+        measured.key,
+    )
+
+
+@dataclass(frozen=True)
+class Work:
+    """What pairing made, before it is measured.
+
+    Attributes:
+        reworded: Annotated items alone, in the wording of paraphrases.
+        items: Annotated and constructed items, sorted by id.
+        refused: Edits that were refused and items that were merged, with `reason`.
+        pictures: One row per image key, those of constructed pictures included.
+        folder: Root of the constructed pictures.
+        key: Hash of everything that this depends on.
+    """
+
+    reworded: pd.DataFrame
+    items: pd.DataFrame
+    refused: pd.DataFrame
+    pictures: pd.DataFrame
+    folder: Path
+    key: str
+
+
+def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Work:
+    """Mine and construct partners; arguments and errors as `pair`."""
+    rewording = run.stage("reword", partial(_reword, run, recipe, left), 1, key, recipe.pair.mined)
+    table = rewording.table(REWORDED).to_pandas()
     items = _worded(left, table)
-    edits = [_edits(run, recipe, known, items, number, reworded.key) for number in range(len(recipe.pair.generators))]
-    work = partial(_merge, run, recipe, known, items, edits)
-    merging = run.stage("pair", work, 1, key, reworded.key, [stage.key for stage in edits])
-    return _measured(run, recipe, known, items, table, merging)
+    edits = [_edits(run, recipe, known, items, number, rewording.key) for number in range(len(recipe.pair.generators))]
+    merge = partial(_merge, run, recipe, known, items, edits)
+    merging = run.stage("pair", merge, 1, key, rewording.key, [stage.key for stage in edits])
+    added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
+    return Work(
+        reworded=items,
+        items=together(items, added.reindex(columns=items.columns) if len(added) else added),
+        refused=pd.concat([items_merged(table, known.items), refused], ignore_index=True),
+        pictures=pd.concat([known.pictures, merging.table(PICTURES).to_pandas()], ignore_index=True),
+        folder=merging.folder,
+        key=merging.key,
+    )
 
 
 def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """Annotated and constructed items in one table, sorted by id."""
     return pd.concat([items, added]).sort_values("id", ignore_index=True) if len(added) else items
-
-
-def _measured(
-    run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, reworded: pd.DataFrame, merging: Stage
-) -> Paired:
-    added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
-    every = together(items, added.reindex(columns=items.columns) if len(added) else added)
-    pictures = pd.concat([known.pictures, merging.table(PICTURES).to_pandas()], ignore_index=True)
-    represent = replace(
-        known.represent, items=every, pictures=pictures, roots=known.represent.roots | {STORE: merging.folder}
-    )
-    folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
-    measured = measure(
-        run, "measure-paired", every, dict.fromkeys(VIEWS, folds), chosen(recipe.measure.baselines), recipe.measure,
-        recipe.seed, represent, merging.key, known.key,
-    )  # fmt: skip
-    every = every.merge(marked(measured.table(MEASUREMENTS).to_pandas(), PAIRED), on="id", validate="one_to_one")
-    gone = items_merged(reworded, known.items)
-    return Paired(
-        replace(known, items=every, pictures=pictures, represent=represent, key=measured.key),
-        pd.concat([gone, refused], ignore_index=True),
-        measured.key,
-    )
 
 
 # ------------------------------------------------------------------------------------------------- mined wording

@@ -212,3 +212,48 @@ def test_a_forged_pair_is_found(make: Build, colours: Toy) -> None:
     pq.write_table(table.set_column(at, table.schema.field(at), pa.array(answers)), path)
     problems = {finding.check: finding.problems for finding in verify(built.folder)}
     assert len(problems["rows of pairs"]) == 1
+
+
+def test_pairs_alone_count_what_becomes_balanceable(make: Build, colours: Toy, tmp_path: Path) -> None:
+    from builder.pairs import pairs
+
+    work = tmp_path / "shared.run"
+    recipe = colours.save(
+        tmp_path / "r.yaml", pair=PAIR, rules=[], measure={"baselines": ["question.prior"], "folds": 2}
+    )
+    found = pairs(recipe, corpora=colours.corpora, work=work, engine="serial")
+    assert [(step.name, step.items, step.kept, step.annotated, step.quads) for step in found.steps] == [
+        ("nothing", 7, 0, 0, 0),
+        ("mined", 7, 0, 0, 0),
+        ("constructed", 28, 28, 7, 7),
+    ]
+    # One question, four blue of seven, each picture asked once; then every question and picture has both answers.
+    assert (found.steps[0].question_ceiling, found.steps[0].image_ceiling) == (4 / 7, 1.0)
+    assert (found.steps[2].question_ceiling, found.steps[2].image_ceiling) == (0.5, 0.5)
+    assert {kind.kind: kind.published for kind in found.kinds} == {"ask": 14, "repaint": 7}
+    built = make_colours(make, colours, work=work)
+    assert not {"edits-toy-repaint", "pair", "filter"} & set(built.executed)
+    assert built.manifest.kept == 28
+
+
+def test_paraphrases_are_published_in_one_wording(make: Build, tmp_path: Path) -> None:
+    toy = Toy.balanced(tmp_path / "corpora")
+    for rows in toy.rows.values():
+        for row in rows:
+            # Half of the pictures are asked in other words, so that each wording has one answer alone.
+            if "square" in row["picture"]:
+                row["question"] = row["question"].replace("Is shape", "Is the shape")
+    apart = make(toy.write(), out="apart", rules=[])
+    assert apart.manifest.kept == 0
+    joined = make(toy, out="joined", rules=[], pair={"mined": ["paraphrases"], "partners": "any"})
+    assert joined.manifest.kept == 24
+    assert joined.manifest.pairs is not None
+    assert joined.manifest.pairs.reworded == 12
+    rows = list(published(joined.folder))
+    asked = {row["question_asked"]: row["question"] for row in rows if row["question_asked"]}
+    for text, new in asked.items():
+        assert text != new
+        assert text.replace("the ", "") == new.replace("the ", "")
+    assert len(asked) == 4
+    assert {row["answer_source"] for row in rows} == {"annotated"}
+    assert [finding for finding in verify(joined.folder) if not finding.ok] == []

@@ -1,0 +1,131 @@
+"""`twokeys pairs`: mine and construct partners alone, and count what becomes balanceable by each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from builder import recipe as recipes
+from builder.ceilings import ceilings
+from builder.counterfactuals.report import kinds
+from builder.counterfactuals.stage import work as pair_work
+from builder.engines import engine as engine_named
+from builder.filter_stage import filtered, left
+from builder.recipe import Balance, Recipe
+from builder.selection import select
+from builder.stages import Run, Say, silent
+from builder.survey import locate, survey
+from data_cards.manifest import PairKind
+
+
+@dataclass(frozen=True)
+class PairStep:
+    """What can be balanced of one set of items.
+
+    Attributes:
+        name: What was added: `nothing`, `mined`, `constructed`.
+        items: Items, constructed ones included.
+        question_ceiling: Best accuracy of any function of the question on them.
+        image_ceiling: The same for the image.
+        image_partners: Items with another answer to their question about another image.
+        question_partners: Items with another answer about their image to another question.
+        kept: Size of the largest balanced set.
+        annotated: Those of it that a person answered.
+        quads: Disjoint quads in it.
+    """
+
+    name: str
+    items: int
+    question_ceiling: float
+    image_ceiling: float
+    image_partners: int
+    question_partners: int
+    kept: int
+    annotated: int
+    quads: int
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What pairing makes of a recipe's items.
+
+    Attributes:
+        name: The recipe.
+        read: Items that were read.
+        steps: Nothing added, then mined, then constructed partners.
+        kinds: What became of each kind of edit; `published` counts those in the largest balanced set.
+        executed: Stages that did work, with their seconds.
+    """
+
+    name: str
+    read: int
+    steps: list[PairStep]
+    kinds: list[PairKind]
+    executed: dict[str, float] = field(default_factory=dict)
+
+    def json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "name": self.name,
+            "read": self.read,
+            "steps": [asdict(step) for step in self.steps],
+            "kinds": [kind.model_dump() for kind in self.kinds],
+        }
+
+
+def pairs(
+    recipe: str | Path | Recipe,
+    *,
+    corpora: Path | None = None,
+    work: Path | None = None,
+    engine: str = "process",
+    say: Say = silent,
+) -> Paired:
+    """Mine and construct partners as `build` does, after the rules, and publish nothing.
+
+    Args:
+        recipe: As `build` takes it; pictures may be known by name alone where no generator needs them.
+        corpora: As `build`.
+        work: As `build`; by default the run folder that `build` uses, so that neither works twice.
+        engine: As `build`.
+        say: Told how far each stage is.
+
+    Raises:
+        BadInput: As `build`.
+    """
+    plan = recipes.load(recipe)
+    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
+    sources = locate(plan, corpora)
+    with run.alone():
+        known = survey(run, plan, sources)
+        filtering = filtered(run, known, plan)
+        kept = left(known.items, filtering)
+        done = pair_work(run, plan, known, kept, filtering.key)
+    say("balance", 0, 0)
+    steps, balanced = [], kept
+    for name, items in (("nothing", kept), ("mined", done.reworded), ("constructed", done.items)):
+        step, balanced = _step(name, items, plan.balance)
+        steps.append(step)
+    return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), run.seconds)
+
+
+def _step(name: str, items: pd.DataFrame, settings: Balance) -> tuple[PairStep, pd.DataFrame]:
+    chosen = select(items, settings).kept
+    kept = items[items["id"].isin(set(chosen["id"]))]
+    found = ceilings(items)
+    answers = {view: items.groupby(view)["answer"].transform("nunique") > 1 for view in ("question_key", "image_key")}
+    step = PairStep(
+        name=name,
+        items=len(items),
+        question_ceiling=found["question"].right / max(len(items), 1),
+        image_ceiling=found["image"].right / max(len(items), 1),
+        image_partners=int(answers["question_key"].sum()),
+        question_partners=int(answers["image_key"].sum()),
+        kept=len(kept),
+        annotated=int((kept["answer_source"] == "annotated").sum()),
+        quads=int(chosen["quad"].nunique()),
+    )
+    return step, kept
