@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from audit.partners import partners, quads
 from benchmarks.report import Facts, Table, fresh, peak, say, section, timed
 from benchmarks.synthetic import items
 from builder.balance import Graph, largest_balanced, peel
 from builder.ceilings import ceilings, codes
 from builder.groups import Links, fold_of, group
 from builder.items import question_key
-from builder.partners import partners, quads
 from builder.recipe import Balance
 from builder.selection import select
 

@@ -1,0 +1,95 @@
+"""Mined partners: the nearest counterfactual of every item, matchings in every vertex, the lexicon of minimal pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit.partners import partners
+from benchmarks.report import Facts, Table, fresh, peak, section, timed
+from benchmarks.synthetic import clustered, graph, questions
+from builder.balance import largest_balanced
+from builder.counterfactuals.lexicon import learn
+from builder.counterfactuals.mined import matched_partners, nearest_other
+from builder.embed import IMAGE_DIMENSIONS
+
+SIZES = (10_000, 100_000, 1_000_000)
+TEXTS = (10_000, 100_000)
+
+
+def near(items: int) -> Facts:
+    """Image partners of a corpus in which some questions are asked of very many images."""
+    drawn = graph(items, 2)
+    vectors = clustered(int(drawn.image.max()) + 1, IMAGE_DIMENSIONS)
+    seconds, (found, _) = timed(lambda: nearest_other(drawn.question, drawn.answer, drawn.image, vectors))
+    keep = largest_balanced(drawn).keep
+    kept, own = drawn.part(keep), np.unique(drawn.image[keep])
+    matching, matched = timed(lambda: matched_partners(kept.question, kept.answer, kept.image, vectors[own]))
+    step = partners(kept.question, kept.answer)
+
+    def mean(partner: np.ndarray) -> float:
+        return float(np.einsum("nd,nd->n", vectors[own][kept.image], vectors[own][kept.image[partner]]).mean())
+
+    return {
+        "largest": int(np.bincount(drawn.question).max()),
+        "found": int((found >= 0).sum()),
+        "nearest": seconds,
+        "kept": len(kept),
+        "matching": matching,
+        "similarity": mean(matched),
+        "step": mean(step),
+        "peak": peak(),
+    }
+
+
+def words(items: int) -> Facts:
+    """The lexicon, from as many questions as templates make, five about an image."""
+    texts = questions(items)
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "image_key": np.arange(items) // 5,
+            "question": texts,
+            "question_key": texts,
+            "choices": [[]] * items,
+            "answer": rng.integers(0, 2, items).astype(str),
+            "answer_source": "annotated",
+        }
+    )
+    seconds, found = timed(lambda: learn(table, 1, 0.0))
+    return {"seconds": seconds, "found": len(found), "peak": peak()}
+
+
+def main() -> str:
+    """Measure all of it."""
+    rows: list[tuple[str | int | float, ...]] = []
+    for items in SIZES:
+        found = fresh(near, items=items)
+        rows.append(
+            (
+                items, found["largest"], found["found"], found["nearest"], found["kept"], found["matching"],
+                f"{found['similarity']:.3f}", f"{found['step']:.3f}", found["peak"],
+            )
+        )  # fmt: skip
+    header = (
+        "items", "largest question", "with a partner", "nearest s", "balanced", "matching s", "similarity of matched",
+        "of any", "peak MiB",
+    )  # fmt: skip
+    lexicon = [
+        (items, found["seconds"], found["found"], found["peak"])
+        for items in TEXTS
+        for found in [fresh(words, items=items)]
+    ]
+    return section(
+        "Mining",
+        "The nearest image with another answer for every item of a question, and the matching that gives every balanced "
+        "item a near partner, against any valid one (Zipf's law of questions, picture vectors in clusters, "
+        f"{IMAGE_DIMENSIONS} dimensions).",
+        Table(header, rows),
+        "The lexicon of one-phrase substitutions, from questions that templates made, five about an image:",
+        Table(("questions", "lexicon s", "substitutions", "peak MiB"), lexicon),
+    )
+
+
+if __name__ == "__main__":
+    print(main())
