@@ -75,15 +75,15 @@ def main() -> str:
         "items", "largest question", "with a partner", "nearest s", "balanced", "matching s", "similarity of matched",
         "of any", "peak MiB",
     )  # fmt: skip
-    lexicon = [
+    lexicon: list[tuple[str | int | float, ...]] = [
         (items, found["seconds"], found["found"], found["peak"])
         for items in TEXTS
         for found in [fresh(words, items=items)]
     ]
     return section(
         "Mining",
-        "The nearest image with another answer for every item of a question, and the matching that gives every balanced "
-        "item a near partner, against any valid one (Zipf's law of questions, picture vectors in clusters, "
+        "The nearest image with another answer for every item of a question, and the matching that gives every item of "
+        "the balanced set a near partner, against any valid one (Zipf's law of questions, picture vectors in clusters, "
         f"{IMAGE_DIMENSIONS} dimensions).",
         Table(header, rows),
         "The lexicon of one-phrase substitutions, from questions that templates made, five about an image:",

@@ -113,7 +113,8 @@ def licence_text(manifest: Manifest) -> str:
         ValueError: When the sources cannot be combined.
     """
     whole = folder_licence(manifest.sources)
-    lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), "", "Sources", "-------"]
+    changed = ["", _MODIFIED] if manifest.pairs is not None else []
+    lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), *changed, "", "Sources", "-------"]
     for source in manifest.sources:
         rows = sum(split.rows - split.set_aside for split in source.splits)
         lines += [
@@ -125,6 +126,13 @@ def licence_text(manifest: Manifest) -> str:
             *([f"  Origin:   {source.homepage}"] if source.homepage else []),
         ]
     return "\n".join(lines) + "\n"
+
+
+_MODIFIED = (
+    "Modified material: rows with `edit_of` were made here from the row that they name, by changing its\n"
+    "question or its picture as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording\n"
+    "of another question of their source. They are adaptations, under the licence of the same source."
+)
 
 
 def _compilation(whole: str) -> list[str]:

@@ -169,6 +169,7 @@ def test_budget_and_unknown_generators(make: Build, colours: Toy) -> None:
 
 def test_the_card_tells_of_pairs(make: Build, colours: Toy) -> None:
     built = make_colours(make, colours)
+    assert "Modified material: rows with `edit_of`" in (built.folder / "LICENSE").read_text(encoding="utf-8")
     assert "repaint" in (built.folder / "README.md").read_text(encoding="utf-8")
     assert json.loads((built.folder / "manifest.json").read_text(encoding="utf-8"))["pairs"]["kinds"]
 
