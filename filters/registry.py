@@ -35,6 +35,7 @@ BUILT_IN = {
     "solved-by-k": "filters.solved_by_k:SolvedByK",
     "solved-from-choices": "filters.solved_from_choices:SolvedFromChoices",
     "solved-from-image": "filters.solved_from_image:SolvedFromImage",
+    "symmetric-grid": "filters.symmetric_grid:SymmetricGrid",
 }
 """Rule id -> where its class is."""
 

@@ -15,6 +15,7 @@ from builder.audited.statistics import Bools, Floats, Ints
 from filters.aflite import AFLite
 from filters.iterative_bias_pruning import IterativeBiasPruning
 from filters.pruning import prune
+from filters.symmetric_grid import SymmetricGrid
 
 Score = Callable[[Ints], Floats]
 """Scores the remaining items, given by position (m,): the higher, the sooner an item is removed."""
@@ -44,11 +45,7 @@ def signed_gaps(scores: Floats, gold: Ints) -> Floats:
 
 
 def symmetric_grid(first: Floats, second: Floats, cells: int = 50, bins: int = 10, seed: int = 0) -> Bools:
-    """Refine as SugarCrepe does (Hsieh et al., NeurIPS 2023): make two blind scorers' gaps symmetric about zero.
-
-    Gaps fall into a grid of `cells` by `cells` on their absolute values, one for each pair of signs. A cell and its
-    opposite, with both signs turned, keep as many items as the emptier of the two holds, drawn at random. Items with
-    one gap of zero are paired in the same way on the other gap alone, in `bins` bins; items with two are kept.
+    """Refine as SugarCrepe does: the rule `symmetric-grid` on arrays.
 
     Args:
         first: (n,) one scorer's gaps in [-1, 1].
@@ -57,19 +54,13 @@ def symmetric_grid(first: Floats, second: Floats, cells: int = 50, bins: int = 1
         bins: Bins where one gap is zero.
         seed: Seed of the draw.
     """
-    signs = np.sign(np.stack([first, second])).astype(np.int64)
-    zeros = (signs == 0).sum(axis=0)
-    number = np.where(zeros == 1, bins, cells)
-    place = np.minimum((np.abs([first, second]) * number).astype(np.int64), number - 1)
-    # Opposite cells have the same absolute values and the same relation of signs; they differ in the first sign.
-    side = np.where(signs[0] != 0, signs[0], signs[1])
-    pair = np.unique(np.concatenate([place, signs * side]), axis=1, return_inverse=True)[1].reshape(-1)
-    cell = 2 * pair + (side > 0)
-    fewer = np.bincount(cell, minlength=2 * int(pair.max(initial=-1)) + 2).reshape(-1, 2).min(axis=1)
-    order = np.lexsort((np.random.default_rng(seed).random(len(cell)), cell))
-    rank = np.empty(len(cell), dtype=np.int64)
-    rank[order] = np.arange(len(cell)) - np.searchsorted(cell[order], cell[order])
-    return np.asarray((rank < fewer[pair]) | (zeros == 2), dtype=bool)
+    n = len(first)
+    rule = SymmetricGrid(first="first", second="second", cells=cells, bins=bins, seed=seed)
+    gaps = {"first.p_gold": (first + 1) / 2, "second.p_gold": (second + 1) / 2}
+    table = (
+        _table(np.zeros(n, dtype=np.int64)) | gaps | {"answer_type": ["yes/no"] * n, "choices": [[] for _ in range(n)]}
+    )
+    return _without(n, rule.decide(pd.DataFrame(table)))
 
 
 def pruned(score: Score, n: int, size: int, batch: int) -> Bools:
