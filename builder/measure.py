@@ -235,7 +235,8 @@ def build_problem(
     return Problem(
         form, item, code, label, fold[item], context, text,
         vectors=matrices["vectors"], lexical=matrices["lexical"], likelihoods=matrices["likelihoods"],
-        metadata=matrices["metadata"], pixels=matrices["pixels"], maps=matrices["maps"], candidates=frequent,
+        metadata=matrices["metadata"], pixels=matrices["pixels"], maps=matrices["maps"], replies=matrices["replies"],
+        candidates=frequent,
         rivals=rivals,
     )  # fmt: skip
 

@@ -94,6 +94,8 @@ class Encoders(Part):
     image: str = "packaged:efficientnet-lite0"
     language: str = "packaged:smollm2"
     """Causal language model of the baselines that score or fine-tune one, see `builder.language.loading`."""
+    vision_language: str | None = None
+    """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 
 
 class Measure(Part):

@@ -21,6 +21,7 @@ from builder.lexical import text_features
 from builder.metadata import of_items, of_pictures
 from builder.recipe import Recipe
 from builder.stages import Run, Stage
+from builder.vision_language import embedded, replies
 
 Floats = NDArray[np.float32]
 
@@ -93,6 +94,10 @@ class Representations:
         if matrix == "maps":
             made = feature_maps.feature_maps(self.run, self.pictures, self.roots, self.recipe.images)
             return feature_maps.load(made, keys)
+        if matrix == "replies":
+            model, questions = self.recipe.encoders.vision_language, self.items["question"].unique().tolist()
+            made = replies(self.run, model, self.pictures, questions, self.roots, self.recipe.images)
+            return embedded(made, self.recipe.encoders.text, keys)
         found = load(self.images(), IMAGE_DIMENSIONS)
         if matrix == "vectors":
             return found.vectors[found.of(keys)]

@@ -31,6 +31,7 @@ from builder.read import ITEMS, PICTURES, SET_ASIDE, Source, find, read
 from builder.recipe import Recipe
 from builder.representations import Representations
 from builder.stages import Run, Stage, write_table
+from builder.vision_language import identity as vision_language
 from data_cards.manifest import GroupKind
 
 CALIBRATION = 48
@@ -142,6 +143,8 @@ def _encoders(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
         found["image"] = identity(recipe.encoders.image)
     if any(baseline.language or "likelihoods" in baseline.reads for baseline in baselines.values()):
         found["language"] = model_identity(recipe.encoders.language)
+    if recipe.publishable and any("replies" in baseline.reads for baseline in baselines.values()):
+        found["vision-language"] = vision_language(recipe.encoders.vision_language)
     if recipe.publishable and any("maps" in baseline.reads for baseline in baselines.values()):
         found["maps"] = identity(ENCODER)
     return found

@@ -17,11 +17,12 @@ from builder.baselines.order import Order
 from builder.baselines.prior import Prior
 from builder.baselines.probe import Probe
 from builder.baselines.tfidf import Tfidf
+from builder.baselines.vlm import VisionLanguage
 from builder.errors import BadInput
 
 FAMILIES: tuple[type[Baseline], ...] = (
     Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Metadata, Described, Convnet, Finetuned,
-    LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora,
+    LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
 )  # fmt: skip
 VIEWS: tuple[View, ...] = ("question", "choices", "image")
 

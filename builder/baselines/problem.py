@@ -26,8 +26,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 Form = Literal["answer", "option"]
-Matrix = Literal["vectors", "lexical", "likelihoods", "metadata", "pixels", "maps"]
-MATRICES: tuple[Matrix, ...] = ("vectors", "lexical", "likelihoods", "metadata", "pixels", "maps")
+Matrix = Literal["vectors", "lexical", "likelihoods", "metadata", "pixels", "maps", "replies"]
+MATRICES: tuple[Matrix, ...] = ("vectors", "lexical", "likelihoods", "metadata", "pixels", "maps", "replies")
 """What a baseline may read of contents beside their text; each is made only when a chosen baseline reads it."""
 
 
@@ -61,6 +61,7 @@ class Problem:
             question that differ in it are different contents; for options their plain features come last.
         pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
         maps: (u, h * w * c) feature maps of `builder.feature_maps`, or (u, 0).
+        replies: (u, 2 d) what a vision-language model says of a picture when it is not told the question, or (u, 0).
         rivals: (u,) number of the choice that each content is an option of: contents of one number compete. In the
             `option` form.
         names: Answer code -> answer text, in the `answer` form.
@@ -81,6 +82,7 @@ class Problem:
     metadata: Floats = field(default_factory=empty)
     pixels: Floats = field(default_factory=empty)
     maps: Floats | Halves = field(default_factory=empty)
+    replies: Floats = field(default_factory=empty)
     rivals: Ints = field(default_factory=nobody)
     names: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()

@@ -1,0 +1,21 @@
+"""A vision-language model that sees the picture and not the question: what it says may give answers away."""
+
+from __future__ import annotations
+
+from builder.baselines.baseline import Baseline
+from builder.baselines.linear import logistic
+from builder.baselines.problem import Counts, Floats, Ints, Problem
+
+
+class VisionLanguage(Baseline):
+    """Logistic regression on the embedded replies of `builder.vision_language`."""
+
+    name = "vlm"
+    views = ("image",)
+    forms = ("answer",)
+    reads = ("replies",)
+    needs = "gpu"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Fit on the training contents' replies."""
+        return logistic(problem.replies[train.content], train, problem.replies[test], C=10.0)
