@@ -1,15 +1,15 @@
-"""An unbiased estimate of the Shapley interaction between the modalities, from few more passes than F_syn takes.
+"""An unbiased estimate of the Shapley interaction between the modalities, from about as many passes as F_syn takes.
 
 With b background players, the interaction of V_k and T_k is the mean over sizes t = 0 ... b of the expected second
-difference D on a random background of t of them. Unclipped F_syn knows the ends alone, t = 0 and t = b, and takes the
-straight line between them for the rest. Here the rest is sampled and corrects it:
+difference D on a random background of t of them. F_syn knows the two ends t = 0 and t = b alone and takes them for all
+of it. Here backgrounds of all sizes are drawn, always in pairs of opposites:
 
-    area of I(k) = unclipped F_syn + W * mean of [ D(k, S) - line through the ends of k at the size of S ]
+    area of I(k) = W * mean over draws of (k, S) of [ D(k, S) + D(k, rest without S) ] / 2
 
-over draws of (k, S), W being the weight of all sizes in between. The ends are control variates: what is sampled is only
-how far the interaction bends. Draws are stratified over fractions and sizes together (systematic sampling along a
-lattice with a random start), so that any budget is spread over both, and they are the same for all explainers of an
-item: what a background adds for all of them cannot change who ranks first.
+In a pair what is odd in the background cancels (Covert and Lee 2021); the pair of the ends is F_syn at that fraction.
+Draws are stratified over fractions and sizes together (systematic sampling along a lattice with a random start), so
+that any budget is spread over both, and they are the same for all explainers of an item: what a background adds for all
+of them cannot change who ranks first.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audit.exact import Split
 from audit.game import Bools, Floats, Game
-from audit.synergy import Synergy, Tops, second_difference, synergy
+from audit.synergy import Tops, second_difference
 
 GOLDEN = (5**0.5 - 1) / 2
-"""Steps along the sizes; the least regular of all, so that no fraction meets one size again and again."""
+"""Step along the sizes; the least regular of all, so that no fraction meets one size again and again."""
+SHARED, PAIR = 4, 8
+"""Passes of the fraction 1, where nothing is left to draw; passes of a pair of backgrounds."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +35,15 @@ class Estimate:
 
     Attributes:
         value: The estimate, in probabilities; not normalised, not clipped.
-        standard_error: Of the draws, given the item and the split; not a number for fewer than two draws.
-        draws: Backgrounds between the ends.
-        passes: Forward passes that the game made for it, F_syn's included.
-        synergy: The published metric, of which the ends are taken.
+        standard_error: Of the draws, given the item and the split; not a number for fewer than two pairs.
+        pairs: Pairs of backgrounds that were drawn.
+        passes: Forward passes that the game made for it.
     """
 
     value: float
     standard_error: float
-    draws: int
+    pairs: int
     passes: int
-    synergy: Synergy
-
-    @property
-    def normalised(self) -> float:
-        """The estimate on the scale of the published metric."""
-        return self.value / self.synergy.scale
 
 
 def estimate(game: Game, top: Tops, background: Split, budget: int = 138, seed: int = 0) -> Estimate:
@@ -57,51 +53,50 @@ def estimate(game: Game, top: Tops, background: Split, budget: int = 138, seed: 
         game: The game.
         top: The explainer's sets V_k and T_k.
         background: How the rest is split; part of what is estimated.
-        budget: Forward passes: 6 K - 8 for the ends of a grid of K fractions, 4 for each draw of what remains.
+        budget: Forward passes: 8 for each pair of backgrounds, and 4.
         seed: Of the draws; the same for all explainers of an item.
 
     Raises:
-        ValueError: When the budget does not pay for the ends and one draw.
+        ValueError: When the budget does not pay for one pair.
     """
-    ends = 6 * len(top.grid) - 8
-    draws = (budget - ends) // 4
-    if draws < 1:
-        raise ValueError(f"budget: found {budget} forward passes, allowed: at least {ends + 4}")
+    pairs = (budget - SHARED) // PAIR
+    if pairs < 1:
+        raise ValueError(f"budget: found {budget} forward passes, allowed: at least {SHARED + PAIR}")
     before = game.passes
-    published = synergy(game, top)
-    rests = [background(~image & ~text) for image, text in zip(top.image, top.text, strict=True)]
-    sizes = np.array([len(rest) for rest in rests])
-    weights = trapezoid(top.grid) * np.maximum(sizes - 1, 0) / (sizes + 1)
-    # Where a set is empty there is no interaction to sample.
-    weights *= top.image.any(axis=1) & top.text.any(axis=1)
-    if not weights.any():
-        return Estimate(published.unclipped, 0.0, 0, game.passes - before, published)
-    at, share, kept = _draw(weights, rests, draws, np.random.default_rng(seed))
-    line = (1 - share) * published.insertion[at] + share * published.deletion[at]
-    bend = second_difference(game, top.image[at], top.text[at], kept) - line
-    value = published.unclipped + float(weights.sum() * bend.mean())
-    error = float(weights.sum()) * _standard_error(bend)
-    return Estimate(value, error, draws, game.passes - before, published)
+    # Where a set is empty there is no interaction; where nothing is left, there is nothing to draw.
+    weights = trapezoid(top.grid) * (top.image.any(axis=1) & top.text.any(axis=1))
+    rests = ~top.image & ~top.text
+    whole = ~rests.any(axis=1)
+    known = second_difference(game, top.image[whole], top.text[whole], rests[whole])
+    value, error = float(weights[whole] @ known), 0.0
+    weights = weights * ~whole
+    if weights.any():
+        at, kept = _draw(weights, rests, background, pairs, np.random.default_rng(seed))
+        image, text = (np.concatenate([part[at], part[at]]) for part in (top.image, top.text))
+        both = second_difference(game, image, text, np.concatenate([kept, rests[at] & ~kept])).reshape(2, -1)
+        drawn = both.mean(axis=0)
+        value += float(weights.sum() * drawn.mean())
+        error = float(weights.sum()) * _standard_error(drawn)
+    return Estimate(value, error, pairs, game.passes - before)
 
 
-def _draw(weights: Floats, rests: list[Bools], draws: int, rng: np.random.Generator) -> tuple[Bools, Floats, Bools]:
-    """Draw fractions and backgrounds.
-
-    Returns:
-        Positions on the grid (draws,), shares of the background players that are kept (draws,), kept players
-        (draws, players).
-    """
+def _draw(
+    weights: Floats, rests: Bools, background: Split, pairs: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], Bools]:
+    """Draw fractions and one background of each pair: positions on the grid (pairs,), kept players (pairs, players)."""
     start, size_start = rng.random(2)
     cumulated = np.cumsum(weights) / weights.sum()
-    at = np.minimum(np.searchsorted(cumulated, (np.arange(draws) + start) / draws, side="right"), len(weights) - 1)
-    level = (size_start + GOLDEN * np.arange(draws)) % 1
-    shares, kept = np.empty(draws), np.zeros((draws, rests[0].shape[1] if len(rests) else 0), dtype=np.bool_)
-    for row, (fraction, position) in enumerate(zip(at, level, strict=True)):
-        chunks = rests[fraction]
-        size = 1 + int(position * (len(chunks) - 1))
-        kept[row] = chunks[rng.permutation(len(chunks))[:size]].any(axis=0)
-        shares[row] = size / len(chunks)
-    return at, shares, kept
+    places = (np.arange(pairs) + start) / pairs
+    at = np.minimum(np.searchsorted(cumulated, places, side="right"), np.flatnonzero(weights)[-1])
+    # Sizes t and b - t are one pair: half of the sizes, each of them once, are all pairs.
+    level = (size_start + GOLDEN * np.arange(pairs)) % 1 / 2
+    kept = np.zeros((pairs, rests.shape[1]), dtype=np.bool_)
+    chunks = {fraction: background(rests[fraction]) for fraction in set(at.tolist())}
+    for row, (fraction, position) in enumerate(zip(at.tolist(), level.tolist(), strict=True)):
+        own = chunks[fraction]
+        size = int(position * (len(own) + 1))
+        kept[row] = own[rng.permutation(len(own))[:size]].any(axis=0)
+    return at.astype(np.int64), kept
 
 
 def _standard_error(draws: Floats) -> float:

@@ -7,7 +7,7 @@ from audit.exact import Split
 from audit.game import Game
 from audit.insertion import image_insertion, text_insertion
 from audit.localisation import localise
-from audit.synergy import Scores, tops
+from audit.synergy import Scores, synergy, tops
 from audit.truth import Truth
 
 RANKED = {
@@ -42,14 +42,13 @@ def metrics(game: Game, scores: Scores, background: Split, budget: int, seed: in
         Metric -> value. Localisation is left out where the truth is not known.
     """
     top = tops(scores, seed)
-    found = estimate(game, top, background, budget, seed)
-    published = found.synergy
+    found, published = estimate(game, top, background, budget, seed), synergy(game, top)
     image, text = image_insertion(game, top), text_insertion(game, top)
     values = {
         "f_syn": published.published,
         "f_syn.unclipped": published.normalised,
         "f_syn.raw": published.unclipped,
-        "improved": found.normalised,
+        "improved": found.value / published.scale,
         "improved.raw": found.value,
         "improved.error": found.standard_error,
         "image.srg": image.srg,
