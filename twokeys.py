@@ -216,8 +216,9 @@ def _explain(
     limit: Annotated[int, typer.Option(help="Items to explain; 0 for all.")] = 50,
     answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
     budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 138,
-    image_mask: Annotated[str, typer.Option(help="mean-colour, blur or inpainted.")] = "mean-colour",
-    text_mask: Annotated[str, typer.Option(help="removed, mask-token or neutral-word.")] = "removed",
+    masks: Annotated[
+        str | None, typer.Option(help="IMAGE,TEXT, such as blur,removed; the least leaky ones are found by default.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of results and report.html; goes on from there.")] = None,
     seed: Annotated[int, typer.Option(help="Of the draw of items and all that is drawn within them.")] = 0,
     as_json: AsJson = False,
@@ -231,7 +232,7 @@ def _explain(
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
         found = explain(
             folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
-            masking=Masking(image_mask, text_mask), out=out, seed=seed, say=say,
+            masking=Masking.read(masks), out=out, seed=seed, say=say,
         )  # fmt: skip
     if as_json:
         _print_json({"run": found.run, **found.summary.json()})

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audit.answering import question_of
+from audit.drawing import donors
 from audit.errors import BadInput
 from audit.exact import split as split_players
 from audit.explainers.explainer import Explainer, Task, play
 from audit.explainers.registry import named
 from audit.journal import Journal, write
+from audit.leaks import least_leaky, measured
 from audit.metrics import metrics
 from audit.models.model import Masking, Model
 from audit.published import Published, read
@@ -87,7 +89,7 @@ def explain(
             without a difference mask for both sides are passed over.
         answer: `own`: explain the model's own answer, as published; `gold`: the item's.
         budget: Forward passes of the improved estimate, an explainer and item.
-        masking: What masked players become; `Masking()` when None.
+        masking: What masked players become; when None the least leaky masks, measured on some items.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
         say: Called with stage, done, total.
@@ -104,7 +106,8 @@ def explain(
     if len(made) < 3:
         raise BadInput("--explainers", None, f"{len(made)} with random", "3 or more", "name more explainers")
     published, player = read(Path(folder), config, split), _player(model)
-    masking = masking or Masking()
+    if masking is None:
+        masking = least_leaky(measured(published, player, seed=seed))
     run = {
         "model": player.name, "folder": Path(folder).name, "config": published.config, "split": published.split,
         "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "limit": limit,
@@ -158,10 +161,12 @@ def _items(
     image_partner, question_partner = (
         [row_of.get(str(name)) for name in table[view]] for view in ("image_partner", "question_partner")
     )
-    order = np.random.default_rng(seed).permutation(len(table)).tolist()
+    order = np.random.default_rng(seed).permutation(len(table))
+    donor = donors(table["image_key"].to_numpy(), order) if masking.image == "other-image" else {}
     for start in range(0, len(order), AT_ONCE):
-        rows = order[start : start + AT_ONCE]
-        needed = {row for row in (*rows, *(image_partner[row] for row in rows)) if row is not None}
+        rows = order[start : start + AT_ONCE].tolist()
+        others = (*(image_partner[row] for row in rows), *(donor.get(row) for row in rows))
+        needed = {row for row in (*rows, *others) if row is not None}
         pictures = dict(published.pictures(np.array(sorted(needed))))
         for row in rows:
             if names[row] in done:
@@ -169,7 +174,8 @@ def _items(
                 continue
             item, partner, other = table.iloc[row], image_partner[row], question_partner[row]
             gold = str(item["answer"])
-            prepared = model.prepare(question_of(item, pictures[row]), gold if answer == "gold" else None, masking)
+            asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1))
+            prepared = model.prepare(asked, gold if answer == "gold" else None, masking, other_image)
             known = truth(
                 prepared,
                 questions[row],

@@ -12,7 +12,7 @@ import pytest
 from audit.errors import BadInput
 from audit.explain import LINES, REPORT, RESULT, explain
 from audit.journal import Journal
-from audit.models.model import Question
+from audit.models.model import Masking, Question
 from audit.published import read
 from audit.reference.families import untrained
 from audit.report import choose, p_value, shades
@@ -28,7 +28,7 @@ def model():
 
 def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     out = tmp_path / "run"
-    found = explain(folder, model, [*EXPLAINERS, "oracle", "anti-oracle"], limit=4, out=out, seed=1)
+    found = explain(folder, model, [*EXPLAINERS, "oracle", "anti-oracle"], limit=4, masking=Masking(), out=out, seed=1)
     assert found.summary.items == len(found.items) == 4
     assert found.run["explainers"] == [*EXPLAINERS, "oracle", "anti-oracle", "random"]
     assert found.run["masking"] == {"image": "mean-colour", "text": "removed"}
@@ -45,16 +45,16 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
 
 def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, model) -> None:
     out = tmp_path / "run"
-    whole = explain(folder, model, EXPLAINERS, limit=4, out=out)
+    whole = explain(folder, model, EXPLAINERS, limit=4, masking=Masking(), out=out)
     lines = (out / LINES).read_bytes().splitlines(keepends=True)
     (out / LINES).write_bytes(lines[0] + lines[1][:40])  # killed while it wrote the second
-    again = explain(folder, model, EXPLAINERS, limit=4, out=out)
+    again = explain(folder, model, EXPLAINERS, limit=4, masking=Masking(), out=out)
     assert [item["id"] for item in again.items] == [item["id"] for item in whole.items]
     for one, other in zip(whole.items, again.items, strict=True):
         for name, own in one["explainers"].items():
             assert other["explainers"][name]["metrics"] == pytest.approx(own["metrics"], abs=1e-6, nan_ok=True)
     with pytest.raises(BadInput, match="a run with seed 0"):
-        explain(folder, model, EXPLAINERS, limit=4, out=out, seed=5)
+        explain(folder, model, EXPLAINERS, limit=4, masking=Masking(), out=out, seed=5)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,24 @@ def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, mod
 )
 def test_bad_input_says_what_to_do(folder: Path, model, options, message) -> None:
     with pytest.raises(BadInput, match=message):
-        explain(folder, model, **{"explainers": EXPLAINERS, "limit": 2, **options})
+        explain(folder, model, **{"explainers": EXPLAINERS, "limit": 2, "masking": Masking(), **options})
+
+
+def test_another_items_picture_can_be_the_mask(folder: Path, model) -> None:
+    found = [
+        explain(folder, model, EXPLAINERS, limit=3, masking=Masking(image)).items
+        for image in ("other-image", "mean-colour")
+    ]
+    assert [item["id"] for item in found[0]] == [item["id"] for item in found[1]]
+    assert [item["values"]["both"] for item in found[0]] == [item["values"]["both"] for item in found[1]]
+    assert [item["values"]["question"] for item in found[0]] != [item["values"]["question"] for item in found[1]]
+
+
+def test_without_a_mask_the_least_leaky_ones_are_taken(folder: Path, model) -> None:
+    from audit.leaks import leaks, least_leaky
+
+    found = explain(folder, model, EXPLAINERS, limit=2)
+    assert Masking(**found.run["masking"]) == least_leaky(leaks(folder, model))
 
 
 def test_the_difference_mask_of_an_item(folder: Path, model) -> None:
