@@ -138,13 +138,16 @@ def _pairs(
     corpora: Corpora = None,
     work: Work = None,
     engine: EngineName = "process",
+    artefacts: Annotated[
+        int, typer.Option(min=0, help="Pairs of each kind of edit to look for edit artefacts in; 0: none.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
     with _bad_input(), _progress() as say:
         from builder.pairs import pairs
 
-        found = pairs(recipe, corpora=corpora, work=work, engine=engine, say=say)
+        found = pairs(recipe, corpora=corpora, work=work, engine=engine, artefacts=artefacts, say=say)
     if as_json:
         _print_json(found.json())
     else:

@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from PIL import Image
 
 from builder import recipe as recipes
 from builder.ceilings import ceilings
+from builder.counterfactuals.artefact_pairs import judge
+from builder.counterfactuals.artefacts import Artefacts
+from builder.counterfactuals.merge import STORE
 from builder.counterfactuals.report import kinds
+from builder.counterfactuals.stage import Work
 from builder.counterfactuals.stage import work as pair_work
+from builder.encoders import image_encoder, text_encoder
 from builder.engines import engine as engine_named
 from builder.filter_stage import filtered, left
+from builder.images import decode, read_bytes
 from builder.recipe import Balance, Recipe
 from builder.selection import select
 from builder.stages import Run, Say, silent
@@ -57,6 +64,7 @@ class Paired:
         read: Items that were read.
         steps: Nothing added, then mined, then constructed partners.
         kinds: What became of each kind of edit; `published` counts those in the largest balanced set.
+        artefacts: Whether edits of each kind can be told from originals; empty unless asked for.
         executed: Stages that did work, with their seconds.
     """
 
@@ -64,6 +72,7 @@ class Paired:
     read: int
     steps: list[PairStep]
     kinds: list[PairKind]
+    artefacts: list[Artefacts]
     executed: dict[str, float] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
@@ -73,6 +82,7 @@ class Paired:
             "read": self.read,
             "steps": [asdict(step) for step in self.steps],
             "kinds": [kind.model_dump() for kind in self.kinds],
+            "artefacts": [asdict(kind) for kind in self.artefacts],
         }
 
 
@@ -82,6 +92,7 @@ def pairs(
     corpora: Path | None = None,
     work: Path | None = None,
     engine: str = "process",
+    artefacts: int = 0,
     say: Say = silent,
 ) -> Paired:
     """Mine and construct partners as `build` does, after the rules, and publish nothing.
@@ -91,6 +102,7 @@ def pairs(
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
+        artefacts: Pairs of each kind of edit among which artefacts are looked for; 0: none.
         say: Told how far each stage is.
 
     Raises:
@@ -109,7 +121,22 @@ def pairs(
     for name, items in (("nothing", kept), ("mined", done.reworded), ("constructed", done.items)):
         step, balanced = _step(name, items, plan.balance)
         steps.append(step)
-    return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), run.seconds)
+    told = _artefacts(plan, done, known.represent.roots, artefacts) if artefacts else []
+    return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), told, run.seconds)
+
+
+def _artefacts(plan: Recipe, done: Work, roots: dict[str, Path], most: int) -> list[Artefacts]:
+    """Look for artefacts among so many pairs of each kind."""
+    where = done.pictures.set_index("image_key")
+    places = {str(key): (str(row["source"]), str(row["image"])) for key, row in where.iterrows()}
+    folders = roots | {STORE: done.folder}
+
+    def look(key: str) -> Image.Image:
+        source, locator = places[key]
+        return decode(read_bytes(locator, folders[source]), locator, plan.images)
+
+    encoders = image_encoder(plan.encoders.image), text_encoder(plan.encoders.text)
+    return judge(done.items, look, *encoders, most=most, seed=plan.seed)
 
 
 def _step(name: str, items: pd.DataFrame, settings: Balance) -> tuple[PairStep, pd.DataFrame]:

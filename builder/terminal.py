@@ -102,6 +102,28 @@ def show_pairs(found: Paired) -> None:
         reasons = [(kind.kind, reason, tables.count(n)) for kind in found.kinds for reason, n in kind.refused.items()]
         if reasons:
             table("Why edits were refused", ("kind", "reason", "edits"), reasons)
+    if found.artefacts:
+        told = [
+            (
+                kind.kind,
+                tables.count(kind.pairs),
+                one.classifier,
+                f"{tables.percent(one.accuracy)} [{tables.percent(one.low)}, {tables.percent(one.high)}]",
+                tables.percent(kind.cue),
+                kind.verdict,
+            )
+            for kind in found.artefacts
+            for one in kind.told
+        ]
+        headings = (
+            "kind",
+            "pairs",
+            "classifier",
+            "told edited from original (chance 50 %)",
+            "helps to answer",
+            "verdict",
+        )
+        table("Edit artefacts", headings, told)
     _show_work(found.executed)
 
 
