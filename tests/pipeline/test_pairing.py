@@ -258,3 +258,17 @@ def test_paraphrases_are_published_in_one_wording(make: Build, tmp_path: Path) -
     assert len(asked) == 4
     assert {row["answer_source"] for row in rows} == {"annotated"}
     assert [finding for finding in verify(joined.folder) if not finding.ok] == []
+
+
+def test_edits_that_are_few_are_not_called_clean(make: Build, colours: Toy, tmp_path: Path) -> None:
+    from builder.pairs import pairs
+
+    recipe = colours.save(
+        tmp_path / "r.yaml", pair=PAIR, rules=[], measure={"baselines": ["question.prior"], "folds": 2}
+    )
+    found = pairs(recipe, corpora=colours.corpora, work=tmp_path / "run", engine="serial", artefacts=5)
+    (repaint,) = (kind for kind in found.artefacts if kind.kind == "repaint")
+    assert repaint.pairs == 5
+    assert {told.classifier for told in repaint.told} == {"pixels", "vectors"}
+    assert repaint.cue == 0
+    assert repaint.verdict in ("undecided", "balanced")
