@@ -90,7 +90,7 @@ def _config(manifest: Manifest, name: str) -> dict[str, Any]:
     config = manifest.configs[name]
     files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in sorted(config.splits)]
     found: dict[str, Any] = {"config_name": name, "version": Quoted(config.version), "data_files": files}
-    return found | ({"default": True} if name == MAIN else {})
+    return found | ({"default": True} if name == order(manifest)[0] else {})
 
 
 def _license(sources: Sequence[Source]) -> dict[str, str]:
