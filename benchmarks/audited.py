@@ -165,7 +165,7 @@ def main() -> None:
     """Run the recipes that are named and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipes", nargs="*", default=["gqa-ood", "vqa-rad", "sugarcrepe", "vqa-v2-60k"])
-    parser.add_argument("--items", type=int, default=12_000, help="Larger corpora are sampled, by whole groups.")
+    parser.add_argument("--items", type=int, default=8_000, help="Larger corpora are sampled, by whole groups.")
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("--margin", type=float, default=0.05)
     arguments = parser.parse_args()
