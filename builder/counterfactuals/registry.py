@@ -16,6 +16,7 @@ from builder.errors import BadInput
 
 GENERATORS: dict[str, str] = {
     "easy-vqa-quads": "builder.counterfactuals.easy_vqa.quads:EasyVqaQuads",
+    "mirror-sides": "builder.counterfactuals.mirror:MirrorSides",
     "nlvr-quads": "builder.counterfactuals.nlvr.quads:NlvrQuads",
 }
 """Name -> `module:Class` of every generator that ships."""
