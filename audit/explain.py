@@ -31,6 +31,7 @@ from audit.summary import Summary, summarise
 from audit.truth import Truth, truth
 
 if TYPE_CHECKING:
+    import pandas as pd
     from PIL import Image
 
 LINES, RESULT, REPORT = "explanations.jsonl", "result.json", "report.html"
@@ -182,9 +183,18 @@ def _items(
                 pictures[row],
                 None if other is None else questions[other],
                 None if partner is None else pictures[partner],
+                () if partner is None else _boxes(item, table.iloc[partner]),
             )
             task = Task(model, prepared, seed + zlib.crc32(names[row].encode()), known.scores)
             yield names[row], Pending(names[row], questions[row], gold, task, known)
+
+
+def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:
+    """Where an edit that made one of two partners changed the picture; nothing where both were found."""
+    for own, other in ((item, partner), (partner, item)):
+        if own["edit_of"] == other["id"] and own["edit_boxes"] is not None:
+            return own["edit_boxes"]
+    return ()
 
 
 def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from audit.errors import BadInput
 
 ALL = "all"
 """Every config together: what was read, before anything was selected."""
-EVALUATED = ("balanced", "audited", "pairs", "removed")
+EVALUATED = ("balanced", "audited", "removed")
+"""Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
 TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
-OPTIONAL = ("image_partner", "question_partner", "quad")
+OPTIONAL = ("image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
 MAX_PIXELS = 100_000_000
 """Larger pictures are refused before they are decoded."""
 
@@ -30,7 +31,7 @@ class Published:
 
     Attributes:
         folder: The folder.
-        config: `balanced`, `audited`, `pairs`, `removed`, or `all`.
+        config: `balanced`, `audited`, `removed`, or `all`.
         split: The split.
         table: A row per item, in file order: `TEXT`, `OPTIONAL`, and `file` and `row`, where its picture is.
     """
@@ -58,7 +59,7 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
 
     Args:
         folder: A published folder.
-        config: Its config; the first of `balanced`, `audited`, `pairs` that it has when None; `all` for all of them.
+        config: Its config; the first of `balanced`, `audited` that it has when None; `all` for all of them.
         split: Its split; `test` where there is one, else the only or first one, when None.
 
     Raises:
@@ -80,7 +81,7 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
         raise BadInput(folder, "split", repr(split), ", ".join(splits), "name one of these")
     parts = [_rows(path) for path in files if path.name.rsplit("-", 3)[0] == split]
     table = pd.concat(parts, ignore_index=True)
-    if table["id"].duplicated().any():  # pairs repeat items of the balanced set
+    if table["id"].duplicated().any():
         table = table.drop_duplicates("id", ignore_index=True)
     return Published(folder, config, split, table)
 

@@ -41,7 +41,6 @@ def truth(
     picture: Image.Image,
     other_question: str | None,
     other_picture: Image.Image | None,
-    words: Any = (),
     boxes: Any = (),
 ) -> Truth:
     """Find the difference mask of an item.
@@ -52,12 +51,9 @@ def truth(
         picture: Its picture.
         other_question: Question of its question partner; None where it has none.
         other_picture: Picture of its image partner; None where it has none.
-        words: Spans that an edit marked; they go before what the partner's question tells.
         boxes: Boxes that an edit marked; they go before what the partner's picture tells.
     """
-    spans = [(int(a), int(b)) for a, b in words]
-    if not spans and other_question is not None:
-        spans = differing_words(question, other_question)
+    spans = [] if other_question is None else differing_words(question, other_question)
     text = shares_of_spans(spans_of(prepared.words.strings, question), spans)
     image = np.zeros(prepared.patches)
     if len(boxes):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from audit.errors import BadInput
@@ -98,10 +99,21 @@ def test_the_difference_mask_of_an_item(folder: Path, model) -> None:
     # 16 pixels, four patches a side: the square of the middle eight is the four patches in the middle.
     assert np.flatnonzero(found.image == 1).tolist() == [5, 6, 9, 10]
     assert [word.strip() for word, share in zip(prepared.words.strings, found.text, strict=True) if share] == ["red"]
-    marked = truth(prepared, item["question"], pictures[0], None, None, [(0, 2)], [(0, 0, 4, 4)])
+    marked = truth(prepared, item["question"], pictures[0], None, pictures[1], [(0, 0, 4, 4)])
     assert np.flatnonzero(marked.image).tolist() == [0]
-    assert np.flatnonzero(marked.text).tolist() == [0]
+    assert marked.text is None
     assert truth(prepared, item["question"], pictures[0], None, None).scores is None
+
+
+def test_the_boxes_of_an_edit_hold_for_both_members(folder: Path, model) -> None:
+    path = folder / "balanced" / "test-00000-of-00001.parquet"
+    table = pd.read_parquet(path)
+    table["edit_of"] = ["q0i1" if name == "q0i0" else None for name in table["id"]]
+    table["edit_boxes"] = [[[0, 0, 4, 4]] if name == "q0i0" else None for name in table["id"]]
+    table.to_parquet(path)
+    items = {item["id"]: item for item in explain(folder, model, EXPLAINERS, limit=8, masking=Masking()).items}
+    for name, patches in (("q0i0", [0]), ("q0i1", [0]), ("q0i2", [5, 6, 9, 10])):
+        assert np.flatnonzero(items[name]["truth"]["image"]).tolist() == patches
 
 
 def test_items_to_look_at() -> None:
