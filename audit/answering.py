@@ -53,21 +53,22 @@ def is_right(reply: str, question: Question, answer: str) -> bool:
     return found is not None and normalise(found) == normalise(answer)
 
 
-def answer(model: Responder, items: Sequence[Asked], masking: Masking) -> pd.DataFrame:
-    """Answer items under every view.
+def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS) -> pd.DataFrame:
+    """Answer items under some views.
 
     Args:
         model: The model.
         items: The items.
         masking: What masked sides become.
+        views: What is left, one after another.
 
     Returns:
-        A row per item: `reply`, and for each view `right.VIEW` and `v.VIEW`.
+        A row per item: `reply` where nothing is masked, and for each view `right.VIEW` and `v.VIEW`.
     """
     if isinstance(model, Model):
-        return _played(model, items, masking)
+        return _played(model, items, masking, views)
     columns: dict[str, list[object]] = {}
-    for view in VIEWS:
+    for view in views:
         replies = model.reply([_without(item, view, masking) for item in items])
         right = [is_right(reply, one.question, one.answer) for reply, one in zip(replies, items, strict=True)]
         if view == "both":
@@ -76,11 +77,11 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking) -> pd.Dat
     return pd.DataFrame(columns)
 
 
-def _played(model: Model, items: Sequence[Asked], masking: Masking) -> pd.DataFrame:
+def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str]) -> pd.DataFrame:
     """Replies and probabilities under masks."""
     prepared = [model.prepare(item.question, item.answer, masking, item.donor) for item in items]
     columns: dict[str, object] = {}
-    for view in VIEWS:
+    for view in views:
         image, text = view in ("both", "image"), view in ("both", "question")
         keeps = [(np.full(one.patches, image), np.full(one.tokens, text)) for one in prepared]
         said, values = model.respond(prepared, keeps)

@@ -107,6 +107,7 @@ def evaluate(
         "config": published.config,
         "split": published.split,
         "items": len(rows),
+        "without_picture": published.unseen,
         "seed": seed,
         "masking": asdict(masking),
         "value": "probability" if isinstance(made, Model) else "right or wrong",

@@ -88,10 +88,10 @@ def measured(published: Published, model: Responder, limit: int = ITEMS, seed: i
     game = isinstance(model, Model)
     found = []
     for mask in IMAGE if game else RESPONDERS:
-        right = answer(model, items, Masking(image=mask))["right.question"].to_numpy(dtype=bool)
+        right = answer(model, items, Masking(image=mask), ("question",))["right.question"].to_numpy(dtype=bool)
         found.append(leak("image", mask, table, rows, right))
     for mask in TEXT if game else ():
-        right = answer(model, items, Masking(text=mask))["right.image"].to_numpy(dtype=bool)
+        right = answer(model, items, Masking(text=mask), ("image",))["right.image"].to_numpy(dtype=bool)
         found.append(leak("text", mask, table, rows, right))
     return sorted(found, key=lambda one: (one.side, one.rate.estimate))
 

@@ -34,23 +34,29 @@ class Published:
         config: `balanced`, `audited`, `removed`, or `all`.
         split: The split.
         table: A row per item, in file order: `TEXT`, `OPTIONAL`, and `file` and `row`, where its picture is.
+        unseen: Items that are left out: removed ones are published without pictures, and no other item has theirs.
     """
 
     folder: Path
     config: str
     split: str
     table: pd.DataFrame
+    unseen: int = 0
 
     def pictures(self, rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, Image.Image]]:
         """Pictures of some rows of the table (places, any order), file by file: (place, picture in RGB)."""
         wanted = self.table.iloc[np.sort(rows)]
         for file, part in wanted.groupby("file", sort=False):
-            places = dict(zip(part["row"], self.table.index.get_indexer(part.index), strict=True))
+            places: dict[int, list[int]] = {}
+            for row, place in zip(part["row"], self.table.index.get_indexer(part.index), strict=True):
+                places.setdefault(int(row), []).append(int(place))
             start = 0
             for batch in pq.ParquetFile(str(file)).iter_batches(256, columns=["image"]):
                 inside = [row for row in range(start, start + len(batch)) if row in places]
                 for row in inside:
-                    yield places[row], decode(batch.column(0)[row - start].as_py(), f"{file}, row {row}")
+                    picture = decode(batch.column(0)[row - start].as_py(), f"{file}, row {row}")
+                    for own in places[row]:
+                        yield own, picture
                 start += len(batch)
 
 
@@ -83,20 +89,27 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
     table = pd.concat(parts, ignore_index=True)
     if table["id"].duplicated().any():
         table = table.drop_duplicates("id", ignore_index=True)
-    return Published(folder, config, split, table)
+    shown = table[table["file"].notna()].drop_duplicates("image_key").set_index("image_key")
+    for column in ("row", "file"):  # in this order: `file` tells where both are missing
+        table[column] = table[column].where(table["file"].notna(), table["image_key"].map(shown[column]))
+    seen = table[table["file"].notna()].astype({"row": int}).reset_index(drop=True)
+    if seen.empty:
+        remedy = "name the config `all`, where other items may have their pictures"
+        raise BadInput(folder, config, "no pictures", "items with pictures", remedy)
+    return Published(folder, config, split, seen, len(table) - len(seen))
 
 
 def _rows(path: Path) -> pd.DataFrame:
     """One shard's text columns."""
     names = pq.ParquetFile(path).schema_arrow.names
-    if missing := [name for name in (*TEXT, "image") if name not in names]:
-        allowed = ", ".join((*TEXT, "image"))
+    if missing := [name for name in TEXT if name not in names]:
+        allowed = ", ".join(TEXT)
         raise BadInput(path, None, f"no column {missing[0]!r}", allowed, "build the folder with this version")
     table = pq.read_table(path, columns=[*TEXT, *(name for name in OPTIONAL if name in names)]).to_pandas()
     for name in OPTIONAL:
         if name not in table:
             table[name] = None
-    found: pd.DataFrame = table.assign(file=str(path), row=np.arange(len(table)))
+    found: pd.DataFrame = table.assign(file=str(path) if "image" in names else None, row=np.arange(len(table)))
     return found
 
 

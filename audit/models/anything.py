@@ -64,7 +64,7 @@ def load_anything(
 
     library: Any = transformers
     processor = library.AutoProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
-    # Without a processor's own configuration transformers hands out the tokenizer alone.
+    # Where it finds no processor transformers may hand out the tokenizer alone.
     if not hasattr(processor, "image_processor") or not getattr(processor, "chat_template", None):
         found = f"{name!r}, whose processor ({type(processor).__name__}) takes no picture or has no chat template"
         raise BadInput("--model", None, found, "a chat model for images", "add processor_config.json to its folder")

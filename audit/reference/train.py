@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from audit.errors import BadInput
 from audit.models.generative import Generative
+from audit.models.loading import REFERENCE, load, load_game
 from audit.models.model import Responder
 from audit.reference import corpus
 from audit.reference.augment import augmented
@@ -39,6 +40,7 @@ class Recipe:
 
     Attributes:
         family: `llava`, `qwen` or `internvl`.
+        start: Weights to go on from; empty for random ones.
         questions: `natural`: as they are asked. `balanced`: weighted so that each question's answers are equally
             frequent, and no question alone tells its answer.
         seed: Of weights, order and augmentation.
@@ -65,6 +67,20 @@ class Recipe:
     flat: float = 0.5
     open_weight: float = 1.0
     blind: float = 0.1
+    start: str = ""
+
+    @classmethod
+    def usual(cls, family: str, questions: str, seed: int) -> Recipe:
+        """The recipe of the models that ship.
+
+        Where no question tells its answer, a model has to match words and picture before it gets anything right. From
+        random weights it does not begin to within these steps: 600 left yes/no questions at 50.6 %. So the balanced
+        model goes on from the natural one.
+        """
+        if questions == "natural":
+            return cls(family, questions, seed)
+        start = f"{REFERENCE}{family}-natural"
+        return cls(family, questions, seed, looking=0, steps=300, rate=1e-3, muon=5e-3, flat=0.3, start=start)
 
 
 def train_reference(
@@ -80,7 +96,7 @@ def train_reference(
         say: Called with stage, done, total.
 
     Returns:
-        What `training.json` holds: recipe, seconds, accuracy by kind of question.
+        What `training.json` holds: recipe, seconds, processor seconds, accuracy by kind of question.
 
     Raises:
         BadInput: When there is no such family or way to ask.
@@ -88,20 +104,19 @@ def train_reference(
     """
     if questions not in QUESTIONS:
         raise BadInput("--questions", None, repr(questions), ", ".join(QUESTIONS), "name one of these")
-    recipe = Recipe(family, questions, seed)
-    start = time.monotonic()
+    recipe = Recipe.usual(family, questions, seed)
+    start, worked = time.monotonic(), time.process_time()
     model = trained(recipe, corpus.read("train"), say)
-    seconds = time.monotonic() - start
+    seconds, worked = time.monotonic() - start, time.process_time() - worked
     save(model, out)  # and measured as it will be loaded: weights of 16 bits
-    from audit.models.loading import load
-
     report = {
         "recipe": asdict(recipe),
         "corpus": "easy-vqa",
         "seconds": round(seconds),
+        "processor_seconds": round(worked),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "test_accuracy": accuracy(load(str(out)), corpus.read("test")),
+        "test_accuracy": accuracy(load(str(out), instruction=""), corpus.read("test")),
     }
     (out / "training.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
@@ -113,6 +128,8 @@ def trained(recipe: Recipe, part: corpus.Part, say: Say | None = None) -> Genera
     torch.manual_seed(recipe.seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     model = untrained(recipe.family, recipe.seed)
+    if recipe.start:
+        model.module.load_state_dict(load_game(recipe.start, device="cpu").module.state_dict())
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model.module.to(device).train()
     pixels = torch.from_numpy(part.pictures).to(device)

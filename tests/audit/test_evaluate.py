@@ -44,8 +44,11 @@ def test_who_reads_alone_gains_nothing_from_the_picture(folder: Path) -> None:
 
 def test_everything_that_was_read_is_a_config_too(folder: Path) -> None:
     found = evaluate(folder, Says(looks), config="all")
-    assert found.run["items"] == 12
-    assert found.pairs["group"].accuracy.n == 3
+    assert (found.run["items"], found.run["without_picture"]) == (11, 1)  # a removed item's picture is another's
+    assert found.pairs["group"].accuracy.n == 2
+    assert found.accuracy["all"].estimate == 1
+    with pytest.raises(BadInput, match="no pictures"):
+        evaluate(folder, Says(looks), config="removed")
 
 
 def test_a_stopped_evaluation_goes_on(folder: Path, tmp_path: Path) -> None:
@@ -63,7 +66,7 @@ def test_a_stopped_evaluation_goes_on(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_limit_takes_whole_groups(folder: Path) -> None:
-    found = evaluate(folder, Says(looks), config="all", limit=4)
+    found = evaluate(folder, Says(looks), config="all", limit=3)
     assert len({name[:2] for name in found.items["id"]}) == 1
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from audit.reference import corpus
 from audit.reference.augment import augmented
 from audit.reference.families import FAMILIES, save, untrained
 from audit.reference.packing import pack
-from audit.reference.train import Recipe, normalised, train_reference, trained, weights
+from audit.reference.train import Recipe, accuracy, normalised, train_reference, trained, weights
 from audit.reference.vocabulary import ANSWERS
 
 ASKED = ["is there a red circle?", "what shape is in the image?", "what is the color of the circle?"]
@@ -120,6 +122,21 @@ def test_a_saved_model_answers_as_it_did(family: str, part: corpus.Part, tmp_pat
     item = again.prepare(question, "yes")
     np.testing.assert_allclose(again.score(item, *everything(item)), before, rtol=0.02)  # weights of 16 bits
     assert again.name.startswith("model@sha256-")
+
+
+@pytest.mark.slow
+def test_the_accuracy_that_is_stated_is_that_of_the_folder(
+    part: corpus.Part, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long enough to learn the twelve pictures, so that asking in another way would show."""
+    monkeypatch.setattr(corpus, "read", lambda split: part)
+    recipe = partial(Recipe, looking=5, steps=40, pictures=12, asked=3, blind=0.0)
+    monkeypatch.setattr(Recipe, "usual", lambda *given: recipe(*given))
+    stated = train_reference("llava", tmp_path / "model")
+    assert stated == json.loads((tmp_path / "model" / "training.json").read_text())
+    assert stated["test_accuracy"] == accuracy(load(str(tmp_path / "model")), part)
+    assert stated["test_accuracy"]["all"] > 0.6
+    assert stated["recipe"]["steps"] == 40
 
 
 def test_bad_families_and_models_are_named(tmp_path: Path) -> None:

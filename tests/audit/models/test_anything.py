@@ -1,0 +1,54 @@
+"""A model asked through transformers' own processor and generation says what it says behind the seam."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import AutoProcessor, AutoTokenizer, LlavaProcessor
+
+from audit.errors import BadInput
+from audit.models.anything import load_anything
+from audit.models.loading import load
+from audit.models.model import Model, Question, Responder
+from audit.reference.families import save, untrained
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("model")
+    save(untrained("llava", 3), made)
+    return made
+
+
+def test_both_ways_of_asking_give_the_same_replies(folder: Path) -> None:
+    family = load(str(folder), instruction="")
+    assert isinstance(family, Model)
+    processor = LlavaProcessor(
+        family.images, family.tokenizer, 16, "full", family.template, "<image>", num_additional_image_tokens=0
+    )
+    processor.save_pretrained(folder)
+    anything = load_anything(str(folder), None, "cpu", torch.float32, "any", "")
+    assert isinstance(anything, Responder)
+    assert not isinstance(anything, Model)
+    rng = np.random.default_rng(0)
+    asked = [
+        Question(Image.fromarray(rng.integers(0, 255, (64, 64, 3), dtype=np.uint8)), question, kind="open")
+        for question in ("is there a red circle?", "what shape is in the image?", "what is the color of the circle?")
+    ]
+    assert anything.reply(asked) == family.reply(asked)
+    # And the prompt is the processor's own, token by token.
+    item = family.prepare(asked[0])
+    text = "<bos><image>is there a red circle?<ans>"
+    theirs = processor(images=[asked[0].picture], text=text, return_tensors="pt")
+    assert theirs["input_ids"][0].tolist() == item.ids.tolist()
+    torch.testing.assert_close(theirs["pixel_values"], item.pixels)
+
+
+def test_a_tokenizer_is_no_processor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AutoProcessor, "from_pretrained", AutoTokenizer.from_pretrained)
+    with pytest.raises(BadInput, match="takes no picture"):
+        load_anything(str(folder), None, "cpu", torch.float32, "any", "")

@@ -1,0 +1,36 @@
+"""The reference models that ship: what they state is so, and the recipe gets there from nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audit.models.loading import load, references
+from audit.reference import corpus
+from audit.reference.train import accuracy, train_reference
+
+
+def test_shipped_models_say_how_they_were_made_and_answer() -> None:
+    assert {"llava-natural", "qwen-natural", "internvl-natural"} <= set(references())
+    part = corpus.read("test")
+    few = part.chosen(np.arange(len(part.pictures)) < 12)
+    for name in references():
+        assert accuracy(load(f"reference:{name}"), few)["all"] > 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["llava-natural", "qwen-natural", "internvl-natural"])
+def test_shipped_models_have_the_accuracy_that_they_state(name: str) -> None:
+    stated = json.loads((references()[name] / "training.json").read_text())["test_accuracy"]
+    found = accuracy(load(f"reference:{name}"), corpus.read("test"))
+    assert found == pytest.approx(stated, abs=1e-3)
+    if name.endswith("natural"):
+        assert found["all"] >= 0.98
+
+
+@pytest.mark.slow
+def test_the_recipe_reaches_98_percent_from_nothing(tmp_path: Path) -> None:
+    assert train_reference("llava", tmp_path / "llava")["test_accuracy"]["all"] >= 0.98
