@@ -45,7 +45,7 @@ COLUMNS: dict[str, str] = {
     "view": "what differs between both members: `question` or `image`",
     "first": "id of the item with `image`, `question`, `answer`",
     "second": "id of its partner",
-    "kind": "the edit that made one of the other, or `mined` where they were found among the items",
+    "kind": "the edit that made one picture or question of the other, or `mined` where none did",
     "partner_image": "the partner's picture",
     "partner_question": "the partner's question",
     "partner_choices": "the partner's options",

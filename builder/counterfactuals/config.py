@@ -31,19 +31,32 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
         One row per pair with `split` and `COLUMNS`, pictures left out.
     """
     rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
+    edits = _edits(rows)
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for identity, row in rows.items():
         for view in ("image", "question"):
             partner = row[f"{view}_partner"]
             if isinstance(partner, str):
                 first, second = sorted((identity, partner))
-                found.setdefault((view, first, second), _pair(view, rows[first], rows[second]))
+                key = f"{view}_key"
+                made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
+                found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
     columns = ["split", *(name for name in COLUMNS if name not in ("image", "partner_image"))]
     return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
 
 
-def _pair(view: str, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    made = next((row for row, base in _ways(first, second) if row.get("edit_of") == base["id"]), None)
+def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
+    """The edit that made one picture, or one question, of another: also for other items that show the two of them."""
+    found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
+    for row in rows.values():
+        base = rows.get(str(row.get("edit_of")))
+        if base is not None:
+            view = "question" if row["image_key"] == base["image_key"] else "image"
+            found.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
+    return found
+
+
+def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[str, Any] | None) -> dict[str, Any]:
     words: tuple[Any, Any] = ((), ())
     if view == "question":
         texts = str(first["question"]), str(second["question"])
@@ -66,7 +79,3 @@ def _pair(view: str, first: dict[str, Any], second: dict[str, Any]) -> dict[str,
         # Outside the boxes both pictures are the same, so the boxes hold for both.
         "boxes": [list(map(int, box)) for box in made["edit_boxes"]] if made is not None and view == "image" else [],
     }
-
-
-def _ways(first: dict[str, Any], second: dict[str, Any]) -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]:
-    return (first, second), (second, first)
