@@ -272,3 +272,42 @@ def test_edits_that_are_few_are_not_called_clean(make: Build, colours: Toy, tmp_
     assert {told.classifier for told in repaint.told} == {"pixels", "vectors"}
     assert repaint.cue == 0
     assert repaint.verdict in ("undecided", "balanced")
+
+
+def test_partners_that_are_far_by_embedding_are_refused(make: Build, colours: Toy) -> None:
+    built = make_colours(make, colours, pair=PAIR | {"minimal": {"similarity": 0.9999}})
+    assert built.manifest.pairs is not None
+    assert all(kind.added == 0 and sum(kind.refused.values()) == kind.made > 0 for kind in built.manifest.pairs.kinds)
+    reasons = {reason for kind in built.manifest.pairs.kinds for reason in kind.refused}
+    assert reasons == {
+        "its image has the similarity , less than",
+        "its question has the similarity , less than",
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "problem"),
+    [
+        ("answer", "yes", "in one view and in the answer"),
+        ("group", "elsewhere", "its group is not that of"),
+        ("answer_source", "verified", "its scores do not fit"),
+        ("edit_words", [[0, 2]], "changes outside its difference mask"),
+        ("edit_of", "toy:test:nowhere", "is not there"),
+    ],
+)
+def test_forged_constructed_rows_are_found(column: str, value: object, problem: str) -> None:
+    import pandas as pd
+
+    from builder.counterfactuals.recount import edited
+    from builder.recipe import Minimal
+
+    shared = {"source": "toy", "source_revision": "1", "split": "test", "license": "mit", "group": "g", "stage": None}
+    shared |= {"answer_type": "yes/no", "image_key": "i", "image_width": 9, "image_height": 9, "edit_scores": None}
+    base = shared | {"id": "toy:test:1", "question": "Is it red?", "question_key": "a", "answer": "yes"}
+    base |= {"answer_source": "annotated", "edit_of": None, "edit_kind": None, "edit_note": None}
+    base |= {"edit_words": None, "edit_boxes": None}
+    made = base | {"id": f"toy:test:1~{'0' * 16}", "question": "Is it blue?", "question_key": "b", "answer": "no"}
+    made |= {"answer_source": "constructed", "edit_of": "toy:test:1", "edit_kind": "swap", "edit_note": "it is red"}
+    made |= {"edit_words": [[6, 10]], "edit_boxes": []}
+    assert list(edited(pd.DataFrame([base, made]), Minimal())) == []
+    assert any(problem in found for found in edited(pd.DataFrame([base, made | {column: value}]), Minimal()))
