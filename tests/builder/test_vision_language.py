@@ -1,0 +1,72 @@
+"""A vision-language model is shown pictures without their question; what it says is read as features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image, ImageDraw
+
+from audit.errors import BadInput
+from builder.baselines.problem import Problem
+from builder.encoders import text_encoder
+from builder.recipe import Images
+from builder.stages import Run
+from builder.vision_language import embedded, identity, replies
+from tests.planted import score
+
+MODEL, ENCODER = "reference:llava-natural", "packaged:minilm"
+COLOURS = ("red", "blue")
+QUESTIONS = ["what color is the shape?", "what shape is in the image?"]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    """Red and blue rectangles, in no order."""
+    place, rows = tmp_path_factory.mktemp("pictures"), []
+    for number in range(24):
+        picture = Image.new("RGB", (64, 64), (230, 230, 230))
+        left, top = 8 + number % 5, 12 + number % 7
+        ImageDraw.Draw(picture).rectangle((left, top, left + 30, top + 20), fill=COLOURS[number % 2])
+        picture.save(place / f"{number}.png")
+        rows.append({"image_key": f"key{number:02d}", "source": "toy", "image": f"file:{number}.png"})
+    return place, pd.DataFrame(rows)
+
+
+def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(
+    pictures: tuple[Path, pd.DataFrame], tmp_path: Path
+) -> None:
+    place, table = pictures
+    run = Run(tmp_path)
+    stage = replies(run, MODEL, table, QUESTIONS, {"toy": place}, Images())
+    said = pq.read_table(stage.folder / "part-00000.parquet").to_pandas()
+    assert said["key"].tolist() == table["image_key"].tolist()
+    # The model answers the question that it is shown: colours to one of them, shapes to the other.
+    assert set(said["other"]) >= {"rectangle"}
+    assert set(said["other"]) & set(COLOURS)
+    assert replies(run, MODEL, table, QUESTIONS, {"toy": place}, Images()).key == stage.key
+    vectors = embedded(stage, ENCODER, pd.Index(["key03", "key00"]))
+    direct = text_encoder(ENCODER).encode([said["guess"][3], said["guess"][0]])
+    assert vectors[:, : direct.shape[1]] == pytest.approx(direct, abs=1e-5)
+    assert vectors.shape == (2, 2 * direct.shape[1])
+
+
+def test_what_it_says_gives_answers_away(pictures: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
+    place, table = pictures
+    stage = replies(Run(tmp_path / "run"), MODEL, table, QUESTIONS[:1], {"toy": place}, Images())
+    vectors = embedded(stage, ENCODER, pd.Index(table["image_key"]))
+    rows = np.arange(24)
+    problem = Problem(
+        "answer", rows, rows, rows % 2, rows % 3, [""] * 24, [""] * 24,
+        vectors=vectors[:, :0], lexical=vectors[:, :0], replies=vectors, names=COLOURS,
+    )  # fmt: skip
+    assert score(problem, "image.vlm", tmp_path / "problem").right == 24
+
+
+def test_a_recipe_must_name_the_model(pictures: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"encoders: \{vision_language: NAME\}"):
+        replies(Run(tmp_path), None, pictures[1], QUESTIONS, {}, Images())
+    assert identity("owner/model") == "owner/model"
