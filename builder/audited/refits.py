@@ -16,7 +16,7 @@ from builder.audited.bounds import Answers, Bools, Ints
 from builder.audited.labels import Labels, judged
 from builder.baselines import baselines
 from builder.baselines.problem import Problem
-from builder.measure import answer
+from builder.fitting import fit_and_score
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Refits:
         baseline, some = baselines()[name], keep[problem.item] != on_removed
         for held_out in np.unique(problem.fold):
             inside = problem.fold == held_out
-            table = answer(problem, baseline, inside, ~inside & some, self.max_answers, seed)
+            table = fit_and_score(problem, baseline, inside, ~inside & some, self.max_answers, seed)
             if table is None:
                 continue
             item = table["item"]
