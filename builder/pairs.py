@@ -7,20 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 
 from builder import recipe as recipes
 from builder.ceilings import ceilings
-from builder.counterfactuals.artefact_pairs import judge
 from builder.counterfactuals.artefacts import Artefacts
-from builder.counterfactuals.merge import STORE
+from builder.counterfactuals.refusal import look_for
 from builder.counterfactuals.report import kinds
-from builder.counterfactuals.stage import Work
 from builder.counterfactuals.stage import work as pair_work
-from builder.encoders import image_encoder, text_encoder
 from builder.engines import engine as engine_named
 from builder.filter_stage import filtered, left
-from builder.images import decode, read_bytes
 from builder.recipe import Balance, Recipe
 from builder.selection import select
 from builder.stages import Run, Say, silent
@@ -121,22 +116,8 @@ def pairs(
     for name, items in (("nothing", kept), ("mined", done.reworded), ("constructed", done.items)):
         step, balanced = _step(name, items, plan.balance)
         steps.append(step)
-    told = _artefacts(plan, done, known.represent.roots, artefacts) if artefacts else []
+    told = look_for(plan, done, known.represent.roots, artefacts) if artefacts else []
     return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), told, run.seconds)
-
-
-def _artefacts(plan: Recipe, done: Work, roots: dict[str, Path], most: int) -> list[Artefacts]:
-    """Look for artefacts among so many pairs of each kind."""
-    where = done.pictures.set_index("image_key")
-    places = {str(key): (str(row["source"]), str(row["image"])) for key, row in where.iterrows()}
-    folders = roots | {STORE: done.folder}
-
-    def look(key: str) -> Image.Image:
-        source, locator = places[key]
-        return decode(read_bytes(locator, folders[source]), locator, plan.images)
-
-    encoders = image_encoder(plan.encoders.image), text_encoder(plan.encoders.text)
-    return judge(done.items, look, *encoders, most=most, seed=plan.seed)
 
 
 def _step(name: str, items: pd.DataFrame, settings: Balance) -> tuple[PairStep, pd.DataFrame]:

@@ -161,6 +161,9 @@ class Pair(Part):
     """Annotated pairs that a substitution needs to enter the lexicon."""
     lexicon_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Smallest lower end of the Wilson interval of a substitution's share of flipped answers."""
+    artefacts: Annotated[int, Field(ge=0)] = 0
+    """Pairs of each kind of edit among which edit artefacts are looked for; kinds that can be told from originals are
+    refused where that helps to answer. 0 looks for none."""
     partners: Literal["nearest", "any"] = "nearest"
     """Which of an item's counterfactuals is published as its partner: the nearest by embedding, or any valid one."""
 

@@ -36,7 +36,8 @@ def pairing(
 def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -> list[PairKind]:
     """Count what became of each kind of edit; tables as for `pairing`."""
     out = refused[refused["edit_of"].notna()]
-    added, published = (part["edit_kind"].value_counts() for part in (paired, balanced))
+    # A folder without balanced rows has no such column.
+    added, published = (part.reindex(columns=["edit_kind"])["edit_kind"].value_counts() for part in (paired, balanced))
     return [
         PairKind(
             kind=str(kind),

@@ -22,6 +22,7 @@ from builder.counterfactuals.lexicon import learn
 from builder.counterfactuals.merge import STORE, as_items, refuse, store
 from builder.counterfactuals.minimality import dissimilar
 from builder.counterfactuals.paraphrase import merged, one_wording
+from builder.counterfactuals.refusal import without_refused_kinds
 from builder.embed import embed_texts, load
 from builder.encoders import text_encoder
 from builder.groups import fold_of
@@ -113,7 +114,7 @@ def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
     merge = partial(_merge, run, recipe, known, items, edits)
     merging = run.stage("pair", merge, 1, key, rewording.key, [stage.key for stage in edits])
     added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
-    return Work(
+    made = Work(
         reworded=items,
         items=together(items, added.reindex(columns=items.columns) if len(added) else added),
         refused=pd.concat([items_merged(table, known.items), refused], ignore_index=True),
@@ -121,6 +122,7 @@ def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
         folder=merging.folder,
         key=merging.key,
     )
+    return without_refused_kinds(run, recipe, made, known.represent.roots)
 
 
 def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

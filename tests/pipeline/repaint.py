@@ -45,6 +45,8 @@ class Repaint:
             note = f"it is {colour} now"
             made = Edit("repaint", item["id"], "image", answer, "constructed", note, picture=data, boxes=boxes)
             yield made
+            if self.flaw == "one side":
+                continue
             other = "Is it a blue shape?"
             flipped = "no" if made.answer == "yes" else "yes"
             yield Edit("ask", made.id, "question", flipped, "constructed", "one colour", other, words=((8, 12),))

@@ -110,6 +110,26 @@ def test_unsound_edits_are_refused_and_listed(make: Build, colours: Toy, flaw: s
     assert [finding for finding in verify(built.folder) if not finding.ok and finding.check != "certificate"] == []
 
 
+@pytest.mark.parametrize("flaw", ["one side", ""])
+def test_kinds_that_give_themselves_and_answers_away_are_refused(make: Build, tmp_path: Path, flaw: str) -> None:
+    from tests.pipeline.toy import draw
+
+    # All pictures are red, so whoever can tell a repainted one knows that its answer is no; unless the other question
+    # is asked of both, which gives either picture both answers.
+    toy = Toy(tmp_path / "corpora", {"test": []})
+    for number in range(24):
+        draw(toy.corpora / toy.pictures / f"{number}.png", "square", "red", number)
+        row = {"id": str(number), "picture": f"{number}.png", "question": "Is it a red shape?", "answer": "yes"}
+        toy.rows["test"].append(row | {"choices": None})
+    use = {"generator": "toy-repaint", "with": {"flaw": flaw}}
+    built = make_colours(make, toy.write(), pair=PAIR | {"generators": [use], "artefacts": 24})
+    reasons = Counter(row["edit_kind"] for row in published(built.folder, "removed") if row["stage"] == "pair")
+    assert reasons == ({"repaint": 24} if flaw else {})
+    assert built.manifest.pairs is not None
+    assert {kind.kind: kind.added for kind in built.manifest.pairs.kinds}["repaint"] == (0 if flaw else 24)
+    assert [finding for finding in verify(built.folder) if not finding.ok and finding.check != "certificate"] == []
+
+
 def test_an_edit_that_repeats_an_item_is_refused(make: Build, colours: Toy) -> None:
     asked = [
         row | {"id": f"{row['id']}b", "question": "Is it a blue shape?", "answer": answer}
