@@ -1,6 +1,6 @@
 """The command `twokeys`: every verb is one public Python function of the same name and arguments.
 
-Exit status: 0 done, 1 a certificate or a check failed, 2 bad input.
+Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ), 2 bad input.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from audit.reference.train import train_reference
     from builder.build import build
     from builder.diagnose import diagnose
+    from builder.diff import diff
     from builder.fingerprint import fingerprint
     from builder.verify import verify
     from filters import check_rule
@@ -41,6 +42,7 @@ PUBLIC = {
     "diagnose": "builder.diagnose",
     "pairs": "builder.pairs",
     "verify": "builder.verify",
+    "diff": "builder.diff",
     "fingerprint": "builder.fingerprint",
     "check_rule": "filters",
     "evaluate": "audit.evaluate",
@@ -49,7 +51,18 @@ PUBLIC = {
 }
 """Public function -> the module it lives in; loaded when first asked for, so that `--help` is quick."""
 
-__all__ = ["app", "build", "check_rule", "diagnose", "evaluate", "explain", "fingerprint", "train_reference", "verify"]
+__all__ = [
+    "app",
+    "build",
+    "check_rule",
+    "diagnose",
+    "diff",
+    "evaluate",
+    "explain",
+    "fingerprint",
+    "train_reference",
+    "verify",
+]
 
 app = typer.Typer(
     name="twokeys",
@@ -170,6 +183,26 @@ def _verify(folder: Annotated[Path, typer.Argument(help="A published folder.")],
 
         show_findings(folder, findings)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command("diff")
+def _diff(
+    first: Annotated[Path, typer.Argument(help="A published folder.")],
+    second: Annotated[Path, typer.Argument(help="Another one, such as a later build of the same recipe.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare two published folders: items added, removed, changed, and why. Ends with 0: same rows, 1: they differ."""
+    with _bad_input(), _progress() as say:
+        from builder.diff import diff
+
+        found = diff(first, second, say)
+    if as_json:
+        _print_json(found.json())
+    else:
+        from builder.terminal import show_difference
+
+        show_difference(found)
+    raise typer.Exit(0 if found.same else 1)
 
 
 ModelName = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from data_cards import tables
+from data_cards import difference, tables
 
 if TYPE_CHECKING:
     from builder.build import Built
     from builder.diagnose import Diagnosis
+    from builder.diff import ConfigDifference, Difference
     from builder.pairs import Paired, PairStep
     from builder.verify import Finding
     from data_cards.audited import AuditedTier
@@ -146,13 +149,43 @@ def show_findings(folder: Path, findings: list[Finding]) -> None:
     table(str(folder), ("check", "", "what does not fit"), rows)
 
 
+def show_difference(found: Difference, most: int = 10) -> None:
+    """Print how two published folders differ, at most so many rows of each kind."""
+    counts = [
+        (name, *map(tables.count, (one.before, one.after, len(one.added), len(one.removed), len(one.changed))))
+        for name, one in found.configs.items()
+    ]
+    table("Rows", ("config", "first", "second", "added", "removed", "changed"), counts)
+    for name, one in found.configs.items():
+        _show_rows(name, one, most)
+    table("Blind accuracy", difference.HEADER, difference.side_by_side(found.first, found.second))
+    for title, fields in (("Recipe", found.recipe), ("Sources", found.sources), ("Packages", found.packages)):
+        if fields:
+            table(title, ("", "first", "second"), [(name, old, new) for name, (old, new) in fields.items()])
+    OUT.print("the same rows" if found.same else "the rows differ", style="green" if found.same else "yellow")
+
+
+def _show_rows(config: str, found: ConfigDifference, most: int) -> None:
+    """Print why rows came and went, counted by reason, and which columns changed."""
+    for title, whys in (("added", found.added), ("removed", found.removed)):
+        kinds = Counter((why.stage or "-", why.rule or "-") for why in whys.values() if why)
+        examples = {(why.stage or "-", why.rule or "-"): (name, why.reason) for name, why in whys.items() if why}
+        where = "why the first had them not" if title == "added" else "why the second has them not"
+        if kinds:
+            rows = [(*kind, tables.count(n), *examples[kind]) for kind, n in kinds.most_common(most)]
+            table(f"{config}: {title}, {where}", ("stage", "rule", "items", "such as", "because"), rows)
+    if found.columns:
+        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:most]]
+        table(f"{config}: changed", ("column", "rows"), changed)
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print one table; what stands in brackets is text, not markup."""
+    """Print one table; what stands in brackets or between colons is text, neither markup nor an emoji."""
     made = Table(title=escape(title), title_justify="left", title_style="bold")
     for number, name in enumerate(columns):
         made.add_column(name, overflow="fold", style="bold" if number == 0 else None)
     for row in rows:
-        made.add_row(*(escape(str(cell)) for cell in row))
+        made.add_row(*(Text(str(cell)) for cell in row))
     OUT.print(made)
 
 

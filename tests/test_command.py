@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 import twokeys
 from tests.pipeline.toy import NICE, ROOT, Toy, rule_file, run
 
-VERBS = ["build", "diagnose", "verify", "recipes", "corpora", "rules"]
+VERBS = ["build", "diagnose", "verify", "diff", "recipes", "corpora", "rules"]
 HEAVY = ["torch", "transformers", "pandas", "sklearn", "datasets", "numpy", "pyarrow", "scipy", "matplotlib"]
 
 Call = Callable[..., Result]
@@ -114,7 +114,7 @@ def test_no_verb_shows_the_help_and_a_wrong_one_is_bad_input(call: Call) -> None
 
 
 def test_every_verb_is_a_function_of_the_module() -> None:
-    for name in ("build", "diagnose", "verify", "fingerprint", "check_rule"):
+    for name in ("build", "diagnose", "diff", "verify", "fingerprint", "check_rule"):
         assert callable(getattr(twokeys, name))
     with pytest.raises(AttributeError, match="'nope'"):
         twokeys.nope  # noqa: B018
