@@ -73,7 +73,8 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
     def ask(keep: Bools) -> list[Answers]:
         return both(keep, lambda on_removed=False: panel.ask(select, keep, 0, on_removed))
 
-    bounds = balance(cells(items, known.represent, 0), labels.gold(labels.given))
+    gold = labels.gold(labels.given)
+    bounds = balance(cells(items, known.represent, 0), gold, gold)
     ours = choose(ask, margin, 8, everything, bounds).keep
     size = int(ours.sum())
     yield "twokeys", ours

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from builder import recipe as recipes
 from builder.audited.certificate import tier
+from builder.audited.families import families
 from builder.audited.rows import audited_rows, unpublished
 from builder.audited.tier import audit
 from builder.baselines import View, chosen
@@ -40,7 +41,7 @@ from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
 from builder.selection import Near, Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
-from builder.survey import Survey, locate, survey
+from builder.survey import Survey, encoders_of, locate, survey
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import (
     BalancePart,
@@ -111,6 +112,7 @@ def build(
     place = folder.resolve()
     _check_place(place)
     described(plan)  # a mistyped rule is found now, not after an hour of measuring
+    _adversaries_read(plan)
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
     sources = locate(plan, corpora)
     with run.alone():
@@ -123,7 +125,11 @@ def build(
             plan.pair.partners, plan.encoders.model_dump() if plan.pair.partners == "nearest" else "",
         )  # fmt: skip
         refit = _refit(run, kept, plan, paired.known, balancing)
-        auditing = audit(run, plan, plan.audited, kept, paired.known.represent, paired.key) if plan.audited else None
+        auditing = (
+            audit(run, plan, plan.audited, kept, paired.known.represent, paired.key, _adversaries_read(plan))
+            if plan.audited
+            else None
+        )
         key = digest(
             "build",
             str(LAYOUT),
@@ -141,6 +147,18 @@ def build(
             run.seconds["publish"] = time.perf_counter() - began
     certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)
+
+
+def _adversaries_read(plan: Recipe) -> dict[str, str]:
+    """Encoders that the audited tier's adversaries read; none where there is no such tier.
+
+    Raises:
+        BadInput: When an adversary is unknown, or of a family that selects and certifies.
+    """
+    if plan.audited is None:
+        return {}
+    select, certify = families(plan.audited)
+    return encoders_of(plan, chosen([*select, *certify]))
 
 
 def _check_place(folder: Path) -> None:
@@ -310,7 +328,7 @@ def _manifest(
         packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         build_key=key,
         recipe=plan.model_dump(mode="json", by_alias=True),
-        encoders=known.encoders,
+        encoders=known.encoders | _adversaries_read(plan),
         confidence=plan.measure.confidence,
         sources=_sources(known),
         groups=known.groups,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -28,7 +28,7 @@ from builder.counterfactuals.report import pairing
 from builder.errors import BadInput
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
-from builder.folder import Folder
+from builder.folder import AUDITED_MARKS, Folder
 from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
@@ -292,8 +292,25 @@ def _audited(known: Folder) -> Iterator[str]:
         return
     if said["fingerprint"] != known.manifest.configs["audited"].fingerprint or known.manifest.audited != tier(said):
         yield "manifest and certificate do not state the same audited tier"
+    yield from _same_twice(known)
     yield from recount(known.paired, known.audited, said, plan)
-    yield from (f"{said['verdict']}: {reason}" for reason in said["reasons"])
+    if said["verdict"] != "certified":
+        yield f"{said['verdict']}: {'; '.join(said['reasons'])}"
+
+
+def _same_twice(known: Folder) -> Iterator[str]:
+    """An item in both tiers is the same in both."""
+    own = {"image_partner", "question_partner", "quad"}
+    shared = [
+        name
+        for name in known.balanced
+        if name in known.audited and name not in own and not any(mark in str(name) for mark in AUDITED_MARKS)
+    ]
+    both = [table.set_index("id", drop=False)[shared] for table in (known.balanced, known.audited)]
+    common = both[0].index.intersection(both[1].index)
+    first, second = (table.loc[common].map(str) for table in both)
+    for identity in common[(first != second).any(axis=1).to_numpy()][:5]:
+        yield f"{identity}: it differs between the two tiers"
 
 
 def _adversaries(known: Folder) -> Iterator[str]:
@@ -311,7 +328,23 @@ def _stated_tier(known: Folder) -> dict[str, Any] | None:
 def _partners(known: Folder) -> Iterator[str]:
     """Partners share a part and one side of it and differ in the other and in the answer; quads are two by two."""
     within = known.recipe.balance.within
-    rows = known.balanced.set_index("id", drop=False)
+    yield from _counterfactuals(known.audited, within)
+    yield from _counterfactuals(known.balanced, within)
+    rows = known.balanced
+    counted = Partners(
+        image_partners=int(rows["image_partner"].notna().sum()),
+        question_partners=int(rows["question_partner"].notna().sum()),
+        both=int((rows["image_partner"].notna() & rows["question_partner"].notna()).sum()),
+        quads=int(rows["quad"].nunique()),
+    )
+    if counted != known.manifest.partners:
+        yield f"the rows have {counted}, the manifest counts {known.manifest.partners}"
+
+
+def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
+    """Partners and quads of one config."""
+    within = list(within)
+    rows = published.set_index("id", drop=False)
     for name, shared, other in (
         ("image_partner", "question_key", "image_key"),
         ("question_partner", "image_key", "question_key"),
@@ -331,14 +364,6 @@ def _partners(known: Folder) -> Iterator[str]:
         crossed = all(part.groupby(name)["answer"].nunique().eq(2).all() for name in ("question_key", "image_key"))
         if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
             yield f"quad {quad} is not two questions by two images with answers a b / b a"
-    counted = Partners(
-        image_partners=int(rows["image_partner"].notna().sum()),
-        question_partners=int(rows["question_partner"].notna().sum()),
-        both=int((rows["image_partner"].notna() & rows["question_partner"].notna()).sum()),
-        quads=int(rows["quad"].nunique()),
-    )
-    if counted != known.manifest.partners:
-        yield f"the rows have {counted}, the manifest counts {known.manifest.partners}"
 
 
 def _blindness(known: Folder) -> Iterator[str]:

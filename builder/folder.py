@@ -15,6 +15,9 @@ from builder.publish import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS, split_of
 from builder.recipe import Recipe
 from data_cards.manifest import Manifest
 
+AUDITED_MARKS = (".refit.", ".unkept.", "adversaries.")
+"""In names of columns that say what adversaries fitted for a tier said."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -53,7 +56,7 @@ class Folder:
         """Items of the audited tier alone: balance left them out, and the other tier took them."""
         apart = self.audited[~self.audited["id"].isin(set(self.balanced["id"]))]
         # What its adversaries said stands in `audited` alone.
-        own = [name for name in apart if str(name) not in {*self.balanced, *self.removed, *KEPT_COLUMNS}]
+        own = [name for name in apart if any(mark in str(name) for mark in AUDITED_MARKS)]
         return apart.drop(columns=own).assign(stage="balance", rule=None, reason=None)
 
     @cached_property

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from builder.errors import BadInput
 from builder.items import canonical_json, digest
 
+FEWEST_RUNS = 19
+"""Permutations from which an interval of 90 % can be told."""
+
 
 class Part(BaseModel):
     """Base of all parts of a recipe: immutable, and unknown fields are errors."""
@@ -202,14 +205,21 @@ class Audited(Part):
     """Adversaries that selection bounds; when None, quick ones."""
     certify: list[str] | None = None
     """Adversaries of other families that judge the set; when None, one for each kind of cue that selection ignores."""
-    rounds: Annotated[int, Field(ge=1, le=50)] = 6
-    """Rounds of bounding and refitting at most."""
+    rounds: Annotated[int, Field(ge=2, le=50)] = 6
+    """Rounds of refitting at most, the first of which only asks."""
     permutations: Annotated[int, Field(ge=0)] = 39
     """Refits of the quick certifying adversaries on permuted labels of the set."""
     null_draws: Annotated[int, Field(ge=0)] = 19
     """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
+
+    @field_validator("permutations", "null_draws")
+    @classmethod
+    def _enough(cls, runs: int) -> int:
+        if 0 < runs < FEWEST_RUNS:
+            raise ValueError(f"give 0 or at least {FEWEST_RUNS}: fewer runs say nothing")
+        return runs
 
 
 class Recipe(Part):

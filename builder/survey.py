@@ -115,7 +115,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
     items["group"], items["image_cluster"] = groups["group"], groups["image_cluster"]
     measured = measure(
         run, "measure", items, dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, recipe.seed,
-        represent, grouping.key, _encoders(recipe, baselines),
+        represent, grouping.key, encoders_of(recipe, baselines),
     )  # fmt: skip
     table = measured.table(MEASUREMENTS).to_pandas()
     items = items.merge(table, on="id", validate="one_to_one")
@@ -126,13 +126,13 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
         sources=sources,
         counts=reading.notes()["counts"],
         groups=[GroupKind.model_validate(kind) for kind in grouping.notes()["kinds"]],
-        encoders=_encoders(recipe, baselines),
+        encoders=encoders_of(recipe, baselines),
         key=measured.key,
         represent=represent,
     )
 
 
-def _encoders(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
+def encoders_of(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
     """Encoders that the baselines or the groups use."""
     views = {name.partition(".")[0] for name, baseline in baselines.items() if "vectors" in baseline.reads}
     kinds = {kind for corpus in recipe.corpora for kind in corpus.group_by}

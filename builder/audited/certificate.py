@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -20,7 +20,7 @@ WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 
 def audited_certificate(
     settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, evidence: Sequence[Evidence],
-    select: list[str],
+    select: list[str], unjudged: Mapping[str, int],
 ) -> dict[str, Any]:  # fmt: skip
     """State the verdicts.
 
@@ -31,15 +31,14 @@ def audited_certificate(
         chosen: What it chose.
         evidence: Of all certifying adversaries.
         select: Adversaries that selection used.
+        unjudged: Kept items of each view that no adversary fitted on the set, or on nothing, was asked about.
     """
     views = ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
-    verdicts = verdicts_of(views, evidence, settings.margin, 1 - confidence)
+    verdicts = verdicts_of(views, evidence, settings.margin, round(1 - confidence, 9), unjudged)
     return {
         "tier": "audited",
         "verdict": overall(verdicts),
-        "reasons": [
-            f"{one.view}: {reason}" for one in verdicts if one.outcome != "certified" for reason in one.reasons
-        ],
+        "reasons": reasons_of(verdicts),
         "margin": settings.margin,
         "items": int(chosen.keep.sum()),
         "chosen_from": len(items),
@@ -53,9 +52,23 @@ def audited_certificate(
     }
 
 
-def verdicts_of(views: Sequence[str], evidence: Sequence[Evidence], margin: float, alpha: float) -> list[Verdict]:
-    """The verdict on each view."""
-    return [decide(view, [one for one in evidence if one.view == view], margin, alpha) for view in views]
+def verdicts_of(
+    views: Sequence[str], evidence: Sequence[Evidence], margin: float, alpha: float, unjudged: Mapping[str, int]
+) -> list[Verdict]:
+    """The verdict on each view; none is certified on a part of its items."""
+    found = []
+    for view in views:
+        verdict = decide(view, [one for one in evidence if one.view == view], margin, alpha)
+        if verdict.outcome == "certified" and (missing := unjudged.get(view, 0)):
+            reason = f"{missing:,} items were judged by no adversary"
+            verdict = replace(verdict, outcome="too small to tell", reasons=(reason,))
+        found.append(verdict)
+    return found
+
+
+def reasons_of(verdicts: Sequence[Verdict]) -> list[str]:
+    """Why the tier is not certified; none where it is."""
+    return [f"{one.view}: {reason}" for one in verdicts if one.outcome != "certified" for reason in one.reasons]
 
 
 def overall(verdicts: Sequence[Verdict]) -> Outcome:

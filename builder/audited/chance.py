@@ -8,7 +8,7 @@ from builder.audited.statistics import Bools, Floats, Ints
 
 
 def unrelated_chance(
-    predicted: Ints, gold: Ints, cells: Ints, otherwise: float = 0.0, among: Bools | None = None
+    predicted: Ints, gold: Ints, cells: Ints, otherwise: Floats | float = 0.0, among: Bools | None = None
 ) -> Floats:
     """Chance of each answer to be right if it had nothing to do with its item.
 

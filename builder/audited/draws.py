@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, balance_bounds
 from builder.audited.cells import Cells
-from builder.audited.labels import Labels
+from builder.audited.labels import Golds, Labels
 from builder.audited.refits import Refits
 from builder.audited.selection import Chosen, choose, excess
 from builder.groups import fold_of
@@ -111,29 +111,29 @@ class Court:
         """(n,) folds under a seed."""
         return fold_of(self.table["group"], self.setting.folds, seed)
 
-    def bounds(self, given: Ints) -> list[Bound]:
+    def bounds(self, golds: Golds) -> list[Bound]:
         """The bounds of balance under some labels."""
         cells = [
             Cells(what, self.table[f"cell {number}"].to_numpy(), loose)
             for number, (what, loose) in enumerate(self.setting.cells)
         ]
-        return balance(cells, self.labels.gold(given))
+        return balance(cells, self.labels.gold(golds.asked), golds.seen)
 
-    def chosen(self, given: Ints) -> Chosen:
+    def chosen(self, golds: Golds) -> Chosen:
         """Select under some labels."""
         setting, fold = self.setting, self.fold(self.setting.seed)
 
         def ask(keep: Bools) -> list[Answers]:
-            return both(keep, partial(self.refits.ask, setting.select, given, keep, fold, setting.seed))
+            return both(keep, partial(self.refits.ask, setting.select, golds, keep, fold, setting.seed))
 
-        everything = np.ones(len(given), dtype=bool)
+        everything = np.ones(len(golds.asked), dtype=bool)
         weight = self.table["weight"].to_numpy()
-        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(given), weight)
+        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(golds), weight)
 
-    def certified(self, given: Ints, keep: Bools) -> dict[str, float]:
+    def certified(self, golds: Golds, keep: Bools) -> dict[str, float]:
         """Excess over chance of each certifying adversary, fitted on a set under some labels."""
         seed = self.setting.seed + 1
-        answers = self.refits.only(keep).ask(self.setting.certify, given, keep, self.fold(seed), seed)
+        answers = self.refits.only(keep).ask(self.setting.certify, golds, keep, self.fold(seed), seed)
         return {one.name: excess(one, keep) for one in answers}
 
 
@@ -142,10 +142,20 @@ def both(keep: Bools, ask: Callable[..., list[Answers]]) -> list[Answers]:
     return [*ask(), *(ask(on_removed=True) if (~keep).sum() >= FEWEST_REMOVED else [])]
 
 
-def balance(cells: list[Cells], answer: Ints) -> list[Bound]:
-    """Bounds of balance inside all cells, the finest first."""
-    everything = np.ones(len(answer), dtype=bool)
-    return [bound for one in cells for bound in balance_bounds(one.code, answer, everything, one.what, one.loose)]
+def balance(cells: list[Cells], asked: Ints, seen: Ints) -> list[Bound]:
+    """Bounds of balance inside all cells, the finest first.
+
+    Args:
+        cells: What items share.
+        asked: (n,) answer codes, for cells of questions.
+        seen: (n,) answer codes, for cells of pictures.
+    """
+    everything = np.ones(len(asked), dtype=bool)
+    return [
+        bound
+        for one in cells
+        for bound in balance_bounds(one.code, seen if "picture" in one.what else asked, everything, one.what, one.loose)
+    ]
 
 
 def run_draw(draw: Draw, path: Path) -> None:
@@ -153,10 +163,10 @@ def run_draw(draw: Draw, path: Path) -> None:
     court = Court.load(draw.folder)
     everything = np.ones(len(court.table), dtype=bool)
     keep = everything if draw.keep is None else pd.read_parquet(draw.keep)["keep"].to_numpy()
-    given = court.labels.given if draw.run is None else court.labels.permuted(keep, court.setting.seed, draw.run)
+    golds = court.labels.real() if draw.run is None else court.labels.permuted(keep, court.setting.seed, draw.run)
     if draw.experiment == "pipeline":
-        keep = court.chosen(given).keep
-    found = court.certified(given, keep)
+        keep = court.chosen(golds).keep
+    found = court.certified(golds, keep)
     write_table(path, pa.table({"adversary": list(found), "excess": list(found.values())}))
 
 

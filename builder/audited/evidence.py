@@ -93,7 +93,7 @@ def weigh(
     Raises:
         ValueError: On no items.
     """
-    found, alpha = excess(right, chance, groups), 1 - confidence
+    found, alpha = excess(right, chance, groups, margin), round(1 - confidence, 9)
     if trained_on == "set":
         found = found.cross_fitted(*((permuted.spread, permuted.runs) if permuted else ()))
     truth = min(max(found.mean, -margin), margin)

@@ -26,6 +26,8 @@ def families(settings: Audited) -> tuple[list[str], list[str]]:
     for field, names in (("select", select), ("certify", certify)):
         if unknown := sorted(set(names) - set(known)):
             raise BadInput("recipe", f"audited.{field}", ", ".join(unknown), ", ".join(known), "name some of these")
+        if len(set(names)) < len(names):
+            raise BadInput("recipe", f"audited.{field}", "one that is named twice", "each once", "name it once")
         if not names:
             remedy = "name some, or leave the field out for the usual ones"
             raise BadInput("recipe", f"audited.{field}", "no adversary", "at least one", remedy)
@@ -39,9 +41,9 @@ def families(settings: Audited) -> tuple[list[str], list[str]]:
 
 
 def beside(name: str, settings: Audited) -> int:
-    """How many adversaries certify the view of one, itself included."""
+    """How many pieces of evidence decide on the view of one: two of each that learns."""
     view = name.partition(".")[0]
-    return sum(other.startswith(f"{view}.") for other in families(settings)[1])
+    return sum(1 + baselines()[other].fits for other in families(settings)[1] if other.startswith(f"{view}."))
 
 
 def kin(name: str) -> tuple[str, str]:

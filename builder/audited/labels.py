@@ -13,6 +13,19 @@ from builder.audited.exchange import Exchange, exchange
 
 
 @dataclass(frozen=True, eq=False)
+class Golds:
+    """Labels of the two sides; they say the same unless they were permuted.
+
+    Attributes:
+        asked: (n,) for views that see the question or its options: codes of answers, or positions of gold options.
+        seen: (n,) for the view that sees the picture: codes of answers.
+    """
+
+    asked: Ints
+    seen: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Labels:
     """What the gold of every item is, and what else could be.
 
@@ -69,23 +82,38 @@ class Labels:
         found[drawn] = self.codes[self.first[drawn] + given[drawn]]
         return found
 
+    def of_view(self, name: str, golds: Golds) -> Ints:
+        """(n,) answer codes that an adversary of that name is to find."""
+        return golds.seen if name.startswith("image.") else self.gold(golds.asked)
+
     def exchange(self, among: Bools) -> tuple[Ints, Exchange]:
         """How the labels of some items may change places: their positions, and an exchange over these."""
         inside = np.flatnonzero(among)
         return inside, exchange(self.kind[inside], self.group[inside], self.options[inside], self.alike[inside])
 
-    def permuted(self, among: Bools, seed: int, run: int) -> Ints:
-        """(n,) labels of which those of some items are permuted among themselves."""
+    def real(self) -> Golds:
+        """The labels as they are."""
+        return Golds(self.given, self.gold(self.given))
+
+    def permuted(self, among: Bools, seed: int, run: int) -> Golds:
+        """Labels of which those of some items are permuted among themselves, for either side by its own exchange.
+
+        Who sees the picture alone may know from it what is asked and which options there are, so its labels move over
+        all answer types and options.
+        """
         inside, moves = self.exchange(among)
-        found = self.given.copy()
-        found[inside] = moves.draw(self.given[inside], seed, run)
-        return found
+        asked = self.given.copy()
+        asked[inside] = moves.draw(self.given[inside], seed, run)
+        seen = self.gold(self.given)
+        over_all = exchange(np.zeros(len(inside), dtype=np.int64), self.group[inside])
+        seen[inside] = over_all.draw(seen[inside], seed, run)
+        return Golds(asked, seen)
 
 
 def judged(
     name: str,
     said: Ints,
-    given: Ints,
+    gold: Ints,
     confidence: Floats,
     applies: Bools,
     labels: Labels,
@@ -98,7 +126,7 @@ def judged(
     Args:
         name: Its full name; its first part is the view.
         said: (n,) answer codes, anything where it does not apply.
-        given: (n,) the labels.
+        gold: (n,) codes of the gold answers.
         confidence: (n,) probability of what was said.
         applies: (n,) items that it was asked about.
         labels: What the labels stand for.
@@ -106,12 +134,13 @@ def judged(
         among: (n,) the set on which it is judged, from which chance is counted.
         on_removed: Whether it was fitted on what that set leaves out.
     """
-    gold = labels.gold(given)
     sees_picture_alone = name.startswith("image.")
     # Who sees the picture alone does not know the answer type, nor the options.
     kind = np.zeros_like(labels.kind) if sees_picture_alone else labels.kind
     cell = kind * (int(fold.max(initial=0)) + 1) + fold
-    named = unrelated_chance(np.where(applies, said, 0), gold, cell, among=among & applies)
+    # The only item of its answer type in a fold is compared with those of the other folds.
+    of_type = unrelated_chance(np.where(applies, said, 0), gold, kind, among=among & applies)
+    named = unrelated_chance(np.where(applies, said, 0), gold, cell, of_type, among & applies)
     draws = (labels.options > 0) & (not sees_picture_alone)
     chance = np.where(draws, 1 / np.maximum(labels.options, 1), named)
     return Answers(name, applies & (said == gold), confidence, applies, chance, on_removed)

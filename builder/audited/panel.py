@@ -48,7 +48,7 @@ class Panel:
         """
         said = self.table(names, ~keep if on_removed else keep, seed)
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
-        code = pd.Index(self.labels.texts)
+        code, gold = pd.Index(self.labels.texts), self.labels.gold(self.labels.given)
         found = []
         for name in names:
             if f"{name}.prediction" not in said:
@@ -57,7 +57,17 @@ class Panel:
             codes = code.get_indexer(pd.Index(said[f"{name}.prediction"])).astype(np.int64)
             confidence: Floats = said[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
             found.append(
-                judged(name, codes, self.labels.given, confidence, applies, self.labels, fold, keep, on_removed)
+                judged(
+                    name,
+                    codes,
+                    gold,
+                    confidence,
+                    applies,
+                    self.labels,
+                    fold,
+                    keep,
+                    on_removed,
+                )
             )
         return found
 

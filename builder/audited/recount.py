@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.audited.certificate import overall, rounded, verdicts_of
-from builder.audited.evidence import Evidence, weigh
-from builder.audited.families import beside
+from builder.audited.certificate import overall, reasons_of, rounded, verdicts_of
+from builder.audited.draws import FEWEST_REMOVED
+from builder.audited.evidence import Evidence, TrainedOn, weigh
+from builder.audited.families import beside, families
 from builder.audited.labels import Labels, judged
 from builder.audited.null import stated
 from builder.audited.panel import folds
 from builder.audited.permutation import Permuted
 from builder.audited.refits import Refits
-from builder.audited.tier import LIBRARY, MARKS
+from builder.audited.tier import LIBRARY, MARKS, unjudged
 from builder.baselines import VIEWS, baselines
 from builder.groups import fold_of
 from builder.measure import problems
-from builder.recipe import Recipe
+from builder.recipe import Audited, Recipe
 
 
 def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
@@ -40,13 +41,57 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
         return
     if said["margin"] != plan.audited.margin:
         yield f"the margin is {said['margin']}, the recipe says {plan.audited.margin}"
+    if (stated := _judges(said)) != (expected := judges(plan.audited, kept, len(items) - len(kept))):
+        yield f"judges are {_listed(stated - expected)} too many and {_listed(expected - stated)} too few"
+        return
+    if said["selected_against"] != families(plan.audited)[0]:
+        yield "the adversaries that it was selected against are not the recipe's"
+    views = ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
+    if sorted(views) != sorted(said["views"]):
+        yield f"the views are {', '.join(views)}, the certificate decides on {', '.join(sorted(said['views']))}"
+        return
     evidence = [_again(one, items, kept, keep, plan) for view in said["views"].values() for one in view["evidence"]]
-    verdicts = verdicts_of(list(said["views"]), evidence, plan.audited.margin, 1 - plan.measure.confidence)
+    if {one.permuted.runs for one in evidence if one.permuted is not None} - {plan.audited.permutations}:
+        yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
+    alpha = round(1 - plan.measure.confidence, 9)
+    verdicts = verdicts_of(views, evidence, plan.audited.margin, alpha, unjudged(kept, kept))
+    if reasons_of(verdicts) != said["reasons"]:
+        yield "the reasons differ from a recount"
     for verdict in verdicts:
         if rounded(verdict) != said["views"][verdict.view]:
             yield f"{verdict.view}: the verdict or its evidence differs from a recount"
     if overall(verdicts) != said["verdict"]:
         yield f"the verdict is {overall(verdicts)}, the certificate says {said['verdict']}"
+
+
+Judge = tuple[str, TrainedOn]
+"""An adversary, and what it was fitted on."""
+
+
+def judges(settings: Audited, kept: pd.DataFrame, left_out: int) -> set[Judge]:
+    """Who must have judged the tier: all that the recipe names and that had anything to say.
+
+    Args:
+        settings: The recipe's part on the tier.
+        kept: Published rows.
+        left_out: How many items are not in it.
+    """
+    asked: list[Judge] = []
+    for name in families(settings)[1]:
+        fits = baselines()[name].fits
+        asked.append((name, "set" if fits else "nothing"))
+        if fits and left_out >= FEWEST_REMOVED:
+            asked.append((name, "removed"))
+    columns = {judge: f"{judge[0]}{MARKS[judge[1]]}.prediction" for judge in asked}
+    return {judge for judge, column in columns.items() if column in kept and kept[column].notna().any()}
+
+
+def _judges(said: Mapping[str, Any]) -> set[Judge]:
+    return {(one["adversary"], one["trained_on"]) for view in said["views"].values() for one in view["evidence"]}
+
+
+def _listed(judges: set[Judge]) -> str:
+    return ", ".join(f"{name} ({trained_on})" for name, trained_on in sorted(judges)) or "none"
 
 
 def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
@@ -71,7 +116,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     texts = items.assign(choices_key=items["choices"].map("\n".join))
     made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, _Text())
     refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
-    for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
+    for one in refits.only(keep).ask(list(evidence), labels.real(), keep, fold, seed):
         inside = keep & one.applies
         accuracy = float(one.right[inside].mean())
         claim = evidence[one.name]
@@ -107,7 +152,7 @@ def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, keep
     said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
     fold = fold_of(items["group"], folds(items, plan.measure), plan.seed + 1)
-    found = judged(one["adversary"], said, labels.given, np.zeros(len(items)), applies, labels, fold, keep)
+    found = judged(one["adversary"], said, labels.gold(labels.given), np.zeros(len(items)), applies, labels, fold, keep)
     permuted = Permuted(**one["permuted"]) if one["permuted"] else None
     null = stated(one["null"]) if one["null"] else None
     return weigh(

@@ -101,7 +101,7 @@ def choose(
         history.append(found)
         if found.worst < best_round.worst:
             best, best_round, used = (keep, _reasons(rows, blame)), found, number
-        if found.worst <= margin * SLACK:
+        if found.worst <= margin * SLACK or number == rounds - 1:
             break
         rows += [bound for one in answers for bound in adversary_bounds(one, start, margin * SLACK)]
         fresh, blame = largest(rows, start, weight)
@@ -122,9 +122,9 @@ def excess(answers: Answers, keep: Bools) -> float:
 
 
 def largest(rows: Sequence[Bound], start: Bools, weight: Floats) -> tuple[Bools, Ints]:
-    """Solve the programme: the heaviest subset of `start` that keeps every bound.
+    """Solve the programme: the heaviest subset of `start` that keeps every bound, up to its fractional items.
 
-    Fractional items are at most as many as bounds that bind; they are left out.
+    Fractional items are at most as many as bounds that bind; they are left out, which can loosen a bound by as much.
 
     Returns:
         (n,) the set, and (n,) the bound that speaks most against each item left out, by the programme's prices: the

@@ -94,12 +94,13 @@ class Excess:
         return min(1.0, float(tails.sum()))
 
 
-def excess(right: Bools, chance: Floats | float, groups: Ints) -> Excess:
+def excess(right: Bools, chance: Floats | float, groups: Ints, margin: float = 0.0) -> Excess:
     """Measure the excess over chance.
 
     The variance is that of `builder.statistics`: Liang and Zeger's (1986) over groups with the G / (G - 1) correction,
-    never below that of independent items, taken both from the sample and at chance level. So groups that cancel count
-    as their items do, and ten wrong answers out of ten are no proof of an accuracy of exactly 0.
+    never below that of independent items, taken from the sample, at chance level, and a margin from it. So groups that
+    cancel count as their items do, and twenty wrong answers out of twenty do not rule out an accuracy of 5 %, although
+    chance is 0.
 
     That variance is itself an estimate, from few numbers where there are few groups or where a few groups hold most
     items. The degrees of freedom say from how many: Satterthwaite's for group totals of variance
@@ -111,6 +112,7 @@ def excess(right: Bools, chance: Floats | float, groups: Ints) -> Excess:
         right: (n,) whether each item was answered right.
         chance: (n,) chance of each item, or one for all.
         groups: (n,) group code of each item.
+        margin: Distance from chance that is tested against.
 
     Raises:
         ValueError: On no items: nothing can be said of them.
@@ -127,7 +129,8 @@ def excess(right: Bools, chance: Floats | float, groups: Ints) -> Excess:
     count = len(sizes)
     totals = np.bincount(code, weights=residual)
     inside, between = float(residual @ residual), float(totals @ totals)
-    at_chance = float((level * (1 - level)).sum()) / n**2
+    tested = [np.clip(level + side, 0, 1) for side in (-margin, 0.0, margin)]
+    at_chance = max(float((one * (1 - one)).sum()) for one in tested) / n**2
     independent = max(inside / (n * max(n - 1, 1)), at_chance)
     variance = max(count / (count - 1) * between / n**2, independent) if count > 1 else float("inf")
     pairs = float((sizes * (sizes - 1)).sum())

@@ -5,6 +5,7 @@ items -> cells -> selection -> refits of other families -> permuted labels -> ve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -29,6 +30,7 @@ from builder.baselines import VIEWS, baselines
 from builder.blindness import REFIT
 from builder.errors import BadInput
 from builder.groups import fold_of
+from builder.items import canonical_json, digest
 from builder.measure import problems
 from builder.recipe import Audited, Recipe
 from builder.representations import Representations
@@ -37,6 +39,7 @@ from builder.stages import Run, Stage, write_table
 KEPT, REMOVED = "kept.parquet", "removed.parquet"
 MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}
 """Marks of the columns that hold what adversaries said, by what they were fitted on."""
+SAID = f"{REFIT}.prediction"
 LIBRARY = "scikit-learn"
 """Its version decides what the cheap adversaries answer."""
 
@@ -60,7 +63,13 @@ class _Trial:
 
 
 def audit(
-    run: Run, plan: Recipe, settings: Audited, items: pd.DataFrame, represent: Representations, key: str
+    run: Run,
+    plan: Recipe,
+    settings: Audited,
+    items: pd.DataFrame,
+    represent: Representations,
+    key: str,
+    encoders: Mapping[str, str],
 ) -> Stage:
     """Make the tier.
 
@@ -71,6 +80,7 @@ def audit(
         items: What the rules left, sorted by id, default index.
         represent: Makes what adversaries read of contents.
         key: Hash of what `items` was made from.
+        encoders: Identities of the encoders that the adversaries read, by what they encode.
 
     Returns:
         A stage whose tables are `KEPT` (`id`, what each certifying adversary said, votes) and `REMOVED` (`id`,
@@ -80,11 +90,13 @@ def audit(
         BadInput: When an adversary is unknown, or of a family that selects and certifies.
     """
     select, certify = families(settings)
-    panel = Panel(run, items, Labels.of(items), plan.measure, represent, key)
+    # What a panel was told by one model is not what it would be told by another.
+    own = digest("panel", key, canonical_json(dict(encoders)))
+    panel = Panel(run, items, Labels.of(items), plan.measure, represent, own)
     trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
     versions = {name: baselines()[name].version for name in (*select, *certify)}
     return run.stage(
-        "audited", partial(_work, trial), 1, key, settings.model_dump(mode="json"),
+        "audited", partial(_work, trial), 2, own, settings.model_dump(mode="json"),
         plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
     )  # fmt: skip
 
@@ -99,7 +111,7 @@ def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
     evidence, said = _judge(trial, chosen, known, stage)
     write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
     write_table(stage.folder / REMOVED, _removed(items, chosen))
-    return _stated(trial, chosen, evidence)
+    return _stated(trial, chosen, evidence, unjudged(items[chosen.keep], said))
 
 
 def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
@@ -108,12 +120,28 @@ def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
     nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
     write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
     write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
-    return _stated(trial, nobody, [])
+    return _stated(trial, nobody, [], {})
 
 
-def _stated(trial: _Trial, chosen: Chosen, evidence: list[Evidence]) -> dict[str, Any]:
+def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
+    """Kept items of each view about which no adversary that was fitted on the set, or on nothing, said anything.
+
+    Args:
+        kept: The tier's items.
+        said: What adversaries said, with `id` and one `<name>.refit.prediction` column each.
+    """
+    answers = said.set_index("id").reindex(kept["id"])
+    options, everything = kept["choices"].map(len).to_numpy() > 0, np.ones(len(kept), dtype=bool)
+    missing = {}
+    for view, shown in (("question", everything), ("choices", options), ("image", everything)):
+        names = [name for name in answers if str(name).startswith(f"{view}.") and str(name).endswith(SAID)]
+        missing[view] = int((shown & answers[names].isna().all(axis=1).to_numpy()).sum())
+    return missing
+
+
+def _stated(trial: _Trial, chosen: Chosen, evidence: list[Evidence], missing: dict[str, int]) -> dict[str, Any]:
     confidence = trial.plan.measure.confidence
-    said = audited_certificate(trial.settings, confidence, trial.items, chosen, evidence, trial.select)
+    said = audited_certificate(trial.settings, confidence, trial.items, chosen, evidence, trial.select, missing)
     return said | {LIBRARY: version(LIBRARY)}
 
 
@@ -146,7 +174,8 @@ def _select(trial: _Trial, known: list[Cells]) -> Chosen:
 
     labels = trial.panel.labels
     everything = np.ones(len(trial.items), dtype=bool)
-    bounds = balance(known, labels.gold(labels.given))
+    gold = labels.gold(labels.given)
+    bounds = balance(known, gold, gold)
     return choose(ask, trial.settings.margin, trial.settings.rounds, everything, bounds, _weight(trial))
 
 
@@ -213,7 +242,9 @@ def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str
     """What permuted labels say of the quick adversaries, by name."""
     court = trial.run.stage("audited-problems", partial(_prepare, trial, known), 1, stage.key)
     refits = _draws(trial, court, stage, "refit", trial.settings.permutations)
-    nulls = _draws(trial, court, stage, "pipeline", trial.settings.null_draws)
+    # With a slow selecting adversary left out it would not be the same pipeline, and would say nothing of this one.
+    same = quick(trial.select) == trial.select
+    nulls = _draws(trial, court, stage, "pipeline", trial.settings.null_draws if same else 0)
     permuted, null = {}, {}
     if refits is not None:
         names, excesses = refits

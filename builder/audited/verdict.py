@@ -95,7 +95,8 @@ def decide(view: str, evidence: Sequence[Evidence], margin: float, alpha: float 
         outcome, reasons = "not certified", against
     elif still_open:
         outcome, reasons = "too small to tell", [words.undecided(one, size_to_tell(one)) for one in still_open]
-        needed = max((size for one in still_open if (size := size_to_tell(one))), default=None)
+        sizes = [size_to_tell(one) for one in still_open]
+        needed = None if None in sizes else max(size for size in sizes if size is not None)
     else:
         outcome = "certified"
         reasons = [

@@ -97,7 +97,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
     place = tmp_path_factory.mktemp("clean")
     part = audited(
-        ["question.prior", "image.majority"], ["question.forest", "image.neighbours"], permutations=9, null_draws=19
+        ["question.prior", "image.majority"], ["question.forest", "image.neighbours"], permutations=19, null_draws=19
     )
     recipe = corpus(place / "corpora").save(place / "recipe.yaml", audited=part, rules=[])
     return build(recipe, place / "out", corpora=place / "corpora", engine="serial")
@@ -111,7 +111,7 @@ def test_a_corpus_without_a_cue_is_certified(clean: Built) -> None:
         "question": "certified", "image": "certified",
     }  # fmt: skip
     evidence = said["views"]["question"]["evidence"][0]
-    assert evidence["permuted"]["runs"] == 9
+    assert evidence["permuted"]["runs"] == 19
     assert evidence["null"]["runs"] == 19
     assert clean.manifest.audited is not None
     assert clean.manifest.audited.items == said["items"] > 0.8 * ITEMS

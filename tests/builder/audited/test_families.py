@@ -25,6 +25,7 @@ def test_the_usual_adversaries_are_known_and_of_different_families() -> None:
         (["question.lm"], ["question.lora"], "same family"),
         (["question.telepathy"], ["question.forest"], "question.telepathy"),
         (["question.tfidf"], [], "no adversary"),
+        (["question.tfidf"], ["question.forest", "question.forest"], "named twice"),
     ],
 )
 def test_others_are_refused_with_a_remedy(select: list[str], certify: list[str], words: str) -> None:

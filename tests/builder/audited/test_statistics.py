@@ -13,6 +13,7 @@ from scipy.stats import t, ttest_1samp
 from sklearn.linear_model import LogisticRegression
 
 from builder.audited.chance import unrelated_chance
+from builder.audited.equivalence import p_equivalence
 from builder.audited.statistics import Excess, excess
 from builder.statistics import accuracy
 
@@ -191,3 +192,14 @@ def test_what_permutations_say_replaces_the_doubling_and_never_narrows() -> None
     wider = found.cross_fitted(spread=0.04, runs=30)
     assert (wider.error, wider.freedom) == (pytest.approx(0.04), 29)
     assert wider.interval() == pytest.approx((-0.04 * t.ppf(0.975, 29), 0.04 * t.ppf(0.975, 29)))
+
+
+@pytest.mark.parametrize(("chance", "n"), [(0.0, 20), (0.0, 60), (0.01, 30), (0.01, 100), (0.05, 60), (0.05, 100)])
+def test_few_right_answers_where_chance_is_low_prove_little(chance: float, n: int) -> None:
+    # The truth is chance and the whole margin: equivalence may be found in one of twenty sets, give or take the draw.
+    rng = np.random.default_rng(0)
+    found = [
+        p_equivalence(excess(rng.random(n) < chance + 0.05, chance, np.arange(n), 0.05), 0.05) <= 0.05
+        for _ in range(2000)
+    ]
+    assert np.mean(found) < 0.09
