@@ -60,7 +60,7 @@ PACKAGES = (
     "sentence-transformers", "torch", "transformers",
 )  # fmt: skip
 """Packages whose version may decide what is in the rows."""
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever the published folder is written in another way."""
 
 
@@ -397,21 +397,15 @@ def _funnel(known: Survey, paired: Paired, reports: list[RuleReport], selection:
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
     """Write what people read; returns the manifest with the hashes of all files."""
-    from data_cards.card import card
-    from data_cards.citation import citation_text
-    from data_cards.licences import licence_text
     from data_cards.plots import blindness as draw_blindness
     from data_cards.plots import funnel as draw_funnel
+    from data_cards.texts import texts
 
     (folder / "assets").mkdir()
     draw_funnel(manifest, folder / "assets" / "funnel.png")
     draw_blindness(manifest.before, manifest.after, folder / "assets" / "blindness.png", manifest.title)
-    texts = {
-        "README.md": card(manifest, [written.info for written in configs.values()]),
-        "LICENSE": licence_text(manifest),
-        "CITATION.cff": citation_text(manifest),
-    }
-    for name, text in texts.items():
+    found = texts(manifest, [written.info for written in configs.values()], hashes(folder, MANIFEST))
+    for name, text in found.items():
         (folder / name).write_text(text, encoding="utf-8")
     whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")

@@ -381,22 +381,15 @@ def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, 
 
 
 def _card(known: Folder) -> Iterator[str]:
-    """Card, licence and citation are what the manifest gives, word for word."""
-    from data_cards.card import card
-    from data_cards.citation import citation_text
-    from data_cards.licences import licence_text
+    """Card, licence, citation and Croissant are what the manifest gives, word for word."""
+    from data_cards.texts import texts
 
     info = [
         dataset_info(known.path, name, pq.read_schema(known.files(name)[0]).names)
         for name, config in known.manifest.configs.items()
         if config.splits
     ]
-    texts = {
-        "README.md": card(known.manifest, info),
-        "LICENSE": licence_text(known.manifest),
-        "CITATION.cff": citation_text(known.manifest),
-    }
-    for name, text in texts.items():
+    for name, text in texts(known.manifest, info, known.manifest.files).items():
         if (known.path / name).read_text(encoding="utf-8") != text:
             yield f"{name} is not what this manifest gives"
 

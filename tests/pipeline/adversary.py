@@ -13,10 +13,8 @@ import pyarrow.parquet as pq
 
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.publish import dataset_info, hashes, split_of
-from data_cards.card import card
-from data_cards.citation import citation_text
-from data_cards.licences import licence_text
 from data_cards.manifest import Manifest
+from data_cards.texts import texts
 
 Row = dict[str, Any]
 
@@ -71,7 +69,6 @@ class Adversary:
         for name in self.manifest["configs"]:
             first = min((self.folder / name).glob("*.parquet"))
             info.append(dataset_info(self.folder, name, pq.read_schema(first).names))
-        (self.folder / "README.md").write_text(card(manifest, info), encoding="utf-8")
-        (self.folder / "LICENSE").write_text(licence_text(manifest), encoding="utf-8")
-        (self.folder / "CITATION.cff").write_text(citation_text(manifest), encoding="utf-8")
+        for name, text in texts(manifest, info, hashes(self.folder, "manifest.json")).items():
+            (self.folder / name).write_text(text, encoding="utf-8")
         self.hide()

@@ -32,6 +32,7 @@ FILES = [
     "balanced/test-00000-of-00001.parquet",
     "balanced/train-00000-of-00001.parquet",
     "certificate.json",
+    "croissant.json",
     "manifest.json",
     "removed/test-00000-of-00001.parquet",
     "removed/train-00000-of-00001.parquet",
@@ -71,7 +72,7 @@ def test_a_copy_elsewhere_passes_too_with_what_version_control_adds(folder: Path
         ("manifest.json", 0.0),
         ("manifest.json", 0.999),
         (FILES[5], 0.0),
-        (FILES[9], 0.999),
+        (FILES[10], 0.999),
     ],
 )
 def test_one_flipped_bit_anywhere_is_found(folder: Path, name: str, place: float) -> None:
@@ -488,7 +489,7 @@ def test_a_changed_certificate_is_found(folder: Path, key: str) -> None:
     assert list(failed(folder)) == ["certificate"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "LICENSE", "CITATION.cff"])
+@pytest.mark.parametrize("name", ["README.md", "LICENSE", "CITATION.cff", "croissant.json"])
 def test_a_changed_text_is_found_when_hashes_were_made_to_fit(folder: Path, name: str) -> None:
     path = folder / name
     path.write_text(path.read_text(encoding="utf-8").replace("toy", "boy").replace("Drawn", "Shown"), encoding="utf-8")

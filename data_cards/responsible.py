@@ -1,0 +1,106 @@
+"""What the Responsible AI vocabulary of Croissant asks for, answered from the manifest.
+
+http://mlcommons.org/croissant/RAI/ has a property for each answer. What no build can know is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from data_cards.tables import best, count, percent, result
+
+if TYPE_CHECKING:
+    from data_cards.manifest import Blindness, Manifest
+
+Answers = dict[str, str | list[str]]
+
+
+def responsible(manifest: Manifest) -> Answers:
+    """Answer each property of the vocabulary that the manifest says something about, under the prefix `rai:`."""
+    return {
+        "rai:dataCollection": [
+            f"{source.name}: {count(sum(split.rows for split in source.splits))} rows of its official files, "
+            f"revision {source.revision}"
+            for source in manifest.sources
+        ],
+        "rai:dataCollectionType": ["Existing datasets"],
+        "rai:dataCollectionMissingData": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows that were "
+        "read could not be used as items; they stand in the config `removed` with the reason.",
+        "rai:dataPreprocessingProtocol": preprocessing(manifest),
+        "rai:dataAnnotationProtocol": "Answers are those of the sources, in canonical form; the column "
+        "`answer_source` says who gave each one.",
+        "rai:machineAnnotationTools": tools(manifest),
+        "rai:dataBiases": biases(manifest),
+        "rai:dataUseCases": "Evaluation of models that answer questions about pictures, with the chance and the blind "
+        "accuracy of the same model beside it. Out of scope: comparing accuracies here with those on the sources, "
+        "since this is a selection and no sample; reading any column but picture, question and options.",
+        "rai:dataLimitations": [
+            "A ceiling bounds predictors of one view; a model above both ceilings uses both, but how well is not said.",
+            "Baselines are lower bounds: what they do not find, another may, up to the ceiling.",
+            "Answers are the sources': rules drop what they recognise, a wrong answer that looks right stays.",
+            "Questions count as equal when their published text is, pictures when their pixels are.",
+        ],
+        "rai:personalSensitiveInformation": "Nothing was collected for this selection. Questions and pictures are "
+        "those of the sources, pictures with all metadata in their files; they were not searched for personal or "
+        "sensitive information.",
+        "rai:dataSocialImpact": "Not assessed for this selection; what the sources say of themselves holds.",
+        "rai:dataReleaseMaintenancePlan": "The version of each config follows from its rows. The recipe and the "
+        "SHA-256 of every source file are in manifest.json, so that the build can be repeated, and `twokeys verify` "
+        "recounts it.",
+    }
+
+
+def preprocessing(manifest: Manifest) -> list[str]:
+    """What was done to the rows, step by step."""
+    steps = [
+        f"Rule {rule.id}, version {rule.version}, with {json.dumps(rule.parameters, sort_keys=True)}: an item was "
+        f"dropped when {rule.summary}; {count(rule.dropped)} of {count(rule.seen)} were."
+        for rule in manifest.rules
+    ]
+    if manifest.pairs is not None:
+        steps += [
+            f"Partners of kind {kind.kind}: {count(kind.made)} were made, {count(sum(kind.refused.values()))} refused, "
+            f"{count(kind.added)} added, {count(kind.published)} published."
+            for kind in manifest.pairs.kinds
+        ]
+        if manifest.pairs.reworded:
+            steps.append(f"{count(manifest.pairs.reworded)} annotated items have the wording of a paraphrase.")
+    for part in manifest.balance:
+        name = ", ".join(f"{column}={part.part[column]}" for column in sorted(part.part)) or "all items"
+        steps.append(
+            f"Balance of {name}: {count(part.kept)} of {count(part.items)} items were kept, so that at every question "
+            f"and every picture no answer holds more than {percent(manifest.max_share)}; no balanced subset weighs "
+            f"more than {count(part.bound)}, this one weighs {count(part.weight)}."
+        )
+    return steps
+
+
+def tools(manifest: Manifest) -> list[str]:
+    """Models and programmes that measured items, made partners or verified their answers."""
+    found = [f"twokeys {manifest.twokeys}"]
+    found += [f"encoder of {role}: {manifest.encoders[role]}" for role in sorted(manifest.encoders)]
+    pair = manifest.recipe.get("pair") or {}
+    for use in pair.get("generators", []):
+        given = json.dumps(use.get("with", {}), sort_keys=True)
+        found.append(f"generator of partners: {use['generator']} with {given}")
+    return found + [f"miner of partners: {name}" for name in pair.get("mined", [])]
+
+
+def biases(manifest: Manifest) -> list[str]:
+    """How far the answer follows from one view alone, before and after: ceilings and best baselines."""
+    return [*_biases("all items read", manifest.before), *_biases("the published items", manifest.after)]
+
+
+def _biases(where: str, known: Blindness) -> list[str]:
+    bounds = [
+        f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
+        for bound in known.ceilings
+        if bound.stratum == "all" and bound.items
+    ]
+    views = dict.fromkeys(score.view for score in known.scores)
+    return bounds + [
+        f"The best baseline that sees only the {view} reaches {best(score)} on {where}."
+        for view in sorted(views)
+        if (score := known.best(view=view)) is not None
+    ]

@@ -1,0 +1,36 @@
+"""Every text of a published folder that follows from its manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from data_cards.card import FILE as CARD
+from data_cards.card import card
+from data_cards.citation import citation_text
+from data_cards.croissant import FILE as CROISSANT
+from data_cards.croissant import croissant_text
+from data_cards.licences import licence_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from data_cards.manifest import Manifest
+
+
+def texts(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], hashes: Mapping[str, str]) -> dict[str, str]:
+    """Write them all.
+
+    Args:
+        manifest: The folder's manifest; its `files` are not read, since they hash these very texts.
+        dataset_info: Features, splits and sizes of every config, as plain values.
+        hashes: File of the folder -> SHA-256; those of its Parquet files are read.
+
+    Returns:
+        File name -> text.
+    """
+    return {
+        CARD: card(manifest, dataset_info),
+        "LICENSE": licence_text(manifest),
+        "CITATION.cff": citation_text(manifest),
+        CROISSANT: croissant_text(manifest, dataset_info, hashes),
+    }
