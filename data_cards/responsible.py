@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from data_cards.tables import best, count, percent, result
+from data_cards.tables import best, count, interval, percent, result
 
 if TYPE_CHECKING:
     from data_cards.manifest import Blindness, Manifest
 
+_FITTED = {"set": "the set itself, in folds", "removed": "what selection left out", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]
 
 
@@ -54,8 +55,8 @@ def responsible(manifest: Manifest) -> Answers:
 def preprocessing(manifest: Manifest) -> list[str]:
     """What was done to the rows, step by step."""
     steps = [
-        f"Rule {rule.id}, version {rule.version}, with {json.dumps(rule.parameters, sort_keys=True)}: an item was "
-        f"dropped when {rule.summary}; {count(rule.dropped)} of {count(rule.seen)} were."
+        f"Rule {rule.id}, version {rule.version}, with {json.dumps(rule.parameters, sort_keys=True)}, drops an item "
+        f"when: {rule.summary}. It dropped {count(rule.dropped)} of {count(rule.seen)}."
         for rule in manifest.rules
     ]
     if manifest.pairs is not None:
@@ -73,6 +74,11 @@ def preprocessing(manifest: Manifest) -> list[str]:
             f"and every picture no answer holds more than {percent(manifest.max_share)}; no balanced subset weighs "
             f"more than {count(part.bound)}, this one weighs {count(part.weight)}."
         )
+    if (tier := manifest.audited) is not None:
+        steps.append(
+            f"Audited tier: {count(tier.items)} of {count(tier.chosen_from)} items were selected against "
+            f"{', '.join(tier.selected_against)}, and judged by adversaries that selection never saw: {tier.verdict}."
+        )
     return steps
 
 
@@ -88,8 +94,17 @@ def tools(manifest: Manifest) -> list[str]:
 
 
 def biases(manifest: Manifest) -> list[str]:
-    """How far the answer follows from one view alone, before and after: ceilings and best baselines."""
-    return [*_biases("all items read", manifest.before), *_biases("the published items", manifest.after)]
+    """How far the answer follows from one view alone, before and after: ceilings, best baselines, adversaries."""
+    found = [*_biases("all items read", manifest.before), *_biases("the published items", manifest.after)]
+    if (tier := manifest.audited) is None:
+        return found
+    return found + [
+        f"On the audited tier {one.adversary}, which sees only the {view.view} and was fitted on "
+        f"{_FITTED[one.trained_on]}, reaches {percent(one.accuracy)} {interval(one.low, one.high)}, chance {percent(one.chance)}; "
+        f"the verdict on this view: {view.outcome}."
+        for view in tier.views
+        for one in view.judgements
+    ]
 
 
 def _biases(where: str, known: Blindness) -> list[str]:

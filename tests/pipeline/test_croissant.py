@@ -72,7 +72,7 @@ def test_responsible_ai_fields_say_what_was_measured_and_done(built: Built, said
     ceiling = manifest.after.ceiling("question")
     assert any(f"{ceiling.right} of {ceiling.items}" in line for line in said["rai:dataBiases"])
     steps = " ".join(said["rai:dataPreprocessingProtocol"])
-    assert all(f"{rule.dropped} of {rule.seen} were" in steps for rule in manifest.rules)
+    assert all(f"dropped {rule.dropped} of {rule.seen}." in steps for rule in manifest.rules)
     assert "Balance of split=test" in steps
     assert said["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
     assert said["version"] == manifest.configs["balanced"].version
@@ -87,3 +87,10 @@ def test_a_type_without_a_word_in_croissant_is_an_error(built: Built) -> None:
     info = [{"config_name": name, "features": [{"name": "id", "dtype": "int64"}]} for name in ("balanced", "removed")]
     with pytest.raises(ValueError, match="'int64'"):
         croissant_text(built.manifest, info, {})
+
+
+def test_lists_of_boxes_are_repeated_whole_numbers(built: Built) -> None:
+    boxes = [{"name": "edit_boxes", "list": {"list": "int32"}}]
+    info = [{"config_name": name, "features": boxes} for name in ("balanced", "removed")]
+    field = json.loads(croissant_text(built.manifest, info, {}))["recordSet"][0]["field"][1]
+    assert (field["@id"], field["dataType"], field["repeated"]) == ("balanced/edit_boxes", "sc:Integer", True)
