@@ -100,8 +100,8 @@ def biases(manifest: Manifest) -> list[str]:
         return found
     return found + [
         f"On the audited tier {one.adversary}, which sees only the {view.view} and was fitted on "
-        f"{_FITTED[one.trained_on]}, reaches {percent(one.accuracy)} {interval(one.low, one.high)}, chance {percent(one.chance)}; "
-        f"the verdict on this view: {view.outcome}."
+        f"{_FITTED[one.trained_on]}, reaches {percent(one.accuracy)} {interval(one.low, one.high)}, "
+        f"chance {percent(one.chance)}; the verdict on this view: {view.outcome}."
         for view in tier.views
         for one in view.judgements
     ]
