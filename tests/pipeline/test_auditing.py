@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PIL import Image, PngImagePlugin
 
 from builder.build import Built
 from builder.verify import verify
+from tests.pipeline.adversary import Adversary
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy
 
@@ -137,15 +139,34 @@ def test_every_item_is_in_a_tier_or_removed_with_both_reasons(clean: Built) -> N
     assert removed["reason"].str.contains("; audited tier: ").all()
 
 
-def test_an_edited_verdict_is_found_by_recounting(clean: Built, tmp_path: Path) -> None:
-    import shutil
+def lower_accuracy(said: dict[str, Any]) -> None:
+    said["views"]["question"]["evidence"][0]["accuracy"] = 0.5
 
-    from tests.pipeline.adversary import Adversary
 
+def drop_view(said: dict[str, Any]) -> None:
+    del said["views"]["image"]
+
+
+def drop_judge(said: dict[str, Any]) -> None:
+    del said["views"]["question"]["evidence"][0]
+
+
+def call_it_zero_shot(said: dict[str, Any]) -> None:
+    said["views"]["question"]["evidence"][0]["trained_on"] = "nothing"
+
+
+def other_selection(said: dict[str, Any]) -> None:
+    said["selected_against"] = ["question.prior"]
+
+
+@pytest.mark.parametrize("edit", [lower_accuracy, drop_view, drop_judge, call_it_zero_shot, other_selection])
+def test_an_edited_verdict_is_found_by_recounting(
+    clean: Built, tmp_path: Path, edit: Callable[[dict[str, Any]], None]
+) -> None:
     folder = Path(shutil.copytree(clean.folder, tmp_path / "copy"))
     path = folder / "certificate.json"
     said = json.loads(path.read_text(encoding="utf-8"))
-    said["audited"]["views"]["question"]["evidence"][0]["accuracy"] = 0.5
+    edit(said["audited"])
     path.write_text(json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     Adversary(folder).hide()
     assert "audited tier" in {finding.check for finding in verify(folder) if not finding.ok}
