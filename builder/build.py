@@ -6,7 +6,6 @@ survey -> filter -> pair -> balance -> certify -> publish
 from __future__ import annotations
 
 import json
-import platform
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -19,17 +18,16 @@ import pyarrow as pa
 
 from builder import recipe as recipes
 from builder.audited.certificate import tier
-from builder.audited.families import families
 from builder.audited.rows import audited_rows, unpublished
 from builder.audited.tier import audit
 from builder.baselines import View, chosen
-from builder.blindness import REFIT, blindness, marked
+from builder.blindness import REFIT, marked
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify, holds
+from builder.claims import PACKAGES, claims
 from builder.counterfactuals.config import COLUMNS as PAIRS_COLUMNS
 from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
-from builder.counterfactuals.report import pairing
 from builder.counterfactuals.stage import Paired, pair
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
@@ -41,25 +39,14 @@ from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
 from builder.selection import Near, Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
-from builder.survey import Survey, encoders_of, locate, survey
+from builder.survey import Survey, adversaries_read, locate, survey
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import (
     BalancePart,
-    Config,
     Manifest,
-    Pairing,
-    Partners,
     RuleReport,
-    Source,
-    SplitCount,
-    Step,
 )
 
-PACKAGES = (
-    "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
-    "sentence-transformers", "torch", "transformers",
-)  # fmt: skip
-"""Packages whose version may decide what is in the rows."""
 LAYOUT = 2
 """Raised whenever the published folder is written in another way."""
 
@@ -112,7 +99,7 @@ def build(
     place = folder.resolve()
     _check_place(place)
     described(plan)  # a mistyped rule is found now, not after an hour of measuring
-    _adversaries_read(plan)
+    adversaries_read(plan)
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
     sources = locate(plan, corpora)
     with run.alone():
@@ -126,7 +113,7 @@ def build(
         )  # fmt: skip
         refit = _refit(run, kept, plan, paired.known, balancing)
         auditing = (
-            audit(run, plan, plan.audited, kept, paired.known.represent, paired.key, _adversaries_read(plan))
+            audit(run, plan, plan.audited, kept, paired.known.represent, paired.key, adversaries_read(plan))
             if plan.audited
             else None
         )
@@ -147,18 +134,6 @@ def build(
             run.seconds["publish"] = time.perf_counter() - began
     certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)
-
-
-def _adversaries_read(plan: Recipe) -> dict[str, str]:
-    """Encoders that the audited tier's adversaries read; none where there is no such tier.
-
-    Raises:
-        BadInput: When an adversary is unknown, or of a family that selects and certifies.
-    """
-    if plan.audited is None:
-        return {}
-    select, certify = families(plan.audited)
-    return encoders_of(plan, chosen([*select, *certify]))
 
 
 def _check_place(folder: Path) -> None:
@@ -283,7 +258,7 @@ def _publish(
             partners = pair_rows(balanced)
             configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, every.roots, PAIRS_COLUMNS)
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
-        manifest = _manifest(
+        manifest = claims(
             key, plan, known, paired, reports, selection, balanced, shown, {n: w.config for n, w in configs.items()}
         )
         if auditing is not None:
@@ -302,97 +277,6 @@ def _removed(known: Survey, paired: Paired, dropped: pd.DataFrame, unbalanced: p
     columns = list(dict.fromkeys(name for table in tables if len(table) for name in table))
     full = [table.reindex(columns=columns) for table in tables if len(table)]
     return pd.concat(full, ignore_index=True) if full else tables[0]
-
-
-def _manifest(
-    key: str,
-    plan: Recipe,
-    known: Survey,
-    paired: Paired,
-    reports: list[RuleReport],
-    selection: Selection,
-    balanced: pd.DataFrame,
-    shown: set[str],
-    configs: dict[str, Config],
-) -> Manifest:
-    pictures = paired.known.pictures
-    used = pictures[pictures["image_key"].isin(shown)]
-    both = selection.kept["image_partner"].notna() & selection.kept["question_partner"].notna()
-    return Manifest(
-        name=plan.name,
-        title=plan.title,
-        description=plan.description,
-        homepage=plan.homepage,
-        authors=plan.authors,
-        twokeys=version("twokeys"),
-        packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
-        build_key=key,
-        recipe=plan.model_dump(mode="json", by_alias=True),
-        encoders=known.encoders | _adversaries_read(plan),
-        confidence=plan.measure.confidence,
-        sources=_sources(known),
-        groups=known.groups,
-        funnel=_funnel(known, paired, reports, selection),
-        rules=reports,
-        max_share=plan.balance.max_share,
-        balance=selection.parts,
-        before=blindness(known.items, plan.measure.confidence),
-        after=blindness(balanced, plan.measure.confidence, REFIT),
-        partners=Partners(
-            image_partners=int(selection.kept["image_partner"].notna().sum()),
-            question_partners=int(selection.kept["question_partner"].notna().sum()),
-            both=int(both.sum()),
-            quads=int(selection.kept["quad"].nunique()),
-        ),
-        pairs=_pairing(plan, known, paired, balanced),
-        configs=configs,
-        unique_image_bytes=int(used["size"].sum()),
-        files={},
-    )
-
-
-def _sources(known: Survey) -> list[Source]:
-    return [
-        Source(
-            name=source.corpus.name,
-            format=source.corpus.format,
-            revision=source.corpus.revision,
-            license=source.corpus.license,
-            license_link=source.corpus.license_link,
-            citation=source.corpus.citation,
-            homepage=source.corpus.homepage,
-            files=source.files,
-            splits=[
-                SplitCount(split=count["split"], rows=count["rows"], set_aside=count["set_aside"])
-                for count in known.counts
-                if count["source"] == source.corpus.name
-            ],
-        )
-        for source in known.sources
-    ]
-
-
-def _pairing(plan: Recipe, known: Survey, paired: Paired, balanced: pd.DataFrame) -> Pairing | None:
-    if not plan.pair.adds:
-        return None
-    gone = set(paired.refused["id"][paired.refused["edit_of"].isna()])
-    before = known.items[known.items["id"].isin({*paired.known.items["id"], *gone})]
-    return pairing(before, paired.known.items, paired.refused, balanced, plan.measure.confidence)
-
-
-def _funnel(known: Survey, paired: Paired, reports: list[RuleReport], selection: Selection) -> list[Step]:
-    steps = [Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items))]
-    steps += [
-        Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)
-        for report in reports
-    ]
-    items = paired.known.items
-    if "edit_of" in items:
-        merged = int(paired.refused["edit_of"].isna().sum())
-        added = int(items["edit_of"].notna().sum())
-        steps.append(Step(stage="pair", name="pair", removed=merged, left=len(items), added=added))
-    kept = len(selection.kept)
-    return [*steps, Step(stage="balance", name="balance", removed=len(selection.removed), left=kept)]
 
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:

@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 
 from audit.answers import normalise
 from builder import images
-from builder.audited.certificate import tier
-from builder.audited.recount import recount, refit
+from builder.audited.checks import adversaries, audited
 from builder.audited.rows import SEPARATOR
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
@@ -28,7 +27,7 @@ from builder.counterfactuals.report import pairing
 from builder.errors import BadInput
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
-from builder.folder import AUDITED_MARKS, Folder
+from builder.folder import Folder
 from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
@@ -283,48 +282,6 @@ def _certificate(known: Folder) -> Iterator[str]:
         yield from (f"not certified: {reason}" for reason in counted["reasons"])
 
 
-def _audited(known: Folder) -> Iterator[str]:
-    """The audited tier's verdicts follow from what its adversaries answered."""
-    said, plan = _stated_tier(known), known.recipe
-    if said is None or plan.audited is None:
-        if len(known.audited) or known.manifest.audited or said is not None or plan.audited is not None:
-            yield "there are parts of an audited tier, but not all of them"
-        return
-    if said["fingerprint"] != known.manifest.configs["audited"].fingerprint or known.manifest.audited != tier(said):
-        yield "manifest and certificate do not state the same audited tier"
-    yield from _same_twice(known)
-    yield from recount(known.paired, known.audited, said, plan)
-    if said["verdict"] != "certified":
-        yield f"{said['verdict']}: {'; '.join(said['reasons'])}"
-
-
-def _same_twice(known: Folder) -> Iterator[str]:
-    """An item in both tiers is the same in both."""
-    own = {"image_partner", "question_partner", "quad"}
-    shared = [
-        name
-        for name in known.balanced
-        if name in known.audited and name not in own and not any(mark in str(name) for mark in AUDITED_MARKS)
-    ]
-    both = [table.set_index("id", drop=False)[shared] for table in (known.balanced, known.audited)]
-    common = both[0].index.intersection(both[1].index)
-    first, second = (table.loc[common].map(str) for table in both)
-    for identity in common[(first != second).any(axis=1).to_numpy()][:5]:
-        yield f"{identity}: it differs between the two tiers"
-
-
-def _adversaries(known: Folder) -> Iterator[str]:
-    """The cheap adversaries of the audited tier, fitted again on its rows, answer as the certificate says."""
-    said, plan = _stated_tier(known), known.recipe
-    if said is not None and plan.audited is not None and len(known.audited):
-        yield from refit(known.paired, known.audited, said, plan)
-
-
-def _stated_tier(known: Folder) -> dict[str, Any] | None:
-    said: dict[str, Any] = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
-    return said.get("audited")
-
-
 def _partners(known: Folder) -> Iterator[str]:
     """Partners share a part and one side of it and differ in the other and in the answer; quads are two by two."""
     within = known.recipe.balance.within
@@ -404,8 +361,8 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "largest balanced set": _balance,
     "constructed partners": _pairs,
     "certificate": _certificate,
-    "audited tier": _audited,
-    "cheap adversaries, fitted again": _adversaries,
+    "audited tier": audited,
+    "cheap adversaries, fitted again": adversaries,
     "partners and quads": _partners,
     "rows of pairs": _pair_rows,
     "ceilings and baselines": _blindness,
