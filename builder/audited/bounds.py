@@ -12,11 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from builder.audited.statistics import Bools, Floats, Ints
+
+__all__ = ["Answers", "Bools", "Bound", "Floats", "Ints", "adversary_bounds", "balance_bounds"]
 
 BINS = 5
 """Bins of an adversary's confidence, by quantiles."""

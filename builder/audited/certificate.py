@@ -10,9 +10,9 @@ import pandas as pd
 
 from builder.audited.evidence import Evidence
 from builder.audited.selection import Chosen
-from builder.audited.verdict import Outcome, Verdict, decide
+from builder.audited.verdict import Verdict, decide
 from builder.recipe import Audited
-from data_cards.audited import AuditedTier, Judgement, SelectionRound, ViewVerdict
+from data_cards.audited import AuditedTier, Judgement, Outcome, SelectionRound, ViewVerdict
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 """The tier's verdict is the first of these that a view has."""

@@ -16,15 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from builder.audited import words
 from builder.audited.evidence import Evidence
 from builder.audited.statistics import Floats
-
-Outcome = Literal["certified", "not certified", "too small to tell"]
+from data_cards.audited import Outcome
 
 
 @dataclass(frozen=True)
