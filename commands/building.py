@@ -1,0 +1,81 @@
+"""From corpora to a benchmark: `build`, `diagnose`, `pairs`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.options import AsJson, Corpora, EngineName, Out, Recipe, Work
+from commands.terminal import bad_input, print_json, progress
+
+
+def build(
+    recipe: Recipe,
+    out: Out = None,
+    corpora: Corpora = None,
+    work: Work = None,
+    engine: EngineName = "process",
+    as_json: AsJson = False,
+) -> None:
+    """Build a benchmark: read, measure blind, filter, balance, certify, publish."""
+    with bad_input(), progress() as say:
+        from builder.build import build
+
+        built = build(recipe, out, corpora=corpora, work=work, engine=engine, say=say)
+    if as_json:
+        print_json({
+            "folder": str(built.folder),
+            "certified": built.certified,
+            "executed": built.executed,
+            "configs": {name: config.model_dump() for name, config in built.manifest.configs.items()},
+        })  # fmt: skip
+    else:
+        from builder.terminal import show_build
+
+        show_build(built)
+    raise typer.Exit(0 if built.certified else 1)
+
+
+def diagnose(
+    source: Annotated[str, typer.Argument(help="A recipe, as for build, or a published folder.")],
+    out: Out = None,
+    corpora: Corpora = None,
+    work: Work = None,
+    engine: EngineName = "process",
+    as_json: AsJson = False,
+) -> None:
+    """Measure how blind-solvable a corpus is: ceilings, blind baselines, largest balanced subset."""
+    with bad_input(), progress() as say:
+        from builder.diagnose import diagnose
+
+        found = diagnose(source, out, corpora=corpora, work=work, engine=engine, say=say)
+    if as_json:
+        print_json(found.json())
+    else:
+        from builder.terminal import show_diagnosis
+
+        show_diagnosis(found)
+
+
+def pairs(
+    recipe: Recipe,
+    corpora: Corpora = None,
+    work: Work = None,
+    engine: EngineName = "process",
+    artefacts: Annotated[
+        int, typer.Option(min=0, help="Pairs of each kind of edit to look for edit artefacts in; 0: none.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
+    with bad_input(), progress() as say:
+        from builder.pairs import pairs
+
+        found = pairs(recipe, corpora=corpora, work=work, engine=engine, artefacts=artefacts, say=say)
+    if as_json:
+        print_json(found.json())
+    else:
+        from builder.terminal import show_pairs
+
+        show_pairs(found)

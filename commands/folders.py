@@ -1,0 +1,45 @@
+"""What one or two published folders say: `verify`, `diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.options import AsJson, Folder
+from commands.terminal import bad_input, print_json, progress
+
+
+def verify(folder: Folder, as_json: AsJson = False) -> None:
+    """Recount everything that a published folder claims, from the folder alone."""
+    with bad_input(), progress() as say:
+        from builder.verify import verify
+
+        findings = verify(folder, say)
+    if as_json:
+        print_json([{"check": finding.check, "ok": finding.ok, "problems": finding.problems} for finding in findings])
+    else:
+        from builder.terminal import show_findings
+
+        show_findings(folder, findings)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def diff(
+    first: Folder,
+    second: Annotated[Path, typer.Argument(help="Another one, such as a later build of the same recipe.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare two published folders: items added, removed, changed, and why. Ends with 0: same rows, 1: they differ."""
+    with bad_input(), progress() as say:
+        from builder.diff import diff
+
+        found = diff(first, second, say)
+    if as_json:
+        print_json(found.json())
+    else:
+        from builder.terminal import show_difference
+
+        show_difference(found)
+    raise typer.Exit(0 if found.same else 1)

@@ -1,0 +1,64 @@
+"""What there is to choose from: `recipes`, `corpora`, `explainers`."""
+
+from __future__ import annotations
+
+import inspect
+
+from commands.options import AsJson
+from commands.terminal import print_json
+
+
+def recipes(as_json: AsJson = False) -> None:
+    """List the recipes that ship."""
+    from builder.recipe import load, shipped
+
+    found = {name: load(name) for name in shipped()}
+    if as_json:
+        print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
+        return
+    rows = [(name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()]
+    from builder.terminal import table
+
+    table("Recipes", ["name", "title", "for"], rows)
+
+
+def corpora(as_json: AsJson = False) -> None:
+    """List the formats that can be read, and how their official files should lie."""
+    from builder.corpora import readers
+
+    found = readers()
+    if as_json:
+        print_json({name: {"summary": reader.summary, "needs": reader.needs} for name, reader in found.items()})
+        return
+    from builder.terminal import table
+
+    table("Formats", ["format", "reads", "needs"], [(n, r.summary, r.needs) for n, r in found.items()])
+
+
+def explainers(as_json: AsJson = False) -> None:
+    """List the methods that explain a model's answer, and what each of them takes."""
+    from audit.explainers.registry import explainers
+
+    patches, tokens = 16, 6
+    found = {name: (kind(), kind().cost(patches, tokens)) for name, kind in explainers().items()}
+    if as_json:
+        print_json({
+            name: {"summary": (inspect.getdoc(type(one)) or "").partition("\n")[0], "published": one.published,
+                   "promises": sorted(one.promises), "forward": cost.forward, "backward": cost.backward}
+            for name, (one, cost) in found.items()
+        })  # fmt: skip
+        return
+    rows = [
+        (
+            name,
+            (inspect.getdoc(type(one)) or "").partition("\n")[0],
+            str(cost.forward),
+            str(cost.backward),
+            one.published,
+        )
+        for name, (one, cost) in found.items()
+    ]
+    from builder.terminal import table
+
+    title = f"Explainers; passes for {patches} patches and {tokens} tokens"
+    table(title, ["name", "what it does", "forward", "backward", "published"], rows)

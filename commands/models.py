@@ -1,0 +1,93 @@
+"""Models, and the methods that explain them: `evaluate`, `explain`, `train-reference`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.options import AsJson, Config, Folder, Masks, ModelName, Split
+from commands.terminal import bad_input, print_json, progress
+
+
+def evaluate(
+    folder: Folder,
+    model: ModelName,
+    config: Config = None,
+    split: Split = None,
+    limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
+    masks: Masks = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of answers and result; goes on from there.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
+    with bad_input(), progress() as say:
+        from audit.evaluate import evaluate
+        from audit.models.model import Masking
+
+        found = evaluate(
+            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
+        )  # fmt: skip
+    if as_json:
+        print_json(found.json())
+    else:
+        from audit.terminal import show_evaluation
+
+        show_evaluation(found)
+
+
+def explain(
+    folder: Folder,
+    model: ModelName,
+    explainers: Annotated[
+        str | None, typer.Option(help="Names with commas between (see `twokeys explainers`); all but the oracles.")
+    ] = None,
+    config: Config = None,
+    split: Split = None,
+    limit: Annotated[int, typer.Option(help="Items to explain; 0 for all.")] = 50,
+    answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
+    budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 138,
+    masks: Masks = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of results and report.html; goes on from there.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the draw of items and all that is drawn within them.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
+    out = out or Path("out") / f"{folder.name}-explained"
+    with bad_input(), progress() as say:
+        from audit.explain import DEFAULT, explain
+        from audit.models.model import Masking
+
+        names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
+        found = explain(
+            folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
+            masking=Masking.read(masks), out=out, seed=seed, say=say,
+        )  # fmt: skip
+    if as_json:
+        print_json({"run": found.run, **found.summary.json()})
+    else:
+        from audit.terminal import show_explained
+
+        show_explained(found, out)
+
+
+def train_reference(
+    family: Annotated[str, typer.Option(help="llava, qwen or internvl.")],
+    questions: Annotated[str, typer.Option(help="natural, or balanced per question string.")] = "natural",
+    out: Annotated[Path | None, typer.Option(help="Folder to write; out/FAMILY-QUESTIONS by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
+    with bad_input(), progress() as say:
+        from audit.reference.train import train_reference
+
+        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)
+    if as_json:
+        print_json(found)
+    else:
+        from builder.terminal import table
+
+        rows = [(kind, f"{value:.2%}") for kind, value in found["test_accuracy"].items()]
+        table(f"{family}, {questions} questions, {found['seconds']} s", ["test items", "right"], rows)

@@ -1,0 +1,88 @@
+"""Filter rules: `rules list`, `rules show`, `rules check`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.options import AsJson
+from commands.terminal import bad_input, print_json
+
+if TYPE_CHECKING:
+    import filters
+
+app = typer.Typer(help="List, show and check filter rules.", no_args_is_help=True)
+Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
+With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '{\"threshold\": 0.5}'.")]
+
+
+@app.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """List all rules, built in and from other packages."""
+    from filters.registry import rules as registered
+
+    found = registered()
+    if as_json:
+        print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in found.items()})
+        return
+    from builder.terminal import table
+
+    table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()])
+
+
+def _made(rule: str, parameters: str) -> filters.Rule:
+    from builder.errors import BadInput
+    from builder.filtering import made
+    from builder.recipe import RuleUse
+
+    try:
+        values = json.loads(parameters)
+    except json.JSONDecodeError:
+        values = None
+    if not isinstance(values, dict):
+        allowed = 'a JSON object, such as {"threshold": 0.5}'
+        raise BadInput("--with", None, repr(parameters), allowed, "quote it for the shell")
+    return made(RuleUse.model_validate({"rule": rule, "with": values}))
+
+
+@app.command("show")
+def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
+    """Show what one rule reads, decides and where it was published."""
+    with bad_input():
+        made = _made(rule, with_)
+    facts = {
+        "id": made.id, "version": made.version, "drops an item when": made.summary, "against": made.bias,
+        "reads": ", ".join(made.reads()), "uses the gold answer": made.uses_gold, "decides by": made.scope,
+        "cost": made.cost, "published in": made.citation or "-", "parameters": repr(made),
+    }  # fmt: skip
+    if as_json:
+        print_json(facts)
+    else:
+        from builder.terminal import OUT, table
+
+        table(made.id, ["", ""], list(facts.items()))
+        OUT.print(inspect.getdoc(type(made)) or "", markup=False)
+
+
+@app.command("check")
+def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
+    """Put a rule through the contract tests that all rules pass."""
+    with bad_input():
+        from filters import check_rule
+
+        made = _made(rule, with_)
+        findings = check_rule(made)
+    failed = [finding for finding in findings if finding.kind == "error"]
+    if as_json:
+        print_json([{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings])
+    else:
+        from builder.terminal import OUT, table
+
+        if findings:
+            table(made.id, ["check", "kind", "what was found"], [(f.check, f.kind, f.message) for f in findings])
+        if not failed:
+            OUT.print(f"{made.id}: the contract holds", style="green")
+    raise typer.Exit(1 if failed else 0)
