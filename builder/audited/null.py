@@ -8,18 +8,14 @@ one can afford. Those runs have no cue to find. Whatever excess they end with, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from builder.audited.exchange import Exchange
 from builder.audited.permutation import summarise
-from builder.audited.statistics import Floats, Ints
-
-Pipeline = Callable[[Ints], Floats]
-"""Selects by labels (n,) and certifies: excess over chance of each adversary on what was selected, (a,)."""
+from builder.audited.statistics import Floats
 
 
 @dataclass(frozen=True)
@@ -87,24 +83,6 @@ class SelectionNull:
             adjusted_interval=(float(lows[adversary]), float(highs[adversary])),
             p=float(self.p[adversary]),
         )
-
-
-def selection_null(
-    labels: Ints, pipeline: Pipeline, exchange: Exchange, runs: int = 39, confidence: float = 0.95, seed: int = 0
-) -> SelectionNull:
-    """Run a pipeline on the real labels and on permuted ones.
-
-    Args:
-        labels: (n,) answer codes, or positions of the gold option.
-        pipeline: Everything that looks at a label: selection, refits, chance levels.
-        exchange: How labels may be permuted.
-        runs: Permutations.
-        confidence: Two-sided level of the intervals, as far as the runs allow.
-        seed: Seed of the permutations.
-    """
-    observed = np.asarray(pipeline(labels), dtype=np.float64)
-    drawn = [np.asarray(pipeline(exchange.draw(labels, seed, run)), dtype=np.float64) for run in range(runs)]
-    return compare(observed, np.stack(drawn), confidence)
 
 
 def compare(observed: Floats, null: Floats, confidence: float = 0.95) -> SelectionNull:

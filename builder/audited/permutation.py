@@ -10,17 +10,12 @@ single-step max-T), so that p-values are corrected for their number and for how 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.audited.exchange import Exchange
-from builder.audited.statistics import Bools, Floats, Ints
-
-Refit = Callable[[Ints], Bools]
-"""Fits on labels (n,), and says which items are then answered right: (n,), or (a, n) for a adversaries."""
+from builder.audited.statistics import Floats
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,8 @@ class Permutation:
         null: (k, a) statistics on permuted labels.
         centre: (a,) the middle from which distances were taken.
         p: (a,) two-sided p-values, corrected for the number of adversaries.
-        spread: (a,) standard deviation of the statistics on permuted labels, the pilot's included.
-        runs: Permutations behind `spread`.
+        spread: (a,) standard deviation of the statistics on permuted labels.
+        runs: Permutations.
     """
 
     observed: Floats
@@ -60,51 +55,6 @@ class Permutation:
         """What it says of one adversary, given by its position."""
         centre, spread, p = (float(values[adversary]) for values in (self.centre, self.spread, self.p))
         return Permuted(self.runs, centre, spread, p)
-
-
-def permutation_test(
-    labels: Ints,
-    refit: Refit,
-    exchange: Exchange,
-    runs: int = 199,
-    stop: int | None = 10,
-    pilot: int = 20,
-    seed: int = 0,
-) -> Permutation:
-    """Test whether accuracy differs from what permuted labels give, in either direction.
-
-    Args:
-        labels: (n,) answer codes, or positions of the gold option.
-        refit: Fits and scores the adversaries; everything that may look at a label must happen inside it.
-        exchange: How labels may be permuted.
-        runs: Permutations at most, the pilot's not counted.
-        stop: Stop when even the farthest adversary was reached this often: the p-value is large and more runs would
-            only say so more precisely. None makes all runs.
-        pilot: Runs that set centre and scale and then count no more; none are made where `stop` is None.
-        seed: Seed of the permutations.
-
-    Returns:
-        Accuracies and p-values: (reached + 1) / (runs + 1), or stop / runs made where the test stopped (Besag and
-        Clifford, Sequential Monte Carlo p-values, Biometrika 1991). Both are valid for any number of runs.
-    """
-
-    def statistic(run: int | None) -> Floats:
-        right = refit(labels if run is None else exchange.draw(labels, seed, run))
-        return np.asarray(np.atleast_2d(right).mean(axis=1), dtype=np.float64)
-
-    observed = statistic(None)
-    if stop is None:
-        null = np.stack([statistic(run) for run in range(runs)])
-        return summarise(observed, null)
-    # The centre of all runs is known only at the end; runs that set it in advance must not be counted as well.
-    first = np.stack([statistic(run) for run in range(pilot)])
-    centre, scale = middle(first)
-    null, reaches = np.zeros((0, len(observed))), np.zeros((0, len(observed)), dtype=bool)
-    while len(null) < runs and reaches.sum(axis=0).min() < stop:
-        null = np.vstack([null, statistic(pilot + len(null))])
-        reaches = _reaches(observed, null, centre, scale)
-    drawn = np.vstack([first, null])
-    return Permutation(observed, null, centre, _sequential(reaches, stop), _spread(drawn), len(drawn))
 
 
 def summarise(observed: Floats, null: Floats) -> Permutation:
@@ -136,11 +86,3 @@ def _reaches(observed: Floats, null: Floats, centre: Floats, scale: Floats) -> N
     """(k, a) whether the farthest adversary of a run is at least as far out as the observed one of each column."""
     farthest = (np.abs(null - centre) / scale).max(axis=1)
     return np.asarray(farthest[:, None] >= np.abs(observed - centre) / scale - 1e-9, dtype=bool)
-
-
-def _sequential(reaches: NDArray[np.bool_], stop: int) -> Floats:
-    """Besag and Clifford's p-values, each column by the run in which it was reached for the `stop`-th time."""
-    counts = reaches.cumsum(axis=0)
-    ended = counts >= stop
-    when = np.where(ended.any(axis=0), ended.argmax(axis=0) + 1, len(reaches))
-    return np.where(ended.any(axis=0), stop / when, (counts[-1] + 1) / (len(reaches) + 1))

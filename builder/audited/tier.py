@@ -40,6 +40,8 @@ KEPT, REMOVED = "kept.parquet", "removed.parquet"
 MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}
 """Marks of the columns that hold what adversaries said, by what they were fitted on."""
 SAID = f"{REFIT}.prediction"
+VOTE, DISAGREEMENT = "adversaries.vote", "adversaries.disagreement"
+"""Columns of the share of judges that are right about an item, and of those that say other than most."""
 LIBRARY = "scikit-learn"
 """Its version decides what the cheap adversaries answer."""
 
@@ -161,7 +163,11 @@ def _weight(trial: _Trial) -> Floats:
     if trial.settings.weight not in trial.items:
         measured = ", ".join(str(name) for name in trial.items if "." in str(name))
         raise BadInput("recipe", "audited.weight", trial.settings.weight, measured, "name a measurement")
-    found: Floats = trial.items[trial.settings.weight].to_numpy(dtype=np.float64)
+    column = trial.items[trial.settings.weight]
+    if not pd.api.types.is_numeric_dtype(column):
+        given = f"the column {trial.settings.weight}, of text such as {column.iloc[0]!r}"
+        raise BadInput("recipe", "audited.weight", given, "numbers", "name another")
+    found: Floats = column.to_numpy(dtype=np.float64)
     if not (found > 0).all():
         bad = trial.items["id"][~(found > 0)].iloc[0]
         raise BadInput("recipe", "audited.weight", f"no positive weight for {bad}", "positive numbers", "name another")
@@ -203,7 +209,7 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
                 learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
                 own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
                 evidence.append(_weigh(trial, one, inside, learns, *own))
-    return evidence, _votes(pd.DataFrame(columns), items["answer"][keep].to_numpy())
+    return evidence, votes(pd.DataFrame(columns), items["answer"][keep].to_numpy())
 
 
 def _weigh(
@@ -223,17 +229,22 @@ def _weigh(
     )  # fmt: skip
 
 
-def _votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
-    """Add how many of the adversaries that were fitted on the set are right about an item, and how they disagree."""
-    votes = said[[name for name in said if str(name).endswith(".refit.prediction")]]
-    asked = votes.notna().sum(axis=1).to_numpy()
-    right = votes.eq(gold, axis=0).sum(axis=1).to_numpy()
-    most = [row.value_counts().max() if row.notna().any() else 0 for _, row in votes.iterrows()]
+def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """Add how many of the adversaries that were fitted on the set are right about an item, and how they disagree.
+
+    Args:
+        said: Rows with one `<name>.refit.prediction` column per adversary.
+        gold: (n,) gold answers.
+    """
+    answers = said[[name for name in said if str(name).endswith(SAID)]]
+    asked = answers.notna().sum(axis=1).to_numpy()
+    right = answers.eq(gold, axis=0).sum(axis=1).to_numpy()
+    most = [row.value_counts().max() if row.notna().any() else 0 for _, row in answers.iterrows()]
     share = np.maximum(asked, 1)
     return said.assign(
         **{
-            "adversaries.vote": (right / share).astype(np.float32).round(4),
-            "adversaries.disagreement": ((asked - np.array(most, dtype=np.int64)) / share).astype(np.float32).round(4),
+            VOTE: (right / share).astype(np.float32).round(4),
+            DISAGREEMENT: ((asked - np.array(most, dtype=np.int64)) / share).astype(np.float32).round(4),
         }
     )
 

@@ -14,6 +14,7 @@ class Probe(Baseline):
     views = ("image",)
     forms = ("answer",)
     reads = ("vectors",)
+    version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' vectors."""

@@ -67,7 +67,9 @@ class Adversary:
         manifest = Manifest.model_validate(self.manifest)
         info = []
         for name in self.manifest["configs"]:
-            first = min((self.folder / name).glob("*.parquet"))
+            first = min((self.folder / name).glob("*.parquet"), default=None)
+            if first is None:  # no rows, no files
+                continue
             info.append(dataset_info(self.folder, name, pq.read_schema(first).names))
         for name, text in texts(manifest, info, hashes(self.folder, "manifest.json")).items():
             (self.folder / name).write_text(text, encoding="utf-8")

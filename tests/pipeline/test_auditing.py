@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from builder.build import Built
+from builder.errors import BadInput
 from builder.verify import verify
 from tests.pipeline.adversary import Adversary
 from tests.pipeline.conftest import Build
@@ -172,6 +173,37 @@ def test_an_edited_verdict_is_found_by_recounting(
     assert "audited tier" in {finding.check for finding in verify(folder) if not finding.ok}
 
 
+def agree(rows: list[dict[str, Any]]) -> None:
+    rows[0]["adversaries.vote"] = 0.25  # of two judges
+
+
+def swap(rows: list[dict[str, Any]]) -> None:
+    """As many are right as before, of each gold answer and among all answers: recounting finds nothing."""
+    name = "question.forest.refit.prediction"
+    for gold in ("yes", "no"):
+        of_gold = [row for row in rows if row["answer"] == gold]
+        said = [row[name] for row in of_gold]
+        for row, other in zip(of_gold, said[1:] + said[:1], strict=True):
+            row[name] = other
+    recounted = [
+        [row[f"{judge}.refit.prediction"] for judge in ("question.forest", "image.neighbours")] for row in rows
+    ]
+    for row, said in zip(rows, recounted, strict=True):
+        row["adversaries.vote"] = float(np.float32(sum(one == row["answer"] for one in said) / 2))
+        row["adversaries.disagreement"] = 0.0 if said[0] == said[1] else 0.5
+
+
+@pytest.mark.parametrize(("edit", "problem"), [(agree, "adversaries.vote of"), (swap, "question.forest, fitted again")])
+def test_edited_answers_of_judges_are_found(
+    clean: Built, tmp_path: Path, edit: Callable[[list[dict[str, Any]]], None], problem: str
+) -> None:
+    adversary = Adversary(Path(shutil.copytree(clean.folder, tmp_path / "copy")))
+    adversary.rows("audited", edit)
+    adversary.forge()
+    found = [said for finding in verify(adversary.folder) if not finding.ok for said in finding.problems]
+    assert any(problem in said for said in found), found
+
+
 PLANTED = {
     "word order": (ordered, noise, ["question.prior", "question.tfidf"], ["question.order"], "question.order"),
     "option length": (longest, noise, ["choices.prior"], ["choices.forest"], "choices.forest"),
@@ -207,3 +239,9 @@ def test_items_of_one_group_cannot_be_audited(tmp_path: Path, make: Build) -> No
     )  # fmt: skip
     assert not built.certified
     assert certificate(built)["verdict"] in ("too small to tell", "not certified")
+
+
+def test_weights_are_numbers(tmp_path: Path, make: Build) -> None:
+    part = audited(["question.prior"], ["question.forest"], weight="question.prior.prediction")
+    with pytest.raises(BadInput, match=r"audited.weight.*of text such as .*numbers"):
+        make(corpus(tmp_path / "corpora"), audited=part, rules=[])

@@ -17,10 +17,11 @@ from sklearn.naive_bayes import GaussianNB
 from builder.audited.chance import unrelated_chance
 from builder.audited.evidence import Evidence, weigh
 from builder.audited.exchange import exchange
-from builder.audited.null import selection_null
-from builder.audited.permutation import permutation_test
+from builder.audited.null import compare
+from builder.audited.permutation import summarise
 from builder.audited.published import pruned, random_removal
 from builder.audited.verdict import decide
+from tests.builder.audited.drawing import drawn
 
 ITEMS, FEATURES, MARGIN = 2000, 40, 0.03
 
@@ -105,7 +106,7 @@ def test_the_selection_aware_null_says_that_selection_alone_did_it() -> None:
         return np.array([((predicted == labels[keep]) - level).mean()])
 
     how = exchange(np.zeros(ITEMS, dtype=int), np.arange(ITEMS))
-    null = selection_null(y, pipeline, how, runs=19).of(0)
+    null = compare(*drawn(y, pipeline, how, runs=19)).of(0)
     assert null.median == pytest.approx(-0.10, abs=0.02)
     assert null.interval[1] < -MARGIN
     assert null.adjusted_interval[0] < 0 < null.adjusted_interval[1]
@@ -118,11 +119,11 @@ def test_permuted_refits_find_the_planted_cue_too() -> None:
     x, y = noise(0)
     keep, fold = prune(x, y, ITEMS // 2), folds(ITEMS // 2, 99)
 
-    def refit(labels: np.ndarray) -> np.ndarray:
-        return (cross_fit(x[keep], labels, fold, LogisticRegression) > 0.5) == labels
+    def refit(labels: np.ndarray) -> float:
+        return float(((cross_fit(x[keep], labels, fold, LogisticRegression) > 0.5) == labels).mean())
 
     how = exchange(np.zeros(ITEMS // 2, dtype=int), np.arange(ITEMS // 2))
-    found = permutation_test(y[keep], refit, how, runs=39, stop=None).of(0)
+    found = summarise(*drawn(y[keep], refit, how, runs=39)).of(0)
     assert found.p == 1 / 40
     # Chance is one half, and answers of one cross-fit vary more than as many coins: 1.58 points a thousand.
     assert found.centre == pytest.approx(0.5, abs=0.015)
@@ -143,7 +144,7 @@ def test_a_real_cue_that_pruning_cancels_is_not_taken_for_chance() -> None:
         level = unrelated_chance(predicted.astype(int), labels[keep], fold)
         return np.array([((predicted == labels[keep]) - level).mean()])
 
-    null = selection_null(y, pipeline, exchange(np.zeros(3000, dtype=int), np.arange(3000)), runs=19).of(0)
+    null = compare(*drawn(y, pipeline, exchange(np.zeros(3000, dtype=int), np.arange(3000)), runs=19)).of(0)
     found = evidence(x, y, prune(x, y, 2700), null=null)
     assert abs(found["linear"].excess) < 0.01
     assert null.median < -0.04

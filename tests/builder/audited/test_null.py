@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.audited.exchange import exchange
-from builder.audited.null import compare, selection_null
+from builder.audited.null import compare
+from tests.builder.audited.drawing import drawn
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_the_pipeline_sees_permuted_labels_of_the_same_kinds() -> None:
         seen.append(given.tolist())
         return np.array([given[0] / 10, 0.0])
 
-    found = selection_null(labels, pipeline, exchange(strata, np.arange(8)), runs=9)
+    found = compare(*drawn(labels, pipeline, exchange(strata, np.arange(8)), runs=9))
     assert seen[0] == labels.tolist()
     assert all(sorted(one[:4]) == [0, 0, 1, 1] and sorted(one[4:]) == [2, 2, 2, 3] for one in seen)
     assert found.null.shape == (9, 2)
@@ -60,7 +61,7 @@ def test_dropping_what_a_fixed_guess_gets_right_explains_all_of_its_deficit() ->
         keep = ~right | (np.cumsum(right) > 100)
         return np.array([right[keep].mean() - 0.5])
 
-    found = selection_null(labels, pipeline, exchange(np.zeros(400, dtype=int), np.arange(400)), runs=39)
+    found = compare(*drawn(labels, pipeline, exchange(np.zeros(400, dtype=int), np.arange(400)), runs=39))
     assert found.observed[0] < -0.1
     assert found.median[0] == pytest.approx(100 / 300 - 0.5, abs=0.02)
     low, high = found.of(0).adjusted_interval

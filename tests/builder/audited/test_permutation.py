@@ -1,4 +1,4 @@
-"""Permutation tests: p-values by hand, early ends, and how often they cry wolf."""
+"""Permutation tests: p-values by hand, and how often they cry wolf."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.audited.exchange import Exchange, exchange
-from builder.audited.permutation import permutation_test, summarise
+from builder.audited.permutation import Permutation, summarise
+from tests.builder.audited.drawing import drawn
 
 
 def free(n: int) -> Exchange:
     """Items of one stratum, each a group of its own."""
     return exchange(np.zeros(n, dtype=int), np.arange(n))
+
+
+def outcome(labels: np.ndarray, seen: np.ndarray, how: Exchange, runs: int, seed: int = 0) -> Permutation:
+    """The test of guesses (a, n) or (n,) that are the same whatever the labels are."""
+    return summarise(*drawn(labels, lambda given: (given == np.atleast_2d(seen)).mean(axis=1), how, runs, seed))
 
 
 @pytest.mark.parametrize(
@@ -34,41 +40,12 @@ def test_several_adversaries_share_the_farthest_distance_by_hand() -> None:
     assert found.p == pytest.approx([1 / 5, 5 / 5])
 
 
-class Script:
-    """Answers as told, one share of right answers per call, and counts the calls."""
-
-    def __init__(self, *shares: float) -> None:
-        self.shares, self.calls = shares, 0
-
-    def __call__(self, labels: np.ndarray) -> np.ndarray:
-        share = self.shares[min(self.calls, len(self.shares) - 1)]
-        self.calls += 1
-        return np.arange(100) < round(100 * share)
-
-
-def test_a_test_stops_when_it_was_reached_often_enough() -> None:
-    # Observed 0.6; the pilot's middle is 0.5; reached in the runs 2, 4 and 5: p = 3 / 5.
-    script = Script(0.6, 0.4, 0.6, 0.5, 0.5, 0.7, 0.5, 0.4, 0.6, 0.1)
-    found = permutation_test(np.zeros(100, dtype=int), script, free(100), runs=50, stop=3, pilot=3)
-    assert found.p == pytest.approx([3 / 5])
-    assert script.calls == 1 + 3 + 5
-    assert (len(found.null), found.runs, found.of(0).centre) == (5, 8, 0.5)
-    assert found.spread == pytest.approx([np.std([0.4, 0.6, 0.5, 0.5, 0.7, 0.5, 0.4, 0.6], ddof=1)])
-
-
-def test_a_test_that_is_never_reached_makes_all_runs() -> None:
-    script = Script(0.9, 0.4, 0.6, 0.5)
-    found = permutation_test(np.zeros(100, dtype=int), script, free(100), runs=49, stop=3, pilot=3)
-    assert found.p == pytest.approx([1 / 50])
-    assert script.calls == 1 + 3 + 49
-
-
 def test_what_is_far_below_is_found_as_what_is_far_above() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 200)
     for hint in (labels, 1 - labels):
         seen = np.where(rng.random(200) < 0.7, hint, 1 - hint)
-        found = permutation_test(labels, lambda given, seen=seen: given == seen, free(200), runs=99, stop=None)
+        found = outcome(labels, seen, free(200), 99)
         assert found.p == pytest.approx([1 / 100])
         assert (found.observed[0] > 0.5) == (hint is labels)
 
@@ -77,27 +54,27 @@ def test_one_adversary_that_knows_is_named_among_others_that_do_not() -> None:
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 2, 300)
     guesses = np.stack([rng.integers(0, 2, 300), np.where(rng.random(300) < 0.65, labels, 1 - labels), np.zeros(300)])
-    found = permutation_test(labels, lambda given: given == guesses, free(300), runs=199, stop=None)
+    found = outcome(labels, guesses, free(300), 199)
     assert found.p[1] == 1 / 200
     assert min(found.p[0], found.p[2]) > 0.05
     assert found.of(2).spread == pytest.approx(0)  # a constant scores the same on every permutation
 
 
-def wolf(stop: int | None, adversaries: int) -> float:
+def wolf(adversaries: int) -> float:
     """How often p <= 0.1 on labels that have nothing to do with what is seen."""
     cries = 0
     for seed in range(400):
         rng = np.random.default_rng(seed)
         labels, seen = rng.integers(0, 2, 30), rng.integers(0, 2, (adversaries, 30))
-        found = permutation_test(labels, lambda given, seen=seen: given == seen, free(30), 39, stop, 20, seed)
+        found = outcome(labels, seen, free(30), 39, seed)
         cries += found.p.min() <= 0.1
     return cries / 400
 
 
-@pytest.mark.parametrize(("stop", "adversaries"), [(None, 1), (5, 1), (None, 4), (5, 4)])
-def test_ten_percent_tests_cry_wolf_in_ten_percent_of_the_cases(stop: int | None, adversaries: int) -> None:
+@pytest.mark.parametrize("adversaries", [1, 4])
+def test_ten_percent_tests_cry_wolf_in_ten_percent_of_the_cases(adversaries: int) -> None:
     # Accuracies on 30 items are coarse and ties count as reached, so the rate is below its bound of 10 %.
-    assert 0.03 <= wolf(stop, adversaries) <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 400)
+    assert 0.03 <= wolf(adversaries) <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / 400)
 
 
 def test_labels_that_agree_within_groups_must_move_together() -> None:
@@ -109,9 +86,7 @@ def test_labels_that_agree_within_groups_must_move_together() -> None:
         labels, seen = rng.integers(0, 2, 24)[groups], rng.integers(0, 2, 24)[groups]
         for by in (groups, np.arange(120)):
             how = exchange(np.zeros(120, dtype=int), by)
-            cry = (
-                permutation_test(labels, lambda given, seen=seen: given == seen, how, 39, None, seed=seed).p[0] <= 0.05
-            )
+            cry = outcome(labels, seen, how, 39, seed).p[0] <= 0.05
             blocks += cry and by is groups
             singles += cry and by is not groups
     assert blocks / 200 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
-from builder.baselines.linear import logistic
+from builder.baselines.linear import _span, logistic
 from builder.baselines.problem import Counts
 
 
@@ -17,6 +18,28 @@ def test_a_row_counted_three_times_is_three_rows() -> None:
     counted = logistic(X, Counts(np.arange(30), label, times.astype(np.float32), 3), asked, C=1.0)
     spelled = LogisticRegression(C=1.0, max_iter=1000).fit(np.repeat(X, times, axis=0), np.repeat(label, times))
     assert counted == pytest.approx(spelled.predict_proba(asked), abs=2e-2)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(sparse: bool) -> None:
+    rng = np.random.default_rng(1)
+    dense = rng.normal(size=(20, 300)) * (rng.random((20, 300)) < 0.2)
+    rows, asked = (csr_array(part) if sparse else part for part in (dense, rng.normal(size=(5, 300))))
+    content, label = np.repeat(np.arange(20), 2), rng.integers(0, 3, 40)
+    train = Counts(content, label, np.ones(40, dtype=np.float32), 3)
+    by_feature = LogisticRegression(C=2.0, max_iter=1000, tol=1e-6).fit(dense[content], label)
+    dense_asked = asked.toarray() if sparse else asked
+    expected = by_feature.predict_proba(dense_asked)
+    assert logistic(rows[content], train, asked, C=2.0) == pytest.approx(expected, abs=2e-2)  # it stops earlier
+
+
+def test_coordinates_in_the_span_keep_inner_products() -> None:
+    rng = np.random.default_rng(2)
+    X, asked = rng.normal(size=(8, 50)), rng.normal(size=(3, 50))
+    found, tested = _span(X, asked)
+    assert found.shape == (8, 8)
+    assert found @ found.T == pytest.approx(X @ X.T, abs=1e-4)
+    assert tested @ found.T == pytest.approx(asked @ X.T, abs=1e-4)
 
 
 def test_classes_that_training_lacks_have_no_probability() -> None:
