@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from commands import building, folders, lists, models, rules
+from commands import building, folders, lists, models, publishing, rules
 
 if TYPE_CHECKING:
     from audit.evaluate import evaluate
@@ -63,6 +63,7 @@ app.command("build")(building.build)
 app.command("diagnose")(building.diagnose)
 app.command("pairs")(building.pairs)
 app.command("verify")(folders.verify)
+app.command("datasheet")(publishing.datasheet)
 app.command("diff")(folders.diff)
 app.command("evaluate")(models.evaluate)
 app.command("explain")(models.explain)

@@ -24,6 +24,7 @@ from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.recount import edited
 from builder.counterfactuals.report import pairing
+from builder.datasheet import datasheet
 from builder.errors import BadInput
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
@@ -367,4 +368,5 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "rows of pairs": _pair_rows,
     "ceilings and baselines": _blindness,
     "card, licence and citation": _card,
+    "datasheet": datasheet,
 }

@@ -11,8 +11,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from builder.datasheet import answered
 from builder.errors import BadInput
 from builder.items import canonical_json, digest
+from data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
@@ -242,6 +244,13 @@ class Recipe(Part):
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    datasheet: Answers = {}
+    """What people answer to the questions of a datasheet, or the YAML file that holds the answers."""
+
+    @field_validator("datasheet", mode="before")
+    @classmethod
+    def _answers(cls, value: Any) -> Answers:
+        return checked(value)
 
     @field_validator("corpora")
     @classmethod
@@ -276,10 +285,11 @@ def load(source: str | Path | Recipe) -> Recipe:
     """
     if isinstance(source, Recipe):
         return source
-    name = str(source)
+    name, folder = str(source), None
     if name in shipped():
         text = resources.files("builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     elif (path := Path(source)).is_file():
+        folder = path.parent
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
@@ -290,7 +300,8 @@ def load(source: str | Path | Recipe) -> Recipe:
         hint = f"did you mean {close[0]!r}?" if close else "name a YAML file or one of the recipes that ship"
         raise BadInput(name, None, "no such recipe or file", f"a path, or one of {', '.join(shipped())}", hint)
     try:
-        return Recipe.model_validate(yaml.safe_load(text))
+        plan = yaml.safe_load(text)
+        return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"text that is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:

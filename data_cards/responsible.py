@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 _FITTED = {"set": "the set itself, in folds", "removed": "what selection left out", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]
+LIMITATIONS = [
+    "A ceiling bounds predictors of one view; a model above both ceilings uses both, but how well is not said.",
+    "Baselines are lower bounds: what they do not find, another may, up to the ceiling.",
+    "Answers are the sources': rules drop what they recognise, a wrong answer that looks right stays.",
+    "Questions count as equal when their published text is, pictures when their pixels are.",
+]
+"""What no build of twokeys shows."""
 
 
 def responsible(manifest: Manifest) -> Answers:
@@ -36,12 +43,7 @@ def responsible(manifest: Manifest) -> Answers:
         "rai:dataUseCases": "Evaluation of models that answer questions about pictures, with the chance and the blind "
         "accuracy of the same model beside it. Out of scope: comparing accuracies here with those on the sources, "
         "since this is a selection and no sample; reading any column but picture, question and options.",
-        "rai:dataLimitations": [
-            "A ceiling bounds predictors of one view; a model above both ceilings uses both, but how well is not said.",
-            "Baselines are lower bounds: what they do not find, another may, up to the ceiling.",
-            "Answers are the sources': rules drop what they recognise, a wrong answer that looks right stays.",
-            "Questions count as equal when their published text is, pictures when their pixels are.",
-        ],
+        "rai:dataLimitations": LIMITATIONS,
         "rai:personalSensitiveInformation": "Nothing was collected for this selection. Questions and pictures are "
         "those of the sources, pictures with all metadata in their files; they were not searched for personal or "
         "sensitive information.",
@@ -54,11 +56,21 @@ def responsible(manifest: Manifest) -> Answers:
 
 def preprocessing(manifest: Manifest) -> list[str]:
     """What was done to the rows, step by step."""
-    steps = [
+    return [*rules(manifest), *selection(manifest)]
+
+
+def rules(manifest: Manifest) -> list[str]:
+    """What each rule dropped, and when it drops an item."""
+    return [
         f"Rule {rule.id}, version {rule.version}, with {json.dumps(rule.parameters, sort_keys=True)}, drops an item "
         f"when: {rule.summary}. It dropped {count(rule.dropped)} of {count(rule.seen)}."
         for rule in manifest.rules
     ]
+
+
+def selection(manifest: Manifest) -> list[str]:
+    """What was added to the items that the rules left, and how those of each tier were selected."""
+    steps: list[str] = []
     if manifest.pairs is not None:
         steps += [
             f"Partners of kind {kind.kind}: {count(kind.made)} were made, {count(sum(kind.refused.values()))} refused, "

@@ -9,6 +9,8 @@ from data_cards.card import card
 from data_cards.citation import citation_text
 from data_cards.croissant import FILE as CROISSANT
 from data_cards.croissant import croissant_text
+from data_cards.datasheet import FILE as DATASHEET
+from data_cards.datasheet import datasheet
 from data_cards.licences import licence_text
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def texts(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], hashes: Ma
     """
     return {
         CARD: card(manifest, dataset_info),
+        DATASHEET: datasheet(manifest),
         "LICENSE": licence_text(manifest),
         "CITATION.cff": citation_text(manifest),
         CROISSANT: croissant_text(manifest, dataset_info, hashes),

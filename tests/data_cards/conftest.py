@@ -38,6 +38,16 @@ DROPS = [
     ("prior-neighbours", 0, "the nearest questions carry the same answer"),
     ("aflite", 2_000, "an ensemble of linear models on frozen features finds it easy"),
 ]
+ANSWERS = {
+    "motivation": {
+        "purpose": "To show every part of a datasheet.",
+        "comments": "With *Markdown*,\n\nand two paragraphs.",
+    },
+    "composition": {"confidential": "No.", "offensive": "No.", "people": False},
+    "collection": {"acquired": "Programmes drew the pictures."},
+    "distribution": {"restrictions": "No."},
+    "maintenance": {"contact": "rita@example.org"},
+}
 READ, FILTERED, KEPT = 50_225, 37_556, 20_804
 SPLITS = {"dev": 412, "test": 4_380, "train": 16_012}
 
@@ -201,7 +211,7 @@ def make() -> Manifest:
         twokeys="0.1.0",
         packages={"ortools": "9.15.6755", "numpy": "2.4.6", "scikit-learn": "1.9.1"},
         build_key="0123456789abcdef0123456789abcdef",
-        recipe={"name": "easy-nlvr-balanced", "seed": 0},
+        recipe={"name": "easy-nlvr-balanced", "seed": 0, "datasheet": ANSWERS},
         encoders={"text": "packaged:minilm", "image": "packaged:efficientnet-lite0"},
         confidence=0.95,
         sources=[easy_vqa(), nlvr()],
@@ -326,6 +336,11 @@ def nothing_kept(manifest: Manifest) -> Manifest:
             },
         }
     )
+
+
+@pytest.fixture
+def golden_datasheet() -> Path:
+    return Path(__file__).with_name("golden_datasheet.md")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from tests.pipeline.toy import Toy, rule_file
 
 FILES = [
     "CITATION.cff",
+    "DATASHEET.md",
     "LICENSE",
     "README.md",
     "assets/blindness.png",
@@ -71,8 +72,8 @@ def test_a_copy_elsewhere_passes_too_with_what_version_control_adds(folder: Path
         *((name, 0.5) for name in FILES),
         ("manifest.json", 0.0),
         ("manifest.json", 0.999),
-        (FILES[5], 0.0),
-        (FILES[10], 0.999),
+        (FILES[6], 0.0),
+        (FILES[11], 0.999),
     ],
 )
 def test_one_flipped_bit_anywhere_is_found(folder: Path, name: str, place: float) -> None:

@@ -92,6 +92,16 @@ def crossed(pictures: Path) -> dict[str, list[Row]]:
     return rows
 
 
+ANSWERS: dict[str, dict[str, str | bool]] = {
+    "motivation": {"purpose": "To be built in tests.", "creators": "Ada Example."},
+    "composition": {"confidential": "No.", "offensive": "No.", "people": False},
+    "collection": {"acquired": "A programme drew them."},
+    "distribution": {"restrictions": "No."},
+    "maintenance": {"maintainer": "Ada Example.", "contact": "ada@example.org"},
+}
+"""Every required answer of a datasheet."""
+
+
 @dataclass
 class Toy:
     """A corpora folder with one table, `toy`, and recipes for it."""
@@ -134,6 +144,7 @@ class Toy:
             "measure": {"baselines": BASELINES, "folds": 3},
             "rules": ["duplicate-item", "contradicting-golds"],
             "pair": {"partners": "any"},  # the nearest need an encoder
+            "datasheet": ANSWERS,
         } | changes
 
     def corpus(self, **changes: Any) -> dict[str, Any]:
@@ -145,6 +156,7 @@ class Toy:
             "image_folder": self.pictures,
             "revision": "r1",
             "license": "cc-by-4.0",
+            "citation": "Ada Example, Drawn shapes, 2026.",
             "columns": {"image": "picture", "id": "id", "choices": "choices"},
             "group_by": ["image"],
         } | changes

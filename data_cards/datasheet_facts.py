@@ -1,0 +1,161 @@
+"""What a build itself answers of a datasheet's questions, from the manifest alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data_cards import responsible
+from data_cards.citation import version
+from data_cards.header import order
+from data_cards.licences import folder_licence, link
+from data_cards.tables import best, count, percent, result
+
+if TYPE_CHECKING:
+    from data_cards.manifest import Manifest, Source
+
+Facts = dict[str, str | list[str]]
+"""Question -> one statement or several."""
+
+
+def facts(manifest: Manifest) -> dict[str, list[str]]:
+    """Question -> statements; questions that the build knows nothing about are left out."""
+    parts = (_motivation, _composition, _collection, _preprocessing, _uses, _distribution, _maintenance)
+    known = {key: said for part in parts for key, said in part(manifest).items() if said}
+    return {key: [said] if isinstance(said, str) else said for key, said in known.items()}
+
+
+def _motivation(manifest: Manifest) -> Facts:
+    purpose = [" ".join(manifest.description.split())] if manifest.description.strip() else []
+    if manifest.kept:
+        question, image = (result(manifest.after.ceiling(view)) for view in ("question", "image"))
+        purpose.append(
+            f"Selected so that a model needs picture and question: of the {count(manifest.kept)} items of the balanced "
+            f"tier no predictor that sees only the question can answer more than {question}, and none that sees only "
+            f"the picture more than {image}."
+        )
+    if (tier := manifest.audited) is not None:
+        purpose.append(f"Audited tier: {count(tier.items)} items, {tier.verdict}.")
+    return {"motivation.purpose": purpose}
+
+
+def _composition(manifest: Manifest) -> Facts:
+    names = ", ".join(source.name for source in manifest.sources)
+    kept = f"{count(manifest.kept)} of {count(manifest.rows_read)}"
+    made = sum(kind.published for kind in manifest.pairs.kinds) if manifest.pairs else 0
+    partners = manifest.partners
+    return {
+        "composition.instances": "A question about a picture, and its answer.",
+        "composition.count": [*_sizes(manifest), *_kinds(manifest)],
+        "composition.sample": [
+            f"A selection, no random sample: the balanced tier holds {kept} rows of {names}.",
+            "Every row that is in no tier stands in the config `removed` with the reason.",
+            *(f"Step {step.name}: {count(step.removed)} left, {count(step.left)} stayed." for step in manifest.funnel),
+        ],
+        "composition.data": "Picture (the original bytes of the source), question, options where there are any, "
+        "answer, partners, source, licence, hashes, and what blind baselines said. README.md explains every column.",
+        "composition.label": "The column `answer`. `answer_source` says whether a person annotated it, an edit "
+        f"determines it, or named models verified it; {count(made)} published items were constructed.",
+        "composition.missing": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows could not be read as "
+        "items; they are listed with the reason.",
+        "composition.relations": f"{count(partners.image_partners)} items name an image partner (same question, other "
+        f"picture, other answer), {count(partners.question_partners)} a question partner, {count(partners.both)} both; "
+        f"{count(partners.quads)} quads are marked. The column `group` joins items that must not be split.",
+        "composition.splits": [
+            f"Those of {source.name}: {', '.join(sorted(split.split for split in source.splits))}."
+            for source in manifest.sources
+        ],
+        "composition.errors": [
+            *(f"Rule {rule.id} dropped {count(rule.dropped)}: {rule.summary}." for rule in manifest.rules),
+            "Answers are the sources': a wrong one that no rule recognises stays.",
+        ],
+        "composition.external": "It stands by itself: pictures are in the Parquet files, nothing is fetched.",
+    }
+
+
+def _sizes(manifest: Manifest) -> list[str]:
+    return [
+        f"Config `{name}`: "
+        + ", ".join(f"{split} {count(rows)}" for split, rows in sorted(manifest.configs[name].splits.items()))
+        + "."
+        for name in order(manifest)
+    ]
+
+
+def _kinds(manifest: Manifest) -> list[str]:
+    bounds = [c for c in manifest.after.ceilings if c.view == "question" and c.stratum.startswith("answer_type=")]
+    found = sorted(f"{bound.stratum.partition('=')[2]} {count(bound.items)}" for bound in bounds)
+    return [f"Published items by type of answer: {', '.join(found)}."] if found else []
+
+
+def _collection(manifest: Manifest) -> Facts:
+    files = sum(len(source.files) for source in manifest.sources)
+    return {
+        "collection.acquired": [_read(source) for source in manifest.sources],
+        "collection.mechanisms": f"{count(files)} official files were read; the SHA-256 of each is in manifest.json. "
+        "Bad rows were set aside with the reason; every picture was decoded.",
+        "collection.sampling": responsible.selection(manifest),
+    }
+
+
+def _read(source: Source) -> str:
+    rows = count(sum(split.rows for split in source.splits))
+    cited = " ".join(source.citation.split())
+    said = [f"{source.name}, revision {source.revision}: {rows} rows.", source.homepage, f"`{cited}`" if cited else ""]
+    return " ".join(part for part in said if part)
+
+
+def _preprocessing(manifest: Manifest) -> Facts:
+    packages = ", ".join(f"{name} {manifest.packages[name]}" for name in sorted(manifest.packages))
+    return {
+        "preprocessing.done": [
+            "Text was put into canonical form, options into an order that follows from their text.",
+            "Answers were put into the form in which they are compared. Pictures are the original bytes.",
+            *responsible.rules(manifest),
+        ],
+        "preprocessing.raw": "Pictures of annotated items are untouched. `source`, `source_revision`, `source_id` and "
+        "`row` say where an item stands in the sources, whose files manifest.json lists with their hashes.",
+        "preprocessing.software": [
+            f"twokeys {manifest.twokeys} (Apache-2.0) with {packages}; the recipe is in manifest.json.",
+            *(f"{tool[0].upper()}{tool[1:]}." for tool in responsible.tools(manifest)[1:]),
+        ],
+    }
+
+
+def _uses(manifest: Manifest) -> Facts:
+    before, after = (best(known.best()) for known in (manifest.before, manifest.after))
+    return {
+        "uses.done": f"Blind baselines were fitted. The best of them on all items read: {before}; here: {after}.",
+        "uses.suited": "Evaluation of models that answer questions about pictures, with chance and the same model's "
+        "blind accuracy beside it.",
+        "uses.risks": [*responsible.biases(manifest), *responsible.LIMITATIONS],
+        "uses.unsuited": [
+            "Comparing accuracies here with those on the sources: this is a selection and no sample.",
+            "Training: a model that has seen these answers cannot be evaluated on them.",
+            "Reading any column but picture, question and options: bounds speak of those alone.",
+        ],
+    }
+
+
+def _distribution(manifest: Manifest) -> Facts:
+    terms = [
+        f"{source.name}: {', '.join(filter(None, (source.license, link(source))))}." for source in manifest.sources
+    ]
+    return {
+        "distribution.how": f"As a folder that `datasets.load_dataset` reads, version {version(manifest)}, with "
+        "certificate.json, manifest.json and croissant.json; `twokeys verify` recounts what it claims.",
+        "distribution.licence": [
+            *terms,
+            f"The selection as a whole: {folder_licence(manifest.sources)}. LICENSE says what falls under which.",
+        ],
+    }
+
+
+def _maintenance(manifest: Manifest) -> Facts:
+    versions = ", ".join(f"`{name}` {manifest.configs[name].version}" for name in order(manifest))
+    return {
+        "maintenance.updates": f"The version of each config follows from its rows, so that changed rows never come "
+        f"under an old version: {versions}.",
+        "maintenance.older": "`twokeys push` tags each version and never moves a tag; `twokeys diff` compares two.",
+        "maintenance.extend": "Change the recipe in manifest.json and build again; the bound of "
+        f"{percent(manifest.max_share)} on both ceilings is then proven anew.",
+    }

@@ -1,0 +1,182 @@
+"""The questions of "Datasheets for Datasets" (Gebru et al. 2018, arXiv 1803.09010), by section, in our words."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Answers = dict[str, dict[str, str | bool]]
+"""Section -> question -> answer, as people wrote them."""
+
+PEOPLE = "composition.people"
+"""The one question that is answered by yes or no; further ones are asked where the answer is yes."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes:
+        key: `section.name`, where its answer stands in the YAML file of answers.
+        text: What is asked.
+        required: Whether the build cannot know, and a reader must: unanswered, it fails `twokeys verify`.
+        people: Whether it is asked only where pictures or questions relate to people.
+    """
+
+    key: str
+    text: str
+    required: bool = False
+    people: bool = False
+
+
+SECTIONS: dict[str, tuple[Question, ...]] = {
+    "Motivation": (
+        Question("motivation.purpose", "For what purpose was this dataset made, and which gap does it fill?", True),
+        Question("motivation.creators", "Who made it, and on behalf of whom?", True),
+        Question("motivation.funding", "Who paid for it?"),
+        Question("motivation.comments", "Is there anything else to say about why it was made?"),
+    ),
+    "Composition": (
+        Question("composition.instances", "What does one instance stand for?"),
+        Question("composition.count", "How many instances are there?"),
+        Question("composition.sample", "Is it all there is, or a selection, and from what?"),
+        Question("composition.data", "What does each instance consist of?"),
+        Question("composition.label", "What is the label of an instance, and who gave it?"),
+        Question("composition.missing", "Is anything missing from instances, or are instances missing?"),
+        Question("composition.relations", "Are relations between instances made explicit?"),
+        Question("composition.splits", "Which splits are recommended, and how were they made?"),
+        Question("composition.errors", "Which errors, noise or redundancies are known?"),
+        Question("composition.external", "Does it stand by itself, or does it rely on outside resources?"),
+        Question("composition.confidential", "Does it hold data that could be considered confidential?", True),
+        Question("composition.offensive", "Could anything in it offend, insult, threaten or frighten a reader?", True),
+        Question(PEOPLE, "Do pictures or questions relate to people?", True),
+        Question("composition.groups", "Which groups of people can be told apart in it?", people=True),
+        Question("composition.identification", "Can a person be identified from it?", True, people=True),
+        Question("composition.sensitive", "Does it hold sensitive data about people, such as health?", True, True),
+        Question("composition.comments", "Is there anything else to say about its composition?"),
+    ),
+    "Collection process": (
+        Question("collection.acquired", "How did pictures, questions and answers come about in the sources?", True),
+        Question("collection.mechanisms", "With which tools or procedures were they collected, and how checked?"),
+        Question("collection.sampling", "By which strategy were instances chosen?"),
+        Question("collection.collectors", "Who took part in collecting, and how were they paid?"),
+        Question("collection.timeframe", "Over which time were they collected?"),
+        Question("collection.ethics", "Was there an ethical review?"),
+        Question("collection.consent", "Were the people in it told, and did they consent?", True, people=True),
+        Question("collection.revoke", "How can a person withdraw consent?", people=True),
+        Question("collection.impact", "Was the impact on the people in it assessed?", people=True),
+        Question("collection.comments", "Is there anything else to say about collection?"),
+    ),
+    "Preprocessing, cleaning and labelling": (
+        Question("preprocessing.done", "What was done to the data?"),
+        Question("preprocessing.raw", "Is the raw data there beside it?"),
+        Question("preprocessing.software", "Is the software that did it available?"),
+        Question("preprocessing.comments", "Is there anything else to say about preprocessing?"),
+    ),
+    "Uses": (
+        Question("uses.done", "What has it been used for?"),
+        Question("uses.works", "Where are works listed that use it?"),
+        Question("uses.suited", "What is it suited for?"),
+        Question("uses.risks", "What in its composition could mislead or harm later uses?"),
+        Question("uses.unsuited", "What should it not be used for?"),
+        Question("uses.comments", "Is there anything else to say about its uses?"),
+    ),
+    "Distribution": (
+        Question("distribution.parties", "Is it given to others than those who made it?"),
+        Question("distribution.how", "How is it given on, and under which identifier?"),
+        Question("distribution.when", "Since when?"),
+        Question("distribution.licence", "Under which licence or terms?"),
+        Question("distribution.restrictions", "Do third parties hold rights in pictures or texts?", True),
+        Question("distribution.export", "Do export controls or other regulations apply?"),
+        Question("distribution.comments", "Is there anything else to say about distribution?"),
+    ),
+    "Maintenance": (
+        Question("maintenance.maintainer", "Who hosts and maintains it?", True),
+        Question("maintenance.contact", "How can they be reached?", True),
+        Question("maintenance.erratum", "Is there an erratum?"),
+        Question("maintenance.updates", "Will it be updated, by whom, and how will that be told?"),
+        Question("maintenance.retention", "Is there a limit to how long data about people is kept?", people=True),
+        Question("maintenance.older", "What becomes of older versions?"),
+        Question("maintenance.extend", "How can others extend it or build on it?"),
+        Question("maintenance.comments", "Is there anything else to say about maintenance?"),
+    ),
+}
+"""Title of a section -> its questions."""
+
+
+def questions() -> Iterator[Question]:
+    """Every question, in order."""
+    for section in SECTIONS.values():
+        yield from section
+
+
+def answer(answers: Answers, question: Question) -> str | bool | None:
+    """What people answered; None where they have not, or left the place empty."""
+    section, _, name = question.key.partition(".")
+    found = answers.get(section, {}).get(name)
+    return found if isinstance(found, bool) or (found and found.strip()) else None
+
+
+def relates_to_people(answers: Answers) -> bool | None:
+    """Whether pictures or questions relate to people; None where nobody said."""
+    said = answers.get("composition", {}).get("people")
+    return said if isinstance(said, bool) else None
+
+
+def unanswered(answers: Answers) -> list[Question]:
+    """Required questions without an answer; those about people only where the dataset relates to people."""
+    relates = relates_to_people(answers)
+    return [
+        question
+        for question in questions()
+        if question.required and (relates or not question.people) and answer(answers, question) is None
+    ]
+
+
+def checked(value: Any) -> Answers:
+    """Read answers as YAML gives them.
+
+    Raises:
+        ValueError: When the value is no mapping of sections, a question is unknown, or an answer is of the wrong kind.
+    """
+    known: dict[str, list[str]] = {}
+    for question in questions():
+        section, _, name = question.key.partition(".")
+        known.setdefault(section, []).append(name)
+    if not isinstance(value, dict):
+        raise ValueError(f"answers are a mapping of sections ({', '.join(known)}), not {value!r}")
+    found = {
+        _one_of(section, [*known], "section"): {
+            _one_of(name, known[section], f"question of the section {section}"): _kind(f"{section}.{name}", said)
+            for name, said in _mapping(section, said).items()
+            if said is not None
+        }
+        for section, said in value.items()
+        if said is not None
+    }
+    return {section: said for section, said in found.items() if said}
+
+
+def _mapping(section: object, said: object) -> Mapping[Any, Any]:
+    if not isinstance(said, dict):
+        raise ValueError(f"the section {section!r} holds {said!r}, and no mapping of questions to answers")
+    return said
+
+
+def _one_of(name: object, names: list[str], what: str) -> str:
+    if name in names:
+        return str(name)
+    close = difflib.get_close_matches(str(name), names, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+    raise ValueError(f"{name!r} is no {what}; {hint}")
+
+
+def _kind(key: str, said: object) -> str | bool:
+    wanted, words = (bool, "yes or no") if key == PEOPLE else (str, "text; put quotes around it")
+    if not isinstance(said, wanted):
+        raise ValueError(f"{key} is {said!r}, and must be {words}")
+    return said

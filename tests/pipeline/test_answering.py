@@ -1,0 +1,37 @@
+"""A folder whose datasheet lacks answers is built, and `twokeys verify` names each one with what to do."""
+
+from __future__ import annotations
+
+from builder.verify import verify
+from data_cards.questions import unanswered
+from tests.pipeline.conftest import Build
+from tests.pipeline.toy import ANSWERS, Toy, run
+
+
+def test_missing_answers_are_findings_of_verify_and_stop_no_build(toy: Toy, make: Build) -> None:
+    built = make(toy, datasheet={}, authors=[], corpora=[toy.corpus(citation="")])
+    assert built.certified
+    problems = {finding.check: finding.problems for finding in verify(built.folder) if not finding.ok}
+    assert list(problems) == ["datasheet"]
+    questions = unanswered({})
+    assert len(problems["datasheet"]) == len(questions) + 1
+    for question, problem in zip(questions, problems["datasheet"], strict=False):
+        assert question.key in problem
+        assert question.text in problem
+        assert "twokeys datasheet" in problem
+    assert "'toy' has neither citation nor homepage" in problems["datasheet"][-1]
+
+
+def test_answers_change_no_row_and_repeat_no_stage(toy: Toy, make: Build) -> None:
+    first = make(toy, datasheet={})
+    second = make(toy, datasheet=ANSWERS)
+    assert list(second.executed) == ["publish"]
+    assert first.manifest.configs == second.manifest.configs
+    assert "To be built in tests." in (second.folder / "DATASHEET.md").read_text(encoding="utf-8")
+
+
+def test_the_command_prints_a_file_to_fill_in() -> None:
+    found = run("datasheet", "easy-vqa")
+    assert found.returncode == 0
+    assert "Victor Zhou made easy-VQA." in found.stdout
+    assert run("datasheet", "no-such-recipe").returncode == 2
