@@ -1,0 +1,81 @@
+"""Draws: a shard is a function of its number, and the whole pipeline finds nothing in permuted labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from builder.audited.cells import Cells
+from builder.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
+from builder.audited.selection import excess
+from builder.baselines import VIEWS, baselines
+from builder.groups import fold_of
+from builder.measure import problems
+from builder.recipe import Measure
+from builder.stages import write_table
+from tests.builder.audited.items import NOUNS, Plain, table
+
+ITEMS, FOLDS = 240, 3
+SELECT, CERTIFY = ["question.prior"], ["question.tfidf"]
+
+
+@pytest.fixture(scope="module")
+def court(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of items whose every question gives its answer away."""
+    folder, rng = tmp_path_factory.mktemp("court"), np.random.default_rng(0)
+    answers = rng.choice(["yes", "no"], ITEMS)
+    age = np.where(answers == "yes", "old", "new")
+    questions = [f"is the {word} {' '.join(rng.choice(NOUNS, 2))} here?" for word in age]
+    items = table(questions, answers.tolist())
+    names, settings = [*SELECT, *CERTIFY], Measure(folds=FOLDS)
+    fold = fold_of(items["group"], FOLDS, 0)
+    made = {}
+    for place, problem, able in problems(
+        items, dict.fromkeys(VIEWS, fold), {name: baselines()[name] for name in names}, settings, Plain()
+    ):
+        problem.save(folder / place)
+        made[place] = able
+    cells = [Cells("question", pd.factorize(items["question_key"])[0].astype(np.int64))]
+    said = [(one.what, one.loose) for one in cells]
+    setting = Setting(SELECT, CERTIFY, made, said, 0.05, 2, FOLDS, settings.max_answers, 0)
+    save(folder, setting, items, cells, np.ones(ITEMS))
+    write_table(folder / "keep.parquet", pa.table({"keep": np.arange(ITEMS) % 4 > 0}))
+    return folder
+
+
+def drawn(court: Path, place: Path, experiment: Experiment) -> np.ndarray:
+    """Excesses of the one judge on the real labels and on three permutations."""
+    keep = court / "keep.parquet" if experiment == "refit" else None
+    paths = []
+    for number in (None, 0, 1, 2):
+        paths.append(place / f"{number}.parquet")
+        run_draw(Draw(court, number, experiment, keep), paths[-1])
+    names, excesses = read_draws(paths)
+    assert names == CERTIFY
+    return excesses[:, 0]
+
+
+@pytest.mark.parametrize("experiment", ["refit", "pipeline"])
+def test_the_cue_is_found_in_the_real_labels_alone(court: Path, tmp_path: Path, experiment: Experiment) -> None:
+    found = drawn(court, tmp_path, experiment)
+    assert found[0] > 0.4
+    assert np.abs(found[1:]).max() < 0.2
+
+
+def test_a_draw_is_the_same_whenever_it_is_made(court: Path, tmp_path: Path) -> None:
+    for place in ("first", "again"):
+        run_draw(Draw(court, 1, "pipeline"), tmp_path / f"{place}.parquet")
+    assert pd.read_parquet(tmp_path / "first.parquet").equals(pd.read_parquet(tmp_path / "again.parquet"))
+    run_draw(Draw(court, 2, "pipeline"), tmp_path / "other.parquet")
+    assert not pd.read_parquet(tmp_path / "first.parquet").equals(pd.read_parquet(tmp_path / "other.parquet"))
+
+
+def test_a_refit_is_the_refit_of_the_tier(court: Path, tmp_path: Path) -> None:
+    run_draw(Draw(court, None, "refit", court / "keep.parquet"), tmp_path / "real.parquet")
+    read, keep = Court.load(court), np.arange(ITEMS) % 4 > 0
+    answers = read.refits.ask(CERTIFY, read.labels.real(), keep, read.fold(1), 1)
+    assert pd.read_parquet(tmp_path / "real.parquet")["excess"][0] == pytest.approx(excess(answers[0], keep))
