@@ -57,12 +57,16 @@ def split(game: Game, seed: int = 0, chunks: int = 6, apart: bool = False) -> Sp
 def exact_interaction(game: Game, top: Tops, background: Split) -> Floats:
     """Shapley interaction of V_k and T_k at each fraction, (K,), from 2^(chunks + 2) coalitions each."""
     found = np.zeros(len(top.grid))
-    for at, (image, text) in enumerate(zip(top.image, top.text, strict=True)):
-        if image.any() and text.any():
-            players = np.concatenate([[image, text], background(~image & ~text)])
-            values = game(np.asarray(subsets(len(players)) @ players, dtype=np.bool_))
-            # The pair (0, 1) is the first of all pairs.
-            found[at] = interaction(values, 2)[0]
+    tables = {
+        at: np.asarray(subsets(len(players)) @ players, dtype=np.bool_)
+        for at, (image, text) in enumerate(zip(top.image, top.text, strict=True))
+        if image.any() and text.any()
+        for players in [np.concatenate([[image, text], background(~image & ~text)])]
+    }
+    if tables:  # in one request, so that a model gets large batches
+        values = np.split(game(np.concatenate(list(tables.values()))), np.cumsum([len(one) for one in tables.values()]))
+        for at, own in zip(tables, values, strict=False):
+            found[at] = interaction(own, 2)[0]  # the pair (0, 1) is the first of all pairs
     return found
 
 

@@ -51,7 +51,7 @@ class Explained:
     """What came out.
 
     Attributes:
-        run: Model, folder, config, split, masking, explainers, budget, seed.
+        run: Model, folder, config, split, masking, explainers, answer, budget, seed.
         items: One object an item: `id`, `question`, `answer`, `explained` (the answer that is explained), `words`,
             `rows` and `columns` of patches, `values` (both, image, question, neither), and for each explainer `image`,
             `text`, `seconds` and `metrics`.
@@ -87,7 +87,7 @@ def explain(
         config: Config of the folder; its benchmark when None, `all` for everything that was read.
         split: Its split; `test` where there is one when None.
         limit: Items to explain, drawn at random; all when None. With the controls `oracle` and `anti-oracle`, items
-            without a difference mask for both sides are passed over.
+            without a difference mask for both sides are passed over. A run can be gone on with under a larger limit.
         answer: `own`: explain the model's own answer, as published; `gold`: the item's.
         budget: Forward passes of the improved estimate, an explainer and item.
         masking: What masked players become; when None the least leaky masks, measured on some items.
@@ -111,8 +111,7 @@ def explain(
         masking = least_leaky(measured(published, player, seed=seed))
     run = {
         "model": player.name, "folder": Path(folder).name, "config": published.config, "split": published.split,
-        "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "limit": limit,
-        "seed": seed,
+        "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "seed": seed,
     }  # fmt: skip
     journal = Journal(out, LINES, run)
     total = len(published.table) if limit is None else min(limit, len(published.table))

@@ -27,6 +27,7 @@ class Game:
         tokens: Number of text players.
         passes: Coalitions that the value function was asked for: the cost in forward passes.
         seconds: Wall-clock seconds spent in the value function.
+        asked: Coalitions that the game was asked for since `bill`, known ones too: what an empty cache would have cost.
     """
 
     def __init__(self, value: Value, patches: int, tokens: int, batch: int = 64) -> None:
@@ -36,6 +37,12 @@ class Game:
         self.passes, self.seconds = 0, 0.0
         self._value = value
         self._known: dict[bytes, float] = {}
+        self._asked: set[bytes] = set()
+
+    @property
+    def asked(self) -> int:
+        """Distinct coalitions since `bill`."""
+        return len(self._asked)
 
     @property
     def players(self) -> int:
@@ -57,6 +64,7 @@ class Game:
             found = f"{coalitions.dtype} {coalitions.shape}"
             raise ValueError(f"coalitions: found {found}, allowed: bool (n, {self.players})")
         names = [row.tobytes() for row in np.packbits(coalitions, axis=1)]
+        self._asked.update(names)
         first = {name: row for row, name in enumerate(names) if name not in self._known}
         new = list(first.items())
         for start in range(0, len(new), self.batch):
@@ -65,9 +73,26 @@ class Game:
             self._known.update(zip([name for name, _ in part], values.tolist(), strict=True))
         return np.array([self._known[name] for name in names], dtype=np.float64)
 
+    def bill(self) -> None:
+        """Begin to count `asked` anew; known values stay known."""
+        self._asked.clear()
+
+    def known(self) -> tuple[NDArray[np.uint8], Floats]:
+        """All known values: coalitions as packed bits, (n, bytes), and their values, (n,)."""
+        rows = np.frombuffer(b"".join(self._known), dtype=np.uint8)
+        return rows.reshape(len(self._known), -1), np.array(list(self._known.values()), dtype=np.float64)
+
+    def learn(self, coalitions: NDArray[np.uint8], values: Floats) -> None:
+        """Take over what `known` returned for a game of the same players."""
+        wanted = (len(values), (self.players + 7) // 8)
+        if coalitions.shape != wanted:
+            raise ValueError(f"known values: found {coalitions.shape}, allowed: {wanted}")
+        self._known.update(zip([row.tobytes() for row in coalitions], values.tolist(), strict=True))
+
     def forget(self) -> None:
         """Drop all known values and counts, so that what follows pays its own cost."""
         self._known.clear()
+        self._asked.clear()
         self.passes, self.seconds = 0, 0.0
 
     def _ask(self, coalitions: Bools) -> Floats:

@@ -8,7 +8,6 @@ fraction k = 1 is left out: there all explainers of an item have the same value,
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,11 +19,13 @@ from scipy import stats
 
 from audit.agreement import bootstrap
 from audit.estimator import estimate, trapezoid
-from audit.exact import exact_interaction, split
+from audit.exact import Split, exact_interaction, split
 from audit.game import Floats, Game
 from audit.synergy import GRID, Scores, Synergy, Tops, second_difference, synergy, tops
 
 EXACT, CEILING, SIGNED, CLIPPED = "exact", "another split", "unclipped F_syn", "published F_syn"
+PLAYERS = 6
+"""Players of the background: eight in all."""
 ENDS: Mapping[str, Callable[[Synergy], Floats]] = {
     "insertion only": lambda found: found.insertion,
     "deletion only": lambda found: found.deletion,
@@ -46,8 +47,8 @@ class Correlation:
         within_low: Lower end of its 95 % interval, by bootstrap over items.
         within_high: Upper end.
         error: Mean absolute difference from the exact interaction; not a number for normalised metrics.
-        passes: Mean forward passes an explainer and item.
-        seconds: Mean seconds an explainer and item.
+        passes: Mean forward passes an explainer and item, equal coalitions of one metric counted once.
+        items: Items that it was measured on.
     """
 
     metric: str
@@ -59,7 +60,7 @@ class Correlation:
     within_high: float
     error: float
     passes: float
-    seconds: float
+    items: int
 
 
 def improved(budget: int) -> str:
@@ -68,39 +69,48 @@ def improved(budget: int) -> str:
 
 
 def measure(
-    game: Game, scores: Mapping[str, Scores], budgets: Sequence[int], chunks: int = 6, seed: int = 0
+    game: Game,
+    scores: Mapping[str, Scores],
+    budgets: Sequence[int],
+    again: bool = True,
+    mixed: bool = False,
+    seed: int = 0,
 ) -> list[dict[str, Any]]:
-    """Evaluate the explainers of one item by every metric, each paying for itself.
+    """Evaluate the explainers of one item by every metric.
+
+    Coalitions that several metrics ask for are evaluated once and counted for each of them.
 
     Args:
         game: The game of the item.
         scores: Explainer -> its scores.
         budgets: Forward passes of the improved form.
-        chunks: Background players of the exact interaction: `chunks` + 2 players in all.
-        seed: Of the split, of the draws and of ties; the exact interaction's second split has the next seed.
+        again: Whether to take the exact interaction for another split of the background too: the noise ceiling.
+        mixed: Whether background players mix patches and tokens, as published, or hold one kind each.
+        seed: Of the split, of the draws and of ties; the other split has the next seed.
 
     Returns:
-        A row an explainer and metric: `explainer`, `metric`, `value`, `passes`, `seconds`.
+        A row an explainer and metric: `explainer`, `metric`, `value`, `passes`.
     """
     rows: list[dict[str, Any]] = []
+    splits = [split(game, seed + more, PLAYERS, apart=not mixed) for more in range(2 if again else 1)]
     for name, own in scores.items():
-        for ask in _metrics(game, tops(own, seed), budgets, chunks, seed):
-            game.forget()
-            began = time.perf_counter()
+        for ask in _metrics(game, tops(own, seed), budgets, splits, seed):
+            game.bill()
             values = ask()
-            cost = {"passes": game.passes, "seconds": time.perf_counter() - began}
             rows.extend(
-                {"explainer": name, "metric": metric, "value": value, **cost} for metric, value in values.items()
+                {"explainer": name, "metric": metric, "value": value, "passes": game.asked}
+                for metric, value in values.items()
             )
-    game.forget()
     return rows
 
 
 def _metrics(
-    game: Game, top: Tops, budgets: Sequence[int], chunks: int, seed: int
+    game: Game, top: Tops, budgets: Sequence[int], splits: Sequence[Split], seed: int
 ) -> list[Callable[[], dict[str, float]]]:
     """What is evaluated together: metrics that share their passes."""
-    background, other = split(game, seed, chunks), split(game, seed + 1, chunks)
+
+    def exact(name: str, background: Split) -> dict[str, float]:
+        return {name: _below_one(exact_interaction(game, top, background))}
 
     def ends() -> dict[str, float]:
         found = synergy(game, top)
@@ -108,14 +118,13 @@ def _metrics(
         return {metric: _below_one(curve(found)) for metric, curve in ENDS.items()} | {CLIPPED: _below_one(clipped)}
 
     def sampled(budget: int) -> dict[str, float]:
-        value = estimate(game, top, background, budget, seed).value
+        value = estimate(game, top, splits[0], budget, seed).value
         # The passes of k = 1 are in the estimate's cost already.
         last = second_difference(game, top.image[-1:], top.text[-1:], ~top.image[-1:])
         return {improved(budget): value - float(trapezoid(GRID)[-1] * last[0])}
 
     return [
-        lambda: {EXACT: _below_one(exact_interaction(game, top, background))},
-        lambda: {CEILING: _below_one(exact_interaction(game, top, other))},
+        *(partial(exact, name, one) for name, one in zip((EXACT, CEILING), splits, strict=False)),
         ends,
         *(partial(sampled, budget) for budget in budgets),
     ]
@@ -143,22 +152,24 @@ def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> l
     }
     if any(values.isna().to_numpy().any() for values in wide.values()):
         raise ValueError("validation: found items that lack an explainer, allowed: the same explainers for all items")
-    exact = wide[EXACT].to_numpy()
-    cost = table.groupby("metric")[["passes", "seconds"]].mean().to_dict("index")
+    cost = table.groupby("metric")["passes"].mean()
     found = []
     for metric, values in wide.items():
         if metric == EXACT:
             continue
-        own = values.to_numpy()
+        own, exact = values.to_numpy(), wide[EXACT].loc[values.index, values.columns].to_numpy()
         # An item on which either ranks no explainer above another says nothing about the order.
         inside = np.array([_spearman(a, b) for a, b in zip(own, exact, strict=True)])
         inside = inside[~np.isnan(inside)]
         pooled = bootstrap(
-            lambda rows, own=own: _spearman(own[rows].ravel(), exact[rows].ravel()), len(own), resamples, 0.95, seed
+            lambda rows, own=own, exact=exact: _spearman(own[rows].ravel(), exact[rows].ravel()),
+            len(own),
+            resamples,
+            0.95,
+            seed,
         )
         within = bootstrap(lambda rows, inside=inside: inside[rows].mean(), len(inside), resamples, 0.95, seed)
         error = float("nan") if metric == CLIPPED else float(np.abs(own - exact).mean())
-        spent = cost[metric]
         found.append(
             Correlation(
                 str(metric),
@@ -167,8 +178,8 @@ def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> l
                 float(inside.mean()),
                 *within,
                 error,
-                float(spent["passes"]),
-                float(spent["seconds"]),
+                float(cost[metric]),
+                len(own),
             )
         )
     return found

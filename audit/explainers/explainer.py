@@ -70,7 +70,7 @@ class Explainer(Protocol):
         ...
 
 
-def play(model: Model, prepared: Prepared, batch: int = 256) -> Game:
+def play(model: Model, prepared: Prepared, batch: int = 2048) -> Game:
     """The game of a model on an item."""
 
     def value(coalitions: Bools) -> Floats:

@@ -188,17 +188,26 @@ class Generative(ABC):
         split: int,
         target: int | None,
     ) -> Floats:
-        """Values of coalitions whose beginnings are cached."""
-        rows = torch.from_numpy(pictures).to(prepared.ids.device)
-        embeddings = self.inputs(prepared, features[rows], keep)[:, split:]
-        output = self.decoded(
-            embeddings,
-            prepared.positions[:, split:],
-            self.attended(prepared, keep),
-            past_key_values=selected(cache, rows),
-            use_cache=True,
-        )
-        return np.asarray(self._log_p(prepared, output.last_hidden_state, split, target)[0].exp().double().cpu())
+        """Values of coalitions whose beginnings are cached; tokens that nobody attends to are not computed."""
+        embeddings = self.inputs(prepared, features[torch.from_numpy(pictures).to(prepared.ids.device)], keep)
+        attended = self.attended(prepared, keep)[:, split:].bool()
+        counts = attended.sum(dim=1)
+        values = np.empty(len(keep))
+        for count in sorted(set(counts.tolist())):
+            rows = (counts == count).nonzero().flatten()
+            # Places in the sequence that are attended to, in order: (rows, count).
+            places = (~attended[rows]).to(torch.uint8).argsort(dim=1, stable=True)[:, :count] + split
+            output = self.decoded(
+                embeddings[rows].gather(1, places[:, :, None].expand(-1, -1, embeddings.shape[-1])),
+                prepared.positions[:, places],
+                torch.ones((len(rows), split + count), dtype=torch.long, device=places.device),
+                past_key_values=selected(cache, torch.from_numpy(pictures).to(places.device)[rows]),
+                use_cache=True,
+            )
+            cut = len(prepared.ids) - count
+            log_p = self._log_p(prepared, output.last_hidden_state, cut, target)[0]
+            values[rows.cpu().numpy()] = log_p.exp().double().cpu().numpy()
+        return values
 
     @torch.inference_mode()
     def masked(self, prepared: Prepared, image_keep: Mask) -> Tensor:

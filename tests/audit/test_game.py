@@ -82,3 +82,26 @@ def test_words_hold_the_tokens_that_begin_in_them():
     spans = [(0, 2), (2, 5), (5, 10), (10, 14), (14, 15)]
     found = words(spans, question)
     assert [np.flatnonzero(word).tolist() for word in found] == [[0], [1], [2, 3, 4]]
+
+
+def test_what_is_known_is_billed_but_not_asked_again():
+    game = Game(lambda kept: kept @ np.array([1.0, 2.0, 4.0]), 2, 1)
+    kept = np.array([[1, 0, 0], [0, 1, 1], [1, 0, 0]], bool)
+    game(kept)
+    assert (game.asked, game.passes) == (2, 2)
+    game.bill()
+    game(kept[1:])
+    assert (game.asked, game.passes) == (2, 2)
+
+
+def test_what_a_game_knows_can_be_handed_on():
+    rng = np.random.default_rng(0)
+    kept = rng.random((20, 11)) < 0.5
+    game = Game(lambda kept: kept.sum(axis=1) / 7, 6, 5)
+    values = game(kept)
+    other = Game(lambda kept: np.full(len(kept), -1.0), 6, 5)
+    other.learn(*game.known())
+    assert other(kept).tolist() == values.tolist()
+    assert (other.passes, other(~kept[:1]).tolist()) == (0, [-1.0])
+    with pytest.raises(ValueError, match="allowed: \\(20, 1\\)"):
+        Game(lambda kept: kept.sum(axis=1), 2, 1).learn(*game.known())

@@ -14,7 +14,7 @@ from audit.validation import CEILING, CLIPPED, EXACT, SIGNED, correlations, impr
 def _rows(items, explainers, values):
     """Values are (items, explainers) per metric."""
     return pd.DataFrame([
-        {"item": i, "explainer": f"e{e}", "metric": metric, "value": own[i, e], "passes": 1, "seconds": 0.1}
+        {"item": i, "explainer": f"e{e}", "metric": metric, "value": own[i, e], "passes": 1}
         for metric, own in values.items() for i in range(items) for e in range(explainers)
     ])  # fmt: skip
 
@@ -55,4 +55,17 @@ def test_metrics_of_one_item():
     assert cost[SIGNED] <= 58
     assert cost[improved(38)] <= 38
     assert 500 < cost[EXACT] <= 9 * 256
-    assert pd.DataFrame(measure(game, scores, [38, 138]))["value"].equals(rows["value"])
+    before = game.passes
+    again = pd.DataFrame(measure(game, scores, [38, 138]))  # all is known now, and costs what it did
+    assert again.equals(rows)
+    assert game.passes == before
+    alone = measure(game, {"e2": scores["e2"]}, [38, 138], again=False)
+    assert {row["metric"] for row in alone} == set(rows["metric"]) - {CEILING}
+
+
+def test_a_metric_of_fewer_items_is_compared_on_those():
+    exact = np.random.default_rng(3).normal(size=(60, 5))
+    table = _rows(60, 5, {EXACT: exact, "metric": exact, CEILING: exact})
+    found = correlations(table[(table["metric"] != CEILING) | (table["item"] % 3 == 0)], resamples=50)
+    assert [(one.metric, one.items) for one in found] == [("metric", 60), (CEILING, 20)]
+    assert [one.within for one in found] == pytest.approx([1, 1])

@@ -1,0 +1,171 @@
+"""Coalitions a second against plain forward passes of the same model, and what metrics and explainers take.
+
+    python -m benchmarks.coalitions
+
+Each model in a process of its own. Plain passes are transformers' own forward on the masked pixels and tokens, one
+coalition at a time and in batches; the coalitions are those that F_syn and the improved estimate ask for.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from audit.estimator import estimate
+from audit.exact import exact_interaction, split
+from audit.explainers.explainer import Task, play
+from audit.explainers.registry import BUILT_IN, named
+from audit.game import Bools, Floats
+from audit.models.generative import Generative
+from audit.models.loading import load_game
+from audit.models.model import Prepared
+from audit.models.qwen import Qwen
+from audit.reference import corpus
+from audit.synergy import synergy, tops
+from audit.validation import PLAYERS, improved
+from benchmarks.faithfulness import MODELS
+from benchmarks.report import Facts, Table, fresh, peak, section, timed
+
+ITEMS, BATCH, BUDGETS = 6, 64, (68, 140)
+EXPLAINERS = tuple(name for name in BUILT_IN if "oracle" not in name)
+METRICS = ("exact interaction", "F_syn", *map(improved, BUDGETS))
+
+
+def model(name: str) -> Facts:
+    """Everything about one model; seconds are processor seconds of one thread, means over items."""
+    player, part = load_game(name), corpus.read("test")
+    assert isinstance(player, Generative)
+    chosen = np.random.default_rng(0).permutation(len(part.questions))[: ITEMS + 1].tolist()
+    items = [player.prepare(part.question(at)) for at in chosen]
+    _metrics(player, items[0])  # the first pass of a process is slower
+    return {
+        "metrics": [_metrics(player, item) for item in items[1:]],
+        "rates": [_rates(player, item) for item in items[1:]],
+        "explainers": {name: _explainer(player, items, name) for name in EXPLAINERS},
+    }
+
+
+def _metrics(player: Generative, item: Prepared) -> list[float]:
+    """Seconds of the exact interaction, of F_syn and of the estimate at two budgets, each with an empty cache."""
+    (explainer,) = named(["rollout"])
+    top = tops(explainer(Task(player, item)))
+    game = play(player, item)
+    background = split(game, 0, PLAYERS, apart=True)
+    asked: list[partial[Any]] = [partial(exact_interaction, game, top, background), partial(synergy, game, top)]
+    asked += [partial(estimate, game, top, background, budget) for budget in BUDGETS]
+    taken = []
+    for ask in asked:
+        game.forget()
+        taken.append(timed(ask)[0])
+    return taken
+
+
+def _rates(player: Generative, item: Prepared) -> list[float]:
+    """Coalitions a second of the game, of plain passes one by one, and of plain passes in batches."""
+    coalitions = _asked(player, item)
+    game = play(player, item)
+    ours, values = timed(lambda: game(coalitions))
+    seconds = [ours]
+    for batch in (1, BATCH):
+        parts = np.split(coalitions, range(batch, len(coalitions), batch))
+        spent, found = timed(partial(_plainly, player, item, parts))
+        np.testing.assert_allclose(values, found, rtol=1e-3, atol=1e-6)
+        seconds.append(spent)
+    return [len(coalitions) / spent for spent in seconds]
+
+
+def _asked(player: Generative, item: Prepared) -> Bools:
+    """The distinct coalitions that F_syn and the estimate ask for along one explainer's ranking."""
+    game = play(player, item)
+    (explainer,) = named(["rollout"])
+    top = tops(explainer(Task(player, item)))
+    synergy(game, top)
+    estimate(game, top, split(game, 0, PLAYERS, apart=True), BUDGETS[1])
+    return np.unpackbits(game.known()[0], axis=1, count=game.players).astype(np.bool_)
+
+
+def _plainly(player: Generative, item: Prepared, parts: list[Bools]) -> Floats:
+    return np.concatenate([plain(player, item, part) for part in parts])
+
+
+@torch.inference_mode()
+def plain(player: Generative, item: Prepared, coalitions: Bools) -> Floats:
+    """Values of coalitions by transformers' own forward pass of the whole model, nothing shared."""
+    image, text = coalitions[:, : item.patches], coalitions[:, item.patches :]
+    n, kept = len(coalitions), torch.from_numpy(np.ascontiguousarray(text))
+    ids, attended = item.ids.repeat(n, 1), torch.ones((n, len(item.ids)), dtype=torch.long)
+    places = torch.tensor(item.words.places)
+    ids[:, places] = torch.where(kept, ids[:, places], item.word_fill)
+    attended[:, places] = torch.where(kept, 1, int(item.word_attended))
+    pixels, extra = player.masked(item, image).flatten(0, 1), {}
+    if isinstance(player, Qwen):
+        rows, columns = (pixels.shape[side] // player.images.patch_size for side in (-2, -1))
+        extra = {"image_grid_thw": torch.tensor([[1, rows, columns]] * n)}
+        pixels = player.fold(pixels)
+    positions = item.positions[:, None].expand(-1, n, -1)
+    module: Any = player.module
+    logits = module(
+        input_ids=ids,
+        pixel_values=pixels,
+        attention_mask=attended,
+        position_ids=positions if len(positions) > 1 else positions[0],
+        **extra,
+    ).logits
+    log_p = logits[:, item.decision_places].float().log_softmax(dim=-1)
+    wanted = torch.tensor([item.answer[at] for at in item.decision])
+    return np.asarray(log_p[:, torch.arange(len(wanted)), wanted].sum(dim=1).exp().double())
+
+
+def _explainer(player: Generative, items: list[Prepared], name: str) -> list[float]:
+    """Seconds an item, and MiB of memory beyond what was in use before."""
+    (explainer,) = named([name])
+    explainer(Task(player, items[0]))
+    before = _in_use()
+    seconds = [timed(partial(explainer, Task(player, item)))[0] for item in items[1:]]
+    return [float(np.mean(seconds)), peak() - before]
+
+
+def _in_use() -> float:
+    """Resident memory in MiB, from where the peak is counted anew."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def main() -> None:
+    """Print the section."""
+    found = {name: fresh(model, name=name) for name in MODELS}
+    rates, metrics = (
+        {name: np.mean(one[part], axis=0) for name, one in found.items()} for part in ("rates", "metrics")
+    )
+    first = Table(
+        ("model", "coalitions a second", "plain, one by one", "ratio", f"plain, {BATCH} at once", "ratio"),
+        [(name, own[0], own[1], own[0] / own[1], own[2], own[0] / own[2]) for name, own in rates.items()],
+    )
+    second = Table(
+        ("model", f"{METRICS[0]}, s", *(f"{METRICS[0]} / {metric}" for metric in METRICS[1:])),
+        [(name, own[0], *(own[0] / other for other in own[1:])) for name, own in metrics.items()],
+    )
+    cells: list[tuple[str | int | float, ...]] = []
+    for name in EXPLAINERS:
+        taken = [one["explainers"][name] for one in found.values()]
+        cells.append((name, *(f"{seconds:.3f} s, {memory:.0f} MiB" for seconds, memory in taken)))
+    text = (
+        f"Means over {ITEMS} items of easy-VQA. The coalitions are those that F_syn and the improved estimate ask for; "
+        "values are the same in all three ways."
+    )
+    last = "Explainers: seconds an item, and the most memory in use beyond what was before."
+    print(
+        section(
+            "Coalitions", text, first, "One explainer and item, each metric with an empty cache.", second, last,
+            Table(("explainer", *found), cells),
+        )
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
