@@ -14,16 +14,15 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from audit.answers import normalise
-from audit.backgrounds import blur, mean_colour
+from audit.backgrounds import blur
 from audit.errors import BadInput
+from audit.marking import right as marked
 from audit.models.model import Masking, Model, Question, Responder
-from audit.parsing import Kind, parse
+from audit.pictures import mean_colour
+from audit.wording import BLIND_PROMPT
 
 VIEWS = ("both", "image", "question", "neither")
 """What is left: everything, the image, the question, nothing."""
-BLIND_PROMPT = "Guess the answer to the question that was asked about this image."
-"""What a model without masks is asked where its question is masked."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,7 @@ def question_of(row: pd.Series, picture: Image.Image) -> Question:
 
 def is_right(reply: str, question: Question, answer: str) -> bool:
     """Whether a reply gives the answer."""
-    kind: Kind = question.kind if question.kind in ("yes/no", "number") else "open"  # type: ignore[assignment]
-    found = parse(reply, kind, question.choices).answer
-    return found is not None and normalise(found) == normalise(answer)
+    return marked(reply, question.kind, question.choices, answer)
 
 
 def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS) -> pd.DataFrame:

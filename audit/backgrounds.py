@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-import numpy as np
 import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional
 
 from audit.errors import BadInput
+from audit.pictures import mean_colour
 
 IMAGE = ("mean-colour", "blur", "inpainted", "other-image")
 BLUR_SHARE = 10 / 64
@@ -62,12 +62,6 @@ def fill_for(
     if name not in made:
         raise BadInput("masking", "image", repr(name), ", ".join(IMAGE), "name one of these")
     return Fixed(process(made[name](picture)))
-
-
-def mean_colour(picture: Image.Image) -> Image.Image:
-    """A picture of one colour: the mean."""
-    mean = np.asarray(picture, dtype=np.float64).mean(axis=(0, 1))
-    return Image.new("RGB", picture.size, tuple(round(value) for value in mean))
 
 
 def blur(picture: Image.Image) -> Image.Image:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from audit.answers import normalise
 
@@ -20,8 +19,7 @@ Kind = Literal["yes/no", "number", "open"]
 How = Literal["empty", "option", "letter", "yes/no", "number", "text", "refusal", "ambiguous", "unreadable"]
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):  # no dataclass: harnesses run exports as modules that Python has not registered
     """A reply, read.
 
     Attributes:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from audit.errors import BadInput
+from audit.pictures import upright
 
 ALL = "all"
 """Every config together: what was read, before anything was selected."""
@@ -127,12 +128,7 @@ def decode(cell: Any, where: str) -> Image.Image:
         if picture.width * picture.height > MAX_PIXELS:
             found = f"{picture.width} x {picture.height} pixels"
             raise BadInput(where, "image", found, f"at most {MAX_PIXELS:,} pixels", "shrink the picture")
-        turned = ImageOps.exif_transpose(picture)
-        if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
-            white = Image.new("RGBA", turned.size, "white")
-            white.alpha_composite(turned.convert("RGBA"))
-            turned = white
-        return turned.convert("RGB")
+        return upright(picture)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
         remedy = "check the folder: twokeys verify"
         raise BadInput(where, "image", f"bytes that do not decode ({error})", "a picture", remedy) from None

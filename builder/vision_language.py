@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from audit.answering import BLIND_PROMPT
 from audit.errors import BadInput
 from audit.models.loading import load
 from audit.models.model import Question, Responder
+from audit.wording import BLIND_PROMPT
 from builder import images
 from builder.encoders import text_encoder
 from builder.recipe import Images

@@ -9,7 +9,7 @@ import torch
 
 from audit.errors import BadInput
 from audit.models.model import Question
-from audit.models.prompt import LETTER, SHORT, asked
+from audit.wording import worded
 
 TOKENS = 32
 
@@ -38,10 +38,7 @@ class Anything:
         return [self._reply(question) for question in questions]
 
     def _reply(self, question: Question) -> str:
-        instruction = self.instruction
-        if instruction is None:
-            instruction = LETTER if question.choices else SHORT
-        said = "\n".join(filter(None, [asked(question), instruction]))
+        said = worded(question.question, question.choices, self.instruction)
         turn = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": said}]}]
         text = self.processor.apply_chat_template(turn, add_generation_prompt=True)
         inputs = self.processor(images=[question.picture.convert("RGB")], text=text, return_tensors="pt")

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 from audit.errors import BadInput
 from audit.models.model import Question
-from audit.models.prompt import LETTER, SHORT, asked
+from audit.wording import worded
 
 KEY = "OPENAI_API_KEY"
 """Environment variable of the server's key; not needed for a server without one."""
@@ -60,15 +60,12 @@ class Endpoint:
             return list(pool.map(self._reply, questions))
 
     def _reply(self, question: Question) -> str:
-        instruction = self.instruction
-        if instruction is None:
-            instruction = LETTER if question.choices else SHORT
         png = io.BytesIO()
         question.picture.convert("RGB").save(png, "PNG")
         address = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
         content = [
             {"type": "image_url", "image_url": {"url": address}},
-            {"type": "text", "text": "\n".join(filter(None, [asked(question), instruction]))},
+            {"type": "text", "text": worded(question.question, question.choices, self.instruction)},
         ]
         found = self._post({
             "model": self.model,

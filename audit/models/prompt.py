@@ -10,9 +10,7 @@ from typing import Any
 
 from audit.errors import BadInput
 from audit.models.model import Question, Words
-
-SHORT = "Answer with one word or a short phrase."
-LETTER = "Answer with the letter of the right option."
+from audit.wording import lettered, worded
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,7 @@ class Prompt:
 
 def asked(question: Question) -> str:
     """The maskable text: the question, and its options by letter."""
-    options = [f"({letter}) {choice}" for letter, choice in zip(ascii_uppercase, question.choices, strict=False)]
-    return "\n".join([question.question.strip(), *options])
+    return lettered(question.question, question.choices)
 
 
 def rendered(tokenizer: Any, template: str, text: str) -> str:
@@ -59,9 +56,7 @@ def prompt(
         BadInput: When the template does not show the question once.
     """
     said = asked(question)
-    if instruction is None:
-        instruction = LETTER if question.choices else SHORT
-    text = rendered(tokenizer, template, f"{said}\n{instruction}" if instruction else said)
+    text = rendered(tokenizer, template, worded(question.question, question.choices, instruction))
     if text.count(placeholder) != 1 or said not in text:
         found = f"a prompt with {text.count(placeholder)} images: {text!r}"
         raise BadInput("chat template", None, found, f"one {placeholder} and the question", "use the model's template")

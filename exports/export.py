@@ -1,0 +1,114 @@
+"""`twokeys export`: a published folder as files that run in another harness."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audit.errors import BadInput
+from builder.publish import whole_folder
+from exports.registry import FORMATS
+from exports.source import source
+
+RECORD = "export.json"
+"""What an export says of itself: the facts of its source, and the SHA-256 of its files."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An export on disk.
+
+    Attributes:
+        folder: Where it is.
+        format: Its format.
+        facts: Of the items in it.
+        files: Its files, by relative path, and their SHA-256.
+    """
+
+    folder: Path
+    format: str
+    facts: dict[str, Any]
+    files: dict[str, str]
+
+    def json(self) -> dict[str, Any]:
+        """Everything, as JSON knows it."""
+        return {"folder": str(self.folder), "format": self.format, "facts": self.facts, "files": self.files}
+
+
+def export(
+    folder: Path | str,
+    to: str,
+    *,
+    out: Path | None = None,
+    config: str | None = None,
+    split: str | None = None,
+    dataset: str | None = None,
+) -> Exported:
+    """Write a config and split of a published folder in the format of another harness.
+
+    Args:
+        folder: The published folder.
+        to: Name of the format: a key of `exports.registry.FORMATS`.
+        out: Folder to write; `out/NAME-FORMAT` when None. An earlier export there is replaced, anything else is not.
+        config: Config of the folder; its benchmark when None.
+        split: Its split; `test` where there is one when None.
+        dataset: What harnesses that use `load_dataset` load: the name of the folder's repository on the hub; the folder
+            where it is now when None.
+
+    Raises:
+        BadInput: When format, folder or place cannot be used, or the folder holds nothing of the kind.
+    """
+    if to not in FORMATS:
+        raise BadInput("--to", None, repr(to), ", ".join(FORMATS), "name one of these")
+    place = Path("out") / f"{Path(folder).resolve().name}-{to}" if out is None else Path(out)
+    _check_place(place, Path(folder))
+    found = source(Path(folder), config, split, dataset)
+    form = FORMATS[to]
+    with whole_folder(place) as fresh:
+        form.write(found, fresh)
+        (fresh / "README.md").write_text(_readme(found.heading(form.summary), form.use(found)), encoding="utf-8")
+        files = _hashes(fresh)
+        record = {"format": to, "facts": found.facts, "files": files}
+        (fresh / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return Exported(place, to, found.facts, files)
+
+
+def _readme(heading: str, use: str) -> str:
+    first, _, rest = heading.partition("\n")
+    return f"# {first}\n{rest}\n\n{use.strip()}\n"
+
+
+def _check_place(place: Path, folder: Path) -> None:
+    """Refuse to replace what is no earlier export.
+
+    Raises:
+        BadInput: When there are other files.
+    """
+    remedy = "name another folder with --out, or move these files away"
+    allowed = "a new or empty folder, or one of an earlier export"
+    if folder.resolve() == place.resolve() or folder.resolve() in place.resolve().parents:
+        raise BadInput("--out", None, f"{place}, inside the published folder", allowed, remedy)
+    if not place.exists():
+        return
+    ours = {RECORD}
+    try:
+        ours |= set(json.loads((place / RECORD).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = set()
+    inside = [place] if not place.is_dir() else [path for path in place.rglob("*") if not path.is_dir()]
+    # What Python leaves beside a module that a harness imported is no file of anybody.
+    foreign = [path for path in inside if path.relative_to(place).as_posix() not in ours and path.suffix != ".pyc"]
+    if foreign:
+        found = f"files that twokeys did not write, such as {foreign[0]}"
+        raise BadInput("--out", None, found, allowed, remedy)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

@@ -1,0 +1,113 @@
+"""An Inspect task: pictures as data URIs, replies read as `twokeys evaluate` reads them, errors clustered by group."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import ChatMessageUser, ContentImage, ContentText, GenerateConfig
+from inspect_ai.scorer import (
+    CORRECT,
+    INCORRECT,
+    Metric,
+    SampleScore,
+    Score,
+    Scorer,
+    Target,
+    accuracy,
+    metric,
+    scorer,
+    stderr,
+)
+from inspect_ai.solver import TaskState, generate
+from PIL import Image
+
+from audit.marking import right
+from audit.pictures import mean_colour, upright
+from audit.wording import BLIND_PROMPT, worded
+from exports.harness.facts import FACTS
+from exports.harness.wholly import wholly_right
+
+VIEWS = ("both", "image", "question", "neither")
+"""What is left: everything, the image, the question, nothing."""
+SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+"""Kinds of pictures that are sent as they are: what servers take."""
+COLUMNS = ("group", "answer_type", "choices", "image_partner", "question_partner", "quad", "image_key", "question_key")
+
+
+@task(name=FACTS["task"])
+def evaluated(view: str = "both", folder: str = FACTS["dataset"]) -> Task:
+    """The benchmark under one view.
+
+    Args:
+        view: `both`, or what is left when a side is masked: `image`, `question`, `neither`.
+        folder: The published folder, or its name on the hub.
+    """
+    if view not in VIEWS:
+        raise ValueError(f"view: found {view!r}; allowed: {', '.join(VIEWS)}")
+    from datasets import Image as Pictures
+    from datasets import load_dataset
+
+    rows = load_dataset(folder, FACTS["config"], split=FACTS["split"]).cast_column("image", Pictures(decode=False))
+    return Task(
+        dataset=MemoryDataset([sample(row, view) for row in rows], name=FACTS["task"], location=folder),
+        solver=[generate()],
+        scorer=answered(),
+        config=GenerateConfig(temperature=0.0, max_tokens=32),
+        version=FACTS["version"],
+        metadata=FACTS | {"view": view},
+    )
+
+
+def sample(row: dict[str, Any], view: str) -> Sample:
+    """One item as it is asked under a view."""
+    picture, text = view in ("both", "image"), view in ("both", "question")
+    said = worded(row["question"], row["choices"]) if text else worded(BLIND_PROMPT, [])
+    content = [ContentImage(image=data_uri(row["image"]["bytes"], masked=not picture)), ContentText(text=said)]
+    return Sample(
+        id=row["id"],
+        input=[ChatMessageUser(content=content)],
+        target=row["answer"],
+        metadata={name: row[name] for name in COLUMNS},
+    )
+
+
+def data_uri(data: bytes, masked: bool = False) -> str:
+    """The picture's very bytes; PNG where it is masked, and where a plain reader would see it turned or see through."""
+    picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM"))
+    kind = SERVED.get(str(picture.format))
+    plain = picture.mode in ("RGB", "L") and "transparency" not in picture.info
+    if masked or kind is None or not plain or picture.getexif().get(0x0112, 1) != 1:
+        shown, kind, buffer = upright(picture), "image/png", io.BytesIO()
+        (mean_colour(shown) if masked else shown).save(buffer, "PNG")
+        data = buffer.getvalue()
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+@metric
+def wholly() -> Metric:
+    """Accuracy over pairs and quads, for the kinds that there are."""
+
+    def found(scores: list[SampleScore]) -> dict[str, float]:
+        rows = [
+            {**(one.sample_metadata or {}), "id": one.sample_id, "score": float(one.score.value in (1, CORRECT))}
+            for one in scores
+        ]
+        return {f"{kind}_accuracy": wholly_right(rows, kind) for kind in FACTS["pairs"]}
+
+    return found
+
+
+@scorer(metrics=[accuracy(), stderr(cluster="group"), *([wholly()] if FACTS["pairs"] else [])])
+def answered() -> Scorer:
+    """Whether the reply gives the answer."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        reply, item = state.output.completion, state.metadata
+        good = right(reply, item["answer_type"], item["choices"], target.text)
+        return Score(value=CORRECT if good else INCORRECT, answer=reply)
+
+    return score

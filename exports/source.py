@@ -1,0 +1,146 @@
+"""What is exported: one config and split of a published folder, and the facts that every file of an export states."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from audit.errors import BadInput
+from audit.pairs import guess_rate, named
+from audit.parsing import VERSION
+from audit.published import Published, read
+from data_cards.manifest import Manifest
+
+CONFIGS = ("balanced", "audited")
+"""Configs that can be exported: their rows are items with pictures."""
+MORE = ("answers", "answer_source", "source", "source_id", "license")
+"""Columns that exports write beside those that evaluation reads."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A config and split with their facts.
+
+    Attributes:
+        published: The items, as evaluation reads them, with the columns `MORE`.
+        facts: JSON-like: where the items come from, what bounds blind answers to them, how replies are read.
+    """
+
+    published: Published
+    facts: dict[str, Any]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The items, a row each, in file order."""
+        return self.published.table
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The items as plain Python values; what is missing is None."""
+        return [
+            {
+                str(name): list(value) if name in ("choices", "answers") else value if isinstance(value, str) else None
+                for name, value in row.items()
+                if name not in ("file", "row", "edit_boxes")
+            }
+            for row in self.table.to_dict("records")
+        ]
+
+    def pictures(self) -> Iterator[tuple[str, bytes]]:
+        """Every picture once, by the key of its pixels: the published bytes, in file order."""
+        seen: set[str] = set()
+        for file in self.table["file"].unique():
+            for batch in pq.ParquetFile(str(file)).iter_batches(256, columns=["image_key", "image"]):
+                for key, cell in zip(batch.column("image_key").to_pylist(), batch.column("image"), strict=True):
+                    if key not in seen:
+                        seen.add(key)
+                        yield key, cell.as_py()["bytes"]
+
+    def heading(self, what: str) -> str:
+        """First lines of an exported file: what it is and of which rows."""
+        facts = self.facts
+        return (
+            f"{what}\n\n{facts['title']}: config {facts['config']}, split {facts['split']}, {facts['items']:,} items.\n"
+            f"Folder {facts['name']}, version {facts['version']}, fingerprint {facts['fingerprint']}.\n"
+            f"Replies are read by version {facts['parser']} of twokeys' parser (twokeys {facts['twokeys']}); "
+            "a change of it changes scores."
+        )
+
+
+def source(folder: Path, config: str | None, split: str | None, dataset: str | None) -> Source:
+    """Read what is to be exported, and check that its files are those of which the manifest speaks.
+
+    Args:
+        folder: A published folder.
+        config: Its config; the first of `CONFIGS` that it has when None.
+        split: Its split; `test` where there is one when None.
+        dataset: What harnesses load: a name on the hub; this folder when None.
+
+    Raises:
+        BadInput: When the folder, config or split cannot be exported.
+    """
+    if not folder.is_dir():
+        raise BadInput(folder, None, "no folder", "a published folder", "name a folder that `twokeys build` wrote")
+    config = config or next((name for name in CONFIGS if (folder / name).is_dir()), None)
+    if config not in CONFIGS:
+        found = repr(config) if config else "no config whose rows are items with pictures"
+        raise BadInput(folder, "config", found, ", ".join(CONFIGS), "name one of these")
+    try:
+        manifest = Manifest.load(folder)
+    except (OSError, ValueError) as error:
+        allowed = "the manifest that `twokeys build` wrote"
+        raise BadInput(folder / "manifest.json", None, str(error), allowed, "check it: twokeys verify") from None
+    published = read(folder, config, split)
+    for file in map(Path, published.table["file"].unique()):
+        name = file.relative_to(folder).as_posix()
+        with file.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != manifest.files.get(name):
+                allowed = "the bytes that the manifest names"
+                raise BadInput(file, None, "other bytes", allowed, "see what was changed: twokeys verify")
+    _add(published.table)
+    return Source(published, _facts(folder, manifest, published, dataset))
+
+
+def _add(table: pd.DataFrame) -> None:
+    """Read the columns `MORE`, in place."""
+    for file, part in table.groupby("file", sort=False):
+        more = pq.read_table(str(file), columns=list(MORE)).to_pandas().iloc[part["row"]]
+        for name in MORE:
+            table.loc[part.index, name] = pd.Series(more[name].to_list(), index=part.index, dtype=object)
+
+
+def _facts(folder: Path, manifest: Manifest, published: Published, dataset: str | None) -> dict[str, Any]:
+    table, config = published.table, published.config
+    of = manifest.configs[config]
+    pairs = {kind: len(items) for kind, items in named(table).items() if len(items)}
+    guess = guess_rate(table)
+    return {
+        "task": re.sub(r"\W+", "_", f"{manifest.name}_{config}_{published.split}"),
+        "name": manifest.name,
+        "title": manifest.title,
+        "version": of.version,
+        "fingerprint": of.fingerprint,
+        "dataset": dataset or str(folder.resolve()),
+        "config": config,
+        "split": published.split,
+        "items": len(table),
+        "pairs": pairs,
+        "chance": round(float(guess.mean()), 6),
+        "ceilings": {view: _ceiling(table, f"{view}_key") for view in ("question", "image")},
+        "licenses": sorted(set(table["license"])),
+        "parser": VERSION,
+        "twokeys": manifest.twokeys,
+    }
+
+
+def _ceiling(table: pd.DataFrame, key: str) -> float:
+    """The best that any function of one view can do on exactly these items."""
+    return round(float(table.groupby([key, "answer"]).size().groupby(level=0).max().sum() / len(table)), 6)

@@ -1,0 +1,90 @@
+"""VLMEvalKit: a TSV with the pictures' very bytes in base64, and the dataset class that asks and marks."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+from pathlib import Path
+from string import ascii_uppercase
+
+from audit.errors import BadInput
+from exports.bundle import bundled
+from exports.format import Format
+from exports.source import Source
+
+SHORTEST = 64
+"""VLMEvalKit takes a picture's cell of at most so many characters for the index of another row."""
+KEPT = (
+    "id", "answer_type", "image_key", "question_key", "group", "image_partner", "question_partner", "quad", "source",
+)  # fmt: skip
+
+
+def task_name(source: Source) -> str:
+    """Name of the dataset: VLMEvalKit keeps predictions and pictures under it, so it changes when the rows do."""
+    return f"{source.facts['task']}_{source.facts['fingerprint'][:8]}"
+
+
+def write(source: Source, out: Path) -> None:
+    """Write TSV and dataset class.
+
+    Raises:
+        BadInput: When a picture is so small that VLMEvalKit cannot tell it from an index.
+    """
+    name = task_name(source)
+    heading = source.heading("A VLMEvalKit dataset")
+    text = bundled("exports.harness.vlmevalkit_dataset", heading, {"FACTS": source.facts | {"task": name}})
+    (out / f"{name}.py").write_text(text, encoding="utf-8")
+    rows = source.rows
+    letters = list(ascii_uppercase[: max(len(row["choices"]) for row in rows)])
+    pictures = _cells(source)
+    shown: dict[str, int] = {}
+    with (out / f"{name}.tsv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n")
+        table.writerow(
+            ["index", "image", "question", *letters, "answer", "gold", "choices", "category", "split", *KEPT]
+        )
+        for index, row in enumerate(rows):
+            # A picture stands once: a cell that is a number points to the row that has it.
+            key = row["image_key"]
+            image = str(shown[key]) if key in shown else pictures.pop(key)
+            shown.setdefault(key, index)
+            choices = row["choices"]
+            letter = ascii_uppercase[choices.index(row["answer"])] if choices else row["answer"]
+            table.writerow([
+                index, image, row["question"], *(choices + [""] * (len(letters) - len(choices))), letter, row["answer"],
+                json.dumps(choices, ensure_ascii=False), row["answer_type"], source.facts["split"],
+                *(row[column] or "" for column in KEPT),
+            ])  # fmt: skip
+
+
+def _cells(source: Source) -> dict[str, str]:
+    """Picture's key -> its bytes in base64."""
+    found = {}
+    for key, data in source.pictures():
+        found[key] = base64.b64encode(data).decode()
+        if len(found[key]) <= SHORTEST:
+            allowed = f"more than {SHORTEST * 3 // 4} bytes, or VLMEvalKit takes it for an index"
+            remedy = "export to another format, or leave the picture out of the corpus"
+            raise BadInput(source.published.folder, key, f"a picture of {len(data)} bytes", allowed, remedy)
+    return found
+
+
+def _use(source: Source) -> str:
+    name = task_name(source)
+    return f"""
+```bash
+python {name}.py --model MODEL                       # a name of vlmeval.config.supported_VLM
+python {name}.py --model MODEL --data {name}_question  # the picture is its mean colour
+```
+
+or, in a program of your own, `import {name}; {name}.register()` before `build_dataset("{name}")`. To make it a dataset
+of your checkout, copy both files into `vlmeval/dataset/` and add `TwokeysDataset` to the list `IMAGE_DATASET` there.
+
+Without the class VLMEvalKit takes the TSV for a custom dataset: with its own prompts, and with no evaluation unless all
+items have options. `answer` is the letter where there are options, `gold` always the text. Predictions are kept in the
+working folder under the dataset's name, which holds the fingerprint of the rows: a rebuilt folder never meets old ones.
+"""
+
+
+FORMAT = Format("vlmevalkit", "VLMEvalKit dataset: TSV with pictures, and its class", write, _use)
