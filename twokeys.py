@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from commands import building, folders, lists, models, publishing, rules
+from commands import building, exporting, folders, lists, models, publishing, rules
 
 if TYPE_CHECKING:
     from audit.evaluate import evaluate
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from builder.fingerprint import fingerprint
     from builder.pairs import pairs
     from builder.verify import verify
+    from exports.export import export
     from filters import check_rule
 
 PUBLIC = {
@@ -32,6 +33,7 @@ PUBLIC = {
     "diff": "builder.diff",
     "fingerprint": "builder.fingerprint",
     "check_rule": "filters",
+    "export": "exports.export",
     "evaluate": "audit.evaluate",
     "explain": "audit.explain",
     "train_reference": "audit.reference.train",
@@ -46,6 +48,7 @@ __all__ = [
     "diff",
     "evaluate",
     "explain",
+    "export",
     "fingerprint",
     "pairs",
     "train_reference",
@@ -65,6 +68,7 @@ app.command("pairs")(building.pairs)
 app.command("verify")(folders.verify)
 app.command("datasheet")(publishing.datasheet)
 app.command("diff")(folders.diff)
+app.command("export")(exporting.export)
 app.command("evaluate")(models.evaluate)
 app.command("explain")(models.explain)
 app.command("explainers")(lists.explainers)

@@ -114,12 +114,13 @@ def _use(source: Source) -> str:
 | `images/` | pictures, their bytes as published; all are named `.jpg`, as the official files imply, whatever they are |
 
 Question ids follow from the items' ids, and image ids from the pictures' pixels: they stay when the folder is rebuilt.
-With the official tools the image folder is `images` and the data subtype `{SUBSET}`. twokeys reads it back with
+With the official tools the image folder is `images` and the data subtype `{SUBSET}`. twokeys reads it back,
+where this folder is `export` in the folder of the corpora, with
 
 ```yaml
 - format: vqa-v2
-  path: this-folder
-  image_folder: images
+  path: export
+  image_folder: export/images
   options: {{files: {{{source.facts["split"]}: {{questions: {names["questions"]}, annotations: {names["annotations"]},
     pairs: {names["pairs"]}, subset: {SUBSET}}}}}}}
 ```

@@ -16,7 +16,8 @@ from replies import asked, write
 export, out, reply, limit = asked()
 (file,) = export.glob("*.py")
 spec = importlib.util.spec_from_file_location(file.stem, file)
-assert spec is not None and spec.loader is not None
+assert spec is not None
+assert spec.loader is not None
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 
@@ -27,11 +28,16 @@ def answering() -> type[ModelAPI]:
         """A provider that decodes the data URI as a plain reader does."""
 
         async def generate(
-            self, input: list[ChatMessage], tools: Any, tool_choice: Any, config: GenerateConfig
+            self,
+            input: list[ChatMessage],  # noqa: A002 - the name that Inspect gives it
+            tools: Any,
+            tool_choice: Any,
+            config: GenerateConfig,
         ) -> ModelOutput:
             (message,) = input
             image, text = message.content
-            assert isinstance(image, ContentImage) and isinstance(text, ContentText)
+            assert isinstance(image, ContentImage)
+            assert isinstance(text, ContentText)
             picture = Image.open(io.BytesIO(base64.b64decode(image.image.partition(",")[2]))).convert("RGB")
             return ModelOutput.from_content(self.model_name, reply(text.text, picture))
 
@@ -46,7 +52,9 @@ with tempfile.TemporaryDirectory() as logs:
         (log,) = evaluate(
             module.evaluated(view=view), model="answering/replies", log_dir=logs, display="none", limit=limit
         )
-        assert log.status == "success" and log.samples and log.results, log.error
+        assert log.status == "success", log.error
+        assert log.samples
+        assert log.results
         items[view] = {str(one.id): float((one.scores or {})["answered"].value == "C") for one in log.samples}
         results[view] = {name: one.value for score in log.results.scores for name, one in score.metrics.items()}
         versions[view] = str(log.eval.task_version)

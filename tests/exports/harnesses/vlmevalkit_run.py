@@ -11,21 +11,21 @@ from typing import Any
 
 from PIL import Image
 from replies import asked, write
+from vlmeval.dataset import build_dataset
+from vlmeval.inference import infer_data_job
+from vlmeval.smp import get_pred_file_path
 
 export, out, reply, limit = asked()
 scratch = tempfile.mkdtemp()
-os.environ["LMUData"] = scratch
+os.environ["LMUData"] = scratch  # noqa: SIM112 - the name that VLMEvalKit reads
 
 (file,) = export.glob("*.py")
 spec = importlib.util.spec_from_file_location(file.stem, file)
-assert spec is not None and spec.loader is not None
+assert spec is not None
+assert spec.loader is not None
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 module.register()
-
-from vlmeval.dataset import build_dataset  # noqa: E402 - after LMUData is set
-from vlmeval.inference import infer_data_job  # noqa: E402
-from vlmeval.smp import get_pred_file_path  # noqa: E402
 
 
 class Answering:

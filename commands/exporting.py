@@ -1,0 +1,37 @@
+"""A published folder in the format of another harness: `export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.options import AsJson, Folder, Split
+from commands.terminal import bad_input, print_json
+
+
+def export(
+    folder: Folder,
+    to: Annotated[str, typer.Option(help="lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write; out/NAME-FORMAT by default.")] = None,
+    config: Annotated[str | None, typer.Option(help="Its config: balanced or audited.")] = None,
+    split: Split = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="What harnesses load instead of this folder: its repository on the hub.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a published folder as files that run in another harness."""
+    with bad_input():
+        from exports.export import export
+
+        found = export(folder, to, out=out, config=config, split=split, dataset=dataset)
+    if as_json:
+        print_json(found.json())
+    else:
+        from builder.terminal import table
+
+        rows = [(name, digest[:16]) for name, digest in found.files.items() if "/" not in name]
+        title = f"{found.folder}: {found.facts['items']:,} items, {len(found.files):,} files"
+        table(title, ["file", "SHA-256 begins"], rows)

@@ -1,0 +1,46 @@
+"""A published folder of drawn shapes, and its exports, made once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
+
+import pytest
+
+from builder.build import build
+from exports.export import export
+from exports.source import Source, source
+from tests.pipeline.toy import Toy
+
+Exporting = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Balanced items of every kind: yes/no, numbers, open answers, options; JPEGs that lie on their side among them."""
+    place = tmp_path_factory.mktemp("published")
+    toy = Toy.shapes(place / "corpora", train=9, test=18)
+    return build(toy.save(place / "recipe.yaml"), place / "toy", corpora=toy.corpora, engine="serial").folder
+
+
+@pytest.fixture(scope="session")
+def items(folder: Path) -> Source:
+    """What is exported."""
+    return source(folder, None, None, None)
+
+
+@pytest.fixture(scope="session")
+def exported(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Exporting:
+    """An export in a format, made when first asked for."""
+    place = tmp_path_factory.mktemp("exports")
+
+    def made(to: str) -> Path:
+        if not (place / to).is_dir():
+            export(folder, to, out=place / to)
+        return place / to
+
+    return made

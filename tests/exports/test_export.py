@@ -1,0 +1,91 @@
+"""`twokeys export`: what it refuses, what it replaces, and what every export says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from audit.errors import BadInput
+from data_cards.manifest import Manifest
+from exports.export import RECORD, export
+from exports.registry import FORMATS
+from tests.exports.conftest import Exporting
+from tests.pipeline.toy import run
+
+
+@pytest.mark.parametrize("to", list(FORMATS))
+def test_every_export_names_the_rows_that_it_holds_and_its_files(to: str, exported: Exporting, folder: Path) -> None:
+    out = exported(to)
+    said = json.loads((out / RECORD).read_text(encoding="utf-8"))
+    claims = Manifest.load(folder).configs["balanced"]
+    assert said["format"] == to
+    assert (said["facts"]["version"], said["facts"]["fingerprint"]) == (claims.version, claims.fingerprint)
+    assert said["facts"]["items"] == claims.splits["test"]
+    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} - {RECORD}
+    assert {name for name in there if "__pycache__" not in name} == set(said["files"])
+    assert all(
+        hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for name, digest in said["files"].items()
+    )
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert claims.version in card
+    assert claims.fingerprint in card
+    assert "version 1 of twokeys' parser" in card
+
+
+def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    for to in FORMATS:
+        first, second = (export(folder, to, out=tmp_path / to / name, dataset="me/toy") for name in ("a", "b"))
+        assert first.files == second.files
+
+
+def test_an_export_replaces_an_earlier_one_and_nothing_else(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export(folder, "lm-eval", out=out)
+    (out / "__pycache__").mkdir()
+    (out / "__pycache__" / "utils.cpython-311.pyc").write_bytes(b"left by a harness")
+    again = export(folder, "lmms-eval", out=out, split="train")
+    assert (again.facts["split"], (out / "items.jsonl").exists()) == ("train", False)
+    (out / "mine.txt").write_text("notes")
+    with pytest.raises(BadInput, match=r"files that twokeys did not write, such as .*mine\.txt"):
+        export(folder, "lm-eval", out=out)
+    assert (out / "mine.txt").read_text() == "notes"
+    with pytest.raises(BadInput, match="inside the published folder"):
+        export(folder, "lm-eval", out=folder / "exports")
+
+
+def test_bad_input_names_what_is_allowed(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        BadInput, match="'coco'; allowed: lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2, naturalbench"
+    ):
+        export(folder, "coco", out=tmp_path / "a")
+    with pytest.raises(BadInput, match="'removed'; allowed: balanced, audited"):
+        export(folder, "lm-eval", out=tmp_path / "b", config="removed")
+    with pytest.raises(BadInput, match="'dev'; allowed: test, train"):
+        export(folder, "lm-eval", out=tmp_path / "c", split="dev")
+    with pytest.raises(BadInput, match="no folder"):
+        export(tmp_path / "nowhere", "lm-eval", out=tmp_path / "d")
+
+
+def test_a_folder_that_was_edited_is_not_exported(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    (file,) = (copy / "balanced").glob("test-*.parquet")
+    table = pq.read_table(file)
+    pq.write_table(table.slice(1), file)
+    with pytest.raises(BadInput, match="other bytes"):
+        export(copy, "lm-eval", out=tmp_path / "out")
+    (copy / "manifest.json").write_text("{}")
+    with pytest.raises(BadInput, match=r"manifest\.json"):
+        export(copy, "lm-eval", out=tmp_path / "out")
+
+
+def test_the_command_writes_an_export(folder: Path, tmp_path: Path) -> None:
+    done = run("export", folder, "--to", "lm-eval", "--out", tmp_path / "out", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["facts"]["items"] == 90
+    wrong = run("export", folder, "--to", "nothing", cwd=tmp_path)
+    assert (wrong.returncode, "lmms-eval" in wrong.stderr) == (2, True)
