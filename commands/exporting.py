@@ -20,13 +20,19 @@ def export(
     dataset: Annotated[
         str | None, typer.Option(help="What harnesses load instead of this folder: its repository on the hub.")
     ] = None,
+    instruction: Annotated[
+        str | None,
+        typer.Option(help="How to answer, after every question; empty for nothing, a usual line by default."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a published folder as files that run in another harness."""
     with bad_input():
         from exports.export import export
 
-        found = export(folder, to, out=out, config=config, split=split, dataset=dataset)
+        found = export(
+            folder, to, out=out, config=config, split=split, dataset=dataset, instruction=instruction,
+        )  # fmt: skip
     if as_json:
         print_json(found.json())
     else:

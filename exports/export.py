@@ -46,6 +46,7 @@ def export(
     config: str | None = None,
     split: str | None = None,
     dataset: str | None = None,
+    instruction: str | None = None,
 ) -> Exported:
     """Write a config and split of a published folder in the format of another harness.
 
@@ -57,6 +58,7 @@ def export(
         split: Its split; `test` where there is one when None.
         dataset: What harnesses that use `load_dataset` load: the name of the folder's repository on the hub; the folder
             where it is now when None.
+        instruction: How to answer, put after every question; empty for nothing, the usual line when None.
 
     Raises:
         BadInput: When format, folder or place cannot be used, or the folder holds nothing of the kind.
@@ -65,7 +67,7 @@ def export(
         raise BadInput("--to", None, repr(to), ", ".join(FORMATS), "name one of these")
     place = Path("out") / f"{Path(folder).resolve().name}-{to}" if out is None else Path(out)
     _check_place(place, Path(folder))
-    found = source(Path(folder), config, split, dataset)
+    found = source(Path(folder), config, split, dataset, instruction)
     form = FORMATS[to]
     with whole_folder(place) as fresh:
         form.write(found, fresh)

@@ -87,7 +87,8 @@ def kind(items: list[Row]) -> str:
 
 def said(row: Row) -> str:
     """An answer as the official files write it: `Yes` and `No`; others as they are."""
-    return {"yes": "Yes", "no": "No"}.get(row["answer"], row["answer"])
+    answer = str(row["answer"])
+    return {"yes": "Yes", "no": "No"}.get(answer, answer)
 
 
 def _first(items: list[Row]) -> Row:

@@ -75,7 +75,9 @@ class Source:
         )
 
 
-def source(folder: Path, config: str | None, split: str | None, dataset: str | None) -> Source:
+def source(
+    folder: Path, config: str | None, split: str | None, dataset: str | None, instruction: str | None = None
+) -> Source:
     """Read what is to be exported, and check that its files are those of which the manifest speaks.
 
     Args:
@@ -83,6 +85,7 @@ def source(folder: Path, config: str | None, split: str | None, dataset: str | N
         config: Its config; the first of `CONFIGS` that it has when None.
         split: Its split; `test` where there is one when None.
         dataset: What harnesses load: a name on the hub; this folder when None.
+        instruction: How to answer, put after the question; empty for nothing, None for the usual line.
 
     Raises:
         BadInput: When the folder, config or split cannot be exported.
@@ -106,7 +109,8 @@ def source(folder: Path, config: str | None, split: str | None, dataset: str | N
                 allowed = "the bytes that the manifest names"
                 raise BadInput(file, None, "other bytes", allowed, "see what was changed: twokeys verify")
     _add(published.table)
-    return Source(published, _facts(folder, manifest, published, dataset))
+    facts = _facts(manifest, published) | {"dataset": dataset or str(folder.resolve())}
+    return Source(published, facts | {"instruction": instruction})
 
 
 def _add(table: pd.DataFrame) -> None:
@@ -117,7 +121,7 @@ def _add(table: pd.DataFrame) -> None:
             table.loc[part.index, name] = pd.Series(more[name].to_list(), index=part.index, dtype=object)
 
 
-def _facts(folder: Path, manifest: Manifest, published: Published, dataset: str | None) -> dict[str, Any]:
+def _facts(manifest: Manifest, published: Published) -> dict[str, Any]:
     table, config = published.table, published.config
     of = manifest.configs[config]
     pairs = {kind: len(items) for kind, items in named(table).items() if len(items)}
@@ -128,7 +132,6 @@ def _facts(folder: Path, manifest: Manifest, published: Published, dataset: str 
         "title": manifest.title,
         "version": of.version,
         "fingerprint": of.fingerprint,
-        "dataset": dataset or str(folder.resolve()),
         "config": config,
         "split": published.split,
         "items": len(table),

@@ -65,7 +65,8 @@ def evaluated(view: str = "both", folder: str = FACTS["dataset"]) -> Task:
 def sample(row: dict[str, Any], view: str) -> Sample:
     """One item as it is asked under a view."""
     picture, text = view in ("both", "image"), view in ("both", "question")
-    said = worded(row["question"], row["choices"]) if text else worded(BLIND_PROMPT, [])
+    question, choices = (row["question"], row["choices"]) if text else (BLIND_PROMPT, [])
+    said = worded(question, choices, FACTS["instruction"])
     content = [ContentImage(image=data_uri(row["image"]["bytes"], masked=not picture)), ContentText(text=said)]
     return Sample(
         id=row["id"],

@@ -24,7 +24,7 @@ def items(**metadata: Any) -> dict[str, Any]:
 
 def doc_to_text(doc: Doc) -> str:
     """The question, its options by letter, and how to answer."""
-    return worded(doc["question"], doc["choices"])
+    return worded(doc["question"], doc["choices"], FACTS["instruction"])
 
 
 def doc_to_target(doc: Doc) -> str:

@@ -27,12 +27,12 @@ def doc_to_visual_masked(doc: Doc) -> list[Image.Image]:
 
 def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:
     """The question, its options by letter, and how to answer; prompts of single models are not taken up."""
-    return worded(doc["question"], doc["choices"])
+    return worded(doc["question"], doc["choices"], FACTS["instruction"])
 
 
 def doc_to_text_masked(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:
     """No question: who reads it sees the picture alone."""
-    return worded(BLIND_PROMPT, [])
+    return worded(BLIND_PROMPT, [], FACTS["instruction"])
 
 
 def doc_to_target(doc: Doc) -> str:

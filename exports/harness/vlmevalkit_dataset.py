@@ -31,10 +31,11 @@ def rows(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
 
 
-class TwokeysDataset(ImageBaseDataset):  # type: ignore[misc]
+class TwokeysDataset(ImageBaseDataset):
     """Items of a published folder under one view."""
 
     TYPE = "VQA"
+    img_root: str
     force_use_dataset_prompt = True  # models' own prompts would ask something else
 
     @classmethod
@@ -63,9 +64,9 @@ class TwokeysDataset(ImageBaseDataset):  # type: ignore[misc]
         """The picture, then the text."""
         if isinstance(line, int):
             line = self.data.iloc[line]
-        choices = json.loads(line["choices"])
         asked = self.view in ("both", "question")
-        text = worded(line["question"], choices) if asked else worded(BLIND_PROMPT, [])
+        question, choices = (line["question"], json.loads(line["choices"])) if asked else (BLIND_PROMPT, [])
+        text = worded(question, choices, FACTS["instruction"])
         return [{"type": "image", "value": path} for path in self.dump_image(line)] + [{"type": "text", "value": text}]
 
     @classmethod
@@ -73,7 +74,7 @@ class TwokeysDataset(ImageBaseDataset):  # type: ignore[misc]
         """Mark the predictions; items' marks are written beside them, `..._marked.jsonl`."""
         said = _predictions(Path(eval_file))
         items = rows(Path(__file__).with_name(f"{FACTS['task']}.tsv")).to_dict("records")
-        marked = [
+        marked: list[dict[str, Any]] = [
             {name: item[name] or None for name in ("id", "group", "image_partner", "question_partner", "quad")}
             | {
                 "answer_type": item["answer_type"],

@@ -18,6 +18,8 @@ from tests.pipeline.toy import Toy
 
 Exporting = Callable[[str], Path]
 
+collect_ignore_glob = ["harnesses/*_run.py"]  # programs for other environments, not modules with doctests
+
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

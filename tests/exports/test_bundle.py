@@ -15,7 +15,7 @@ from exports.bundle import bundled
 from tests.exports.loading import loaded
 from tests.strategies import texts, words
 
-FACTS = {"pairs": {"question": 1}, "fingerprint": "f" * 64, "split": "test", "answers": {}}
+FACTS = {"instruction": None, "pairs": {"question": 1}, "fingerprint": "f" * 64, "split": "test", "answers": {}}
 TYPES = ("yes/no", "number", "choice", "open")
 
 

@@ -11,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from audit.errors import BadInput
+from audit.wording import BLIND_PROMPT
 from data_cards.manifest import Manifest
 from exports.export import RECORD, export
 from exports.registry import FORMATS
 from tests.exports.conftest import Exporting
+from tests.exports.loading import loaded
 from tests.pipeline.toy import run
 
 
@@ -89,3 +91,12 @@ def test_the_command_writes_an_export(folder: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["facts"]["items"] == 90
     wrong = run("export", folder, "--to", "nothing", cwd=tmp_path)
     assert (wrong.returncode, "lmms-eval" in wrong.stderr) == (2, True)
+
+
+def test_another_instruction_is_asked_in_every_harness(folder: Path, tmp_path: Path) -> None:
+    for to in ("lmms-eval", "lm-eval"):
+        export(folder, to, out=tmp_path / to, instruction="")
+        utils = loaded(tmp_path / to / "utils.py")
+        assert utils.doc_to_text({"question": "Is it red?", "choices": []}) == "Is it red?"
+    shown = loaded(tmp_path / "lmms-eval" / "utils.py")
+    assert shown.doc_to_text_masked({"question": "Is it red?", "choices": []}) == BLIND_PROMPT
