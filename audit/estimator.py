@@ -46,7 +46,7 @@ class Estimate:
     passes: int
 
 
-def estimate(game: Game, top: Tops, background: Split, budget: int = 138, seed: int = 0) -> Estimate:
+def estimate(game: Game, top: Tops, background: Split, budget: int = 140, seed: int = 0) -> Estimate:
     """Estimate the area under the Shapley interaction of V_k and T_k.
 
     Args:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,8 +19,8 @@ from PIL import Image
 
 from audit.answering import VIEWS, Asked, answer, question_of
 from audit.drawing import donors, drawn
-from audit.errors import BadInput
 from audit.intervals import Interval, mean_interval
+from audit.journal import Journal, write
 from audit.leaks import Leak, leak, least_leaky, measured
 from audit.models.loading import load
 from audit.models.model import Masking, Model, Responder
@@ -30,7 +29,7 @@ from audit.published import ALL, Published, read
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-ANSWERS, RUN, RESULT = "answers.jsonl", "run.json", "result.json"
+ANSWERS, RESULT = "answers.jsonl", "result.json"
 Say = Callable[[str, int, int], None]
 
 
@@ -112,17 +111,14 @@ def evaluate(
         "masking": asdict(masking),
         "value": "probability" if isinstance(made, Model) else "right or wrong",
     }
-    known = _known(out, run)
-    for found in _answers(made, published, rows, masking, known, say or (lambda stage, done, total: None)):
-        known.update({row["id"]: row for row in found})
-        if out is not None:
-            with (out / ANSWERS).open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    journal = Journal(out, ANSWERS, run)
+    for found in _answers(made, published, rows, masking, journal.lines, say or (lambda stage, done, total: None)):
+        journal.add(*found)
     table = published.table.iloc[rows].reset_index(drop=True)
-    answers = pd.DataFrame([known[name] for name in table["id"]])
+    answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
     result = summarise(run, table, answers, _leaks(published, rows, answers, masking), published.config != ALL)
     if out is not None:
-        _write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
+        write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
     return result
 
 
@@ -203,38 +199,6 @@ def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -
     found = answer(model, [item for _, item in batch], masking)
     found.insert(0, "id", [name for name, _ in batch])
     return [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
-
-
-def _known(out: Path | None, run: dict[str, Any]) -> dict[str, Any]:
-    """Answers of an earlier, stopped run; the folder is made ready for this one."""
-    if out is None:
-        return {}
-    out.mkdir(parents=True, exist_ok=True)
-    if not (out / RUN).is_file():
-        _write(out / RUN, json.dumps(run, indent=2) + "\n")
-    if (before := json.loads((out / RUN).read_text(encoding="utf-8"))) != run:
-        changed = next(name for name in run if before.get(name) != run[name])
-        found, allowed = f"a run with {changed} {before.get(changed)!r}", f"{run[changed]!r}"
-        raise BadInput(out, None, found, allowed, "name another folder with --out, or remove this one")
-    found_: dict[str, Any] = {}
-    answers = out / ANSWERS
-    whole = 0
-    if answers.is_file():
-        for line in answers.read_bytes().splitlines(keepends=True):
-            if not line.endswith(b"\n"):
-                break  # the run was stopped while it wrote this line
-            row = json.loads(line)
-            found_[row["id"]] = row
-            whole += len(line)
-        os.truncate(answers, whole)
-    return found_
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _plain(value: Any) -> Any:

@@ -36,16 +36,17 @@ class Journal:
         if before != json.loads(json.dumps(run)):
             changed = next(key for key in {**run, **before} if before.get(key) != run.get(key))
             found = f"a run with {changed} {before.get(changed)!r}"
-            raise BadInput(folder, None, found, repr(run.get(changed)), "name another folder with --out")
+            remedy = "name another folder with --out, or remove this one"
+            raise BadInput(folder, None, found, repr(run.get(changed)), remedy)
         if self.path.is_file():
             self._read(self.path)
 
-    def add(self, line: dict[str, Any]) -> None:
-        """Keep the line of one item; it is known by `id`."""
-        self.lines[line["id"]] = line
+    def add(self, *lines: dict[str, Any]) -> None:
+        """Keep lines, one an item; each is known by `id`."""
+        self.lines.update({line["id"]: line for line in lines})
         if self.path is not None:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
     def _read(self, path: Path) -> None:
         whole = 0

@@ -75,8 +75,10 @@ def leaks(
     return measured(read(Path(folder), config, split), load(model) if isinstance(model, str) else model, limit, seed)
 
 
-def measured(published: Published, model: Responder, limit: int = ITEMS, seed: int = 0) -> list[Leak]:
-    """Try every mask on some items of a config and split; see `leaks`."""
+def measured(
+    published: Published, model: Responder, limit: int = ITEMS, seed: int = 0, only: Masking | None = None
+) -> list[Leak]:
+    """Try every mask, or those of one masking, on some items of a config and split; see `leaks`."""
     table = published.table
     rows = drawn(table, limit, seed)
     other = donors(table["image_key"].to_numpy(), rows)
@@ -87,10 +89,14 @@ def measured(published: Published, model: Responder, limit: int = ITEMS, seed: i
         items.append(Asked(asked, str(table["answer"].iat[row]), pictures.get(other.get(row, -1))))
     game = isinstance(model, Model)
     found = []
-    for mask in IMAGE if game else RESPONDERS:
+    images: tuple[str, ...] = IMAGE if game else RESPONDERS
+    texts: tuple[str, ...] = TEXT if game else ()
+    if only is not None:
+        images, texts = (only.image,), (only.text,)
+    for mask in images:
         right = answer(model, items, Masking(image=mask), ("question",))["right.question"].to_numpy(dtype=bool)
         found.append(leak("image", mask, table, rows, right))
-    for mask in TEXT if game else ():
+    for mask in texts:
         right = answer(model, items, Masking(text=mask), ("image",))["right.image"].to_numpy(dtype=bool)
         found.append(leak("text", mask, table, rows, right))
     return sorted(found, key=lambda one: (one.side, one.rate.estimate))

@@ -10,7 +10,10 @@ from rich.table import Table
 from audit.evaluate import Evaluation
 from audit.explain import REPORT, Explained
 from audit.intervals import Interval
+from audit.leaks import Leak
 from audit.metrics import RANKED
+from audit.sensitivity import RESULT as SENSITIVITY
+from audit.sensitivity import Sensitivity, named
 
 OUT = Console()
 KINDS = {
@@ -50,7 +53,12 @@ def show_evaluation(found: Evaluation) -> None:
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
     OUT.print(game)
-    for leak in found.leaks:
+    _warn(found.leaks)
+
+
+def _warn(leaks: list[Leak]) -> None:
+    """Say which of the masks in use leak."""
+    for leak in leaks:
         if leak.leaky:
             OUT.print(
                 f"[yellow]leaky mask[/]: with the {leak.side} masked by {leak.mask} the answer is still given in "
@@ -84,4 +92,23 @@ def show_explained(found: Explained, out: Path) -> None:
         f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}], p = {own.p:.3f} "
         f"({own.explainers} explainers, {own.items:,} items)"
     )
+    _warn(found.leaks)
     OUT.print(f"Report: {out / REPORT}")
+
+
+def show_sensitivity(found: Sensitivity, out: Path) -> None:
+    """Print what each mask gives away, and how far rankings under it agree with those under the best masks."""
+    best = next(iter(found.runs))
+    shown = Table(title=f"Kendall's tau of rankings with those under {named(best)} [95 % over items]")
+    shown.add_column("masks")
+    shown.add_column("answer still given", justify="right")
+    for title in RANKED.values():
+        shown.add_column(title, justify="right")
+    for masking, own in found.agreement.items():
+        side, mask = ("image", masking.image) if masking.image != best.image else ("text", masking.text)
+        leak = next(one for one in found.leaks if (one.side, one.mask) == (side, mask))
+        rate = f"{leak.rate.estimate:.1%}{' leaks' if leak.leaky else ''} (ceiling {leak.ceiling:.1%})"
+        taus = (f"{own[metric].tau:.2f} [{own[metric].low:.2f}, {own[metric].high:.2f}]" for metric in RANKED)
+        shown.add_row(named(masking), rate, *taus)
+    OUT.print(shown)
+    OUT.print(f"Reports: {out}/MASKS/{REPORT}; {out / SENSITIVITY}")

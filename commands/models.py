@@ -47,7 +47,7 @@ def explain(
     split: Split = None,
     limit: Annotated[int, typer.Option(help="Items to explain; 0 for all.")] = 50,
     answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
-    budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 138,
+    budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 140,
     masks: Masks = None,
     out: Annotated[Path | None, typer.Option(help="Folder of results and report.html; goes on from there.")] = None,
     seed: Annotated[int, typer.Option(help="Of the draw of items and all that is drawn within them.")] = 0,
@@ -56,20 +56,31 @@ def explain(
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
     out = out or Path("out") / f"{folder.name}-explained"
     with bad_input(), progress() as say:
-        from audit.explain import DEFAULT, explain
+        from audit.explain import DEFAULT, Explained, explain
         from audit.models.model import Masking
+        from audit.sensitivity import ALL, Sensitivity, sensitivity
 
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
-        found = explain(
-            folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
-            masking=Masking.read(masks), out=out, seed=seed, say=say,
-        )  # fmt: skip
+        found: Explained | Sensitivity
+        if masks == ALL:
+            found = sensitivity(
+                folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
+                out=out, seed=seed, say=say,
+            )  # fmt: skip
+        else:
+            found = explain(
+                folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
+                masking=Masking.read(masks), out=out, seed=seed, say=say,
+            )  # fmt: skip
     if as_json:
-        print_json({"run": found.run, **found.summary.json()})
+        print_json(found.json())
     else:
-        from audit.terminal import show_explained
+        from audit.terminal import show_explained, show_sensitivity
 
-        show_explained(found, out)
+        if isinstance(found, Explained):
+            show_explained(found, out)
+        else:
+            show_sensitivity(found, out)
 
 
 def train_reference(

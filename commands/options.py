@@ -24,5 +24,8 @@ ModelName = Annotated[
     typer.Option("--model", help="reference:NAME, a folder, a name on the hub, or http://host/v1#model of a server."),
 ]
 Masks = Annotated[
-    str | None, typer.Option(help="IMAGE,TEXT, such as blur,removed; the least leaky ones are found by default.")
+    str | None,
+    typer.Option(
+        help="IMAGE,TEXT, such as blur,removed; the least leaky ones are found by default. explain: `all` tries each."
+    ),
 ]
