@@ -75,6 +75,7 @@ app.command("explainers")(lists.explainers)
 app.command("train-reference")(models.train_reference)
 app.command("recipes")(lists.recipes)
 app.command("corpora")(lists.corpora)
+app.command("catalogue")(lists.catalogue)
 app.add_typer(rules.app, name="rules")
 
 

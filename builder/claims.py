@@ -14,6 +14,7 @@ from builder.recipe import Recipe
 from builder.selection import Selection
 from builder.survey import Survey, adversaries_read
 from data_cards.manifest import Config, Manifest, Pairing, Partners, RuleReport, Source, SplitCount, Step
+from filters.plugins import packages
 
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
@@ -56,7 +57,7 @@ def claims(
         homepage=plan.homepage,
         authors=plan.authors,
         twokeys=version("twokeys"),
-        packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        packages={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}, **packages()},
         build_key=key,
         recipe=plan.model_dump(mode="json", by_alias=True),
         encoders=known.encoders | adversaries_read(plan),

@@ -1,8 +1,9 @@
-"""What there is to choose from: `recipes`, `corpora`, `explainers`."""
+"""What there is to choose from: `recipes`, `corpora`, `explainers`, `catalogue`."""
 
 from __future__ import annotations
 
 import inspect
+import sys
 
 from commands.options import AsJson
 from commands.terminal import print_json
@@ -62,3 +63,10 @@ def explainers(as_json: AsJson = False) -> None:
 
     title = f"Explainers; passes for {patches} patches and {tokens} tokens"
     table(title, ["name", "what it does", "forward", "backward", "published"], rows)
+
+
+def catalogue() -> None:
+    """Print all rules, baselines, explainers, generators and corpora as Markdown, with what they read and cost."""
+    from builder.catalogue import catalogue
+
+    sys.stdout.write(catalogue())

@@ -1,9 +1,10 @@
-"""Filter rules: `rules list`, `rules show`, `rules check`."""
+"""Filter rules: `rules list`, `rules show`, `rules check`, `rules new`."""
 
 from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ from commands.terminal import bad_input, print_json
 if TYPE_CHECKING:
     import filters
 
-app = typer.Typer(help="List, show and check filter rules.", no_args_is_help=True)
+app = typer.Typer(help="List, show, check and begin filter rules.", no_args_is_help=True)
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
 With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '{\"threshold\": 0.5}'.")]
 
@@ -86,3 +87,38 @@ def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
         if not failed:
             OUT.print(f"{made.id}: the contract holds", style="green")
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="Id of the rule: lower-case words joined by '-'.")],
+    folder: Annotated[Path, typer.Option(help="Where the rule and its test go.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write a rule file and its test, which passes, to be changed into the rule that you want."""
+    with bad_input():
+        from builder.errors import BadInput
+        from filters.errors import BadName, DuplicateRule
+        from filters.new_rule import NAME, new_rule
+
+        try:
+            made = new_rule(name, folder)
+        except (BadName, DuplicateRule) as error:
+            raise BadInput("rules new", "NAME", str(error), NAME, "choose another name") from error
+        except OSError as error:
+            raise BadInput("rules new", None, str(error), "two new files", "choose another name or --folder") from error
+    if as_json:
+        print_json({"rule": str(made.rule), "test": str(made.test), "name": made.name})
+        return
+    from builder.terminal import OUT
+
+    place = f"{folder}/{made.name}" if folder != Path() else made.name
+    target = f"PACKAGE.{made.name.replace('.py', '')}"
+    OUT.print(f"written: {made.rule}, {made.test}", markup=False, highlight=False, soft_wrap=True)
+    for label, text in {
+        "test it": f"python -m pytest {made.test}",
+        "check the contract": f"twokeys rules check {place}",
+        "use it in a recipe": f'rules: [{{rule: "{place}", with: {{word: color}}}}]',
+        "ship it in a package": f'[project.entry-points."twokeys.rules"]  {name} = "{target}"',
+    }.items():
+        OUT.print(f"  {label}: {text}", markup=False, highlight=False, soft_wrap=True)

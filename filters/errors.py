@@ -11,5 +11,9 @@ class DuplicateRule(ValueError):  # noqa: N818
     """Two rules that have one id."""
 
 
+class BadName(ValueError):  # noqa: N818
+    """A name that no rule can have."""
+
+
 class BadParameter(ValueError):  # noqa: N818
     """A parameter that a rule does not have, lacks, or does not allow."""

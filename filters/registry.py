@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import warnings
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filters.errors import DuplicateRule, UnknownRule
 from filters.parameters import arguments
+from filters.plugins import plugins
 from filters.rule_file import is_rule, load_rule
 
 if TYPE_CHECKING:
@@ -48,21 +47,8 @@ def rules() -> dict[str, type[Rule]]:
     Raises:
         DuplicateRule: When two have the same id.
     """
-    found = {name: _import(target) for name, target in BUILT_IN.items()}
-    origins = {name: f"{target} of twokeys" for name, target in BUILT_IN.items()}
-    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        origin = f"{entry.value} of package {entry.dist.name if entry.dist else 'unknown'}"
-        other = origins.setdefault(entry.name, origin)
-        if other != origin:
-            raise DuplicateRule(
-                f"found two rules {entry.name!r}: {other}, and {origin}; allowed: one rule an id; "
-                "to do: uninstall one of the packages, or ask for another id"
-            )
-        try:
-            found[entry.name] = _outside(entry)
-        except Exception as error:  # noqa: BLE001 - one broken package must not stop the others
-            warnings.warn(f"rule {entry.name!r} is left out, {origin}: {error!r}", RuntimeWarning, stacklevel=2)
-    return found
+    built_in = {name: _import(target) for name, target in BUILT_IN.items()}
+    return built_in | plugins(GROUP, BUILT_IN, _id, _clash)
 
 
 def rule_class(name: str) -> type[Rule]:
@@ -108,10 +94,11 @@ def _import(target: str) -> type[Rule]:
     return rule
 
 
-def _outside(entry: metadata.EntryPoint) -> type[Rule]:
-    rule = entry.load()
-    if not is_rule(rule):
-        raise TypeError(f"{entry.value} is no subclass of filters.Rule that implements all of it")
-    if rule.id != entry.name:
-        raise ValueError(f"{entry.value} has the id {rule.id!r}, which must be the name of its entry point")
-    return rule
+def _id(found: Any) -> str:
+    if not is_rule(found):
+        raise TypeError(f"{found!r} is no subclass of filters.Rule that implements all of it")
+    return found.id
+
+
+def _clash(found: str, allowed: str, remedy: str) -> DuplicateRule:
+    return DuplicateRule(f"found {found}; allowed: {allowed}; to do: {remedy}")

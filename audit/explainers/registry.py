@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import warnings
 from collections.abc import Iterable
-from importlib import import_module, metadata
+from dataclasses import is_dataclass
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from audit.errors import BadInput
+from filters.plugins import plugins
 
 if TYPE_CHECKING:
     from audit.explainers.explainer import Explainer
@@ -43,19 +45,9 @@ def explainers() -> dict[str, type[Any]]:
     Raises:
         BadInput: When two have one name.
     """
-    found = {name: _load(target) for name, target in BUILT_IN.items()}
-    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        package = entry.dist.name if entry.dist else "unknown"
-        if entry.name in found:
-            remedy = "uninstall one of the packages, or ask for another name"
-            raise BadInput(
-                f"package {package}", entry.name, "the name of another explainer", "a name of its own", remedy
-            )
-        try:
-            found[entry.name] = entry.load()
-        except Exception as error:  # noqa: BLE001 - a broken package must not take the others with it
-            warnings.warn(f"explainer {entry.name!r} of package {package} cannot be loaded: {error}", stacklevel=2)
-    return found
+    built_in = {name: _load(target) for name, target in BUILT_IN.items()}
+    clash = partial(BadInput, "installed packages", GROUP)
+    return built_in | plugins(GROUP, BUILT_IN, _name, clash)
 
 
 def named(names: Iterable[str]) -> list[Explainer]:
@@ -81,3 +73,9 @@ def _load(target: str) -> type[Any]:
     module, _, name = target.partition(":")
     found: type[Any] = getattr(import_module(module), name)
     return found
+
+
+def _name(found: Any) -> str:
+    if not (isinstance(found, type) and is_dataclass(found) and callable(getattr(found, "cost", None))):
+        raise TypeError(f"{found!r} is no explainer: a frozen dataclass with name, published, promises, cost, __call__")
+    return str(getattr(found, "name", None))

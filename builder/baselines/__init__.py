@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from inspect import isabstract
+from typing import Any
+
 from builder.baselines.baseline import Baseline, View
 from builder.baselines.boosted import Boosted
 from builder.baselines.convnet import Convnet
@@ -19,17 +23,34 @@ from builder.baselines.probe import Probe
 from builder.baselines.tfidf import Tfidf
 from builder.baselines.vlm import VisionLanguage
 from builder.errors import BadInput
+from filters.plugins import plugins
 
 FAMILIES: tuple[type[Baseline], ...] = (
     Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Metadata, Described, Convnet, Finetuned,
     LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
 )  # fmt: skip
 VIEWS: tuple[View, ...] = ("question", "choices", "image")
+GROUP = "twokeys.baselines"
+"""Entry-point group under which other packages add baselines: family name = "module:BaselineClass"."""
+
+
+def families() -> tuple[type[Baseline], ...]:
+    """Return all families: the built-in ones, then those of installed packages.
+
+    One of a package that cannot be loaded is left out, with a warning that names the package.
+
+    Raises:
+        BadInput: When two have one name.
+    """
+    built_in = {family.name: f"{family.__module__}:{family.__name__}" for family in FAMILIES}
+    clash = partial(BadInput, "installed packages", GROUP)
+    return FAMILIES + tuple(plugins(GROUP, built_in, _name, clash).values())
 
 
 def baselines() -> dict[str, Baseline]:
     """All baselines by full name, such as `question.tfidf`."""
-    return {f"{view}.{family.name}": family() for view in VIEWS for family in FAMILIES if view in family.views}
+    known = families()
+    return {f"{view}.{family.name}": family() for view in VIEWS for family in known if view in family.views}
 
 
 def chosen(names: list[str] | None) -> dict[str, Baseline]:
@@ -45,4 +66,10 @@ def chosen(names: list[str] | None) -> dict[str, Baseline]:
     return {name: known[name] for name in (quick if names is None else names)}
 
 
-__all__ = ["FAMILIES", "VIEWS", "Baseline", "View", "baselines", "chosen"]
+def _name(found: Any) -> str:
+    if not (isinstance(found, type) and issubclass(found, Baseline) and not isabstract(found)):
+        raise TypeError(f"{found!r} is no subclass of builder.baselines.Baseline that implements all of it")
+    return found.name
+
+
+__all__ = ["FAMILIES", "GROUP", "VIEWS", "Baseline", "View", "baselines", "chosen", "families"]

@@ -33,6 +33,8 @@ class Baseline(ABC):
     """Whether it learns from the training rows; a zero-shot model does not."""
     kin: ClassVar[str] = ""
     """Families of one kin share what they see and find the same cues: they cannot judge each other's work."""
+    published: ClassVar[str] = ""
+    """Where the method comes from; empty for our own and for what every textbook has."""
     version: ClassVar[int] = 1
     """Raised whenever it would predict something else."""
 

@@ -16,6 +16,7 @@ class Forest(Baseline):
     views = ("question", "choices")
     reads = ("lexical",)
     kin = "trees on text"
+    published = "TsT-RF in its automatic form, arXiv 2511.04655"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' features."""

@@ -36,6 +36,7 @@ class Lora(Baseline):
     language = True
     needs = "gpu"
     kin = "language model"
+    published = "TsT-LLM, arXiv 2511.04655"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fine-tune on the training rows, then compare log-likelihoods."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from builder.corpora.reader import Reader
 from builder.errors import BadInput
+from filters.plugins import plugins
 
-__all__ = ["Reader", "reader", "readers"]
+__all__ = ["GROUP", "Reader", "reader", "readers"]
+
+GROUP = "twokeys.corpora"
+"""Entry-point group under which other packages add readers: format = "module:READER"."""
 
 
 @cache
@@ -30,11 +35,25 @@ def _registry() -> dict[str, Reader]:
     modules = (
         easy_vqa, gqa, hf, math_vision, nlvr, pope, sugarcrepe, table, tri_bench, vqa_rad, vqa_v2,
     )  # fmt: skip
-    return {module.READER.format: module.READER for module in modules}
+    built_in = {module.READER.format: module.READER for module in modules}
+    origins = {module.READER.format: f"{module.__name__}:READER" for module in modules}
+    return built_in | plugins(GROUP, origins, _name, partial(BadInput, "installed packages", GROUP))
+
+
+def _name(found: Any) -> str:
+    if not isinstance(found, Reader):
+        raise TypeError(f"{found!r} is no builder.corpora.Reader")
+    return found.format
 
 
 def readers() -> dict[str, Reader]:
-    """Return all readers by format, in alphabetical order."""
+    """Return all readers by format: those that ship, then those of installed packages.
+
+    One of a package that cannot be loaded is left out, with a warning that names the package.
+
+    Raises:
+        BadInput: When two have one format.
+    """
     return dict(_registry())
 
 

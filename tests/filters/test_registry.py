@@ -98,7 +98,7 @@ def test_rule_of_an_installed_package_is_found(site: Path) -> None:
         (
             "broken_rules:Shouted",
             "whispered",
-            "has the id 'shouted', which must be the name",
+            "has the name 'shouted', which must be the name",
         ),
     ],
 )

@@ -15,7 +15,7 @@ from transformers.models.llama.modeling_llama import LlamaMLP, LlamaRMSNorm
 from audit.errors import BadInput
 from audit.explainers import propagation
 from audit.explainers.grad_rollout import relevance
-from audit.explainers.registry import explainers, named
+from audit.explainers.registry import BUILT_IN, explainers, named
 from audit.explainers.rollout import rolled_out
 from audit.explainers.tam import rank_smoothed, without
 
@@ -170,21 +170,21 @@ def test_unknown_and_double_names_say_what_to_do():
         named(["random", "random"])
 
 
-def test_a_package_adds_an_explainer_and_a_broken_one_only_warns(monkeypatch):
+def test_a_broken_package_only_warns_and_a_taken_name_is_an_error(monkeypatch):
     entries = [
-        metadata.EntryPoint("mine", "audit.explainers.chance:Chance", "twokeys.explainers"),
         metadata.EntryPoint("broken", "no_such_module:Thing", "twokeys.explainers"),
+        metadata.EntryPoint("no-method", "audit.explainers.explainer:Cost", "twokeys.explainers"),
+        metadata.EntryPoint("other-name", "audit.explainers.chance:Chance", "twokeys.explainers"),
     ]
     monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == "twokeys.explainers" else [])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = explainers()
-    assert "mine" in found
-    assert "broken" not in found
-    assert "no_such_module" in str(caught[0].message)
-    entries.append(metadata.EntryPoint("random", "audit.explainers.chance:Chance", "twokeys.explainers"))
-    entries.remove(entries[1])
-    with pytest.raises(BadInput, match="the name of another explainer"):
+        assert list(explainers()) == list(BUILT_IN)
+    said = [str(warning.message) for warning in caught]
+    for name, reason in (("broken", "no_such_module"), ("no-method", "is no explainer"), ("other-name", "'random'")):
+        assert any(f"{name!r} is left out" in one and reason in one for one in said), name
+    entries[:] = [metadata.EntryPoint("random", "audit.explainers.tam:Tam", "twokeys.explainers")]
+    with pytest.raises(BadInput, match="two of the name 'random'"):
         explainers()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -69,5 +70,23 @@ def test_any_other_image_encoder_is_a_transformers_model(tmp_path: Path) -> None
         image_encoder(str(tmp_path))
 
 
-def test_keeping_freed_memory_never_fails() -> None:
+def test_glibc_is_told_to_keep_freed_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int]] = []
+    libc = SimpleNamespace(mallopt=lambda option, value: told.append((option, value)))
+    monkeypatch.setattr(encoders.ctypes, "CDLL", lambda name: libc)
     encoders.keep_freed_memory()
+    assert told == [(-1, 2**30), (-3, 2**30)]  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+
+
+def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def missing(name: str) -> None:
+        asked.append(name)
+        raise OSError(name)
+
+    monkeypatch.setattr(encoders.ctypes, "CDLL", missing)
+    encoders.keep_freed_memory()
+    monkeypatch.setattr(encoders.ctypes, "CDLL", lambda name: object())
+    encoders.keep_freed_memory()
+    assert asked == ["libc.so.6"]
