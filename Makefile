@@ -1,12 +1,13 @@
 # Two commands on a fresh machine with Python 3.11 or later and make:
 #   make benchmark   environment, installation, the easy-VQA benchmark, its summary
 #   make test        the whole default test suite
+# and for contributors: make lint types; make slow (minutes and more); make notebooks (runs all five); make docs (in out/docs)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: benchmark test slow lint types check clean
+.PHONY: benchmark test slow notebooks docs lint types check clean
 
 benchmark: $(STAMP)
 	$(BIN)/twokeys build easy-vqa
@@ -16,6 +17,12 @@ test: $(STAMP)
 
 slow: $(STAMP)
 	$(BIN)/python -m pytest -n auto -m slow
+
+notebooks: $(STAMP)
+	$(BIN)/python -m pytest tests/test_notebooks.py -m "slow or not slow"
+
+docs: $(STAMP)
+	$(BIN)/pdoc --docformat google --no-show-source --output-directory out/docs twokeys filters data_cards audit builder
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
