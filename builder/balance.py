@@ -83,6 +83,15 @@ def largest_balanced(graph: Graph, max_share: float = 0.5, node_limit: int = 10_
         graph: The items.
         max_share: Largest share of one answer at a vertex, in (0, 1).
         node_limit: Branch-and-bound nodes per component.
+
+    Example:
+        A quad, two questions by two images, is kept whole; an image that is asked about once cannot be balanced.
+
+        >>> question, image = np.array([0, 0, 1, 1, 0]), np.array([0, 1, 0, 1, 2])
+        >>> answer = np.array([0, 1, 1, 0, 0])
+        >>> found = largest_balanced(Graph(question, image, answer, np.ones(5, dtype=np.int64)))
+        >>> found.keep.tolist(), found.weight, found.bound
+        ([True, True, True, True, False], 4, 4)
     """
     keep = np.zeros(len(graph), dtype=bool)
     weight = bound = 0

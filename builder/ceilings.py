@@ -83,7 +83,13 @@ def ceiling(keys: Codes, answers: Codes) -> Ceiling:
 
 
 def ceilings(items: pd.DataFrame) -> dict[str, Ceiling]:
-    """Ceilings of the views `question` and `image` on an item table."""
+    """Ceilings of the views `question` and `image` on an item table.
+
+    Example:
+        >>> items = {"question_key": ["q", "q", "r"], "image_key": ["x", "y", "x"], "answer": ["yes", "no", "no"]}
+        >>> {view: f"{found.right} of {found.items}" for view, found in ceilings(pd.DataFrame(items)).items()}
+        {'question': '2 of 3', 'image': '2 of 3'}
+    """
     answers = codes(items["answer"])
     return {view: ceiling(codes(items[f"{view}_key"]), answers) for view in ("question", "image")}
 

@@ -30,6 +30,13 @@ def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> 
     Args:
         rows: Rows with `id`; a picture is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
         split: The split that all rows are of; None when each row has its own `split`.
+
+    Example:
+        >>> rows = [{"id": "a", "question": "Is it red?"}, {"id": "b", "question": "Is it blue?"}]
+        >>> fingerprint(rows, "test") == fingerprint(rows[::-1], "test")
+        True
+        >>> fingerprint(rows, "test") == fingerprint(rows, "train")
+        False
     """
     return Fingerprint().add(rows, split).value(measurements=False)
 

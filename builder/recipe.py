@@ -282,6 +282,10 @@ def load(source: str | Path | Recipe) -> Recipe:
 
     Raises:
         BadInput: When there is no such recipe, or a field is wrong; the message names the field.
+
+    Example:
+        >>> load("easy-vqa").title
+        'easy-VQA'
     """
     if isinstance(source, Recipe):
         return source

@@ -80,6 +80,11 @@ def check_rule(rule: Rule) -> list[Finding]:
     """Run the checks on a rule and return what is wrong: nothing, for a rule that keeps the contract.
 
     After a finding of a basic check no others are run: one cause would be reported many times.
+
+    Example:
+        >>> from filters import make
+        >>> check_rule(make("low-agreement", {"threshold": 0.5}))
+        []
     """
     findings: list[Finding] = []
     for name in CHECKS:
