@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from builder.diff import diff
     from builder.fingerprint import fingerprint
     from builder.pairs import pairs
+    from builder.push import push
     from builder.verify import verify
     from exports.export import export
     from filters import check_rule
@@ -31,6 +32,7 @@ PUBLIC = {
     "pairs": "builder.pairs",
     "verify": "builder.verify",
     "diff": "builder.diff",
+    "push": "builder.push",
     "fingerprint": "builder.fingerprint",
     "check_rule": "filters",
     "export": "exports.export",
@@ -51,6 +53,7 @@ __all__ = [
     "export",
     "fingerprint",
     "pairs",
+    "push",
     "train_reference",
     "verify",
 ]
@@ -69,6 +72,7 @@ app.command("verify")(folders.verify)
 app.command("datasheet")(publishing.datasheet)
 app.command("diff")(folders.diff)
 app.command("export")(exporting.export)
+app.command("push")(publishing.push)
 app.command("evaluate")(models.evaluate)
 app.command("explain")(models.explain)
 app.command("explainers")(lists.explainers)

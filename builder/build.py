@@ -47,7 +47,7 @@ from data_cards.manifest import (
     RuleReport,
 )
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised whenever the published folder is written in another way."""
 
 

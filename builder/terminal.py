@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from builder.diagnose import Diagnosis
     from builder.diff import ConfigDifference, Difference
     from builder.pairs import Paired, PairStep
+    from builder.push import Pushed
     from builder.verify import Finding
     from data_cards.audited import AuditedTier
     from data_cards.manifest import BalancePart, GroupKind
@@ -163,6 +164,26 @@ def show_difference(found: Difference, most: int = 10) -> None:
         if fields:
             table(title, ("", "first", "second"), [(name, old, new) for name, (old, new) in fields.items()])
     OUT.print("the same rows" if found.same else "the rows differ", style="green" if found.same else "yellow")
+
+
+def show_push(found: Pushed) -> None:
+    """Print which files went or would go, what stays behind, and where they are."""
+    rows = [(name, tables.count(size)) for name, size in found.files.items()]
+    table(f"{len(rows)} files, {tables.count(found.size)} bytes", ("file", "bytes"), rows)
+    if found.left_out or found.removed:
+        stay = [
+            *found.left_out.items(),
+            *((name, "of an earlier push; the folder has it no more") for name in found.removed),
+        ]
+        table("What does not go, or was removed", ("file", "why"), stay)
+    reader = "public" if found.public else "private"
+    where = f"[bold]{escape(found.repository)}[/] ({reader}), tag [bold]{escape(found.tag)}[/]"
+    if found.outcome == "planned":
+        OUT.print(f"Would go to {where}; nothing was pushed")
+    elif found.outcome == "there":
+        OUT.print(f"Is there already: {where}, {escape(found.url)}; nothing was pushed")
+    else:
+        OUT.print(f"[green]pushed[/] to {where}: {escape(found.url)}")
 
 
 def _show_rows(config: str, found: ConfigDifference, most: int) -> None:

@@ -72,13 +72,13 @@ def _problems(check: Callable[[Folder], Iterator[str]], known: Folder) -> list[s
 
 
 def _files(folder: Path, manifest: Manifest) -> list[str]:
-    found = {name: value for name, value in hashes(folder, MANIFEST).items() if not _foreign(name)}
+    found = {name: value for name, value in hashes(folder, MANIFEST).items() if not foreign(name)}
     problems = [f"{name} is missing" for name in manifest.files.keys() - found.keys()]
     problems += [f"{name} is not in the manifest" for name in found.keys() - manifest.files.keys()]
     both = manifest.files.keys() & found.keys()
     return sorted(problems + [f"{name} was changed" for name in both if manifest.files[name] != found[name]])
 
 
-def _foreign(name: str) -> bool:
+def foreign(name: str) -> bool:
     """Files that version control and the hub's client put into a folder."""
     return name.split("/")[0] in (".git", ".gitattributes", ".cache", ".huggingface")

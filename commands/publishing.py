@@ -1,13 +1,15 @@
-"""What goes out into the world: `datasheet`."""
+"""What goes out into the world: `datasheet`, `push`."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from commands.terminal import bad_input
+from commands.options import AsJson, Folder
+from commands.terminal import bad_input, print_json, progress
 
 
 def datasheet(
@@ -19,3 +21,34 @@ def datasheet(
         from builder.recipe import load
 
         sys.stdout.write(template(load(recipe).datasheet if recipe else {}))
+
+
+def push(
+    folder: Folder,
+    repository: Annotated[str, typer.Argument(help="OWNER/NAME on the hub; made, private, where it is not there.")],
+    public: Annotated[bool, typer.Option("--public", help="Everybody may read it.")] = False,
+    tag: Annotated[str | None, typer.Option(help="Name of the tag; the version of the dataset by default.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Verify and list, and ask no hub.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""
+    with bad_input(), progress() as say:
+        from builder.push import Unsound
+        from builder.push import push as pushed
+        from builder.terminal import show_findings, show_push
+
+        try:
+            found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
+        except Unsound as unsound:
+            findings = unsound.findings
+            failed = [{"check": one.check, "problems": one.problems} for one in findings if not one.ok]
+            if as_json:
+                print_json({"outcome": "refused", "failed": failed})
+            else:
+                show_findings(folder, findings)
+                typer.secho(str(unsound), err=True)
+            raise typer.Exit(1) from None
+    if as_json:
+        print_json(asdict(found))
+    else:
+        show_push(found)

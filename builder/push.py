@@ -1,0 +1,158 @@
+"""`twokeys push`: a published folder to a repository of the Hugging Face Hub, in one commit, under a tag of its own.
+
+What is pushed has passed `twokeys verify`. A tag never moves: the same version with other texts needs a tag of another
+name. In a repository, only files that an earlier push brought are replaced or removed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from builder.errors import BadInput
+from builder.hub import Repository, hub_answers, named
+from builder.stages import Say, silent
+from builder.verify import Finding, foreign, verify
+from data_cards.citation import version
+from data_cards.manifest import FILE as MANIFEST
+from data_cards.manifest import Manifest
+
+if TYPE_CHECKING:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+
+class Unsound(ValueError):  # noqa: N818 - named after the folder
+    """A folder that does not pass `twokeys verify`.
+
+    Attributes:
+        findings: Every check, with what it found.
+    """
+
+    def __init__(self, folder: Path, findings: list[Finding]) -> None:
+        self.findings = findings
+        failed = [finding.check for finding in findings if not finding.ok]
+        super().__init__(f"{folder} does not pass `twokeys verify` ({', '.join(failed)}): nothing was pushed")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push brings, or brought.
+
+    Attributes:
+        repository: `OWNER/NAME`.
+        tag: Name of the tag.
+        public: Whether everybody may read the repository.
+        outcome: `planned` (a dry run), `pushed`, or `there` where the tag holds just this folder already.
+        files: Relative path -> bytes of each file that goes.
+        left_out: Files and folders of the folder that do not go, with the reason.
+        removed: Files of an earlier push that the folder has no more; known after asking the hub.
+        url: Page of what was pushed; empty for a dry run.
+    """
+
+    repository: str
+    tag: str
+    public: bool
+    outcome: Literal["planned", "pushed", "there"]
+    files: dict[str, int]
+    left_out: dict[str, str]
+    removed: list[str]
+    url: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(self.files.values())
+
+
+def push(
+    folder: str | Path,
+    repository: str,
+    *,
+    public: bool = False,
+    tag: str | None = None,
+    dry_run: bool = False,
+    say: Say = silent,
+) -> Pushed:
+    """Push a published folder.
+
+    The hub is that of the environment variable HF_ENDPOINT, the token that of HF_TOKEN or of `hf auth login`.
+
+    Args:
+        folder: The folder.
+        repository: `OWNER/NAME` of a dataset repository; made where it is not there.
+        public: Whether everybody may read it; a repository that is there must be so already.
+        tag: Name of the tag; the version of the dataset when None.
+        dry_run: Verify and list, without a word to the hub.
+        say: Told of each check and upload.
+
+    Raises:
+        Unsound: When the folder does not pass `twokeys verify`.
+        BadInput: When the repository, the tag or the token cannot be used, or the hub refuses.
+    """
+    path = Path(folder)
+    named(repository)
+    findings = verify(path, say)
+    if not all(finding.ok for finding in findings):
+        raise Unsound(path, findings)
+    manifest = Manifest.load(path)
+    plan = Pushed(
+        repository=repository,
+        tag=version(manifest) if tag is None else tag,
+        public=public,
+        outcome="planned",
+        files={name: (path / name).stat().st_size for name in sorted({*manifest.files, MANIFEST})},
+        left_out=_left_out(path),
+        removed=[],
+        url="",
+    )
+    if dry_run:
+        return plan
+    with hub_answers(repository):
+        return _push(path, manifest, plan, say)
+
+
+def _left_out(folder: Path) -> dict[str, str]:
+    found = sorted(entry.name for entry in folder.iterdir() if foreign(entry.name))
+    return dict.fromkeys(found, "belongs to version control or the hub's client")
+
+
+def _push(folder: Path, manifest: Manifest, plan: Pushed, say: Say) -> Pushed:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+    api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"), library_name="twokeys", library_version=version_of("twokeys"))
+    there = Repository.open(api, plan.repository, plan.public)
+    url = f"{api.endpoint}/datasets/{plan.repository}/tree/{plan.tag}"
+    if plan.tag in there.tags:
+        if there.holds(MANIFEST, (folder / MANIFEST).read_bytes(), plan.tag):
+            return replace(plan, outcome="there", url=url)
+        found = f"the tag {plan.tag}, which holds another folder"
+        remedy = f"tags never move: name another with --tag, such as {plan.tag}-2"
+        raise BadInput(plan.repository, None, found, "a tag that is not there, or holds just this folder", remedy)
+    removed = sorted(there.replaceable(manifest.name) - plan.files.keys())
+    additions = [CommitOperationAdd(name, str(folder / name)) for name in plan.files]
+    _upload(api, plan, additions, say)
+    operations: list[CommitOperationAdd | CommitOperationDelete] = [
+        *additions, *(CommitOperationDelete(name) for name in removed)
+    ]  # fmt: skip
+    done = api.create_commit(
+        plan.repository,
+        operations,
+        commit_message=f"{' '.join(manifest.title.split())}, version {version(manifest)}",
+        repo_type="dataset",
+        parent_commit=there.head,
+    )
+    api.create_tag(plan.repository, tag=plan.tag, revision=done.oid, repo_type="dataset")
+    return replace(plan, outcome="pushed", removed=removed, url=url)
+
+
+def _upload(api: HfApi, plan: Pushed, additions: list[CommitOperationAdd], say: Say) -> None:
+    """Upload the bytes of large files one by one; what is there already, as after a crash, is not sent again."""
+    sent = 0
+    for addition in additions:
+        say("upload", sent, plan.size)
+        api.preupload_lfs_files(plan.repository, [addition], repo_type="dataset")
+        sent += plan.files[addition.path_in_repo]
+    say("upload", sent, plan.size)
