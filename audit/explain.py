@@ -212,18 +212,26 @@ def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[s
     image = game.image
     values = game(np.stack([image | ~image, image, ~image, image & ~image]))
     background = split_players(game, task.seed)
-    explained: dict[str, Any] = {}
+    said, seconds = {}, {}
     for explainer in explainers:
         began = time.perf_counter()
-        scores = explainer(task)
-        seconds = time.perf_counter() - began
-        cost = explainer.cost(prepared.patches, prepared.tokens)
+        said[explainer.name] = explainer(task)
+        seconds[explainer.name] = time.perf_counter() - began
+
+    def measured_all() -> dict[str, dict[str, float]]:
+        return {name: metrics(game, own, background, budget, task.seed, known) for name, own in said.items()}
+
+    game.foresee(measured_all)
+    measures = measured_all()
+    explained: dict[str, Any] = {}
+    for explainer in explainers:
+        scores, cost = said[explainer.name], explainer.cost(prepared.patches, prepared.tokens)
         explained[explainer.name] = {
             "image": np.round(scores.image, 8).tolist(),
             "text": np.round(scores.text, 8).tolist(),
-            "seconds": seconds,
+            "seconds": seconds[explainer.name],
             "passes": cost.forward + cost.backward,
-            "metrics": metrics(game, scores, background, budget, task.seed, known),
+            "metrics": measures[explainer.name],
         }
     return {
         "id": item.id,

@@ -73,6 +73,29 @@ class Game:
             self._known.update(zip([name for name, _ in part], values.tolist(), strict=True))
         return np.array([self._known[name] for name in names], dtype=np.float64)
 
+    def foresee(self, ask: Callable[[], object]) -> None:
+        """Evaluate in one request all that `ask` will ask for, so that a model gets large batches.
+
+        Args:
+            ask: Is called once with all values 0, to see which coalitions it wants; these must not depend on values.
+        """
+        wanted: list[Bools] = []
+
+        def note(coalitions: Bools) -> Floats:
+            wanted.append(coalitions)
+            return np.zeros(len(coalitions))
+
+        value, known, asked = self._value, dict(self._known), set(self._asked)
+        passes, seconds = self.passes, self.seconds
+        self._value = note
+        try:
+            ask()
+        finally:
+            self._value, self._known, self.passes, self.seconds = value, known, passes, seconds
+        if wanted:
+            self(np.concatenate(wanted))
+        self._asked = asked
+
     def bill(self) -> None:
         """Begin to count `asked` anew; known values stay known."""
         self._asked.clear()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.report import say
 
-NAMES = ("balance", "scale", "neighbours", "mining", "embedding", "baselines", "language", "values")
+NAMES = ("balance", "scale", "neighbours", "mining", "embedding", "baselines", "language", "values", "coalitions")
 PACKAGES = ("numpy", "pandas", "scipy", "ortools", "highspy", "faiss-cpu", "scikit-learn", "torch", "pillow", "pyarrow")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Speed, memory and scale

@@ -105,3 +105,24 @@ def test_what_a_game_knows_can_be_handed_on():
     assert (other.passes, other(~kept[:1]).tolist()) == (0, [-1.0])
     with pytest.raises(ValueError, match="allowed: \\(20, 1\\)"):
         Game(lambda kept: kept.sum(axis=1), 2, 1).learn(*game.known())
+
+
+def test_what_will_be_asked_for_is_evaluated_in_one_request():
+    requests = []
+
+    def value(coalitions):
+        requests.append(len(coalitions))
+        return coalitions @ np.array([1.0, 2.0, 4.0])
+
+    game = Game(value, 2, 1)
+    kept = np.array([[1, 0, 0], [0, 1, 1], [0, 0, 0]], bool)
+    game(kept[:1])
+
+    def ask():
+        return [float(game(row[None])[0]) for row in kept]
+
+    game.bill()
+    game.foresee(ask)
+    assert (requests, game.passes, game.asked) == ([1, 2], 3, 0)
+    assert ask() == [1, 6, 0]
+    assert (requests, game.passes, game.asked) == ([1, 2], 3, 3)
