@@ -31,7 +31,7 @@ MODELS = ("reference:llava-natural", "reference:qwen-natural", "reference:intern
 EXPLAINERS = (
     "attn-lrp", "grad-rollout", "rollout", "tam", "grad-cam", "input-x-gradient", "occlusion", "random",
 )  # fmt: skip
-BUDGETS = (44, 68, 84, 140, 196)
+BUDGETS = (44, 68, 84, 140, 156, 196)
 PUBLISHED_PASSES = 11 * 256
 """What the exact interaction takes as published: 256 coalitions at each of eleven fractions."""
 CEILING_EVERY = 5

@@ -18,9 +18,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import eager_mask
+
+from audit.models.attention import explicit
 
 NAME = "twokeys_relevance"
 SMALL = 1e-6
@@ -125,14 +126,7 @@ def attend(
     **_: Any,
 ) -> tuple[Tensor, Tensor]:
     """Attention under the rules: (b, heads, n, d) each -> (b, n, heads, d) and the weights."""
-    groups = query.shape[1] // key.shape[1]
-    if groups > 1:
-        key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
-    scores = half(query @ key.transpose(2, 3)) * (query.shape[-1] ** -0.5 if scaling is None else scaling)
-    if attention_mask is not None:
-        scores = scores + attention_mask[..., : key.shape[-2]]
-    weights = functional.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
-    return half(weights @ value).transpose(1, 2).contiguous(), weights
+    return explicit(query, key, value, attention_mask, scaling, half)
 
 
 AttentionInterface.register(NAME, attend)

@@ -6,7 +6,7 @@ where they are made: in an attention function that is registered under a name of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -95,6 +95,37 @@ def _parts(model: Any) -> list[Any]:
     return [part for part in model.modules() if hasattr(getattr(part, "config", None), "_attn_implementation")]
 
 
+def explicit(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    scaling: float | None,
+    product: Callable[[Tensor], Tensor] = lambda found: found,
+) -> tuple[Tensor, Tensor]:
+    """Attention with explicit weights, as transformers' eager one computes it.
+
+    Args:
+        query: (b, heads, n, d).
+        key: (b, key heads, m, d).
+        value: (b, key heads, m, d).
+        attention_mask: What is added to the scores, (b, 1, n, at least m).
+        scaling: Of the scores; one over the root of d when None.
+        product: What is done to the result of each matrix product; a rule of propagation.
+
+    Returns:
+        (b, n, heads, d), and weights (b, heads, n, m).
+    """
+    groups = query.shape[1] // key.shape[1]
+    if groups > 1:
+        key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
+    scores = product(query @ key.transpose(2, 3)) * (query.shape[-1] ** -0.5 if scaling is None else scaling)
+    if attention_mask is not None:
+        scores = scores + attention_mask[..., : key.shape[-2]]
+    weights = functional.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
+    return product(weights @ value).transpose(1, 2).contiguous(), weights
+
+
 def _attend(
     module: Any,
     query: Tensor,
@@ -105,17 +136,11 @@ def _attend(
     dropout: float = 0.0,
     **_: Any,
 ) -> tuple[Tensor, Tensor]:
-    """Attention with explicit weights, as transformers' eager one computes it."""
-    groups = query.shape[1] // key.shape[1]
-    if groups > 1:
-        key, value = key.repeat_interleave(groups, dim=1), value.repeat_interleave(groups, dim=1)
-    scores = query @ key.transpose(2, 3) * (query.shape[-1] ** -0.5 if scaling is None else scaling)
-    if attention_mask is not None:
-        scores = scores + attention_mask[..., : key.shape[-2]]
-    weights = functional.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
+    """Attention whose weights are recorded."""
+    found, weights = explicit(query, key, value, attention_mask, scaling)
     if (recorder := _current.get()) is not None:
         recorder.weights.setdefault(module, []).append(weights)
-    return (weights @ value).transpose(1, 2).contiguous(), weights
+    return found, weights
 
 
 AttentionInterface.register(NAME, _attend)

@@ -58,15 +58,7 @@ def save(model: Generative, folder: Path) -> None:
 
 
 def _module(family: str, tokenizer: Any) -> Any:
-    from transformers import (
-        InternVLConfig,
-        InternVLForConditionalGeneration,
-        LlavaConfig,
-        LlavaForConditionalGeneration,
-        Qwen2_5_VLConfig,
-        Qwen2_5_VLForConditionalGeneration,
-    )
-
+    """Transformers' own class of the family, with random weights."""
     text = {
         "vocab_size": len(tokenizer),
         "hidden_size": HIDDEN,
@@ -81,47 +73,65 @@ def _module(family: str, tokenizer: Any) -> Any:
         "tie_word_embeddings": False,
     }
     image = tokenizer.convert_tokens_to_ids(vocabulary.IMAGE[family])
-    if family == "llava":
-        vision = {
-            "model_type": "siglip_vision_model",
-            "hidden_size": HIDDEN,
-            "intermediate_size": 2 * HIDDEN,
-            "num_hidden_layers": VISION_LAYERS,
-            "num_attention_heads": HEADS,
-            "image_size": SIDE,
-            "patch_size": 16,
-            "vision_use_head": False,
-        }
-        return LlavaForConditionalGeneration(
-            LlavaConfig(
-                vision_config=vision,
-                text_config={"model_type": "llama", **text},
-                image_token_index=image,
-                image_seq_length=16,
-                vision_feature_select_strategy="full",
-                vision_feature_layer=-1,
-            )
+    marks = [tokenizer.convert_tokens_to_ids(mark) for mark in vocabulary.MARKS[family]]
+    return {"llava": _llava, "qwen": _qwen, "internvl": _internvl}[family](text, image, marks)
+
+
+def _llava(text: dict[str, Any], image: int, marks: list[int]) -> Any:
+    """SigLIP and Llama: 16 patches of 16 pixels' side, an image token each."""
+    from transformers import LlavaConfig, LlavaForConditionalGeneration
+
+    vision = {
+        "model_type": "siglip_vision_model",
+        "hidden_size": HIDDEN,
+        "intermediate_size": 2 * HIDDEN,
+        "num_hidden_layers": VISION_LAYERS,
+        "num_attention_heads": HEADS,
+        "image_size": SIDE,
+        "patch_size": 16,
+        "vision_use_head": False,
+    }
+    return LlavaForConditionalGeneration(
+        LlavaConfig(
+            vision_config=vision,
+            text_config={"model_type": "llama", **text},
+            image_token_index=image,
+            image_seq_length=16,
+            vision_feature_select_strategy="full",
+            vision_feature_layer=-1,
         )
-    if family == "internvl":
-        vision = {
-            "hidden_size": HIDDEN,
-            "intermediate_size": 2 * HIDDEN,
-            "num_hidden_layers": VISION_LAYERS,
-            "num_attention_heads": HEADS,
-            "image_size": [SIDE, SIDE],
-            "patch_size": [8, 8],
-            "use_mean_pooling": True,
-            "layer_scale_init_value": 1.0,
-        }
-        return InternVLForConditionalGeneration(
-            InternVLConfig(
-                vision_config=vision,
-                text_config={"model_type": "qwen2", **text},
-                image_token_id=image,
-                image_seq_length=16,
-                downsample_ratio=0.5,
-            )
+    )
+
+
+def _internvl(text: dict[str, Any], image: int, marks: list[int]) -> Any:
+    """InternViT and Qwen2: 64 patches of 8 pixels' side, four to an image token."""
+    from transformers import InternVLConfig, InternVLForConditionalGeneration
+
+    vision = {
+        "hidden_size": HIDDEN,
+        "intermediate_size": 2 * HIDDEN,
+        "num_hidden_layers": VISION_LAYERS,
+        "num_attention_heads": HEADS,
+        "image_size": [SIDE, SIDE],
+        "patch_size": [8, 8],
+        "use_mean_pooling": True,
+        "layer_scale_init_value": 1.0,
+    }
+    return InternVLForConditionalGeneration(
+        InternVLConfig(
+            vision_config=vision,
+            text_config={"model_type": "qwen2", **text},
+            image_token_id=image,
+            image_seq_length=16,
+            downsample_ratio=0.5,
         )
+    )
+
+
+def _qwen(text: dict[str, Any], image: int, marks: list[int]) -> Any:
+    """Qwen2.5-VL: 64 patches of 8 pixels' side in windows, merge blocks of four."""
+    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
     rope = {"rope_type": "default", "mrope_section": [4, 6, 6], "rope_theta": 10000.0}
     vision = {
         "depth": VISION_LAYERS,
@@ -135,7 +145,6 @@ def _module(family: str, tokenizer: Any) -> Any:
         "window_size": 32,
         "fullatt_block_indexes": [VISION_LAYERS - 1],
     }
-    marks = [tokenizer.convert_tokens_to_ids(mark) for mark in vocabulary.MARKS["qwen"]]
     return Qwen2_5_VLForConditionalGeneration(
         Qwen2_5_VLConfig(
             vision_config=vision,
