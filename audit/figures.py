@@ -12,27 +12,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+from audit.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
+
 if TYPE_CHECKING:
     from audit.game import Floats
 
-# Okabe and Ito's palette: told apart by all readers, also in grey.
-BLUE, ORANGE, INK, FAINT, GREY = "#0072B2", "#D55E00", "#222222", "#DDDDDD", "#7F7F7F"
 FOR, AGAINST = np.array([230, 97, 1.0]), np.array([94, 60, 153.0])
 """Colours of scores that speak for the answer and against it."""
-STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "text.color": INK,
-    "text.parse_math": False,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "twokeys",
-}
+OWN: dict[Any, Any] = STYLE | {"font.size": 9, "svg.fonttype": "path", "svg.hashsalt": "twokeys"}
 CONTROLS = ("random", "oracle", "anti-oracle")
 
 
@@ -125,7 +112,7 @@ def heat(picture: Image.Image, size: tuple[int, int], boxes: NDArray[np.float64]
 def saved(figure: Figure) -> str:
     """A figure as an SVG element; the same figure gives the same text."""
     buffer = io.StringIO()
-    with style.context(["default", STYLE]):
+    with style.context(["default", OWN]):
         figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]
@@ -137,6 +124,6 @@ def _level(table: pd.DataFrame) -> float:
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Any]:
-    with style.context(["default", STYLE]):
+    with style.context(["default", OWN]):
         figure = Figure(figsize=(width, height), layout="constrained")
         return figure, figure.add_subplot()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit.figures import cost, dividends, heat, intervals, ranks, saved
 from audit.metrics import FOUND, RANKED
+from audit.page import data_uri, environment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,26 +31,26 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
         pictures: Picture of each item by id.
     """
     summary = found.summary
-    environment = Environment(
-        loader=PackageLoader("audit"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["p"] = p_value
     chosen = choose(found.items)
-    return environment.get_template("report.html.j2").render(
-        run=found.run,
-        summary=summary,
-        titles=RANKED,
-        found=FOUND,
-        leaks=[one for one in found.leaks if one.leaky],
-        rankings={name: table.to_dict("index") for name, table in summary.rankings.items()},
-        localisation=summary.localisation.to_dict("index"),
-        effects=summary.mixed.effects.to_dict("index"),
-        costs=summary.cost.to_dict("index"),
-        intervals={name: _svg(intervals(table, RANKED[name])) for name, table in summary.rankings.items()},
-        ranks=_svg(ranks(summary.rankings["image.srg"], summary.rankings["text.srg"])),
-        cost=_svg(cost(summary.rankings["improved"], summary.cost)),
-        dividends=_svg(dividends(summary.dividends)),
-        examples=[_example(why, item, pictures[item["id"]]) for why, item in chosen],
+    return (
+        environment(p=p_value)
+        .get_template("report.html.j2")
+        .render(
+            run=found.run,
+            summary=summary,
+            titles=RANKED,
+            found=FOUND,
+            leaks=[one for one in found.leaks if one.leaky],
+            rankings={name: table.to_dict("index") for name, table in summary.rankings.items()},
+            localisation=summary.localisation.to_dict("index"),
+            effects=summary.mixed.effects.to_dict("index"),
+            costs=summary.cost.to_dict("index"),
+            intervals={name: _svg(intervals(table, RANKED[name])) for name, table in summary.rankings.items()},
+            ranks=_svg(ranks(summary.rankings["image.srg"], summary.rankings["text.srg"])),
+            cost=_svg(cost(summary.rankings["improved"], summary.cost)),
+            dividends=_svg(dividends(summary.dividends)),
+            examples=[_example(why, item, pictures[item["id"]]) for why, item in chosen],
+        )
     )
 
 
@@ -110,8 +109,8 @@ def _size(picture: Image.Image) -> tuple[int, int]:
 def _png(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return data_uri(buffer.getvalue())
 
 
 def _svg(figure: Figure) -> Markup:
-    return Markup(saved(figure))  # noqa: S704 - drawn by matplotlib here, which escapes what names say
+    return Markup(f'<div class="figure">{saved(figure)}</div>')  # noqa: S704 - drawn by matplotlib here, which escapes what names say

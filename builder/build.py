@@ -37,6 +37,7 @@ from builder.items import digest
 from builder.measure import MEASUREMENTS, measure
 from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
+from builder.report.compose import folder_report
 from builder.selection import Near, Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
 from builder.survey import Survey, adversaries_read, locate, survey
@@ -283,6 +284,7 @@ def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) 
     """Write what people read; returns the manifest with the hashes of all files."""
     from data_cards.plots import blindness as draw_blindness
     from data_cards.plots import funnel as draw_funnel
+    from data_cards.report import FILE as REPORT
     from data_cards.texts import texts
 
     (folder / "assets").mkdir()
@@ -291,6 +293,7 @@ def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) 
     found = texts(manifest, [written.info for written in configs.values()], hashes(folder, MANIFEST))
     for name, text in found.items():
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / REPORT).write_text(folder_report(folder, manifest), encoding="utf-8")
     whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
     return whole

@@ -32,6 +32,7 @@ from builder.folder import Folder
 from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
+from builder.report.check import same_report
 from builder.selection import parts, select, weights
 from data_cards.manifest import Blindness, Partners, Step
 
@@ -369,4 +370,5 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "ceilings and baselines": _blindness,
     "card, licence and citation": _card,
     "datasheet": datasheet,
+    "report": same_report,
 }

@@ -12,11 +12,14 @@ from builder.blindness import blindness
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
 from builder.recipe import Recipe
+from builder.report.compose import diagnosis_report
 from builder.selection import select
-from builder.stages import Run, Say, silent, write_json
+from builder.shortcuts import Mined, mine
+from builder.stages import Run, Say, silent, write_json, write_text
 from builder.survey import locate, survey
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
+from data_cards.report import FILE as PAGE
 
 REPORT, PLOT = "diagnosis.json", "blindness.png"
 
@@ -32,6 +35,7 @@ class Diagnosis:
         blindness: Ceilings and baselines.
         groups: What each kind of link did for the folds.
         balance: Largest balanced subset of each part, before any rule.
+        shortcuts: What the wording of questions gives away; None for a published folder, whose report tells.
         folder: Where the report and the plot are; None for a published folder.
         executed: Stages that did work, with their seconds.
     """
@@ -42,6 +46,7 @@ class Diagnosis:
     blindness: Blindness
     groups: list[GroupKind]
     balance: list[BalancePart]
+    shortcuts: Mined | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
 
@@ -55,6 +60,7 @@ class Diagnosis:
             "scores": [s.model_dump() | {"accuracy": round(s.accuracy, 6)} for s in self.blindness.scores],
             "groups": [kind.model_dump() for kind in self.groups],
             "largest_balanced": [part.model_dump() for part in self.balance],
+            "shortcuts": [one.json() for one in self.shortcuts.shortcuts] if self.shortcuts else [],
         }
 
 
@@ -71,7 +77,7 @@ def diagnose(
 
     Args:
         source: A recipe as `build` takes it, or a published folder.
-        out: Folder of the report (JSON and plot); `out/NAME-diagnosis` when None.
+        out: Folder of the report (`report.html`, JSON and plot); `out/NAME-diagnosis` when None.
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
@@ -89,17 +95,21 @@ def diagnose(
     with run.alone():
         known = survey(run, plan, sources)
     say("balance", 0, 0)
+    selection = select(known.items, plan.balance)
+    say("report", 0, 0)
     found = Diagnosis(
         name=plan.name,
         items=len(known.items),
         set_aside=len(known.set_aside),
         blindness=blindness(known.items, plan.measure.confidence),
         groups=known.groups,
-        balance=select(known.items, plan.balance).parts,
+        balance=selection.parts,
+        shortcuts=(mined := mine(known.items, plan.measure.confidence, plan.seed)),
         folder=folder,
         executed=run.seconds,
     )
     _write(found, folder, plan.title)
+    write_text(folder / PAGE, diagnosis_report(plan, known, selection, found.blindness, mined))
     return found
 
 
@@ -117,4 +127,4 @@ def _of_folder(folder: Path) -> Diagnosis:
     except ValueError as error:
         raise BadInput(folder, MANIFEST, str(error), "the manifest that twokeys wrote", "build it again") from error
     rows = manifest.configs["balanced"].splits.values()
-    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None)
+    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None)

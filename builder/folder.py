@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,9 +39,9 @@ class Folder:
     audited: pd.DataFrame
 
     @classmethod
-    def read(cls, path: Path, manifest: Manifest) -> Folder:
-        """Read the rows of a folder."""
-        return cls(path, manifest, *(_rows(path, config) for config in ("balanced", "removed", "audited")))
+    def read(cls, path: Path, manifest: Manifest, columns: Collection[str] | None = None) -> Folder:
+        """Read the rows of a folder, of all their columns or of some."""
+        return cls(path, manifest, *(_rows(path, config, columns) for config in ("balanced", "removed", "audited")))
 
     def files(self, config: str) -> list[Path]:
         """Every Parquet file of a config."""
@@ -89,10 +90,10 @@ class Folder:
         return self.rows[self.rows["stage"].fillna("balance") == "balance"].reset_index(drop=True)
 
 
-def _rows(folder: Path, config: str) -> pd.DataFrame:
+def _rows(folder: Path, config: str, wanted: Collection[str] | None) -> pd.DataFrame:
     tables = []
     for path in sorted((folder / config).glob("*.parquet")):
-        names = [name for name in pq.read_schema(path).names if name not in PICTURES]
+        names = [name for name in pq.read_schema(path).names if name not in PICTURES and (not wanted or name in wanted)]
         table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
         tables.append(table.assign(split=split_of(path)))
     if not tables:

@@ -46,7 +46,7 @@ def show_build(built: Built) -> None:
         )
     else:
         OUT.print(f"[red]NOT certified[/]: {folder}/certificate.json says why")
-    OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md")
+    OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
     _show_work(built.executed)
 
 
@@ -83,10 +83,27 @@ def show_diagnosis(found: Diagnosis) -> None:
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
         table("Groups that share a fold", columns, map(_kind, found.groups))
+    if found.shortcuts and found.shortcuts.shortcuts:
+        table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
     if found.folder:
         folder = escape(str(found.folder))
-        OUT.print(f"Report: {folder}/diagnosis.json, plot: {folder}/blindness.png")
+        OUT.print(f"Report: [bold]{folder}/report.html[/], numbers: {folder}/diagnosis.json")
     _show_work(found.executed)
+
+
+def _shortcuts(found: Diagnosis, most: int = 8) -> list[tuple[str, ...]]:
+    """The strongest wordings as rows."""
+    held = found.shortcuts.shortcuts[:most] if found.shortcuts else []
+    return [
+        (
+            str(one.cue),
+            one.answer,
+            f"{tables.percent(one.share)} {tables.interval(one.found.low, one.found.high)}",
+            tables.count(one.found.items),
+            tables.percent(one.expected),
+        )
+        for one in held
+    ]
 
 
 def show_pairs(found: Paired) -> None:

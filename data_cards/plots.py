@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from audit.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY, STYLE
 from data_cards.manifest import Blindness, Ceiling, Manifest, Score
 from data_cards.tables import NONE, Predictor, count, percent, predictors
 
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-# Okabe and Ito's palette: told apart by all readers, also in grey.
-BEFORE, AFTER = "#D55E00", "#0072B2"
-STAGES = {"read": "#7F7F7F", "filter": "#56B4E9", "pair": "#009E73", "balance": "#0072B2"}
-INK, FAINT = "#222222", "#DDDDDD"
+BEFORE, AFTER = ORANGE, BLUE
+STAGES = {"read": GREY, "filter": SKY, "pair": GREEN, "balance": BLUE}
 GONE: dict[str, Any] = {"facecolor": "#F0F0F0", "edgecolor": "#AAAAAA", "hatch": "////", "linewidth": 0}
 DASHES = (0, (4, 2))
 WIDTH, DPI = 9.0, 150
@@ -37,19 +36,10 @@ POINTS_PER_CHARACTER = 6.4
 NAME_WIDTH = 30
 """Characters after which a name is broken."""
 
-STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
+OWN: dict[Any, Any] = STYLE | {
     "font.size": 10,
-    "text.color": INK,
-    "text.parse_math": False,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
     "legend.frameon": False,
     "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
     "hatch.linewidth": 0.5,
 }
 
@@ -207,7 +197,7 @@ def _broken(name: str) -> str:
 
 @contextmanager
 def _style() -> Iterator[None]:
-    with style.context(["default", STYLE]):
+    with style.context(["default", OWN]):
         yield
 
 

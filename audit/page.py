@@ -1,0 +1,38 @@
+"""Pages that open from disk: one HTML file with its style and every picture inside, for screen, phone, paper and dark.
+
+`templates/page.html.j2` is the frame of every page; a report fills its blocks.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def environment(package: str = "audit", **filters: Callable[..., object]) -> Environment:
+    """The templates of a package, with the frame of all pages beside them; what is filled in is escaped.
+
+    Args:
+        package: Package with a folder `templates`.
+        filters: Further filters by name.
+    """
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("audit")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= filters
+    return made
+
+
+def data_uri(data: bytes, kind: str = "png") -> str:
+    """A picture's bytes as an address that needs no file."""
+    return f"data:image/{kind};base64," + base64.b64encode(data).decode("ascii")

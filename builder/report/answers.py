@@ -1,0 +1,67 @@
+"""How questions are answered: the frequencies of answers by answer type, and by a question's first words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from builder.cues import split
+from data_cards.report import Distribution, Share
+
+ANSWERS = 8
+"""Answers shown of each kind of question."""
+OPENINGS = 6
+"""Openings shown."""
+WORDS = 2
+"""Words of an opening."""
+
+
+def by_type(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
+    """Answers by answer type, most frequent types first.
+
+    Args:
+        sets: Item tables; frequencies of the first decide what is shown.
+    """
+    return [
+        _distribution(f"Items of type {kind}", [part[part["answer_type"] == kind] for part in sets])
+        for kind in _frequent(sets[0]["answer_type"], len(sets[0]))
+    ]
+
+
+def by_opening(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
+    """Answers by the first words, most frequent openings first."""
+    opened = [part["question"].map({text: opening(text) for text in part["question"].unique()}) for part in sets]
+    return [
+        _distribution(
+            f"Questions that begin with “{name}”",
+            [part[own == name] for part, own in zip(sets, opened, strict=True)],
+        )
+        for name in _frequent(opened[0], OPENINGS)
+    ]
+
+
+def opening(text: str) -> str:
+    """First words of a question.
+
+    Example:
+        >>> opening("Is there a circle?")
+        'is there'
+    """
+    return " ".join(split(text)[:WORDS])
+
+
+def _frequent(values: pd.Series[str], most: int) -> list[str]:
+    counts = values.value_counts()
+    return sorted(map(str, counts.index), key=lambda name: (-int(counts[name]), name))[:most]
+
+
+def _distribution(name: str, parts: Sequence[pd.DataFrame]) -> Distribution:
+    counts = [part["answer"].value_counts() for part in parts]
+    shown = _frequent(parts[0]["answer"], ANSWERS)
+    return Distribution(
+        name=name,
+        totals=tuple(map(len, parts)),
+        answers=[Share(answer, tuple(int(own.get(answer, 0)) for own in counts)) for answer in shown],
+        others=len(counts[0]) - len(shown),
+    )

@@ -1,0 +1,281 @@
+"""`report.html`: what a build or a diagnosis found, for people, in one file that opens from disk.
+
+It is written from one object, `Report`, which the builder fills. All figures are HTML and all pictures stand inside,
+so the same object gives the same bytes, a phone reads it as well as paper does, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audit.page import environment
+from data_cards import plain, tables
+from data_cards.card import breaches, within
+from data_cards.manifest import Ceiling
+
+if TYPE_CHECKING:
+    from data_cards.manifest import Blindness, Manifest, Step
+
+FILE = "report.html"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A thumbnail.
+
+    Attributes:
+        src: Its bytes as a data URI.
+        width: Of the thumbnail, in pixels.
+        height: Of the thumbnail, in pixels.
+    """
+
+    src: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """How frequent an answer is in each set.
+
+    Attributes:
+        answer: The answer.
+        counts: Items with it, set by set.
+    """
+
+    answer: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The answers of one kind of question.
+
+    Attributes:
+        name: Which questions.
+        totals: Items of the kind, set by set.
+        answers: The most frequent answers, in the first set.
+        others: Further answers there.
+    """
+
+    name: str
+    totals: tuple[int, ...]
+    answers: list[Share]
+    others: int
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A shortcut in words.
+
+    Attributes:
+        cue: As it goes on after `questions that`.
+        answer: What they are answered.
+        answer_type: Among which items.
+        items: Items with the cue, in the half that was not searched.
+        right: Those of them with the answer.
+        low: Lower end of the interval of the answer's share.
+        high: Upper end.
+        answers: Different answers that occur there.
+        usual: The answer's share among all items of the type.
+        later: Published items with the cue, and those of them with the answer, tier by tier.
+    """
+
+    cue: str
+    answer: str
+    answer_type: str
+    items: int
+    right: int
+    low: float
+    high: float
+    answers: int
+    usual: float
+    later: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """The shortcuts of one set.
+
+    Attributes:
+        name: The set.
+        items: Items that were looked at.
+        searched: Those in the half that was searched.
+        tried: Shortcuts that were counted on the other half.
+        held: Those that hold.
+        accuracy: Of answering by them alone, on the half that was not searched; NaN where there is none.
+        low: Lower end of its interval.
+        high: Upper end.
+        chance: Of the type's most frequent answer, there.
+    """
+
+    name: str
+    items: int
+    searched: int
+    tried: int
+    held: list[Wording]
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another item beside a removed one.
+
+    Attributes:
+        relation: How it is near.
+        question: Its question.
+        answer: Its answer.
+        fate: What became of it.
+    """
+
+    relation: str
+    question: str
+    answer: str
+    fate: str
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A removed item, with what stood beside it.
+
+    Attributes:
+        id: The item.
+        question: Its question.
+        choices: Its options, if any.
+        answer: Its answer.
+        reason: Why it left.
+        picture: Its thumbnail; None where the picture is not at hand.
+        asked: How the same question is answered elsewhere, in words.
+        neighbours: Items near it.
+    """
+
+    id: str
+    question: str
+    choices: list[str]
+    answer: str
+    reason: str
+    picture: Picture | None
+    asked: str
+    neighbours: list[Neighbour]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Examples of what one step removed.
+
+    Attributes:
+        step: The step.
+        count: Items that it removed.
+        examples: Some of them.
+    """
+
+    step: str
+    count: int
+    examples: list[Removed]
+
+
+@dataclass(frozen=True)
+class Cross:
+    """Questions by pictures with the answers: a quad, or a pair of partners.
+
+    Attributes:
+        title: What it is.
+        note: What was changed, and by whom the answers are known.
+        pictures: One or two pictures; None where one is not at hand.
+        boxes: Where the second picture differs from the first, in shares of its width and height.
+        questions: Each question with its answer to each picture; None where nobody asked.
+    """
+
+    title: str
+    note: str
+    pictures: list[Picture | None]
+    boxes: list[tuple[float, float, float, float]]
+    questions: list[tuple[str, list[str | None]]]
+
+    @property
+    def broad(self) -> bool:
+        """Whether its pictures are so wide that two crosses have no room side by side."""
+        return any(picture is not None and picture.width > 2 * picture.height for picture in self.pictures)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a report shows.
+
+    Attributes:
+        title: Of the benchmark or corpus.
+        description: In its own words.
+        manifest: Of the build; None for a diagnosis.
+        items: Items read.
+        kept: Items published, or that could be balanced.
+        funnel: Step by step.
+        before: Blindness of all items read.
+        after: Blindness of the published ones; None for a diagnosis.
+        sets: Names of the sets whose answers are counted.
+        answers: Answers by answer type.
+        openings: Answers by the question's first words.
+        shortcuts: Of all items read, then of each tier that holds items.
+        removed: Examples, step by step.
+        crosses: Quads and pairs.
+    """
+
+    title: str
+    description: str
+    manifest: Manifest | None
+    items: int
+    kept: int
+    funnel: list[Step]
+    before: Blindness
+    after: Blindness | None
+    sets: list[str]
+    answers: list[Distribution]
+    openings: list[Distribution]
+    shortcuts: list[Wordings]
+    removed: list[Departure]
+    crosses: list[Cross]
+
+
+def report_text(report: Report) -> str:
+    """Write the file."""
+    made = environment(
+        "data_cards",
+        count=tables.count,
+        percent=tables.percent,
+        result=tables.result,
+        width=lambda share: f"{100 * share:.2f}%",
+        sentence=_sentence,
+        choice=lambda names: names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}",
+    )
+    made.globals |= {"interval": tables.interval, "ratio": _ratio}
+    made.tests["ceiling"] = lambda found: isinstance(found, Ceiling)
+    manifest = report.manifest
+    return made.get_template("report.html.j2").render(
+        r=report,
+        m=manifest,
+        widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
+        predictors=tables.predictors(report.before, report.after),
+        breaches=breaches(manifest) if manifest else [],
+        parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
+        audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],
+    )
+
+
+def _ratio(part: int, whole: int) -> float:
+    """A share, NaN of nothing."""
+    return part / whole if whole else math.nan
+
+
+def _sentence(wording: Wording) -> str:
+    """A shortcut as a sentence.
+
+    Example:
+        >>> _sentence(Wording("begin with “is no”", "yes", "yes/no", 100, 88, 0.8, 0.93, 2, 0.5))
+        'Questions that begin with “is no” are answered “yes” in 88 %'
+    """
+    share = round(100 * wording.right / wording.items) if wording.items else 0
+    return f"Questions that {wording.cue} are answered “{wording.answer}” in {share} %"

@@ -1,0 +1,82 @@
+"""Thumbnails are small whatever the picture, few enough whatever the page, and can be told from others."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from builder.recipe import Images
+from builder.report import thumbnails
+from builder.report.check import alike
+from builder.report.thumbnails import MOST, SIDE, Thumbnails, pixels
+
+
+def png(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def noise(seed: int = 0, size=(700, 900, 3)) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, size, dtype=np.uint8)
+
+
+def test_the_worst_picture_is_bounded():
+    picture = Thumbnails(lambda key: png(noise()), Images())("k")
+    assert picture is not None
+    assert max(picture.width, picture.height) == SIDE
+    assert len(picture.src) * 3 / 4 <= MOST + 100
+
+
+def test_a_drawing_is_kept_without_loss():
+    drawing = np.full((50, 80, 3), 255, dtype=np.uint8)
+    drawing[10:20, 10:20] = (255, 0, 0)
+    picture = Thumbnails(lambda key: png(drawing), Images())("k")
+    assert picture is not None
+    assert np.array_equal(np.asarray(pixels(picture.src)), drawing)
+
+
+def test_what_is_transparent_is_paper():
+    glass = np.zeros((4, 4, 4), dtype=np.uint8)
+    picture = Thumbnails(lambda key: png(glass), Images())("k")
+    assert picture is not None
+    assert (np.asarray(pixels(picture.src)) == 255).all()
+
+
+def test_a_full_page_takes_no_more(monkeypatch):
+    monkeypatch.setattr(thumbnails, "MOST", 24_000)
+    made = Thumbnails(lambda key: png(noise(int(key))), Images(), left=60_000)
+    pictures = [made(str(n)) for n in range(6)]
+    shown = [picture for picture in pictures if picture]
+    assert 0 < len(shown) < 6
+    assert sum(len(picture.src) for picture in shown) * 3 / 4 <= 60_000
+
+
+@pytest.mark.parametrize("data", [None, b"no picture", png(noise())[:500]])
+def test_a_picture_that_is_not_there_or_broken_is_none(data):
+    assert Thumbnails(lambda key: data, Images())("k") is None
+
+
+def test_a_picture_beyond_the_limits_is_not_decoded():
+    assert Thumbnails(lambda key: png(noise()), Images(max_pixels=1000))("k") is None
+
+
+def test_alike_takes_another_encoder_and_no_edit():
+    smooth = np.asarray(Image.fromarray(noise(size=(8, 10, 3))).resize((300, 240), Image.Resampling.BICUBIC))
+    first = Thumbnails(lambda key: png(smooth), Images())("k")
+    assert first is not None
+    edited = smooth.copy()
+    edited[40:60, 40:60] = 255 - edited[40:60, 40:60]
+    second = Thumbnails(lambda key: png(edited), Images())("k")
+    buffer = io.BytesIO()
+    pixels(first.src).save(buffer, "JPEG", quality=88)
+    again = thumbnails.data_uri(buffer.getvalue(), "jpeg")
+    assert again != first.src
+    assert alike(first.src, again)
+    assert second is not None
+    assert not alike(first.src, second.src)
+    assert not alike(first.src, "https://example.org/x.png")
+    assert not alike(first.src, "data:image/png;base64,AAAA")
