@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from audit.page import environment
@@ -16,6 +17,8 @@ from data_cards.card import breaches, within
 from data_cards.manifest import Ceiling
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from data_cards.manifest import Blindness, Manifest, Step
 
 FILE = "report.html"
@@ -242,6 +245,24 @@ class Report:
 
 def report_text(report: Report) -> str:
     """Write the file."""
+    manifest = report.manifest
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            r=report,
+            m=manifest,
+            widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
+            predictors=tables.predictors(report.before, report.after),
+            breaches=breaches(manifest) if manifest else [],
+            parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
+            audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
     made = environment(
         "data_cards",
         count=tables.count,
@@ -253,16 +274,7 @@ def report_text(report: Report) -> str:
     )
     made.globals |= {"interval": tables.interval, "ratio": _ratio}
     made.tests["ceiling"] = lambda found: isinstance(found, Ceiling)
-    manifest = report.manifest
-    return made.get_template("report.html.j2").render(
-        r=report,
-        m=manifest,
-        widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
-        predictors=tables.predictors(report.before, report.after),
-        breaches=breaches(manifest) if manifest else [],
-        parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
-        audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],
-    )
+    return made
 
 
 def _ratio(part: int, whole: int) -> float:

@@ -24,7 +24,7 @@ def by_type(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
         sets: Item tables; frequencies of the first decide what is shown.
     """
     return [
-        _distribution(f"Items of type {kind}", [part[part["answer_type"] == kind] for part in sets])
+        _distribution(f"Items of type {kind}", [part["answer"][part["answer_type"] == kind] for part in sets])
         for kind in _frequent(sets[0]["answer_type"], len(sets[0]))
     ]
 
@@ -35,7 +35,7 @@ def by_opening(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
     return [
         _distribution(
             f"Questions that begin with “{name}”",
-            [part[own == name] for part, own in zip(sets, opened, strict=True)],
+            [part["answer"][own == name] for part, own in zip(sets, opened, strict=True)],
         )
         for name in _frequent(opened[0], OPENINGS)
     ]
@@ -56,12 +56,12 @@ def _frequent(values: pd.Series[str], most: int) -> list[str]:
     return sorted(map(str, counts.index), key=lambda name: (-int(counts[name]), name))[:most]
 
 
-def _distribution(name: str, parts: Sequence[pd.DataFrame]) -> Distribution:
-    counts = [part["answer"].value_counts() for part in parts]
-    shown = _frequent(parts[0]["answer"], ANSWERS)
+def _distribution(name: str, answers: Sequence[pd.Series[str]]) -> Distribution:
+    counts = [own.value_counts() for own in answers]
+    shown = _frequent(answers[0], ANSWERS)
     return Distribution(
         name=name,
-        totals=tuple(map(len, parts)),
+        totals=tuple(map(len, answers)),
         answers=[Share(answer, tuple(int(own.get(answer, 0)) for own in counts)) for answer in shown],
         others=len(counts[0]) - len(shown),
     )

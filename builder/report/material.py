@@ -52,9 +52,9 @@ class Material:
     read: Callable[[str], bytes | None]
 
     @cached_property
-    def published(self) -> pd.DataFrame:
-        """The rows that are in a tier."""
-        return self.rows[self.rows["id"].isin(set().union(*(part["id"] for part in self.tiers.values())))]
+    def published(self) -> set[str]:
+        """Ids of the items that are in a tier."""
+        return set().union(*(part["id"] for part in self.tiers.values()))
 
 
 def of_folder(path: Path, manifest: Manifest) -> Material:
@@ -78,14 +78,13 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
     items = known.items.reindex(columns=[name for name in COLUMNS if name in known.items])
     reasons = items[["id"]].merge(selection.removed, on="id", how="left", validate="one_to_one")["reason"]
     gone = reasons.notna().to_numpy()
-    fates = {"stage": ["balance" if one else None for one in gone], "rule": None, "reason": reasons.to_numpy()}
     kept = items.merge(selection.kept, on="id", validate="one_to_one")
     aside = known.set_aside.rename(columns={"problem": "reason"})
     return Material(
         recipe=recipe,
         manifest=None,
         items=items,
-        rows=items.assign(**fates),
+        rows=items.assign(stage=["balance" if one else None for one in gone], rule=None, reason=reasons),
         aside=aside,
         tiers={"balanced": kept},
         read=_of_corpora(known),

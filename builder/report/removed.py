@@ -27,6 +27,8 @@ LISTED = 4
 """Answers listed of a question that is asked elsewhere."""
 ALIKE = 0.5
 """Least share of words that two wordings have in common."""
+PLACES = ("id", "stage", "rule", "reason", "image_key")
+"""Columns by which examples are chosen; whole rows are read of the chosen ones alone."""
 Row = dict[Hashable, Any]
 
 
@@ -43,14 +45,16 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
     if len(material.aside):
         examples = [_aside(row) for row in _spread(material.aside, EXAMPLES).to_dict("records")]
         found.append(Departure("set aside when read", len(material.aside), examples))
-    gone = material.rows[material.rows["stage"].notna() & ~material.rows["id"].isin(set(material.published["id"]))]
+    places = material.rows[list(PLACES)]
+    gone = places[places["stage"].notna() & ~places["id"].isin(material.published)]
     for name, part in _steps(material, gone):
         if not len(part):
             continue
         drawn = _spread(part, DRAWN)
         at_hand = drawn[[key in shown for key in drawn["image_key"]]]
         chosen = _spread(at_hand if len(at_hand) >= EXAMPLES else drawn, EXAMPLES)
-        examples = [near.beside(row, thumbnail) for row in chosen.to_dict("records")]
+        rows = material.rows.loc[chosen.index]
+        examples = [near.beside(row, thumbnail) for row in rows.to_dict("records")]
         found.append(Departure(name, len(part), examples))
     return found
 
@@ -99,13 +103,14 @@ class Near:
     material: Material
 
     @cached_property
-    def _published(self) -> set[str]:
-        return set(self.material.published["id"])
+    def _told(self) -> pd.DataFrame:
+        """What is told of neighbours, in the order of ids."""
+        return self.material.rows[["id", "question", "answer", "question_key", "image_key"]].sort_values("id")
 
     @cached_property
     def _texts(self) -> pd.DataFrame:
-        """One row for each wording: its first item, in the order of ids."""
-        return self.material.rows.sort_values("id").drop_duplicates("question_key", ignore_index=True)
+        """One row for each wording: its first item."""
+        return self._told.drop_duplicates("question_key", ignore_index=True)
 
     @cached_property
     def _words(self) -> tuple[dict[str, int], csr_array]:
@@ -121,11 +126,11 @@ class Near:
 
     def beside(self, row: Row, thumbnail: Thumbnails) -> Removed:
         """A removed item with its neighbours."""
-        rows = self.material.rows
+        rows = self._told
         alike = rows["question_key"] == row["question_key"]
         asked = rows[alike & (rows["id"] != row["id"])]
         pictured = rows[~alike & (rows["image_key"] == row["image_key"])]
-        near = [self._neighbour("same picture", one) for one in _first(pictured, self._published, SAME_PICTURE)]
+        near = [self._neighbour("same picture", one) for one in _first(pictured, self.material.published, SAME_PICTURE)]
         near += [self._neighbour("worded alike", one) for one in self._worded(str(row["question"]), row)]
         return Removed(
             id=str(row["id"]),
@@ -151,15 +156,14 @@ class Near:
         return [one for one in found if one["question_key"] != row["question_key"]][:WORDED_ALIKE]
 
     def _neighbour(self, relation: str, row: Row) -> Neighbour:
-        fate = "kept" if row["id"] in self._published else "removed"
+        fate = "kept" if row["id"] in self.material.published else "removed"
         return Neighbour(relation, str(row["question"]), str(row["answer"]), fate)
 
 
 def _first(part: pd.DataFrame, published: set[str], most: int) -> list[Row]:
-    """Published rows before others, by id."""
+    """Published rows before others."""
     inside = part["id"].isin(published)
-    ordered = pd.concat([part[inside].sort_values("id"), part[~inside].sort_values("id")])
-    return ordered.head(most).to_dict("records")
+    return pd.concat([part[inside].head(most), part[~inside].head(most)]).head(most).to_dict("records")
 
 
 def _asked(others: pd.DataFrame) -> str:
