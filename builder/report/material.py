@@ -77,14 +77,13 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
     """What a diagnosis knows: nothing was dropped, and what could be balanced is what could be kept."""
     items = known.items.reindex(columns=[name for name in COLUMNS if name in known.items])
     reasons = items[["id"]].merge(selection.removed, on="id", how="left", validate="one_to_one")["reason"]
-    gone = reasons.notna().to_numpy()
     kept = items.merge(selection.kept, on="id", validate="one_to_one")
     aside = known.set_aside.rename(columns={"problem": "reason"})
     return Material(
         recipe=recipe,
         manifest=None,
         items=items,
-        rows=items.assign(stage=["balance" if one else None for one in gone], rule=None, reason=reasons),
+        rows=items.assign(stage=reasons.where(reasons.isna(), "balance"), rule=None, reason=reasons),
         aside=aside,
         tiers={"balanced": kept},
         read=_of_corpora(known),
