@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
+from data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
 
 if TYPE_CHECKING:
     from audit.game import Floats

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from audit.figures import cost, dividends, heat, intervals, ranks, saved
 from audit.metrics import FOUND, RANKED
-from audit.page import data_uri, environment
+from data_cards.page import data_uri, environment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
     summary = found.summary
     chosen = choose(found.items)
     return (
-        environment(p=p_value)
+        environment("audit", p=p_value)
         .get_template("report.html.j2")
         .render(
             run=found.run,

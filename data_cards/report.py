@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from audit.page import environment
 from data_cards import plain, tables
 from data_cards.card import breaches, within
 from data_cards.manifest import Ceiling
+from data_cards.page import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from audit.page import data_uri
 from builder.errors import BadInput
 from builder.images import decode
 from builder.recipe import Images
+from data_cards.page import data_uri
 from data_cards.report import Picture
 
 SIDE = 320
