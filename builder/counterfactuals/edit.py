@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -39,10 +40,11 @@ class Edit:
         view: What was changed.
         answer: The new answer; differs from that of the item edited.
         answer_source: `constructed`: the edit determines the answer. `verified`: named models agree, see `scores`.
+            `expected`: it may be so; the recipe's models say, and the edit becomes `verified` or is refused.
         note: How the answer follows, in words.
         question: The new question, for question edits.
         choices: The new options; None keeps the original's.
-        picture: The new picture as PNG, for image edits.
+        picture: The new picture's file, for image edits: PNG, or JPEG where the original is one.
         words: Where the new question differs, for question edits.
         boxes: Where the new picture differs, for image edits.
         meta: The new item's `meta` as canonical JSON, such as the edited scene. None keeps the original's for question
@@ -54,7 +56,7 @@ class Edit:
     of: str
     view: EditView
     answer: str
-    answer_source: Literal["constructed", "verified"]
+    answer_source: Literal["constructed", "verified", "expected"]
     note: str
     question: str | None = None
     choices: tuple[str, ...] | None = None
@@ -116,7 +118,8 @@ class Generator(Protocol):
         view: What it changes.
         formats: Formats of corpora that it can edit, as recipes name them (`nlvr`); empty: any.
         needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
-            with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`).
+            with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
+            or `files` (is a `FileReader`: reads files beside the corpus).
     """
 
     name: ClassVar[str]
@@ -144,6 +147,18 @@ class Student(Protocol):
 
     def study(self, items: pd.DataFrame, picture: Pictures) -> Generator:
         """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled."""
+        ...
+
+
+class FileReader(Protocol):
+    """A generator that reads files which lie beside a corpus, such as annotations of its pictures."""
+
+    def located(self, find: Callable[[str], Path]) -> Generator:
+        """Say where its files are and what is in them, so that the result's `repr` changes when they do.
+
+        Args:
+            find: Gives the path of a file that the recipe names relative to the corpora folder.
+        """
         ...
 
 

@@ -67,7 +67,8 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame) -> pd.DataFrame:
 def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
     """Keep a picture's bytes under their hash; returns its row in the table of pictures."""
     name = hashlib.sha256(picture).hexdigest()
-    path = folder / "pictures" / name[:2] / f"{name}.png"
+    ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
+    path = folder / "pictures" / name[:2] / f"{name}.{ending}"
     if not path.is_file():
         with whole(path) as temporary:
             temporary.write_bytes(picture)

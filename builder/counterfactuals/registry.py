@@ -22,6 +22,7 @@ GENERATORS: dict[str, str] = {
     "easy-vqa-quads": "builder.counterfactuals.easy_vqa.quads:EasyVqaQuads",
     "mirror-sides": "builder.counterfactuals.mirror:MirrorSides",
     "nlvr-quads": "builder.counterfactuals.nlvr.quads:NlvrQuads",
+    "photo-edits": "builder.counterfactuals.photos.generator:PhotoEdits",
 }
 """Name -> `module:Class` of every generator that ships."""
 

@@ -5,10 +5,12 @@ generators (in shards) -> examined edits -> items beside the annotated ones -> m
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +18,7 @@ import pyarrow as pa
 from builder.baselines import VIEWS, chosen
 from builder.blindness import PAIRED, marked
 from builder.counterfactuals import registry
-from builder.counterfactuals.edit import Generator
+from builder.counterfactuals.edit import FileReader, Generator
 from builder.counterfactuals.generate import EDITS, generate
 from builder.counterfactuals.lexicon import learn
 from builder.counterfactuals.merge import STORE, as_items, refuse, store
@@ -29,6 +31,7 @@ from builder.groups import fold_of
 from builder.items import canonical_json
 from builder.measure import MEASUREMENTS, measure
 from builder.publish import PAIR_COLUMNS
+from builder.read import Source
 from builder.recipe import Recipe
 from builder.stages import Run, Stage, write_table
 from builder.survey import Survey
@@ -173,8 +176,8 @@ def items_merged(table: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------------------------------------------- generators
 
 
-def made(recipe: Recipe, items: pd.DataFrame, number: int) -> Generator:
-    """Make a generator of the recipe, with the lexicon of the items where it needs one."""
+def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
+    """Make a generator of the recipe, with the lexicon of the items or the files beside the corpora that it needs."""
     use = recipe.pair.generators[number]
     generator = registry.make(use.generator, use.with_)
     if "lexicon" in generator.needs and not any(
@@ -183,11 +186,21 @@ def made(recipe: Recipe, items: pd.DataFrame, number: int) -> Generator:
     ):
         lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
         generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
+    if "files" in generator.needs:
+        generator = cast("FileReader", generator).located(partial(_beside, sources))
     return generator
 
 
+def _beside(sources: Sequence[Source], name: str) -> Path:
+    """A file that a recipe names relative to the corpora folder."""
+    known = [source for source in sources if source.corpus.path is not None]
+    if not known or Path(name).is_absolute():
+        return Path(name)
+    return known[0].root / os.path.relpath(name, str(known[0].corpus.path))
+
+
 def _edits(run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, number: int, key: str) -> Stage:
-    generator = made(recipe, items, number)
+    generator = made(recipe, items, number, known.sources)
     roots = known.represent.roots
     return generate(
         run, recipe, recipe.pair.generators[number], generator, items, known.pictures, roots, key, repr(generator)

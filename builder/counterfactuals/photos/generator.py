@@ -1,0 +1,161 @@
+"""The generator `photo-edits`: what a recipe may set, and what is learned from the whole corpus before it edits a part.
+
+Where things are comes from annotations (`instances`) or, without them, from a detector; answers that rest on a detector
+alone are only expected, and the recipe's models must confirm them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from annotated_types import Len
+
+from builder.counterfactuals.edit import Edit, EditView, Pictures
+from builder.counterfactuals.mined import NONE, nearest_other
+from builder.counterfactuals.photos.annotated import coco_instances
+from builder.counterfactuals.photos.asking import asked
+from builder.counterfactuals.photos.detector import detector
+from builder.counterfactuals.photos.donors import Donor, cut_out
+from builder.counterfactuals.photos.editor import PhotoEditor, Question
+from builder.counterfactuals.photos.things import Known
+from builder.counterfactuals.photos.writing import pixels_of
+from builder.errors import BadInput
+
+Operation = Literal["remove", "paste", "recolour", "crop"]
+MOST_DONORS = 24
+"""Donors of one label at most: they travel to every process."""
+
+
+@dataclass(frozen=True)
+class PhotoEdits:
+    """Edits of photographs; see the package.
+
+    Attributes:
+        operations: What may be done, in order of preference.
+        instances: COCO's instances file, relative to the corpora folder. None leaves finding things to the detector.
+        detector: See `builder.counterfactuals.photos.detector.detector`. With `instances` it only has to agree that
+            what was removed is gone. None asks none.
+        inpainting: See `builder.counterfactuals.photos.removal.inpainting`.
+        both_sides: Whether both pictures of a pair are edited in the same manner, each for one of two questions, so
+            that a trace of editing says nothing about the answer; otherwise one is the original.
+        area: Least and largest share of the picture that a removed or pasted thing takes.
+        encoder: Image encoder that finds the most similar picture to take a thing from.
+        stamp: Hash of the instances file, filled in by the build.
+    """
+
+    name: ClassVar[str] = "photo-edits"
+    version: ClassVar[int] = 1
+    view: ClassVar[EditView] = "image"
+    formats: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study")
+
+    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
+    instances: str | None = None
+    detector: str | None = None
+    inpainting: str = "telea"
+    both_sides: bool = True
+    area: tuple[float, float] = (0.004, 0.15)
+    encoder: str = "packaged:efficientnet-lite0"
+    stamp: str = ""
+
+    def located(self, find: Callable[[str], Path]) -> PhotoEdits:
+        """The same with the paths of its files, and a hash of the annotations so that a change of them is seen.
+
+        Raises:
+            BadInput: When neither annotations nor a detector are named, or a file is missing.
+        """
+        if self.instances is None and self.detector is None:
+            remedy = "name `instances` (annotations) or `detector` (and models that verify)"
+            raise BadInput("recipe", f"pair.generators.{self.name}", "nothing that says where things are",
+                           "annotations or a detector", remedy)  # fmt: skip
+        if self.instances is None:
+            return self
+        path = find(self.instances)
+        if not path.is_file():
+            remedy = "download annotations_trainval2014.zip of cocodataset.org, or name the file"
+            raise BadInput(path, None, "no such file", "COCO's instances file", remedy)
+        return replace(self, instances=str(path), stamp=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+
+    def __repr__(self) -> str:
+        """All that the edits depend on; where the annotations lie is not part of it."""
+        shown = (self.operations, self.stamp or None, self.detector, self.inpainting, self.both_sides, self.area)
+        return f"PhotoEdits{(*shown, self.encoder)}"
+
+    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+        """Study these items alone, then edit them; a build studies all items first."""
+        yield from self.study(items, picture).edits(items, picture, seed)
+
+    def study(self, items: pd.DataFrame, picture: Pictures) -> PhotoEditor:
+        """Learn where things are in all pictures, what is asked of each, and what could be pasted."""
+        known = self._known(items, picture)
+        labels = frozenset().union(*(one.complete for one in known.values()))
+        questions: dict[str, list[Question]] = {}
+        for row in items.sort_values("id").to_dict("records"):
+            what = asked(str(row["question"]), labels)
+            if what is not None and row["image_key"] in known and not len(row["choices"]):
+                one = Question(str(row["id"]), str(row["question"]), what, str(row["answer"]))
+                questions.setdefault(str(row["image_key"]), []).append(one)
+        donors = self._donors(items, picture, known, questions) if "paste" in self.operations else {}
+        return PhotoEditor(self, known, {key: tuple(of) for key, of in questions.items()}, donors)
+
+    def _known(self, items: pd.DataFrame, picture: Pictures) -> dict[str, Known]:
+        keys = items.drop_duplicates("image_key")
+        if self.instances is not None:
+            every = [str(link) for links in keys["links"] for link in links]
+            said = coco_instances(Path(self.instances), every)
+            of = {key: [said[link] for link in links if link in said]
+                  for key, links in zip(keys["image_key"], keys["links"], strict=True)}  # fmt: skip
+            return {str(key): found[0] for key, found in of.items() if found}
+        assert self.detector is not None
+        finder = detector(self.detector)
+        seen = {key: finder.things(pixels_of(picture(key), key)) for key in keys["image_key"]}
+        return {str(key): Known(things, finder.labels, annotated=False) for key, things in seen.items()}
+
+    def _donors(
+        self, items: pd.DataFrame, picture: Pictures, known: Mapping[str, Known],
+        questions: Mapping[str, list[Question]],
+    ) -> dict[str, tuple[Donor, ...]]:  # fmt: skip
+        """By label: things of the pictures that are most similar to pictures without one, most wanted first.
+
+        For each question answered no, the most similar picture of which the same question is answered yes: light,
+        size and surroundings then fit best.
+        """
+        from builder.encoders import image_encoder
+
+        rows = [(key, one) for key, asks in sorted(questions.items()) for one in asks if one.asked.what == "existence"]
+        if not rows:
+            return {}
+        keys = sorted({key for key, _ in rows})
+        encoder = image_encoder(self.encoder)
+        from builder import images
+        from builder.recipe import Images
+
+        vectors = np.concatenate(
+            [encoder.encode([images.decode(picture(key), key, Images()).convert("RGB")]) for key in keys]
+        )
+        at = {key: number for number, key in enumerate(keys)}
+        labels = sorted({one.asked.label for _, one in rows})
+        vertex = np.asarray([labels.index(one.asked.label) for _, one in rows])
+        answer = np.asarray([one.answer == "yes" for _, one in rows], dtype=np.int64)
+        content = np.asarray([at[key] for key, _ in rows])
+        partner, _ = nearest_other(vertex, answer, content, vectors)
+        wanted: dict[tuple[str, str], int] = {}
+        for (_, one), other in zip(rows, partner, strict=True):
+            if one.answer == "no" and other != NONE:
+                place = (one.asked.label, rows[int(other)][0])
+                wanted[place] = wanted.get(place, 0) + 1
+        found: dict[str, list[Donor]] = {}
+        for (label, key), _ in sorted(wanted.items(), key=lambda pair: (-pair[1], pair[0])):
+            if len(found.get(label, ())) < MOST_DONORS:
+                donor = cut_out(known[key], label, pixels_of(picture(key), key), key, self.area)
+                if donor is not None:
+                    found.setdefault(label, []).append(donor)
+        return {label: tuple(some) for label, some in found.items()}
+
+
