@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from builder.counterfactuals.artefacts import Artefacts, Contents, artefacts
+from builder.counterfactuals.edit import root_of
 from builder.counterfactuals.pixel_statistics import pixel_statistics
 from builder.encoders import ImageEncoder, TextEncoder
 from builder.items import digest
@@ -52,6 +53,9 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
     for kind, part in made.groupby("edit_kind", sort=True):
         before = base.loc[part["edit_of"]]
         column = "image_key" if (before["image_key"].to_numpy() != part["image_key"].to_numpy()).any() else "question"
+        if column == "image_key":
+            # An edit of an edited picture is set against the original too: the edited one is no original.
+            before = base.loc[[root_of(identity) for identity in part["id"]]]
         pairs = pd.DataFrame(
             {
                 "original": before[column].to_numpy(),

@@ -95,5 +95,3 @@ def _size(box: Box) -> int:
 
 def _meet(left: Box, right: Box) -> bool:
     return max(left[0], right[0]) < min(left[2], right[2]) and max(left[1], right[1]) < min(left[3], right[3])
-
-

@@ -109,8 +109,12 @@ class _Work:
             for plan in self._plans(operation, one):
                 painted = self._painted(plan, one)
                 if painted is not None:
-                    yield from self._pair(plan, painted) if self.editor.settings.both_sides else (
-                        self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted),
+                    yield from (
+                        self._pair(plan, painted)
+                        if self.editor.settings.both_sides
+                        else (
+                            self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted),
+                        )
                     )
                     return
 
@@ -169,7 +173,9 @@ class _Work:
             first = self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted)
             between = (pixels_of(painted[0], self.key) != beside[2]).any(axis=2)
             kind = second.kind
-            twin = self._image(kind, first.id, one.answer, f"instead of it: {second.note}", beside[0], between, beside[2])
+            twin = self._image(
+                kind, first.id, one.answer, f"instead of it: {second.note}", beside[0], between, beside[2]
+            )
             yield first
             if other is not None:
                 yield self._asks(other, other.answer, first)
@@ -252,5 +258,3 @@ class _Work:
             note=f"asks of the edited picture for the {other.asked.label}", question=other.text,
             words=spans_of_change(other.text, self.question.text) or ((0, len(other.text)),),
         )  # fmt: skip
-
-

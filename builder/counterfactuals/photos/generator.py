@@ -157,5 +157,3 @@ class PhotoEdits:
                 if donor is not None:
                     found.setdefault(label, []).append(donor)
         return {label: tuple(some) for label, some in found.items()}
-
-

@@ -1,0 +1,145 @@
+"""What is done to pixels: places are filled, hues turned, things pasted, borders cut off; each against what is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from builder.counterfactuals.photos.donors import cut_out, placed
+from builder.counterfactuals.photos.plans import Scene, crops, pastes, removals, repaints
+from builder.counterfactuals.photos.recolouring import COLOURS, colour_of, recoloured, targets
+from builder.counterfactuals.photos.removal import inpainting, widened
+from builder.counterfactuals.photos.things import Known, Thing, outline_of
+from tests.builder.counterfactuals.photos import toy
+
+cv2 = pytest.importorskip("cv2")
+pytest.importorskip("pycocotools.mask")
+LABELS = frozenset(toy.COLOURS)
+AREA = (0.001, 0.3)
+
+
+def thing(label: str, x: int, y: int) -> Thing:
+    r = toy.RADIUS
+    box = max(x - r, 0), max(y - r, 0), min(x + r + 1, toy.WIDTH), min(y + r + 1, toy.HEIGHT)
+    return Thing(label, box, outline_of(toy.disc(x, y)))
+
+
+def scene(*discs: toy.Disc) -> Scene:
+    return Scene(toy.photo(discs), Known(tuple(thing(*one) for one in discs), LABELS), AREA)
+
+
+@pytest.mark.parametrize("name", ["telea", "ns"])
+def test_a_removed_disc_leaves_wall_with_the_grain_of_wall(name):
+    one = scene(("apple", 60, 50))
+    (plan,) = removals(one, "apple", False, inpainting(name))
+    new = plan.paint()
+    mask = widened(toy.disc(60, 50))
+    assert np.array_equal(new[~mask], one.pixels[~mask])
+    assert np.abs(new[mask].astype(int) - toy.wall()[mask]).max() < 25
+    # A fill without grain would have a Laplacian near 0; the wall's is about 2 * sqrt(20) = 9.
+    roughness = np.abs(cv2.Laplacian(new[..., 1].astype(np.float32), cv2.CV_32F))
+    assert roughness[toy.disc(60, 50, 6)].mean() == pytest.approx(roughness[~mask].mean(), rel=0.5)
+    assert plan.after == {"apple": 0}
+
+
+def test_one_of_several_goes_when_the_count_is_asked_for():
+    plans = list(removals(scene(("leaf", 30, 30), ("leaf", 90, 60)), "leaf", True, inpainting("telea")))
+    assert [plan.after for plan in plans] == [{"leaf": 1}, {"leaf": 1}]
+    assert toy.decoded(toy.file_of(plans[0].paint(), "PNG"))[60, 90].tolist() == list(toy.COLOURS["leaf"])
+
+
+def test_what_touches_another_thing_or_is_a_crowd_stays():
+    fill = inpainting("telea")
+    assert not list(removals(scene(("apple", 60, 50), ("leaf", 68, 50)), "apple", False, fill))
+    crowd = Thing("apple", (50, 40, 71, 61), outline_of(toy.disc(60, 50)), crowd=True)
+    assert not list(removals(Scene(toy.photo([]), Known((crowd,), LABELS), AREA), "apple", False, fill))
+    tight = Scene(toy.photo([("apple", 60, 50)]), Known((thing("apple", 60, 50),), LABELS), (0.3, 0.5))
+    assert not list(removals(tight, "apple", False, fill))
+
+
+def test_a_control_paints_over_background_alone():
+    one = scene(("apple", 60, 50), ("leaf", 100, 20))
+    (plan,) = repaints(one, widened(toy.disc(60, 50)), inpainting("telea"), np.random.default_rng(0))
+    changed = (plan.paint() != one.pixels).any(axis=2)
+    assert changed.sum() > 100
+    assert not (changed & (toy.disc(60, 50) | toy.disc(100, 20))).any()
+    assert plan.after == {}
+
+
+def test_a_cut_out_is_pasted_as_it_is_where_nothing_stands():
+    source = scene(("plum", 40, 60))
+    donor = cut_out(source.known, "plum", source.pixels, "k", AREA)
+    target = scene(("apple", 60, 60))
+    (plan,) = pastes(target, (donor,), np.random.default_rng(0))
+    new = plan.paint()
+    changed = (new != target.pixels).any(axis=2)
+    assert plan.after == {"plum": 1}
+    assert not (changed & toy.disc(60, 60)).any()
+    ys, xs = np.nonzero(changed)
+    assert abs((ys.min() + ys.max()) / 2 - 60) <= 2
+    middle = new[int(ys.mean()), int(xs.mean())].astype(int)
+    assert np.abs(middle - toy.COLOURS["plum"]).max() <= 3
+    assert 0.6 < changed.sum() / toy.disc(40, 60).sum() < 1.1
+
+
+def test_nothing_is_pasted_where_everything_is_taken():
+    source = scene(("plum", 40, 60))
+    donor = cut_out(source.known, "plum", source.pixels, "k", AREA)
+    full = np.ones((toy.HEIGHT, toy.WIDTH), dtype=bool)
+    assert placed(donor, source.pixels, full, AREA, np.random.default_rng(0)) is None
+
+
+def test_only_whole_free_things_are_cut_out():
+    for discs in ([("plum", 4, 60)], [("plum", 40, 60), ("leaf", 50, 60)], [("leaf", 40, 60)]):
+        one = scene(*discs)
+        assert cut_out(one.known, "plum", one.pixels, "k", AREA) is None
+
+
+def test_a_crop_keeps_the_size_and_leaves_out_what_stands_at_the_border():
+    one = scene(("apple", 12, 50), ("leaf", 90, 40))
+    (plan,) = crops(one, "apple")
+    new = plan.paint()
+    assert new.shape == one.pixels.shape
+    assert toy.seen(toy.file_of(new, "PNG")) == {"leaf"}
+    assert plan.after == {"apple": 0}
+
+
+def test_no_crop_cuts_through_a_thing_or_keeps_too_little():
+    assert not list(crops(scene(("apple", 12, 50), ("leaf", 24, 80)), "apple"))
+    assert not list(crops(scene(("apple", 64, 48)), "apple"))
+
+
+PRIMARIES = {"red": (200, 30, 30), "green": (40, 140, 50), "blue": (30, 60, 190), "yellow": (230, 210, 40),
+             "orange": (240, 140, 30), "purple": (120, 40, 150)}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", PRIMARIES)
+def test_colours_have_the_names_that_people_give_them(word):
+    pixels = np.full((20, 20, 3), PRIMARIES[word], dtype=np.uint8)
+    assert colour_of(pixels, np.ones((20, 20), dtype=bool)) == word
+    assert set(PRIMARIES) == set(COLOURS)
+
+
+@pytest.mark.parametrize("shade", [(128, 128, 128), (250, 250, 250), (10, 10, 10), (120, 80, 50)])
+def test_grey_white_black_and_brown_have_no_name_here(shade):
+    assert colour_of(np.full((9, 9, 3), shade, dtype=np.uint8), np.ones((9, 9), dtype=bool)) is None
+
+
+def test_a_recoloured_thing_keeps_its_shading_and_the_rest_its_pixels():
+    pixels, mask = toy.wall(), toy.disc(60, 50, 20)
+    shade = np.linspace(0.6, 1.0, toy.WIDTH)[None, :, None] * np.asarray((60, 90, 170))
+    pixels[mask] = np.broadcast_to(shade, pixels.shape)[mask].astype(np.uint8)
+    assert colour_of(pixels, mask) == "blue"
+    assert "purple" in targets(pixels, mask)
+    assert "yellow" not in targets(pixels, mask)  # no yellow is that dark
+    new = recoloured(pixels, mask, "purple")
+    assert colour_of(new, mask) == "purple"
+    assert np.array_equal(new[~mask], pixels[~mask])
+    light = [cv2.cvtColor(one.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0] for one in (pixels, new)]
+    inner = toy.disc(60, 50, 17)
+    assert np.abs(light[0] - light[1])[inner].max() < 3
+
+
+def test_a_grey_thing_is_not_recoloured():
+    assert recoloured(toy.wall(), toy.disc(60, 50), "red") is None
+    assert targets(toy.wall(), toy.disc(60, 50)) == ()

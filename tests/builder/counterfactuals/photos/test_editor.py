@@ -1,0 +1,219 @@
+"""Edits of whole pictures: answers against the pixels, both sides edited alike, the same whatever the shard."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from builder.counterfactuals.edit import Edit, Generator
+from builder.counterfactuals.examine import Side, examine
+from builder.counterfactuals.photos.asking import asked
+from builder.counterfactuals.registry import make
+from builder.errors import BadInput
+from builder.items import TextRule
+from builder.recipe import Images, Minimal
+from tests.builder.counterfactuals.photos import toy
+
+coco = pytest.importorskip("pycocotools.mask")
+pytest.importorskip("cv2")
+pytest.importorskip("jpeglib")
+
+PICTURES = {
+    1: [("apple", 30, 30), ("leaf", 90, 60)],
+    2: [("plum", 40, 60)],
+    3: [("apple", 30, 60), ("leaf", 70, 30), ("plum", 100, 70)],
+    4: [("leaf", 30, 30), ("leaf", 90, 60)],
+    5: [("apple", 11, 40), ("plum", 115, 40)],
+}
+IS = "Is there a {} in the image?"
+FILES = {f"k{image}": toy.file_of(toy.photo(discs, image)) for image, discs in PICTURES.items()}
+
+
+def questions() -> pd.DataFrame:
+    rows = []
+    for image, discs in PICTURES.items():
+        there = {label for label, _, _ in discs}
+        rows += [(image, IS.format(label), "yes" if label in there else "no") for label in toy.COLOURS]
+    return toy.items_of(rows)
+
+
+def editor(tmp_path, items: pd.DataFrame, **given: object):
+    path = toy.instances(tmp_path / "instances.json", PICTURES)
+    generator = make("photo-edits", {"instances": "any.json", **given})
+    assert isinstance(generator, Generator)
+    # Colours would do for the real encoder, which is not what is tested here.
+    located = replace(generator.located(lambda name: path), encoder="colours")
+    return located.study(items, FILES.__getitem__)
+
+
+@pytest.fixture(autouse=True)
+def _colours(monkeypatch):
+    class Colours:
+        def encode(self, pictures):
+            means = np.asarray([np.asarray(one, dtype=np.float32).mean(axis=(0, 1)) for one in pictures])
+            return (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
+
+    monkeypatch.setattr("builder.encoders.image_encoder", lambda name: Colours())
+
+
+def asked_of(items: pd.DataFrame, edits: list[Edit]) -> list[tuple[str, bytes, str]]:
+    """(question, picture, answer) of every edit."""
+    known = {row["id"]: (row["question"], FILES[row["image_key"]]) for row in items.to_dict("records")}
+    found = []
+    for edit in edits:
+        question, picture = known[edit.of]
+        known[edit.id] = (edit.question or question, edit.picture or picture)
+        found.append((*known[edit.id], edit.answer))
+    return found
+
+
+@pytest.mark.parametrize("operations", [["remove"], ["paste"], ["crop"]])
+@pytest.mark.parametrize("both_sides", [True, False])
+def test_every_answer_is_what_the_pixels_say(operations, both_sides, tmp_path):
+    items = questions()
+    edits = list(editor(tmp_path, items, operations=operations, both_sides=both_sides).edits(items, FILES.get, 0))
+    assert len(edits) >= 2
+    for question, picture, answer in asked_of(items, edits):
+        label = asked(question, set(toy.COLOURS)).label
+        assert ("yes" if label in toy.seen(picture) else "no") == answer
+
+
+def test_edits_pass_the_checks_of_the_stage_and_publish_their_mask(tmp_path):
+    items = questions()
+    sides = {
+        row["id"]: Side(row["question"], (), row["answer"], "yes/no", FILES[row["image_key"]])
+        for row in items.to_dict("records")
+    }
+    for edit in editor(tmp_path, items, operations=["remove", "paste"]).edits(items, FILES.get, 0):
+        base = sides[edit.of]
+        assert examine(edit, base, TextRule(), Minimal(), Images()) is None
+        sides[edit.id] = Side(edit.question or base.question, (), edit.answer, "yes/no", edit.picture or base.picture)
+        assert edit.answer_source == "constructed"
+        if edit.view == "image":
+            mask = coco.decode(json.loads(edit.meta)["difference_mask"]).astype(bool)
+            differ = (toy.decoded(edit.picture) != toy.decoded(base.picture)).any(axis=2)
+            assert np.array_equal(mask, differ)
+
+
+@pytest.mark.parametrize("operation", ["remove", "paste"])
+def test_edited_on_both_sides_every_question_and_every_picture_has_both_answers(operation, tmp_path):
+    items = questions()
+    edits = list(editor(tmp_path, items, operations=[operation]).edits(items, FILES.get, 0))
+    quads = defaultdict(list)
+    for edit, (question, picture, answer) in zip(edits, asked_of(items, edits), strict=True):
+        quads[edit.id.partition("~")[0]].append((question, picture, answer, edit.kind))
+    whole = [quad for quad in quads.values() if len(quad) == 4]
+    assert whole
+    for quad in whole:
+        for side in (0, 1):
+            answers = defaultdict(set)
+            for row in quad:
+                answers[row[side]].add(row[2])
+            assert [len(both) for both in answers.values()] == [2, 2]
+        assert {kind for *_, kind in quad} == {f"photo.{operation}", "photo.other-question"}
+
+
+def test_where_no_second_question_flips_the_other_picture_is_painted_over_elsewhere(tmp_path):
+    items = toy.items_of([(2, IS.format("plum"), "yes"), (2, IS.format("leaf"), "no")])
+    first, second = editor(tmp_path, items, operations=["remove"]).edits(items, FILES.get, 0)
+    assert [(edit.kind, edit.answer) for edit in (first, second)] == [("photo.remove", "no"), ("photo.repaint", "yes")]
+    assert second.of == first.id
+    assert toy.seen(first.picture) == set()
+    assert toy.seen(second.picture) == {"plum"}
+
+
+def test_counts_fall_and_rise_by_one(tmp_path):
+    many = "How many leaves are there in the image?".replace("leaves", "leafs")
+    items = toy.items_of([(4, many, "2"), (1, many, "1"), (1, IS.format("leaf"), "yes"), (2, IS.format("leaf"), "no")])
+    removed = list(editor(tmp_path, items, operations=["remove"], both_sides=False).edits(items[:1], FILES.get, 0))
+    pasted = list(editor(tmp_path, items, operations=["paste"], both_sides=False).edits(items[:1], FILES.get, 0))
+    assert [edit.answer for edit in removed] == ["1"]
+    assert [edit.answer for edit in pasted] == ["3"]
+
+
+def test_a_gold_that_annotations_contradict_is_left_alone(tmp_path):
+    items = toy.items_of([(1, IS.format("apple"), "no"), (2, IS.format("plum"), "maybe"), (3, "Is it day?", "yes")])
+    assert not list(editor(tmp_path, items).edits(items, FILES.get, 0))
+
+
+def test_colours_change_on_both_sides(tmp_path):
+    items = toy.items_of([(2, "What color is the plum?", "purple"), (1, "What color is the apple?", "blue")])
+    first, second = editor(tmp_path, items, operations=["recolour"]).edits(items, FILES.get, 0)
+    assert second.of == first.id
+    assert len({"purple", first.answer, second.answer}) == 3
+    assert {first.kind, second.kind} == {"photo.recolour"}
+    hue = {"green": 1, "blue": 2, "red": 0}
+    for edit in (first, second):
+        middle = toy.decoded(edit.picture)[60, 40]
+        if edit.answer in hue:
+            assert middle.argmax() == hue[edit.answer]
+
+
+def test_the_edits_of_an_item_do_not_depend_on_the_shard(tmp_path):
+    items = questions()
+    ready = editor(tmp_path, items, operations=["remove", "paste"])
+    whole = [edit.id for edit in ready.edits(items, FILES.get, 0)]
+    parts = [
+        edit.id for start in range(0, len(items), 2) for edit in ready.edits(items[start : start + 2], FILES.get, 0)
+    ]
+    assert sorted(whole) == sorted(parts)
+    assert len(whole) == len(set(whole))
+
+
+def test_a_recipe_must_say_where_things_are(tmp_path):
+    with pytest.raises(BadInput, match="annotations or a detector"):
+        make("photo-edits", {}).located(lambda name: tmp_path / name)
+    with pytest.raises(BadInput, match="no such file"):
+        make("photo-edits", {"instances": "none.json"}).located(lambda name: tmp_path / name)
+
+
+def test_another_instances_file_is_another_generator(tmp_path):
+    path = toy.instances(tmp_path / "instances.json", PICTURES)
+    generator = make("photo-edits", {"instances": "any.json"})
+    before = repr(generator.located(lambda name: path))
+    moved = toy.instances(tmp_path / "elsewhere.json", PICTURES)
+    assert repr(generator.located(lambda name: moved)) == before
+    toy.instances(path, {1: []})
+    assert repr(generator.located(lambda name: path)) != before
+
+
+class Eyes:
+    """A detector that finds apples wherever it is told to."""
+
+    labels = frozenset({"apple"})
+
+    def __init__(self, still: float) -> None:
+        self.still = still
+
+    def things(self, pixels, least=0.4):
+        from builder.counterfactuals.photos.things import Thing
+
+        there = bool(toy.seen(toy.file_of(pixels, "PNG")) & {"apple"})
+        score = 0.9 if there else self.still
+        return (Thing("apple", (20, 20, 41, 41), score=score),) if score >= least else ()
+
+
+@pytest.mark.parametrize(("still", "made"), [(0.1, True), (0.6, False)])
+def test_what_a_detector_still_finds_is_not_removed(still, made, tmp_path, monkeypatch):
+    monkeypatch.setattr("builder.counterfactuals.photos.editor.detector", lambda name: Eyes(still))
+    items = toy.items_of([(1, IS.format("apple"), "yes")])
+    ready = editor(tmp_path, items, operations=["remove"], both_sides=False, detector="eyes")
+    edits = list(ready.edits(items, FILES.get, 0))
+    assert bool(edits) == made
+    if made:
+        assert json.loads(edits[0].meta)["detector"] == {"name": "eyes", "label": "apple", "before": 0.9, "after": 0.1}
+
+
+def test_with_a_detector_alone_answers_are_only_expected(monkeypatch):
+    monkeypatch.setattr("builder.counterfactuals.photos.generator.detector", lambda name: Eyes(0.0))
+    monkeypatch.setattr("builder.counterfactuals.photos.editor.detector", lambda name: Eyes(0.0))
+    items = toy.items_of([(1, IS.format("apple"), "yes")])
+    generator = make("photo-edits", {"detector": "eyes", "operations": ["remove"], "both_sides": False})
+    (edit,) = generator.located(None).edits(items, FILES.get, 0)
+    assert edit.answer_source == "expected"
+    assert toy.seen(edit.picture) == {"leaf"}
