@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from builder.counterfactuals.artefacts import Artefacts, Contents, artefacts
-from builder.counterfactuals.edit import root_of
 from builder.counterfactuals.pixel_statistics import pixel_statistics
 from builder.encoders import ImageEncoder, TextEncoder
 from builder.items import digest
@@ -55,7 +54,7 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
         column = "image_key" if (before["image_key"].to_numpy() != part["image_key"].to_numpy()).any() else "question"
         if column == "image_key":
             # An edit of an edited picture is set against the original too: the edited one is no original.
-            before = base.loc[[root_of(identity) for identity in part["id"]]]
+            before = base.loc[[_start(identity, base["edit_of"]) for identity in part["id"]]]
         pairs = pd.DataFrame(
             {
                 "original": before[column].to_numpy(),
@@ -73,6 +72,13 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
             items.loc[items[column].isin(set(pairs[side])), "answer"].tolist() for side in ("original", "edited")
         ]
         yield Sides(str(kind), column, pairs, (answers[0], answers[1]))
+
+
+def _start(identity: str, edit_of: pd.Series[str]) -> str:
+    """The annotated item that an edit, or an edit of an edit, was made from."""
+    while isinstance(edit_of[identity], str):
+        identity = edit_of[identity]
+    return identity
 
 
 def judge(

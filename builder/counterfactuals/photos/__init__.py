@@ -1,1 +1,1 @@
-"""Edits of photographs: objects are removed, pasted, recoloured or cropped away, and what is left is written faithfully."""
+"""Edits of photographs: things are removed, pasted, recoloured or cropped away; the rest stays as it was written."""

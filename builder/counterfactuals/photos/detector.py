@@ -62,7 +62,7 @@ class TransformersDetector:
         from transformers import AutoImageProcessor, AutoModelForObjectDetection
 
         try:
-            self._processor = AutoImageProcessor.from_pretrained(name)
+            self._processor = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
             model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True)
         except (OSError, ValueError) as error:
             allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"

@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 from annotated_types import Len
 
+from audit.partners import NONE
+from builder import images
 from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.counterfactuals.mined import NONE, nearest_other
+from builder.counterfactuals.mined import nearest_other
 from builder.counterfactuals.photos.annotated import coco_instances
 from builder.counterfactuals.photos.asking import asked
 from builder.counterfactuals.photos.detector import detector
@@ -26,6 +28,7 @@ from builder.counterfactuals.photos.editor import PhotoEditor, Question
 from builder.counterfactuals.photos.things import Known
 from builder.counterfactuals.photos.writing import pixels_of
 from builder.errors import BadInput
+from builder.recipe import Images
 
 Operation = Literal["remove", "paste", "recolour", "crop"]
 MOST_DONORS = 24
@@ -133,9 +136,6 @@ class PhotoEdits:
             return {}
         keys = sorted({key for key, _ in rows})
         encoder = image_encoder(self.encoder)
-        from builder import images
-        from builder.recipe import Images
-
         vectors = np.concatenate(
             [encoder.encode([images.decode(picture(key), key, Images()).convert("RGB")]) for key in keys]
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Plan:
     """
 
     kind: str
-    after: Mapping[str, int]
+    after: dict[str, int]
     note: str
     paint: Callable[[], Pixels]
 
@@ -51,7 +52,7 @@ class Scene:
 
     def fits(self, mask: Mask) -> bool:
         """Whether a mask is neither too small to be seen nor too large to be filled."""
-        return self.area[0] <= mask.mean() <= self.area[1]
+        return self.area[0] <= float(mask.mean()) <= self.area[1]
 
     def others(self, things: tuple[Thing, ...]) -> Mask:
         """Where the boxes of all other things are."""
@@ -81,7 +82,7 @@ def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[
             continue
         left = len(things) - len(gone)
         note = f"{_said(len(gone), label)} removed, {left} left"
-        yield Plan("remove", {label: left}, note, lambda mask=mask: inpaint(scene.pixels, mask))
+        yield Plan("remove", {label: left}, note, partial(inpaint, scene.pixels, mask))
 
 
 def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Generator) -> Iterator[Plan]:
@@ -104,7 +105,7 @@ def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Gener
         place[y : y + shape.shape[0], x : x + shape.shape[1]] = shape[: height - y, : width - x]
         if not (place & taken).any() and scene.fits(place):
             note = "a place of the background painted over, nothing removed"
-            yield Plan("repaint", {}, note, lambda place=place: inpaint(scene.pixels, place))
+            yield Plan("repaint", {}, note, partial(inpaint, scene.pixels, place))
             return
 
 
@@ -115,7 +116,7 @@ def pastes(scene: Scene, donors: tuple[Donor, ...], random: np.random.Generator)
         if put is not None:
             count = scene.known.counts.get(donor.label, 0) + 1
             note = f"a {donor.label} of another picture pasted, {count} there"
-            yield Plan("paste", {donor.label: count}, note, lambda put=put: put)
+            yield Plan("paste", {donor.label: count}, note, partial(np.copy, put))
 
 
 def crops(scene: Scene, label: str) -> Iterator[Plan]:
@@ -130,10 +131,10 @@ def crops(scene: Scene, label: str) -> Iterator[Plan]:
         return
     x0, y0 = min(thing.box[0] for thing in things), min(thing.box[1] for thing in things)
     x1, y1 = max(thing.box[2] for thing in things), max(thing.box[3] for thing in things)
-    for keep, corner in (
+    for most, corner in (
         (x0 / width, (0.0, 0.5)), (1 - x1 / width, (1.0, 0.5)), (y0 / height, (0.5, 0.0)), (1 - y1 / height, (0.5, 1.0))
     ):  # fmt: skip
-        keep -= 0.01
+        keep = most - 0.01
         if keep * keep < LEAST_KEPT:
             continue
         w, h = int(width * keep), int(height * keep)
@@ -145,7 +146,7 @@ def crops(scene: Scene, label: str) -> Iterator[Plan]:
         after = {name: number for name, number in left_over.items() if number != scene.known.counts.get(name)}
         note = f"cropped to {w} x {h} pixels, which leaves no {label}"
         part = np.ascontiguousarray(scene.pixels[top : top + h, left : left + w])
-        yield Plan("crop", after, note, lambda part=part: scaled(part, (width, height)))
+        yield Plan("crop", after, note, partial(scaled, part, (width, height)))
 
 
 def _left(known: Known, window: tuple[int, int, int, int]) -> dict[str, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +51,7 @@ class Known:
     things: tuple[Thing, ...]
     complete: frozenset[str]
     annotated: bool = True
-    counts: Mapping[str, int] = field(init=False)
+    counts: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         counted = Counter(thing.label for thing in self.things)

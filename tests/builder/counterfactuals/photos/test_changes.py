@@ -1,4 +1,4 @@
-"""What is done to pixels: places are filled, hues turned, things pasted, borders cut off; each against what is known."""
+"""What is done to pixels: places are filled, hues turned, things pasted, borders cut off."""
 
 from __future__ import annotations
 

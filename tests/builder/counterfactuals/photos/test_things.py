@@ -11,7 +11,6 @@ from builder.counterfactuals.photos.annotated import coco_instances
 from builder.counterfactuals.photos.asking import Asked, asked
 from builder.counterfactuals.photos.things import Known, Thing, boxes_of, mask_of, published
 from builder.errors import BadInput
-
 from tests.builder.counterfactuals.photos import toy
 
 coco = pytest.importorskip("pycocotools.mask")

@@ -13,7 +13,6 @@ from PIL import Image
 from builder.counterfactuals.photos import needs
 from builder.counterfactuals.photos.writing import pixels_of, write
 from builder.errors import MissingPackage
-
 from tests.builder.counterfactuals.photos import toy
 
 jpeglib = pytest.importorskip("jpeglib")
