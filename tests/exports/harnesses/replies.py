@@ -16,18 +16,22 @@ from PIL import Image
 
 Reply = Callable[[str, "Image.Image | None"], str]
 
-FORMS = (
-    "Yes", "no.", "The answer is (B).", "three", "A", "(C) triangle", "I cannot see the image.", "red", "Blue.", "",
-    "It is a circle.", "4", "None", "3.0", "null", "A or B", "The answer is no.", "square\nbecause it has corners",
-    "green", "zero",
-)  # fmt: skip
-"""Replies of every kind that the parser knows, and texts that spreadsheets lose."""
+ODD = ("I cannot see the image.", "", "A or B", "null", "square\nbecause it has corners", "7.50")
+"""Refusals, silence, and texts that spreadsheets lose or change."""
+FORMS = {
+    "Is": ("Yes", "no.", "The answer is no.", "Yes, it is.", "True", "It isn't."),
+    "How": ("three", "4", "None", "0, I think", "There are 3.0 of them.", "zero"),
+    "What": ("red", "Blue.", "The answer is green.", "It is red", "green", "a blue"),
+    "Which": ("The answer is (B).", "A", "(C)", "b", "option C", "It is a circle."),
+}
+"""First word of a question -> replies of every kind that the parser knows; right now and then."""
 
 
 def scripted(text: str, picture: Image.Image | None) -> str:
     """A reply that follows from every letter of the text and every pixel of the picture."""
     seen = b"" if picture is None else f"{picture.mode}{picture.size}".encode() + picture.tobytes()
-    return FORMS[hashlib.sha256(text.encode() + b"\0" + seen).digest()[0] % len(FORMS)]
+    forms = FORMS.get(text.partition(" ")[0], tuple(form for own in FORMS.values() for form in own)) * 4 + ODD
+    return forms[int.from_bytes(hashlib.sha256(text.encode() + b"\0" + seen).digest()[:4], "big") % len(forms)]
 
 
 def transformed(folder: str) -> Reply:
