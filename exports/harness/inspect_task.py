@@ -94,7 +94,7 @@ def wholly() -> Metric:
 
     def found(scores: list[SampleScore]) -> dict[str, float]:
         rows = [
-            {**(one.sample_metadata or {}), "id": one.sample_id, "score": float(one.score.value in (1, CORRECT))}
+            {**(one.sample_metadata or {}), "id": one.sample_id, "right": one.score.value in (1, CORRECT)}
             for one in scores
         ]
         return {f"{kind}_accuracy": wholly_right(rows, kind) for kind in FACTS["pairs"]}

@@ -51,13 +51,17 @@ def process_results_blind(doc: Doc, results: list[str]) -> dict[str, Any]:
 
 
 def marked(doc: Doc, reply: str, sign: float) -> dict[str, Any]:
-    """What each metric is counted from; `group` is what lmms-eval clusters standard errors by."""
-    score = float(right(reply, doc["answer_type"], doc["choices"], doc["answer"]))
-    item = {name: doc[name] for name in ("id", "group", "image_partner", "question_partner", "quad")} | {"score": score}
+    """What each metric is counted from; lmms-eval takes standard errors of `score`, clustered by `group`.
+
+    What pairs are counted from has no `score`: the standard error over items is not that over pairs.
+    """
+    item = {name: doc[name] for name in ("id", "group", "image_partner", "question_partner", "quad")}
+    item["right"] = right(reply, doc["answer_type"], doc["choices"], doc["answer"])
+    scored = {"id": doc["id"], "group": doc["group"], "score": float(item["right"])}
     return {
-        "accuracy": item,
+        "accuracy": scored,
         **{f"{kind}_accuracy": item for kind in FACTS["pairs"]},
-        "dividend": {"id": doc["id"], "group": doc["group"], "score": sign * score},
+        "dividend": scored | {"score": sign * scored["score"]},
     }
 
 

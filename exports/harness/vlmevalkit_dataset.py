@@ -79,9 +79,7 @@ class TwokeysDataset(ImageBaseDataset):
             | {
                 "answer_type": item["answer_type"],
                 "reply": said[item["index"]],
-                "score": float(
-                    right(said[item["index"]], item["answer_type"], json.loads(item["choices"]), item["gold"])
-                ),
+                "right": right(said[item["index"]], item["answer_type"], json.loads(item["choices"]), item["gold"]),
             }
             for item in items
             if item["index"] in said
@@ -89,9 +87,9 @@ class TwokeysDataset(ImageBaseDataset):
         path = Path(eval_file)
         with path.with_name(f"{path.stem}_marked.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in marked)
-        score = {"Overall": sum(one["score"] for one in marked) / len(marked)}
+        score = {"Overall": sum(one["right"] for one in marked) / len(marked)}
         for kind in sorted({one["answer_type"] for one in marked}):
-            own = [one["score"] for one in marked if one["answer_type"] == kind]
+            own = [one["right"] for one in marked if one["answer_type"] == kind]
             score[kind] = sum(own) / len(own)
         score |= {f"{kind} accuracy": wholly_right(marked, kind) for kind in FACTS["pairs"]}
         return pd.DataFrame([{name: 100 * value for name, value in score.items()}])

@@ -31,9 +31,9 @@ def wholly_right(rows: Sequence[Mapping[str, Any]], kind: str) -> float:
     """Share of pairs or quads of which every item is right; NaN where there are none.
 
     Args:
-        rows: Items as for `sets`, with `score`: 1 where the item is right.
+        rows: Items as for `sets`, with `right`.
         kind: As for `sets`.
     """
-    right = {row["id"]: bool(row["score"]) for row in rows}
+    right = {row["id"]: bool(row["right"]) for row in rows}
     found = sets(rows, kind)
     return sum(all(right[one] for one in items) for items in found) / len(found) if found else float("nan")

@@ -49,5 +49,5 @@ for name, view in module.VIEWS.items():
     predictions = Path(get_pred_file_path(scratch, "answering", name))
     results[view] = dataset.evaluate(str(predictions)).to_dict("records")[0]
     lines = predictions.with_name(f"{predictions.stem}_marked.jsonl").read_text().splitlines()
-    items[view] = {one["id"]: one["score"] for one in map(json.loads, lines)}
+    items[view] = {one["id"]: float(one["right"]) for one in map(json.loads, lines)}
 write(out, {"items": items, "results": results, "versions": {}})
