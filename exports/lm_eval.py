@@ -93,9 +93,10 @@ def _use(source: Source) -> str:
 lm-eval run --include_path . --tasks {task} --model hf --model_args pretrained=... --apply_chat_template
 ```
 
-{by_likelihood} No picture is shown, and no function of the question is right on more than
-**{ceilings["question"]:.2%}** of these items; uniform guesses get {source.facts["chance"]:.2%}. The items lie beside
-the task: the folder can be moved.
+{by_likelihood}
+
+No picture is shown, and no function of the question is right on more than **{ceilings["question"]:.2%}** of these items;
+uniform guesses get {source.facts["chance"]:.2%}. The items lie beside the task: the folder can be moved.
 """
 
 

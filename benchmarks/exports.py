@@ -1,0 +1,123 @@
+"""One model in other harnesses and in twokeys: do they call the same items right?
+
+    python -m benchmarks.exports out/easy-vqa --items 500
+
+The shipped `llava-natural` answers the first items of a folder under the four views, in each harness through
+transformers' own `generate`, and here through twokeys' own decoding. A harness runs in an environment of its own, whose
+Python the variables `TWOKEYS_LMMS_EVAL`, `TWOKEYS_VLMEVALKIT` and `TWOKEYS_INSPECT` name. Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audit.answering import VIEWS, Asked, answer, question_of
+from audit.models.loading import load, references
+from audit.models.model import Masking, Question, Responder
+from audit.published import read
+from data_cards.tables import count, markdown, percent
+from exports.export import export
+
+RUNS = Path(__file__).parent.parent / "tests" / "exports" / "harnesses"
+HARNESSES = {
+    "lmms-eval": ("TWOKEYS_LMMS_EVAL", "lmms_eval_run.py"),
+    "vlmevalkit": ("TWOKEYS_VLMEVALKIT", "vlmeval_run.py"),
+    "inspect": ("TWOKEYS_INSPECT", "inspect_ai_run.py"),
+}
+MODEL = "llava-natural"
+PROCESSOR = {
+    "processor_class": "LlavaProcessor",
+    "image_token": "<image>",
+    "num_additional_image_tokens": 0,
+    "patch_size": 16,
+    "vision_feature_select_strategy": "full",
+}
+"""What transformers' processor must be told beside the files that ship: how many tokens a picture takes."""
+
+
+class Replies:
+    """A model of which only the replies are used, so that its blind views are those of a harness."""
+
+    def __init__(self, model: Responder) -> None:
+        self.model, self.name = model, model.name
+
+    def reply(self, questions: Sequence[Question]) -> list[str]:
+        """Ask the model."""
+        return self.model.reply(questions)
+
+
+def ours(folder: Path, items: int) -> pd.DataFrame:
+    """What twokeys says of the first items: `id`, and `right.VIEW` of each view."""
+    published = read(folder)
+    rows = np.arange(min(items, len(published.table)))
+    asked: dict[int, Asked] = {
+        row: Asked(question_of(published.table.iloc[row], picture), str(published.table["answer"].iat[row]))
+        for row, picture in published.pictures(rows)
+    }
+    model = Replies(load(f"reference:{MODEL}"))
+    found = answer(model, [asked[row] for row in rows], Masking("mean-colour", "removed"))
+    return found.assign(id=published.table["id"].iloc[rows].to_numpy())
+
+
+def theirs(folder: Path, to: str, items: int, scratch: Path) -> dict[str, dict[str, float]] | None:
+    """View -> item -> whether the harness calls it right; None where there is no such harness."""
+    variable, program = HARNESSES[to]
+    python = os.environ.get(variable)
+    if python is None:
+        return None
+    model = scratch / "model"
+    if not model.is_dir():
+        shutil.copytree(references()[MODEL], model)
+        (model / "processor_config.json").write_text(json.dumps(PROCESSOR), encoding="utf-8")
+    # The reference models were trained on bare questions.
+    made = export(folder, to, out=scratch / to, instruction="")
+    out = scratch / f"{to}.json"
+    command = [python, str(RUNS / program), str(made.folder), str(out), str(model), str(items)]
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(scratch / "cache")}
+    subprocess.run(command, env=environment, check=True)
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["items"]
+    if to != "lmms-eval":
+        return found
+    task = made.facts["task"]
+    names = {view: task if view == "both" else f"{task}_{view}" for view in VIEWS}
+    return {view: {item: score for item, (score, _) in found[name].items()} for view, name in names.items()}
+
+
+def main() -> None:
+    """Compare, and print a row for each harness and view."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", type=Path)
+    words.add_argument("--items", type=int, default=500)
+    words.add_argument("--to", nargs="*", default=list(HARNESSES), choices=list(HARNESSES))
+    said = words.parse_args()
+    own = ours(said.folder, said.items)
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for to in said.to:
+            found = theirs(said.folder, to, said.items, Path(scratch))
+            for view in VIEWS if found else ():
+                assert found is not None
+                here = dict(zip(own["id"], own[f"right.{view}"].astype(float), strict=True))
+                if set(here) != set(found[view]):
+                    raise ValueError(f"{to}, {view}: the harness answered other items")
+                differ = sum(here[item] != score for item, score in found[view].items())
+                there = sum(found[view].values()) / len(here)
+                rows.append(
+                    (to, view, count(len(here)), percent(sum(here.values()) / len(here)), percent(there), count(differ))
+                )
+    print(markdown(["harness", "what is left", "items", "right here", "right there", "items that differ"], rows))
+
+
+if __name__ == "__main__":
+    main()
