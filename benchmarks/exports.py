@@ -36,6 +36,7 @@ HARNESSES = {
     "inspect": ("TWOKEYS_INSPECT", "inspect_ai_run.py"),
 }
 MODEL = "llava-natural"
+HEADER = ("harness", "what is left", "items", "right here", "right there", "items that differ")
 PROCESSOR = {
     "processor_class": "LlavaProcessor",
     "image_token": "<image>",
@@ -66,7 +67,7 @@ def ours(folder: Path, items: int) -> pd.DataFrame:
         for row, picture in published.pictures(rows)
     }
     model = Replies(load(f"reference:{MODEL}"))
-    found = answer(model, [asked[row] for row in rows], Masking("mean-colour", "removed"))
+    found = answer(model, [asked[int(row)] for row in rows], Masking("mean-colour", "removed"))
     return found.assign(id=published.table["id"].iloc[rows].to_numpy())
 
 
@@ -116,7 +117,7 @@ def main() -> None:
                 rows.append(
                     (to, view, count(len(here)), percent(sum(here.values()) / len(here)), percent(there), count(differ))
                 )
-    print(markdown(["harness", "what is left", "items", "right here", "right there", "items that differ"], rows))
+    print(markdown(HEADER, rows))
 
 
 if __name__ == "__main__":

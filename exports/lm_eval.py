@@ -95,8 +95,8 @@ lm-eval run --include_path . --tasks {task} --model hf --model_args pretrained=.
 
 {by_likelihood}
 
-No picture is shown, and no function of the question is right on more than **{ceilings["question"]:.2%}** of these items;
-uniform guesses get {source.facts["chance"]:.2%}. The items lie beside the task: the folder can be moved.
+No picture is shown: no function of the question is right on more than **{ceilings["question"]:.2%}** of these items.
+Uniform guesses get {source.facts["chance"]:.2%}. The items lie beside the task: the folder can be moved.
 """
 
 
