@@ -41,6 +41,7 @@ from builder.report.compose import folder_report
 from builder.selection import Near, Selection, select
 from builder.stages import Run, Say, Stage, silent, write_json, write_table
 from builder.survey import Survey, adversaries_read, locate, survey
+from data_cards.licences import folder_licence
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import (
     BalancePart,
@@ -96,6 +97,7 @@ def build(
         names = ", ".join(corpus.name for corpus in plan.corpora if corpus.images == "names")
         remedy = "use `twokeys diagnose`, or add the pictures and set images: required"
         raise BadInput(plan.name, "images", f"pictures known by name alone ({names})", "pictures", remedy)
+    _check_licences(plan)
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
     _check_place(place)
@@ -135,6 +137,20 @@ def build(
             run.seconds["publish"] = time.perf_counter() - began
     certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)
+
+
+def _check_licences(plan: Recipe) -> None:
+    """Refuse what may not be given on before anything is measured.
+
+    Raises:
+        BadInput: When a source forbids it, or the licences of two sources cannot be joined.
+    """
+    try:
+        folder_licence(plan.corpora, plan.license)
+    except ValueError as error:
+        allowed = "sources that may be adapted and given on together"
+        remedy = "leave a source or the wanted licence out; `twokeys diagnose` takes any corpus"
+        raise BadInput(plan.name, "license", str(error), allowed, remedy) from None
 
 
 def _check_place(folder: Path) -> None:

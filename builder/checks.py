@@ -48,7 +48,7 @@ def _recipe(known: Folder) -> Iterator[str]:
             yield f"{name} is {getattr(manifest, name)!r}, the recipe says {getattr(plan, name)!r}"
     if (manifest.max_share, manifest.confidence) != (plan.balance.max_share, plan.measure.confidence):
         yield "max_share or confidence is not the recipe's"
-    terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage"}
+    terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage", "notice"}
     if [s.model_dump(include=terms) for s in manifest.sources] != [c.model_dump(include=terms) for c in plan.corpora]:
         yield "the sources are not the recipe's corpora"
     given = [json.loads(json.dumps(use.with_)) for use in plan.rules]

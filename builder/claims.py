@@ -93,6 +93,7 @@ def _sources(known: Survey) -> list[Source]:
             license_link=source.corpus.license_link,
             citation=source.corpus.citation,
             homepage=source.corpus.homepage,
+            notice=source.corpus.notice,
             files=source.files,
             splits=[
                 SplitCount(split=count["split"], rows=count["rows"], set_aside=count["set_aside"])

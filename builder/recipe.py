@@ -66,6 +66,8 @@ class Corpus(Part):
     citation: str = ""
     """BibTeX or a plain reference."""
     homepage: str = ""
+    notice: str = ""
+    """What the licence wants kept with copies, such as its copyright line; LICENSE repeats it."""
     columns: Columns | None = None
     """For the formats `table` and `hf`."""
     options: dict[str, Any] = {}
@@ -232,6 +234,8 @@ class Recipe(Part):
     description: str = ""
     homepage: str = ""
     authors: list[str] = []
+    license: str | None = None
+    """Licence to give the whole on under; when None, that of the sources, or the freest that suits all of them."""
     corpora: Annotated[list[Corpus], Field(min_length=1)]
     bad_rows: Literal["stop", "set aside"] = "stop"
     text: Text = Text()

@@ -17,7 +17,7 @@ from data_cards import tables
 from data_cards.citation import bibtex
 from data_cards.columns import baseline, general, meaning, type_name
 from data_cards.header import header_text, order
-from data_cards.licences import agreed, folder_licence, link
+from data_cards.licences import agreed, link, whole_licence
 from data_cards.tables import cell, code, count, interval, percent
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             baselines=sorted({code(name) for config in order(manifest) for name in _baselines(features[config])}),
             effects=[(rule, effect) for rule in manifest.rules if (effect := furthest(rule)) is not None],
             weighted=any(part.weight != part.kept for part in manifest.balance),
-            one_licence=agreed(manifest.sources),
-            whole_licence=folder_licence(manifest.sources),
+            one_licence=agreed(manifest.sources) == whole_licence(manifest),
+            whole_licence=whole_licence(manifest),
             bibtex=bibtex(manifest),
         )
     )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from data_cards.header import MAIN
-from data_cards.licences import LICENCES, agreed, link
+from data_cards.licences import LICENCES, agreed, link, whole_licence
 from data_cards.yaml_text import Quoted, dump
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 
 def citation_text(manifest: Manifest) -> str:
     """Write CITATION.cff (format 1.2.0) for the dataset, with its sources and twokeys as references."""
-    one = agreed(manifest.sources)
+    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.sources)
     spdx = LICENCES[one].spdx if one in LICENCES else None
     fields: dict[str, Any] = {
         "cff-version": "1.2.0",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from data_cards import responsible
 from data_cards.citation import version
 from data_cards.header import order
-from data_cards.licences import folder_licence, link
+from data_cards.licences import link, whole_licence
 from data_cards.tables import best, count, percent, result
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _distribution(manifest: Manifest) -> Facts:
         "certificate.json, manifest.json and croissant.json; `twokeys verify` recounts what it claims.",
         "distribution.licence": [
             *terms,
-            f"The selection as a whole: {folder_licence(manifest.sources)}. LICENSE says what falls under which.",
+            f"The selection as a whole: {whole_licence(manifest)}. LICENSE says what falls under which.",
         ],
     }
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from data_cards.licences import agreed
+from data_cards.licences import agreed, whole_licence
 from data_cards.yaml_text import Quoted, dump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_cards.manifest import Manifest, Source
+    from data_cards.manifest import Manifest
 
 MAIN = "balanced"
 """The config that is loaded when none is named."""
@@ -47,7 +47,7 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
         raise ValueError(f"dataset_info describes the configs {described}, the manifest has {sorted(manifest.configs)}")
     by_name = dict(zip(described, dataset_info, strict=True))
     return {
-        **_license(manifest.sources),
+        **_license(manifest),
         "language": ["en"],
         "multilinguality": ["monolingual"],
         "pretty_name": manifest.title,
@@ -93,10 +93,10 @@ def _config(manifest: Manifest, name: str) -> dict[str, Any]:
     return found | ({"default": True} if name == order(manifest)[0] else {})
 
 
-def _license(sources: Sequence[Source]) -> dict[str, str]:
-    """One id where all sources agree; otherwise all ids, and the file that says what falls under which."""
-    one = agreed(sources)
+def _license(manifest: Manifest) -> dict[str, str]:
+    """One id where the recipe asks for it or all sources agree; otherwise all ids, and the file that explains them."""
+    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.sources)
     if one is not None and one != "other":
         return {"license": one}
-    names = "-".join(sorted({re.sub(r"[^a-z0-9.]+", "-", source.license.lower()) for source in sources}))
+    names = "-".join(sorted({re.sub(r"[^a-z0-9.]+", "-", source.license.lower()) for source in manifest.sources}))
     return {"license": "other", "license_name": f"by-source-{names}", "license_link": "LICENSE"}

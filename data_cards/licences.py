@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_cards.manifest import Manifest, Source
+    from data_cards.manifest import Manifest
 
 OTHER = "other"
 WHOLE = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "gpl-3.0", OTHER)
@@ -27,6 +27,22 @@ _BY = tuple(whole for whole in WHOLE if whole != "odbl")
 _ODC_BY = tuple(whole for whole in WHOLE if whole != "gpl-3.0")
 _OLD_BY = tuple(whole for whole in _BY if whole != "gpl-3.0")
 _BY_NC = ("cc-by-nc-4.0", "cc-by-nc-sa-4.0", OTHER)
+
+
+class Terms(Protocol):
+    """A source with its licence: a corpus of a recipe, or a source of a manifest."""
+
+    @property
+    def name(self) -> str:
+        """Name of the source."""
+
+    @property
+    def license(self) -> str:
+        """Id of its licence."""
+
+    @property
+    def license_link(self) -> str | None:
+        """Where its terms can be read."""
 
 
 @dataclass(frozen=True)
@@ -51,34 +67,68 @@ LICENCES: dict[str, Licence] = {
     "bsd-2-clause": Licence("BSD-2-Clause", "https://opensource.org/license/bsd-2-clause"),
     "bsd-3-clause": Licence("BSD-3-Clause", "https://opensource.org/license/bsd-3-clause"),
     "apache-2.0": Licence("Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
+    "isc": Licence("ISC", "https://opensource.org/license/isc-license-txt"),
+    "unlicense": Licence("Unlicense", "https://unlicense.org/"),
+    "cdla-permissive-1.0": Licence("CDLA-Permissive-1.0", "https://cdla.dev/permissive-1-0/", _ODC_BY),
+    "cdla-permissive-2.0": Licence("CDLA-Permissive-2.0", "https://cdla.dev/permissive-2-0/", _ODC_BY),
     "odc-by": Licence("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/", _ODC_BY),
     "cc-by-2.0": Licence("CC-BY-2.0", f"{_CC}/by/2.0/", _OLD_BY),
+    "cc-by-2.5": Licence("CC-BY-2.5", f"{_CC}/by/2.5/", _OLD_BY),
     "cc-by-3.0": Licence("CC-BY-3.0", f"{_CC}/by/3.0/", _OLD_BY),
     "cc-by-4.0": Licence("CC-BY-4.0", f"{_CC}/by/4.0/", _BY),
     # Share-alike: the whole takes the same licence, a later version of it, or one declared compatible.
+    "cc-by-sa-2.0": Licence("CC-BY-SA-2.0", f"{_CC}/by-sa/2.0/", ("cc-by-sa-4.0",)),
+    "cc-by-sa-2.5": Licence("CC-BY-SA-2.5", f"{_CC}/by-sa/2.5/", ("cc-by-sa-4.0",)),
     "cc-by-sa-3.0": Licence("CC-BY-SA-3.0", f"{_CC}/by-sa/3.0/", ("cc-by-sa-4.0",)),
     "cc-by-sa-4.0": Licence("CC-BY-SA-4.0", f"{_CC}/by-sa/4.0/", ("cc-by-sa-4.0", "gpl-3.0")),
     "odbl": Licence("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/", ("odbl",)),
     "gpl-3.0": Licence("GPL-3.0-only", "https://www.gnu.org/licenses/gpl-3.0.html", ("gpl-3.0",)),
+    # Known to join with nothing else here: such a source is published alone.
+    "gpl-2.0": Licence("GPL-2.0-only", "https://www.gnu.org/licenses/old-licenses/gpl-2.0.html", ("gpl-2.0",)),
+    "agpl-3.0": Licence("AGPL-3.0-only", "https://www.gnu.org/licenses/agpl-3.0.html", ("agpl-3.0",)),
+    "cdla-sharing-1.0": Licence("CDLA-Sharing-1.0", "https://cdla.dev/sharing-1-0/", ("cdla-sharing-1.0",)),
+    "cc-by-nc-2.0": Licence("CC-BY-NC-2.0", f"{_CC}/by-nc/2.0/", _BY_NC),
+    "cc-by-nc-3.0": Licence("CC-BY-NC-3.0", f"{_CC}/by-nc/3.0/", _BY_NC),
     "cc-by-nc-4.0": Licence("CC-BY-NC-4.0", f"{_CC}/by-nc/4.0/", _BY_NC),
+    "cc-by-nc-sa-2.0": Licence("CC-BY-NC-SA-2.0", f"{_CC}/by-nc-sa/2.0/", ("cc-by-nc-sa-4.0",)),
+    "cc-by-nc-sa-3.0": Licence("CC-BY-NC-SA-3.0", f"{_CC}/by-nc-sa/3.0/", ("cc-by-nc-sa-4.0",)),
     "cc-by-nc-sa-4.0": Licence("CC-BY-NC-SA-4.0", f"{_CC}/by-nc-sa/4.0/", ("cc-by-nc-sa-4.0",)),
+    "cc-by-nd-2.0": Licence("CC-BY-ND-2.0", f"{_CC}/by-nd/2.0/", ()),
+    "cc-by-nd-3.0": Licence("CC-BY-ND-3.0", f"{_CC}/by-nd/3.0/", ()),
     "cc-by-nd-4.0": Licence("CC-BY-ND-4.0", f"{_CC}/by-nd/4.0/", ()),
+    "cc-by-nc-nd-2.0": Licence("CC-BY-NC-ND-2.0", f"{_CC}/by-nc-nd/2.0/", ()),
+    "cc-by-nc-nd-3.0": Licence("CC-BY-NC-ND-3.0", f"{_CC}/by-nc-nd/3.0/", ()),
     "cc-by-nc-nd-4.0": Licence("CC-BY-NC-ND-4.0", f"{_CC}/by-nc-nd/4.0/", ()),
 }
 """Licences by their id on the Hub. Any other id, `other` and `unknown` among them, keeps its own terms."""
 
 
-def agreed(sources: Sequence[Source]) -> str | None:
+def agreed(sources: Sequence[Terms]) -> str | None:
     """The licence of all sources; None where they differ."""
     ids = {source.license.lower() for source in sources}
     return ids.pop() if len(ids) == 1 else None
 
 
-def folder_licence(sources: Sequence[Source]) -> str:
-    """Find the licence of the compilation: the sources' own where they agree, else the freest that suits all.
+def whole_licence(manifest: Manifest) -> str:
+    """The licence of a published folder as a whole.
 
     Raises:
-        ValueError: When a source does not allow adaptations, or two sources cannot be given on as one whole.
+        ValueError: When the sources cannot be combined, or not under the licence that the recipe asks for.
+    """
+    wanted = manifest.recipe.get("license")
+    return folder_licence(manifest.sources, str(wanted) if wanted else None)
+
+
+def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
+    """Find the licence of the compilation: the sources' own where they agree, else the freest that suits all.
+
+    Args:
+        sources: What the compilation is made of.
+        wanted: The licence that it shall be given on under; None takes what is found.
+
+    Raises:
+        ValueError: When a source does not allow adaptations, two sources cannot be given on as one whole, or not
+            under the licence that is wanted.
     """
     for source in sources:
         if not _whole(source):
@@ -86,6 +136,8 @@ def folder_licence(sources: Sequence[Source]) -> str:
                 f"source {source.name!r} is under {source.license}, which does not let adapted material be "
                 "given on, and twokeys makes text canonical: diagnose this corpus, but do not publish from it"
             )
+    if wanted is not None:
+        return _wanted(sources, wanted.lower())
     if one := agreed(sources):
         return one
     suits = [licence for licence in WHOLE if all(licence in _whole(source) for source in sources)]
@@ -100,7 +152,22 @@ def folder_licence(sources: Sequence[Source]) -> str:
     return suits[0]
 
 
-def link(source: Source) -> str:
+def _wanted(sources: Sequence[Terms], wanted: str) -> str:
+    """The licence that is wanted, where every source lets its material be given on under it."""
+    if wanted not in LICENCES:
+        raise ValueError(f"{wanted!r} is no licence that is known here; known are {', '.join(LICENCES)}")
+    for source in sources:
+        if wanted in (source.license.lower(), *_whole(source)):
+            continue
+        commercial = "-nc" in source.license.lower() and "-nc" not in wanted
+        why = f"forbids commercial use, which {wanted} would allow" if commercial else _demand(source)
+        raise ValueError(
+            f"source {source.name!r} is under {source.license}, which {why}: the whole cannot be under {wanted}"
+        )
+    return wanted
+
+
+def link(source: Terms) -> str:
     """Where a source's terms can be read; empty where nobody said."""
     known = LICENCES.get(source.license.lower())
     return source.license_link or (known.link if known else "")
@@ -112,7 +179,7 @@ def licence_text(manifest: Manifest) -> str:
     Raises:
         ValueError: When the sources cannot be combined.
     """
-    whole = folder_licence(manifest.sources)
+    whole = whole_licence(manifest)
     changed = ["", _MODIFIED] if manifest.pairs is not None else []
     lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), *changed, "", "Sources", "-------"]
     for source in manifest.sources:
@@ -124,6 +191,12 @@ def licence_text(manifest: Manifest) -> str:
             f"  Covers:   questions, answers and pictures of its {rows:,} items, published or removed",
             f"  Revision: {source.revision}",
             *([f"  Origin:   {source.homepage}"] if source.homepage else []),
+            *([f"  Cite:     {' '.join(source.citation.split())}"] if source.citation.strip() else []),
+            *(
+                ["  Notice:", "", *(f"    {line}".rstrip() for line in source.notice.strip().splitlines())]
+                if source.notice.strip()
+                else []
+            ),
         ]
     return "\n".join(lines) + "\n"
 
@@ -151,12 +224,12 @@ def _compilation(whole: str) -> list[str]:
     ]
 
 
-def _whole(source: Source) -> tuple[str, ...]:
+def _whole(source: Terms) -> tuple[str, ...]:
     licence = LICENCES.get(source.license.lower())
     return licence.whole if licence else (OTHER,)
 
 
-def _demand(source: Source) -> str:
+def _demand(source: Terms) -> str:
     allowed = _whole(source)
     if allowed == (OTHER,):
         return "keeps terms of its own"

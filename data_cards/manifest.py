@@ -43,6 +43,8 @@ class Source(Fact):
     license_link: str | None
     citation: str
     homepage: str
+    notice: str = ""
+    """What the licence wants kept with copies, such as its copyright line."""
     files: dict[str, str]
     """Official file -> SHA-256."""
     splits: list[SplitCount]

@@ -4,6 +4,9 @@ from itertools import combinations, product
 
 import pytest
 
+from data_cards.card import card
+from data_cards.citation import citation_text
+from data_cards.header import header
 from data_cards.licences import LICENCES, WHOLE, folder_licence, licence_text
 
 
@@ -107,3 +110,53 @@ def test_the_licence_file_of_unknown_terms_grants_nothing(manifest, under):
     text = licence_text(manifest.model_copy(update={"sources": under("other", "mit")}))
     assert "grants nothing beyond the terms of the sources" in text
     assert "none were stated with the source" in text
+
+
+@pytest.mark.parametrize(
+    ("ids", "wanted", "expected"),
+    [
+        (["mit"], None, "mit"),
+        (["mit"], "mit", "mit"),
+        (["mit"], "CC-BY-SA-4.0", "cc-by-sa-4.0"),
+        (["mit", "cc-by-4.0"], "cc-by-nc-sa-4.0", "cc-by-nc-sa-4.0"),
+        (["cc-by-nc-4.0"], "cc-by-nc-4.0", "cc-by-nc-4.0"),
+        (["cc-by-sa-3.0"], "cc-by-sa-4.0", "cc-by-sa-4.0"),
+    ],
+)
+def test_the_licence_that_is_wanted_is_taken_where_every_source_lets_it(under, ids, wanted, expected):
+    assert expected == folder_licence(under(*ids), wanted)
+
+
+@pytest.mark.parametrize(
+    ("ids", "wanted", "why"),
+    [
+        (["mit", "cc-by-nc-4.0"], "cc-by-4.0", "'s1' is under cc-by-nc-4.0, which forbids commercial use"),
+        (["cc-by-nc-sa-4.0"], "mit", "forbids commercial use, which mit would allow"),
+        (["cc-by-sa-4.0"], "cc-by-4.0", "may only be given on under cc-by-sa-4.0 or gpl-3.0"),
+        (["cc-by-sa-4.0"], "cc-by-nc-sa-4.0", "may only be given on under cc-by-sa-4.0"),
+        (["odbl"], "cc-by-4.0", "may only be given on under odbl"),
+        (["agpl-3.0"], "gpl-3.0", "may only be given on under agpl-3.0"),
+        (["other"], "cc-by-4.0", "keeps terms of its own"),
+        (["cc-by-nd-3.0"], "cc-by-nd-3.0", "does not let adapted material be given on"),
+        (["mit"], "my-licence", "'my-licence' is no licence that is known"),
+    ],
+)
+def test_a_wanted_licence_that_a_source_forbids_is_refused_with_the_reason(under, ids, wanted, why):
+    with pytest.raises(ValueError, match=why):
+        folder_licence(under(*ids), wanted)
+
+
+def test_a_wanted_licence_is_that_of_every_text(manifest, dataset_info):
+    wanted = manifest.model_copy(update={"recipe": manifest.recipe | {"license": "cc-by-sa-4.0"}})
+    assert header(wanted, dataset_info)["license"] == "cc-by-sa-4.0"
+    assert "under CC-BY-SA-4.0: " in licence_text(wanted)
+    assert "license: CC-BY-SA-4.0" in citation_text(wanted)
+    assert "given on under\n`cc-by-sa-4.0`" in card(wanted, dataset_info)
+
+
+def test_notices_and_citations_of_sources_are_kept(manifest):
+    notice = "MIT License\n\nCopyright (c) 2019 Victor Zhou"
+    sources = [manifest.sources[0].model_copy(update={"notice": notice}), manifest.sources[1]]
+    text = licence_text(manifest.model_copy(update={"sources": sources}))
+    assert "  Notice:\n\n    MIT License\n\n    Copyright (c) 2019 Victor Zhou\n" in text
+    assert "  Cite:     Victor Zhou, easy-VQA, 2019." in text

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from builder.errors import BadInput
 from builder.verify import verify
 from data_cards.questions import unanswered
 from tests.pipeline.conftest import Build
@@ -35,3 +40,18 @@ def test_the_command_prints_a_file_to_fill_in() -> None:
     assert found.returncode == 0
     assert "Victor Zhou made easy-VQA." in found.stdout
     assert run("datasheet", "no-such-recipe").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"license": "cc-by-nd-4.0"}, "does not let adapted material be given on"),
+        ({"license": "cc-by-nc-4.0"}, "forbids commercial use, which cc-by-4.0 would allow"),
+    ],
+)
+def test_what_may_not_be_given_on_is_refused_before_anything_is_measured(
+    toy: Toy, make: Build, tmp_path: Path, changes: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(BadInput, match=reason):
+        make(toy, license="cc-by-4.0", corpora=[toy.corpus(**changes)])
+    assert not list(tmp_path.glob(".*.run"))
