@@ -31,6 +31,8 @@ from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.stage import Paired, pair
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
+from builder.eval_rows import COLUMNS as EVAL_COLUMNS
+from builder.eval_rows import eval_rows
 from builder.filter_stage import described, filtered, left
 from builder.groups import fold_of, pairs
 from builder.items import digest
@@ -274,6 +276,12 @@ def _publish(
         if plan.pair.published:
             partners = pair_rows(balanced)
             configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, every.roots, PAIRS_COLUMNS)
+        if plan.eval:
+            asked = balanced if len(balanced) or auditing is None else audited
+            configs |= {
+                name: write_config(fresh, name, rows, every.pictures, every.roots, EVAL_COLUMNS)
+                for name, rows in eval_rows(asked).items()
+            }
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
         manifest = claims(
             key, plan, known, paired, reports, selection, balanced, shown, {n: w.config for n, w in configs.items()}

@@ -26,6 +26,7 @@ from builder.counterfactuals.recount import edited
 from builder.counterfactuals.report import pairing
 from builder.datasheet import datasheet
 from builder.errors import BadInput
+from builder.eval_rows import recounted
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.folder import Folder
@@ -367,6 +368,7 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "cheap adversaries, fitted again": adversaries,
     "partners and quads": _partners,
     "rows of pairs": _pair_rows,
+    "rows of eval.yaml": recounted,
     "ceilings and baselines": _blindness,
     "card, licence and citation": _card,
     "datasheet": datasheet,

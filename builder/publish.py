@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.errors import BadInput
+from builder.eval_rows import data_uri
 from builder.fingerprint import Fingerprint, is_measurement, parquet_rows
 from builder.images import read_bytes
 from data_cards.manifest import Config
@@ -46,6 +47,8 @@ REMOVED_COLUMNS = (
 )  # fmt: skip
 PICTURES = {"image": "image_key", "partner_image": "partner_image_key"}
 """Column that holds pictures -> column with their keys."""
+SHOWN = PICTURES | {"image_uri": "image_key"}
+"""The same, with the column that holds pictures as text."""
 PAIR_COLUMNS = (
     "edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked",
 )  # fmt: skip
@@ -158,7 +161,7 @@ def _write_split(
     folder.mkdir(parents=True, exist_ok=True)
     located, size = None, np.zeros(len(rows), dtype=np.int64)
     if pictures is not None:
-        shown = [rows[key] for column, key in PICTURES.items() if column in columns]
+        shown = [rows[key] for column, key in SHOWN.items() if column in columns]
         located = pictures.set_index("image_key").loc[pd.concat(shown).unique()]
         size = sum((located["size"].loc[keys].to_numpy() for keys in shown), start=size)
     fresh = ~rows["image_key"].duplicated().to_numpy()
@@ -197,24 +200,37 @@ def _arrow(
 ) -> pa.Table:
     arrays = []
     for column in columns:
-        if column in PICTURES:
+        if column in SHOWN:
             assert located is not None
-            arrays.append(_pictures(rows[PICTURES[column]], located, roots, schema.field(column).type))
+            form = data_uri if column not in PICTURES else _cell
+            arrays.append(_pictures(rows[SHOWN[column]], located, roots, schema.field(column).type, form))
         else:
             arrays.append(pa.array(rows[column], type=schema.field(column).type, from_pandas=True))
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _pictures(keys: pd.Series[str], located: pd.DataFrame, roots: dict[str, Path], kind: pa.DataType) -> pa.Array:
-    """Original bytes for each row; `path` stays empty, or readers would look for a file of that name."""
-    cells, last, data = [], None, b""
+def _cell(data: bytes) -> dict[str, Any]:
+    """A picture as `datasets.Image` has it; `path` stays empty, or readers would look for a file of that name."""
+    return {"bytes": data, "path": None}
+
+
+def _pictures(
+    keys: pd.Series[str],
+    located: pd.DataFrame,
+    roots: dict[str, Path],
+    kind: pa.DataType,
+    form: Callable[[bytes], object],
+) -> pa.Array:
+    """The picture of each row, from its original bytes."""
+    cells, last, cell = [], None, None
     for key in keys:
         if key != last:
             locator, source, expected = (str(located.at[key, name]) for name in ("image", "source", "bytes_sha256"))
             data, last = read_bytes(locator, roots[source]), key
+            cell = form(data)
             if hashlib.sha256(data).hexdigest() != expected:
                 raise BadInput(locator, None, "other bytes than before", "files that stay as they are", "build again")
-        cells.append({"bytes": data, "path": None})
+        cells.append(cell)
     return pa.array(cells, type=kind)
 
 

@@ -248,6 +248,8 @@ class Recipe(Part):
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    eval: bool = False
+    """Whether `eval.yaml` is written, and the evaluated split once more as it needs it, with pictures as text."""
     datasheet: Answers = {}
     """What people answer to the questions of a datasheet, or the YAML file that holds the answers."""
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from data_cards import tables
 from data_cards.citation import bibtex
 from data_cards.columns import baseline, general, meaning, type_name
+from data_cards.eval_yaml import evaluated
 from data_cards.header import header_text, order
 from data_cards.licences import agreed, link, whole_licence
 from data_cards.tables import cell, code, count, interval, percent
@@ -115,7 +116,7 @@ def _environment() -> Environment:
     )
     environment.globals["interval"] = interval
     environment.filters |= {
-        "a_split": lambda splits: "test" if "test" in splits else min(splits),
+        "a_split": evaluated,
         "cell": cell,
         "code": code,
         "count": count,

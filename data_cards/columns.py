@@ -23,6 +23,8 @@ COLUMNS: dict[str, str] = {
     "row": "file and row in the source",
     "license": "licence of the item, as its source states it",
     "image_key": "hash of the picture's pixels; equal keys, equal pictures",
+    "image_uri": "the picture as text (a data URI), for readers that take no column of pictures",
+    "target": "what a reply is compared with: the letter of the right option, or the answer",
     "image_sha256": "SHA-256 of the picture's bytes",
     "image_width": "width in pixels",
     "image_height": "height in pixels",

@@ -11,6 +11,8 @@ from data_cards.croissant import FILE as CROISSANT
 from data_cards.croissant import croissant_text
 from data_cards.datasheet import FILE as DATASHEET
 from data_cards.datasheet import datasheet
+from data_cards.eval_yaml import FILE as EVAL
+from data_cards.eval_yaml import eval_yaml
 from data_cards.licences import licence_text
 
 if TYPE_CHECKING:
@@ -30,10 +32,12 @@ def texts(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], hashes: Ma
     Returns:
         File name -> text.
     """
+    tasks = eval_yaml(manifest)
     return {
         CARD: card(manifest, dataset_info),
         DATASHEET: datasheet(manifest),
         "LICENSE": licence_text(manifest),
         "CITATION.cff": citation_text(manifest),
         CROISSANT: croissant_text(manifest, dataset_info, hashes),
+        **({EVAL: tasks} if tasks is not None else {}),
     }

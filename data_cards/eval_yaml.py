@@ -1,0 +1,53 @@
+"""eval.yaml: the Hub's benchmark standard, in the words of Inspect, which runs it (`inspect eval hf/OWNER/NAME`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from data_cards.yaml_text import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from data_cards.manifest import Manifest
+
+FILE = "eval.yaml"
+OPEN, CHOICE = "eval-open", "eval-choice"
+"""Configs with the items that are answered in words, and those with options."""
+SHORT = "{prompt}\n\nAnswer with one word or a short phrase."
+METADATA = ["id", "answer_type", "image_key", "question_key", "group"]
+
+
+def evaluated(splits: Collection[str]) -> str:
+    """The split that models are evaluated on: the test split, else validation, else the first by name.
+
+    Example:
+        >>> evaluated({"train", "test"}), evaluated({"train", "val"}), evaluated({"b", "a"})
+        ('test', 'val', 'a')
+    """
+    usual = ("test", "validation", "val", "testdev", "dev")
+    return next((name for name in usual if name in splits), min(splits))
+
+
+def eval_yaml(manifest: Manifest) -> str | None:
+    """Write eval.yaml: one task for each config that it needs; None where the recipe asks for none of them."""
+    tasks = [_task(name, manifest) for name in (OPEN, CHOICE) if name in manifest.configs]
+    if not tasks:
+        return None
+    said = " ".join(manifest.description.split()) or manifest.title
+    head = {"name": manifest.title, "description": said, "evaluation_framework": "inspect-ai"}
+    return dump({**head, "tasks": tasks})
+
+
+def _task(config: str, manifest: Manifest) -> dict[str, Any]:
+    fields: dict[str, Any] = {"input": "question", "input_image": "image_uri", "target": "target"}
+    task = {
+        "id": f"{manifest.name}-{config.removeprefix('eval-')}".replace(".", "-"),
+        "config": config,
+        "split": evaluated(manifest.configs[config].splits),
+    }
+    if config == CHOICE:
+        spec = {"field_spec": fields | {"choices": "choices", "metadata": METADATA}}
+        return task | spec | {"solvers": [{"name": "multiple_choice"}], "scorers": [{"name": "choice"}]}
+    solvers = [{"name": "prompt_template", "args": {"template": SHORT}}, {"name": "generate"}]
+    return task | {"field_spec": fields | {"metadata": METADATA}, "solvers": solvers, "scorers": [{"name": "exact"}]}
