@@ -225,7 +225,11 @@ class Handler(BaseHTTPRequestHandler):
             inside = [path for path in sorted(files) if not under or path.startswith(f"{under}/")]
             if under and not inside:
                 return self.say(404, {"error": "no such path"}, X_Error_Code="EntryNotFound")
-            self.say(200, [described(path, files[path]) for path in inside])
+            if parse_qs(urlsplit(self.path).query).get("recursive", ["false"])[0].lower() != "true":
+                depth = under.count("/") + 2 if under else 1
+                inside = sorted({"/".join(path.split("/")[:depth]) for path in inside})
+            folder = {"type": "directory", "oid": "0" * 40, "size": 0}
+            self.say(200, [described(p, files[p]) if p in files else folder | {"path": p} for p in inside])
         return None
 
     def paths(self, name: str, revision: str) -> None:

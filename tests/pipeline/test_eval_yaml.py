@@ -41,6 +41,24 @@ def tasks(built: Built) -> dict[str, dict[str, Any]]:
     return {task["config"]: task for task in said["tasks"]}
 
 
+# The words that Inspect 0.3.285 knows; it refuses any other (inspect_ai/_eval/task/hf.py).
+TASK = {"id", "config", "split", "field_spec", "shuffle_choices", "epochs", "epoch_reducer", "solvers", "scorers"}
+FIELDS = {"input", "target", "choices", "id", "metadata", "sandbox", "files", "setup", "input_image"}
+SOLVERS = {"prompt_template", "system_message", "user_message", "chain_of_thought", "use_tools", "generate",
+           "self_critique", "multiple_choice"}  # fmt: skip
+SCORERS = {"includes", "match", "pattern", "answer", "exact", "f1", "model_graded_qa", "model_graded_fact", "choice"}
+
+
+def test_every_word_is_one_that_the_reader_knows(asked: Built) -> None:
+    said = tasks(asked)
+    assert len({task["id"] for task in said.values()}) == len(said) == 2
+    for task in said.values():
+        assert task.keys() <= TASK
+        assert {"input", "target"} <= task["field_spec"].keys() <= FIELDS
+        assert {solver["name"] for solver in task["solvers"]} <= SOLVERS
+        assert {scorer["name"] for scorer in task["scorers"]} <= SCORERS
+
+
 def test_without_being_asked_for_there_is_none(built: Built) -> None:
     assert not (built.folder / "eval.yaml").exists()
     assert set(built.manifest.configs) == {"balanced", "removed"}
