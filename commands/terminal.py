@@ -62,6 +62,9 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
         def update(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
+                for task in bars.tasks:
+                    if task.total is None:  # a stage of one step is over when the next begins
+                        bars.update(task.id, total=1, completed=1)
                 tasks[stage] = bars.add_task(stage, total=total or None)
             bars.update(tasks[stage], completed=done, total=total or None)
 

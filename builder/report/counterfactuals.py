@@ -85,7 +85,8 @@ def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Call
     questions = list(dict.fromkeys(str(row["question_key"]) for row in members))
     said = {(str(row["question_key"]), str(row["image_key"])): row for row in members}
     texts = {str(row["question_key"]): _text(row) for row in members}
-    made = [row for row in members if isinstance(row.get("edit_of"), str)]
+    # An edit of an item that is not shown beside it would tell of another picture or question.
+    made = [row for row in members if row.get("edit_of") in {one["id"] for one in members}]
     notes = dict.fromkeys(str(row["edit_note"]) for row in made if isinstance(row.get("edit_note"), str))
     return Cross(
         title=title,
