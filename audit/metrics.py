@@ -12,12 +12,14 @@ from audit.truth import Truth
 
 RANKED = {
     "f_syn": "F_syn as published",
-    "f_syn.unclipped": "F_syn, not clipped",
-    "improved": "Interaction, improved estimate",
+    "f_syn.raw": "F_syn, not clipped, in probability",
+    "improved.raw": "Interaction, improved estimate, in probability",
     "image.srg": "Image SRG",
     "text.srg": "Text SRG",
 }
-"""Metrics by which explainers are ranked, with their titles; higher is better."""
+"""Metrics by which explainers are ranked, with their titles; higher is better.
+
+Without clipping nothing is divided by |v(all) - v(none)|: where that is near 0, a few items would decide the means."""
 FOUND = {
     "image.pointing": "Pointing game, image",
     "image.energy": "Energy, image",

@@ -47,7 +47,7 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
             costs=summary.cost.to_dict("index"),
             intervals={name: _svg(intervals(table, RANKED[name])) for name, table in summary.rankings.items()},
             ranks=_svg(ranks(summary.rankings["image.srg"], summary.rankings["text.srg"])),
-            cost=_svg(cost(summary.rankings["improved"], summary.cost)),
+            cost=_svg(cost(summary.rankings["improved.raw"], summary.cost)),
             dividends=_svg(dividends(summary.dividends)),
             examples=[_example(why, item, pictures[item["id"]]) for why, item in chosen],
         )
@@ -65,7 +65,7 @@ def choose(items: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
         image, text = (np.argsort(np.argsort([one[name] for one in own])) for name in ("image.srg", "text.srg"))
         return float(np.abs(image - text).sum())
 
-    by_value = sorted(items, key=lambda item: (mean(item, "improved"), item["id"]))
+    by_value = sorted(items, key=lambda item: (mean(item, "improved.raw"), item["id"]))
     by_quarrel = sorted(items, key=lambda item: (-disagreement(item), item["id"]))
     wanted = [
         *(("Most interaction found", item) for item in by_value[-2:][::-1]),

@@ -89,7 +89,7 @@ def summarise(items: Sequence[dict[str, Any]], explainers: Sequence[str], seed: 
         rankings=rankings,
         friedman={metric: friedman(table) for metric, table in tables.items()},
         agreement=agreement(tables["image.srg"][ranked], tables["text.srg"][ranked], seed=seed),
-        mixed=mixed(tables["improved"]),
+        mixed=mixed(tables["improved.raw"]),
         localisation=_localisation(items, explainers),
         located={part: sum(item["truth"][part] is not None for item in items) for part in ("image", "text")},
         cost=pd.DataFrame.from_dict(cost, orient="index"),

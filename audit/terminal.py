@@ -76,7 +76,7 @@ def show_explained(found: Explained, out: Path) -> None:
     for metric_title in RANKED.values():
         shown.add_column(metric_title, justify="right")
     tables = {metric: table.to_dict("index") for metric, table in summary.rankings.items()}
-    for name in tables["improved"]:
+    for name in tables["improved.raw"]:
         rows = [tables[metric][name] for metric in RANKED]
         places = [list(tables[metric]).index(name) + 1 for metric in RANKED]
         shown.add_row(

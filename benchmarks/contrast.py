@@ -22,6 +22,7 @@ from scipy import stats
 from audit.comparison import against, friedman, means
 from audit.evaluate import Evaluation, evaluate
 from audit.explain import DEFAULT, Explained, explain
+from audit.game import Floats
 from audit.journal import write
 from audit.leaks import leaks
 from audit.models.loading import load_game
@@ -176,7 +177,7 @@ def _tau(found: Contrast) -> tuple[str, ...]:
     )
 
 
-def _drawn_taus(found: Explained, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _drawn_taus(found: Explained, rng: np.random.Generator) -> Floats:
     image, text = (frame(found.items, metric).to_numpy() for metric in ("image.srg", "text.srg"))
     taus = []
     for _ in range(RESAMPLES):
@@ -219,6 +220,50 @@ def _change(found: Contrast, metric: str) -> tuple[str, ...]:
     )
 
 
+def together(found: list[Contrast]) -> str:
+    """Means over several models, explainer by explainer and item by item; items are drawn anew, with all models."""
+    runs = [one.explained for one in found]
+    means_of = {metric: [_mean_over([run[part] for run in runs], metric) for part in CONFIGS] for metric in SHOWN}
+    rng = np.random.default_rng(0)
+    drawn = [[rng.integers(len(part), size=len(part)) for _ in range(RESAMPLES)] for part in means_of["f_syn"]]
+    taus = []
+    for at, rows in enumerate(drawn):
+        image, text = means_of["image.srg"][at], means_of["text.srg"][at]
+        own = [_tau_of(image, text), *(_tau_of(image[one], text[one]) for one in rows)]
+        taus.append(np.array(own))
+    table = [_compared("Kendall's tau, image against text SRG", *taus)]
+    for metric, title in SHOWN.items():
+        levels = [
+            np.array([part.mean(), *(part[one].mean() for one in rows)])
+            for part, rows in zip(means_of[metric], drawn, strict=True)
+        ]
+        table.append(_compared(f"{title}, mean over explainers", *levels))
+    names = ", ".join(one.model.removeprefix("reference:") for one in found)
+    said = f"Means over {names}; {len(means_of['f_syn'][0])} raw and {len(means_of['f_syn'][1])} balanced items."
+    header = ("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]")
+    return section("Raw against balanced: all together", said, Table(header, list(table)))
+
+
+def _mean_over(runs: list[Explained], metric: str) -> Floats:
+    """(items, explainers), mean over runs of the same items."""
+    tables = [frame(run.items, metric) for run in runs]
+    same = [table.loc[tables[0].index, tables[0].columns].to_numpy() for table in tables]
+    return np.asarray(np.mean(same, axis=0), dtype=np.float64)
+
+
+def _tau_of(image: Floats, text: Floats) -> float:
+    return float(stats.kendalltau(image.mean(axis=0), text.mean(axis=0)).statistic)
+
+
+def _compared(title: str, raw: Floats, balanced: Floats) -> tuple[str, ...]:
+    """A row: estimates stand first, those of drawn items after them."""
+    cells = []
+    for values in (raw, balanced, balanced - raw):
+        low, high = np.quantile(values[1:], [0.025, 0.975])
+        cells.append(_interval(float(values[0]), float(low), float(high)))
+    return (title, *cells)
+
+
 def main() -> None:
     """Print one section a model."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -229,9 +274,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=Path, default=Path("out/contrast"))
     wanted = parser.parse_args()
+    names, done = tuple(wanted.explainers.split(",")), []
     for model in wanted.model or MODELS:
-        names = tuple(wanted.explainers.split(","))
-        print(shown(contrast(wanted.folder, model, wanted.items, wanted.runs, names, wanted.seed)), flush=True)
+        done.append(contrast(wanted.folder, model, wanted.items, wanted.runs, names, wanted.seed))
+        print(shown(done[-1]), flush=True)
+    natural = [one for one in done if one.model in NATURAL]
+    if len(natural) > 1:
+        print(together(natural))
 
 
 if __name__ == "__main__":

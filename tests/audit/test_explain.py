@@ -37,7 +37,7 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     assert (found.summary.localisation.loc["oracle", ["image.pointing", "text.pointing"]] == 1).all()
     assert found.summary.localisation.loc["chance", "text.pointing"] < 0.5
     result = json.loads((out / RESULT).read_text())
-    assert set(result["rankings"]["improved"]) == set(found.run["explainers"])
+    assert set(result["rankings"]["improved.raw"]) == set(found.run["explainers"])
     page = (out / REPORT).read_text()
     assert not re.search(r'(src|href)="(?!data:image/png;base64,|#)', page.replace('xlink:href="#', 'href="#'))
     assert "<script" not in page
@@ -118,7 +118,7 @@ def test_the_boxes_of_an_edit_hold_for_both_members(folder: Path, model) -> None
 
 def test_items_to_look_at() -> None:
     def item(name, value, image, text):
-        metrics = [{"improved": value, "image.srg": a, "text.srg": b} for a, b in zip(image, text, strict=True)]
+        metrics = [{"improved.raw": value, "image.srg": a, "text.srg": b} for a, b in zip(image, text, strict=True)]
         return {"id": name, "explainers": {str(at): {"metrics": one} for at, one in enumerate(metrics)}}
 
     items = [item(str(at), at, [1, 2, 3], [3, 2, 1] if at == 3 else [1, 2, 3]) for at in range(6)]
