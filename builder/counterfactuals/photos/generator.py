@@ -37,7 +37,7 @@ MOST_DONORS = 24
 
 @dataclass(frozen=True)
 class PhotoEdits:
-    """Edits of photographs; see the package.
+    """Removes, pastes, recolours or crops away things in photographs.
 
     Attributes:
         operations: What may be done, in order of preference.
