@@ -299,9 +299,14 @@ def _removed(known: Survey, paired: Paired, dropped: pd.DataFrame, unbalanced: p
         paired.known.items.merge(unbalanced.assign(stage="balance", rule=None), on="id", validate="one_to_one"),
         known.set_aside.rename(columns={"problem": "reason"}).assign(stage="read"),
     ]
-    columns = list(dict.fromkeys(name for table in tables if len(table) for name in table))
-    full = [table.reindex(columns=columns) for table in tables if len(table)]
-    return pd.concat(full, ignore_index=True) if full else tables[0]
+    full = [table for table in tables if len(table)]
+    # Columns of items always, also where all that is left out are rows that never became items.
+    columns = list(dict.fromkeys(name for table in (tables[0], *full) for name in table))
+    if not full:
+        return tables[0]
+    whole = pd.concat([table.reindex(columns=columns) for table in full], ignore_index=True)
+    # A column that no row has is all NaN, of which no list of choices can be made; objects are read as missing.
+    return whole.astype({name: object for name in columns if not any(name in table for table in full)})
 
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.pipeline.toy import ROOT, Toy, published, run
+from tests.pipeline.toy import ANSWERS, ROOT, Toy, published, run
 
 LISTS = """
 import json
@@ -67,6 +67,7 @@ def test_a_build_reads_measures_filters_and_pairs_with_them(path: dict[str, str]
     recipe: dict[str, Any] = {
         "name": "lines",
         "title": "Lines",
+        "datasheet": ANSWERS,
         "corpora": [
             {"format": "example-lines", "name": "lines", "path": toy.pictures, "revision": "1", "license": "cc-by-4.0"}
         ],

@@ -11,8 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from builder.errors import BadInput
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.publish import dataset_info, hashes, split_of
+from builder.verify import verify
 from data_cards.manifest import Manifest
 from data_cards.texts import texts
 
@@ -74,3 +76,16 @@ class Adversary:
         for name, text in texts(manifest, info, hashes(self.folder, "manifest.json")).items():
             (self.folder / name).write_text(text, encoding="utf-8")
         self.hide()
+
+
+def failed(folder: Path) -> dict[str, list[str]]:
+    """Checks that fail, with what they found."""
+    try:
+        return {finding.check: finding.problems for finding in verify(folder) if not finding.ok}
+    except BadInput as problem:
+        return {"folder": [str(problem)]}
+
+
+def first(rows: list[Row], **cells: Any) -> Row:
+    """The first row that has these cells."""
+    return next(row for row in rows if all(row[name] == value for name, value in cells.items()))
