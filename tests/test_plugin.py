@@ -69,7 +69,14 @@ def test_a_build_reads_measures_filters_and_pairs_with_them(path: dict[str, str]
         "title": "Lines",
         "datasheet": ANSWERS,
         "corpora": [
-            {"format": "example-lines", "name": "lines", "path": toy.pictures, "revision": "1", "license": "cc-by-4.0"}
+            {
+                "format": "example-lines",
+                "name": "lines",
+                "path": toy.pictures,
+                "revision": "1",
+                "license": "cc-by-4.0",
+                "homepage": "https://example.org/lines",
+            }
         ],
         "measure": {"baselines": ["question.example-length", "image.majority"], "folds": 3},
         "rules": ["duplicate-item", {"rule": "example-colour", "with": {"word": "big"}}],
