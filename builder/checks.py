@@ -232,7 +232,7 @@ def _pairs(known: Folder) -> Iterator[str]:
     if known.manifest.pairs is None:
         yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(known)["id"])
         return
-    yield from edited(known.rows, known.recipe.pair.minimal)
+    yield from edited(known.rows, known.recipe.pair)
     there = known.rows["stage"].eq("pair")
     left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
     counted = pairing(left, known.paired, known.rows[there], known.balanced, known.manifest.confidence)

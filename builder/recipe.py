@@ -157,6 +157,32 @@ class Minimal(Part):
     """Smallest cosine between the embeddings of the changed view; None asks for none."""
 
 
+class Grammar(Part):
+    """How fluent a question edit must be, in the eyes of `encoders.language`."""
+
+    drop: Annotated[float, Field(ge=0)] = 1.0
+    """Nats per token by which an edited question may be less likely than the one that it was made from."""
+
+
+class Verify(Part):
+    """Vision-language models that say whether an edit's answer is the one that is expected."""
+
+    models: Annotated[list[str], Field(min_length=1)]
+    """As `twokeys evaluate --model` takes them; every one must agree."""
+    margin: Annotated[float, Field(ge=0)] = 1.0
+    """Nats by which the expected answer must beat the best other one, to the original and to the edit."""
+    accuracy: Annotated[float, Field(ge=0, lt=1)] = 0.8
+    """Smallest lower end of the Wilson interval of a model's accuracy on the corpus's own items: a model that cannot
+    answer these has no say about their edits."""
+
+    @field_validator("models")
+    @classmethod
+    def _differ(cls, models: list[str]) -> list[str]:
+        if len(set(models)) < len(models):
+            raise ValueError("name every model once")
+        return models
+
+
 class Pair(Part):
     """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
 
@@ -164,6 +190,10 @@ class Pair(Part):
     """`paraphrases`: questions that say the same are published in one wording, so that their images can be paired."""
     generators: list[GeneratorUse] = []
     minimal: Minimal = Minimal()
+    grammar: Grammar | None = None
+    """What a language model must think of question edits; None asks none."""
+    verify: Verify | None = None
+    """Who says whether an expected answer holds; None: edits whose answer does not follow by itself are refused."""
     lexicon_support: Annotated[int, Field(ge=1)] = 5
     """Annotated pairs that a substitution needs to enter the lexicon."""
     lexicon_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from audit.errors import BadInput
-from audit.models.loading import load
+from audit.models.loading import REFERENCE, load, references
 from audit.models.model import Question, Responder
 from audit.wording import BLIND_PROMPT
 from builder import images
@@ -39,11 +39,14 @@ def identity(model: str | None) -> str:
     if model is None:
         remedy = "add encoders: {vision_language: NAME}, or take the baseline image.vlm out"
         raise BadInput("recipe", "encoders.vision_language", "nothing", "a vision-language model", remedy)
+    folder = (
+        references().get(model.removeprefix(REFERENCE), Path(model)) if model.startswith(REFERENCE) else Path(model)
+    )
     state = hashlib.sha256()
-    for file in sorted(Path(model).glob("*.safetensors")):
+    for file in sorted(folder.glob("*.safetensors")):
         with file.open("rb") as opened:
             state.update(hashlib.file_digest(opened, "sha256").digest())
-    return f"{model}@{state.hexdigest()[:16]}" if Path(model).is_dir() else model
+    return f"{model}@{state.hexdigest()[:16]}" if folder.is_dir() else model
 
 
 def replies(

@@ -15,7 +15,8 @@ COLUMNS: dict[str, str] = {
     "answer": "the gold answer; for multiple choice the option's text",
     "answers": "what all annotators answered, where the source has it",
     "answer_type": "`yes/no`, `number`, `choice` or `open`",
-    "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models",
+    "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models; of refused "
+    "edits also `expected`: nobody said",
     "split": "the split",
     "source": "the corpus that the item is from",
     "source_revision": "exact state of that corpus",
@@ -42,7 +43,8 @@ COLUMNS: dict[str, str] = {
     "edit_note": "how the new answer follows",
     "edit_words": "where the question differs from that item's: spans of characters, the last one excluded",
     "edit_boxes": "where the picture differs from that item's: x0, y0, x1, y1 in pixels, the last ones excluded",
-    "edit_scores": "scores of the models that verified the answer, as JSON",
+    "edit_scores": "JSON: by how much the question is more fluent than its original (`fluency`, nats a token), and the "
+    "`margins` in nats by which each model that verified the answer prefers it",
     "question_asked": "the question in the source's own words, where a paraphrase's wording is published",
     "view": "what differs between both members: `question` or `image`",
     "first": "id of the item with `image`, `question`, `answer`",
@@ -56,6 +58,7 @@ COLUMNS: dict[str, str] = {
     "partner_image_key": "hash of the partner's pixels",
     "words": "spans of characters of the question that its partner has not, the last one excluded",
     "partner_words": "spans of characters of the partner's question that the question has not",
+    "scores": "what models said of the edit that made one of the other, as `edit_scores` has it",
     "boxes": "where an edit made both pictures differ: x0, y0, x1, y1 in pixels, the last ones excluded",
     "stage": "step that removed the item: `read`, `filter`, `pair` or `balance`",
     "rule": "rule that removed the item; empty where no rule did",

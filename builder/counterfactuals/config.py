@@ -13,7 +13,7 @@ NAME = "pairs"
 COLUMNS = (
     "id", "view", "image", "partner_image", "question", "partner_question", "choices", "partner_choices", "answer",
     "partner_answer", "first", "second", "kind", "answer_source", "partner_answer_source", "words", "partner_words",
-    "boxes", "quad", "source", "license", "image_key", "partner_image_key",
+    "boxes", "scores", "quad", "source", "license", "image_key", "partner_image_key",
 )  # fmt: skip
 """Columns of the config; `id` is the pair's own, `first` and `second` are the items'."""
 _SIDE = ("question", "choices", "answer", "answer_source", "image_key")
@@ -69,6 +69,7 @@ def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[s
         "first": first["id"],
         "second": second["id"],
         "kind": made["edit_kind"] if made is not None else "mined",
+        "scores": made["edit_scores"] if made is not None and isinstance(made["edit_scores"], str) else None,
         "quad": quad if isinstance(quad, str) else None,
         "source": first["source"],
         "license": " and ".join(sorted({str(first["license"]), str(second["license"])})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,18 +10,18 @@ import pandas as pd
 
 from builder.counterfactuals.edit import root_of
 from builder.counterfactuals.examine import outside_is_kept, word_distance
-from builder.recipe import Minimal
+from builder.recipe import Pair
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
 """What an edit has from the item that it was made from."""
 
 
-def edited(rows: pd.DataFrame, minimal: Minimal) -> Iterator[str]:
+def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
     """Yield what does not fit.
 
     Args:
         rows: All rows of a folder, published and removed, with `stage` (missing where published).
-        minimal: The recipe's limits.
+        pair: The recipe's limits, and the models that it names.
     """
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     known = {str(row["id"]): row for row in records}
@@ -28,18 +29,17 @@ def edited(rows: pd.DataFrame, minimal: Minimal) -> Iterator[str]:
         if (not isinstance(row["edit_of"], str)) != (row["answer_source"] == "annotated"):
             yield f"{identity}: it is annotated and made from another item, or neither"
         elif row["answer_source"] != "annotated" and row["stage"] != "pair":
-            yield from (f"{identity}: {problem}" for problem in _problems(row, known, minimal))
+            yield from (f"{identity}: {problem}" for problem in _problems(row, known, pair))
 
 
-def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], minimal: Minimal) -> Iterator[str]:
+def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair) -> Iterator[str]:
     base = known.get(str(row["edit_of"]))
     if base is None or base["stage"] in ("filter", "pair"):
         yield f"the item that it was made from ({row['edit_of']}) is not there"
         return
     if row["answer_source"] not in ("constructed", "verified") or not (row["edit_kind"] and row["edit_note"]):
         yield "it does not say how its answer is known"
-    if (row["answer_source"] == "verified") != isinstance(row["edit_scores"], str):
-        yield "its scores do not fit its answer source"
+    yield from _scores(row, pair)
     if root_of(str(row["id"])) != root_of(str(base["id"])):
         yield "its id is not that of the item that it was made from, with a mark"
     if different := [name for name in CARRIED if row[name] != base[name]]:
@@ -57,8 +57,23 @@ def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], minimal: Mi
     new, old = str(row["question"]), str(base["question"])
     if words and not outside_is_kept(new, old, words):
         yield "its question changes outside its difference mask"
-    if words and word_distance(new, old) > minimal.words:
+    if words and word_distance(new, old) > pair.minimal.words:
         yield "its question changes more than the recipe allows"
+
+
+def _scores(row: dict[str, Any], pair: Pair) -> Iterator[str]:
+    scores = json.loads(row["edit_scores"]) if isinstance(row["edit_scores"], str) else {}
+    fluency, margins = scores.pop("fluency", None), scores.get("margins")
+    if (row["answer_source"] == "verified") != bool(scores):
+        yield "its scores do not fit its answer source"
+    if pair.grammar is not None and _list(row["edit_words"]) and (fluency is None or fluency < -pair.grammar.drop):
+        yield "its question is less fluent than the recipe allows, or nobody says how fluent it is"
+    if margins is None:
+        return
+    if pair.verify is None or sorted(margins) != sorted(pair.verify.models):
+        yield "it was not verified by the models that the recipe names"
+    elif any(min(said["original"], said["partner"]) < pair.verify.margin for said in margins.values()):
+        yield "a model verified it by less than the recipe's margin"
 
 
 def _list(cells: object) -> list[list[int]]:

@@ -23,6 +23,7 @@ GENERATORS: dict[str, str] = {
     "mirror-sides": "builder.counterfactuals.mirror:MirrorSides",
     "nlvr-quads": "builder.counterfactuals.nlvr.quads:NlvrQuads",
     "photo-edits": "builder.counterfactuals.photos.generator:PhotoEdits",
+    "question-edits": "builder.counterfactuals.questions.generator:QuestionEdits",
 }
 """Name -> `module:Class` of every generator that ships."""
 

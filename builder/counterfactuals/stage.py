@@ -20,6 +20,7 @@ from builder.blindness import PAIRED, marked
 from builder.counterfactuals import registry
 from builder.counterfactuals.edit import FileReader, Generator
 from builder.counterfactuals.generate import EDITS, generate
+from builder.counterfactuals.judging import judged, judges
 from builder.counterfactuals.lexicon import learn
 from builder.counterfactuals.merge import STORE, as_items, refuse, store
 from builder.counterfactuals.minimality import dissimilar
@@ -115,7 +116,7 @@ def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
     items = _worded(left, table)
     edits = [_edits(run, recipe, known, items, number, rewording.key) for number in range(len(recipe.pair.generators))]
     merge = partial(_merge, run, recipe, known, items, edits)
-    merging = run.stage("pair", merge, 1, key, rewording.key, [stage.key for stage in edits])
+    merging = run.stage("pair", merge, 2, key, rewording.key, [stage.key for stage in edits], judges(recipe))
     added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
     made = Work(
         reworded=items,
@@ -216,6 +217,7 @@ def _merge(
         parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
+    edits = judged(run, recipe, items, edits, known.pictures, known.represent.roots)
     there = known.pictures.set_index("image_key")
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []

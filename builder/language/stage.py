@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -120,12 +121,30 @@ def of_options(run: Run, model: str, every: Iterable[tuple[str, str]], options: 
 
 
 def _work(run: Run, model: str, asked: Asked, stage: Stage) -> dict[str, int]:
+    fitting, small = in_room(run, model)
+    fitting.parts(stage, partial(_score, model, small), _shards(asked))
+    return {"pairs": sum(len(answers) for answers in asked.values())}
+
+
+def in_room(run: Run, model: str) -> tuple[Run, bool]:
+    """The run with an engine that has room for the model, and whether that is one model per process."""
     ready(model)  # converted here, once, not by every worker
     small = _small(model)
     # Where there is no room for a model per process, shards run one after the other in this one.
-    fitting = run if small or not isinstance(run.engine, Process) else replace(run, engine=Serial())
-    fitting.parts(stage, partial(_score, model, small), _shards(asked))
-    return {"pairs": sum(len(answers) for answers in asked.values())}
+    return (run if small or not isinstance(run.engine, Process) else replace(run, engine=Serial())), small
+
+
+@contextmanager
+def with_threads(small: bool) -> Iterator[None]:
+    """One thread sums in one order: the same bytes from every engine. A model that is alone on a machine needs all."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1 if small else threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _small(model: str) -> bool:
@@ -152,17 +171,10 @@ def _shards(asked: Asked) -> list[list[Entry]]:
 
 
 def _score(model: str, small: bool, shard: list[Entry], path: Path) -> None:
-    import torch
-
     from builder.language.likelihoods import log_likelihoods
 
-    threads = torch.get_num_threads()
-    # One thread sums in one order: the same bytes from every engine. A model that is alone on a machine needs them all.
-    torch.set_num_threads(1 if small else threads)
-    try:
+    with with_threads(small):
         prompts, answers = [ask(question) for question, _ in shard], [texts for _, texts in shard]
         found = log_likelihoods(language_model(model), prompts, answers)
-    finally:
-        torch.set_num_threads(threads)
     values = pa.array([row.tolist() for row in found], type=pa.list_(pa.float32()))
     write_table(path, pa.table({"question": [question for question, _ in shard], "values": values}))

@@ -319,7 +319,7 @@ def test_forged_constructed_rows_are_found(column: str, value: object, problem: 
     import pandas as pd
 
     from builder.counterfactuals.recount import edited
-    from builder.recipe import Minimal
+    from builder.recipe import Pair
 
     shared = {"source": "toy", "source_revision": "1", "split": "test", "license": "mit", "group": "g", "stage": None}
     shared |= {"answer_type": "yes/no", "image_key": "i", "image_width": 9, "image_height": 9, "edit_scores": None}
@@ -329,5 +329,5 @@ def test_forged_constructed_rows_are_found(column: str, value: object, problem: 
     made = base | {"id": f"toy:test:1~{'0' * 16}", "question": "Is it blue?", "question_key": "b", "answer": "no"}
     made |= {"answer_source": "constructed", "edit_of": "toy:test:1", "edit_kind": "swap", "edit_note": "it is red"}
     made |= {"edit_words": [[6, 10]], "edit_boxes": []}
-    assert list(edited(pd.DataFrame([base, made]), Minimal())) == []
-    assert any(problem in found for found in edited(pd.DataFrame([base, made | {column: value}]), Minimal()))
+    assert list(edited(pd.DataFrame([base, made]), Pair())) == []
+    assert any(problem in found for found in edited(pd.DataFrame([base, made | {column: value}]), Pair()))

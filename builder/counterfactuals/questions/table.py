@@ -1,0 +1,50 @@
+"""The table of words that exclude each other, read and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Annotated
+
+import yaml
+from pydantic import Field
+
+from builder.recipe import Part
+
+
+class Contrast(Part):
+    """Two words of which at most one holds of a thing.
+
+    Attributes:
+        words: The two.
+        exhaustive: Whether at least one holds.
+        one_way: Whether only the first is replaced by the second.
+    """
+
+    words: Annotated[tuple[str, str], Field(strict=False)]
+    exhaustive: bool = False
+    one_way: bool = False
+
+    def swaps(self) -> Iterator[tuple[str, str]]:
+        """What is replaced, and by what."""
+        yield self.words
+        if not self.one_way:
+            yield self.words[::-1]
+
+
+class Contrasts(Part):
+    """The whole table; `contrasts.yaml` says what each part means."""
+
+    predicates: list[Contrast]
+    pictures: list[list[str]]
+    modifiers: list[Contrast]
+    comparatives: list[Contrast]
+    relations: list[Contrast]
+
+
+@cache
+def contrasts() -> Contrasts:
+    """Read the table."""
+    text = resources.files("builder.counterfactuals.questions").joinpath("contrasts.yaml").read_text(encoding="utf-8")
+    return Contrasts.model_validate(yaml.safe_load(text))
