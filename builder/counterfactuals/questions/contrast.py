@@ -33,9 +33,12 @@ _UNSURE = re.compile(
 )
 """What joins, counts or compares, and clauses in which the word may belong to something else."""
 _ADVERB = re.compile(
-    r"(is|was) it .* (inside|outside|indoors|outdoors)\?|(\w+ing|me|him|her|it) (on|off)\?", re.IGNORECASE
+    r"(is|was) it .* (inside|outside|indoors|outdoors)\?"
+    r"|(\w+ing|(?!turned|switched|powered)\w+ed|me|him|her|it) (on|off)\?"
+    r"|\b(half|brand|of|\w+ly) [\w-]+\?",
+    re.IGNORECASE,
 )
-"""It may be cold inside and outside, and to show off has no contrary."""
+"""It may be cold inside and outside, to show off has no contrary, and what is half full is half empty."""
 
 
 def predicates(asked: Asked) -> Iterator[Rewording]:

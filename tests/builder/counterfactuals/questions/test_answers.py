@@ -147,6 +147,9 @@ def test_of_two_captions_the_other_one() -> None:
         "Is there not a dog?",
         "Is it cold outside?",  # it may be cold inside too
         "Are these men showing off?",
+        "Is the glass half full?",
+        "Is the heart clearly visible?",
+        "Is it in danger of being stepped on?",
         "Is this picture in present time?",
         "Is a door open?",  # another one may be closed
         "Is one sheep older than the other?",
