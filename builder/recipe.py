@@ -160,7 +160,7 @@ class Minimal(Part):
 class Grammar(Part):
     """How fluent a question edit must be, in the eyes of `encoders.language`."""
 
-    drop: Annotated[float, Field(ge=0)] = 1.0
+    drop: Annotated[float, Field(ge=0)] = 1.25
     """Nats per token by which an edited question may be less likely than the one that it was made from."""
 
 

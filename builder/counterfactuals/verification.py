@@ -87,7 +87,7 @@ def _judge(before: Judged, model: str, margin: float, both: tuple[float, float] 
 
 def _claims(items: pd.DataFrame, edits: pd.DataFrame) -> dict[str, Claim]:
     """What is claimed of every item and every edit that models could be asked about, by id."""
-    frequent = items.groupby("answer_type")["answer"].agg(lambda part: tuple(part.value_counts().index[:16]))
+    frequent = {kind: tuple(part.value_counts().index[:16]) for kind, part in items.groupby("answer_type")["answer"]}
     found: dict[str, Claim] = {}
     for row in items.to_dict("records"):
         others = rivals(row["answer"], row["choices"], row["answer_type"], frequent[row["answer_type"]])

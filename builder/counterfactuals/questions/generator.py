@@ -21,7 +21,7 @@ Kind = Literal[
     "count", "lexicon",
 ]  # fmt: skip
 Reword = Callable[[Asked], Iterator[Rewording]]
-KINDS: Mapping[str, Reword] = {
+KINDS: Mapping[Kind, Reword] = {
     "negation": negation.negations,
     "denial": negation.denials,
     "exclusion": negation.exclusions,
@@ -35,7 +35,7 @@ KINDS: Mapping[str, Reword] = {
     "count": numbers.counts,
 }
 """Name of a kind, after `question.` -> what makes it. `lexicon` is made from what the corpus taught."""
-BOTH_SIDES = ("negation", "denial")
+BOTH_SIDES: tuple[Kind, ...] = ("negation", "denial")
 """Contradictories, which are made of every edit too: so no wording of theirs goes with one answer."""
 
 
@@ -55,13 +55,13 @@ class QuestionEdits:
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("lexicon",)
 
-    kinds: tuple[Kind, ...] = tuple(KINDS)  # type: ignore[assignment]
+    kinds: tuple[Kind, ...] = tuple(KINDS)
     expected: bool = True
     lexicon: tuple[Substitution, ...] = ()
 
     def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
         """Yield the edits of each item, then the contradictories of those whose answer follows."""
-        made_by: dict[str, Reword] = {kind: KINDS[kind] for kind in self.kinds if kind != "lexicon"}
+        made_by: dict[Kind, Reword] = {kind: KINDS[kind] for kind in self.kinds if kind != "lexicon"}
         if "lexicon" in self.kinds:
             made_by["lexicon"] = partial(substitutions, lexicon=by_first_word(self.lexicon))
         for row in items.to_dict("records"):
@@ -73,7 +73,7 @@ class QuestionEdits:
                 if edit.answer_source == "constructed" and edit.kind.removeprefix("question.") not in BOTH_SIDES:
                     yield from self._of(edit.id, Asked(str(edit.question), edit.answer, asked.choices), twice)
 
-    def _of(self, item: str, asked: Asked, made_by: Mapping[str, Reword]) -> Iterator[Edit]:
+    def _of(self, item: str, asked: Asked, made_by: Mapping[Kind, Reword]) -> Iterator[Edit]:
         for kind, reword in made_by.items():
             for found in reword(asked):
                 if found.certain or self.expected:
