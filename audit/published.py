@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from audit.errors import BadInput
 from audit.pictures import upright
+from data_cards.eval_yaml import evaluated
 
 ALL = "all"
 """Every config together: what was read, before anything was selected."""
@@ -67,7 +68,7 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
     Args:
         folder: A published folder.
         config: Its config; the first of `balanced`, `audited` that it has when None; `all` for all of them.
-        split: Its split; `test` where there is one, else the only or first one, when None.
+        split: Its split; that on which models are evaluated (`data_cards.eval_yaml.evaluated`) when None.
 
     Raises:
         BadInput: When it holds no such items, or lacks a column.
@@ -83,7 +84,7 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
         path for name in (found if config == ALL else {config}) for path in (folder / name).glob("*.parquet")
     )
     splits = sorted({path.name.rsplit("-", 3)[0] for path in files})
-    split = split or ("test" if "test" in splits else splits[0])
+    split = split or evaluated(splits)
     if split not in splits:
         raise BadInput(folder, "split", repr(split), ", ".join(splits), "name one of these")
     parts = [_rows(path) for path in files if path.name.rsplit("-", 3)[0] == split]

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
@@ -237,6 +238,9 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
     choices = [_text(row, "option", choice, text) for choice in row.choices]
     if choices and (len(choices) < 2 or len(set(choices)) < len(choices)):
         raise BadInput(row.file, row.row, f"options {choices}", "two or more, all different", "mend the options")
+    if len(choices) > len(ascii_uppercase):
+        allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
+        raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
     answer = _text(row, "answer", row.answer, text)
     if choices and answer not in choices:
         allowed = " | ".join(choices)

@@ -188,7 +188,7 @@ def licence_text(manifest: Manifest) -> str:
             "",
             f"{source.name}: {source.license}",
             f"  Terms:    {link(source) or 'none were stated with the source'}",
-            f"  Covers:   questions, answers and pictures of its {rows:,} items, published or removed",
+            f"  Covers:   its {rows:,} items, as far as its terms reach (pictures: see DATASHEET.md)",
             f"  Revision: {source.revision}",
             *([f"  Origin:   {source.homepage}"] if source.homepage else []),
             *([f"  Cite:     {' '.join(source.citation.split())}"] if source.citation.strip() else []),

@@ -54,7 +54,7 @@ def bundled(module: str, heading: str, constants: Mapping[str, object]) -> str:
             body.append(_text(source, node) if given is None else f"{given} = {_literal(constants[given])}")
     if missing := set(constants) - set(owner):
         raise ValueError(f"no module of {', '.join(parts)} assigns {', '.join(sorted(missing))}")
-    head = f'"""{heading.strip()}\n"""\n\nfrom __future__ import annotations\n\n' + "\n".join(sorted(imports))
+    head = f'"""{_escaped(heading.strip())}\n"""\n\nfrom __future__ import annotations\n\n' + "\n".join(sorted(imports))
     return head + "\n\n\n" + "\n\n\n".join(body) + "\n"
 
 
@@ -94,6 +94,12 @@ def _text(source: str, node: ast.stmt) -> str:
     """A statement's own text, its decorators included."""
     first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
     return "\n".join(source.splitlines()[first - 1 : node.end_lineno])
+
+
+def _escaped(text: str) -> str:
+    """Text that can stand in a docstring: a title comes from outside, and must not end the string and go on as code."""
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in plain)
 
 
 def _literal(value: object) -> str:

@@ -65,7 +65,7 @@ def export(
     """
     if to not in FORMATS:
         raise BadInput("--to", None, repr(to), ", ".join(FORMATS), "name one of these")
-    place = Path("out") / f"{Path(folder).resolve().name}-{to}" if out is None else Path(out)
+    place = Path("out") / f"{Path(folder).resolve().name}-{to}" if out is None else Path(out).resolve()
     _check_place(place, Path(folder))
     found = source(Path(folder), config, split, dataset, instruction)
     form = FORMATS[to]

@@ -8,7 +8,7 @@ from pathlib import Path
 from exports.bundle import bundled
 from exports.format import Format
 from exports.source import Source
-from exports.task_yaml import comments, metadata
+from exports.task_yaml import comments, metadata, scalar
 
 COLUMNS = ("id", "question", "choices", "answer", "answer_type", "question_key", "group")
 MOST = 26
@@ -51,7 +51,7 @@ def _start(source: Source, what: str, task: str) -> str:
     return (
         f"{comments(source, what, bound)}task: {task}\n"
         "custom_dataset: !function utils.items\n"
-        f"test_split: {source.facts['split']}\n"
+        f"test_split: {scalar(source.facts['split'])}\n"
         "doc_to_text: !function utils.doc_to_text\n"
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from exports.bundle import bundled
 from exports.format import Format
 from exports.source import Source
-from exports.task_yaml import comments, metadata
+from exports.task_yaml import comments, metadata, scalar
 
 VIEWS = {
     "both": ("doc_to_visual", "doc_to_text", "process_results"),
@@ -47,10 +47,10 @@ def _task(source: Source, view: str) -> str:
         f"{comments(source, f'An lmms-eval task; what is left of its items: {view}')}"
         f"task: {task_name(source, view)}\n"
         f"dataset_path: {json.dumps(facts['dataset'], ensure_ascii=False)}\n"
-        f"dataset_name: {facts['config']}\n"
+        f"dataset_name: {scalar(facts['config'])}\n"
         # The folder's card states a version of its own for these rows, which `load_dataset` caches them under.
         "dataset_kwargs:\n  token: false\n"
-        f"test_split: {facts['split']}\n"
+        f"test_split: {scalar(facts['split'])}\n"
         "output_type: generate_until\n"
         f"doc_to_visual: !function utils.{visual}\n"
         f"doc_to_text: !function utils.{text}\n"

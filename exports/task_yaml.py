@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from exports.source import Source
+
+
+def scalar(value: object) -> str:
+    """A value that YAML reads as what it is: quoted, so that a split `on` is no boolean, and no text adds a key."""
+    return json.dumps(value)
 
 
 def comments(source: Source, what: str, *more: str) -> str:
@@ -15,6 +22,6 @@ def metadata(source: Source) -> str:
     """Version and fingerprint of the rows, and the parser's version: harnesses cache under all of them."""
     facts = source.facts
     return (
-        f'metadata:\n  version: "{facts["version"]}"\n  fingerprint: {facts["fingerprint"]}\n'
-        f"  parser: {facts['parser']}\n"
+        f"metadata:\n  version: {scalar(facts['version'])}\n  fingerprint: {scalar(facts['fingerprint'])}\n"
+        f"  parser: {scalar(facts['parser'])}\n"
     )

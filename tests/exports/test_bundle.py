@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +25,18 @@ def frozen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     path = tmp_path_factory.mktemp("frozen") / f"{request.param}.py"
     path.write_text(bundled(f"exports.harness.{request.param}", "Frozen.", {"FACTS": FACTS}), encoding="utf-8")
     return loaded(path)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['Quoted """\nimport os\nos.environ["OPENED"] = "1"\n"""', "back\\slash \\", 'ends in a "', "nul \x00, bell \x07"],
+)
+def test_a_title_from_outside_stays_text(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENED", raising=False)
+    path = tmp_path / "frozen.py"
+    path.write_text(bundled("exports.harness.lm_eval_utils", title, {"FACTS": FACTS}), encoding="utf-8")
+    assert title.split()[0] in (loaded(path).__doc__ or "")
+    assert "OPENED" not in os.environ
 
 
 @pytest.mark.parametrize(("reply", "kind", "choices", "answer", "how"), parsing.CASES)

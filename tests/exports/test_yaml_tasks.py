@@ -18,6 +18,7 @@ from audit.pairs import named
 from audit.pictures import mean_colour
 from audit.wording import LETTER, SHORT
 from exports.source import Source
+from exports.task_yaml import scalar
 from tests.exports.conftest import Exporting
 from tests.exports.loading import loaded
 
@@ -137,3 +138,8 @@ def test_the_ceiling_that_is_stated_is_that_of_the_exported_rows(items: Source) 
             best += max(answers.count(answer) for answer in answers)
         assert items.facts["ceilings"][view] == pytest.approx(best / len(items.table), abs=1e-6)
         assert items.facts["ceilings"][view] <= 0.5 + 1e-9
+
+
+@pytest.mark.parametrize("text", ["on", "2017", '1.0"\nadded: !function utils.items', "a: b # c", "plain"])
+def test_a_scalar_is_read_as_the_text_it_was(text: str) -> None:
+    assert yaml.safe_load(f"key: {scalar(text)}\nother: 1\n") == {"key": text, "other": 1}
