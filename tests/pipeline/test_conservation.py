@@ -82,6 +82,9 @@ SPOILT = {
     "huge image": Spoilt(_huge, "340 x 343 pixels"),
     "duplicate id": Spoilt(lambda row, toy: row | {"id": "0-0"}, "the id '0-0' again"),
     "no id": Spoilt(lambda row, toy: row | {"id": ""}, "no id"),
+    "options beyond the alphabet": Spoilt(
+        lambda row, toy: row | {"choices": [str(row["answer"]), *(f"option {n}" for n in range(26))]}, "27 options"
+    ),
     "gold not in choices": Spoilt(lambda row, toy: row | {"choices": ["dog", "cat"]}, "gold answer"),
     "same option twice": Spoilt(lambda row, toy: row | {"choices": ["yes", "yes"]}, "options"),
     "one option": Spoilt(lambda row, toy: row | {"choices": [row["answer"]]}, "options"),
