@@ -16,6 +16,7 @@ from audit.models.loading import load_game
 from audit.models.model import Model, Question
 from builder import images
 from builder.items import digest
+from builder.language.stage import room_for, with_threads
 from builder.recipe import Images
 from builder.stages import Run, Stage, write_table
 from builder.vision_language import identity
@@ -96,10 +97,13 @@ def ask(
         )
 
     def work(stage: Stage) -> dict[str, int]:
-        run.parts(stage, partial(_answer, model, limits), shards)
+        # Loaded here first: a wrong name is said once, and the weights say whether every process has room for them.
+        weights = sum(one.numel() * one.element_size() for one in _loaded(model).module.parameters())
+        fitting, small = room_for(run, weights)
+        fitting.parts(stage, partial(_answer, model, small, limits), shards)
         return {"claims": len(order)}
 
-    stage = run.stage("verify", work, 1, identity(model), order)
+    stage = run.stage("verify", work, 2, identity(model), order)
     parts = [pq.read_table(path).to_pydict() for path in sorted(stage.folder.glob("part-*.parquet"))]
     return {unique[key]: value for part in parts for key, value in zip(part["key"], part["margin"], strict=True)}
 
@@ -110,7 +114,9 @@ def _loaded(model: str) -> Model:
     return load_game(model)
 
 
-def _answer(model: str, limits: Images, shard: tuple[list[Claim], dict[str, tuple[str, Path]]], path: Path) -> None:
+def _answer(
+    model: str, small: bool, limits: Images, shard: tuple[list[Claim], dict[str, tuple[str, Path]]], path: Path
+) -> None:
     claims, places = shard
     found: list[float] = []
     for start in range(0, len(claims), PER_BATCH):  # so many decoded pictures are in memory at a time
@@ -120,5 +126,6 @@ def _answer(model: str, limits: Images, shard: tuple[list[Claim], dict[str, tupl
             picture = images.decode(data, claim.image, limits).convert("RGB")
             question = Question(picture, claim.question, claim.choices, claim.kind)
             asked.append(Expected(question, claim.answer, claim.rivals))
-        found += [round(float(margin), 4) for margin in margins(_loaded(model), asked)]
+        with with_threads(small):
+            found += [round(float(margin), 4) for margin in margins(_loaded(model), asked)]
     write_table(path, pa.table({"key": [claim.key for claim in claims], "margin": pa.array(found, pa.float64())}))

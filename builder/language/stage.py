@@ -129,7 +129,12 @@ def _work(run: Run, model: str, asked: Asked, stage: Stage) -> dict[str, int]:
 def in_room(run: Run, model: str) -> tuple[Run, bool]:
     """The run with an engine that has room for the model, and whether that is one model per process."""
     ready(model)  # converted here, once, not by every worker
-    small = _small(model)
+    return room_for(run, size(model))
+
+
+def room_for(run: Run, weights: int) -> tuple[Run, bool]:
+    """As `in_room`, for a model of any kind whose weights take so many bytes."""
+    small = _small(weights)
     # Where there is no room for a model per process, shards run one after the other in this one.
     return (run if small or not isinstance(run.engine, Process) else replace(run, engine=Serial())), small
 
@@ -147,12 +152,12 @@ def with_threads(small: bool) -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _small(model: str) -> bool:
+def _small(weights: int) -> bool:
     """Whether half of the memory holds a copy of the model for every core, and no GPU waits for it."""
     import torch
 
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 2**33
-    return not torch.cuda.is_available() and size(model) * (os.cpu_count() or 1) < memory / 2
+    return not torch.cuda.is_available() and weights * (os.cpu_count() or 1) < memory / 2
 
 
 def _shards(asked: Asked) -> list[list[Entry]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,6 +161,7 @@ def test_contradictories_can_be_told_and_give_nothing_away(make: Build, doors: T
 
 def test_answers_are_asked_once_and_a_stopped_stage_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
+    import torch
 
     from builder.counterfactuals.asking import Claim, ask
     from builder.engines import Serial
@@ -170,15 +172,21 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(tmp_path: Path, monk
     pictures = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"]})
     claims = [Claim("a", None, f"Is it {n}?", (), "yes/no", "yes", ("no",)) for n in range(5)]
     asked: list[str] = []
+    threads: list[int] = []
 
     def margins(model: object, given: list[Any]) -> list[float]:
+        threads.append(torch.get_num_threads())
         asked.extend(one.question.question for one in given)
         if len(asked) == 4:
             raise KeyboardInterrupt
         return [float(one.question.question[-2]) for one in given]
 
     monkeypatch.setattr(asking, "margins", margins)
-    monkeypatch.setattr(asking, "_loaded", str)
+    monkeypatch.setattr(asking, "_loaded", lambda name: SimpleNamespace(module=torch.nn.Linear(2, 2)))
+    # Sums of several threads have no fixed order: a model that fits every process gets one, whatever the engine.
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
     monkeypatch.setattr(asking, "PER_SHARD", 2)
     run = Run(tmp_path / "run", Serial())
     with pytest.raises(KeyboardInterrupt):
@@ -186,3 +194,5 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(tmp_path: Path, monk
     found = ask(run, "m", claims, pictures, {"toy": tmp_path}, Images())
     assert [found[claim] for claim in claims] == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert len(asked) == 4 + 3  # the first two were not asked again
+    assert (set(threads), torch.get_num_threads()) == ({1}, 2)
+    torch.set_num_threads(before)
