@@ -119,7 +119,8 @@ class Generator(Protocol):
         formats: Formats of corpora that it can edit, as recipes name them (`nlvr`); empty: any.
         needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
-            or `files` (is a `FileReader`: reads files beside the corpus).
+            or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
+            `images: Images`, the recipe's limits before decoding).
     """
 
     name: ClassVar[str]

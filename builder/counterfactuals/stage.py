@@ -178,7 +178,7 @@ def items_merged(table: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 
 
 def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
-    """Make a generator of the recipe, with the lexicon of the items or the files beside the corpora that it needs."""
+    """Make a generator of the recipe, with the lexicon, the limits and the files beside the corpora that it needs."""
     use = recipe.pair.generators[number]
     generator = registry.make(use.generator, use.with_)
     if "lexicon" in generator.needs and not any(
@@ -187,6 +187,8 @@ def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Sou
     ):
         lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
         generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
+    if "images" in generator.needs:
+        generator = replace(generator, images=recipe.images)  # type: ignore[type-var]
     if "files" in generator.needs:
         generator = cast("FileReader", generator).located(partial(_beside, sources))
     return generator

@@ -33,16 +33,17 @@ def coco_instances(path: Path, links: Iterable[str]) -> dict[str, Known]:
     data = _load(path)
     try:
         names = {category["id"]: str(category["name"]).casefold() for category in data["categories"]}
-        sizes = {f"coco:{image['id']}": (image["height"], image["width"]) for image in data["images"]}
+        sizes = {f"coco:{image['id']}": (int(image["height"]), int(image["width"])) for image in data["images"]}
         annotations = data["annotations"]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BadInput(path, None, f"no {error}", ALLOWED, "download the official file again") from None
     things: dict[str, list[Thing]] = {link: [] for link in sizes if link in wanted}
     for annotation in annotations:
         link = f"coco:{annotation.get('image_id')}"
         if link in things:
             things[link].append(_thing(annotation, names, sizes[link], path))
-    return {link: Known(tuple(found), frozenset(names.values())) for link, found in things.items()}
+    labels = frozenset(names.values())
+    return {link: Known(tuple(found), labels, size=sizes[link]) for link, found in things.items()}
 
 
 def _load(path: Path) -> Any:

@@ -79,7 +79,9 @@ class PhotoEditor:
             if not mine:
                 continue
             data = picture(key)
-            scene = Scene(pixels_of(data, key), self.known[key], self.settings.area)
+            pixels = pixels_of(data, key, self.settings.images)
+            self.known[key].same_size(pixels, key, self.settings.instances)
+            scene = Scene(pixels, self.known[key], self.settings.area)
             for one in mine:
                 work = _Work(self, key, data, scene, one, rng(seed, self.name, one.id))
                 yield from work.coloured() if one.asked.what == "colour" else work.counted()
@@ -136,10 +138,10 @@ class _Work:
 
     def _painted(self, plan: Plan, one: Question | None) -> tuple[bytes, Mask, Pixels] | None:
         """Paint and write a plan; None where it cannot be written, changes nothing, or does not take effect."""
-        written = write(self.data, plan.paint(), self.key)
+        written = write(self.data, plan.paint(), self.key, self.editor.settings.images)
         if written is None or not written.changed.any():
             return None
-        pixels = pixels_of(written.data, self.key)
+        pixels = pixels_of(written.data, self.key, self.editor.settings.images)
         if plan.kind == "remove" and one is not None and not self._gone(pixels, one.asked.label, written.changed):
             return None
         return written.data, written.changed, pixels
@@ -171,7 +173,7 @@ class _Work:
             if beside is None:
                 continue
             first = self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted)
-            between = (pixels_of(painted[0], self.key) != beside[2]).any(axis=2)
+            between = (painted[2] != beside[2]).any(axis=2)
             kind = second.kind
             twin = self._image(
                 kind, first.id, one.answer, f"instead of it: {second.note}", beside[0], between, beside[2]
@@ -224,10 +226,10 @@ class _Work:
         previous: Pixels | None = None
         for word in words:
             new = recoloured(self.scene.pixels, mask, word)
-            written = None if new is None else write(self.data, new, self.key)
+            written = None if new is None else write(self.data, new, self.key, self.editor.settings.images)
             if written is None or not written.changed.any():
                 continue
-            pixels = pixels_of(written.data, self.key)
+            pixels = pixels_of(written.data, self.key, self.editor.settings.images)
             changed = written.changed if previous is None else (pixels != previous).any(axis=2)
             note = f"the {one.asked.label} turned from {one.answer} to {word}"
             edit = self._image("recolour", of, word, note, written.data, changed, pixels)

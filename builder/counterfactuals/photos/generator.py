@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -42,7 +42,8 @@ class PhotoEdits:
     Attributes:
         operations: What may be done, in order of preference.
         instances: COCO's instances file, relative to the corpora folder. None leaves finding things to the detector.
-        detector: See `builder.counterfactuals.photos.detector.detector`. With `instances` it only has to agree that
+        detector: See `builder.counterfactuals.photos.detector.detector`; files and folders are relative to the corpora
+            folder. With `instances` it only has to agree that
             what was removed is gone. None asks none.
         inpainting: See `builder.counterfactuals.photos.removal.inpainting`.
         both_sides: Whether both pictures of a pair are edited in the same manner, each for one of two questions, so
@@ -50,13 +51,15 @@ class PhotoEdits:
         area: Least and largest share of the picture that a removed or pasted thing takes.
         encoder: Image encoder that finds the most similar picture to take a thing from.
         stamp: Hash of the instances file, filled in by the build.
+        detector_stamp: Name and hash of the detector's files, likewise.
+        images: The recipe's limits before decoding, likewise.
     """
 
     name: ClassVar[str] = "photo-edits"
     version: ClassVar[int] = 1
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study")
+    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images")
 
     operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
     instances: str | None = None
@@ -66,9 +69,11 @@ class PhotoEdits:
     area: tuple[float, float] = (0.004, 0.15)
     encoder: str = "packaged:efficientnet-lite0"
     stamp: str = ""
+    detector_stamp: str = ""
+    images: Images = field(default_factory=Images)
 
     def located(self, find: Callable[[str], Path]) -> PhotoEdits:
-        """The same with the paths of its files, and a hash of the annotations so that a change of them is seen.
+        """The same with the paths of its files, and hashes of them so that a change of one is seen.
 
         Raises:
             BadInput: When neither annotations nor a detector are named, or a file is missing.
@@ -77,17 +82,32 @@ class PhotoEdits:
             remedy = "name `instances` (annotations) or `detector` (and models that verify)"
             raise BadInput("recipe", f"pair.generators.{self.name}", "nothing that says where things are",
                            "annotations or a detector", remedy)  # fmt: skip
+        found = self if self.detector is None else self._with_detector(self.detector, find)
         if self.instances is None:
-            return self
+            return found
         path = find(self.instances)
         if not path.is_file():
             remedy = "download annotations_trainval2014.zip of cocodataset.org, or name the file"
             raise BadInput(path, None, "no such file", "COCO's instances file", remedy)
-        return replace(self, instances=str(path), stamp=hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+        return replace(found, instances=str(path), stamp=_hash([path]))
+
+    def _with_detector(self, name: str, find: Callable[[str], Path]) -> PhotoEdits:
+        path = find(name)
+        if path.is_dir():
+            files = sorted(file for file in path.iterdir() if file.suffix in (".json", ".safetensors"))
+        elif name.endswith(".data"):
+            files = [path]
+        else:
+            return self  # a name on the model hub
+        if not all(file.is_file() for file in files):
+            remedy = "npm pack @mediapipe/objectron, unpack it, or correct the name"
+            raise BadInput(path, None, "no such file", "objectron_solution_packed_assets.data", remedy)
+        return replace(self, detector=str(path), detector_stamp=f"{path.name}@{_hash(files)}")
 
     def __repr__(self) -> str:
-        """All that the edits depend on; where the annotations lie is not part of it."""
-        shown = (self.operations, self.stamp or None, self.detector, self.inpainting, self.both_sides, self.area)
+        """All that the edits depend on; where annotations and detector lie is not part of it."""
+        finder = self.detector_stamp or self.detector
+        shown = (self.operations, self.stamp or None, finder, self.inpainting, self.both_sides, self.area)
         return f"PhotoEdits{(*shown, self.encoder)}"
 
     def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
@@ -117,7 +137,7 @@ class PhotoEdits:
             return {str(key): found[0] for key, found in of.items() if found}
         assert self.detector is not None
         finder = detector(self.detector)
-        seen = {key: finder.things(pixels_of(picture(key), key)) for key in keys["image_key"]}
+        seen = {key: finder.things(pixels_of(picture(key), key, self.images)) for key in keys["image_key"]}
         return {str(key): Known(things, finder.labels, annotated=False) for key, things in seen.items()}
 
     def _donors(
@@ -137,7 +157,7 @@ class PhotoEdits:
         keys = sorted({key for key, _ in rows})
         encoder = image_encoder(self.encoder)
         vectors = np.concatenate(
-            [encoder.encode([images.decode(picture(key), key, Images()).convert("RGB")]) for key in keys]
+            [encoder.encode([images.decode(picture(key), key, self.images).convert("RGB")]) for key in keys]
         )
         at = {key: number for number, key in enumerate(keys)}
         labels = sorted({one.asked.label for _, one in rows})
@@ -153,7 +173,17 @@ class PhotoEdits:
         found: dict[str, list[Donor]] = {}
         for (label, key), _ in sorted(wanted.items(), key=lambda pair: (-pair[1], pair[0])):
             if len(found.get(label, ())) < MOST_DONORS:
-                donor = cut_out(known[key], label, pixels_of(picture(key), key), key, self.area)
+                pixels = pixels_of(picture(key), key, self.images)
+                known[key].same_size(pixels, key, self.instances)
+                donor = cut_out(known[key], label, pixels, key, self.area)
                 if donor is not None:
                     found.setdefault(label, []).append(donor)
         return {label: tuple(some) for label, some in found.items()}
+
+
+def _hash(files: list[Path]) -> str:
+    state = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as opened:
+            state.update(hashlib.file_digest(opened, "sha256").digest())
+    return state.hexdigest()[:16]

@@ -110,8 +110,13 @@ def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Gener
 
 
 def pastes(scene: Scene, donors: tuple[Donor, ...], random: np.random.Generator) -> Iterator[Plan]:
-    """Paste a thing of another picture where nothing is in the way."""
+    """Paste a thing of another picture where nothing is in the way.
+
+    Where a crowd of such things is there, nobody knows how many there are, before or afterwards.
+    """
     for donor in donors:
+        if any(thing.crowd for thing in scene.known.of(donor.label)):
+            continue
         put = placed(donor, scene.pixels, scene.others(()), scene.area, random)
         if put is not None:
             count = scene.known.counts.get(donor.label, 0) + 1

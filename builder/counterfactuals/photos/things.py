@@ -11,6 +11,7 @@ import numpy as np
 from builder.counterfactuals.edit import Box
 from builder.counterfactuals.photos.needs import needed
 from builder.counterfactuals.photos.writing import Mask, Pixels
+from builder.errors import BadInput
 
 GROWN = 0.25
 """By so much of its size a box is widened for GrabCut, which must see some background on every side."""
@@ -46,16 +47,37 @@ class Known:
         things: Its things.
         complete: Labels of which every object is among them, so that absence is known too.
         annotated: Whether people say so; otherwise a detector does.
+        size: (height, width) of the picture that was annotated, in which boxes and outlines are stated; None where
+            they were found in the very picture.
     """
 
     things: tuple[Thing, ...]
     complete: frozenset[str]
     annotated: bool = True
+    size: tuple[int, int] | None = None
     counts: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         counted = Counter(thing.label for thing in self.things)
         object.__setattr__(self, "counts", {label: counted[label] for label in self.complete})
+
+    def same_size(self, pixels: Pixels, picture: str, file: str | None) -> None:
+        """Refuse a picture of another size than the one that was annotated: boxes and outlines mean other places in it.
+
+        Args:
+            pixels: The picture.
+            picture: Its name, for the message.
+            file: The file of annotations, for the message.
+
+        Raises:
+            BadInput: When the sizes differ.
+        """
+        height, width = pixels.shape[:2]
+        if self.size is not None and self.size != (height, width):
+            found = f"the picture {picture} with {width} x {height} pixels"
+            allowed = f"{self.size[1]} x {self.size[0]}, the size that was annotated"
+            remedy = "give the pictures as they were annotated, neither scaled nor turned, or leave this one out"
+            raise BadInput(file, None, found, allowed, remedy)
 
     def of(self, label: str) -> tuple[Thing, ...]:
         """The things of one label."""

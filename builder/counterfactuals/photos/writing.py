@@ -50,18 +50,23 @@ class Written:
     changed: Mask
 
 
-def pixels_of(data: bytes, where: str) -> Pixels:
-    """Decode a picture as a reader sees it, in RGB."""
-    return np.array(images.decode(data, where, Images()).convert("RGB"))
+def pixels_of(data: bytes, where: str, limits: Images) -> Pixels:
+    """Decode a picture as a reader sees it, in RGB.
+
+    Raises:
+        BadInput: When it is beyond the limits, or no picture.
+    """
+    return np.array(images.decode(data, where, limits).convert("RGB"))
 
 
-def write(original: bytes, new: Pixels, where: str) -> Written | None:
+def write(original: bytes, new: Pixels, where: str, limits: Images) -> Written | None:
     """Write new pixels in the original's format.
 
     Args:
         original: The original's bytes.
         new: Pixels of the original's size.
         where: For messages.
+        limits: Limits before decoding.
 
     Returns:
         None where the original's format cannot be kept: CMYK, unusual chroma sampling, or a transparent picture.
@@ -70,7 +75,7 @@ def write(original: bytes, new: Pixels, where: str) -> Written | None:
         ValueError: When the sizes differ.
         MissingPackage: When a JPEG is to be written and `jpeglib` is not installed.
     """
-    old = pixels_of(original, where)
+    old = pixels_of(original, where, limits)
     if old.shape != new.shape:
         raise ValueError(f"{where}: the new picture has the shape {new.shape}, the original {old.shape}")
     with Image.open(io.BytesIO(original)) as opened:
@@ -78,7 +83,7 @@ def write(original: bytes, new: Pixels, where: str) -> Written | None:
         if "A" in mode or "transparency" in opened.info:
             return None
     data = _jpeg(original, old, new) if is_jpeg else _png(new, mode)
-    return None if data is None else Written(data, (pixels_of(data, where) != old).any(axis=2))
+    return None if data is None else Written(data, (pixels_of(data, where, limits) != old).any(axis=2))
 
 
 def _png(new: Pixels, mode: str) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,15 @@ def test_a_cut_out_is_pasted_as_it_is_where_nothing_stands():
     middle = new[int(ys.mean()), int(xs.mean())].astype(int)
     assert np.abs(middle - toy.COLOURS["plum"]).max() <= 3
     assert 0.6 < changed.sum() / toy.disc(40, 60).sum() < 1.1
+
+
+def test_nothing_is_pasted_beside_a_crowd_of_the_same_label():
+    source = scene(("plum", 40, 60))
+    donor = cut_out(source.known, "plum", source.pixels, "k", AREA)
+    crowd = Thing("plum", (0, 0, 20, 20), outline_of(toy.disc(9, 9)), crowd=True)
+    for label, plans in (("plum", 0), ("leaf", 1)):
+        there = Scene(toy.photo([]), Known((replace(crowd, label=label),), LABELS), AREA)
+        assert len(list(pastes(there, (donor,), np.random.default_rng(0)))) == plans
 
 
 def test_nothing_is_pasted_where_everything_is_taken():

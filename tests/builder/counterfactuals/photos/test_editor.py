@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,10 @@ from builder.counterfactuals.edit import Edit, Generator
 from builder.counterfactuals.examine import Side, examine
 from builder.counterfactuals.photos.asking import asked
 from builder.counterfactuals.registry import make
+from builder.counterfactuals.stage import made as generator_of
 from builder.errors import BadInput
 from builder.items import TextRule
-from builder.recipe import Images, Minimal
+from builder.recipe import Images, Minimal, Recipe
 from tests.builder.counterfactuals.photos import toy
 
 coco = pytest.importorskip("pycocotools.mask")
@@ -182,6 +184,52 @@ def test_another_instances_file_is_another_generator(tmp_path):
     assert repr(generator.located(lambda name: path)) != before
 
 
+def test_a_detector_lies_beside_the_corpora_and_another_one_is_another_generator(tmp_path):
+    generator = make("photo-edits", {"detector": "some.data"})
+    with pytest.raises(BadInput, match=r"some\.data.*no such file"):
+        generator.located(lambda name: tmp_path / name)
+    seen = []
+    for folder, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "some.data").write_bytes(content)
+        located = generator.located(lambda name, folder=folder: tmp_path / folder / name)
+        assert located.detector == str(tmp_path / folder / "some.data")
+        seen.append(repr(located))
+    assert seen[0] == seen[1] != seen[2]
+    hub = make("photo-edits", {"detector": "owner/name"}).located(lambda name: tmp_path / name)
+    assert hub.detector == "owner/name"
+
+
+@pytest.mark.parametrize("operation", ["remove", "paste"])
+def test_a_picture_of_another_size_than_the_annotated_one_is_named(operation, tmp_path):
+    items = questions()
+    files = FILES | {"k3": toy.file_of(toy.photo(PICTURES[3], 3)[::2, ::2])}
+    path = toy.instances(tmp_path / "instances.json", PICTURES)
+    generator = replace(
+        make("photo-edits", {"instances": "i", "operations": [operation]}).located(lambda name: path), encoder="colours"
+    )
+    with pytest.raises(BadInput, match=r"instances\.json.* k3 with 64 x 48 pixels.* 128 x 96"):
+        list(generator.edits(items, files.__getitem__, 0))
+
+
+def test_a_build_hands_over_the_limits_of_the_recipe(tmp_path):
+    path = toy.instances(tmp_path / "instances.json", PICTURES)
+    corpus = {"format": "table", "name": "toy", "path": "toy", "revision": "1", "license": "mit"}
+    use = {"generator": "photo-edits", "with": {"instances": str(path)}}
+    given = {"name": "toy", "title": "toy", "corpora": [corpus], "pair": {"generators": [use]}}
+    recipe = Recipe.model_validate(given | {"images": {"max_pixels": 1234}})
+    assert generator_of(recipe, questions(), 0, []).images == recipe.images
+
+
+def test_the_limits_of_the_recipe_hold(tmp_path):
+    items = toy.items_of([(2, IS.format("plum"), "yes")])
+    ready = editor(tmp_path, items, operations=["remove"])
+    small = replace(ready, settings=replace(ready.settings, images=Images(max_pixels=1000)))
+    assert list(ready.edits(items, FILES.get, 0))
+    with pytest.raises(BadInput):
+        list(small.edits(items, FILES.get, 0))
+
+
 class Eyes:
     """A detector that finds apples wherever it is told to."""
 
@@ -214,6 +262,6 @@ def test_with_a_detector_alone_answers_are_only_expected(monkeypatch):
     monkeypatch.setattr("builder.counterfactuals.photos.editor.detector", lambda name: Eyes(0.0))
     items = toy.items_of([(1, IS.format("apple"), "yes")])
     generator = make("photo-edits", {"detector": "eyes", "operations": ["remove"], "both_sides": False})
-    (edit,) = generator.located(None).edits(items, FILES.get, 0)
+    (edit,) = generator.located(lambda name: Path("none", name)).edits(items, FILES.get, 0)
     assert edit.answer_source == "expected"
     assert toy.seen(edit.picture) == {"leaf"}

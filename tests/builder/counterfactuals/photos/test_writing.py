@@ -12,7 +12,8 @@ from PIL import Image
 
 from builder.counterfactuals.photos import needs
 from builder.counterfactuals.photos.writing import pixels_of, write
-from builder.errors import MissingPackage
+from builder.errors import BadInput, MissingPackage
+from builder.recipe import Images
 from tests.builder.counterfactuals.photos import toy
 
 jpeglib = pytest.importorskip("jpeglib")
@@ -21,7 +22,7 @@ PLACE = np.s_[30:50, 40:70]
 
 def changed(data: bytes, place=PLACE) -> tuple[np.ndarray, np.ndarray]:
     """A picture with a white place, and that place as a mask."""
-    new = pixels_of(data, "")
+    new = pixels_of(data, "", Images())
     new[place] = 255
     mask = np.zeros(new.shape[:2], dtype=bool)
     mask[place] = True
@@ -39,7 +40,7 @@ def coefficients(data: bytes, tmp_path) -> list[np.ndarray]:
 def test_a_jpeg_keeps_tables_chroma_and_every_block_that_nothing_changed_in(subsampling, tmp_path):
     data = toy.file_of(toy.photo([("apple", 30, 30)]), subsampling=subsampling)
     new, mask = changed(data)
-    written = write(data, new, "")
+    written = write(data, new, "", Images())
     before, after = Image.open(io.BytesIO(data)), Image.open(io.BytesIO(written.data))
     assert after.format == "JPEG"
     assert after.quantization == before.quantization
@@ -66,12 +67,12 @@ def test_far_from_a_change_every_pixel_stays(x, y, w, h):
     new, _ = changed(data, np.s_[y : y + h, x : x + w])
     far = np.ones((toy.HEIGHT, toy.WIDTH), dtype=bool)
     far[max(y - 17, 0) : y + h + 17, max(x - 17, 0) : x + w + 17] = False
-    assert not write(data, new, "").changed[far].any()
+    assert not write(data, new, "", Images()).changed[far].any()
 
 
 def test_pixels_that_do_not_change_give_the_same_picture():
     data = toy.file_of(toy.photo([]))
-    written = write(data, pixels_of(data, ""), "")
+    written = write(data, pixels_of(data, "", Images()), "", Images())
     assert not written.changed.any()
 
 
@@ -81,9 +82,9 @@ def test_a_turned_photo_is_edited_where_a_reader_sees_it(orientation):
     exif[0x0112] = orientation
     data = toy.file_of(toy.photo([("plum", 20, 20)]), exif=exif)
     new, mask = changed(data)
-    written = write(data, new, "")
+    written = write(data, new, "", Images())
     assert Image.open(io.BytesIO(written.data)).getexif()[0x0112] == orientation
-    assert np.abs(pixels_of(written.data, "").astype(int)[mask] - 255).mean() < 6
+    assert np.abs(pixels_of(written.data, "", Images()).astype(int)[mask] - 255).mean() < 6
     assert written.changed[mask].mean() > 0.99
 
 
@@ -91,23 +92,30 @@ def test_grey_and_lossless_pictures_keep_their_form():
     grey = io.BytesIO()
     Image.fromarray(toy.photo([])).convert("L").save(grey, "JPEG")
     new, _ = changed(grey.getvalue())
-    assert Image.open(io.BytesIO(write(grey.getvalue(), new, "").data)).mode == "L"
+    assert Image.open(io.BytesIO(write(grey.getvalue(), new, "", Images()).data)).mode == "L"
     data = toy.file_of(toy.photo([]), "PNG")
     new, mask = changed(data)
-    written = write(data, new, "")
-    assert np.array_equal(pixels_of(written.data, ""), new)
+    written = write(data, new, "", Images())
+    assert np.array_equal(pixels_of(written.data, "", Images()), new)
     assert np.array_equal(written.changed, mask)
 
 
 def test_what_cannot_be_kept_is_not_written():
     four = io.BytesIO()
     Image.fromarray(toy.photo([])).convert("CMYK").save(four, "JPEG")
-    assert write(four.getvalue(), pixels_of(four.getvalue(), ""), "") is None
+    assert write(four.getvalue(), pixels_of(four.getvalue(), "", Images()), "", Images()) is None
     clear = io.BytesIO()
     Image.fromarray(toy.photo([])).convert("RGBA").save(clear, "PNG")
-    assert write(clear.getvalue(), pixels_of(clear.getvalue(), ""), "") is None
+    assert write(clear.getvalue(), pixels_of(clear.getvalue(), "", Images()), "", Images()) is None
     with pytest.raises(ValueError, match="shape"):
-        write(toy.file_of(toy.photo([])), np.zeros((5, 5, 3), dtype=np.uint8), "")
+        write(toy.file_of(toy.photo([])), np.zeros((5, 5, 3), dtype=np.uint8), "", Images())
+
+
+def test_the_limits_that_are_given_hold():
+    data = toy.file_of(toy.photo([]))
+    assert pixels_of(data, "", Images(max_pixels=toy.WIDTH * toy.HEIGHT)).shape == (toy.HEIGHT, toy.WIDTH, 3)
+    with pytest.raises(BadInput):
+        pixels_of(data, "", Images(max_pixels=toy.WIDTH * toy.HEIGHT - 1))
 
 
 def test_a_missing_library_is_named_with_its_command(monkeypatch):
