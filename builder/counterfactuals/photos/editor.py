@@ -61,7 +61,7 @@ class PhotoEditor:
     """
 
     name: ClassVar[str] = "photo-edits"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
@@ -103,21 +103,21 @@ class _Work:
         return "constructed" if self.scene.known.annotated else "expected"
 
     def counted(self) -> Iterator[Edit]:
-        """Edits that change how many there are; one operation per question, the first that works."""
+        """Edits that change how many there are; one change per question, the first that works."""
         one, counts = self.question, self.scene.known.counts
         if one.asked.answer(counts) != one.answer:
             return  # the answer and what is known of the picture disagree, or there is no saying
         for operation in self.editor.settings.operations:
             for plan in self._plans(operation, one):
                 painted = self._painted(plan, one)
-                if painted is not None:
-                    yield from (
-                        self._pair(plan, painted)
-                        if self.editor.settings.both_sides
-                        else (
-                            self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted),
-                        )
-                    )
+                if painted is None:
+                    continue
+                if not self.editor.settings.both_sides:
+                    yield self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted)
+                    return
+                pair = self._pair(plan, painted)
+                if pair is not None:
+                    yield from pair
                     return
 
     def _plans(self, operation: str, one: Question) -> Iterator[Plan]:
@@ -163,35 +163,29 @@ class _Work:
                 found.append(float(thing.score or 0))
         return max(found)
 
-    def _pair(self, plan: Plan, painted: tuple[bytes, Mask, Pixels]) -> Iterator[Edit]:
-        """Two edited pictures, and a second question where there is one: see the module."""
+    def _pair(self, plan: Plan, painted: tuple[bytes, Mask, Pixels]) -> list[Edit] | None:
+        """Two edited pictures, and a second question where there is one: see the module.
+
+        Returns:
+            None where nothing can be done to the other picture; empty where another question makes the same quad.
+        """
         one, counts = self.question, self.scene.known.counts
         for other, second in self._seconds(plan, painted[1]):
-            if other is not None and other.id < one.id and self._leads(other, plan.kind):
-                return  # the other question makes the same quad
             beside = self._painted(second, other)
             if beside is None:
                 continue
+            if other is not None and other.id < one.id:
+                return []  # it comes first, with the same kind of change
             first = self._image(plan.kind, one.id, one.asked.answer(counts | plan.after), plan.note, *painted)
             between = (painted[2] != beside[2]).any(axis=2)
-            kind = second.kind
-            twin = self._image(
-                kind, first.id, one.answer, f"instead of it: {second.note}", beside[0], between, beside[2]
-            )
-            yield first
-            if other is not None:
-                yield self._asks(other, other.answer, first)
-            yield twin
-            if other is not None:
-                flipped = other.asked.answer(counts | second.after)
-                assert flipped is not None
-                yield self._asks(other, flipped, twin)
-            return
-
-    def _leads(self, other: Question, kind: str) -> bool:
-        """Whether another question of the picture would come first with the same kind of change."""
-        counts = self.scene.known.counts
-        return other.asked.answer(counts) == other.answer and any(True for _ in self._plans(kind, other))
+            note = f"instead of it: {second.note}"
+            twin = self._image(second.kind, first.id, one.answer, note, beside[0], between, beside[2])
+            if other is None:
+                return [first, twin]
+            flipped = other.asked.answer(counts | second.after)
+            assert flipped is not None
+            return [first, self._asks(other, other.answer, first), twin, self._asks(other, flipped, twin)]
+        return None
 
     def _seconds(self, plan: Plan, changed: Mask) -> Iterator[tuple[Question | None, Plan]]:
         """What may be done to the other picture: first what flips another question answered alike, then controls."""
@@ -203,7 +197,6 @@ class _Work:
             for second in self._plans(plan.kind, other):
                 if one.asked.label not in second.after and other.asked.label not in plan.after:
                     yield other, second
-                    break
         if plan.kind == "remove":
             ways = inpainting(self.editor.settings.inpainting)
             yield from ((None, control) for control in repaints(self.scene, changed, ways, self.random))

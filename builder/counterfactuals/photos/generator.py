@@ -56,7 +56,7 @@ class PhotoEdits:
     """
 
     name: ClassVar[str] = "photo-edits"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images")

@@ -230,6 +230,53 @@ def test_the_limits_of_the_recipe_hold(tmp_path):
         list(small.edits(items, FILES.get, 0))
 
 
+def unpaintable(monkeypatch, *notes: str):
+    """Let some plans fail to be painted: `KIND LABEL N` is the n-th of this kind for the question about a label."""
+    from builder.counterfactuals.photos import editor as module
+
+    tried: list[str] = []
+    real = module._Work._painted
+
+    def painted(self, plan, one):
+        tried.append(f"{plan.kind} {'-' if one is None else one.asked.label}")
+        return None if f"{tried[-1]} {tried.count(tried[-1])}" in notes else real(self, plan, one)
+
+    monkeypatch.setattr(module._Work, "_painted", painted)
+    return tried
+
+
+def test_without_a_pair_for_one_plan_the_next_operation_is_tried(tmp_path, monkeypatch):
+    items = toy.items_of([(5, IS.format("apple"), "yes"), (5, IS.format("plum"), "yes")])
+    ready = editor(tmp_path, items, operations=["remove", "crop"])
+    # The apple alone can be removed: nothing can be done to the other picture of that pair.
+    unpaintable(monkeypatch, "remove plum 1", "repaint - 1")
+    edits = list(ready.edits(items[:1], FILES.get, 0))
+    assert [edit.kind for edit in edits] == ["photo.crop", "photo.other-question"] * 2
+    assert [toy.seen(edit.picture) for edit in edits[::2]] == [{"plum"}, {"apple"}]
+
+
+def test_where_the_other_question_s_first_plan_cannot_be_painted_its_next_one_is(tmp_path, monkeypatch):
+    many = "How many {} are there in the image?"
+    discs = {1: [("leaf", 30, 30), ("leaf", 90, 60), ("plum", 30, 70), ("plum", 90, 25)]}
+    items = toy.items_of([(1, many.format("leafs"), "2"), (1, many.format("plums"), "2")])
+    monkeypatch.setitem(PICTURES, 1, discs[1])
+    monkeypatch.setitem(FILES, "k1", toy.file_of(toy.photo(discs[1])))
+    ready = editor(tmp_path, items, operations=["remove"])
+    tried = unpaintable(monkeypatch, "remove plum 1")
+    edits = list(ready.edits(items[:1], FILES.get, 0))
+    assert tried == ["remove leaf", "remove plum", "remove plum"]
+    assert [edit.answer for edit in edits] == ["1", "2", "2", "1"]
+    assert [edit.kind for edit in edits] == ["photo.remove", "photo.other-question"] * 2
+
+
+def test_a_quad_is_not_dropped_for_a_question_whose_change_cannot_be_painted(tmp_path, monkeypatch):
+    items = toy.items_of([(1, IS.format("apple"), "yes"), (1, IS.format("leaf"), "yes")])
+    ready = editor(tmp_path, items, operations=["remove"])
+    assert list(ready.edits(items[1:], FILES.get, 0)) == []  # the first question makes the quad of both
+    unpaintable(monkeypatch, "remove apple 1")
+    assert [edit.kind for edit in ready.edits(items[1:], FILES.get, 0)] == ["photo.remove", "photo.repaint"]
+
+
 class Eyes:
     """A detector that finds apples wherever it is told to."""
 
