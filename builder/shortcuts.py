@@ -5,7 +5,8 @@ than they are. So groups of items are dealt into two halves. One is searched: a 
 frequent answer score by how far the answer's count exceeds what is expected, in standard errors; shortcuts are taken
 best first until none is left that adds anything. The other half, which the search never saw, gives every number that
 is reported, with intervals that hold for all of them at once (Bonferroni over the shortcuts that were tried there) and
-respect groups. A shortcut holds when its interval lies above what is expected.
+respect groups. A shortcut holds when its interval lies above what is expected. How well they answer together is told of
+all that were taken, whether they hold or not: to leave some out would be to search the other half, too.
 
 Expected is the largest of three shares: of the answer among all items of the type; of guessing among the answers that
 occur with the cue, since `which shape` tells that a shape is asked for, which is no bias; and, in the search, what the
@@ -110,8 +111,9 @@ class Mined:
         searched: Items in the half that was searched.
         tried: Shortcuts that were counted on the other half.
         shortcuts: Those that hold there, strongest first.
-        together: Accuracy of answering by these shortcuts, and where none applies by what is most frequent there.
-        chance: The accuracy that needs no look at the question, on the same half.
+        together: Accuracy on the other half of answering by all shortcuts that were tried, and where none applies by
+            what is most frequent, all as the searched half has it.
+        chance: The accuracy that needs no look at the question, on the other half.
     """
 
     items: int
@@ -139,16 +141,16 @@ def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
         return Mined(len(items), 0, 0, [], nobody, float("nan"))
     half = fold_of(items["group"], 2, seed)
     searched, other = items[half == 0], items[half == 1]
-    taken = [
-        (score, cue, answer, str(kind))
+    found = [
+        one
         for kind, part in searched.groupby("answer_type", observed=True, sort=True)
-        for score, cue, answer in _search(part)
+        for one in _search(part, str(kind))
     ]
-    taken = sorted(taken, key=lambda one: (-one[0], one[1], one[2]))[:TRIED]
+    taken = sorted(found, key=lambda one: (-one.score, one.cue, one.answer))[:TRIED]
     level = 1 - (1 - confidence) / max(len(taken), 1)
-    counted = [count(other, cue, answer, kind, level) for _, cue, answer, kind in taken]
+    counted = [count(other, one.cue, one.answer, one.answer_type, level) for one in taken]
     held = sorted((one for one in counted if one.holds), key=lambda one: (-one.strength, one.cue, one.answer))
-    right = _answered(searched, other, held) == other["answer"].to_numpy(dtype=object)
+    right = _answered(searched, other, taken) == other["answer"].to_numpy(dtype=object)
     together = accuracy(right, codes(other["group"]).astype(np.int64), confidence)
     return Mined(len(items), len(searched), len(taken), held, together, chance(other, "question"))
 
@@ -180,15 +182,18 @@ def _narrow(items: pd.DataFrame) -> pd.DataFrame:
     return items[[*texts, "choices"]].astype(texts).reset_index(drop=True)
 
 
-def _answered(searched: pd.DataFrame, other: pd.DataFrame, held: list[Shortcut]) -> NDArray[np.object_]:
-    """Answer the other half: by the shortcut of the highest share, or by what is most frequent where none applies."""
+def _answered(searched: pd.DataFrame, other: pd.DataFrame, taken: list[Taken]) -> NDArray[np.object_]:
+    """Answer the other half: by the shortcut of the highest share, or by what is most frequent where none applies.
+
+    Shares and frequencies are those of the searched half; no answer of the other half is read.
+    """
     given = np.full(len(other), None, dtype=object)
     for kind, part in searched.groupby("answer_type", observed=True, sort=True):
-        told = [one.cue for one in held if one.answer_type == kind]
+        told = [one.cue for one in taken if one.answer_type == kind]
         rest = part[~np.any([matching(part["question"], cue) for cue in told], axis=0)] if told else part
         counts = (rest if len(rest) else part)["answer"].value_counts().sort_index()
         given[(other["answer_type"] == kind).to_numpy(dtype=bool)] = counts.idxmax()
-    for one in sorted(held, key=lambda one: one.share):
+    for one in sorted(taken, key=lambda one: (one.share, one.score)):
         inside = matching(other["question"], one.cue) & (other["answer_type"] == one.answer_type).to_numpy(dtype=bool)
         given[inside] = one.answer
     return given
@@ -197,8 +202,27 @@ def _answered(searched: pd.DataFrame, other: pd.DataFrame, held: list[Shortcut])
 # ------------------------------------------------------------------------------------------------------- search
 
 
-def _search(part: pd.DataFrame) -> Iterator[tuple[float, Cue, str]]:
-    """Take shortcuts of one answer type, best first, with their scores."""
+@dataclass(frozen=True)
+class Taken:
+    """A shortcut as the searched half has it.
+
+    Attributes:
+        cue: What the questions have in common.
+        answer: Their most frequent answer there.
+        answer_type: The answer type that was searched.
+        score: Standard errors by which the answer exceeded expectation when it was taken.
+        share: Share of the answer among items with the cue.
+    """
+
+    cue: Cue
+    answer: str
+    answer_type: str
+    score: float
+    share: float
+
+
+def _search(part: pd.DataFrame, kind: str) -> Iterator[Taken]:
+    """Take shortcuts of one answer type, best first."""
     text, texts = pd.factorize(part["question"])
     answer, answers = pd.factorize(part["answer"].astype(object), sort=True)
     asked = np.bincount(text, minlength=len(texts)).astype(np.int64)
@@ -223,7 +247,8 @@ def _search(part: pd.DataFrame) -> Iterator[tuple[float, Cue, str]]:
             heappop(queue)
             search.take(cue)
             taken += 1
-            yield -score, name, str(answers[search.top[cue]])
+            share = float(search.hits[cue] / search.items[cue])
+            yield Taken(name, str(answers[search.top[cue]]), kind, -score, share)
 
 
 @dataclass

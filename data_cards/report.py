@@ -108,7 +108,7 @@ class Wordings:
         searched: Those in the half that was searched.
         tried: Shortcuts that were counted on the other half.
         held: Those that hold.
-        accuracy: Of answering by them alone, on the half that was not searched; NaN where there is none.
+        accuracy: Of answering by all that were tried, on the half that was not searched; NaN where there is none.
         low: Lower end of its interval.
         high: Upper end.
         chance: Of the type's most frequent answer, there.

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from builder.cues import Cue
+from builder.groups import fold_of
 from builder.shortcuts import count, mine
 
 NOUNS = [f"thing{number}" for number in range(30)]
@@ -40,6 +41,27 @@ def test_a_planted_shortcut_is_found_and_counted_on_the_other_half():
     # Four fifths of chance and one fifth of 90 %.
     assert found.together.right / found.together.items == pytest.approx(0.8 * 0.55 + 0.2 * 0.9, abs=0.04)
     assert found.chance == pytest.approx(0.54, abs=0.03)
+
+
+def test_answering_by_shortcuts_is_held_out():
+    """In one half both planted cues say yes; in the other one does, and the other always says no.
+
+    It does not hold there, so it is not told of. It was found all the same, and its errors count: of the other half all
+    is right but the 200 of 800 that it answers.
+    """
+    groups = pd.Series([f"g{n}" for n in range(1600)])
+    half = fold_of(groups, 2, 0)
+    rows = []
+    for side in (0, 1):
+        for n, group in enumerate(groups[half == side]):
+            cue = ("is no", "can a", "see any", "see any")[n % 4]
+            yes = cue == "is no" or (cue == "can a" and side == 0)
+            rows.append((f"{cue} {NOUNS[n % 30]} here", "yes" if yes else "no", group))
+    found = mine(table(rows))
+    told = [str(one.cue) for one in found.shortcuts]
+    assert any("is" in cue for cue in told)
+    assert not any("can" in cue for cue in told)
+    assert (found.together.items, found.together.right) == (800, 600)
 
 
 def test_what_is_reported_is_what_a_count_by_hand_gives():
