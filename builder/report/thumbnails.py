@@ -19,8 +19,9 @@ SIDE = 320
 """Longest side, in pixels."""
 MOST = 24_000
 """Bytes of one thumbnail."""
-TOTAL = 1_800_000
-"""Bytes of all thumbnails of a page; written as text they are a third more."""
+TOTAL = 75 * SIDE * SIDE
+"""Pixels of all thumbnails of a page. Not bytes: releases of a picture library write them longer or shorter, and which
+pictures a page shows must not depend on that, else `verify` would call an honest page another one."""
 COLOURS = 256
 """Colours up to which a picture is drawn rather than photographed, and kept without loss."""
 QUALITIES = (82, 70, 55, 40, 25, 10)
@@ -33,7 +34,7 @@ class Thumbnails:
     Attributes:
         read: Bytes of a picture by its key; None where it is not at hand.
         limits: What a picture must keep to be decoded.
-        left: Bytes that the page still takes.
+        left: Pixels that the page still takes.
     """
 
     read: Callable[[str], bytes | None]
@@ -47,7 +48,7 @@ class Thumbnails:
             data = self.read(key)
             self.made[key] = self._picture(data, key) if data is not None else None
         picture = self.made[key]
-        if picture is None or (size := len(picture.src) * 3 // 4) > self.left:
+        if picture is None or (size := picture.width * picture.height) > self.left:
             return None
         self.left -= size
         return picture
