@@ -56,7 +56,7 @@ class Explained:
             `rows` and `columns` of patches, `values` (both, image, question, neither), and for each explainer `image`,
             `text`, `seconds` and `metrics`.
         summary: Tables over items.
-        leaks: What the two masks let through, measured on 200 items; a leaky one gives answers away.
+        leaks: What the two masks let through, measured on some items; a leaky one gives answers away.
     """
 
     run: dict[str, Any]

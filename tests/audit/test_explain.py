@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from audit.errors import BadInput
 from audit.explain import LINES, REPORT, RESULT, explain
+from audit.intervals import Interval
 from audit.journal import Journal
+from audit.leaks import Leak
 from audit.models.model import Masking, Question
 from audit.published import read
 from audit.reference.families import untrained
-from audit.report import choose, p_value, shades
+from audit.report import choose, p_value, report, shades
 from audit.truth import truth
 
 EXPLAINERS = ["occlusion", "input-x-gradient", "rollout"]
@@ -42,6 +46,10 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     assert not re.search(r'(src|href)="(?!data:image/png;base64,|#)', page.replace('xlink:href="#', 'href="#'))
     assert "<script" not in page
     assert "is the square" in page
+    leaky = Leak("image", "blur", Interval(0.9, 0.8, 1, 12, 6), 0.5)
+    pictures = {item["id"]: Image.new("RGB", (16, 16)) for item in found.items}
+    told = " ".join(report(replace(found, leaks=[leaky]), pictures).split())
+    assert "masked by blur the answer is still given in 90.0 % of 12 items;" in told
 
 
 def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, model) -> None:
