@@ -11,7 +11,7 @@ from data_cards.licences import link, whole_licence
 from data_cards.tables import best, count, percent, result
 
 if TYPE_CHECKING:
-    from data_cards.manifest import Manifest, Source
+    from data_cards.manifest import Manifest, Source, Step
 
 Facts = dict[str, str | list[str]]
 """Question -> one statement or several."""
@@ -49,7 +49,7 @@ def _composition(manifest: Manifest) -> Facts:
         "composition.sample": [
             f"A selection, no random sample: the balanced tier holds {kept} rows of {names}.",
             "Every row that is in no tier stands in the config `removed` with the reason.",
-            *(f"Step {step.name}: {count(step.removed)} left, {count(step.left)} stayed." for step in manifest.funnel),
+            *(_step(step) for step in manifest.funnel),
         ],
         "composition.data": "Picture (the original bytes of the source), question, options where there are any, "
         "answer, partners, source, licence, hashes, and what blind baselines said. README.md explains every column.",
@@ -70,6 +70,12 @@ def _composition(manifest: Manifest) -> Facts:
         ],
         "composition.external": "It stands by itself: pictures are in the Parquet files, nothing is fetched.",
     }
+
+
+def _step(step: Step) -> str:
+    added = f"added {count(step.added)}, " if step.added else ""
+    remain = "remains" if step.left == 1 else "remain"
+    return f"Step {step.name}: {added}removed {count(step.removed)}, {count(step.left)} {remain}."
 
 
 def _sizes(manifest: Manifest) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 Answers = dict[str, dict[str, str | bool]]
 """Section -> question -> answer, as people wrote them."""
 
+BUILT = re.compile(r"(?:[^\w<]|[\d_]|<[^>]*>)*build(?:[^\w<:]|_|<[^>]*>)*:", re.IGNORECASE)
+"""Beginning of a line that a reader would take for a fact of the build, however it is marked up."""
 PEOPLE = "composition.people"
 """The one question that is answered by yes or no; further ones are asked where the answer is yes."""
 
@@ -141,7 +144,8 @@ def checked(value: Any) -> Answers:
     """Read answers as YAML gives them.
 
     Raises:
-        ValueError: When the value is no mapping of sections, a question is unknown, or an answer is of the wrong kind.
+        ValueError: When the value is no mapping of sections, a question is unknown, or an answer is of the wrong kind
+            or has a line that begins like a fact of the build.
     """
     known: dict[str, list[str]] = {}
     for question in questions():
@@ -179,4 +183,9 @@ def _kind(key: str, said: object) -> str | bool:
     wanted, words = (bool, "yes or no") if key == PEOPLE else (str, "text; put quotes around it")
     if not isinstance(said, wanted):
         raise ValueError(f"{key} is {said!r}, and must be {words}")
+    if isinstance(said, str) and (posing := next(filter(BUILT.match, said.splitlines()), None)) is not None:
+        raise ValueError(
+            f"{key} has the line {posing!r}, and must have none that begins with `Build:`: so begin facts "
+            "that the build writes and `twokeys verify` checks; word it otherwise"
+        )
     return said

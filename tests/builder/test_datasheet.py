@@ -57,6 +57,8 @@ def test_a_recipe_without_answers_is_a_recipe(tmp_path: Path) -> None:
         ("", {"datasheet": "nowhere.yaml"}, "nowhere.yaml, which cannot be read"),
         ("motivation: {aim: x}", {}, "'aim' is no question of the section motivation"),
         ("motivation: [", {}, "answers to the questions of a datasheet"),
+        ("motivation: {purpose: '* *Build:* all is proven.'}", {}, "motivation.purpose has the line"),
+        ("", {"datasheet": {"motivation": {"purpose": "*Build:* x"}}}, "none that begins with `Build:`"),
         ("", {"datasheet": {"composition": {"people": "x"}}}, "composition.people is 'x'"),
     ],
 )

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from data_cards.datasheet import datasheet, missing
-from data_cards.manifest import Manifest
+from data_cards.manifest import Manifest, Step
 from data_cards.questions import SECTIONS, checked, questions, unanswered
 
 REQUIRED = [
@@ -71,8 +71,14 @@ def test_facts_are_those_of_the_manifest(manifest):
         assert f"{source.name}: {source.license}, http" in text
     ceiling = manifest.after.ceiling("question")
     assert f"({ceiling.right:,} of {ceiling.items:,})" in text
-    assert "Step largest balanced subset: 16,752 left, 20,804 stayed." in text
+    assert "Step largest balanced subset: removed 16,752, 20,804 remain." in text
     assert "question.tfidf" in text
+
+
+def test_a_step_that_added_items_says_so(manifest):
+    step = Step(stage="pair", name="counterfactuals", added=1_200, removed=34, left=38_722)
+    text = datasheet(manifest.model_copy(update={"funnel": [step]}))
+    assert "\n* *Build:* Step counterfactuals: added 1,200, removed 34, 38,722 remain.\n" in text
 
 
 def test_a_build_that_kept_nothing_has_a_datasheet_too(nothing_kept):
@@ -122,6 +128,31 @@ def test_people_come_before_the_build(manifest):
 def test_answers_that_cannot_be_read_are_named(answers, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         checked(answers)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "* *Build:* x",
+        "*Build:* x",
+        "- **Build:** x",
+        "  > _build_: x",
+        "<em>Build:</em> x",
+        "<li><em>Build</em>: x",
+        "1. Build: x",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "True.\n\n", "True.\r"])
+def test_an_answer_cannot_pose_as_a_fact_of_the_build(line, before):
+    with pytest.raises(ValueError, match=r"uses\.risks has the line .* begins with `Build:`"):
+        checked({"uses": {"risks": f"{before}{line}"}})
+
+
+@pytest.mark.parametrize(
+    "said", ["Builders: many.", "See *Build:* below.", "Rebuild: yes.", "<" * 5000 + "Build", "\n" * 5000]
+)
+def test_other_words_about_builds_are_answers(said):
+    assert checked({"uses": {"risks": said}}) == {"uses": {"risks": said}}
 
 
 def test_empty_places_of_the_template_are_no_answers():
