@@ -11,6 +11,7 @@ from builder import recipe as recipes
 from builder.blindness import blindness
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
+from builder.filter_stage import described
 from builder.recipe import Recipe
 from builder.report.compose import diagnosis_report
 from builder.selection import select
@@ -89,6 +90,7 @@ def diagnose(
     if not isinstance(source, Recipe) and (Path(source) / MANIFEST).is_file():
         return _of_folder(Path(source))
     plan = recipes.load(source)
+    described(plan)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
     sources = locate(plan, corpora)

@@ -80,7 +80,8 @@ def made(use: RuleUse) -> Rule:
         return make(use.rule, use.with_)
     except (UnknownRule, DuplicateRule, BadParameter) as error:
         remedy = "see `twokeys rules list` and `twokeys rules show RULE`"
-        raise BadInput("recipe", f"rules: {use.rule}", str(error), "a known rule and its parameters", remedy) from error
+        found, allowed = str(error).removeprefix("found "), "a known rule and its parameters"
+        raise BadInput("recipe", f"rules: {use.rule}", found, allowed, remedy) from error
 
 
 def _names(rules: list[Rule]) -> list[str]:

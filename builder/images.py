@@ -60,8 +60,9 @@ def read_bytes(locator: str, root: Path) -> bytes:
         try:
             return (root / rest).read_bytes()
         except OSError as error:
-            found = f"no readable picture ({error.strerror})"
-            raise BadInput(root / rest, None, found, "a picture file", "put the picture there") from None
+            found = f"no readable picture {rest!r} ({error.strerror})"
+            remedy = "put it there: paths count from the corpus's folder, or from its image_folder"
+            raise BadInput(root / rest, None, found, "a picture file", remedy) from None
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
         return _parquet_bytes(root / path, column, int(index))

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +29,7 @@ from builder.groups import Links, fold_of, group
 from builder.language.loading import identity as model_identity
 from builder.measure import MEASUREMENTS, measure
 from builder.near_duplicates import Clusters, near_images, paraphrases
-from builder.read import ITEMS, PICTURES, SET_ASIDE, Source, find, read
+from builder.read import ITEMS, PICTURES, SET_ASIDE, BadRows, Source, find, read
 from builder.recipe import Recipe
 from builder.representations import Representations
 from builder.stages import Run, Stage, write_table
@@ -98,7 +99,9 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
     items = reading.table(ITEMS).to_pandas()
     pictures = reading.table(PICTURES).to_pandas()
     if not len(items):
-        raise BadInput(recipe.name, None, "no usable row", "at least two groups of items", "see the rows set aside")
+        if problems := [json.loads(problem) for problem in reading.table(SET_ASIDE).to_pandas()["problem"]]:
+            raise BadRows(problems)  # all of them: to set them aside leaves nothing
+        raise BadInput(recipe.name, None, "no row", "at least two groups of items", "name files that hold some")
     contrast = pictures.set_index("image_key")["contrast"]
     items["image_contrast"] = items["image_key"].map(contrast)
     roots = {source.corpus.name: source.root for source in sources}

@@ -163,8 +163,14 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:
     """Print which checks of a published folder passed."""
-    rows = [(found.check, "ok" if found.ok else "FAILED", "; ".join(found.problems[:3])) for found in findings]
+    rows = [(found.check, "ok" if found.ok else "FAILED", _some(found.problems)) for found in findings]
     table(str(folder), ("check", "", "what does not fit"), rows)
+
+
+def _some(problems: Sequence[str], most: int = 3) -> str:
+    """The first problems, and how many more there are."""
+    more = [f"and {len(problems) - most} more"] if len(problems) > most else []
+    return "; ".join([*problems[:most], *more])
 
 
 def show_difference(found: Difference, most: int = 10) -> None:

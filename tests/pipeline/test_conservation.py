@@ -182,7 +182,7 @@ def test_a_corpus_of_bad_rows_only_says_so(tmp_path: Path, make: Build) -> None:
     toy = Toy(
         tmp_path / "corpora", {"test": [{"id": "a", "picture": "no.png", "question": "", "answer": "", "choices": []}]}
     )
-    with pytest.raises(ValueError, match="no usable row"):
+    with pytest.raises(ValueError, match="1 bad row:"):
         make(toy.write(), bad_rows="set aside", corpora=[toy.corpus(image_folder="toy")])
     assert not (tmp_path / "out").exists()
 

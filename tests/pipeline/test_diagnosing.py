@@ -57,6 +57,13 @@ def test_pictures_known_by_name_can_be_diagnosed(names: Toy, toy: Toy, tmp_path:
     assert found.blindness.ceilings == with_pictures.blindness.ceilings
 
 
+def test_a_rule_that_there_is_not_is_found_before_anything_is_read(toy: Toy, tmp_path: Path) -> None:
+    recipe = toy.save(tmp_path / "typo.yaml", rules=["duplicate-itm"])
+    with pytest.raises(BadInput, match=r"found no rule 'duplicate-itm'.*did you mean"):
+        diagnose(recipe, tmp_path / "report", corpora=toy.corpora, work=tmp_path / "work", engine="serial")
+    assert not (tmp_path / "work").exists()
+
+
 def test_a_diagnosis_drops_nothing_and_finds_the_ceilings_by_counting(toy: Toy, tmp_path: Path) -> None:
     found = diagnose(
         toy.save(tmp_path / "r.yaml"), tmp_path / "report", corpora=toy.corpora, work=tmp_path / "w", engine="serial"
