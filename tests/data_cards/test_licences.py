@@ -103,7 +103,7 @@ def test_the_licence_file_says_what_falls_under_which(manifest):
     assert "easy_vqa: mit\n  Terms:    https://github.com/vzhou842/easy-VQA/blob/master/LICENSE" in text
     assert "nlvr: cc-by-4.0\n  Terms:    https://creativecommons.org/licenses/by/4.0/" in text
     assert "its 48,248 items, as far as its terms reach" in text
-    assert "of its 1,977 items" in text
+    assert "its 1,977 items" in text
 
 
 def test_the_licence_file_of_unknown_terms_grants_nothing(manifest, under):
