@@ -25,6 +25,7 @@ from audit.wording import BLIND_PROMPT
 from builder import images
 from builder.encoders import text_encoder
 from builder.recipe import Images
+from builder.room import room_for, weight, with_threads
 from builder.stages import Run, Stage, write_table
 
 PICTURES_PER_SHARD, PER_BATCH = 256, 16
@@ -76,10 +77,11 @@ def replies(
     shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
 
     def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, partial(_ask, str(model), roots, limits), shards)
+        fitting, small = room_for(run, weight(getattr(_loaded(str(model)), "module", None)))
+        fitting.parts(stage, partial(_ask, str(model), small, roots, limits), shards)
         return {"pictures": len(rows)}
 
-    return run.stage("replies", work, 1, name, [(row[0], row[3]) for row in rows])
+    return run.stage("replies", work, 2, name, [(row[0], row[3]) for row in rows])
 
 
 def embedded(stage: Stage, encoder: str, keys: pd.Index[str]) -> NDArray[np.float32]:
@@ -99,7 +101,7 @@ def _loaded(model: str) -> Responder:
 
 
 def _ask(
-    model: str, roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path
+    model: str, small: bool, roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path
 ) -> None:
     asked, columns = _loaded(model), {"key": [row[0] for row in shard], "guess": list[str](), "other": list[str]()}
     for start in range(0, len(shard), PER_BATCH):  # so many decoded pictures are in memory at a time
@@ -107,8 +109,8 @@ def _ask(
         decoded = [
             images.decode(images.read_bytes(locator, roots[source]), locator, limits) for _, source, locator, _ in batch
         ]
-        columns["guess"] += asked.reply([Question(picture, BLIND_PROMPT) for picture in decoded])
-        columns["other"] += asked.reply(
-            [Question(picture, question) for picture, (_, _, _, question) in zip(decoded, batch, strict=True)]
-        )
+        told = [Question(picture, question) for picture, (_, _, _, question) in zip(decoded, batch, strict=True)]
+        with with_threads(small):
+            columns["guess"] += asked.reply([Question(picture, BLIND_PROMPT) for picture in decoded])
+            columns["other"] += asked.reply(told)
     write_table(path, pa.table(columns))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from builder.baselines.problem import Counts, Floats, Ints
+from builder.room import with_threads
 
 HELD_OUT = 6
 """One content in so many decides when to stop."""
@@ -46,14 +47,9 @@ class Schedule:
 @contextmanager
 def reproducible(seed: int) -> Iterator[None]:
     """Seed torch and sum in one order, whatever the number of cores; what was set before comes back."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(threads)
+    with with_threads(small=True), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 def head(inputs: int, prior: Floats) -> nn.Linear:

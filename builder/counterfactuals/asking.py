@@ -16,8 +16,8 @@ from audit.models.loading import load_game
 from audit.models.model import Model, Question
 from builder import images
 from builder.items import digest
-from builder.language.stage import room_for, with_threads
 from builder.recipe import Images
+from builder.room import room_for, weight, with_threads
 from builder.stages import Run, Stage, write_table
 from builder.vision_language import identity
 
@@ -98,8 +98,7 @@ def ask(
 
     def work(stage: Stage) -> dict[str, int]:
         # Loaded here first: a wrong name is said once, and the weights say whether every process has room for them.
-        weights = sum(one.numel() * one.element_size() for one in _loaded(model).module.parameters())
-        fitting, small = room_for(run, weights)
+        fitting, small = room_for(run, weight(_loaded(model).module))
         fitting.parts(stage, partial(_answer, model, small, limits), shards)
         return {"claims": len(order)}
 

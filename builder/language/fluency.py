@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from builder.items import digest
 from builder.language.loading import identity
-from builder.language.stage import CHARACTERS, in_room, with_threads
+from builder.language.stage import CHARACTERS, in_room
+from builder.room import with_threads
 from builder.stages import Run, Stage, write_table
 
 PROMPT = "Question:"

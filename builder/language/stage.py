@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -15,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder.engines import Process, Serial
 from builder.items import digest
 from builder.language.loading import identity, language_model, ready, size
 from builder.language.prompts import VERSION, ask
+from builder.room import room_for, with_threads
 from builder.stages import Run, Stage, write_table
 
 Floats = NDArray[np.float32]
@@ -130,34 +127,6 @@ def in_room(run: Run, model: str) -> tuple[Run, bool]:
     """The run with an engine that has room for the model, and whether that is one model per process."""
     ready(model)  # converted here, once, not by every worker
     return room_for(run, size(model))
-
-
-def room_for(run: Run, weights: int) -> tuple[Run, bool]:
-    """As `in_room`, for a model of any kind whose weights take so many bytes."""
-    small = _small(weights)
-    # Where there is no room for a model per process, shards run one after the other in this one.
-    return (run if small or not isinstance(run.engine, Process) else replace(run, engine=Serial())), small
-
-
-@contextmanager
-def with_threads(small: bool) -> Iterator[None]:
-    """One thread sums in one order: the same bytes from every engine. A model that is alone on a machine needs all."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1 if small else threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _small(weights: int) -> bool:
-    """Whether half of the memory holds a copy of the model for every core, and no GPU waits for it."""
-    import torch
-
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 2**33
-    return not torch.cuda.is_available() and weights * (os.cpu_count() or 1) < memory / 2
 
 
 def _shards(asked: Asked) -> list[list[Entry]]:

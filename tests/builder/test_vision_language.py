@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
 from audit.errors import BadInput
+from audit.models.loading import load
+from audit.models.model import Question
+from builder import vision_language
 from builder.baselines.problem import Problem
 from builder.encoders import text_encoder
+from builder.engines import Serial
 from builder.recipe import Images
 from builder.stages import Run
 from builder.vision_language import embedded, identity, replies
@@ -52,6 +58,35 @@ def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(
     direct = text_encoder(ENCODER).encode([said["guess"][3], said["guess"][0]])
     assert vectors[:, : direct.shape[1]] == pytest.approx(direct, abs=1e-5)
     assert vectors.shape == (2, 2 * direct.shape[1])
+
+
+def test_the_number_of_threads_changes_nothing(
+    pictures: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, table = pictures
+    threads: list[int] = []
+    model = load(MODEL)
+
+    class Counting:
+        """The model, with a note of how many threads it is asked on."""
+
+        module = model.module
+
+        def reply(self, questions: Sequence[Question]) -> list[str]:
+            threads.append(torch.get_num_threads())
+            return model.reply(questions)
+
+    monkeypatch.setattr(vision_language, "_loaded", lambda name: Counting())
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    before, found = torch.get_num_threads(), []
+    for number in (1, 2):
+        torch.set_num_threads(number)
+        stage = replies(Run(tmp_path / str(number), Serial()), MODEL, table[:4], QUESTIONS, {"toy": place}, Images())
+        found.append((stage.folder / "part-00000.parquet").read_bytes())
+        assert torch.get_num_threads() == number
+    torch.set_num_threads(before)
+    assert set(threads) == {1}
+    assert found[0] == found[1]
 
 
 def test_what_it_says_gives_answers_away(pictures: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
