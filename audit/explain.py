@@ -81,6 +81,7 @@ def explain(
     answer: str = "own",
     budget: int = 140,
     masking: Masking | None = None,
+    leaks: Sequence[Leak] | None = None,
     out: Path | None = None,
     seed: int = 0,
     say: Say | None = None,
@@ -98,6 +99,7 @@ def explain(
         answer: `own`: explain the model's own answer, as published; `gold`: the item's.
         budget: Forward passes of the improved estimate, an explainer and item.
         masking: What masked players become; when None the least leaky masks, measured on some items.
+        leaks: What the masks let through, where `audit.leaks.measured` was asked already.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
         say: Called with stage, done, total.
@@ -114,8 +116,8 @@ def explain(
     if len(made) < 3:
         raise BadInput("--explainers", None, f"{len(made)} with random", "3 or more", "name more explainers")
     published, player = read(Path(folder), config, split), playable(model)
-    found_leaks = measured(published, player, seed=seed, only=masking)
-    masking = masking or least_leaky(found_leaks)
+    known_leaks = measured(published, player, seed=seed, only=masking) if leaks is None else leaks
+    masking = masking or least_leaky(known_leaks)
     run = {
         "model": player.name, "folder": Path(folder).name, "config": published.config, "split": published.split,
         "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "seed": seed,
@@ -137,7 +139,7 @@ def explain(
     if len(done) < 2:
         remedy = "leave out oracle and anti-oracle, or publish pairs"
         raise BadInput(folder, None, f"{len(done)} items with difference masks", "2 or more", remedy)
-    used = [one for one in found_leaks if one.mask in (masking.image, masking.text)]
+    used = [one for one in known_leaks if one.mask in (masking.image, masking.text)]
     found = Explained(run, done, summarise(done, wanted, seed), used)
     if out is not None:
         from audit.report import report

@@ -7,6 +7,7 @@ A leak below the ceiling does not show; so of several masks the one with the low
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def leak(side: str, mask: str, table: pd.DataFrame, rows: NDArray[np.int64], rig
     return Leak(side, mask, mean_interval(right, table["group"].to_numpy()[rows]), float(most[rows].mean()))
 
 
-def least_leaky(found: list[Leak]) -> Masking:
+def least_leaky(found: Sequence[Leak]) -> Masking:
     """The masks with the lowest rates; of equal ones the first of the usual order."""
     usual = Masking()
     best = {

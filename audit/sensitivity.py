@@ -94,7 +94,7 @@ def sensitivity(
     maskings += [Masking(best.image, text) for text in TEXT if text != best.text]
     runs = {
         masking: explain(
-            folder, player, explainers, config=config, split=split, masking=masking,
+            folder, player, explainers, config=config, split=split, masking=masking, leaks=leaks,
             out=None if out is None else out / named(masking), seed=seed, say=say, **options,
         )
         for masking in maskings

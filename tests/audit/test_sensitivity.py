@@ -39,6 +39,15 @@ def test_every_mask_is_tried_and_compared_with_the_least_leaky_ones(folder: Path
     assert "ceiling" in said.get()
 
 
+def test_every_mask_is_measured_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("audit.explain.measured")  # a run that measured its masks again would fail
+    found = sensitivity(folder, untrained("llava", 0), EXPLAINERS, limit=2, budget=12)
+    assert len(found.leaks) == 7
+    for masking, run in found.runs.items():
+        assert {(one.side, one.mask) for one in run.leaks} == {("image", masking.image), ("text", masking.text)}
+        assert all(any(one is known for known in found.leaks) for one in run.leaks)
+
+
 def test_a_leaky_mask_is_named_in_result_and_report(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
