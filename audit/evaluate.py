@@ -29,7 +29,7 @@ from audit.published import ALL, Published, read
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-ANSWERS, RESULT = "answers.jsonl", "result.json"
+ANSWERS, RESULT, REPORT = "answers.jsonl", "result.json", "report.html"
 Say = Callable[[str, int, int], None]
 
 
@@ -88,7 +88,7 @@ def evaluate(
         split: Its split; `test` where there is one when None.
         limit: Items to answer, drawn as whole groups; all when None.
         masking: What a masked side becomes; when None the least leaky masks, measured on some items.
-        out: Folder to write answers and result to, and to go on from; nothing is written when None.
+        out: Folder to write answers, result and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items.
         say: Called with stage, done, total.
 
@@ -118,7 +118,13 @@ def evaluate(
     answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
     result = summarise(run, table, answers, _leaks(published, rows, answers, masking), published.config != ALL)
     if out is not None:
+        from audit.evaluation_report import choose, report
+
         write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
+        chosen = {item["id"] for part in choose(result.items, table).values() for item in part}
+        places = np.flatnonzero(published.table["id"].isin(chosen))
+        pictures = {str(published.table["id"].iat[row]): shown for row, shown in published.pictures(places)}
+        write(out / REPORT, report(result, table, pictures))
     return result
 
 

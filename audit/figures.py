@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -16,6 +18,7 @@ from data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
 
 if TYPE_CHECKING:
     from audit.game import Floats
+    from audit.rates import Rate
 
 FOR, AGAINST = np.array([230, 97, 1.0]), np.array([94, 60, 153.0])
 """Colours of scores that speak for the answer and against it."""
@@ -73,6 +76,24 @@ def cost(table: pd.DataFrame, costs: pd.DataFrame) -> Figure:
     axes.margins(x=0.2)
     axes.set_xlabel("seconds an item, log scale")
     axes.set_ylabel("interaction, improved estimate")
+    return figure
+
+
+def rates(rows: Sequence[Rate]) -> Figure:
+    """Rates with their intervals, in their order, and a line where chance is."""
+    figure, axes = _figure(6.4, 0.8 + 0.3 * len(rows))
+    for at, row in enumerate(reversed(rows)):
+        if row.own.low == row.own.low:
+            axes.plot([row.own.low, row.own.high], [at, at], color=BLUE, linewidth=2)
+        axes.plot([row.own.estimate], [at], "o", color=BLUE, markersize=5)
+        if row.chance is not None:
+            axes.plot([row.chance, row.chance], [at - 0.35, at + 0.35], color=GREY, linewidth=1.5)
+    axes.set_yticks(range(len(rows)), [row.title.strip().partition(":")[0] if "accuracy:" in row.title
+                                       else row.title.strip() for row in reversed(rows)])  # fmt: skip
+    axes.tick_params(left=False)
+    axes.set_xlim(-0.02, 1.02)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel("right, 95 % interval; grey line: chance")
     return figure
 
 

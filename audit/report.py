@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
+from PIL.Image import Resampling
 
 from audit.figures import cost, dividends, heat, intervals, ranks, saved
 from audit.metrics import FOUND, RANKED
@@ -45,10 +46,14 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
             localisation=summary.localisation.to_dict("index"),
             effects=summary.mixed.effects.to_dict("index"),
             costs=summary.cost.to_dict("index"),
-            intervals={name: _svg(intervals(table, RANKED[name])) for name, table in summary.rankings.items()},
-            ranks=_svg(ranks(summary.rankings["image.srg"], summary.rankings["text.srg"])),
-            cost=_svg(cost(summary.rankings["improved.raw"], summary.cost)),
-            dividends=_svg(dividends(summary.dividends)),
+            intervals={
+                name: svg(intervals(table, RANKED[name]), RANKED[name]) for name, table in summary.rankings.items()
+            },
+            ranks=svg(
+                ranks(summary.rankings["image.srg"], summary.rankings["text.srg"]), "Rank by image against by text"
+            ),
+            cost=svg(cost(summary.rankings["improved.raw"], summary.cost), "Interaction against seconds"),
+            dividends=svg(dividends(summary.dividends), "Histogram of dividends"),
             examples=[_example(why, item, pictures[item["id"]]) for why, item in chosen],
         )
     )
@@ -91,26 +96,30 @@ def shades(scores: list[float]) -> list[str]:
 
 
 def _example(why: str, item: dict[str, Any], picture: Image.Image) -> dict[str, Any]:
-    small = picture.copy()
-    small = small.resize(_size(small), 0 if max(small.size) < SIDE else 1)
-    explained = []
+    shown, explained = small(picture), []
     for name, own in item["explainers"].items():
-        map_ = heat(small, picture.size, np.array(item["boxes"]), np.array(own["image"]))
+        map_ = heat(shown, picture.size, np.array(item["boxes"]), np.array(own["image"]))
         words = list(zip(item["words"], shades(own["text"]), strict=True))
-        explained.append({"name": name, "map": _png(map_), "words": words, "metrics": own["metrics"]})
-    return {"why": why, "item": item, "picture": _png(small), "explained": explained}
+        explained.append({"name": name, "map": png(map_), "words": words, "metrics": own["metrics"]})
+    return {"why": why, "item": item, "picture": png(shown), "explained": explained}
 
 
-def _size(picture: Image.Image) -> tuple[int, int]:
+def small(picture: Image.Image) -> Image.Image:
+    """A picture as large as pages show it; pixels of a small one stay squares."""
     scale = SIDE / 2 / max(picture.size)
-    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(size, Resampling.NEAREST if max(picture.size) < SIDE else Resampling.LANCZOS)
 
 
-def _png(picture: Image.Image) -> str:
+def png(picture: Image.Image) -> str:
+    """A picture as an address that needs no file."""
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return data_uri(buffer.getvalue())
 
 
-def _svg(figure: Figure) -> Markup:
-    return Markup(f'<div class="figure">{saved(figure)}</div>')  # noqa: S704 - drawn by matplotlib here, which escapes what names say
+def svg(figure: Figure, title: str) -> Markup:
+    """A figure as an element of a page, named for who does not see it."""
+    frame = Markup('<div class="figure" role="img" aria-label="{}">').format(title)
+    # Drawn by matplotlib here, which escapes what names say.
+    return frame + Markup(saved(figure)) + Markup("</div>")  # noqa: S704

@@ -9,38 +9,25 @@ from rich.table import Table
 
 from audit.evaluate import Evaluation
 from audit.explain import REPORT, Explained
-from audit.intervals import Interval
 from audit.leaks import Leak
 from audit.metrics import RANKED
+from audit.rates import rates
 from audit.sensitivity import RESULT as SENSITIVITY
 from audit.sensitivity import Sensitivity, named
 
 OUT = Console()
-KINDS = {
-    "question": "question accuracy: one question, two pictures, both right",
-    "image": "image accuracy: one picture, two questions, both right",
-    "group": "group accuracy: two questions by two pictures, all four right",
-}
 
 
-def show_evaluation(found: Evaluation) -> None:
-    """Print one table of accuracies and one of values."""
+def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
+    """Print one table of accuracies and one of values, and where the report is."""
     run = found.run
     shown = Table(title=f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {run['items']:,} items")
     shown.add_column("")
     for column in ("right", "95 % interval", "chance", "of"):
         shown.add_column(column, justify="right")
-    rows: list[tuple[str, Interval, float | None]] = [("accuracy", found.accuracy["all"], found.chance)]
-    rows += [(f"  {kind}", own, None) for kind, own in found.accuracy.items() if kind != "all"]
-    rows += [
-        ("blind: image masked", found.blind["question"], found.chance),
-        ("blind: question masked", found.blind["image"], found.chance),
-        ("blind: both masked", found.blind["neither"], found.chance),
-    ]
-    rows += [(KINDS[kind], pair.accuracy, pair.chance) for kind, pair in found.pairs.items()]
-    for name, own, chance in rows:
-        interval = "" if own.low != own.low else f"{own.low:.1%} to {own.high:.1%}"
-        shown.add_row(name, f"{own.estimate:.1%}", interval, "" if chance is None else f"{chance:.1%}", f"{own.n:,}")
+    for rate in rates(found):
+        chance = "" if rate.chance is None else f"{rate.chance:.1%}"
+        shown.add_row(rate.title, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}")
     OUT.print(shown)
     game = Table(title=f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})")
     for column in ("both", "image", "question", "neither", "dividend", "95 % interval", "quantiles 5/25/50/75/95"):
@@ -54,6 +41,8 @@ def show_evaluation(found: Evaluation) -> None:
     )
     OUT.print(game)
     _warn(found.leaks)
+    if out is not None:
+        OUT.print(f"Report: {out / REPORT}")
 
 
 def _warn(leaks: list[Leak]) -> None:

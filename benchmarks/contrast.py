@@ -31,7 +31,7 @@ from audit.summary import frame
 from benchmarks.faithfulness import MODELS as NATURAL
 from benchmarks.report import Table, say, section
 
-MODELS = (*NATURAL, "reference:llava-balanced")
+MODELS = (*NATURAL, *(name.replace("natural", "balanced") for name in NATURAL))
 CONFIGS = {"raw": "all", "balanced": "balanced"}
 EVALUATED = 1000
 """Items whose dividends are measured; more than are explained, which takes far longer."""

@@ -18,7 +18,9 @@ def evaluate(
     split: Split = None,
     limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
     masks: Masks = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of answers and result; goes on from there.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of answers, result and report.html; goes on from there.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
@@ -34,7 +36,7 @@ def evaluate(
     else:
         from audit.terminal import show_evaluation
 
-        show_evaluation(found)
+        show_evaluation(found, out)
 
 
 def explain(

@@ -10,11 +10,14 @@ import pytest
 
 from audit.models.loading import load, references
 from audit.reference import corpus
-from audit.reference.train import accuracy, train_reference
+from audit.reference.families import FAMILIES
+from audit.reference.train import QUESTIONS, accuracy, train_reference
+
+SHIPPED = [f"{family}-{questions}" for family in FAMILIES for questions in QUESTIONS]
 
 
 def test_shipped_models_say_how_they_were_made_and_answer() -> None:
-    assert {"llava-natural", "qwen-natural", "internvl-natural", "llava-balanced"} <= set(references())
+    assert set(references()) == set(SHIPPED)
     part = corpus.read("test")
     few = part.chosen(np.arange(len(part.pictures)) < 12)
     for name in references():
@@ -22,7 +25,7 @@ def test_shipped_models_say_how_they_were_made_and_answer() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["llava-natural", "qwen-natural", "internvl-natural", "llava-balanced"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_models_have_the_accuracy_that_they_state(name: str) -> None:
     stated = json.loads((references()[name] / "training.json").read_text())["test_accuracy"]
     found = accuracy(load(f"reference:{name}"), corpus.read("test"))

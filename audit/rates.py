@@ -1,0 +1,47 @@
+"""What an evaluation counted, row by row, as terminal and page show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.intervals import Interval
+
+if TYPE_CHECKING:
+    from audit.evaluate import Evaluation
+
+KINDS = {
+    "question": "question accuracy: one question, two pictures, both right",
+    "image": "image accuracy: one picture, two questions, both right",
+    "group": "group accuracy: two questions by two pictures, all four right",
+}
+
+
+class Rate(NamedTuple):
+    """One rate.
+
+    Attributes:
+        title: What is counted.
+        own: How often it is right; its interval is NaN where there are too few groups for one.
+        chance: How often uniform guesses would be; None where it is not known.
+    """
+
+    title: str
+    own: Interval
+    chance: float | None
+
+    @property
+    def interval(self) -> str:
+        """The interval as it is read; empty where there is none."""
+        return "" if self.own.low != self.own.low else f"{self.own.low:.1%} to {self.own.high:.1%}"
+
+
+def rates(found: Evaluation) -> list[Rate]:
+    """Accuracy, of each answer type, blind, and over pairs."""
+    rows = [Rate("accuracy", found.accuracy["all"], found.chance)]
+    rows += [Rate(f"  {kind}", own, None) for kind, own in found.accuracy.items() if kind != "all"]
+    rows += [
+        Rate("blind: image masked", found.blind["question"], found.chance),
+        Rate("blind: question masked", found.blind["image"], found.chance),
+        Rate("blind: both masked", found.blind["neither"], found.chance),
+    ]
+    return rows + [Rate(KINDS[kind], pair.accuracy, pair.chance) for kind, pair in found.pairs.items()]
