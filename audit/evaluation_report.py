@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit import figures
 from audit.rates import rates
-from audit.report import png, small, svg
+from audit.report import picture_of, png, small
 from data_cards.page import environment
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def report(found: Evaluation, table: pd.DataFrame, pictures: Mapping[str, Image.
             dividend=found.dividend,
             quantiles=found.quantiles,
             leaks=[one for one in found.leaks if one.leaky],
-            figure=svg(figures.rates(rows), "Accuracies with 95 % intervals, and chance"),
-            histogram=svg(figures.dividends(dividends), "Histogram of dividends"),
+            figure=picture_of(figures.rates(rows)),
+            histogram=picture_of(figures.dividends(dividends)),
             examples=examples,
         )
     )

@@ -43,7 +43,7 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     result = json.loads((out / RESULT).read_text())
     assert set(result["rankings"]["improved.raw"]) == set(found.run["explainers"])
     page = (out / REPORT).read_text()
-    assert not re.search(r'(src|href)="(?!data:image/png;base64,|#)', page.replace('xlink:href="#', 'href="#'))
+    assert not re.search(r'(src|href)="(?!data:image/(png|svg\+xml);base64,|#)', page)
     assert "<script" not in page
     assert "is the square" in page
     leaky = Leak("image", "blur", Interval(0.9, 0.8, 1, 12, 6), 0.5)
@@ -136,7 +136,7 @@ def test_items_to_look_at() -> None:
 
 
 def test_words_and_p_values_as_they_are_read() -> None:
-    assert shades([2.0, -1.0, 0.0])[:2] == ["rgba(230, 97, 1, 0.75)", "rgba(94, 60, 153, 0.38)"]
+    assert shades([2.0, -1.0, 0.0])[:2] == ["rgba(230, 97, 1, 0.60)", "rgba(94, 60, 153, 0.30)"]
     assert shades([0.0]) == ["rgba(94, 60, 153, 0.00)"]
     assert [p_value(p) for p in (0.00001, 0.0123, 1.0, float("nan"))] == ["< .0001", ".0123", "1", ""]
 
