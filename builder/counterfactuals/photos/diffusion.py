@@ -31,7 +31,7 @@ def diffusion(name: str) -> Diffusion:
         pipeline = diffusers.AutoPipelineForInpainting.from_pretrained(name, use_safetensors=True)
     except (OSError, ValueError) as error:
         found = f"no inpainting pipeline {name!r} ({error})"
-        allowed = "telea, ns, or the name or folder of a diffusers pipeline"
+        allowed = "patches, telea, ns, or the name or folder of a diffusers pipeline"
         raise BadInput("recipe", "inpainting", found, allowed, "correct the name, or fetch the model") from error
     return Diffusion(pipeline.to("cuda" if torch.cuda.is_available() else "cpu"))
 
@@ -43,7 +43,7 @@ class Diffusion:
         self._pipeline, self._steps = pipeline, steps
         pipeline.set_progress_bar_config(disable=True)  # type: ignore[attr-defined]
 
-    def __call__(self, pixels: Pixels, mask: Mask) -> Pixels:
+    def __call__(self, pixels: Pixels, mask: Mask, _: Mask) -> Pixels:
         """Fill the mask; a square around it is what the model sees, at the model's own size."""
         window = _window(mask)
         side = int(self._pipeline.unet.config.sample_size * self._pipeline.vae_scale_factor)  # type: ignore[attr-defined]

@@ -61,7 +61,7 @@ class PhotoEditor:
     """
 
     name: ClassVar[str] = "photo-edits"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures",)

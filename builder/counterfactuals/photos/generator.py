@@ -56,7 +56,7 @@ class PhotoEdits:
     """
 
     name: ClassVar[str] = "photo-edits"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images")
@@ -64,7 +64,7 @@ class PhotoEdits:
     operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
     instances: str | None = None
     detector: str | None = None
-    inpainting: str = "telea"
+    inpainting: str = "patches"
     both_sides: bool = True
     area: tuple[float, float] = (0.004, 0.15)
     encoder: str = "packaged:efficientnet-lite0"

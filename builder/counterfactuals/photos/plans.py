@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from builder.counterfactuals.photos.donors import Donor, placed
 from builder.counterfactuals.photos.removal import Inpaint, scaled, widened
-from builder.counterfactuals.photos.things import Known, Thing, mask_of
+from builder.counterfactuals.photos.things import Cut, Known, Thing, mask_of
 from builder.counterfactuals.photos.writing import Mask, Pixels
 
 OVERLAP = 0.03
@@ -44,11 +44,20 @@ class Scene:
         pixels: Its pixels.
         known: Its things.
         area: Least and largest share of the picture that a change may take.
+        cut: Finds a thing's mask.
     """
 
     pixels: Pixels
     known: Known
     area: tuple[float, float]
+    cut: Cut = mask_of
+    _masks: dict[Thing, Mask] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def mask(self, thing: Thing) -> Mask:
+        """Where a thing is; found once."""
+        if thing not in self._masks:
+            self._masks[thing] = self.cut(thing, self.pixels)
+        return self._masks[thing]
 
     def fits(self, mask: Mask) -> bool:
         """Whether a mask is neither too small to be seen nor too large to be filled."""
@@ -77,12 +86,15 @@ def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[
         return
     sets = [(thing,) for thing in things] if one else [things]
     for gone in sets:
-        mask = np.logical_or.reduce([widened(mask_of(thing, scene.pixels)) for thing in gone])
-        if not scene.fits(mask) or (mask & _outlines(scene, gone)).sum() > OVERLAP * mask.sum():
+        mask = np.logical_or.reduce([widened(scene.mask(thing)) for thing in gone])
+        others = _outlines(scene, gone)
+        if not scene.fits(mask) or (mask & others).sum() > OVERLAP * mask.sum():
             continue
         left = len(things) - len(gone)
         note = f"{_said(len(gone), label)} removed, {left} left"
-        yield Plan("remove", {label: left}, note, partial(inpaint, scene.pixels, mask))
+        yield Plan(
+            "remove", {label: left}, note, partial(inpaint, scene.pixels, mask, _outlines(scene, gone, rim=True))
+        )
 
 
 def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Generator) -> Iterator[Plan]:
@@ -105,7 +117,7 @@ def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Gener
         place[y : y + shape.shape[0], x : x + shape.shape[1]] = shape[: height - y, : width - x]
         if not (place & taken).any() and scene.fits(place):
             note = "a place of the background painted over, nothing removed"
-            yield Plan("repaint", {}, note, partial(inpaint, scene.pixels, place))
+            yield Plan("repaint", {}, note, partial(inpaint, scene.pixels, place, _outlines(scene, (), rim=True)))
             return
 
 
@@ -167,12 +179,13 @@ def _left(known: Known, window: tuple[int, int, int, int]) -> dict[str, int] | N
     return counts
 
 
-def _outlines(scene: Scene, but: tuple[Thing, ...]) -> Mask:
-    """Where other things really are; their boxes would forbid far more."""
+def _outlines(scene: Scene, but: tuple[Thing, ...], rim: bool = False) -> Mask:
+    """Where other things really are, with a rim or without; their boxes would forbid far more."""
     found = np.zeros(scene.pixels.shape[:2], dtype=bool)
     for thing in scene.known.things:
         if thing not in but:
-            found |= mask_of(thing, scene.pixels)
+            mask = scene.mask(thing)
+            found |= widened(mask) if rim else mask
     return found
 
 

@@ -10,8 +10,8 @@ from PIL import Image
 from builder.counterfactuals.photos.needs import needed
 from builder.counterfactuals.photos.writing import Mask, Pixels
 
-Inpaint = Callable[[Pixels, Mask], Pixels]
-"""Fills a mask; pixels outside it stay as they are."""
+Inpaint = Callable[[Pixels, Mask, Mask], Pixels]
+"""Fills a mask; pixels outside it stay as they are. The second mask holds other things, which must not be copied."""
 RADIUS = 5
 EDGE = 0.06
 """A mask is widened by this share of its side: outlines cut corners, and a thing's edge colours its surroundings."""
@@ -21,12 +21,17 @@ def inpainting(name: str) -> Inpaint:
     """Find a way of inpainting by name.
 
     Args:
-        name: `telea` (Telea 2004) or `ns` (Bertalmio et al. 2001), which work offline; anything else is the name or the
-            folder of a `diffusers` inpainting pipeline.
+        name: `patches` (`builder.counterfactuals.photos.synthesis`), or `telea` (Telea 2004) or `ns` (Bertalmio et al.
+            2001), which are faster and leave smears; anything else is the name or the folder of a `diffusers`
+            inpainting pipeline.
 
     Raises:
         MissingPackage: When its library is not installed.
     """
+    if name == "patches":
+        from builder.counterfactuals.photos.synthesis import synthesised
+
+        return synthesised
     if name in ("telea", "ns"):
         return _opencv(name)
     from builder.counterfactuals.photos.diffusion import diffusion
@@ -38,7 +43,7 @@ def _opencv(name: str) -> Inpaint:
     cv2 = needed("cv2")
     method = cv2.INPAINT_TELEA if name == "telea" else cv2.INPAINT_NS
 
-    def fill(pixels: Pixels, mask: Mask) -> Pixels:
+    def fill(pixels: Pixels, mask: Mask, _: Mask) -> Pixels:
         ys, xs = np.nonzero(mask)
         # Only what lies around the mask is looked at, so only that is handed over.
         pad = 4 * RADIUS
@@ -73,6 +78,8 @@ def _grained(filled: Pixels, around: Pixels, mask: Mask) -> Pixels:
 def widened(mask: Mask) -> Mask:
     """A mask with a rim, so that nothing of the thing stays."""
     ys, xs = np.nonzero(mask)
+    if not len(ys):
+        return mask
     side = max(int(np.ptp(ys)), int(np.ptp(xs))) + 1
     return _dilated(mask, max(3, round(EDGE * side)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +83,10 @@ class Known:
     def of(self, label: str) -> tuple[Thing, ...]:
         """The things of one label."""
         return tuple(thing for thing in self.things if thing.label == label)
+
+
+Cut = Callable[[Thing, Pixels], Mask]
+"""Finds the mask of a thing in a picture."""
 
 
 def mask_of(thing: Thing, pixels: Pixels) -> Mask:

@@ -30,7 +30,7 @@ def scene(*discs: toy.Disc) -> Scene:
     return Scene(toy.photo(discs), Known(tuple(thing(*one) for one in discs), LABELS), AREA)
 
 
-@pytest.mark.parametrize("name", ["telea", "ns"])
+@pytest.mark.parametrize("name", ["patches", "telea", "ns"])
 def test_a_removed_disc_leaves_wall_with_the_grain_of_wall(name):
     one = scene(("apple", 60, 50))
     (plan,) = removals(one, "apple", False, inpainting(name))

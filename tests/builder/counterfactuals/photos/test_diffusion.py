@@ -57,10 +57,11 @@ def test_a_pipeline_fills_the_mask_and_nothing_else(folder):
     assert isinstance(fill, Diffusion)
     fill._steps = 2
     pixels, mask = toy.photo([("apple", 110, 50)]), toy.disc(110, 50, 12)
-    new = fill(pixels, mask)
+    none = np.zeros_like(mask)
+    new = fill(pixels, mask, none)
     assert np.array_equal(new[~mask], pixels[~mask])
     assert (new[mask] != pixels[mask]).any(axis=1).mean() > 0.9
-    assert np.array_equal(fill(pixels, mask), new)
+    assert np.array_equal(fill(pixels, mask, none), new)
 
 
 def test_what_is_no_pipeline_is_named(tmp_path):
