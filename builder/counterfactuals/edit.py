@@ -147,7 +147,10 @@ class Student(Protocol):
     """A generator that must see the whole corpus before it can edit a part of it."""
 
     def study(self, items: pd.DataFrame, picture: Pictures) -> Generator:
-        """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled."""
+        """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled.
+
+        The result may say in `declined` (image key -> reason) which pictures it leaves alone; users are told.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -85,7 +86,7 @@ def generate(
         inputs: Keys of what `items` and the generator were made from.
 
     Returns:
-        A stage whose parts are tables of `EDITS`.
+        A stage whose parts are tables of `EDITS`; its notes list the pictures that the generator declined.
     """
     formats = {corpus.name: corpus.format for corpus in recipe.corpora}
     fits = items["source"].map(formats).isin(generator.formats) if generator.formats else items["source"].notna()
@@ -100,7 +101,7 @@ def generate(
             for key, place, source in zip(found.index, found["image"], found["source"], strict=True)
         }
         shards.append(Shard(rows, places))
-    return run.stage(
+    stage = run.stage(
         f"edits-{use.generator}",
         partial(_run_shards, run, generator, recipe, use.budget, shards),
         1,
@@ -111,6 +112,8 @@ def generate(
         digest("ids", *part["id"]),
         *inputs,
     )
+    warn_of_declined(use.generator, stage.notes().get("declined", {}))
+    return stage
 
 
 def _run_shards(
@@ -123,7 +126,23 @@ def _run_shards(
         )
         generator = cast("Student", generator).study(every.items, every.picture)
     run.parts(stage, partial(_edit_shard, generator, recipe, budget), shards)
-    return {"shards": len(shards)}
+    return {"shards": len(shards), "declined": declined_pictures(generator, shards)}
+
+
+def declined_pictures(generator: Generator, shards: list[Shard]) -> dict[str, str]:
+    """Pictures that a generator leaves alone: where each lies -> why."""
+    places = {key: place for shard in shards for key, (place, _) in shard.places.items()}
+    declined = getattr(generator, "declined", {})
+    return {places[key]: declined[key] for key in sorted(declined, key=lambda key: places[key])}
+
+
+def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
+    """Warn of the pictures that a generator leaves alone, how many and the first; the stage's notes list them all."""
+    if declined:
+        place, reason = next(iter(declined.items()))
+        count = "1 picture" if len(declined) == 1 else f"{len(declined):,} pictures"
+        message = f"{generator} leaves {count} alone; the first is {place}: {reason}"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
 def _edit_shard(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:

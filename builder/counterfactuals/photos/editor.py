@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -58,6 +58,7 @@ class PhotoEditor:
         known: Image key -> what the picture shows.
         questions: Image key -> the questions about it that are understood, by id.
         donors: Label -> things to paste.
+        declined: Image key -> why a picture is left alone whatever is asked about it.
     """
 
     name: ClassVar[str] = "photo-edits"
@@ -70,6 +71,7 @@ class PhotoEditor:
     known: Mapping[str, Known]
     questions: Mapping[str, tuple[Question, ...]]
     donors: Mapping[str, tuple[Donor, ...]]
+    declined: Mapping[str, str] = field(default_factory=dict)
 
     def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
         """Yield the edits of each item whose question is understood and whose answer the known things give."""
@@ -80,7 +82,6 @@ class PhotoEditor:
                 continue
             data = picture(key)
             pixels = pixels_of(data, key, self.settings.images)
-            self.known[key].same_size(pixels, key, self.settings.instances)
             scene = Scene(pixels, self.known[key], self.settings.area)
             for one in mine:
                 work = _Work(self, key, data, scene, one, rng(seed, self.name, one.id))

@@ -115,8 +115,14 @@ class PhotoEdits:
         yield from self.study(items, picture).edits(items, picture, seed)
 
     def study(self, items: pd.DataFrame, picture: Pictures) -> PhotoEditor:
-        """Learn where things are in all pictures, what is asked of each, and what could be pasted."""
-        known = self._known(items, picture)
+        """Learn where things are in all pictures, what is asked of each, and what could be pasted.
+
+        Raises:
+            BadInput: When every picture has another size than the annotated one.
+        """
+        every = self._known(items, picture)
+        declined = self._declined(items, every)
+        known = {key: one for key, one in every.items() if key not in declined}
         labels = frozenset().union(*(one.complete for one in known.values()))
         questions: dict[str, list[Question]] = {}
         for row in items.sort_values("id").to_dict("records"):
@@ -125,7 +131,25 @@ class PhotoEdits:
                 one = Question(str(row["id"]), str(row["question"]), what, str(row["answer"]))
                 questions.setdefault(str(row["image_key"]), []).append(one)
         donors = self._donors(items, picture, known, questions) if "paste" in self.operations else {}
-        return PhotoEditor(self, known, {key: tuple(of) for key, of in questions.items()}, donors)
+        return PhotoEditor(self, known, {key: tuple(of) for key, of in questions.items()}, donors, declined)
+
+    def _declined(self, items: pd.DataFrame, known: Mapping[str, Known]) -> dict[str, str]:
+        """Why pictures are left alone: they have another size than the annotated ones."""
+        seen = items.drop_duplicates("image_key")[["image_key", "image_height", "image_width"]]
+        file = None if self.instances is None else Path(self.instances).name
+        why = {
+            key: known[key].misfit(int(height), int(width), file)
+            for key, height, width in seen.itertuples(index=False)
+            if key in known
+        }
+        declined = {key: reason for key, reason in why.items() if reason is not None}
+        if declined and len(declined) == len(known):
+            found = (
+                f"no picture of the annotated size among {len(known)}; of the first, {next(iter(declined.values()))}"
+            )
+            remedy = "give the pictures as they were annotated, or the instances file of these pictures"
+            raise BadInput(self.instances, None, found, "pictures of the size that was annotated", remedy)
+        return declined
 
     def _known(self, items: pd.DataFrame, picture: Pictures) -> dict[str, Known]:
         keys = items.drop_duplicates("image_key")
@@ -174,7 +198,6 @@ class PhotoEdits:
         for (label, key), _ in sorted(wanted.items(), key=lambda pair: (-pair[1], pair[0])):
             if len(found.get(label, ())) < MOST_DONORS:
                 pixels = pixels_of(picture(key), key, self.images)
-                known[key].same_size(pixels, key, self.instances)
                 donor = cut_out(known[key], label, pixels, key, self.area)
                 if donor is not None:
                     found.setdefault(label, []).append(donor)

@@ -102,7 +102,7 @@ def _pyramid(channels: Floats, mask: Mask, others: Mask) -> list[_Level]:
         size = last.mask.shape[0] // 2, last.mask.shape[1] // 2
         known = (~last.mask)[..., None].astype(np.float32)
         share = _resized(known, size, shrink=True)
-        means = _resized(last.channels * known, size, shrink=True) / np.maximum(share, np.float32(1e-6))
+        means = (_resized(last.channels * known, size, shrink=True) / np.maximum(share, 1e-6)).astype(np.float32)
         barred = _resized(last.barred[..., None].astype(np.float32), size, shrink=True)[..., 0] > 0
         levels.append(_Level(means, share[..., 0] < 0.5, barred))
         depth /= 2

@@ -12,7 +12,6 @@ import numpy as np
 from builder.counterfactuals.edit import Box
 from builder.counterfactuals.photos.needs import needed
 from builder.counterfactuals.photos.writing import Mask, Pixels
-from builder.errors import BadInput
 
 GROWN = 0.25
 """By so much of its size a box is widened for GrabCut, which must see some background on every side."""
@@ -62,23 +61,20 @@ class Known:
         counted = Counter(thing.label for thing in self.things)
         object.__setattr__(self, "counts", {label: counted[label] for label in self.complete})
 
-    def same_size(self, pixels: Pixels, picture: str, file: str | None) -> None:
-        """Refuse a picture of another size than the one that was annotated: boxes and outlines mean other places in it.
+    def misfit(self, height: int, width: int, file: str | None) -> str | None:
+        """Why a picture is not the one that was annotated: boxes and outlines mean other places in another size.
 
         Args:
-            pixels: The picture.
-            picture: Its name, for the message.
+            height: Of the picture, as a reader sees it.
+            width: Likewise.
             file: The file of annotations, for the message.
-
-        Raises:
-            BadInput: When the sizes differ.
         """
-        height, width = pixels.shape[:2]
-        if self.size is not None and self.size != (height, width):
-            found = f"the picture {picture} with {width} x {height} pixels"
-            allowed = f"{self.size[1]} x {self.size[0]}, the size that was annotated"
-            remedy = "give the pictures as they were annotated, neither scaled nor turned, or leave this one out"
-            raise BadInput(file, None, found, allowed, remedy)
+        if self.size is None or self.size == (height, width):
+            return None
+        return (
+            f"the picture has {width} x {height} pixels, in {file} it has {self.size[1]} x {self.size[0]}; "
+            "give the pictures as they were annotated, neither scaled nor turned"
+        )
 
     def of(self, label: str) -> tuple[Thing, ...]:
         """The things of one label."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from builder.counterfactuals.edit import Edit, Generator
+from builder.counterfactuals.edit import Edit, Generator, root_of
 from builder.counterfactuals.examine import Side, examine
+from builder.counterfactuals.generate import Shard, declined_pictures, warn_of_declined
 from builder.counterfactuals.photos.asking import asked
 from builder.counterfactuals.registry import make
 from builder.counterfactuals.stage import made as generator_of
@@ -201,15 +204,32 @@ def test_a_detector_lies_beside_the_corpora_and_another_one_is_another_generator
 
 
 @pytest.mark.parametrize("operation", ["remove", "paste"])
-def test_a_picture_of_another_size_than_the_annotated_one_is_named(operation, tmp_path):
+def test_a_picture_of_another_size_than_the_annotated_one_is_left_alone(operation, tmp_path):
     items = questions()
     files = FILES | {"k3": toy.file_of(toy.photo(PICTURES[3], 3)[::2, ::2])}
+    small = items["image_key"] == "k3"
+    items.loc[small, ["image_width", "image_height"]] = toy.WIDTH // 2, toy.HEIGHT // 2
     path = toy.instances(tmp_path / "instances.json", PICTURES)
     generator = replace(
         make("photo-edits", {"instances": "i", "operations": [operation]}).located(lambda name: path), encoder="colours"
     )
-    with pytest.raises(BadInput, match=r"instances\.json.* k3 with 64 x 48 pixels.* 128 x 96"):
-        list(generator.edits(items, files.__getitem__, 0))
+    ready = generator.study(items, files.__getitem__)
+    assert list(ready.declined) == ["k3"]
+    assert re.search(r"64 x 48 pixels, in instances\.json it has 128 x 96; give", ready.declined["k3"])
+    edited = {root_of(edit.of) for edit in ready.edits(items, files.__getitem__, 0)}
+    assert edited
+    assert not edited & set(items.loc[small, "id"])
+    with pytest.raises(BadInput, match=r"among 1; of the first, .*64 x 48"):
+        generator.study(items[small], files.__getitem__)
+
+
+def test_declined_pictures_are_named_with_their_file():
+    shards = [Shard(pd.DataFrame(), {"a": ("val/2.jpg", Path()), "b": ("val/1.jpg", Path())})]
+    declined = declined_pictures(SimpleNamespace(declined={"a": "too small", "b": "turned"}), shards)
+    assert list(declined.items()) == [("val/1.jpg", "turned"), ("val/2.jpg", "too small")]
+    with pytest.warns(RuntimeWarning, match=r"leaves 2 pictures alone; the first is val/1\.jpg: turned"):
+        warn_of_declined("photo-edits", declined)
+    assert declined_pictures(SimpleNamespace(), shards) == {}
 
 
 def test_a_build_hands_over_the_limits_of_the_recipe(tmp_path):

@@ -79,7 +79,7 @@ def items_of(questions: Iterable[tuple[int, str, str]]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"id": f"t:{number:03d}", "image_key": f"k{image}", "question": question, "answer": answer, "choices": (),
-             "links": (f"coco:{image}",)}
+             "links": (f"coco:{image}",), "image_width": WIDTH, "image_height": HEIGHT}
             for number, (image, question, answer) in enumerate(questions)
         ]
     )  # fmt: skip
