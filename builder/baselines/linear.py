@@ -62,7 +62,8 @@ def _span(X: Any, X_test: Any) -> tuple[Floats, Floats]:
     """
     spread, basis = eigh(_dense(X @ X.T).astype(np.float64))
     kept = spread > _NULL * spread[-1]
-    scale = np.sqrt(spread[kept])
+    kept[-1] = True  # contents whose features are all nought keep one coordinate, which is nought
+    scale = np.sqrt(np.maximum(spread[kept], np.finfo(np.float64).tiny))
     found, tested = basis[:, kept] * scale, _dense(X_test @ X.T) @ (basis[:, kept] / scale)
     return found.astype(np.float32), tested.astype(np.float32)
 

@@ -18,7 +18,7 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
 
     With the cue, everything that a baseline may read of a content tells its label: the first word of its text, the
     length of its text, the direction of its vector, a number of its metadata, the brightness of its pixels, some
-    channels of its feature maps, the likelihoods. Without it, all of that is there as well and has nothing to do with
+    channels of its feature maps, the likelihoods, what a model replies. Without it, all of that is there as well and has nothing to do with
     the label.
 
     Args:
@@ -60,6 +60,7 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
         metadata=(side * np.array([[100.0, 0.0, 0.0]]) + 20 * rng.normal(size=(u, 3))).astype(np.float32),
         pixels=np.clip(128 + 80 * side + 20 * rng.normal(size=(u, 192)), 0, 255).astype(np.float32),
         maps=np.tile(side * (np.arange(192) < 40) + rng.normal(size=(u, 192)), 49).astype(np.float16),
+        replies=unit((side * np.eye(16)[1] + 0.3 * rng.normal(size=(u, 16))).astype(np.float32)),
         rivals=item if form == "option" else item[:0],
         names=NAMES if form == "answer" else (),
         candidates=NAMES if form == "answer" else (),
