@@ -118,7 +118,7 @@ def generate(
 
 def _run_shards(
     run: Run, generator: Generator, recipe: Recipe, budget: int | None, shards: list[Shard], stage: Stage
-) -> dict[str, int]:
+) -> dict[str, Any]:
     if "study" in generator.needs and shards:
         every = Shard(
             pd.concat([shard.items for shard in shards]),
