@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from builder.counterfactuals.edit import Box
 from builder.counterfactuals.photos.needs import needed
 from builder.counterfactuals.photos.removal import scaled
-from builder.counterfactuals.photos.things import Known, mask_of
+from builder.counterfactuals.photos.things import Cut, Known, mask_of
 from builder.counterfactuals.photos.writing import Mask, Pixels
 
 SOFT = 0.9
@@ -37,7 +37,9 @@ class Donor:
     image_key: str
 
 
-def cut_out(known: Known, label: str, pixels: Pixels, image_key: str, area: tuple[float, float]) -> Donor | None:
+def cut_out(
+    known: Known, label: str, pixels: Pixels, image_key: str, area: tuple[float, float], cut: Cut = mask_of
+) -> Donor | None:
     """Cut out the largest whole thing of a label; None where every one touches the border or another thing."""
     height, width = pixels.shape[:2]
     for thing in sorted(known.of(label), key=lambda one: -_size(one.box)):
@@ -45,7 +47,7 @@ def cut_out(known: Known, label: str, pixels: Pixels, image_key: str, area: tupl
         whole = x0 > 1 and y0 > 1 and x1 < width - 1 and y1 < height - 1 and not thing.crowd
         if not whole or any(_meet(thing.box, other.box) for other in known.things if other is not thing):
             continue
-        mask = mask_of(thing, pixels)
+        mask = cut(thing, pixels)
         if area[0] <= mask.mean() <= area[1]:
             part = np.s_[y0:y1, x0:x1]
             shares = x0 / width, y0 / height, x1 / width, y1 / height

@@ -28,7 +28,7 @@ from builder.counterfactuals.photos.donors import Donor
 from builder.counterfactuals.photos.plans import Plan, Scene, crops, pastes, removals, repaints
 from builder.counterfactuals.photos.recolouring import colour_of, recoloured, targets
 from builder.counterfactuals.photos.removal import inpainting
-from builder.counterfactuals.photos.things import Known, boxes_of, mask_of, published
+from builder.counterfactuals.photos.things import Known, boxes_of, published
 from builder.counterfactuals.photos.writing import Mask, Pixels, pixels_of, write
 from builder.items import canonical_json
 
@@ -82,7 +82,7 @@ class PhotoEditor:
                 continue
             data = picture(key)
             pixels = pixels_of(data, key, self.settings.images)
-            scene = Scene(pixels, self.known[key], self.settings.area)
+            scene = Scene(pixels, self.known[key], self.settings.area, self.settings.cut)
             for one in mine:
                 work = _Work(self, key, data, scene, one, rng(seed, self.name, one.id))
                 yield from work.coloured() if one.asked.what == "colour" else work.counted()
@@ -212,7 +212,7 @@ class _Work:
         things = known.of(one.asked.label)
         if "recolour" not in self.editor.settings.operations or len(things) != 1 or things[0].crowd:
             return
-        mask = mask_of(things[0], self.scene.pixels)
+        mask = self.scene.mask(things[0])
         if not self.scene.fits(mask) or colour_of(self.scene.pixels, mask) != one.answer:
             return
         of = one.id

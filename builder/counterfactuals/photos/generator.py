@@ -25,7 +25,7 @@ from builder.counterfactuals.photos.asking import asked
 from builder.counterfactuals.photos.detector import detector
 from builder.counterfactuals.photos.donors import Donor, cut_out
 from builder.counterfactuals.photos.editor import PhotoEditor, Question
-from builder.counterfactuals.photos.things import Known
+from builder.counterfactuals.photos.things import Cut, Known, mask_of
 from builder.counterfactuals.photos.writing import pixels_of
 from builder.errors import BadInput
 from builder.recipe import Images
@@ -45,6 +45,8 @@ class PhotoEdits:
         detector: See `builder.counterfactuals.photos.detector.detector`; files and folders are relative to the corpora
             folder. With `instances` it only has to agree that
             what was removed is gone. None asks none.
+        segmenter: See `builder.counterfactuals.photos.segmenter.segmenter`: cuts things out where only boxes are known.
+            None leaves that to GrabCut.
         inpainting: See `builder.counterfactuals.photos.removal.inpainting`.
         both_sides: Whether both pictures of a pair are edited in the same manner, each for one of two questions, so
             that a trace of editing says nothing about the answer; otherwise one is the original.
@@ -52,6 +54,7 @@ class PhotoEdits:
         encoder: Image encoder that finds the most similar picture to take a thing from.
         stamp: Hash of the instances file, filled in by the build.
         detector_stamp: Name and hash of the detector's files, likewise.
+        segmenter_stamp: The same of the segmenter's.
         images: The recipe's limits before decoding, likewise.
     """
 
@@ -64,12 +67,14 @@ class PhotoEdits:
     operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
     instances: str | None = None
     detector: str | None = None
+    segmenter: str | None = None
     inpainting: str = "patches"
     both_sides: bool = True
     area: tuple[float, float] = (0.004, 0.15)
     encoder: str = "packaged:efficientnet-lite0"
     stamp: str = ""
     detector_stamp: str = ""
+    segmenter_stamp: str = ""
     images: Images = field(default_factory=Images)
 
     def located(self, find: Callable[[str], Path]) -> PhotoEdits:
@@ -83,6 +88,10 @@ class PhotoEdits:
             raise BadInput("recipe", f"pair.generators.{self.name}", "nothing that says where things are",
                            "annotations or a detector", remedy)  # fmt: skip
         found = self if self.detector is None else self._with_detector(self.detector, find)
+        if self.segmenter is not None and (folder := find(self.segmenter)).is_dir():
+            found = replace(
+                found, segmenter=str(folder), segmenter_stamp=f"{folder.name}@{_hash(_model_files(folder))}"
+            )
         if self.instances is None:
             return found
         path = find(self.instances)
@@ -94,7 +103,7 @@ class PhotoEdits:
     def _with_detector(self, name: str, find: Callable[[str], Path]) -> PhotoEdits:
         path = find(name)
         if path.is_dir():
-            files = sorted(file for file in path.iterdir() if file.suffix in (".json", ".safetensors"))
+            files = _model_files(path)
         elif name.endswith(".data"):
             files = [path]
         else:
@@ -108,7 +117,16 @@ class PhotoEdits:
         """All that the edits depend on; where annotations and detector lie is not part of it."""
         finder = self.detector_stamp or self.detector
         shown = (self.operations, self.stamp or None, finder, self.inpainting, self.both_sides, self.area)
-        return f"PhotoEdits{(*shown, self.encoder)}"
+        return f"PhotoEdits{(*shown, self.encoder, self.segmenter_stamp or self.segmenter)}"
+
+    @property
+    def cut(self) -> Cut:
+        """What finds the mask of a thing."""
+        if self.segmenter is None:
+            return mask_of
+        from builder.counterfactuals.photos.segmenter import segmenter
+
+        return segmenter(self.segmenter)
 
     def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
         """Study these items alone, then edit them; a build studies all items first."""
@@ -198,10 +216,14 @@ class PhotoEdits:
         for (label, key), _ in sorted(wanted.items(), key=lambda pair: (-pair[1], pair[0])):
             if len(found.get(label, ())) < MOST_DONORS:
                 pixels = pixels_of(picture(key), key, self.images)
-                donor = cut_out(known[key], label, pixels, key, self.area)
+                donor = cut_out(known[key], label, pixels, key, self.area, self.cut)
                 if donor is not None:
                     found.setdefault(label, []).append(donor)
         return {label: tuple(some) for label, some in found.items()}
+
+
+def _model_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix in (".json", ".safetensors"))
 
 
 def _hash(files: list[Path]) -> str:

@@ -28,7 +28,7 @@ HALF = 3
 SIDE = 2 * HALF + 1
 ROUGH = 7.0
 """Weight of roughness beside colour in CIELAB."""
-MOST = 20_000
+MOST = 12_000
 """Patches of the surroundings that are searched at each level."""
 DIMENSIONS = 24
 """Principal components by which patches are compared."""

@@ -15,6 +15,8 @@ from builder.counterfactuals.photos.writing import Mask, Pixels
 
 GROWN = 0.25
 """By so much of its size a box is widened for GrabCut, which must see some background on every side."""
+LEAST = 0.2
+"""A mask that keeps less than this share of its box has failed; the box is then the safer mask."""
 ROUNDS = 4
 NEAR = 8
 """Gap in pixels below which two changed places share a box."""
@@ -97,12 +99,8 @@ def mask_of(thing: Thing, pixels: Pixels) -> Mask:
 
 def _grabcut(box: Box, pixels: Pixels) -> Mask:
     cv2 = needed("cv2")
-    height, width = pixels.shape[:2]
-    x0, y0, x1, y1 = box
-    dx, dy = round((x1 - x0) * GROWN) + 2, round((y1 - y0) * GROWN) + 2
-    left, top, right, bottom = max(x0 - dx, 0), max(y0 - dy, 0), min(x1 + dx, width), min(y1 + dy, height)
-    inside = np.zeros((height, width), dtype=bool)
-    inside[y0:y1, x0:x1] = True
+    left, top, right, bottom = _grown(box, pixels)
+    inside = within(box, pixels)
     # Only the box and its surroundings: the far background would cost time and say little.
     part = np.ascontiguousarray(pixels[top:bottom, left:right, ::-1])
     labels = np.full(part.shape[:2], cv2.GC_BGD, dtype=np.uint8)
@@ -114,8 +112,22 @@ def _grabcut(box: Box, pixels: Pixels) -> Mask:
     cv2.grabCut(part, labels, None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
     found = np.zeros_like(inside)
     found[top:bottom, left:right] = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    # A cut that keeps next to nothing of the box has failed; the box is then the safer mask.
-    return found if found.sum() >= 0.2 * inside.sum() else inside
+    return found if found.sum() >= LEAST * inside.sum() else inside
+
+
+def within(box: Box, pixels: Pixels, grown: bool = False) -> Mask:
+    """A box as a mask; `grown` with its surroundings."""
+    x0, y0, x1, y1 = _grown(box, pixels) if grown else box
+    inside = np.zeros(pixels.shape[:2], dtype=bool)
+    inside[y0:y1, x0:x1] = True
+    return inside
+
+
+def _grown(box: Box, pixels: Pixels) -> Box:
+    height, width = pixels.shape[:2]
+    x0, y0, x1, y1 = box
+    dx, dy = round((x1 - x0) * GROWN) + 2, round((y1 - y0) * GROWN) + 2
+    return max(x0 - dx, 0), max(y0 - dy, 0), min(x1 + dx, width), min(y1 + dy, height)
 
 
 def outline_of(mask: Mask) -> bytes:
