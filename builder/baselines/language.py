@@ -54,14 +54,16 @@ class LanguageModelFitted(Baseline):
     reads = ("likelihoods",)
     needs = "minutes"
     kin = "language model"
+    version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' log-likelihoods."""
         X = _option_features(problem) if problem.form == "option" else _answer_features(problem)
-        known = X[np.unique(train.content)]
+        contents = np.unique(train.content)
+        known = X[contents]
         # Far-off texts must not dominate: nothing counts for more than five deviations.
         X = np.clip((X - known.mean(axis=0)) / np.maximum(known.std(axis=0), 1e-3), -5, 5)
-        return logistic(X[train.content], train, X[test], C=1.0)
+        return logistic(X[contents], train, X[test], C=1.0)
 
 
 def halves(problem: Problem) -> tuple[Floats, Floats]:

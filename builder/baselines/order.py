@@ -28,7 +28,7 @@ class Order(Baseline):
     name = "order"
     views = ("question", "choices")
     needs = "minutes"
-    version = 2
+    version = 3
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit the vocabulary of pairs and the classifier on the training contents."""
@@ -36,7 +36,7 @@ class Order(Baseline):
         texts, unseen = ([(problem.context[i], problem.text[i]) for i in rows] for rows in (contents, test))
         vectorizer = TfidfVectorizer(analyzer=ordered, sublinear_tf=True, max_features=FEATURES, dtype=np.float32)
         X = vectorizer.fit_transform(texts)
-        return logistic(X[np.searchsorted(contents, train.content)], train, vectorizer.transform(unseen), C=4.0)
+        return logistic(X, train, vectorizer.transform(unseen), C=4.0)
 
 
 def ordered(content: tuple[str, str]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from builder.baselines.baseline import Baseline
 from builder.baselines.linear import logistic
 from builder.baselines.problem import Counts, Floats, Ints, Problem
@@ -14,8 +16,8 @@ class Probe(Baseline):
     views = ("image",)
     forms = ("answer",)
     reads = ("vectors",)
-    version = 2
+    version = 3
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' vectors."""
-        return logistic(problem.vectors[train.content], train, problem.vectors[test], C=10.0)
+        return logistic(problem.vectors[np.unique(train.content)], train, problem.vectors[test], C=10.0)

@@ -21,7 +21,7 @@ class Tfidf(Baseline):
     name = "tfidf"
     views = ("question", "choices")
     reads = ("lexical",)
-    version = 4
+    version = 5
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit the vocabulary and the classifier on the training contents."""
@@ -36,7 +36,7 @@ class Tfidf(Baseline):
             scale = np.maximum(np.abs(problem.lexical[contents]).max(axis=0), 1e-6)
             fitted.append((csr_array(problem.lexical[contents] / scale), csr_array(problem.lexical[test] / scale)))
         X, X_test = (hstack(parts, format="csr") for parts in zip(*fitted, strict=True))
-        return logistic(X[np.searchsorted(contents, train.content)], train, X_test, C=2.0)
+        return logistic(X, train, X_test, C=2.0)
 
 
 def _vectorizers(contents: int) -> list[TfidfVectorizer]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from builder.baselines.baseline import Baseline
 from builder.baselines.linear import logistic
 from builder.baselines.problem import Counts, Floats, Ints, Problem
@@ -15,7 +17,8 @@ class VisionLanguage(Baseline):
     forms = ("answer",)
     reads = ("replies",)
     needs = "gpu"
+    version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' replies."""
-        return logistic(problem.replies[train.content], train, problem.replies[test], C=10.0)
+        return logistic(problem.replies[np.unique(train.content)], train, problem.replies[test], C=10.0)

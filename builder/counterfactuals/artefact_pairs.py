@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from builder.counterfactuals.artefacts import Artefacts, Contents, artefacts
+from builder.counterfactuals.cue import alone, beside
 from builder.counterfactuals.pixel_statistics import pixel_statistics
 from builder.encoders import ImageEncoder, TextEncoder
 from builder.items import digest
@@ -18,6 +19,8 @@ from builder.items import digest
 MOST = 300
 """Pairs of each kind that are looked at, unless more are asked for."""
 AT_ONCE = 32
+ALPHA = 0.05
+"""Level of the tests."""
 Look = Callable[[str], Image.Image]
 """Gives a decoded picture by its key."""
 
@@ -30,12 +33,14 @@ class Sides:
         kind: The kind.
         column: `image_key` or `question`: what was edited.
         pairs: Columns `original`, `edited`, `group`.
+        edited: Whatever edits of the kind show that is none of the corpus: all of it, not only what stands in `pairs`.
         answers: Answers of all items with one of these originals, and of all with one of these edits.
     """
 
     kind: str
     column: str
     pairs: pd.DataFrame
+    edited: frozenset[str]
     answers: tuple[list[str], list[str]]
 
 
@@ -66,12 +71,13 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
         # An edit that stands in the corpus by itself is no edit to whoever reads it.
         known = set(items.loc[items["edit_of"].isna(), column])
         pairs = pairs[~pairs["edited"].isin(known)].sort_values("draw")
+        edited = frozenset(pairs["edited"])
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)
         answers = [
             items.loc[items[column].isin(set(pairs[side])), "answer"].tolist() for side in ("original", "edited")
         ]
-        yield Sides(str(kind), column, pairs, (answers[0], answers[1]))
+        yield Sides(str(kind), column, pairs, edited, (answers[0], answers[1]))
 
 
 def _start(identity: str, edit_of: pd.Series[str]) -> str:
@@ -83,6 +89,7 @@ def _start(identity: str, edit_of: pd.Series[str]) -> str:
 
 def judge(
     items: pd.DataFrame,
+    balanced: pd.DataFrame,
     look: Look,
     images: ImageEncoder,
     texts: TextEncoder,
@@ -94,6 +101,7 @@ def judge(
 
     Args:
         items: As `sides`.
+        balanced: Those of the largest balanced set of them.
         look: Gives pictures, constructed ones included.
         images: Encoder of pictures.
         texts: Encoder of questions.
@@ -112,8 +120,14 @@ def judge(
             for name in ("original", "edited")
         ]
         groups = side.pairs["group"].tolist()
-        found.append(artefacts(side.kind, contents[0], contents[1], groups, side.answers, margin, seed=seed))
+        cue = max(alone(*side.answers), _beside(side, balanced, seed))
+        found.append(artefacts(side.kind, contents[0], contents[1], groups, cue, margin, ALPHA, seed))
     return found
+
+
+def _beside(side: Sides, balanced: pd.DataFrame, seed: int) -> float:
+    other = "question" if side.column == "image_key" else "image_key"
+    return beside(balanced, balanced[side.column].isin(side.edited).to_numpy(), other, ALPHA, seed)
 
 
 def _of_pictures(keys: list[str], look: Look, encoder: ImageEncoder) -> dict[str, Contents]:

@@ -5,8 +5,8 @@ cross-fitted by group, with an original and its edit in the same fold: otherwise
 originals as edits, so chance is one half. A kind is
 
 - `clean` when every classifier is at chance: equivalence within the margin, not merely no significant difference;
-- `balanced` when some classifier can tell, but knowing which items are edited does not help to answer them, because
-  edited pictures (or questions) have every answer as often as originals do;
+- `balanced` when some classifier can tell, but knowing which items are edited does not help to answer them, neither by
+  itself nor beside the other view (`builder.counterfactuals.cue`);
 - `refused` when some classifier can tell and that helps to answer;
 - `undecided` when there are too few pairs for either; the smallest difference that would have been seen is given.
 """
@@ -86,7 +86,7 @@ class Artefacts:
         pairs: Originals, each with one edit.
         groups: Independent groups of them.
         told: One per classifier.
-        cue: By how much the best answer given "edited or not" beats the best answer without it, as a share of items.
+        cue: By how much it helps to answer that one knows which items were edited (`builder.counterfactuals.cue`).
         margin: What counts as none.
         verdict: What follows.
     """
@@ -105,7 +105,7 @@ def artefacts(
     original: Mapping[str, Contents],
     edited: Mapping[str, Contents],
     groups: Sequence[str],
-    answers: tuple[Sequence[str], Sequence[str]],
+    cue: float,
     margin: float = 0.05,
     alpha: float = 0.05,
     seed: int = 0,
@@ -117,8 +117,8 @@ def artefacts(
         original: Contents of the originals by name in `CLASSIFIERS`, n each.
         edited: The same of their edits, in the same order.
         groups: (n,) group of each pair; the order of pairs does not matter where groups differ.
-        answers: Answers of all items with an original side, and of all with an edited side.
-        margin: How far from chance a classifier may be, and how much "edited or not" may help to answer.
+        cue: By how much it helps to answer that one knows which items were edited (`builder.counterfactuals.cue`).
+        margin: How far from chance a classifier may be, and how much knowing what was edited may help to answer.
         alpha: Level of the tests; intervals have confidence 1 - alpha.
         seed: Of folds and classifiers.
 
@@ -132,25 +132,7 @@ def artefacts(
         _told(name, original[name], edited[name], group.astype(np.int64), margin, alpha, seed)
         for name in sorted(original)
     )
-    cue = cue_of(*answers)
     return Artefacts(kind, len(group), len(names), told, cue, margin, _verdict(told, cue, margin, alpha))
-
-
-def cue_of(original: Sequence[str], edited: Sequence[str]) -> float:
-    """By how much a guesser who sees only whether an item was edited beats one who sees nothing.
-
-    Example:
-        >>> cue_of(["yes", "no"], ["yes", "no"]), cue_of(["yes", "yes"], ["no", "no"])
-        (0.0, 0.5)
-    """
-    if not len(original) + len(edited):
-        return 0.0
-    knowing = _most(original) + _most(edited)
-    return (knowing - _most([*original, *edited])) / (len(original) + len(edited))
-
-
-def _most(answers: Sequence[str]) -> int:
-    return int(np.unique(np.asarray(answers, dtype=object), return_counts=True)[1].max()) if len(answers) else 0
 
 
 def _told(name: str, original: Contents, edited: Contents, group: Ints, margin: float, alpha: float, seed: int) -> Told:

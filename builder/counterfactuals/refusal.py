@@ -18,6 +18,7 @@ from builder.counterfactuals.merge import STORE
 from builder.encoders import identity, image_encoder, text_encoder
 from builder.images import decode, read_bytes
 from builder.recipe import Recipe
+from builder.selection import select
 from builder.stages import Run, Stage, write_table
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def look_for(recipe: Recipe, made: Work, roots: Mapping[str, Path], most: int) -
         return decode(read_bytes(locator, folders[source]), locator, recipe.images)
 
     encoders = image_encoder(recipe.encoders.image), text_encoder(recipe.encoders.text)
-    return judge(made.items, look, *encoders, most=most, seed=recipe.seed)
+    kept = select(made.items, recipe.balance.model_copy(update={"weight": None})).kept
+    balanced = made.items[made.items["id"].isin(set(kept["id"]))]
+    return judge(made.items, balanced, look, *encoders, most=most, seed=recipe.seed)
 
 
 def without_refused_kinds(run: Run, recipe: Recipe, made: Work, roots: Mapping[str, Path]) -> Work:
@@ -60,8 +63,9 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, roots: Mapping[s
         return made
     encoders = identity(recipe.encoders.image), identity(recipe.encoders.text)
     stage = run.stage(
-        "artefacts", partial(_write, recipe, made, roots), 1, made.key, recipe.pair.artefacts, encoders, recipe.seed
-    )
+        "artefacts", partial(_write, recipe, made, roots), 2, made.key, recipe.pair.artefacts, encoders, recipe.seed,
+        recipe.balance.model_dump(mode="json"),
+    )  # fmt: skip
     gone = stage.table(GONE).to_pandas().set_index("id")["reason"]
     out = made.items["id"].isin(set(gone.index)).to_numpy()
     refused = made.items[out].assign(reason=made.items["id"][out].map(gone))

@@ -110,23 +110,33 @@ def test_unsound_edits_are_refused_and_listed(make: Build, colours: Toy, flaw: s
     assert [finding for finding in verify(built.folder) if not finding.ok and finding.check != "certificate"] == []
 
 
-@pytest.mark.parametrize("flaw", ["one side", ""])
-def test_kinds_that_give_themselves_and_answers_away_are_refused(make: Build, tmp_path: Path, flaw: str) -> None:
+@pytest.mark.parametrize(
+    ("flaw", "colours", "refused"),
+    [
+        # All pictures are red, so whoever can tell a repainted one knows that its answer is no.
+        ("one side", ("red",), True),
+        # The other question gives either picture both answers, and yet a repainted one is blue, whatever is asked.
+        ("", ("red",), True),
+        ("", ("red", "blue"), False),
+    ],
+)
+def test_kinds_that_give_themselves_and_answers_away_are_refused(
+    make: Build, tmp_path: Path, flaw: str, colours: tuple[str, ...], refused: bool
+) -> None:
     from tests.pipeline.toy import draw
 
-    # All pictures are red, so whoever can tell a repainted one knows that its answer is no; unless the other question
-    # is asked of both, which gives either picture both answers.
     toy = Toy(tmp_path / "corpora", {"test": []})
     for number in range(24):
-        draw(toy.corpora / toy.pictures / f"{number}.png", "square", "red", number)
-        row = {"id": str(number), "picture": f"{number}.png", "question": "Is it a red shape?", "answer": "yes"}
-        toy.rows["test"].append(row | {"choices": None})
+        colour = colours[number % len(colours)]
+        draw(toy.corpora / toy.pictures / f"{number}.png", "square", colour, number)
+        row = {"id": str(number), "picture": f"{number}.png", "question": "Is it a red shape?", "choices": None}
+        toy.rows["test"].append(row | {"answer": "yes" if colour == "red" else "no"})
     use = {"generator": "toy-repaint", "with": {"flaw": flaw}}
     built = make_colours(make, toy.write(), pair=PAIR | {"generators": [use], "artefacts": 24})
     reasons = Counter(row["edit_kind"] for row in published(built.folder, "removed") if row["stage"] == "pair")
-    assert reasons == ({"repaint": 24} if flaw else {})
+    assert reasons["repaint"] == (24 if refused else 0)
     assert built.manifest.pairs is not None
-    assert {kind.kind: kind.added for kind in built.manifest.pairs.kinds}["repaint"] == (0 if flaw else 24)
+    assert {kind.kind: kind.added for kind in built.manifest.pairs.kinds}["repaint"] == (0 if refused else 24)
     assert [finding for finding in verify(built.folder) if not finding.ok and finding.check != "certificate"] == []
 
 

@@ -2,13 +2,15 @@
 
 A yes/no question gets a whole quad: its value and the picture's change places, so that each of two questions has both
 answers on two pictures. An open question gets a picture with another answer; no one-word change gives it another
-question.
+question. What a picture becomes is drawn once per picture: its questions meet again about the new one, which a balanced
+set needs, and there are fewer pictures to look at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +20,8 @@ from builder.counterfactuals.easy_vqa.figure import FINE, STEEP, Drawing, Figure
 from builder.counterfactuals.easy_vqa.questions import VALUES, Asked, asked, naming
 from builder.counterfactuals.edit import Edit, EditView, Pictures, rng
 
+Drawn = Callable[[str], np.random.Generator]
+"""Randomness of a picture, by what it is for."""
 SIDES = (16, 65)
 """Sides of the corpus's rectangles on the fine canvas: least, and one more than most."""
 RADII = (8, 33)
@@ -30,7 +34,7 @@ class EasyVqaQuads:
     """Quads and image partners for easy-VQA; see the module."""
 
     name: ClassVar[str] = "easy-vqa-quads"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ("easy-vqa",)
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
@@ -46,15 +50,19 @@ class EasyVqaQuads:
                 read_before[key] = read(pixels_of(picture(key)))
             drawing = read_before[key]
             if drawing is not None and what.answer(drawing.colour, drawing.figure.shape) == row["answer"]:
-                yield from _quad(row, what, drawing, rng(seed, self.name, row["id"]))
+                yield from _quad(row, what, drawing, partial(_drawn, seed, key))
 
 
-def _quad(row: dict[Any, Any], what: Asked, drawing: Drawing, random: np.random.Generator) -> Iterator[Edit]:
+def _drawn(seed: int, key: str, purpose: str) -> np.random.Generator:
+    return rng(seed, EasyVqaQuads.name, f"{key}:{purpose}")
+
+
+def _quad(row: dict[Any, Any], what: Asked, drawing: Drawing, drawn: Drawn) -> Iterator[Edit]:
     mine = drawing.colour if what.attribute == "colour" else drawing.figure.shape
     others = [value for value in VALUES[what.attribute] if value != mine]
     # A value that is not there must come; one that is there must go, whatever comes instead.
-    new = str(random.choice(others)) if what.value in (None, mine) else str(what.value)
-    changed = _changed(drawing, what, new, random)
+    new = str(drawn(what.attribute).choice(others)) if what.value in (None, mine) else str(what.value)
+    changed = _changed(drawing, what, new, drawn(new))
     answer = what.answer(changed.colour, changed.figure.shape)
     assert answer is not None
     old_pixels, new_pixels = drawing.draw(), changed.draw()

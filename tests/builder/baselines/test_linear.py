@@ -1,4 +1,4 @@
-"""Logistic regression on counted rows is logistic regression on all rows."""
+"""Logistic regression on counted contents is logistic regression on all rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
+from builder.baselines import linear
 from builder.baselines.linear import _span, logistic
-from builder.baselines.problem import Counts
+from builder.baselines.problem import Counts, count
 
 
 def test_a_row_counted_three_times_is_three_rows() -> None:
@@ -21,6 +22,29 @@ def test_a_row_counted_three_times_is_three_rows() -> None:
 
 
 @pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("classes", [2, 4])
+def test_contents_with_counts_have_the_optimum_of_all_their_rows(
+    monkeypatch: pytest.MonkeyPatch, sparse: bool, classes: int
+) -> None:
+    """500 rows that show 12 contents, each with several answers: fitted row by row, and as 12 contents with counts."""
+    monkeypatch.setattr(linear, "STEPS", 2000)
+    monkeypatch.setattr(linear, "TOLERANCE", 1e-8)
+    rng = np.random.default_rng(2)
+    X, asked = rng.normal(size=(12, 3)), rng.normal(size=(6, 3))
+    content, label = rng.integers(0, 12, 500), rng.integers(0, classes, 500)
+    by_row = LogisticRegression(C=0.3, max_iter=2000, tol=1e-8).fit(X[content], label)
+    features, unseen = (csr_array(part) if sparse else part for part in (X, asked))
+    counted = logistic(features, count(content, label, classes), unseen, C=0.3)
+    assert counted == pytest.approx(by_row.predict_proba(asked), abs=1e-4)
+
+
+def test_one_content_with_three_answers_gets_their_shares() -> None:
+    """Nothing tells rows apart, so the intercepts alone fit, and they are free: 6, 3 and 1 of 10."""
+    train = Counts(np.zeros(3, dtype=np.int64), np.arange(3), np.array([6, 3, 1], dtype=np.float32), 3)
+    assert logistic(np.zeros((1, 2)), train, np.zeros((1, 2)), C=1.0)[0] == pytest.approx([0.6, 0.3, 0.1], abs=5e-3)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
 def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(sparse: bool) -> None:
     rng = np.random.default_rng(1)
     dense = rng.normal(size=(20, 300)) * (rng.random((20, 300)) < 0.2)
@@ -30,7 +54,7 @@ def test_few_contents_with_many_features_get_the_model_that_they_would_get_featu
     by_feature = LogisticRegression(C=2.0, max_iter=1000, tol=1e-6).fit(dense[content], label)
     dense_asked = asked.toarray() if sparse else asked
     expected = by_feature.predict_proba(dense_asked)
-    assert logistic(rows[content], train, asked, C=2.0) == pytest.approx(expected, abs=2e-2)  # it stops earlier
+    assert logistic(rows, train, asked, C=2.0) == pytest.approx(expected, abs=2e-2)  # it stops earlier
 
 
 def test_coordinates_in_the_span_keep_inner_products() -> None:

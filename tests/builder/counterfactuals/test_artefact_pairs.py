@@ -34,6 +34,7 @@ def test_pictures_are_set_against_what_they_were_made_from_and_questions_too():
     # b's edit is a picture of the corpus: whoever sees it sees no edit.
     assert recolour.pairs[["original", "edited", "group"]].to_numpy().tolist() == [["p1", "p1x", "g1"]]
     assert sorted(recolour.answers[1]) == ["no", "yes"]
+    assert (colour.edited, recolour.edited) == ({"blue?"}, {"p1x"})
 
 
 def test_redrawn_shapes_of_easy_vqa_cannot_be_told_by_much():
@@ -54,7 +55,7 @@ def test_redrawn_shapes_of_easy_vqa_cannot_be_told_by_much():
     found = {
         one.kind: one
         for one in judge(
-            every, look, image_encoder("packaged:efficientnet-lite0"), text_encoder("packaged:minilm"), most=60
+            every, every, look, image_encoder("packaged:efficientnet-lite0"), text_encoder("packaged:minilm"), most=60
         )
     }
     assert set(found) >= {"easy-vqa.recolour", "easy-vqa.reshape"}
