@@ -9,6 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from builder.counterfactuals.edit import Edit, EditView, Pictures
+from builder.items import digest
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,29 @@ class Planted:
                 question,
                 words=((start, start + 5),),
             )
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """Ask everything again with the other answer, and with one of two words more.
+
+    Attributes:
+        telling: Whether the word goes by the answer; else by the item, whatever is answered.
+    """
+
+    name: ClassVar[str] = "toy-tagged"
+    version: ClassVar[int] = 1
+    view: ClassVar[EditView] = "question"
+    formats: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    telling: bool = True
+
+    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+        for item in items.to_dict("records"):
+            first = item["answer"] == "yes" if self.telling else int(digest("tag", item["id"]), 16) % 2 == 0
+            word = "then" if first else "today"
+            question = item["question"].replace("here?", f"here {word}?")
+            start = question.index(word)
+            answer = "no" if item["answer"] == "yes" else "yes"
+            spans = ((start, start + len(word)),)
+            yield Edit("tag", item["id"], "question", answer, "constructed", "by fiat", question, words=spans)

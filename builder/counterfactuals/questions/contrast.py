@@ -27,18 +27,19 @@ _PRESENT = re.compile(
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"\b(no|not|or|nor|never|any|all|each|every|both|one|some|only|either|neither|than|\w+n't)\b"
+    r"\b(no|not|or|nor|never|any|all|each|every|both|one|some|only|either|neither|than|entire|whole|\w+n't)\b"
     r"|\b(where|when|which|who|what|why|if|to (?!the\b))|\w (?:that|those) (?:is|are)\b",
     re.IGNORECASE,
 )
 """What joins, counts or compares, and clauses in which the word may belong to something else."""
 _ADVERB = re.compile(
     r"(is|was) it .* (inside|outside|indoors|outdoors)\?"
-    r"|(\w+ing|(?!turned|switched|powered)\w+ed|me|him|her|it) (on|off)\?"
+    r"|(\w+ing|(?!turned|switched|powered)\w+ed|\w+wn|written|sat|stood|hung|laid|me|him|her|it) (on|off)\?"
     r"|\b(half|brand|of|\w+ly) [\w-]+\?",
     re.IGNORECASE,
 )
-"""It may be cold inside and outside, to show off has no contrary, and what is half full is half empty."""
+"""It may be cold inside and outside, to show off and to be drawn on have no contrary, and what is half full is half
+empty."""
 
 
 def predicates(asked: Asked) -> Iterator[Rewording]:

@@ -22,7 +22,7 @@ _LEAVES_NO_DOUBT = re.compile(
 )
 """Words after which, or as which, a "no" put before the noun would not deny the whole."""
 _SCOPED = re.compile(
-    r"\b(no|not|nor|never|and|or|either|neither|each|every|both|all|only|than|but|any\w*|\w+n't)\b", re.I
+    r"\b(no|not|nor|never|and|or|either|neither|each|every|both|all|only|than|but|yet|any\w*|\w+n't)\b", re.I
 )
 _PRONOUN = re.compile(
     r"(?P<be>is|are|was|were) "

@@ -52,7 +52,7 @@ def test_few_contents_with_many_features_get_the_model_that_they_would_get_featu
     content, label = np.repeat(np.arange(20), 2), rng.integers(0, 3, 40)
     train = Counts(content, label, np.ones(40, dtype=np.float32), 3)
     by_feature = LogisticRegression(C=2.0, max_iter=1000, tol=1e-6).fit(dense[content], label)
-    dense_asked = asked.toarray() if sparse else asked
+    dense_asked = asked.toarray() if isinstance(asked, csr_array) else asked
     expected = by_feature.predict_proba(dense_asked)
     assert logistic(rows, train, asked, C=2.0) == pytest.approx(expected, abs=2e-2)  # it stops earlier
 

@@ -150,6 +150,9 @@ def test_of_two_captions_the_other_one() -> None:
         "Is the glass half full?",
         "Is the heart clearly visible?",
         "Is it in danger of being stepped on?",
+        "Are the bananas drawn on?",
+        "Is the entire room visible?",  # a part of it may be
+        "Are they eating yet?",
         "Is this picture in present time?",
         "Is a door open?",  # another one may be closed
         "Is one sheep older than the other?",
