@@ -64,7 +64,8 @@ def beside(balanced: pd.DataFrame, edited: NDArray[np.bool_], other: str, alpha:
     if shown["group"].nunique() < 2:
         return 0.0
     counts = balanced.groupby([other, "answer"]).size()
-    ceiling = (counts.groupby(level=0).max() / counts.groupby(level=0).sum()).loc[shown[other]].to_numpy(dtype=np.float64)
+    share = counts.groupby(level=0).max() / counts.groupby(level=0).sum()
+    ceiling = np.asarray(share.loc[shown[other]], dtype=np.float64)
     right = _known_from_other_groups(shown, other, seed)
     found = excess(right, ceiling, pd.factorize(shown["group"])[0].astype(np.int64)).cross_fitted()
     return max(found.mean, 0.0) if found.p_beyond() <= alpha else 0.0

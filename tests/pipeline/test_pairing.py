@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 from collections import Counter
@@ -13,6 +14,7 @@ from PIL import Image
 
 from builder.build import Built
 from builder.counterfactuals import generate, registry
+from builder.engines import ENGINES
 from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
@@ -161,6 +163,28 @@ def test_any_engine_and_shards_of_any_size_give_the_same_rows(
     two = make_colours(make, colours, out="two")
     three = make_colours(make, colours, out="three", engine="process")
     assert one.manifest == two.manifest == three.manifest
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs the package ray")
+def test_mined_and_constructed_partners_are_the_same_on_a_ray_cluster(
+    make: Build, colours: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rows in colours.rows.values():
+        rows += [
+            row | {"id": f"{row['id']}b", "question": f"Is {('the ', '')[number % 2]}shape 1 a square?"}
+            for number, row in enumerate(rows)
+        ]
+    colours.write()
+    pair = PAIR | {"mined": ["paraphrases"]}
+    monkeypatch.setattr(generate, "ITEMS_PER_SHARD", 3)
+    found = [make_colours(make, colours, pair=pair, out=engine, engine=engine) for engine in ENGINES]
+    assert found[0].manifest == found[1].manifest == found[2].manifest
+    assert found[0].manifest.pairs is not None
+    assert found[0].manifest.pairs.reworded > 0
+    assert sum(kind.added for kind in found[0].manifest.pairs.kinds) == 21
+    assert len({built.manifest.configs["balanced"].fingerprint for built in found}) == 1
+    __import__("ray").shutdown()
 
 
 def test_a_stopped_build_goes_on(make: Build, colours: Toy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
 
     With the cue, everything that a baseline may read of a content tells its label: the first word of its text, the
     length of its text, the direction of its vector, a number of its metadata, the brightness of its pixels, some
-    channels of its feature maps, the likelihoods, what a model replies. Without it, all of that is there as well and has nothing to do with
-    the label.
+    channels of its feature maps, the likelihoods, what a model replies. Without it, all of that is there as well and
+    has nothing to do with the label.
 
     Args:
         form: `answer` or `option`.
