@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,12 @@ from audit.leaks import Leak, leak, least_leaky, measured
 from audit.models.loading import load
 from audit.models.model import Masking, Model, Responder
 from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
+from audit.progress import Say, silent, step
 from audit.published import ALL, Published, read
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 ANSWERS, RESULT, REPORT = "answers.jsonl", "result.json", "report.html"
-Say = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def evaluate(
     masking: Masking | None = None,
     out: Path | None = None,
     seed: int = 0,
-    say: Say | None = None,
+    say: Say = silent,
 ) -> Evaluation:
     """Evaluate a model on a published folder.
 
@@ -96,9 +96,11 @@ def evaluate(
         BadInput: When folder or model cannot be used, or another run lies in `out`.
     """
     published = read(Path(folder), config, split)
-    made = load(model) if isinstance(model, str) else model
+    with step(say, "model"):
+        made = load(model) if isinstance(model, str) else model
     if masking is None:
-        masking = least_leaky(measured(published, made, seed=seed))
+        with step(say, "masks"):
+            masking = least_leaky(measured(published, made, seed=seed))
     rows = drawn(published.table, limit, seed)
     run = {
         "model": made.name,
@@ -112,7 +114,7 @@ def evaluate(
         "value": "probability" if isinstance(made, Model) else "right or wrong",
     }
     journal = Journal(out, ANSWERS, run)
-    for found in _answers(made, published, rows, masking, journal.lines, say or (lambda stage, done, total: None)):
+    for found in _answers(made, published, rows, masking, journal.lines, say):
         journal.add(*found)
     table = published.table.iloc[rows].reset_index(drop=True)
     answers = pd.DataFrame([journal.lines[name] for name in table["id"]])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from audit.journal import Journal, write
 from audit.leaks import Leak, least_leaky, measured
 from audit.metrics import metrics
 from audit.models.model import Masking, Model
+from audit.progress import Say, silent, step
 from audit.published import Published, read
 from audit.summary import Summary, summarise
 from audit.truth import Truth, truth
@@ -43,7 +44,6 @@ DEFAULT = (
 )  # fmt: skip
 AT_ONCE = 64
 """Items whose pictures are held at once."""
-Say = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def explain(
     leaks: Sequence[Leak] | None = None,
     out: Path | None = None,
     seed: int = 0,
-    say: Say | None = None,
+    say: Say = silent,
 ) -> Explained:
     """Explain a model's answers on a published folder.
 
@@ -115,9 +115,13 @@ def explain(
         raise BadInput("--limit", None, str(limit), "2 or more: intervals are over items", "leave it out for all items")
     if len(made) < 3:
         raise BadInput("--explainers", None, f"{len(made)} with random", "3 or more", "name more explainers")
-    published, player = read(Path(folder), config, split), playable(model)
-    known_leaks = measured(published, player, seed=seed, only=masking) if leaks is None else leaks
-    masking = masking or least_leaky(known_leaks)
+    published = read(Path(folder), config, split)
+    with step(say, "model"):
+        player = playable(model)
+    if leaks is None:
+        with step(say, "masks"):
+            leaks = measured(published, player, seed=seed, only=masking)
+    masking = masking or least_leaky(leaks)
     run = {
         "model": player.name, "folder": Path(folder).name, "config": published.config, "split": published.split,
         "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "seed": seed,
@@ -132,14 +136,13 @@ def explain(
                 continue
             journal.add(_line(pending, made, budget))
         done.append(journal.lines[name])
-        if say:
-            say("explaining", len(done), total)
+        say("explaining", len(done), total)
         if len(done) == total:
             break
     if len(done) < 2:
         remedy = "leave out oracle and anti-oracle, or publish pairs"
         raise BadInput(folder, None, f"{len(done)} items with difference masks", "2 or more", remedy)
-    used = [one for one in known_leaks if one.mask in (masking.image, masking.text)]
+    used = [one for one in leaks if one.mask in (masking.image, masking.text)]
     found = Explained(run, done, summarise(done, wanted, seed), used)
     if out is not None:
         from audit.report import report

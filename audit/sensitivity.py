@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from audit.agreement import Agreement, agreement
 from audit.backgrounds import IMAGE
-from audit.explain import DEFAULT, Explained, Say, explain, playable
+from audit.explain import DEFAULT, Explained, explain, playable
 from audit.journal import write
 from audit.leaks import Leak, least_leaky, measured
 from audit.metrics import RANKED
 from audit.models.model import Masking
 from audit.models.words import TEXT
+from audit.progress import Say, silent
 from audit.published import read
 from audit.summary import KNOWING, frame
 
@@ -67,7 +68,7 @@ def sensitivity(
     split: str | None = None,
     out: Path | None = None,
     seed: int = 0,
-    say: Say | None = None,
+    say: Say = silent,
     **options: Any,
 ) -> Sensitivity:
     """Explain the same items under the masks that leak least, and with each other mask of either side.

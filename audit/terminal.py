@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from audit.evaluate import Evaluation
 from audit.explain import REPORT, Explained
@@ -14,32 +13,30 @@ from audit.metrics import RANKED
 from audit.rates import rates
 from audit.sensitivity import RESULT as SENSITIVITY
 from audit.sensitivity import Sensitivity, named
+from audit.tabled import table
 
 OUT = Console()
+VALUES = ("both", "image", "question", "neither")
 
 
 def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     """Print one table of accuracies and one of values, and where the report is."""
     run = found.run
-    shown = Table(title=f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {run['items']:,} items")
-    shown.add_column("")
-    for column in ("right", "95 % interval", "chance", "of"):
-        shown.add_column(column, justify="right")
+    title = f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {run['items']:,} items"
+    shown = []
     for rate in rates(found):
         chance = "" if rate.chance is None else f"{rate.chance:.1%}"
-        shown.add_row(rate.title, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}")
-    OUT.print(shown)
-    game = Table(title=f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})")
-    for column in ("both", "image", "question", "neither", "dividend", "95 % interval", "quantiles 5/25/50/75/95"):
-        game.add_column(column, justify="right")
+        shown.append((rate.title, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}"))
+    table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
     own = found.dividend
-    game.add_row(
-        *(f"{found.values[view]:.3f}" for view in ("both", "image", "question", "neither")),
+    game = (
+        *(f"{found.values[view]:.3f}" for view in VALUES),
         f"{own.estimate:.3f}",
         f"{own.low:.3f} to {own.high:.3f}",
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
-    OUT.print(game)
+    title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
+    table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
     _warn(found.leaks)
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
@@ -60,22 +57,20 @@ def show_explained(found: Explained, out: Path) -> None:
     """Print one table of all rankings, the agreement of image and text, and where the report is."""
     run, summary = found.run, found.summary
     title = f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {summary.items:,} items"
-    shown = Table(title=f"{title}; mean [95 %] and, in order, rank")
-    shown.add_column("explainer")
-    for metric_title in RANKED.values():
-        shown.add_column(metric_title, justify="right")
+    shown = []
     tables = {metric: table.to_dict("index") for metric, table in summary.rankings.items()}
     for name in tables["improved.raw"]:
         rows = [tables[metric][name] for metric in RANKED]
         places = [list(tables[metric]).index(name) + 1 for metric in RANKED]
-        shown.add_row(
-            str(name),
+        shown.append((
+            name,
             *(
                 f"{row['mean']:.3f} [{row['low']:.3f}, {row['high']:.3f}] {place}"
                 for row, place in zip(rows, places, strict=True)
             ),
-        )
-    OUT.print(shown)
+        ))  # fmt: skip
+    columns = ("explainer", *RANKED.values())
+    table(OUT, f"{title}; mean [95 %] and, in order, rank", columns, shown, numbers=True)
     own = summary.agreement
     OUT.print(
         f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}], p = {own.p:.3f} "
@@ -88,16 +83,13 @@ def show_explained(found: Explained, out: Path) -> None:
 def show_sensitivity(found: Sensitivity, out: Path) -> None:
     """Print what each mask gives away, and how far rankings under it agree with those under the best masks."""
     best = next(iter(found.runs))
-    shown = Table(title=f"Kendall's tau of rankings with those under {named(best)} [95 % over items]")
-    shown.add_column("masks")
-    shown.add_column("answer still given", justify="right")
-    for title in RANKED.values():
-        shown.add_column(title, justify="right")
+    shown = []
     for masking, own in found.agreement.items():
         side, mask = ("image", masking.image) if masking.image != best.image else ("text", masking.text)
         leak = next(one for one in found.leaks if (one.side, one.mask) == (side, mask))
         rate = f"{leak.rate.estimate:.1%}{' leaks' if leak.leaky else ''} (ceiling {leak.ceiling:.1%})"
         taus = (f"{own[metric].tau:.2f} [{own[metric].low:.2f}, {own[metric].high:.2f}]" for metric in RANKED)
-        shown.add_row(named(masking), rate, *taus)
-    OUT.print(shown)
+        shown.append((named(masking), rate, *taus))
+    title = f"Kendall's tau of rankings with those under {named(best)} [95 % over items]"
+    table(OUT, title, ("masks", "answer still given", *RANKED.values()), shown, numbers=True)
     OUT.print(f"Reports: {out}/MASKS/{REPORT}; {out / SENSITIVITY}")

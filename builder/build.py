@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from audit.progress import Say, silent, step
 from builder import recipe as recipes
 from builder.audited.certificate import tier
 from builder.audited.rows import audited_rows, unpublished
@@ -41,7 +42,7 @@ from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
 from builder.report.compose import folder_report
 from builder.selection import Near, Selection, select
-from builder.stages import Run, Say, Stage, silent, write_json, write_table
+from builder.stages import Run, Stage, write_json, write_table
 from builder.survey import Survey, adversaries_read, locate, survey
 from data_cards.licences import folder_licence
 from data_cards.manifest import FILE as MANIFEST
@@ -133,9 +134,9 @@ def build(
             *(version(name) for name in PACKAGES),
         )
         if (there := _published(place, key)) is None:
-            say("publish", 0, 0)
             began = time.perf_counter()
-            there = _publish(place, key, plan, known, paired, filtering, balancing, refit, auditing)
+            with step(say, "publish"):
+                there = _publish(place, key, plan, known, paired, filtering, balancing, refit, auditing)
             run.seconds["publish"] = time.perf_counter() - began
     certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)

@@ -24,7 +24,7 @@ from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.recount import edited
 from builder.counterfactuals.report import pairing
-from builder.datasheet import datasheet
+from builder.datasheet import REMEDY, datasheet
 from builder.errors import BadInput
 from builder.eval_rows import recounted
 from builder.filtering import effects, examples
@@ -374,3 +374,5 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "datasheet": datasheet,
     "report": same_report,
 }
+REMEDIES = {"datasheet": REMEDY}
+"""What to do where a check fails, for those that a person can mend."""

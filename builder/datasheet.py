@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 SHIPPED = "datasheets"
 """Folder of the answers that ship, beside the recipes."""
+REMEDY = (
+    "write answers into the YAML file that the recipe names with `datasheet:` (`twokeys datasheet RECIPE` prints one "
+    "to fill in), and where a source is from into its part of the recipe, as `citation:` or `homepage:`; then build "
+    "again, which measures nothing anew"
+)
+"""What to do where `datasheet` finds something."""
 _HEAD = """\
 Answers to the questions of "Datasheets for Datasets" (Gebru et al. 2018) that no build can know.
 Name this file in the recipe, relative to it:  datasheet: THIS-FILE.yaml
@@ -84,14 +90,7 @@ def _place(name: str, said: str | bool | None) -> list[str]:
 def datasheet(known: Folder) -> Iterator[str]:
     """What a published folder still owes its readers: answers that only people have, and where its sources are from."""
     for question in missing(known.manifest):
-        section, _, name = question.key.partition(".")
-        yield (
-            f"no answer to {question.key}: {question.text} To do: write it under {section}: {name}: in the YAML file "
-            "that the recipe names with `datasheet:` (`twokeys datasheet RECIPE` prints one to fill in); build again"
-        )
+        yield f"no answer to {question.key}: {question.text}"
     for source in known.manifest.sources:
         if not source.citation.strip() and not source.homepage:
-            yield (
-                f"the source {source.name!r} has neither citation nor homepage. To do: write `citation:` in its part "
-                "of the recipe, and build again"
-            )
+            yield f"the source {source.name!r} has neither citation nor homepage"

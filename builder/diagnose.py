@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from audit.progress import Say, silent, step
 from builder import recipe as recipes
 from builder.blindness import blindness
 from builder.engines import engine as engine_named
 from builder.errors import BadInput
 from builder.filter_stage import described
+from builder.options import MinedOptions, mine_options
 from builder.recipe import Recipe
 from builder.report.compose import diagnosis_report
 from builder.selection import select
 from builder.shortcuts import Mined, mine
-from builder.stages import Run, Say, silent, write_json, write_text
+from builder.stages import Run, write_json, write_text
 from builder.survey import locate, survey
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
@@ -37,6 +39,7 @@ class Diagnosis:
         groups: What each kind of link did for the folds.
         balance: Largest balanced subset of each part, before any rule.
         shortcuts: What the wording of questions gives away; None for a published folder, whose report tells.
+        options: What the options of multiple-choice items give away; None as for shortcuts.
         folder: Where the report and the plot are; None for a published folder.
         executed: Stages that did work, with their seconds.
     """
@@ -48,6 +51,7 @@ class Diagnosis:
     groups: list[GroupKind]
     balance: list[BalancePart]
     shortcuts: Mined | None
+    options: MinedOptions | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
 
@@ -62,6 +66,7 @@ class Diagnosis:
             "groups": [kind.model_dump() for kind in self.groups],
             "largest_balanced": [part.model_dump() for part in self.balance],
             "shortcuts": [one.json() for one in self.shortcuts.shortcuts] if self.shortcuts else [],
+            "option_shortcuts": [one.json() for one in self.options.shortcuts] if self.options else [],
         }
 
 
@@ -96,22 +101,23 @@ def diagnose(
     sources = locate(plan, corpora)
     with run.alone():
         known = survey(run, plan, sources)
-    say("balance", 0, 0)
-    selection = select(known.items, plan.balance)
-    say("report", 0, 0)
-    found = Diagnosis(
-        name=plan.name,
-        items=len(known.items),
-        set_aside=len(known.set_aside),
-        blindness=blindness(known.items, plan.measure.confidence),
-        groups=known.groups,
-        balance=selection.parts,
-        shortcuts=(mined := mine(known.items, plan.measure.confidence, plan.seed)),
-        folder=folder,
-        executed=run.seconds,
-    )
-    _write(found, folder, plan.title)
-    write_text(folder / PAGE, diagnosis_report(plan, known, selection, found.blindness, mined))
+    with step(say, "balance"):
+        selection = select(known.items, plan.balance)
+    with step(say, "report"):
+        found = Diagnosis(
+            name=plan.name,
+            items=len(known.items),
+            set_aside=len(known.set_aside),
+            blindness=blindness(known.items, plan.measure.confidence),
+            groups=known.groups,
+            balance=selection.parts,
+            shortcuts=(mined := mine(known.items, plan.measure.confidence, plan.seed)),
+            options=(options := mine_options(known.items, plan.measure.confidence, plan.seed)),
+            folder=folder,
+            executed=run.seconds,
+        )
+        _write(found, folder, plan.title)
+        write_text(folder / PAGE, diagnosis_report(plan, known, selection, found.blindness, mined, options))
     return found
 
 
@@ -129,4 +135,4 @@ def _of_folder(folder: Path) -> Diagnosis:
     except ValueError as error:
         raise BadInput(folder, MANIFEST, str(error), "the manifest that twokeys wrote", "build it again") from error
     rows = manifest.configs["balanced"].splits.values()
-    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None)
+    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None, None)

@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from audit.progress import Say, silent, step
 from builder.errors import BadInput
 from builder.fingerprint import PICTURES
 from builder.items import canonical_json
 from builder.publish import split_of
-from builder.stages import Say, silent
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import Manifest
 
@@ -130,9 +130,9 @@ def diff(first: str | Path, second: str | Path, say: Say = silent) -> Difference
     one, two = (_manifest(folder) for folder in folders)
     names = sorted({*one.configs, *two.configs})
     configs = {}
-    for number, name in enumerate(names):
-        say(name, number, len(names))
-        configs[name] = _rows_differ(folders, name)
+    for name in names:
+        with step(say, name):
+            configs[name] = _rows_differ(folders, name)
     return Difference(
         one, two, configs,
         _differ(_flat(one.recipe), _flat(two.recipe)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol, TypeVar
 
 from builder.errors import BadInput, MissingPackage
@@ -49,12 +51,15 @@ class Process:
         # spawn, not fork: a forked child inherits locks of torch's and OpenMP's threads and can hang on them.
         context = get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(threads,)) as pool:
-            futures = [pool.submit(function, shard) for shard in shards]
+            others = set(active_children())
             try:
+                with _uninterrupted():
+                    futures = [pool.submit(function, shard) for shard in shards]
                 for future in as_completed(futures):
                     yield future.result()
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                for process in set(active_children()) - others:
+                    process.terminate()  # what it was at is done again: who stops a build does not wait for a shard
                 raise
 
 
@@ -97,6 +102,27 @@ def engine(name: str) -> Engine:
 def _call(function: Callable[[T], R], shard: T) -> R:
     """A plain function, which is what Ray ships, around any callable."""
     return function(shard)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach, which a terminal sends to all: this process hears it and ends them.
+
+    A mask of blocked signals passes to every process that is started, also before it runs a line of Python. Here any
+    thread may take the signal, and starting must not be broken off halfway: it is raised when all are started.
+    """
+    heard: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    main = current_thread() is main_thread()  # Python runs handlers in no other
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if main else None
+    try:
+        yield
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _end_with_parent() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit.progress import Say, silent, step
 from builder import recipe as recipes
 from builder.ceilings import ceilings
 from builder.counterfactuals.artefacts import Artefacts
@@ -18,7 +19,7 @@ from builder.engines import engine as engine_named
 from builder.filter_stage import filtered, left
 from builder.recipe import Balance, Recipe
 from builder.selection import select
-from builder.stages import Run, Say, silent
+from builder.stages import Run
 from builder.survey import locate, survey
 from data_cards.manifest import PairKind
 
@@ -111,12 +112,15 @@ def pairs(
         filtering = filtered(run, known, plan)
         kept = left(known.items, filtering)
         done = pair_work(run, plan, known, kept, filtering.key)
-    say("balance", 0, 0)
     steps, balanced = [], kept
-    for name, items in (("nothing", kept), ("mined", done.reworded), ("constructed", done.items)):
-        step, balanced = _step(name, items, plan.balance)
-        steps.append(step)
-    told = look_for(plan, done, known.represent.roots, artefacts) if artefacts else []
+    with step(say, "balance"):
+        for name, items in (("nothing", kept), ("mined", done.reworded), ("constructed", done.items)):
+            counted, balanced = _step(name, items, plan.balance)
+            steps.append(counted)
+    told: list[Artefacts] = []
+    if artefacts:
+        with step(say, "artefacts"):
+            told = look_for(plan, done, known.represent.roots, artefacts)
     return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), told, run.seconds)
 
 

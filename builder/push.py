@@ -12,9 +12,9 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from audit.progress import Say, silent
 from builder.errors import BadInput
 from builder.hub import Repository, hub_answers, named
-from builder.stages import Say, silent
 from builder.verify import Finding, foreign, verify
 from data_cards.citation import version
 from data_cards.manifest import FILE as MANIFEST

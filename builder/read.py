@@ -133,7 +133,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
         partial(_write_rows, run, sources, text),
         1,
         recipe.text.model_dump(),
-        [[source.corpus.model_dump(mode="json"), source.splits, source.files] for source in sources],
+        [[source.corpus.read_from, source.splits, source.files] for source in sources],
     )
     table = pa.concat_tables([rows.table(part) for part in _parts(rows)]).to_pandas()
     wanted = table.loc[table["problem"].isna(), ["source", "image"]].drop_duplicates()

@@ -79,6 +79,13 @@ class Corpus(Part):
     ]
     """What makes two items share a fold."""
 
+    @property
+    def read_from(self) -> dict[str, Any]:
+        """All that the rows follow from: not what describes the source, nor what other stages use."""
+        return self.model_dump(
+            mode="json", exclude={"citation", "homepage", "notice", "license_link", "group_by"}
+        )  # fmt: skip
+
 
 class Text(Part):
     """Canonical form of published text, see `builder.items.TextRule`."""

@@ -16,20 +16,13 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from audit.progress import Say, silent
 from builder.engines import Engine, Serial
 from builder.errors import BadInput
 from builder.items import canonical_json, digest
 
 T = TypeVar("T")
 DONE, LOCK = "done.json", "lock"
-
-
-Say = Callable[[str, int, int], None]
-"""Told of progress: the stage, shards done, shards in all (0 where a stage has none)."""
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Say nothing."""
 
 
 @contextmanager
@@ -92,12 +85,14 @@ class Run:
         engine: Maps a function over shards.
         say: Told how far each stage is.
         seconds: Seconds that each executed stage took; stages found done are not in it.
+        cut: Parts that each executed stage was cut into.
     """
 
     folder: Path
     engine: Engine = field(default_factory=Serial)
     say: Say = silent
     seconds: dict[str, float] = field(default_factory=dict)
+    cut: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -135,6 +130,8 @@ class Run:
             write_json(stage.folder / DONE, notes)
             # Stages that this one asked for have their own entries.
             self.seconds[name] = time.perf_counter() - began - (sum(self.seconds.values()) - inner)
+            parts = max(self.cut.get(name, 1), 1)
+            self.say(name, parts, parts)
         return stage
 
     def parts(self, stage: Stage, function: Callable[[T, Path], None], shards: Sequence[T]) -> list[Path]:
@@ -144,8 +141,10 @@ class Run:
         """
         paths = [stage.folder / f"part-{number:05d}.parquet" for number in range(len(shards))]
         todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not path.is_file()]
+        self.cut[stage.name] = len(shards)
         for finished, _ in enumerate(self.engine.map_shards(_Task(function), todo), start=1):
-            self.say(stage.name, len(shards) - len(todo) + finished, len(shards))
+            if finished < len(todo):  # what is made of the parts is not there yet: `stage` tells the end
+                self.say(stage.name, len(shards) - len(todo) + finished, len(shards))
         return paths
 
     def forget(self, keep: set[str]) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from audit import tabled
 from data_cards import difference, tables
 
 if TYPE_CHECKING:
@@ -85,6 +85,17 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Groups that share a fold", columns, map(_kind, found.groups))
     if found.shortcuts and found.shortcuts.shortcuts:
         table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
+    if found.options and found.options.shortcuts:
+        options = [
+            (
+                str(one.mark),
+                f"{tables.percent(one.share)} {tables.interval(one.found.low, one.found.high)}",
+                tables.count(one.found.items),
+                tables.percent(one.chance),
+            )
+            for one in found.options.shortcuts[:8]
+        ]
+        table("Shortcuts in options", ("the option that", "is right in", "of", "chance"), options)
     if found.folder:
         folder = escape(str(found.folder))
         OUT.print(f"Report: [bold]{folder}/report.html[/], numbers: {folder}/diagnosis.json")
@@ -163,14 +174,18 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:
     """Print which checks of a published folder passed."""
-    rows = [(found.check, "ok" if found.ok else "FAILED", _some(found.problems)) for found in findings]
+    rows = [(found.check, "ok" if found.ok else "FAILED", _told(found)) for found in findings]
     table(str(folder), ("check", "", "what does not fit"), rows)
+    for found in findings:
+        if found.remedy:
+            OUT.print(Text(f"To do for {found.check}: {found.remedy}"))
 
 
-def _some(problems: Sequence[str], most: int = 3) -> str:
-    """The first problems, and how many more there are."""
-    more = [f"and {len(problems) - most} more"] if len(problems) > most else []
-    return "; ".join([*problems[:most], *more])
+def _told(found: Finding, most: int = 3) -> str:
+    """Problems, a line each: all where one can do something about them, else the first and how many more there are."""
+    if found.remedy or len(found.problems) <= most:
+        return "\n".join(found.problems)
+    return "\n".join([*found.problems[:most], f"and {len(found.problems) - most:,} more"])
 
 
 def show_difference(found: Difference, most: int = 10) -> None:
@@ -224,13 +239,8 @@ def _show_rows(config: str, found: ConfigDifference, most: int) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print one table; what stands in brackets or between colons is text, neither markup nor an emoji."""
-    made = Table(title=escape(title), title_justify="left", title_style="bold")
-    for number, name in enumerate(columns):
-        made.add_column(name, overflow="fold", style="bold" if number == 0 else None)
-    for row in rows:
-        made.add_row(*(Text(str(cell)) for cell in row))
-    OUT.print(made)
+    """Print one table."""
+    tabled.table(OUT, title, columns, rows)
 
 
 def _part(part: BalancePart) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.checks import CHECKS
+from audit.progress import Say, silent, step
+from builder.checks import CHECKS, REMEDIES
 from builder.errors import BadInput
 from builder.folder import Folder
 from builder.publish import hashes
-from builder.stages import Say, silent
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import Manifest
 
@@ -22,10 +22,12 @@ class Finding:
     Attributes:
         check: What was recounted.
         problems: What does not fit, in words; empty when all fits.
+        remedy: What to do about all of them, where that is known.
     """
 
     check: str
     problems: list[str]
+    remedy: str = ""
 
     @property
     def ok(self) -> bool:
@@ -58,9 +60,10 @@ def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
         known = Folder.read(path, manifest)
     except (OSError, ValueError) as error:
         return [*findings, Finding("rows", [f"the rows cannot be read: {error}"])]
-    for number, (name, check) in enumerate(CHECKS.items()):
-        say(name, number, len(CHECKS))
-        findings.append(Finding(name, _problems(check, known)))
+    for name, check in CHECKS.items():
+        with step(say, name):
+            problems = _problems(check, known)
+        findings.append(Finding(name, problems, REMEDIES.get(name, "") if problems else ""))
     return findings
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from commands.options import AsJson, Corpora, EngineName, Out, Recipe, Work
-from commands.terminal import bad_input, print_json, progress
+from commands.progress import progress
+from commands.terminal import GOES_ON, plainly, print_json
 
 
 def build(
@@ -19,7 +20,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build a benchmark: read, measure blind, filter, balance, certify, publish."""
-    with bad_input(), progress() as say:
+    with plainly(GOES_ON), progress() as say:
         from builder.build import build
 
         built = build(recipe, out, corpora=corpora, work=work, engine=engine, say=say)
@@ -46,7 +47,7 @@ def diagnose(
     as_json: AsJson = False,
 ) -> None:
     """Measure how blind-solvable a corpus is: ceilings, blind baselines, largest balanced subset."""
-    with bad_input(), progress() as say:
+    with plainly(GOES_ON), progress() as say:
         from builder.diagnose import diagnose
 
         found = diagnose(source, out, corpora=corpora, work=work, engine=engine, say=say)
@@ -69,7 +70,7 @@ def pairs(
     as_json: AsJson = False,
 ) -> None:
     """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
-    with bad_input(), progress() as say:
+    with plainly(GOES_ON), progress() as say:
         from builder.pairs import pairs
 
         found = pairs(recipe, corpora=corpora, work=work, engine=engine, artefacts=artefacts, say=say)

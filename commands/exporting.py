@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from commands.options import AsJson, Folder, Split
-from commands.terminal import bad_input, print_json
+from commands.terminal import plainly, print_json
 
 
 def export(
@@ -27,7 +27,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a published folder as files that run in another harness."""
-    with bad_input():
+    with plainly():
         from exports.export import export
 
         found = export(

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from commands.options import AsJson, Folder
-from commands.terminal import bad_input, print_json, progress
+from commands.progress import progress
+from commands.terminal import plainly, print_json
 
 
 def verify(folder: Folder, as_json: AsJson = False) -> None:
     """Recount everything that a published folder claims, from the folder alone."""
-    with bad_input(), progress() as say:
+    with plainly(), progress() as say:
         from builder.verify import verify
 
         findings = verify(folder, say)
     if as_json:
-        print_json([{"check": finding.check, "ok": finding.ok, "problems": finding.problems} for finding in findings])
+        print_json([asdict(finding) | {"ok": finding.ok} for finding in findings])
     else:
         from builder.terminal import show_findings
 
@@ -32,7 +34,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two published folders: items added, removed, changed, and why. Ends with 0: same rows, 1: they differ."""
-    with bad_input(), progress() as say:
+    with plainly(), progress() as say:
         from builder.diff import diff
 
         found = diff(first, second, say)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from commands.options import AsJson, Config, Folder, Masks, ModelName, Split
-from commands.terminal import bad_input, print_json, progress
+from commands.progress import progress
+from commands.terminal import GOES_ON, plainly, print_json
 
 
 def evaluate(
@@ -24,7 +25,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
-    with bad_input(), progress() as say:
+    with plainly("with --out the same command goes on where it stopped" if out is None else GOES_ON), progress() as say:
         from audit.evaluate import evaluate
         from audit.models.model import Masking
 
@@ -57,7 +58,7 @@ def explain(
 ) -> None:
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
     out = out or Path("out") / f"{folder.name}-explained"
-    with bad_input(), progress() as say:
+    with plainly(GOES_ON), progress() as say:
         from audit.explain import DEFAULT, Explained, explain
         from audit.models.model import Masking
         from audit.sensitivity import ALL, Sensitivity, sensitivity
@@ -93,7 +94,7 @@ def train_reference(
     as_json: AsJson = False,
 ) -> None:
     """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
-    with bad_input(), progress() as say:
+    with plainly(), progress() as say:
         from audit.reference.train import train_reference
 
         found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)

@@ -9,14 +9,15 @@ from typing import Annotated
 import typer
 
 from commands.options import AsJson, Folder
-from commands.terminal import bad_input, print_json, progress
+from commands.progress import progress
+from commands.terminal import plainly, print_json
 
 
 def datasheet(
     recipe: Annotated[str | None, typer.Argument(help="A recipe whose answers are put in; none by default.")] = None,
 ) -> None:
     """Print the YAML file of answers that a datasheet needs from people, to be filled in and named in the recipe."""
-    with bad_input():
+    with plainly():
         from builder.datasheet import template
         from builder.recipe import load
 
@@ -32,7 +33,7 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""
-    with bad_input(), progress() as say:
+    with plainly("push again; what was sent is not sent again"), progress() as say:
         from builder.push import Unsound
         from builder.push import push as pushed
         from builder.terminal import show_findings, show_push

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.options import AsJson
-from commands.terminal import bad_input, print_json
+from commands.terminal import plainly, print_json
 
 if TYPE_CHECKING:
     import filters
@@ -52,7 +52,7 @@ def _made(rule: str, parameters: str) -> filters.Rule:
 @app.command("show")
 def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Show what one rule reads, decides and where it was published."""
-    with bad_input():
+    with plainly():
         made = _made(rule, with_)
     facts = {
         "id": made.id, "version": made.version, "drops an item when": made.summary, "against": made.bias,
@@ -71,7 +71,7 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 @app.command("check")
 def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Put a rule through the contract tests that all rules pass."""
-    with bad_input():
+    with plainly():
         from filters import check_rule
 
         made = _made(rule, with_)
@@ -96,7 +96,7 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Write a rule file and its test, which passes, to be changed into the rule that you want."""
-    with bad_input():
+    with plainly():
         from builder.errors import BadInput
         from filters.errors import BadName, DuplicateRule
         from filters.new_rule import NAME, new_rule

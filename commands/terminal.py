@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 err = Console(stderr=True)
+GOES_ON = "the same command goes on where it stopped"
 
 
 def print_json(value: Any) -> None:
@@ -22,50 +21,20 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def bad_input() -> Iterator[None]:
-    """Say what is wrong with the input in one message, and leave with status 2."""
+def plainly(again: str = "") -> Iterator[None]:
+    """End a verb in one message: with status 2 for bad input, with 130 where the user stopped it.
+
+    Args:
+        again: What the same command does after it was stopped.
+    """
     from builder.errors import BadInput
 
     try:
         yield
+    except KeyboardInterrupt:
+        err.print(f"stopped{f': {again}' if again else ''}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(130) from None
     except BadInput as error:
         err.print("bad input", style="bold red", end=" ")
         err.print(str(error), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """One bar per stage on the terminal; nothing on a pipe but a line per stage."""
-    # Encoders come from packages or from a cache: libraries must not show bars of their own.
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    if not err.is_terminal:
-        seen: set[str] = set()
-
-        def line(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
-                seen.add(stage)
-                err.print(stage)
-
-        yield line
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def update(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                for task in bars.tasks:
-                    if task.total is None:  # a stage of one step is over when the next begins
-                        bars.update(task.id, total=1, completed=1)
-                tasks[stage] = bars.add_task(stage, total=total or None)
-            bars.update(tasks[stage], completed=done, total=total or None)
-
-        yield update

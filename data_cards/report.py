@@ -126,6 +126,46 @@ class Wordings:
 
 
 @dataclass(frozen=True)
+class OptionMark:
+    """A mark that tells of one option of an item whether it is right.
+
+    Attributes:
+        mark: As it goes on after `the option that`.
+        items: Items with the mark, in the half that was not searched.
+        right: Those of them whose marked option is right.
+        low: Lower end of the interval of their share.
+        high: Upper end.
+        chance: How often an option drawn at random is right there.
+    """
+
+    mark: str
+    items: int
+    right: int
+    low: float
+    high: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class OptionMarks:
+    """What the options of one set give away.
+
+    Attributes:
+        name: The set.
+        items: Items with options.
+        searched: Those in the half that was searched.
+        tried: Marks that were counted on the other half.
+        held: Those that hold.
+    """
+
+    name: str
+    items: int
+    searched: int
+    tried: int
+    held: list[OptionMark]
+
+
+@dataclass(frozen=True)
 class Neighbour:
     """Another item beside a removed one.
 
@@ -223,6 +263,7 @@ class Report:
         answers: Answers by answer type.
         openings: Answers by the question's first words.
         shortcuts: Of all items read, then of each tier that holds items.
+        options: Likewise, of the sets that hold items with options.
         removed: Examples, step by step.
         crosses: Quads and pairs.
     """
@@ -239,6 +280,7 @@ class Report:
     answers: list[Distribution]
     openings: list[Distribution]
     shortcuts: list[Wordings]
+    options: list[OptionMarks]
     removed: list[Departure]
     crosses: list[Cross]
 
@@ -270,9 +312,10 @@ def _environment() -> Environment:
         result=tables.result,
         width=lambda share: f"{100 * share:.2f}%",
         sentence=_sentence,
+        mark_sentence=_mark_sentence,
         choice=lambda names: names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}",
     )
-    made.globals |= {"interval": tables.interval, "ratio": _ratio}
+    made.globals |= {"interval": tables.interval, "ratio": _ratio, "stood_out": _stood_out}
     made.tests["ceiling"] = lambda found: isinstance(found, Ceiling)
     return made
 
@@ -291,3 +334,30 @@ def _sentence(wording: Wording) -> str:
     """
     share = round(100 * wording.right / wording.items) if wording.items else 0
     return f"Questions that {wording.cue} are answered “{wording.answer}” in {share} %"
+
+
+def _mark_sentence(one: OptionMark) -> str:
+    """A shortcut in options as a sentence.
+
+    Example:
+        >>> _mark_sentence(OptionMark("is the longest", 200, 122, 0.54, 0.67, 0.25))
+        'The option that is the longest is right in 61 %'
+    """
+    share = round(100 * one.right / one.items) if one.items else 0
+    return f"The option that {one.mark} is right in {share} %"
+
+
+def _stood_out(what: str, found: Wordings | OptionMarks) -> str:
+    """How many of what stood out in one half hold in the other.
+
+    Example:
+        >>> _stood_out("mark", OptionMarks("all", 100, 60, 1, []))
+        'The one mark that stood out in 60 items does not hold in the other 40.'
+    """
+    where, rest = f"in {found.searched:,} items", f"in the other {found.items - found.searched:,}"
+    if not found.tried:
+        return f"No {what} stood out {where}."
+    if found.tried == 1:
+        return f"The one {what} that stood out {where} {'holds' if found.held else 'does not hold'} {rest}."
+    held = "None" if not found.held else str(len(found.held))
+    return f"{held} of the {found.tried} {what}s that stood out {where} hold{'s' * (len(found.held) == 1)} {rest}."

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from audit.errors import BadInput
 from audit.models.generative import Generative
 from audit.models.loading import REFERENCE, load, load_game
 from audit.models.model import Responder
+from audit.progress import Say, silent
 from audit.reference import corpus
 from audit.reference.augment import augmented
 from audit.reference.families import MEAN, STD, save, untrained
@@ -31,7 +31,6 @@ from audit.reference.packing import pack
 from audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
 
 QUESTIONS = ("natural", "balanced")
-Say = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Recipe:
 
 
 def train_reference(
-    family: str, out: Path, questions: str = "natural", seed: int = 0, say: Say | None = None
+    family: str, out: Path, questions: str = "natural", seed: int = 0, say: Say = silent
 ) -> dict[str, Any]:
     """Train one reference model, measure it once on the test split, and write its folder.
 
@@ -122,9 +121,8 @@ def train_reference(
     return report
 
 
-def trained(recipe: Recipe, part: corpus.Part, say: Say | None = None) -> Generative:
+def trained(recipe: Recipe, part: corpus.Part, say: Say = silent) -> Generative:
     """Train on one part of the corpus; on the GPU where there is one."""
-    say = say or (lambda stage, done, total: None)
     torch.manual_seed(recipe.seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     model = untrained(recipe.family, recipe.seed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from builder.options import MinedOptions, mine_options
 from builder.report.answers import by_opening, by_type
 from builder.report.counterfactuals import crosses
 from builder.report.material import Material, Published, of_folder, of_survey
@@ -14,7 +15,7 @@ from builder.report.removed import departures
 from builder.report.thumbnails import Thumbnails
 from builder.shortcuts import Mined, Shortcut, matching, mine
 from data_cards.manifest import Step
-from data_cards.report import Report, Wording, Wordings, report_text
+from data_cards.report import OptionMark, OptionMarks, Report, Wording, Wordings, report_text
 
 if TYPE_CHECKING:
     from builder.recipe import Recipe
@@ -29,10 +30,12 @@ def folder_report(path: Path, manifest: Manifest) -> str:
     """The report of a published folder, from its rows and its manifest alone; `manifest.files` are not read."""
     material = of_folder(path, manifest)
     funnel, kept = manifest.funnel, manifest.kept
-    return report_text(_report(material, funnel, kept, manifest.before, manifest.after if kept else None, None))
+    return report_text(_report(material, funnel, kept, manifest.before, manifest.after if kept else None, None, None))
 
 
-def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: Blindness, mined: Mined) -> str:
+def diagnosis_report(
+    plan: Recipe, known: Survey, selection: Selection, found: Blindness, mined: Mined, options: MinedOptions
+) -> str:
     """The report of a diagnosis."""
     material = of_survey(plan, known, selection)
     kept = len(selection.kept)
@@ -40,11 +43,17 @@ def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: B
         Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items)),
         Step(stage="balance", name="largest balanced subset", removed=len(known.items) - kept, left=kept),
     ]
-    return report_text(_report(material, funnel, kept, found, None, mined))
+    return report_text(_report(material, funnel, kept, found, None, mined, options))
 
 
 def _report(
-    material: Material, funnel: list[Step], kept: int, before: Blindness, after: Blindness | None, mined: Mined | None
+    material: Material,
+    funnel: list[Step],
+    kept: int,
+    before: Blindness,
+    after: Blindness | None,
+    mined: Mined | None,
+    options: MinedOptions | None,
 ) -> Report:
     plan = material.recipe
     confidence = plan.measure.confidence
@@ -71,6 +80,17 @@ def _report(
                 wordings(f"{name} tier, searched anew", mine(part, confidence, plan.seed), [])
                 for name, part in tiers.items()
             ),
+        ],
+        options=[
+            option_marks(name, mined_options)
+            for name, mined_options in (
+                (ALL, options or mine_options(material.items, confidence, plan.seed)),
+                *(
+                    (f"{name} tier, searched anew", mine_options(part, confidence, plan.seed))
+                    for name, part in tiers.items()
+                ),
+            )
+            if mined_options.items
         ],
         crosses=crosses(material.tiers[most], thumbnail),
         removed=departures(material, thumbnail, _at_hand(material)),
@@ -117,3 +137,12 @@ def _later(one: Shortcut, items: pd.DataFrame) -> tuple[int, int]:
     """Items of a published set with the cue and the answer, and with the cue."""
     inside = matching(items["question"], one.cue) & (items["answer_type"] == one.answer_type).to_numpy(dtype=bool)
     return int((items["answer"][inside] == one.answer).sum()), int(inside.sum())
+
+
+def option_marks(name: str, mined: MinedOptions) -> OptionMarks:
+    """Shortcuts in options as the report shows them."""
+    held = [
+        OptionMark(str(one.mark), one.found.items, one.found.right, one.found.low, one.found.high, one.chance)
+        for one in mined.shortcuts
+    ]
+    return OptionMarks(name, mined.items, mined.searched, mined.tried, held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Container, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from builder.cues import split
+from builder.errors import BadInput
 from builder.report.material import Material
 from builder.report.thumbnails import Thumbnails
 from data_cards.report import Departure, Neighbour, Removed
@@ -85,11 +87,16 @@ def _aside(row: Row) -> Removed:
         question=question if isinstance(question, str) else "",
         choices=[],
         answer="",
-        reason=str(row["reason"]),
+        reason=_in_words(str(row["reason"])),
         picture=None,
         asked="",
         neighbours=[],
     )
+
+
+def _in_words(problem: str) -> str:
+    """What is wrong with a row, as a sentence; it is written down field by field."""
+    return str(BadInput(**json.loads(problem)))
 
 
 @dataclass(frozen=True)

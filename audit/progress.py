@@ -1,0 +1,24 @@
+"""How long work tells how far it is: stages by name, each with a beginning and an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Say = Callable[[str, int, int], None]
+"""Told of progress: the stage, what is done of it, and what there is in all (0 as long as that is not known).
+
+A stage has ended when it is told that all of it, and more than nothing, is done.
+"""
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+@contextmanager
+def step(say: Say, stage: str) -> Iterator[None]:
+    """Tell the beginning and the end of a stage that is done in one go."""
+    say(stage, 0, 0)
+    yield
+    say(stage, 1, 1)

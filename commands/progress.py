@@ -1,0 +1,135 @@
+"""How far a verb is: a bar per stage on a terminal, and in a file or a pipe a line per stage when it ends."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+STAGES = {
+    "rows": "reading official rows",
+    "pictures": "decoding pictures",
+    "items": "making items",
+    "embed": "embedding",
+    "feature-maps": "encoding pictures",
+    "likelihoods": "scoring answers by a language model",
+    "replies": "asking a vision-language model",
+    "groups": "grouping items",
+    "measure": "blind baselines",
+    "filter": "rules",
+    "reword": "paraphrases",
+    "edits": "constructing partners",
+    "fluency": "fluency of edits",
+    "verify": "asking models about edits",
+    "pair": "pairing",
+    "artefacts": "edit artefacts",
+    "balance": "largest balanced set",
+    "refit": "blind baselines on the balanced set",
+    "panel": "adversaries",
+    "audited": "audited tier",
+    "publish": "writing the folder",
+    "report": "writing the report",
+    "upload": "sending files, in bytes",
+    "model": "loading the model",
+    "masks": "what masks give away",
+    "looking": "learning to see",
+}
+"""Name of a stage, or what stands before its first `-` -> what it does."""
+
+
+def described(stage: str) -> str:
+    """A stage in words.
+
+    Example:
+        >>> described("embed-question"), described("measure"), described("certificate")
+        ('embed-question: embedding', 'measure: blind baselines', 'certificate')
+    """
+    words = STAGES.get(stage) or STAGES.get(stage.partition("-")[0])
+    return f"{stage}: {words}" if words and words != stage else stage
+
+
+@dataclass
+class Lines:
+    """A line per stage when it ends, with what there was of it and its own seconds, without those of stages inside.
+
+    Attributes:
+        console: Where to write.
+        told: When the last word was heard; what was done before a stage's first word belongs to it.
+        ended: Seconds of all stages that have ended.
+        open: Stage -> when it began, seconds of all that had ended then, and what was told last.
+    """
+
+    console: Console
+    told: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+    open: dict[str, tuple[float, float, int, int]] = field(default_factory=dict)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Hear of progress."""
+        now = time.monotonic()
+        began, before, _, _ = self.open.get(stage, (self.told if done else now, self.ended, 0, 0))
+        self.told = now
+        if 0 < total <= done:
+            own = now - began - (self.ended - before)
+            self.ended += own
+            self.open.pop(stage, None)
+            self._print(f"{described(stage)}{f' ({total:,})' if total > 1 else ''}, {own:.1f} s")
+        else:
+            self.open[stage] = began, before, done, total
+
+    def close(self, how: str) -> None:
+        """Name what has begun and told no end."""
+        for stage, (began, _, done, total) in self.open.items():
+            part = f" ({done:,} of {total:,})" if total else ""
+            self._print(f"{described(stage)}{part}, {how} {time.monotonic() - began:.1f} s")
+
+    def _print(self, line: str) -> None:
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@dataclass
+class Bars:
+    """A bar per stage."""
+
+    bars: Progress
+    tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Hear of progress."""
+        if stage not in self.tasks:
+            self.tasks[stage] = self.bars.add_task(described(stage), total=total or None)
+        self.bars.update(self.tasks[stage], completed=done, total=total or None)
+        if 0 < total <= done:
+            del self.tasks[stage]  # a stage of the same name is another one
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Hear of stages and show them on stderr, whatever stdout is."""
+    # Encoders come from packages or from a cache: libraries must not show bars of their own.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    err = Console(stderr=True)
+    if not err.is_terminal or err.is_dumb_terminal:
+        lines = Lines(err)
+        try:
+            yield lines
+        except BaseException:
+            lines.close("broken off after")
+            raise
+        lines.close("ended after")
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        yield Bars(bars)

@@ -1,0 +1,132 @@
+"""Progress in a file or a pipe: a line per stage when it ends, with what there was of it and its own seconds."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+
+from audit.progress import silent, step
+from commands import progress
+from commands.progress import Bars, Lines, described
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(progress, "time", made)
+    return made
+
+
+@pytest.fixture
+def heard() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def lines(clock: Clock, heard: io.StringIO) -> Lines:
+    return Lines(Console(file=heard))
+
+
+def test_a_stage_is_told_once_when_it_ends(lines: Lines, clock: Clock, heard: io.StringIO) -> None:
+    lines("measure", 0, 0)
+    for part in range(1, 14):
+        clock.now += 2
+        lines("measure", part, 14)
+    assert heard.getvalue() == ""
+    clock.now += 4
+    lines("measure", 14, 14)
+    assert heard.getvalue() == "measure: blind baselines (14), 30.0 s\n"
+
+
+def test_seconds_of_a_stage_inside_another_are_its_own(lines: Lines, clock: Clock, heard: io.StringIO) -> None:
+    with step(lines, "measure"):
+        clock.now += 1
+        with step(lines, "embed-question"):
+            clock.now += 10
+        clock.now += 2
+    with step(lines, "filter"):
+        clock.now += 3
+    assert heard.getvalue().splitlines() == [
+        "embed-question: embedding, 10.0 s", "measure: blind baselines, 3.0 s", "filter: rules, 3.0 s",
+    ]  # fmt: skip
+
+
+def test_work_before_the_first_word_of_a_stage_belongs_to_it(lines: Lines, clock: Clock, heard: io.StringIO) -> None:
+    with step(lines, "model"):
+        clock.now += 1
+    clock.now += 5
+    lines("answering", 1, 2)
+    clock.now += 5
+    lines("answering", 2, 2)
+    assert heard.getvalue().splitlines()[1] == "answering (2), 10.0 s"
+
+
+def test_what_breaks_off_is_named_with_what_was_done(lines: Lines, clock: Clock, heard: io.StringIO) -> None:
+    lines("measure", 0, 0)
+    lines("measure", 3, 14)
+    clock.now += 7
+    lines.close("broken off after")
+    assert heard.getvalue() == "measure: blind baselines (3 of 14), broken off after 7.0 s\n"
+
+
+def test_a_stage_that_comes_again_is_told_again(lines: Lines, heard: io.StringIO) -> None:
+    for _ in range(2):
+        with step(lines, "embed-question"):
+            pass
+    assert heard.getvalue().count("embed-question") == 2
+
+
+def test_nothing_is_told_of_a_step_that_fails(lines: Lines, heard: io.StringIO) -> None:
+    with pytest.raises(ValueError, match="no"), step(lines, "report"):
+        raise ValueError("no")
+    assert heard.getvalue() == ""
+
+
+def test_names_of_stages_stay_the_first_word() -> None:
+    assert described("edits-negation").startswith("edits-negation: ")
+    assert described("certificate") == "certificate"
+
+
+def test_on_a_terminal_every_stage_has_a_bar_that_fills() -> None:
+    bars = Progress(console=Console(file=io.StringIO(), force_terminal=True))
+    say = Bars(bars)
+    say("measure", 0, 0)
+    say("measure", 7, 14)
+    for _ in range(2):
+        with step(say, "embed-question"):
+            pass
+    assert [(task.completed, task.total) for task in bars.tasks] == [(7, 14), (1, 1), (1, 1)]
+    say("measure", 14, 14)
+    assert all(task.finished for task in bars.tasks)
+
+
+def test_the_context_names_what_broke_off(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        with progress.progress() as say:
+            say("measure", 0, 0)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        work()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"measure: blind baselines, broken off after \d+\.\d s\n", err)
+
+
+def test_silence_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with step(silent, "measure"):
+        pass
+    assert capsys.readouterr() == ("", "")
