@@ -60,7 +60,8 @@ def widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
     columns = list(zip(*rows, strict=True))
     full = [max(max(map(cell_len, text.split("\n"))) for text in column) or 1 for column in columns]
     given = [
-        max((cell_len(piece.rstrip()) for text in column for piece in pieces(text)), default=1) for column in columns
+        max((cell_len(piece.rstrip()) for text in column for piece in pieces(text)), default=1) or 1
+        for column in columns
     ]
     while sum(given) > max(room, len(given)):
         given[given.index(max(given))] -= 1
@@ -85,7 +86,8 @@ def broken(text: str, width: int) -> list[str]:
                 line = ""
             line += piece
             while cell_len(line.rstrip()) > width:
-                head = set_cell_size(line, width).rstrip()
+                # A letter of two columns is printed even where there is but one.
+                head = set_cell_size(line, width).rstrip() or line[0]
                 lines.append(head)
                 line = line[len(head) :]
         lines.append(line.rstrip())
