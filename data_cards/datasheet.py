@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from data_cards.citation import version
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from data_cards.manifest import Manifest
 
 FILE = "DATASHEET.md"
+_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?:|mailto:)")
+"""Beginning of HTML, which could close a quotation or hide what follows; links in angle brackets are none."""
 _HEAD = (
     "After *Datasheets for Datasets* (Gebru et al. 2018, [arXiv:1803.09010](https://arxiv.org/abs/1803.09010)). "
     "Lines that begin with *Build:* were written from `manifest.json`, and `twokeys verify` compares them with it. "
-    "All other answers are those of people, and nothing checks them."
+    "Quoted lines are what people say, and nothing checks them."
 )
 
 
@@ -43,7 +46,7 @@ def datasheet(manifest: Manifest) -> str:
         ValueError: When the sources cannot be combined.
     """
     said, known = answers(manifest), facts(manifest)
-    title = " ".join(manifest.title.split())
+    title = _shown(" ".join(manifest.title.split()))
     lines = [f"# Datasheet of {title}", "", f"Version {version(manifest)}. {_HEAD}"]
     if still := unanswered(said):
         lines += ["", f"**Required questions that are not answered yet: {len(still)}.**"]
@@ -62,7 +65,17 @@ def _answered(question: Question, said: Answers, known: Sequence[str]) -> list[s
         human = "Yes." if human else "No."
     if human is None and question.people and relates_to_people(said) is False:
         human = "Does not apply: nothing in it relates to people."
-    built = [f"* *Build:* {' '.join(line.split())}" for line in known]
+    built = [f"* *Build:* {_shown(' '.join(line.split()))}" for line in known]
     if human is None:
         return built or ["*Not answered: this is required.*" if question.required else "*Not answered.*"]
-    return [human.strip(), *([""] if built else []), *built]
+    return [*_quoted(human), *([""] if built else []), *built]
+
+
+def _quoted(human: str) -> list[str]:
+    """What people say as a quotation: no heading, table or list of theirs reaches beyond it."""
+    return [f"> {_shown(line)}".rstrip() for line in human.strip().splitlines()]
+
+
+def _shown(line: str) -> str:
+    """A line whose HTML is shown as text."""
+    return _TAG.sub("&lt;", line)

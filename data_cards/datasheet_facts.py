@@ -25,7 +25,8 @@ def facts(manifest: Manifest) -> dict[str, list[str]]:
 
 
 def _motivation(manifest: Manifest) -> Facts:
-    purpose = [" ".join(manifest.description.split())] if manifest.description.strip() else []
+    said = " ".join(manifest.description.split())
+    purpose = [f"The recipe describes it so: “{said}”"] if said else []
     if manifest.kept:
         question, image = (result(manifest.after.ceiling(view)) for view in ("question", "image"))
         purpose.append(

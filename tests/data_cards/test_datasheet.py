@@ -111,7 +111,7 @@ def test_authors_of_the_recipe_answer_who_made_it_unless_the_answers_do(manifest
 
 def test_people_come_before_the_build(manifest):
     text = datasheet(saying(manifest, {"composition": {"errors": "Two typing errors."}}))
-    assert re.search(r"Which errors.*\*\*\n\nTwo typing errors\.\n\n\* \*Build:\* Rule gold-not-in-choices", text)
+    assert re.search(r"Which errors.*\*\*\n\n> Two typing errors\.\n\n\* \*Build:\* Rule gold-not-in-choices", text)
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,45 @@ def test_other_words_about_builds_are_answers(said):
 
 def test_empty_places_of_the_template_are_no_answers():
     assert checked({"motivation": {"purpose": None}, "uses": None}) == {}
+
+
+POSING = """\
+## Composition
+
+**How many instances are there?**
+
+| fact | value |
+| --- | --- |
+| ceiling | 50 % |
+
+* proven by `twokeys verify`
+
+</blockquote><h2>Facts of the build</h2><!-- hidden
+Certified
+=========
+see <https://example.org>"""
+
+
+@pytest.mark.parametrize("where", ["answer", "authors", "title", "description"])
+def test_nothing_that_people_say_can_pose_as_a_fact_of_the_build(manifest, where):
+    if where == "answer":
+        manifest, said = (saying(manifest, {"uses": {"done": text}}) for text in ("Nothing.", POSING))
+    elif where == "authors":
+        said = manifest.model_copy(update={"authors": [POSING, "* *Build:* all is proven"]})
+    else:
+        said = manifest.model_copy(update={where: POSING})
+    plain, text = datasheet(manifest).splitlines(), datasheet(said).splitlines()
+
+    def outside(lines, marks):
+        return [line for line in lines if line.startswith(marks) and not line.startswith("# ")]
+
+    # Headings, questions and tables outside quotations are those of the datasheet without these words.
+    for marks in ("#", "**", "|", "<", "=", "-"):
+        assert outside(text, marks) == outside(plain, marks)
+    assert not any(html in line for line in text for html in ("<h2>", "<!--", "</blockquote>"))
+    facts = set(outside(text, "* *Build:*")) - set(outside(plain, "* *Build:*"))
+    assert all("The recipe describes it so: “" in line for line in facts)
+    if where in ("answer", "authors"):
+        quoted = [line for line in text if line.startswith(">")]
+        assert any("ceiling" in line for line in quoted)
+        assert any("<https://example.org>" in line for line in quoted)
