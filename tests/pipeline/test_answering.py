@@ -16,14 +16,16 @@ from tests.pipeline.toy import ANSWERS, Toy, run
 def test_missing_answers_are_findings_of_verify_and_stop_no_build(toy: Toy, make: Build) -> None:
     built = make(toy, datasheet={}, authors=[], corpora=[toy.corpus(citation="")])
     assert built.certified
-    problems = {finding.check: finding.problems for finding in verify(built.folder) if not finding.ok}
+    findings = [finding for finding in verify(built.folder) if not finding.ok]
+    problems = {finding.check: finding.problems for finding in findings}
+    assert [finding.remedy.count("twokeys datasheet") for finding in findings] == [1]
     assert list(problems) == ["datasheet"]
     questions = unanswered({})
     assert len(problems["datasheet"]) == len(questions) + 1
     for question, problem in zip(questions, problems["datasheet"], strict=False):
         assert question.key in problem
         assert question.text in problem
-        assert "twokeys datasheet" in problem
+        assert "\n" not in problem
     assert "'toy' has neither citation nor homepage" in problems["datasheet"][-1]
 
 
