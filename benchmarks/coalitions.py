@@ -156,9 +156,12 @@ def _in_use() -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def main() -> None:
-    """Print the section."""
-    found = {name: fresh(model, name=name) for name in MODELS}
+def shown(found: dict[str, Facts]) -> str:
+    """The section.
+
+    Args:
+        found: Name of a model -> what `model` said of it.
+    """
     rates, metrics = (
         {name: np.mean(one[part], axis=0) for name, one in found.items()} for part in ("rates", "metrics")
     )
@@ -175,20 +178,25 @@ def main() -> None:
         [(name, own[0], *(own[0] / other for other in own[1:])) for name, own in metrics.items()],
     )
     cells: list[tuple[str | int | float, ...]] = []
-    for name in EXPLAINERS:
+    for name in next(iter(found.values()))["explainers"]:
         taken = [one["explainers"][name] for one in found.values()]
         cells.append((name, *(f"{seconds:.3f} s, {memory:.0f} MiB" for seconds, memory in taken)))
     text = (
         f"Means over {ITEMS} items of easy-VQA, processor seconds of one thread. F_syn and the improved estimate of "
-        f"{BUDGETS[1]} passes; values are those of the plain passes."
+        f"{BUDGETS[1]} passes; values are those of the plain passes. Image features, and keys and values of what "
+        "stands before the question, are computed once per set of kept patches; tokens that nobody attends to are left "
+        "out."
     )
     last = "Explainers: seconds an item, and the most memory in use beyond what was before."
-    print(
-        section(
-            "Coalitions", text, first, "One explainer and item, each metric with an empty cache.", second, last,
-            Table(("explainer", *found), cells),
-        )
+    return section(
+        "Coalitions", text, first, "One explainer and item, each metric with an empty cache.", second, last,
+        Table(("explainer", *found), cells),
     )  # fmt: skip
+
+
+def main() -> None:
+    """Print the section."""
+    print(shown({name: fresh(model, name=name) for name in MODELS}))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -80,7 +80,7 @@ class Table:
     """
 
     header: tuple[str, ...]
-    rows: list[tuple[str | int | float, ...]]
+    rows: Sequence[tuple[str | int | float, ...]]
 
     def __str__(self) -> str:
         lines = [self.header, tuple("---" for _ in self.header), *(tuple(map(_cell, row)) for row in self.rows)]

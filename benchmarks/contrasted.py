@@ -1,0 +1,284 @@
+"""What balance and training questions change: tables of several models on raw and on balanced items.
+
+Every figure that is compared is a mean over models and items, or Kendall's tau of such means. Intervals draw items
+anew, with all models and explainers; models on the same items are compared on the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from audit.comparison import against, friedman, means, mixed
+from audit.evaluate import Evaluation
+from audit.explain import Explained
+from audit.game import Floats
+from audit.models.model import Masking
+from audit.summary import frame
+from benchmarks.report import Table, section
+
+CONFIGS = {"raw": "all", "balanced": "balanced"}
+RESAMPLES = 2000
+SHOWN = {
+    "f_syn": "F_syn as published",
+    "improved.raw": "improved estimate, in probability",
+    "image.srg": "image SRG",
+    "text.srg": "text SRG",
+}
+"""Metrics that are compared. The estimate is not divided by |v(all) - v(none)|: under another item's picture that can
+be near 0, and a few items would make the mean."""
+DIVIDEND, TAU, WITHIN = "mean dividend", "Kendall's tau, image against text SRG", "the same tau within an item, mean"
+AGREEMENT = (TAU, WITHIN)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One model on raw and on balanced items.
+
+    Attributes:
+        model: Its name.
+        masking: The masks.
+        leaks: Rows of what each mask gives away.
+        evaluated: `raw` and `balanced` -> dividends.
+        groups: `raw` and `balanced` -> group of each item that was evaluated.
+        explained: `raw` and `balanced` -> explainers.
+    """
+
+    model: str
+    masking: Masking
+    leaks: list[tuple[str, ...]]
+    evaluated: dict[str, Evaluation]
+    groups: dict[str, list[str]]
+    explained: dict[str, Explained]
+
+    @property
+    def title(self) -> str:
+        """The model's name as tables show it."""
+        return self.model.removeprefix("reference:")
+
+
+def spread(found: Sequence[Contrast], part: str, seed: int = 0) -> dict[str, Floats]:
+    """Means over some models on one kind of items.
+
+    Args:
+        found: The models, measured on the same items.
+        part: `raw` or `balanced`.
+        seed: Of the draws.
+
+    Returns:
+        Title -> (1 + RESAMPLES,): the figure, then what it is on items that are drawn anew.
+    """
+    rng = np.random.default_rng([seed, list(CONFIGS).index(part)])
+    tables = {metric: [frame(one.explained[part].items, metric) for one in found] for metric in SHOWN}
+    over = {metric: _mean_over(own) for metric, own in tables.items()}
+    items = len(over["f_syn"])
+    rows = np.concatenate([np.arange(items)[None], rng.integers(items, size=(RESAMPLES, items))])
+    pairs = zip(tables["image.srg"], tables["text.srg"], strict=True)
+    within = np.nanmean([_within(one, other) for one, other in pairs], axis=0)
+    image, text = (over[metric][rows].mean(axis=1) for metric in ("image.srg", "text.srg"))
+    dividends = np.mean([one.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for one in found], axis=0)
+    return {
+        DIVIDEND: _by_group(dividends, found[0].groups[part], rng),
+        **{title: over[metric].mean(axis=1)[rows].mean(axis=1) for metric, title in SHOWN.items()},
+        TAU: np.array([_tau(*own) for own in zip(image, text, strict=True)]),
+        WITHIN: np.nanmean(within[rows], axis=1),
+    }
+
+
+def together(found: Sequence[Contrast]) -> str:
+    """Raw against balanced items, means over several models."""
+    parts = {part: spread(found, part) for part in CONFIGS}
+    rows = [_compared(title, *(own[title] for own in parts.values())) for title in parts["raw"]]
+    title = f"Raw against balanced: {', '.join(one.title for one in found)}"
+    return section(title, _counted(found), Table(("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]"), rows))
+
+
+def training(natural: Sequence[Contrast], balanced: Sequence[Contrast]) -> str:
+    """What the training questions change: models of the same families on the same items."""
+    rows = []
+    for part in CONFIGS:
+        one, other = spread(natural, part), spread(balanced, part)
+        rows += [_compared(f"{part} items: {title}", one[title], other[title]) for title in one]
+    header = ("", "natural questions [95 %]", "balanced questions [95 %]", "balanced - natural [95 %]")
+    said = f"Means over {', '.join(one.title for one in natural)} against {', '.join(one.title for one in balanced)}."
+    return section("What the training questions change", said, Table(header, rows))
+
+
+def overview(found: Sequence[Contrast]) -> str:
+    """A row a model."""
+    rows = []
+    for one in found:
+        raw, balanced = (spread([one], part) for part in CONFIGS)
+        better = (f"{_better(frame(own.items, 'improved.raw'))}" for own in one.explained.values())
+        changes = (_cell(balanced[title] - raw[title]) for title in list(SHOWN.values())[:2])
+        rows.append((
+            one.title, _cell(raw[DIVIDEND]), _cell(balanced[DIVIDEND]), *changes, _cell(raw[TAU]), _cell(balanced[TAU]),
+            _cell(balanced[TAU] - raw[TAU]), " / ".join(better),
+        ))  # fmt: skip
+    header = (
+        "model", "mean dividend, raw", "balanced", "F_syn, balanced - raw", "improved estimate, balanced - raw",
+        "tau, raw", "balanced", "balanced - raw", "better than random by the estimate, raw / balanced",
+    )  # fmt: skip
+    return section("Each model", "Figures with 95 % intervals; tau is Kendall's of image against text SRG.",
+                   Table(header, rows))  # fmt: skip
+
+
+def effects(found: Sequence[Contrast]) -> str:
+    """A linear mixed model of the improved estimate, on raw and on balanced items: what an explainer adds to random."""
+    fits = {}
+    for part in CONFIGS:
+        tables = [frame(one.explained[part].items, "improved.raw") for one in found]
+        fits[part] = mixed(pd.DataFrame(_mean_over(tables), index=tables[0].index, columns=tables[0].columns))
+    shown = fits["balanced"].effects.sort_values("effect", ascending=False)
+    rows = []
+    for name in shown.index:
+        cells = [own.effects.loc[name] for own in fits.values()]
+        texts = (f"{_interval(own['effect'], own['low'], own['high'])}, p {own['p']:.0e}" for own in cells)
+        rows.append((str(name), *texts))
+    said = [f"Score ~ explainer + (1 | item), mean over {len(found)} models, against random. {_counted(found)}"]
+    for part, own in fits.items():
+        if own.warnings or not own.converged:
+            said.append(f"On {part} items the fit {'' if own.converged else 'did not converge; it '}warned: "
+                        f"{'; '.join(own.warnings) or 'nothing'}.")  # fmt: skip
+    return section("Mixed model of the improved estimate", " ".join(said), Table(("explainer", *CONFIGS), rows))
+
+
+def shown(found: Contrast) -> str:
+    """One section a model: leaks, dividends, explainers, agreement and rankings."""
+    first = found.evaluated["raw"]
+    parts = {
+        "Masks, 200 balanced items.": Table(
+            ("masked", "mask", "answer still given [95 %]", "ceiling of the other side", "leaks"), found.leaks
+        ),
+        f"Dividends under {found.masking.image} and {found.masking.text}, {len(first.items):,} items each.": Table(
+            ("items", "right", "blind: image masked", "question masked", "mean dividend [95 %]", "5/25/50/75/95 %"),
+            [_dividends(part, one) for part, one in found.evaluated.items()],
+        ),
+        f"Explainers, {len(found.explained['raw'].items)} items each; mean on raw / on balanced (and places).": (
+            _explainers(found)
+        ),
+        "Agreement and tests.": Table(
+            ("", "raw", "balanced", "balanced - raw [95 %]"), [*_agreement(found), *_statistics(found)]
+        ),
+        "Ranking on raw against ranking on balanced items.": _changes(found),
+    }  # fmt: skip
+    return section(f"{found.title}, in full", *(block for pair in parts.items() for block in pair))
+
+
+def _counted(found: Sequence[Contrast]) -> str:
+    explained, evaluated = found[0].explained, found[0].evaluated
+    return (
+        f"Dividends of {len(evaluated['raw'].items):,} raw and {len(evaluated['balanced'].items):,} balanced items, "
+        f"explainers on {len(explained['raw'].items)} and {len(explained['balanced'].items)}."
+    )
+
+
+def _dividends(part: str, found: Evaluation) -> tuple[str, ...]:
+    own = found.dividend
+    return (
+        part,
+        f"{found.accuracy['all'].estimate:.1%}",
+        f"{found.blind['question'].estimate:.1%}",
+        f"{found.blind['image'].estimate:.1%}",
+        f"{own.estimate:.3f} [{own.low:.3f}, {own.high:.3f}]",
+        " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
+    )
+
+
+def _explainers(found: Contrast) -> Table:
+    tables = {metric: [frame(one.items, metric) for one in found.explained.values()] for metric in SHOWN}
+    ranked = {metric: [means(one, RESAMPLES) for one in both] for metric, both in tables.items()}
+    rows: list[tuple[str | int | float, ...]] = []
+    for name in ranked["improved.raw"][1].index:
+        cells = []
+        for both in ranked.values():
+            places = [list(one.index).index(name) + 1 for one in both]
+            cells.append(" / ".join(_interval(*one.loc[name, ["mean", "low", "high"]]) for one in both))
+            cells[-1] += f" ({places[0]}, {places[1]})"
+        rows.append((str(name), *cells))
+    return Table(("explainer", *SHOWN.values()), rows)
+
+
+def _agreement(found: Contrast) -> list[tuple[str, ...]]:
+    raw, balanced = (spread([found], part) for part in CONFIGS)
+    p = (f"{one.summary.agreement.p:.3f}" for one in found.explained.values())
+    return [
+        *(_compared(title, raw[title], balanced[title]) for title in AGREEMENT),
+        ("exact p of tau, were the rankings unrelated", *p, ""),
+    ]
+
+
+def _statistics(found: Contrast) -> list[tuple[str, ...]]:
+    """Friedman's test, and how many explainers differ from random."""
+    rows = []
+    for metric, title in SHOWN.items():
+        cells = []
+        for one in found.explained.values():
+            table = frame(one.items, metric)
+            chi2, p = friedman(table)
+            cells.append(f"{chi2:.0f}, p {p:.0e}; {_better(table)} of {table.shape[1] - 1}")
+        rows.append((f"{title}: Friedman's chi2; better than random (Wilcoxon, Holm)", *cells, ""))
+    return rows
+
+
+def _changes(found: Contrast) -> Table:
+    """How far explainers change places between raw and balanced items, and what the metric's level does."""
+    levels = [spread([found], part) for part in CONFIGS]
+    rows = []
+    for metric, title in SHOWN.items():
+        raw, balanced = (frame(one.items, metric) for one in found.explained.values())
+        places = [own.mean().rank(ascending=False) for own in (raw, balanced[raw.columns])]
+        moved = (places[1] - places[0]).abs()
+        tau = _tau(raw.mean().to_numpy(), balanced[raw.columns].mean().to_numpy())
+        level = _compared(title, *(own[title] for own in levels))
+        rows.append((title, f"{tau:.2f}", f"{moved.max():.0f} ({moved.idxmax()})", *level[1:]))
+    header = ("metric", "Kendall's tau", "largest change of place", "mean on raw", "on balanced", "difference [95 %]")
+    return Table(header, rows)
+
+
+def _better(table: pd.DataFrame) -> int:
+    """How many explainers are better than random, by Wilcoxon's test with Holm's correction."""
+    tested = against(table)
+    return int(((tested["p_holm"] < 0.05) & (tested["difference"] > 0)).sum())
+
+
+def _mean_over(tables: Sequence[pd.DataFrame]) -> Floats:
+    """(items, explainers), mean over tables of the same items and explainers."""
+    same = [table.loc[tables[0].index, tables[0].columns].to_numpy() for table in tables]
+    return np.asarray(np.mean(same, axis=0), dtype=np.float64)
+
+
+def _within(image: pd.DataFrame, text: pd.DataFrame) -> Floats:
+    """Kendall's tau of the explainers of each item, (items,); NaN where all explainers are alike."""
+    text = text.loc[image.index, image.columns]
+    return np.array([_tau(*own) for own in zip(image.to_numpy(), text.to_numpy(), strict=True)])
+
+
+def _tau(one: Floats, other: Floats) -> float:
+    return float(stats.kendalltau(one, other).statistic)
+
+
+def _by_group(values: Floats, groups: Sequence[str], rng: np.random.Generator) -> Floats:
+    """The mean, then means of as many groups drawn anew, (1 + RESAMPLES,)."""
+    labels = np.unique(np.asarray(groups), return_inverse=True)[1]
+    size, total = np.bincount(labels), np.bincount(labels, weights=values)
+    drawn = (rng.integers(len(size), size=len(size)) for _ in range(RESAMPLES))
+    return np.array([values.mean(), *(total[own].sum() / size[own].sum() for own in drawn)])
+
+
+def _compared(title: str, one: Floats, other: Floats) -> tuple[str, ...]:
+    """A row of two figures and their difference."""
+    return (title, _cell(one), _cell(other), _cell(other - one))
+
+
+def _cell(values: Floats) -> str:
+    """A figure that stands first, with the interval of those that were drawn."""
+    return _interval(float(values[0]), *map(float, np.quantile(values[1:], [0.025, 0.975])))
+
+
+def _interval(mean: float, low: float, high: float) -> str:
+    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"

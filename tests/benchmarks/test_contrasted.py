@@ -1,0 +1,152 @@
+"""Tables of raw against balanced say what is known of results made by hand; draws are shared where items are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit.agreement import agreement
+from audit.evaluate import Evaluation
+from audit.explain import Explained
+from audit.intervals import Interval, mean_interval
+from audit.models.model import Masking
+from audit.summary import frame
+from benchmarks.contrast import MODELS, contrast, page
+from benchmarks.contrasted import DIVIDEND, TAU, WITHIN, Contrast, effects, overview, spread, together, training
+
+from .markdown import headings, tables
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.contrasted.RESAMPLES", 400)
+
+
+EXPLAINERS = ("best", "middle", "random")
+IMAGE = {"best": 0.3, "middle": 0.2, "random": 0.1}
+ITEMS, EVALUATED = 8, 20
+
+
+def item(number: int, image: dict[str, float], text: dict[str, float], level: float, noise: float) -> dict[str, Any]:
+    """A line of `audit.explain`; F_syn is `level` in the mean of the explainers."""
+    explained = {
+        name: {
+            "seconds": 0.1,
+            "passes": 3,
+            "metrics": {
+                "f_syn": level + noise + image[name] - 0.2, "f_syn.raw": level, "improved.raw": level + noise + image[name],
+                "image.srg": image[name] + noise, "text.srg": text[name] + noise,
+            },
+        }
+        for name in EXPLAINERS
+    }  # fmt: skip
+    values = {"both": 1.0, "image": 0.2, "question": 0.3, "neither": 0.1}
+    truth = {"image": None, "text": None}
+    return {"id": f"i{number}", "values": values, "truth": truth, "explainers": explained}
+
+
+def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
+    """Raw: image and text rank alike, F_syn .25, dividends .25. Balanced: they contradict, F_syn .5, dividends .75."""
+    rng = np.random.default_rng(5)
+    evaluated, explained, groups = {}, {}, {}
+    for part, level, dividend in (("raw", 0.25, 0.25), ("balanced", 0.5, 0.75)):
+        text = IMAGE if part == "raw" else {name: -value for name, value in IMAGE.items()}
+        lines = [item(at, IMAGE, text, level + shift, noise * rng.normal()) for at in range(ITEMS)]
+        images, texts = (frame(lines, metric) for metric in ("image.srg", "text.srg"))
+        summary: Any = SimpleNamespace(agreement=agreement(images, texts, resamples=20))
+        explained[part] = Explained({}, lines, summary, [])
+        dividends = np.full(EVALUATED, dividend + shift) + noise * rng.normal(size=EVALUATED)
+        groups[part] = [f"g{at // 2}" for at in range(EVALUATED)]
+        one = Interval(0.9, 0.8, 1.0, EVALUATED, EVALUATED // 2)
+        evaluated[part] = Evaluation(
+            {}, pd.DataFrame({"id": range(EVALUATED), "dividend": dividends}), {"all": one},
+            dict.fromkeys(("image", "question", "neither"), one), {}, 0.5, {},
+            mean_interval(dividends, groups[part]), {"0.5": dividend}, [],
+        )  # fmt: skip
+    leaks = [("image", "other-image", "30.0% [20.0%, 40.0%]", "37.1%", "no")]
+    return Contrast(model, Masking("other-image", "removed"), leaks, evaluated, groups, explained)
+
+
+def test_what_balance_changes() -> None:
+    rows = {row[0]: row[1:] for row in tables(together([made("reference:a"), made("reference:b")]))[0]}
+    assert rows[DIVIDEND] == ["0.25 [0.25, 0.25]", "0.75 [0.75, 0.75]", "0.50 [0.50, 0.50]"]
+    assert rows["F_syn as published"] == ["0.25 [0.25, 0.25]", "0.50 [0.50, 0.50]", "0.25 [0.25, 0.25]"]
+    assert rows[TAU] == rows[WITHIN] == ["1.00 [1.00, 1.00]", "-1.00 [-1.00, -1.00]", "-2.00 [-2.00, -2.00]"]
+
+
+def test_models_on_the_same_items_are_compared_on_the_same_draws() -> None:
+    """Items differ by .3, so a mean is uncertain; what is added to every item is not."""
+    natural, balanced = made("reference:a-natural", 0, 0.3), made("reference:a-balanced", 0.1, 0.3)
+    rows = {row[0]: row[1:] for row in tables(training([natural], [balanced]))[0]}
+    for part in ("raw", "balanced"):
+        for title in (DIVIDEND, "F_syn as published", "improved estimate, in probability"):
+            own, _, difference = rows[f"{part} items: {title}"]
+            low, high = map(float, own.partition("[")[2].rstrip("]").split(", "))
+            assert high - low > 0.1
+            assert difference == "0.10 [0.10, 0.10]"
+
+
+def test_dividends_are_drawn_by_whole_groups() -> None:
+    """Two groups, all 0 and all 1: half of the draws take one of them twice."""
+    found = made("reference:a")
+    found.groups["raw"][:] = ["one"] * 10 + ["other"] * 10
+    found.evaluated["raw"].items["dividend"] = [0.0] * 10 + [1.0] * 10
+    drawn = spread([found], "raw")[DIVIDEND]
+    assert drawn[0] == 0.5
+    assert set(drawn) == {0, 0.5, 1}
+    assert np.mean(drawn[1:] == 0.5) == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_mixed_model_gives_back_what_explainers_add_to_random() -> None:
+    rows = {row[0]: row[1:] for row in tables(effects([made("reference:a", noise=0.01)]))[0]}
+    assert list(rows) == ["explainer", "best", "middle"]
+    for name, added in (("best", 0.2), ("middle", 0.1)):
+        assert all(cell.startswith(f"{added:.2f} [") for cell in rows[name])
+
+
+def test_a_row_a_model() -> None:
+    header, *rows = tables(overview([made("reference:a"), made("owner/b")]))[0]
+    assert [row[0] for row in rows] == ["a", "owner/b"]
+    assert header[-1].endswith("raw / balanced")
+    # Eight items: Wilcoxon's least p is 2 / 2^8, times two explainers by Holm, so both are better than random.
+    assert rows[0][-1] == "2 / 2"
+
+
+def test_the_page_has_every_section_once() -> None:
+    text = page([made(name, noise=0.1) for name in MODELS], ITEMS, len(EXPLAINERS))
+    names = [name.removeprefix("reference:") for name in MODELS]
+    assert headings(text) == [
+        "Raw against balanced: all figures", "Each model", f"Raw against balanced: {', '.join(names[:3])}",
+        f"Raw against balanced: {', '.join(names[3:])}", "What the training questions change",
+        "Mixed model of the improved estimate", *(f"{name}, in full" for name in names),
+    ]  # fmt: skip
+    shapes = [(len(rows), len(rows[0])) for rows in tables(text)]
+    assert shapes[:5] == [(7, 9), (8, 4), (8, 4), (15, 4), (3, 3)]
+    assert shapes[5:] == 6 * [(2, 5), (3, 6), (4, 5), (8, 4), (5, 6)]
+
+
+def test_one_model_alone_is_compared_with_none() -> None:
+    text = page([made("owner/model", noise=0.1)], ITEMS, len(EXPLAINERS))
+    assert headings(text)[1:] == ["Each model", "Mixed model of the improved estimate", "owner/model, in full"]
+
+
+def test_a_contrast_is_measured_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit.evaluation_report.report", lambda *_: "")
+    monkeypatch.setattr("audit.report.report", lambda *_: "")
+    names = ("rollout", "input-x-gradient", "random")
+    first = contrast(folder, "reference:llava-natural", 3, tmp_path, names)
+    assert first.model == "reference:llava-natural"
+    assert [len(one.items) for one in first.explained.values()] == [3, 3]
+    assert [len(one.items) for one in first.evaluated.values()] == [11, 8]  # raw, balanced
+    assert first.groups["balanced"] == [name[1:2].join(("g", "")) for name in first.evaluated["balanced"].items["id"]]
+    monkeypatch.delattr("audit.explain._line")  # an item that was explained anew would fail
+    again = contrast(folder, "reference:llava-natural", 3, tmp_path, names)
+    for part in ("raw", "balanced"):
+        assert again.explained[part].items == first.explained[part].items
+        assert again.evaluated[part].json() == first.evaluated[part].json()
+    assert again.leaks == first.leaks

@@ -1,0 +1,54 @@
+"""RESULTS.md names what measured each section; sections of long benchmarks stay as they are unless asked for."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import __main__ as run
+
+from .markdown import headings
+
+
+def test_the_file_names_the_benchmarks_of_its_sections() -> None:
+    found = run.known(run.RESULTS.read_text(encoding="utf-8"))
+    assert set(found) <= {*run.NAMES, *run.LONG}
+    assert set(run.LONG) <= set(found)
+    assert all(headings(text) for text in found.values())
+    assert [title.partition(":")[0] for title in headings(found["faithfulness"])] == ["Faithfulness"] * 3
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_what_is_long_is_measured_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bool) -> None:
+    path, asked = tmp_path / "RESULTS.md", []
+
+    def said(command: list[str], **_: Any) -> Any:
+        asked.append(command[-1].removeprefix("benchmarks."))
+        return subprocess.CompletedProcess(command, 0, stdout=f"## {asked[-1]}\n\nnew\n")
+
+    path.write_text("# Head\n\n<!-- balance -->\n\n## balance\n\nold\n\n<!-- faithfulness -->\n\n## one\n\n## two\n")
+    monkeypatch.setattr(run, "RESULTS", path)
+    monkeypatch.setattr(run.subprocess, "run", said)
+    monkeypatch.setattr(run, "facts", lambda: "- Machine: none")
+    run.main([], long)
+    assert asked == [*run.NAMES, *(run.LONG if long else ())]
+    found = run.known(path.read_text(encoding="utf-8"))
+    assert list(found) == [*run.NAMES, *run.LONG]
+    assert found["balance"] == "<!-- balance -->\n\n## balance\n\nnew"
+    kept = "## faithfulness\n\nnew" if long else "## one\n\n## two"
+    assert found["faithfulness"] == f"<!-- faithfulness -->\n\n{kept}"
+
+
+def test_one_alone_is_printed_and_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "RESULTS.md"
+    path.write_text("# Head\n")
+    monkeypatch.setattr(run, "RESULTS", path)
+    monkeypatch.setattr(run.subprocess, "run", lambda c, **_: subprocess.CompletedProcess(c, 0, stdout="## values\n"))
+    run.main(["values"])
+    assert "## values" in capsys.readouterr().out
+    assert path.read_text() == "# Head\n"
