@@ -39,12 +39,14 @@ def item(number: int, image: dict[str, float], text: dict[str, float], level: fl
             "seconds": 0.1,
             "passes": 3,
             "metrics": {
-                "f_syn": level + noise + image[name] - 0.2, "f_syn.raw": level, "improved.raw": level + noise + image[name],
-                "image.srg": image[name] + noise, "text.srg": text[name] + noise,
+                "f_syn": level + noise + image[name] - 0.2,
+                "improved.raw": level + noise + image[name],
+                "image.srg": image[name] + noise,
+                "text.srg": text[name] + noise,
             },
         }
         for name in EXPLAINERS
-    }  # fmt: skip
+    }
     values = {"both": 1.0, "image": 0.2, "question": 0.3, "neither": 0.1}
     truth = {"image": None, "text": None}
     return {"id": f"i{number}", "values": values, "truth": truth, "explainers": explained}
