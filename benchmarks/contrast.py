@@ -90,7 +90,7 @@ def page(done: list[Contrast], items: int, explainers: int) -> str:
     named = {one.model: one for one in done}
     natural, balanced = ([named[name] for name in kind if name in named] for kind in (NATURAL, BALANCED))
     blocks = [HEAD.format(items=items, explainers=explainers), overview(done)]
-    blocks += [together(kind) for kind in (natural, balanced) if len(kind) > 1]
+    blocks += [together(kind) for kind in (natural, balanced, natural + balanced) if len(kind) > 1]
     pairs = [
         (named[one], named[other]) for one, other in zip(NATURAL, BALANCED, strict=True) if {one, other} <= set(named)
     ]

@@ -78,14 +78,14 @@ def spread(found: Sequence[Contrast], part: str, seed: int = 0) -> dict[str, Flo
     items = len(over["f_syn"])
     rows = np.concatenate([np.arange(items)[None], rng.integers(items, size=(RESAMPLES, items))])
     pairs = zip(tables["image.srg"], tables["text.srg"], strict=True)
-    within = np.nanmean([_within(one, other) for one, other in pairs], axis=0)
+    within = np.ma.masked_invalid([_within(one, other) for one, other in pairs]).mean(axis=0)
     image, text = (over[metric][rows].mean(axis=1) for metric in ("image.srg", "text.srg"))
     dividends = np.mean([one.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for one in found], axis=0)
     return {
         DIVIDEND: _by_group(dividends, found[0].groups[part], rng),
         **{title: over[metric].mean(axis=1)[rows].mean(axis=1) for metric, title in SHOWN.items()},
         TAU: np.array([_tau(*own) for own in zip(image, text, strict=True)]),
-        WITHIN: np.nanmean(within[rows], axis=1),
+        WITHIN: np.asarray(within[rows].mean(axis=1)),
     }
 
 

@@ -111,6 +111,16 @@ def test_the_mixed_model_gives_back_what_explainers_add_to_random() -> None:
         assert all(cell.startswith(f"{added:.2f} [") for cell in rows[name])
 
 
+def test_an_item_on_which_all_explainers_are_alike_has_no_ranking() -> None:
+    """Of eight items four rank alike in both modalities; the others say nothing, and are not counted as a tau of 0."""
+    found = made("reference:a")
+    for line in found.explained["raw"].items[:4]:
+        for own in line["explainers"].values():
+            own["metrics"]["image.srg"] = 0.5
+    assert spread([found], "raw")[WITHIN][0] == 1
+    assert spread([found, made("reference:b")], "raw")[WITHIN][0] == 1
+
+
 def test_a_row_a_model() -> None:
     header, *rows = tables(overview([made("reference:a"), made("owner/b")]))[0]
     assert [row[0] for row in rows] == ["a", "owner/b"]
@@ -124,12 +134,13 @@ def test_the_page_has_every_section_once() -> None:
     names = [name.removeprefix("reference:") for name in MODELS]
     assert headings(text) == [
         "Raw against balanced: all figures", "Each model", f"Raw against balanced: {', '.join(names[:3])}",
-        f"Raw against balanced: {', '.join(names[3:])}", "What the training questions change",
+        f"Raw against balanced: {', '.join(names[3:])}", f"Raw against balanced: {', '.join(names)}",
+        "What the training questions change",
         "Mixed model of the improved estimate", *(f"{name}, in full" for name in names),
     ]  # fmt: skip
     shapes = [(len(rows), len(rows[0])) for rows in tables(text)]
-    assert shapes[:5] == [(7, 9), (8, 4), (8, 4), (15, 4), (3, 3)]
-    assert shapes[5:] == 6 * [(2, 5), (3, 6), (4, 5), (8, 4), (5, 6)]
+    assert shapes[:6] == [(7, 9), (8, 4), (8, 4), (8, 4), (15, 4), (3, 3)]
+    assert shapes[6:] == 6 * [(2, 5), (3, 6), (4, 5), (8, 4), (5, 6)]
 
 
 def test_one_model_alone_is_compared_with_none() -> None:
