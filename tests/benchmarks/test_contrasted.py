@@ -148,6 +148,7 @@ def test_one_model_alone_is_compared_with_none() -> None:
     assert headings(text)[1:] == ["Each model", "Mixed model of the improved estimate", "owner/model, in full"]
 
 
+@pytest.mark.slow
 def test_a_contrast_is_measured_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.evaluation_report.report", lambda *_: "")
     monkeypatch.setattr("audit.report.report", lambda *_: "")
