@@ -5,6 +5,19 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageOps
 
+SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+"""Kinds of pictures that servers of models take as they are."""
+
+
+def served(picture: Image.Image) -> str | None:
+    """Under which type a picture's own bytes can be sent; None where a plain reader would see it turned or through it.
+
+    Args:
+        picture: As it was opened, not yet turned.
+    """
+    plain = picture.mode in ("RGB", "L") and "transparency" not in picture.info
+    return SERVED.get(str(picture.format)) if plain and picture.getexif().get(0x0112, 1) == 1 else None
+
 
 def upright(picture: Image.Image) -> Image.Image:
     """The picture in RGB, turned as its EXIF data say; what is transparent lies on white."""

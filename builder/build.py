@@ -38,6 +38,7 @@ from builder.filter_stage import described, filtered, left
 from builder.groups import fold_of, pairs
 from builder.items import digest
 from builder.measure import MEASUREMENTS, measure
+from builder.place import check_place
 from builder.publish import Written, hashes, whole_folder, write_config
 from builder.recipe import Recipe
 from builder.report.compose import folder_report
@@ -103,7 +104,7 @@ def build(
     _check_licences(plan)
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
-    _check_place(place)
+    check_place(place, MANIFEST, "build_key", "build")
     described(plan)  # a mistyped rule is found now, not after an hour of measuring
     adversaries_read(plan)
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
@@ -154,33 +155,6 @@ def _check_licences(plan: Recipe) -> None:
         allowed = "sources that may be adapted and given on together"
         remedy = "leave a source or the wanted licence out; `twokeys diagnose` takes any corpus"
         raise BadInput(plan.name, "license", str(error), allowed, remedy) from None
-
-
-def _check_place(folder: Path) -> None:
-    """Never replace what twokeys did not write.
-
-    Raises:
-        BadInput: When there is a file that no earlier build lists in its manifest.
-    """
-    if not folder.exists():
-        return
-    inside = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    ours = _written(folder)
-    files = inside if folder.is_dir() else iter([folder])
-    foreign = next((path for path in files if path.relative_to(folder).as_posix() not in ours), None)
-    if foreign is not None:
-        remedy = "name another folder with --out, or move these files away"
-        found = f"files that twokeys did not write, such as {foreign}"
-        raise BadInput("--out", None, found, "a new or empty folder, or one of an earlier build", remedy)
-
-
-def _written(folder: Path) -> set[str]:
-    """Files that an earlier build lists in its manifest; the build may be of another version of twokeys."""
-    try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {MANIFEST, *said["files"]} if "build_key" in said else set()
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return set()
 
 
 def _published(folder: Path, key: str) -> Manifest | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 from PIL import Image
 
-from audit.pictures import upright
+from audit.pictures import SERVED, served, upright
 from builder.images import decode
 from builder.recipe import Images
 from data_cards.eval_yaml import CHOICE, OPEN, evaluated
@@ -30,8 +30,6 @@ COLUMNS = (
     "id", "image_uri", "question", "choices", "target", "answer", "answer_type", "image_partner", "question_partner",
     "quad", "image_key", "question_key", "group", "source", "license",
 )  # fmt: skip
-SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
-"""Kinds of pictures that servers of models take as they are."""
 ANY_SIZE = Images(max_pixels=10**12, max_bytes=10**12)
 
 
@@ -61,12 +59,8 @@ def data_uri(data: bytes) -> str:
     Args:
         data: Bytes of a picture that was decoded before, within the recipe's limits.
     """
-    picture = Image.open(io.BytesIO(data))
-    kind = SERVED.get(str(picture.format))
-    plain = (
-        picture.mode in ("RGB", "L") and "transparency" not in picture.info and picture.getexif().get(0x0112, 1) == 1
-    )
-    if kind is None or not plain:
+    kind = served(Image.open(io.BytesIO(data)))
+    if kind is None:
         shown = io.BytesIO()
         upright(decode(data, "a picture", ANY_SIZE)).save(shown, "PNG")
         data, kind = shown.getvalue(), "image/png"

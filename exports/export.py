@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.errors import BadInput
+from builder.place import check_place
 from builder.publish import whole_folder
 from exports.registry import FORMATS
 from exports.source import source
@@ -66,7 +67,11 @@ def export(
     if to not in FORMATS:
         raise BadInput("--to", None, repr(to), ", ".join(FORMATS), "name one of these")
     place = Path("out") / f"{Path(folder).resolve().name}-{to}" if out is None else Path(out).resolve()
-    _check_place(place, Path(folder))
+    if Path(folder).resolve() in (place.resolve(), *place.resolve().parents):
+        remedy = "name another folder with --out"
+        raise BadInput("--out", None, f"{place}, inside the published folder", "a folder beside it", remedy)
+    # What Python leaves beside a module that a harness imported is no file of anybody.
+    check_place(place, RECORD, "facts", "export", spared=".pyc")
     found = source(Path(folder), config, split, dataset, instruction)
     form = FORMATS[to]
     with whole_folder(place) as fresh:
@@ -81,31 +86,6 @@ def export(
 def _readme(heading: str, use: str) -> str:
     first, _, rest = heading.partition("\n")
     return f"# {first}\n{rest}\n\n{use.strip()}\n"
-
-
-def _check_place(place: Path, folder: Path) -> None:
-    """Refuse to replace what is no earlier export.
-
-    Raises:
-        BadInput: When there are other files.
-    """
-    remedy = "name another folder with --out, or move these files away"
-    allowed = "a new or empty folder, or one of an earlier export"
-    if folder.resolve() == place.resolve() or folder.resolve() in place.resolve().parents:
-        raise BadInput("--out", None, f"{place}, inside the published folder", allowed, remedy)
-    if not place.exists():
-        return
-    ours = {RECORD}
-    try:
-        ours |= set(json.loads((place / RECORD).read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        ours = set()
-    inside = [place] if not place.is_dir() else [path for path in place.rglob("*") if not path.is_dir()]
-    # What Python leaves beside a module that a harness imported is no file of anybody.
-    foreign = [path for path in inside if path.relative_to(place).as_posix() not in ours and path.suffix != ".pyc"]
-    if foreign:
-        found = f"files that twokeys did not write, such as {foreign[0]}"
-        raise BadInput("--out", None, found, allowed, remedy)
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -26,15 +26,13 @@ from inspect_ai.solver import TaskState, generate
 from PIL import Image
 
 from audit.marking import right
-from audit.pictures import mean_colour, upright
+from audit.pictures import mean_colour, served, upright
 from audit.wording import BLIND_PROMPT, worded
 from exports.harness.facts import FACTS
 from exports.harness.wholly import wholly_right
 
 VIEWS = ("both", "image", "question", "neither")
 """What is left: everything, the image, the question, nothing."""
-SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
-"""Kinds of pictures that are sent as they are: what servers take."""
 COLUMNS = ("group", "answer_type", "choices", "image_partner", "question_partner", "quad", "image_key", "question_key")
 
 
@@ -79,9 +77,8 @@ def sample(row: dict[str, Any], view: str) -> Sample:
 def data_uri(data: bytes, masked: bool = False) -> str:
     """The picture's very bytes; PNG where it is masked, and where a plain reader would see it turned or see through."""
     picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM"))
-    kind = SERVED.get(str(picture.format))
-    plain = picture.mode in ("RGB", "L") and "transparency" not in picture.info
-    if masked or kind is None or not plain or picture.getexif().get(0x0112, 1) != 1:
+    kind = served(picture)
+    if masked or kind is None:
         shown, kind, buffer = upright(picture), "image/png", io.BytesIO()
         (mean_colour(shown) if masked else shown).save(buffer, "PNG")
         data = buffer.getvalue()
