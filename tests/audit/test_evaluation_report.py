@@ -15,6 +15,7 @@ from audit.evaluation_report import choose
 from audit.intervals import Interval
 from audit.models.model import Masking
 from audit.rates import Rate
+from audit.terminal import OUT, show_evaluation
 
 from .conftest import Says, looks
 
@@ -123,3 +124,16 @@ def test_a_rate_without_an_interval_has_none() -> None:
     nothing = float("nan")
     assert Rate("", Interval(0.5, nothing, nothing, 1, 1), None).interval == ""
     assert Rate("", Interval(0.5, 0.25, 0.75, 1, 1), None).interval == "25.0% to 75.0%"
+
+
+def test_the_terminal_says_the_same_and_where_the_page_is(folder: Path, tmp_path: Path, page: Page) -> None:
+    found = evaluate(folder, Says(looks), masking=Masking())
+    with OUT.capture() as said:
+        show_evaluation(found, tmp_path / "run")
+    lines = said.get().splitlines()
+    for title, *cells in page.rows[1:]:
+        if ":" not in title:  # longer ones are broken into lines, as intervals are
+            (line,) = [own for own in lines if own.strip("│ ").startswith(f"{title} ")]
+            told = [cell.strip() for cell in line.split("│")[2:-1]]
+            assert (told[0], told[2], told[3]) == (cells[0], cells[2], cells[3])
+    assert "".join(lines).endswith("report.html")
