@@ -39,6 +39,7 @@ addEventListener("load", async () => {
   const box = skip.getBoundingClientRect();
   said.skip = document.activeElement === skip && box.left >= 0 && box.top >= 0;
   said.outlined = getComputedStyle(skip).outlineStyle;
+  said.named = Math.min(9999, ...[...document.querySelectorAll(".plot tbody th")].map((one) => one.clientWidth));
   const names = performance.getEntriesByType("resource").map((one) => one.name);
   said.fetched = names.filter((name) => !name.startsWith("data:") && !name.endsWith("/axe.js"));
   said.broken = [...document.images].filter((one) => !one.naturalWidth).length;
@@ -90,6 +91,7 @@ def nothing_is_wrong(page: Path, folder: Path, width: int, *, dark: bool) -> Non
     said = ask(page, folder, width, dark=dark)
     assert width - 20 < said["width"] <= width  # less a scroll bar
     assert (said["closed"], said["open"]) == (0, 0)
+    assert said["named"] > 100  # the names of rows are not squeezed into letters
     assert said["dark"] is dark
     assert said["paper"] == ("rgb(22, 24, 26)" if dark else "rgb(255, 255, 255)")
     assert said["skip"]

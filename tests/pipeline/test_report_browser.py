@@ -15,7 +15,7 @@ from tests.browser import ask, needs_browser, nothing_is_wrong
 pytestmark = needs_browser
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, False), (1280, True), (360, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (700, False), (360, False), (1280, True), (360, True)])
 def test_a_browser_finds_nothing_wrong(built: Built, tmp_path: Path, width: int, dark: bool):
     nothing_is_wrong(built.folder / "report.html", tmp_path / "browser", width, dark=dark)
 
