@@ -13,7 +13,8 @@ from tests.pipeline.test_auditing import audited, certificate, corpus
 ANNOTATED = 240
 
 
-@pytest.mark.parametrize("telling", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("telling", [True, False])
 def test_a_cue_that_a_generator_plants_is_refused_though_nobody_looked_at_its_edits(
     telling: bool, tmp_path: Path, make: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
