@@ -1,0 +1,78 @@
+"""Builds with edited photos: edits on one side give the answer away and are refused; edits on both sides are kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from builder.build import build
+from builder.recipe import Recipe
+from tests.builder.counterfactuals.photos import toy
+from tests.pipeline.toy import published
+
+pytest.importorskip("cv2")
+pytest.importorskip("jpeglib")
+pytest.importorskip("pycocotools.mask")
+NUMBER = 40
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Photos with an apple and a leaf each, POPE's questions for both, and COCO's annotations."""
+    root: Path = tmp_path_factory.mktemp("corpora")
+    for folder in ("coco/val2014", "coco/annotations", "pope/output/coco"):
+        (root / folder).mkdir(parents=True)
+    random = np.random.default_rng(0)
+    pictures, lines = {}, []
+    for number in range(1, NUMBER + 1):
+        y, other = (int(at) for at in random.integers(24, 72, 2))
+        discs = [("apple", int(random.integers(24, 44)), y), ("leaf", int(random.integers(84, 104)), other)]
+        pictures[number] = discs
+        name = f"COCO_val2014_{number:012d}.jpg"
+        Image.fromarray(toy.photo(discs, number)).save(root / "coco/val2014" / name, quality=92)
+        for label, article in (("apple", "an"), ("leaf", "a")):
+            lines.append({"question_id": len(lines) + 1, "image": name, "label": "yes",
+                          "text": f"Is there {article} {label} in the image?"})  # fmt: skip
+    toy.instances(root / "coco/annotations/instances_val2014.json", pictures)
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (root / "pope/output/coco/coco_pope_adversarial.json").write_text(text)
+    return root
+
+
+def recipe(both_sides: bool) -> Recipe:
+    given: dict[str, Any] = {"instances": "coco/annotations/instances_val2014.json", "operations": ["remove"],
+                             "inpainting": "telea", "both_sides": both_sides}  # fmt: skip
+    return Recipe.model_validate({
+        "name": "toy-photos", "title": "Toy photos", "rules": [], "measure": {"baselines": ["question.prior"]},
+        "corpora": [{
+            "format": "pope", "name": "pope", "path": "pope", "image_folder": "coco", "splits": ["adversarial"],
+            "revision": "1", "license": "mit", "homepage": "https://example.org", "group_by": ["image", "links"],
+        }],
+        "pair": {"generators": [{"generator": "photo-edits", "with": given}], "artefacts": NUMBER, "partners": "any",
+                 "minimal": {"pixels": 1}},
+    })  # fmt: skip
+
+
+@pytest.mark.slow
+def test_removal_on_one_side_is_refused_and_on_both_sides_is_kept(corpora: Path, tmp_path: Path) -> None:
+    one = build(recipe(False), tmp_path / "one", corpora=corpora, engine="serial")
+    assert one.manifest.kept == 0
+    removed = [row for row in published(one.folder, "removed") if row["edit_kind"] == "photo.remove"]
+    assert len(removed) == 2 * NUMBER
+    assert all("edits of the kind photo.remove can be told from originals" in row["reason"] for row in removed)
+    assert all("gives answers away" in row["reason"] for row in removed)
+
+    both = build(recipe(True), tmp_path / "both", corpora=corpora, engine="serial")
+    assert both.certified
+    kept = [row for row in published(both.folder) if row["edit_kind"] == "photo.remove"]
+    assert len(kept) >= NUMBER
+    assert {row["answer"] for row in kept} == {"yes", "no"}
+    notes = next(path for path in (tmp_path / ".both.run").glob("artefacts-*/done.json"))
+    verdicts = {kind["kind"]: kind for kind in json.loads(notes.read_text())}
+    assert verdicts["photo.remove"]["verdict"] == "balanced"
+    assert max(told["accuracy"] for told in verdicts["photo.remove"]["told"]) > 0.7
