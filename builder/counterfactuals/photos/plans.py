@@ -52,12 +52,20 @@ class Scene:
     area: tuple[float, float]
     cut: Cut = mask_of
     _masks: dict[Thing, Mask] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _filled: dict[bytes, Pixels] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def mask(self, thing: Thing) -> Mask:
         """Where a thing is; found once."""
         if thing not in self._masks:
             self._masks[thing] = self.cut(thing, self.pixels)
         return self._masks[thing]
+
+    def filled(self, inpaint: Inpaint, mask: Mask, barred: Mask) -> Pixels:
+        """The picture with a place filled; done once, for several questions ask for the same place."""
+        place = np.packbits(mask).tobytes()
+        if place not in self._filled:
+            self._filled[place] = inpaint(self.pixels, mask, barred)
+        return self._filled[place]
 
     def fits(self, mask: Mask) -> bool:
         """Whether a mask is neither too small to be seen nor too large to be filled."""
@@ -93,7 +101,7 @@ def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[
         left = len(things) - len(gone)
         note = f"{_said(len(gone), label)} removed, {left} left"
         yield Plan(
-            "remove", {label: left}, note, partial(inpaint, scene.pixels, mask, _outlines(scene, gone, rim=True))
+            "remove", {label: left}, note, partial(scene.filled, inpaint, mask, _outlines(scene, gone, rim=True))
         )
 
 
@@ -117,7 +125,7 @@ def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Gener
         place[y : y + shape.shape[0], x : x + shape.shape[1]] = shape[: height - y, : width - x]
         if not (place & taken).any() and scene.fits(place):
             note = "a place of the background painted over, nothing removed"
-            yield Plan("repaint", {}, note, partial(inpaint, scene.pixels, place, _outlines(scene, (), rim=True)))
+            yield Plan("repaint", {}, note, partial(scene.filled, inpaint, place, _outlines(scene, (), rim=True)))
             return
 
 

@@ -32,13 +32,13 @@ MOST = 12_000
 """Patches of the surroundings that are searched at each level."""
 DIMENSIONS = 24
 """Principal components by which patches are compared."""
-ROUNDS = (10, 4, 3)
+ROUNDS = (10, 4, 1)
 """At the coarsest level, between, and at the finest."""
 FADE = 1.3
 """By this factor a pixel's weight falls per pixel of distance from what is known."""
 DETAIL = 2.0
 """Standard deviation in pixels below which differences count as detail."""
-PATIENCE = 1.0
+PATIENCE = 5.0
 """A neighbour's patch is kept on with unless it is by this share farther than the nearest."""
 STEPS = (8, 4, 2, 1)
 """Distances in pixels over which neighbours hand on where they copy from."""
