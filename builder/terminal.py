@@ -141,7 +141,7 @@ def show_pairs(found: Paired) -> None:
                 tables.count(kind.pairs),
                 one.classifier,
                 f"{tables.percent(one.accuracy)} [{tables.percent(one.low)}, {tables.percent(one.high)}]",
-                tables.percent(kind.cue),
+                f"{tables.percent(kind.cue.most.share)}, p {kind.cue.most.p:.2g}",
                 kind.verdict,
             )
             for kind in found.artefacts

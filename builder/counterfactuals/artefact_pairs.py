@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from builder.counterfactuals.artefacts import Artefacts, Contents, artefacts
-from builder.counterfactuals.cue import alone, beside
+from builder.counterfactuals.cue import Cue, Help, alone, beside
 from builder.counterfactuals.pixel_statistics import pixel_statistics
 from builder.encoders import ImageEncoder, TextEncoder
 from builder.items import digest
@@ -34,14 +34,14 @@ class Sides:
         column: `image_key` or `question`: what was edited.
         pairs: Columns `original`, `edited`, `group`.
         edited: Whatever edits of the kind show that is none of the corpus: all of it, not only what stands in `pairs`.
-        answers: Answers of all items with one of these originals, and of all with one of these edits.
+        shown: All items that show one of these or an original of theirs: `answer`, `group`, `edited`.
     """
 
     kind: str
     column: str
     pairs: pd.DataFrame
     edited: frozenset[str]
-    answers: tuple[list[str], list[str]]
+    shown: pd.DataFrame
 
 
 def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Sides]:
@@ -72,12 +72,11 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
         known = set(items.loc[items["edit_of"].isna(), column])
         pairs = pairs[~pairs["edited"].isin(known)].sort_values("draw")
         edited = frozenset(pairs["edited"])
+        shown = items[items[column].isin(edited | set(pairs["original"]))]
+        shown = shown[["answer", "group"]].assign(edited=shown[column].isin(edited))
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)
-        answers = [
-            items.loc[items[column].isin(set(pairs[side])), "answer"].tolist() for side in ("original", "edited")
-        ]
-        yield Sides(str(kind), column, pairs, edited, (answers[0], answers[1]))
+        yield Sides(str(kind), column, pairs, edited, shown)
 
 
 def _start(identity: str, edit_of: pd.Series[str]) -> str:
@@ -120,12 +119,12 @@ def judge(
             for name in ("original", "edited")
         ]
         groups = side.pairs["group"].tolist()
-        cue = max(alone(*side.answers), _beside(side, balanced, seed))
+        cue = Cue(alone(side.shown, seed), _beside(side, balanced, seed))
         found.append(artefacts(side.kind, contents[0], contents[1], groups, cue, margin, ALPHA, seed))
     return found
 
 
-def _beside(side: Sides, balanced: pd.DataFrame, seed: int) -> float:
+def _beside(side: Sides, balanced: pd.DataFrame, seed: int) -> Help:
     other = "question" if side.column == "image_key" else "image_key"
     return beside(balanced, balanced[side.column].isin(side.edited).to_numpy(), other, ALPHA, seed)
 

@@ -5,10 +5,10 @@ cross-fitted by group, with an original and its edit in the same fold: otherwise
 originals as edits, so chance is one half. A kind is
 
 - `clean` when every classifier is at chance: equivalence within the margin, not merely no significant difference;
-- `balanced` when some classifier can tell, but knowing which items are edited does not help to answer them, neither by
-  itself nor beside the other view (`builder.counterfactuals.cue`);
-- `refused` when some classifier can tell and that helps to answer;
-- `undecided` when there are too few pairs for either; the smallest difference that would have been seen is given.
+- `balanced` when some classifier can tell, but to know which items are edited is shown not to help to answer them,
+  neither by itself nor beside the other view (`builder.counterfactuals.cue`);
+- `refused` when some classifier can tell and that helps to answer, by more than luck;
+- `undecided` when there are too few pairs for any of these; the smallest difference that would have been seen is given.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ from sklearn.preprocessing import StandardScaler
 
 from builder.audited.equivalence import minimum_detectable, p_equivalence
 from builder.audited.statistics import excess
+from builder.counterfactuals.cue import Cue
 
 Ints = NDArray[np.int64]
 Verdict = Literal["clean", "balanced", "refused", "undecided"]
 Contents = NDArray[np.float32] | Sequence[str]
 """One row, or one text, per picture or question: vectors, pixel statistics, or the text itself."""
+OF_CUE: Mapping[str, Verdict] = {"none": "balanced", "helps": "refused", "undecided": "undecided"}
+"""What follows of a kind that can be told, by whether that helps."""
 CHANCE = 0.5
 FOLDS = 5
 
@@ -95,7 +98,7 @@ class Artefacts:
     pairs: int
     groups: int
     told: tuple[Told, ...]
-    cue: float
+    cue: Cue
     margin: float
     verdict: Verdict
 
@@ -105,7 +108,7 @@ def artefacts(
     original: Mapping[str, Contents],
     edited: Mapping[str, Contents],
     groups: Sequence[str],
-    cue: float,
+    cue: Cue,
     margin: float = 0.05,
     alpha: float = 0.05,
     seed: int = 0,
@@ -166,10 +169,10 @@ def _cross_fitted(
     return right, groups
 
 
-def _verdict(told: Sequence[Told], cue: float, margin: float, alpha: float) -> Verdict:
+def _verdict(told: Sequence[Told], cue: Cue, margin: float, alpha: float) -> Verdict:
     if all(one.p_equivalent <= alpha for one in told):
         return "clean"
     # Each classifier is a chance to find something by luck.
     if any(one.p_chance <= alpha / len(told) and abs(one.accuracy - CHANCE) > margin for one in told):
-        return "balanced" if cue <= margin else "refused"
+        return OF_CUE[cue.verdict(margin, alpha)]
     return "undecided"

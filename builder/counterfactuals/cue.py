@@ -3,18 +3,22 @@
 Whoever can tell edited from original may know nothing else of the edited view, the picture say. There are two such
 guessers, and an edit helps by as much as it helps the better of them:
 
-- `alone`: sees nothing more. This is a blind model that tells edited pictures, so all items count.
+- `alone`: sees nothing more. This is a blind model that tells edited pictures, so all items of the kind count. What it
+  gets is counted, as a ceiling is: no such guesser gets more. Whether it is luck, swaps of original and edited inside
+  groups say.
 - `beside`: sees the other view too. Edited pictures may have as many "yes" as "no", and yet one question always "no"
   about them, and another always "yes". In a balanced set neither view gives answers away by itself, so whatever this
   guesser gets beyond the other view's ceiling, it gets by telling edits. Items of the largest balanced set count, for
-  that is what would be published, and a question's answers are learned from edits of other groups alone.
+  that is what would be published, and a question's answers are learned from edits of other groups alone. This is an
+  estimate, with its error.
 
-Both are shares of items. An edit of every kind in both directions, yes to no and no to yes of each question, gives 0.
+An edit of every kind in both directions, yes to no and no to yes of each question, helps neither.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,26 +30,76 @@ from builder.baselines.problem import Problem, count, empty
 from builder.groups import fold_of
 
 FOLDS = 5
+SWAPS = 999
+"""Times that original and edited are swapped inside groups."""
 
 
-def alone(original: Sequence[str], edited: Sequence[str]) -> float:
+@dataclass(frozen=True)
+class Help:
+    """By how much one guesser is helped.
+
+    Attributes:
+        share: Of items, or of edited items; an estimate may be below 0.
+        high: What it is at most: the count itself, or the upper end of an estimate's one-sided interval.
+        p: P-value of "it is luck".
+    """
+
+    share: float
+    high: float
+    p: float
+
+
+NONE = Help(0.0, 0.0, 1.0)
+"""Nothing to be helped with."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """By how much the two guessers are helped."""
+
+    alone: Help
+    beside: Help
+
+    @property
+    def most(self) -> Help:
+        """The guesser who is helped more."""
+        return max(self.alone, self.beside, key=lambda one: one.share)
+
+    def verdict(self, margin: float, alpha: float) -> Literal["none", "helps", "undecided"]:
+        """`none` if both are shown to be helped by no more than the margin; `helps` if one is, beyond it and luck."""
+        both = (self.alone, self.beside)
+        if all(one.high <= margin for one in both):
+            return "none"
+        if any(one.share > margin and one.p <= alpha / len(both) for one in both):
+            return "helps"
+        return "undecided"
+
+
+def alone(shown: pd.DataFrame, seed: int = 0) -> Help:
     """By how much a guesser who sees only whether an item was edited beats one who sees nothing.
 
+    Under "whether it was edited says nothing", an original and its edits could change places: the p-value counts such
+    swaps, of whole groups.
+
     Args:
-        original: Answers of all items with an original.
-        edited: Answers of all items with an edit.
-
-    Example:
-        >>> alone(["yes", "no"], ["yes", "no"]), alone(["yes", "yes"], ["no", "no"])
-        (0.0, 0.5)
+        shown: All items that show an original or an edit: `answer`, `group`, and whether it is `edited`.
+        seed: Of the swaps.
     """
-    if not len(original) + len(edited):
-        return 0.0
-    knowing = _most(original) + _most(edited)
-    return (knowing - _most([*original, *edited])) / (len(original) + len(edited))
+    if shown["edited"].nunique() < 2:
+        return NONE  # there are no originals, or no edits: nothing to tell
+    counts = shown.groupby(["edited", "group", "answer"]).size().unstack("answer", fill_value=0)
+    groups = shown["group"].unique()
+    original, edited = (counts.loc[side].reindex(groups, fill_value=0).to_numpy() for side in (False, True))
+    every = (original + edited).sum(axis=0)
+    swapped = np.random.default_rng(seed).random((SWAPS, len(groups))) < 0.5
+    kept = original.sum(axis=0) + swapped @ (edited - original)
+    right = kept.max(axis=1) + (every - kept).max(axis=1)
+    knowing = original.sum(axis=0).max() + edited.sum(axis=0).max()
+    share = float(knowing - every.max()) / len(shown)
+    return Help(share, share, float(1 + (right >= knowing).sum()) / (1 + SWAPS))
 
 
-def beside(balanced: pd.DataFrame, edited: NDArray[np.bool_], other: str, alpha: float, seed: int) -> float:
+def beside(balanced: pd.DataFrame, edited: NDArray[np.bool_], other: str, alpha: float, seed: int) -> Help:
     """By how much a guesser who sees the other view, and that this one was edited, beats the other view's ceiling.
 
     Its answer is the prior of the question, or of its first words, among edits of other groups.
@@ -54,21 +108,23 @@ def beside(balanced: pd.DataFrame, edited: NDArray[np.bool_], other: str, alpha:
         balanced: A balanced set, with `answer`, `group` and `other`.
         edited: (n,) whether the item shows an edit.
         other: Column of the view that was not edited: `question` (its words are read) or `image_key`.
-        alpha: What is no more than luck at this level, two-sided, is none.
+        alpha: Level of the upper end.
         seed: Of the folds.
 
     Returns:
-        A share of the edited items; 0 where there are too few groups of them to learn from others.
+        A share of the edited items; of one group nothing can be learned from others, so nothing is known.
     """
     shown = balanced[edited].reset_index(drop=True)
+    if shown.empty:
+        return NONE  # no edit of the kind would be published
     if shown["group"].nunique() < 2:
-        return 0.0
+        return Help(0.0, 1.0, 1.0)
     counts = balanced.groupby([other, "answer"]).size()
     share = counts.groupby(level=0).max() / counts.groupby(level=0).sum()
     ceiling = np.asarray(share.loc[shown[other]], dtype=np.float64)
     right = _known_from_other_groups(shown, other, seed)
     found = excess(right, ceiling, pd.factorize(shown["group"])[0].astype(np.int64)).cross_fitted()
-    return max(found.mean, 0.0) if found.p_beyond() <= alpha else 0.0
+    return Help(found.mean, found.interval(1 - 2 * alpha)[1], found.p_beyond())
 
 
 def _known_from_other_groups(shown: pd.DataFrame, other: str, seed: int) -> NDArray[np.bool_]:
@@ -86,7 +142,3 @@ def _known_from_other_groups(shown: pd.DataFrame, other: str, seed: int) -> NDAr
         train = count(content[~inside], label[~inside], len(names))
         right[inside] = Prior().predict(problem, train, content[inside], seed).argmax(axis=1) == label[inside]
     return right
-
-
-def _most(answers: Sequence[str]) -> int:
-    return int(np.unique(np.asarray(answers, dtype=object), return_counts=True)[1].max()) if len(answers) else 0

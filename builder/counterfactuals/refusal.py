@@ -63,7 +63,7 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, roots: Mapping[s
         return made
     encoders = identity(recipe.encoders.image), identity(recipe.encoders.text)
     stage = run.stage(
-        "artefacts", partial(_write, recipe, made, roots), 2, made.key, recipe.pair.artefacts, encoders, recipe.seed,
+        "artefacts", partial(_write, recipe, made, roots), 3, made.key, recipe.pair.artefacts, encoders, recipe.seed,
         recipe.balance.model_dump(mode="json"),
     )  # fmt: skip
     gone = stage.table(GONE).to_pandas().set_index("id")["reason"]

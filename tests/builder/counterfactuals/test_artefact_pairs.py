@@ -33,7 +33,13 @@ def test_pictures_are_set_against_what_they_were_made_from_and_questions_too():
     assert (recolour.kind, recolour.column) == ("recolour", "image_key")
     # b's edit is a picture of the corpus: whoever sees it sees no edit.
     assert recolour.pairs[["original", "edited", "group"]].to_numpy().tolist() == [["p1", "p1x", "g1"]]
-    assert sorted(recolour.answers[1]) == ["no", "yes"]
+    assert recolour.shown.sort_index().to_numpy().tolist() == [
+        ["yes", "g1", False],  # a and what shows its picture
+        ["no", "g1", True],
+        ["no", "g1", False],
+        ["yes", "g1", True],
+        ["yes", "g2", False],
+    ]
     assert (colour.edited, recolour.edited) == ({"blue?"}, {"p1x"})
 
 

@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 
 from builder.counterfactuals.artefacts import artefacts
+from builder.counterfactuals.cue import NONE, Cue, Help
 from builder.counterfactuals.pixel_statistics import pixel_statistics
 
 PAIRS, SIDE = 400, 64
-NOBODY = 0.0
+NOBODY = Cue(NONE, NONE)
 """To know what was edited helps nobody."""
+ONE_SIDED = Cue(Help(0.5, 0.5, 0.001), NONE)
 
 
 def scene(rng: np.random.Generator) -> np.ndarray:
@@ -60,7 +62,7 @@ def judged(scenes, edit, cue=NOBODY):
 
 
 def test_a_compression_seam_is_caught(scenes):
-    found = judged(scenes[:200], seamed, cue=0.5)
+    found = judged(scenes[:200], seamed, cue=ONE_SIDED)
     (told,) = found.told
     assert told.accuracy > 0.9
     assert told.low > 0.85
@@ -69,6 +71,11 @@ def test_a_compression_seam_is_caught(scenes):
 
 def test_a_seam_on_both_sides_of_the_answer_is_no_cue(scenes):
     assert judged(scenes[:200], seamed).verdict == "balanced"
+
+
+def test_a_seam_of_which_too_little_is_known_is_neither_balanced_nor_refused(scenes):
+    unknown = Cue(NONE, Help(0.02, 0.11, 0.4))
+    assert judged(scenes[:200], seamed, cue=unknown).verdict == "undecided"
 
 
 def test_a_clean_generator_passes(scenes):
