@@ -88,8 +88,7 @@ def rates(rows: Sequence[Rate]) -> Figure:
         axes.plot([row.own.estimate], [at], "o", color=BLUE, markersize=5)
         if row.chance is not None:
             axes.plot([row.chance, row.chance], [at - 0.35, at + 0.35], color=GREY, linewidth=1.5)
-    axes.set_yticks(range(len(rows)), [row.title.strip().partition(":")[0] if "accuracy:" in row.title
-                                       else row.title.strip() for row in reversed(rows)])  # fmt: skip
+    axes.set_yticks(range(len(rows)), [row.name for row in reversed(rows)])
     axes.tick_params(left=False)
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter(PercentFormatter(1))

@@ -10,24 +10,34 @@ if TYPE_CHECKING:
     from audit.evaluate import Evaluation
 
 KINDS = {
-    "question": "question accuracy: one question, two pictures, both right",
-    "image": "image accuracy: one picture, two questions, both right",
-    "group": "group accuracy: two questions by two pictures, all four right",
+    "question": "one question, two pictures, both right",
+    "image": "one picture, two questions, both right",
+    "group": "two questions by two pictures, all four right",
 }
+"""Kind of pairs -> what is counted."""
 
 
 class Rate(NamedTuple):
     """One rate.
 
     Attributes:
-        title: What is counted.
+        name: What it is called.
         own: How often it is right; its interval is NaN where there are too few groups for one.
         chance: How often uniform guesses would be; None where it is not known.
+        counted: What is counted, where the name does not say it.
+        part: Whether it is of a part of the items of the rate above it.
     """
 
-    title: str
+    name: str
     own: Interval
     chance: float | None
+    counted: str = ""
+    part: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name and what is counted."""
+        return f"{self.name}: {self.counted}" if self.counted else self.name
 
     @property
     def interval(self) -> str:
@@ -38,10 +48,12 @@ class Rate(NamedTuple):
 def rates(found: Evaluation) -> list[Rate]:
     """Accuracy, of each answer type, blind, and over pairs."""
     rows = [Rate("accuracy", found.accuracy["all"], found.chance)]
-    rows += [Rate(f"  {kind}", own, None) for kind, own in found.accuracy.items() if kind != "all"]
+    rows += [Rate(kind, own, None, part=True) for kind, own in found.accuracy.items() if kind != "all"]
     rows += [
         Rate("blind: image masked", found.blind["question"], found.chance),
         Rate("blind: question masked", found.blind["image"], found.chance),
         Rate("blind: both masked", found.blind["neither"], found.chance),
     ]
-    return rows + [Rate(KINDS[kind], pair.accuracy, pair.chance) for kind, pair in found.pairs.items()]
+    return rows + [
+        Rate(f"{kind} accuracy", pair.accuracy, pair.chance, KINDS[kind]) for kind, pair in found.pairs.items()
+    ]

@@ -26,7 +26,8 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     shown = []
     for rate in rates(found):
         chance = "" if rate.chance is None else f"{rate.chance:.1%}"
-        shown.append((rate.title, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}"))
+        name = f"  {rate.title}" if rate.part else rate.title
+        shown.append((name, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}"))
     table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
     own = found.dividend
     game = (

@@ -53,7 +53,7 @@ from data_cards.manifest import (
     RuleReport,
 )
 
-LAYOUT = 3
+LAYOUT = 4
 """Raised whenever the published folder is written in another way."""
 
 

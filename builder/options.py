@@ -9,6 +9,7 @@ is a shortcut, too: who knows it draws among fewer.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ KNOWN = 0.5
 """Share of its items in which a mark may single out the very option that one taken before it does."""
 TEXT = 40
 """Characters of the longest text that is a mark of its own."""
+NUMBER = re.compile(r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+"""An option that is a number, with commas between thousands at most. `float` would also take `1_000` and `nan`."""
 
 
 @dataclass(frozen=True, order=True)
@@ -93,12 +96,14 @@ class MinedOptions:
     """What was found of the items that have options.
 
     Attributes:
-        items: Items with options, both halves.
+        all: Items with options.
+        items: Those that were looked at, both halves: a sample where there are very many.
         searched: Those in the half that was searched.
         tried: Marks that were counted on the other half.
         shortcuts: Those that hold there, the most telling first.
     """
 
+    all: int
     items: int
     searched: int
     tried: int
@@ -114,18 +119,19 @@ def mine_options(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -
         seed: Of the deal into halves, and of the sample where there are very many items.
     """
     items = items.loc[items["choices"].map(len) > 1, ["answer", "choices", "group"]].reset_index(drop=True)
-    if len(items) > MOST_ITEMS:
-        drawn = np.random.default_rng(seed).choice(len(items), MOST_ITEMS, replace=False)
+    every = len(items)
+    if every > MOST_ITEMS:
+        drawn = np.random.default_rng(seed).choice(every, MOST_ITEMS, replace=False)
         items = items.iloc[np.sort(drawn)].reset_index(drop=True)
     if items["group"].nunique() < 2:
-        return MinedOptions(len(items), 0, 0, [])
+        return MinedOptions(every, len(items), 0, 0, [])
     half = fold_of(items["group"], 2, seed)
     searched, other = _Marked.of(items[half == 0]), _Marked.of(items[half == 1])
     tried = searched.telling()
     level = 1 - (1 - confidence) / max(len(tried), 1)
     counted = [other.count(mark, level) for mark in tried]
     held = [one for one in counted if one.holds]
-    return MinedOptions(len(items), int((half == 0).sum()), len(tried), sorted(held, key=_strength))
+    return MinedOptions(every, len(items), int((half == 0).sum()), len(tried), sorted(held, key=_strength))
 
 
 def _strength(one: OptionShortcut) -> tuple[float, Mark]:
@@ -173,10 +179,9 @@ def _extremes(values: Sequence[float], most: Mark, least: Mark) -> dict[Mark, in
 
 def _numbers(options: Sequence[str]) -> list[float] | None:
     """The options as finite numbers; None where one is none."""
-    try:
-        found = [float(option.replace(",", "")) for option in options]
-    except ValueError:
+    if not all(NUMBER.fullmatch(option.strip()) for option in options):
         return None
+    found = [float(option.replace(",", "")) for option in options]
     return found if all(map(np.isfinite, found)) else None
 
 

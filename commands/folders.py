@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from commands.options import AsJson, Folder
-from commands.progress import progress
+from commands.progress import CHECKS, CONFIGS, progress
 from commands.terminal import plainly, print_json
 
 
 def verify(folder: Folder, as_json: AsJson = False) -> None:
     """Recount everything that a published folder claims, from the folder alone."""
-    with plainly(), progress() as say:
+    with plainly(), progress(CHECKS) as say:
         from builder.verify import verify
 
         findings = verify(folder, say)
@@ -34,7 +34,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two published folders: items added, removed, changed, and why. Ends with 0: same rows, 1: they differ."""
-    with plainly(), progress() as say:
+    with plainly(), progress(CONFIGS) as say:
         from builder.diff import diff
 
         found = diff(first, second, say)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -34,23 +34,38 @@ STAGES = {
     "audited": "audited tier",
     "publish": "writing the folder",
     "report": "writing the report",
-    "upload": "sending files, in bytes",
     "model": "loading the model",
     "masks": "what masks give away",
     "looking": "learning to see",
 }
-"""Name of a stage, or what stands before its first `-` -> what it does."""
+"""Name of a stage, or what stands before its first `-` -> what it does, of the verbs that measure and write."""
+CHECKS = {
+    "card, licence and citation": "writing them again, to compare",
+    "report": "writing it again, to compare",
+    "upload": "sending files, in bytes",
+    "": "recounting",
+}
+"""Likewise of `verify`, whose stages are checks, and of `push`, which verifies first; the empty name is every other."""
+CONFIGS = {"": "comparing rows"}
+"""Likewise of `diff`, whose stages are configs."""
 
 
-def described(stage: str) -> str:
+def described(stage: str, words: Mapping[str, str] = STAGES) -> str:
     """A stage in words.
 
+    Args:
+        stage: Its name.
+        words: What the stages of a verb do. One name may mean two things: `report` is written by `build` and compared
+            by `verify`.
+
     Example:
-        >>> described("embed-question"), described("measure"), described("certificate")
-        ('embed-question: embedding', 'measure: blind baselines', 'certificate')
+        >>> described("embed-question"), described("measure"), described("answering")
+        ('embed-question: embedding', 'measure: blind baselines', 'answering')
+        >>> described("audited"), described("audited", CONFIGS)
+        ('audited: audited tier', 'audited: comparing rows')
     """
-    words = STAGES.get(stage) or STAGES.get(stage.partition("-")[0])
-    return f"{stage}: {words}" if words and words != stage else stage
+    does = words.get(stage) or words.get(stage.partition("-")[0]) or words.get("")
+    return f"{stage}: {does}" if does else stage
 
 
 @dataclass
@@ -59,12 +74,14 @@ class Lines:
 
     Attributes:
         console: Where to write.
+        words: What stages do.
         told: When the last word was heard; what was done before a stage's first word belongs to it.
         ended: Seconds of all stages that have ended.
         open: Stage -> when it began, seconds of all that had ended then, and what was told last.
     """
 
     console: Console
+    words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     told: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     open: dict[str, tuple[float, float, int, int]] = field(default_factory=dict)
@@ -78,7 +95,7 @@ class Lines:
             own = now - began - (self.ended - before)
             self.ended += own
             self.open.pop(stage, None)
-            self._print(f"{described(stage)}{f' ({total:,})' if total > 1 else ''}, {own:.1f} s")
+            self._print(f"{described(stage, self.words)}{f' ({total:,})' if total > 1 else ''}, {own:.1f} s")
         else:
             self.open[stage] = began, before, done, total
 
@@ -86,7 +103,7 @@ class Lines:
         """Name what has begun and told no end."""
         for stage, (began, _, done, total) in self.open.items():
             part = f" ({done:,} of {total:,})" if total else ""
-            self._print(f"{described(stage)}{part}, {how} {time.monotonic() - began:.1f} s")
+            self._print(f"{described(stage, self.words)}{part}, {how} {time.monotonic() - began:.1f} s")
 
     def _print(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -97,26 +114,31 @@ class Bars:
     """A bar per stage."""
 
     bars: Progress
+    words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""
         if stage not in self.tasks:
-            self.tasks[stage] = self.bars.add_task(described(stage), total=total or None)
+            self.tasks[stage] = self.bars.add_task(described(stage, self.words), total=total or None)
         self.bars.update(self.tasks[stage], completed=done, total=total or None)
         if 0 < total <= done:
             del self.tasks[stage]  # a stage of the same name is another one
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Hear of stages and show them on stderr, whatever stdout is."""
+def progress(words: Mapping[str, str] = STAGES) -> Iterator[Callable[[str, int, int], None]]:
+    """Hear of stages and show them on stderr, whatever stdout is.
+
+    Args:
+        words: What the stages of the verb do.
+    """
     # Encoders come from packages or from a cache: libraries must not show bars of their own.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     err = Console(stderr=True)
     if not err.is_terminal or err.is_dumb_terminal:
-        lines = Lines(err)
+        lines = Lines(err, words)
         try:
             yield lines
         except BaseException:
@@ -132,4 +154,4 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, transient=True) as bars:
-        yield Bars(bars)
+        yield Bars(bars, words)

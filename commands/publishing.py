@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands.options import AsJson, Folder
-from commands.progress import progress
+from commands.progress import CHECKS, progress
 from commands.terminal import plainly, print_json
 
 
@@ -33,7 +33,7 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""
-    with plainly("push again; what was sent is not sent again"), progress() as say:
+    with plainly("push again; what was sent is not sent again"), progress(CHECKS) as say:
         from builder.push import Unsound
         from builder.push import push as pushed
         from builder.terminal import show_findings, show_push

@@ -152,13 +152,15 @@ class OptionMarks:
 
     Attributes:
         name: The set.
-        items: Items with options.
+        all: Items with options.
+        items: Those that were looked at.
         searched: Those in the half that was searched.
         tried: Marks that were counted on the other half.
         held: Those that hold.
     """
 
     name: str
+    all: int
     items: int
     searched: int
     tried: int
@@ -351,7 +353,7 @@ def _stood_out(what: str, found: Wordings | OptionMarks) -> str:
     """How many of what stood out in one half hold in the other.
 
     Example:
-        >>> _stood_out("mark", OptionMarks("all", 100, 60, 1, []))
+        >>> _stood_out("mark", OptionMarks("all", 100, 100, 60, 1, []))
         'The one mark that stood out in 60 items does not hold in the other 40.'
     """
     where, rest = f"in {found.searched:,} items", f"in the other {found.items - found.searched:,}"

@@ -71,7 +71,7 @@ def export(
         remedy = "name another folder with --out"
         raise BadInput("--out", None, f"{place}, inside the published folder", "a folder beside it", remedy)
     # What Python leaves beside a module that a harness imported is no file of anybody.
-    check_place(place, RECORD, "facts", "export", spared=".pyc")
+    check_place(place, RECORD, "facts", "export", modules=True)
     found = source(Path(folder), config, split, dataset, instruction)
     form = FORMATS[to]
     with whole_folder(place) as fresh:

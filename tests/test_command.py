@@ -138,6 +138,14 @@ def test_a_certified_build_ends_with_0_and_one_that_is_not_with_1(
     assert call("verify", published).exit_code == 0
 
 
+def test_verify_and_diff_say_what_they_do(published: Path, call: Call) -> None:
+    told = call("verify", published).stderr.splitlines()
+    assert any(line.startswith("report: writing it again, to compare, ") for line in told)
+    assert any(line.startswith("certificate: recounting, ") for line in told)
+    told = call("diff", published, published).stderr.splitlines()
+    assert [line.rpartition(",")[0] for line in told] == ["balanced: comparing rows", "removed: comparing rows"]
+
+
 def test_a_damaged_folder_fails_verify_with_1_and_says_which_check(published: Path, tmp_path: Path, call: Call) -> None:
     copy = Path(shutil.copytree(published, tmp_path / "copy"))
     (copy / "certificate.json").write_text("{}")

@@ -145,4 +145,4 @@ def option_marks(name: str, mined: MinedOptions) -> OptionMarks:
         OptionMark(str(one.mark), one.found.items, one.found.right, one.found.low, one.found.high, one.chance)
         for one in mined.shortcuts
     ]
-    return OptionMarks(name, mined.items, mined.searched, mined.tried, held)
+    return OptionMarks(name, mined.all, mined.items, mined.searched, mined.tried, held)

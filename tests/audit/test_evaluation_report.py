@@ -14,7 +14,7 @@ from audit.evaluate import REPORT, evaluate
 from audit.evaluation_report import choose
 from audit.intervals import Interval
 from audit.models.model import Masking
-from audit.rates import Rate
+from audit.rates import Rate, rates
 from audit.terminal import OUT, show_evaluation
 
 from .conftest import Says, looks
@@ -118,6 +118,18 @@ def test_items_to_look_at() -> None:
         "Lowest dividend": ["a1", "b2", "c1"],
     }
     assert "Answered wrongly" not in choose(items[3:], table)
+
+
+def test_parts_stand_in_from_what_they_are_parts_of(folder: Path, tmp_path: Path, page: Page) -> None:
+    text = (tmp_path / "run" / REPORT).read_text(encoding="utf-8")
+    parts = re.findall(r'<tr class="within"><td>([^<]*)</td>', text)
+    found = evaluate(folder, Says(looks), masking=Masking())
+    assert parts == [kind for kind in found.accuracy if kind != "all"]
+    assert parts
+    rows = rates(found)
+    assert [row.name for row in rows if row.part] == parts
+    assert [row.name for row in rows if row.counted] == ["question accuracy", "image accuracy", "group accuracy"]
+    assert [row.title for row in rows][-3] == "question accuracy: one question, two pictures, both right"
 
 
 def test_a_rate_without_an_interval_has_none() -> None:

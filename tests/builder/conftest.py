@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,16 @@ def minilm() -> Any:
 def limits() -> Images:
     """The limits on pictures that a recipe sets by default."""
     return Images()
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    """The number of threads that torch has is afterwards what it was, also where the test fails."""
+    import torch
+
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -21,13 +21,14 @@ from builder.options import (
     marks,
     mine_options,
 )
+from builder.report.compose import option_marks
 
 WORDS = ["cat", "dog", "tree", "house", "bird", "stone", "river", "cloud"]
 
 
 def items(choices: list[list[str]], gold: list[int]) -> pd.DataFrame:
     """An item table, each item in a group of its own."""
-    answers = [own[place] for own, place in zip(choices, gold, strict=True)]
+    answers = [own[place] if own else "" for own, place in zip(choices, gold, strict=True)]
     groups = [f"g{number}" for number in range(len(choices))]
     return pd.DataFrame({"choices": choices, "answer": answers, "group": groups})
 
@@ -105,7 +106,9 @@ def test_marks_of_an_item() -> None:
     numbers = marks(["1,200", "7", "-3"])
     assert (numbers[LARGEST], numbers[SMALLEST]) == (0, 2)
     assert LARGEST not in marks(["7", "seven"])
-    assert LARGEST not in marks(["7", "nan"])
+    for word in ("nan", "inf", "1_000", "1e999", "1,2", "٣", ""):
+        assert LARGEST not in marks(["7", word])
+    assert [marks(["-.5", text])[LARGEST] for text in ("+3", " 0.25 ", "1,234,567.", "2e-3")] == [1] * 4
 
 
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=2, max_size=6, unique=True), st.randoms())
@@ -121,3 +124,14 @@ def test_items_without_options_and_too_few_groups_give_nothing() -> None:
     table = items([["a", "b"]] * 3, [0, 1, 0])
     assert mine_options(table.assign(group="g")).shortcuts == []
     assert mine_options(pd.DataFrame({"choices": [[], []], "answer": ["a", "b"], "group": ["g", "h"]})).items == 0
+
+
+def test_of_very_many_items_a_sample_is_looked_at_and_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builder.options.MOST_ITEMS", 60)
+    choices, rng = drawn(100, 4, 5)
+    table = items([*choices, []], [*rng.integers(0, 4, 100), 0])
+    found = mine_options(table)
+    assert (found.all, found.items) == (100, 60)
+    assert 0 < found.searched < 60
+    assert option_marks("all", found).all == 100
+    assert (mine_options(table[:60]).all, mine_options(table[:60]).items) == (60, 60)

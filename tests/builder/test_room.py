@@ -31,8 +31,8 @@ def test_weights_are_counted_in_bytes() -> None:
     assert weight(None) == 0
 
 
+@pytest.mark.usefixtures("threads")
 def test_threads_come_back_also_after_an_error() -> None:
-    before = torch.get_num_threads()
     torch.set_num_threads(2)
     with with_threads(small=False):
         assert torch.get_num_threads() == 2
@@ -47,4 +47,3 @@ def test_threads_come_back_also_after_an_error() -> None:
         fails()
     assert seen == [1]
     assert torch.get_num_threads() == 2
-    torch.set_num_threads(before)

@@ -60,6 +60,7 @@ def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(
     assert vectors.shape == (2, 2 * direct.shape[1])
 
 
+@pytest.mark.usefixtures("threads")
 def test_the_number_of_threads_changes_nothing(
     pictures: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,13 +79,12 @@ def test_the_number_of_threads_changes_nothing(
 
     monkeypatch.setattr(vision_language, "_loaded", lambda name: Counting())
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    before, found = torch.get_num_threads(), []
+    found = []
     for number in (1, 2):
         torch.set_num_threads(number)
         stage = replies(Run(tmp_path / str(number), Serial()), MODEL, table[:4], QUESTIONS, {"toy": place}, Images())
         found.append((stage.folder / "part-00000.parquet").read_bytes())
         assert torch.get_num_threads() == number
-    torch.set_num_threads(before)
     assert set(threads) == {1}
     assert found[0] == found[1]
 

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from audit.progress import silent, step
+from builder.checks import CHECKS as CHECKED
 from commands import progress
-from commands.progress import Bars, Lines, described
+from commands.progress import CHECKS, CONFIGS, STAGES, Bars, Lines, described
 
 
 class Clock:
@@ -98,6 +99,29 @@ def test_nothing_is_told_of_a_step_that_fails(lines: Lines, heard: io.StringIO) 
 def test_names_of_stages_stay_the_first_word() -> None:
     assert described("edits-negation").startswith("edits-negation: ")
     assert described("certificate") == "certificate"
+
+
+def test_checks_are_told_as_checks_whatever_stages_are_called() -> None:
+    told = {name: described(name, CHECKS) for name in CHECKED}
+    assert told["report"] == "report: writing it again, to compare"
+    assert told["largest balanced set"] == "largest balanced set: recounting"
+    assert all(re.search(": recounting$|again, to compare$", line) for line in told.values())
+    assert CHECKS.keys() - {"", "upload"} <= CHECKED.keys(), "a check of another name"
+    assert described("audited") == "audited: audited tier"
+    assert [described(name, CONFIGS) for name in ("audited", "eval-open")] == [
+        "audited: comparing rows", "eval-open: comparing rows",
+    ]  # fmt: skip
+    assert "upload" not in STAGES
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_bars_and_lines_speak_in_the_words_of_their_verb(terminal: bool, heard: io.StringIO) -> None:
+    console = Console(file=heard, force_terminal=terminal)
+    bars = Progress(console=console)
+    with step(Bars(bars, CHECKS) if terminal else Lines(console, CHECKS), "report"):
+        pass
+    told = bars.tasks[0].description if terminal else heard.getvalue()
+    assert told.startswith("report: writing it again, to compare")
 
 
 def test_on_a_terminal_every_stage_has_a_bar_that_fills() -> None:

@@ -56,6 +56,46 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(folder: Path, tmp_pa
     with pytest.raises(BadInput, match=r"files that twokeys did not write, such as .*mine\.txt"):
         export(folder, "lm-eval", out=out)
     assert (out / "mine.txt").read_text() == "notes"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "utils.pyc",  # a module without source
+        "__pycache__/mine.cpython-311.pyc",  # of a module that no export wrote
+        "src/__pycache__/utils.cpython-311.pyc",
+        "__pycache__/notes.pyc",
+        "__pycache__/utils.py",
+    ],
+)
+@pytest.mark.parametrize("earlier", [True, False], ids=["in an export", "in a folder of others"])
+def test_compiled_modules_of_others_are_never_replaced(folder: Path, tmp_path: Path, name: str, earlier: bool) -> None:
+    out = tmp_path / "out"
+    if earlier:
+        export(folder, "lm-eval", out=out)
+    (out / name).parent.mkdir(parents=True, exist_ok=True)
+    (out / name).write_bytes(b"mine")
+    with pytest.raises(BadInput, match="files that twokeys did not write, such as "):
+        export(folder, "lm-eval", out=out)
+    assert (out / name).read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["x.pyc", "__pycache__/utils.cpython-311.pyc"])
+def test_a_compiled_module_is_no_place_for_an_export(folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(BadInput, match="files that twokeys did not write, such as "):
+        export(folder, "lm-eval", out=tmp_path / name)
+    assert (tmp_path / name).read_bytes() == b"mine"
+
+
+def test_a_folder_with_compiled_modules_alone_is_of_others(folder: Path, tmp_path: Path) -> None:
+    cached = tmp_path / "out" / "__pycache__" / "utils.cpython-311.pyc"
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"mine")
+    with pytest.raises(BadInput, match="files that twokeys did not write, such as "):
+        export(folder, "lm-eval", out=tmp_path / "out")
+    assert cached.read_bytes() == b"mine"
     with pytest.raises(BadInput, match="inside the published folder"):
         export(folder, "lm-eval", out=folder / "exports")
 

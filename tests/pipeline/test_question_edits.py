@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -159,7 +160,9 @@ def test_contradictories_can_be_told_and_give_nothing_away(make: Build, doors: T
     assert Counter(row["edit_kind"] for row in published(built.folder)) == {None: 24, "question.denial": 24}
 
 
-def test_answers_are_asked_once_and_a_stopped_stage_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     import pandas as pd
     import torch
 
@@ -185,7 +188,7 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(tmp_path: Path, monk
     monkeypatch.setattr(asking, "_loaded", lambda name: SimpleNamespace(module=torch.nn.Linear(2, 2)))
     # Sums of several threads have no fixed order: a model that fits every process gets one, whatever the engine.
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    before = torch.get_num_threads()
+    request.addfinalizer(partial(torch.set_num_threads, torch.get_num_threads()))
     torch.set_num_threads(2)
     monkeypatch.setattr(asking, "PER_SHARD", 2)
     run = Run(tmp_path / "run", Serial())
@@ -195,4 +198,3 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(tmp_path: Path, monk
     assert [found[claim] for claim in claims] == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert len(asked) == 4 + 3  # the first two were not asked again
     assert (set(threads), torch.get_num_threads()) == ({1}, 2)
-    torch.set_num_threads(before)

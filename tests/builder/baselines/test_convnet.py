@@ -18,6 +18,7 @@ def test_a_marked_corner_is_not_found_by_who_pools_pixels(baseline: str, tmp_pat
     assert planted.score(planted.marked_corner(), baseline, tmp_path).low < 0.53
 
 
+@pytest.mark.usefixtures("threads")
 def test_the_number_of_threads_changes_nothing(tmp_path: Path) -> None:
     import numpy as np
     import torch
@@ -25,12 +26,11 @@ def test_the_number_of_threads_changes_nothing(tmp_path: Path) -> None:
     from builder.baselines import baselines
     from builder.baselines.problem import count
 
-    problem, threads, found = planted.marked_corner(90), torch.get_num_threads(), []
+    problem, found = planted.marked_corner(90), []
     train = count(problem.content[:60], problem.label[:60], 2)
     for number in (1, 2):
         torch.set_num_threads(number)
         torch.manual_seed(number)
         found.append(baselines()["image.convnet"].predict(problem, train, np.arange(60, 90), 0))
         assert torch.get_num_threads() == number
-    torch.set_num_threads(threads)
     assert (found[0] == found[1]).all()
