@@ -62,7 +62,7 @@ class PhotoEditor:
     """
 
     name: ClassVar[str] = "photo-edits"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
@@ -138,8 +138,9 @@ class _Work:
         return tuple(donors[at] for at in self.random.permutation(len(donors))[:3])
 
     def _painted(self, plan: Plan, one: Question | None) -> tuple[bytes, Mask, Pixels] | None:
-        """Paint and write a plan; None where it cannot be written, changes nothing, or does not take effect."""
-        written = write(self.data, plan.paint(), self.key, self.editor.settings.images)
+        """Paint and write a plan; None where it cannot be done or written, changes nothing, or takes no effect."""
+        new = plan.paint()
+        written = None if new is None else write(self.data, new, self.key, self.editor.settings.images)
         if written is None or not written.changed.any():
             return None
         pixels = pixels_of(written.data, self.key, self.editor.settings.images)

@@ -59,7 +59,7 @@ class PhotoEdits:
     """
 
     name: ClassVar[str] = "photo-edits"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images")

@@ -27,13 +27,13 @@ class Plan:
         kind: `remove`, `repaint`, `paste` or `crop`.
         after: Label -> how many are there afterwards, for the labels that it changes.
         note: What is done, in words.
-        paint: Does it.
+        paint: Does it; gives None where it cannot be done.
     """
 
     kind: str
     after: dict[str, int]
     note: str
-    paint: Callable[[], Pixels]
+    paint: Callable[[], Pixels | None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Scene:
     area: tuple[float, float]
     cut: Cut = mask_of
     _masks: dict[Thing, Mask] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _filled: dict[bytes, Pixels] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _filled: dict[bytes, Pixels | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def mask(self, thing: Thing) -> Mask:
         """Where a thing is; found once."""
@@ -60,8 +60,8 @@ class Scene:
             self._masks[thing] = self.cut(thing, self.pixels)
         return self._masks[thing]
 
-    def filled(self, inpaint: Inpaint, mask: Mask, barred: Mask) -> Pixels:
-        """The picture with a place filled; done once, for several questions ask for the same place."""
+    def filled(self, inpaint: Inpaint, mask: Mask, barred: Mask) -> Pixels | None:
+        """The picture with a place filled, or None; done once, for several questions ask for the same place."""
         place = np.packbits(mask).tobytes()
         if place not in self._filled:
             self._filled[place] = inpaint(self.pixels, mask, barred)

@@ -10,8 +10,10 @@ from PIL import Image
 from builder.counterfactuals.photos.needs import needed
 from builder.counterfactuals.photos.writing import Mask, Pixels
 
-Inpaint = Callable[[Pixels, Mask, Mask], Pixels]
-"""Fills a mask; pixels outside it stay as they are. The second mask holds other things, which must not be copied."""
+Inpaint = Callable[[Pixels, Mask, Mask], Pixels | None]
+"""Fills a mask; pixels outside it stay as they are. The second mask holds other things, which must not be copied.
+
+None where there is nothing to fill it with."""
 RADIUS = 5
 EDGE = 0.06
 """A mask is widened by this share of its side: outlines cut corners, and a thing's edge colours its surroundings."""

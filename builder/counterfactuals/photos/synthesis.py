@@ -9,8 +9,10 @@ finest level, detail is copied from the best patch instead of averaged, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import faiss  # here, for `threadpool_limits` reaches only what is loaded when it is entered
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -46,13 +48,16 @@ COARSEST = 3
 """At the coarsest level the place is at most so many pixels deep."""
 
 
-def synthesised(pixels: Pixels, mask: Mask, others: Mask) -> Pixels:
+def synthesised(pixels: Pixels, mask: Mask, others: Mask) -> Pixels | None:
     """Fill a place; pixels outside it stay as they are. The same input gives the same output.
 
     Args:
         pixels: (height, width, 3).
         mask: (height, width): the place.
         others: (height, width): other things, of which nothing may be copied.
+
+    Returns:
+        (height, width, 3); None where everything around is another thing, so that there is nothing to copy.
     """
     cv2 = needed("cv2")
     ys, xs = np.nonzero(mask)
@@ -61,6 +66,8 @@ def synthesised(pixels: Pixels, mask: Mask, others: Mask) -> Pixels:
     lab = cv2.cvtColor(np.ascontiguousarray(pixels[part]).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     with threadpool_limits(1):  # sums in another order would choose other patches
         levels = _pyramid(np.dstack([lab, *_roughness(lab[..., 0], mask[part])]), mask[part], others[part])
+        if not levels:
+            return None
         random = np.random.default_rng(int(mask.sum()))
         filled: Floats | None = None
         for number, level in enumerate(levels):
@@ -82,6 +89,14 @@ class _Level:
     mask: Mask
     barred: Mask
 
+    @cached_property
+    def usable(self) -> Mask:
+        """(height + 2 HALF, width + 2 HALF), padded: the middles of patches that may be copied."""
+        cv2 = needed("cv2")
+        barred = np.pad(self.barred, HALF, constant_values=True).astype(np.uint8)
+        found: Mask = ~cv2.dilate(barred, np.ones((SIDE, SIDE), np.uint8)).astype(bool)
+        return found & np.pad(np.ones_like(self.mask), HALF)
+
 
 def _roughness(lightness: Floats, mask: Mask) -> list[Floats]:
     """Mean strength of the edges around each known pixel, across and down."""
@@ -93,7 +108,10 @@ def _roughness(lightness: Floats, mask: Mask) -> list[Floats]:
 
 
 def _pyramid(channels: Floats, mask: Mask, others: Mask) -> list[_Level]:
-    """The picture at sizes halved until the place is shallow, coarsest first; what is unknown is never mixed in."""
+    """The picture at sizes halved until the place is shallow, coarsest first; what is unknown is never mixed in.
+
+    Sizes at which there are too few patches to copy are left out; where that is the full one, nothing is left.
+    """
     cv2 = needed("cv2")
     levels = [_Level(channels.astype(np.float32), mask, others | mask)]
     depth = float(cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 3).max())
@@ -106,7 +124,8 @@ def _pyramid(channels: Floats, mask: Mask, others: Mask) -> list[_Level]:
         barred = _resized(last.barred[..., None].astype(np.float32), size, shrink=True)[..., 0] > 0
         levels.append(_Level(means, share[..., 0] < 0.5, barred))
         depth /= 2
-    return levels[::-1]
+    enough = [level for level in levels[::-1] if level.usable.sum() >= DIMENSIONS]
+    return enough if enough and enough[-1] is levels[0] else []
 
 
 def _resized(channels: Floats, size: tuple[int, int], shrink: bool = False) -> Floats:
@@ -149,11 +168,7 @@ def _refined(level: _Level, start: Floats, rounds: int, finest: bool, random: np
     mask = np.pad(level.mask, edge)
     inside = np.pad(np.ones_like(level.mask), edge)
     whole = np.ones((SIDE, SIDE), np.uint8)
-    barred = np.pad(level.barred, edge, constant_values=True).astype(np.uint8)
-    usable = inside & ~cv2.dilate(barred, whole).astype(bool)
-    found = _places(usable)
-    if len(found[0]) < DIMENSIONS:
-        return start  # everything around is another thing
+    found = _places(level.usable)
     drawn = np.sort(random.choice(len(found[0]), min(len(found[0]), MOST), replace=False))
     source = found[0][drawn], found[1][drawn]
     at = _places(inside & cv2.dilate(mask.astype(np.uint8), whole).astype(bool))
@@ -165,7 +180,7 @@ def _refined(level: _Level, start: Floats, rounds: int, finest: bool, random: np
         weight = np.exp(-distance / (2 * spread)) * FADE ** -np.minimum(deep, 30) + 1e-8
         channels = _voted(channels, mask, at, _patches(channels, source)[best], weight)
     if finest:
-        channels = _detailed(channels, mask, usable, at, source, random)
+        channels = _detailed(channels, mask, level.usable, at, source, random)
     return channels[HALF:-HALF, HALF:-HALF]
 
 
@@ -213,8 +228,6 @@ class _Search:
     """Nearest patches by their principal components."""
 
     def __init__(self, channels: Floats, source: Places, random: np.random.Generator) -> None:
-        import faiss
-
         patches = _patches(channels, source).reshape(len(source[0]), -1)
         self._mean = patches.mean(axis=0)
         few = patches[random.choice(len(patches), min(len(patches), 4000), replace=False)] - self._mean

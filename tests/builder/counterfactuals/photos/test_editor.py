@@ -297,6 +297,16 @@ def test_a_quad_is_not_dropped_for_a_question_whose_change_cannot_be_painted(tmp
     assert [edit.kind for edit in ready.edits(items[1:], FILES.get, 0)] == ["photo.remove", "photo.repaint"]
 
 
+def test_a_removal_with_nothing_to_fill_the_place_is_declined(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "builder.counterfactuals.photos.editor.inpainting", lambda name: lambda pixels, mask, others: None
+    )
+    items = toy.items_of([(5, IS.format("apple"), "yes")])
+    for operations, kinds in ((["remove"], []), (["remove", "crop"], ["photo.crop"])):
+        ready = editor(tmp_path, items, operations=operations, both_sides=False)
+        assert [edit.kind for edit in ready.edits(items, FILES.get, 0)] == kinds
+
+
 class Eyes:
     """A detector that finds apples wherever it is told to."""
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -60,9 +64,48 @@ def test_places_at_the_border_are_filled(x, y):
     assert np.abs(synthesised(hidden, mask, NONE)[mask].astype(int) - pixels[mask]).max() < 25
 
 
-def test_where_all_around_is_other_things_the_place_is_smoothed_over():
+def test_where_all_around_is_other_things_the_place_is_not_filled():
+    pixels, mask = toy.wall(), toy.disc(64, 48, 12)
+    assert synthesised(pixels, mask, ~mask) is None
+
+
+def test_a_rim_too_narrow_for_small_sizes_is_copied_at_the_full_one():
     pixels, mask = toy.wall(), toy.disc(64, 48, 12)
     hidden = pixels.copy()
     hidden[mask] = 0
-    new = synthesised(hidden, mask, ~mask)
+    far = ~toy.disc(64, 48, 22)  # between place and others lie ten pixels: one patch at full size, none at half
+    hidden[far] = (200, 40, 40)
+    new = synthesised(hidden, mask, far)
+    assert new is not None
     assert np.abs(new[mask].astype(int) - pixels[mask]).max() < 25
+
+
+def test_a_process_that_fills_its_first_place_does_so_on_one_thread():
+    """Nothing has loaded the search's library before; `run` fails where several threads share its sums."""
+    run = """
+import numpy as np
+from builder.counterfactuals.photos import synthesis
+
+threads, real = [], synthesis._voted
+
+def voted(*given):
+    import faiss
+    threads.append(faiss.omp_get_max_threads())
+    return real(*given)
+
+synthesis._voted = voted
+pixels = np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8)
+mask = np.zeros((96, 128), dtype=bool)
+mask[40:60, 50:70] = True
+synthesis.synthesised(pixels, mask, np.zeros_like(mask))
+import faiss
+print(set(threads), faiss.omp_get_max_threads())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        env=os.environ | {"OMP_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["{1}", "2"]  # and those that were there come back
