@@ -120,7 +120,7 @@ class Generator(Protocol):
         needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
             or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
-            `images: Images`, the recipe's limits before decoding).
+            `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch).
     """
 
     name: ClassVar[str]
@@ -163,6 +163,19 @@ class FileReader(Protocol):
         Args:
             find: Gives the path of a file that the recipe names relative to the corpora folder.
         """
+        ...
+
+
+class Loader(Protocol):
+    """A generator that runs models of torch, which get room and threads as `builder.room` says.
+
+    Attributes:
+        weights: Bytes of all its models; 0 where its parameters name none.
+    """
+
+    @property
+    def weights(self) -> int:
+        """See above."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from builder import images
-from builder.counterfactuals.edit import Edit, Generator, Student, root_of
+from builder.counterfactuals.edit import Edit, Generator, Loader, Student, root_of
 from builder.counterfactuals.examine import Side, examine
 from builder.items import SCHEMA, TextRule, canonical_json, digest
 from builder.recipe import GeneratorUse, Recipe
+from builder.room import room_for, with_threads
 from builder.stages import Run, Stage, write_table
 
 ITEMS_PER_SHARD = 256
@@ -119,14 +121,22 @@ def generate(
 def _run_shards(
     run: Run, generator: Generator, recipe: Recipe, budget: int | None, shards: list[Shard], stage: Stage
 ) -> dict[str, Any]:
+    weights = cast("Loader", generator).weights if "models" in generator.needs else 0
+    fitting, small = room_for(run, weights) if weights else (run, None)
     if "study" in generator.needs and shards:
         every = Shard(
             pd.concat([shard.items for shard in shards]),
             {key: place for shard in shards for key, place in shard.places.items()},
         )
-        generator = cast("Student", generator).study(every.items, every.picture)
-    run.parts(stage, partial(_edit_shard, generator, recipe, budget), shards)
+        with _threads(small):
+            generator = cast("Student", generator).study(every.items, every.picture)
+    fitting.parts(stage, partial(_edit_shard, generator, recipe, budget, small), shards)
     return {"shards": len(shards), "declined": declined_pictures(generator, shards)}
+
+
+def _threads(small: bool | None) -> AbstractContextManager[None]:
+    """As `with_threads`; None where no model runs: what was set stays, and torch is not loaded for it."""
+    return nullcontext() if small is None else with_threads(small)
 
 
 def declined_pictures(generator: Generator, shards: list[Shard]) -> dict[str, str]:
@@ -145,7 +155,14 @@ def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def _edit_shard(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:
+def _edit_shard(
+    generator: Generator, recipe: Recipe, budget: int | None, small: bool | None, shard: Shard, path: Path
+) -> None:
+    with _threads(small):
+        _write_edits(generator, recipe, budget, shard, path)
+
+
+def _write_edits(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:
     text = TextRule(recipe.text.unicode, recipe.text.lowercase)
     sides = {
         str(row["id"]): (

@@ -68,7 +68,7 @@ class TransformersDetector:
             allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"
             raise BadInput("recipe", "detector", f"{name!r} ({error})", allowed, "correct the name") from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._model = model.eval().to(self._device)
+        self.module: torch.nn.Module = model.eval().to(self._device)
         self._names = {index: str(label).casefold() for index, label in model.config.id2label.items()}
         self.labels = frozenset(self._names.values())
 
@@ -78,7 +78,7 @@ class TransformersDetector:
         height, width = pixels.shape[:2]
         inputs = self._processor(images=Image.fromarray(pixels), return_tensors="pt").to(self._device)
         found = self._processor.post_process_object_detection(
-            self._model(**inputs), threshold=least, target_sizes=[(height, width)]
+            self.module(**inputs), threshold=least, target_sizes=[(height, width)]
         )[0]
         things = []
         for score, label, box in sorted(

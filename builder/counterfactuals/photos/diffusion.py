@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from PIL import Image
@@ -16,8 +18,9 @@ CONTEXT = 0.5
 """The model sees the mask with so much of its size around it."""
 
 
+@lru_cache(maxsize=1)
 def diffusion(name: str) -> Diffusion:
-    """Load a pipeline.
+    """Load a pipeline, once per process.
 
     Args:
         name: Name on the model hub, or a folder that `save_pretrained` wrote. Only safetensors are read.
@@ -41,6 +44,8 @@ class Diffusion:
 
     def __init__(self, pipeline: object, steps: int = STEPS) -> None:
         self._pipeline, self._steps = pipeline, steps
+        parts = pipeline.components.values()  # type: ignore[attr-defined]
+        self.module = torch.nn.ModuleList([part for part in parts if isinstance(part, torch.nn.Module)])
         pipeline.set_progress_bar_config(disable=True)  # type: ignore[attr-defined]
 
     def __call__(self, pixels: Pixels, mask: Mask, _: Mask) -> Pixels:

@@ -25,6 +25,7 @@ from builder.counterfactuals.photos.asking import asked
 from builder.counterfactuals.photos.detector import detector
 from builder.counterfactuals.photos.donors import Donor, cut_out
 from builder.counterfactuals.photos.editor import PhotoEditor, Question
+from builder.counterfactuals.photos.removal import inpainting
 from builder.counterfactuals.photos.things import Cut, Known, mask_of
 from builder.counterfactuals.photos.writing import pixels_of
 from builder.errors import BadInput
@@ -62,7 +63,7 @@ class PhotoEdits:
     version: ClassVar[int] = 4
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images")
+    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images", "models")
 
     operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
     instances: str | None = None
@@ -127,6 +128,15 @@ class PhotoEdits:
         from builder.counterfactuals.photos.segmenter import segmenter
 
         return segmenter(self.segmenter)
+
+    @property
+    def weights(self) -> int:
+        """Bytes of the models, as torch holds them, that find things, cut them out and fill their places."""
+        from builder.room import weight
+
+        finder = None if self.detector is None else detector(self.detector)
+        models = (finder, self.cut, inpainting(self.inpainting))
+        return sum(weight(getattr(model, "module", None)) for model in models)
 
     def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
         """Study these items alone, then edit them; a build studies all items first."""

@@ -43,7 +43,7 @@ class Segmenter:
 
     def __init__(self, processor: object, model: torch.nn.Module) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._processor, self._model = processor, model.eval().to(self._device)
+        self._processor, self.module = processor, model.eval().to(self._device)
 
     @torch.inference_mode()
     def __call__(self, thing: Thing, pixels: Pixels) -> Mask:
@@ -55,7 +55,7 @@ class Segmenter:
         # SAM's later kin scale every picture to a square and have no sizes between.
         sizes = [inputs.pop(name) for name in ("original_sizes", "reshaped_input_sizes") if name in inputs]
         inputs = {name: value.float().to(self._device) for name, value in inputs.items()}
-        said = self._model(**inputs, multimask_output=False).pred_masks.cpu()
+        said = self.module(**inputs, multimask_output=False).pred_masks.cpu()
         found = self._processor.post_process_masks(said, *sizes)[0]  # type: ignore[attr-defined]
         mask: Mask = np.asarray(found[0, 0], dtype=bool) & within(thing.box, pixels, grown=True)
         inside = within(thing.box, pixels)

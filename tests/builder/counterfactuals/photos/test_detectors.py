@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from builder.counterfactuals.generate import Shard, _run_shards
 from builder.counterfactuals.photos.detector import TransformersDetector, detector
 from builder.counterfactuals.photos.ssd import SsdDetector, anchors, decoded, kept
+from builder.counterfactuals.registry import make
+from builder.engines import Serial
 from builder.errors import BadInput
+from builder.recipe import Recipe
+from builder.room import weight
+from builder.stages import Run
 from tests.builder.counterfactuals.photos import toy
 
 
@@ -84,6 +91,30 @@ def test_a_model_of_transformers_gives_things_inside_the_picture(folder):
         assert 0 < thing.score < 1
     assert [thing.score for thing in found] == sorted((thing.score for thing in found), reverse=True)
     assert detector(folder).things(toy.photo([]), 1.0) == ()
+
+
+def test_in_a_build_a_small_model_runs_on_one_thread_whatever_the_engine(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    (tmp_path / "1.png").write_bytes(toy.file_of(toy.photo([("apple", 30, 30)]), "PNG"))
+    items = toy.items_of([(1, "Is there an apple in the image?", "yes")])
+    items = items.assign(answer_type="yes/no")
+    shard = Shard(items, {str(items["image_key"][0]): ("file:1.png", tmp_path)})
+    given = {"detector": folder, "operations": ["remove"], "inpainting": "telea", "both_sides": False}
+    generator = make("photo-edits", given).located(Path)
+    assert generator.weights == weight(detector(folder).module) > 0
+    corpus = {"format": "table", "name": "toy", "path": "toy", "revision": "1", "license": "mit"}
+    recipe = Recipe.model_validate({"name": "toy", "title": "toy", "corpora": [corpus]})
+    threads: list[int] = []
+    hook = detector(folder).module.register_forward_pre_hook(lambda *_: threads.append(torch.get_num_threads()))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        run = Run(tmp_path / "run", Serial())
+        run.stage("edits", partial(_run_shards, run, generator, recipe, None, [shard]), 1)
+        assert (set(threads), torch.get_num_threads()) == ({1}, 2)
+    finally:
+        hook.remove()
+        torch.set_num_threads(before)
 
 
 def test_a_detector_that_is_not_there_is_named(tmp_path):

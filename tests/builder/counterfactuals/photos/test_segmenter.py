@@ -73,7 +73,7 @@ def test_what_the_model_marks_in_its_own_pixels_comes_back_where_the_box_is(fold
         output.pred_masks = torch.where(inside, 1.0, -1.0)[None, None, None]
         return output
 
-    hook = found._model.register_forward_hook(marks_its_prompt, with_kwargs=True)
+    hook = found.module.register_forward_hook(marks_its_prompt, with_kwargs=True)
     height, width = size
     box = (width // 4, height // 2, width // 2, height - height // 8)
     try:
@@ -99,7 +99,7 @@ def test_where_the_model_marks_nothing_the_box_is_the_mask(folder):
         output.pred_masks = torch.full_like(output.pred_masks, -1.0)
         return output
 
-    hook = found._model.register_forward_hook(marks_nothing)
+    hook = found.module.register_forward_hook(marks_nothing)
     thing, pixels = Thing("plum", (50, 40, 71, 61)), toy.photo([])
     try:
         assert np.array_equal(found(thing, pixels), within(thing.box, pixels))
