@@ -27,6 +27,17 @@ class BadInput(ValueError):  # noqa: N818 - it is named after what the user has,
         return type(self), (self.file, self.row, self.found, self.allowed, self.remedy)
 
 
+class Unsayable(BadInput):
+    """A model has no tokens for an answer, or does not have it in its list."""
+
+    def __init__(self, answer: str, allowed: str, remedy: str) -> None:
+        self.answer = answer
+        super().__init__("answer", None, repr(answer), allowed, remedy)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.answer, self.allowed, self.remedy)
+
+
 class MissingPackage(BadInput):
     """A feature needs a package or a model that is not installed."""
 

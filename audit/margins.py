@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from audit.models.model import Model, Question
+from audit.errors import Unsayable
+from audit.models.model import Model, Prepared, Question
 
 LEAST = 1e-30
 """Probabilities below are as good as none."""
@@ -29,7 +29,21 @@ class Expected:
     rivals: tuple[str, ...]
 
 
-def margins(model: Model, asked: Sequence[Expected]) -> NDArray[np.float64]:
+@dataclass(frozen=True)
+class Margin:
+    """What a model says of an expected answer.
+
+    Attributes:
+        nats: Above zero where the expected answer is the most likely one; minus infinity where it cannot be asked.
+        unsaid: The first of the answers that the model has no tokens for; it cannot be asked then, for of the others
+            it might choose one that it would not have chosen.
+    """
+
+    nats: float
+    unsaid: str | None = None
+
+
+def margins(model: Model, asked: Sequence[Expected]) -> list[Margin]:
     """Ask a model.
 
     Args:
@@ -37,13 +51,26 @@ def margins(model: Model, asked: Sequence[Expected]) -> NDArray[np.float64]:
         asked: The questions.
 
     Returns:
-        (n,) nats; above zero where the expected answer is the most likely one.
+        One per question.
     """
-    items = [model.prepare(one.question, answer) for one in asked for answer in (one.answer, *one.rivals)]
+    prepared = [_prepared(model, one) for one in asked]
+    items = [item for some in prepared if not isinstance(some, str) for item in some]
     keeps = [(np.ones(item.patches, dtype=bool), np.ones(item.tokens, dtype=bool)) for item in items]
     values = np.log(np.maximum(model.respond(items, keeps)[1], LEAST)) if items else np.zeros(0)
-    found, start = np.empty(len(asked)), 0
-    for at, one in enumerate(asked):
-        own = values[start : start + 1 + len(one.rivals)]
-        found[at], start = own[0] - own[1:].max(), start + len(own)
+    found, start = list[Margin](), 0
+    for some in prepared:
+        if isinstance(some, str):
+            found.append(Margin(-np.inf, some))
+            continue
+        own = values[start : start + len(some)]
+        found.append(Margin(float(own[0] - own[1:].max())))
+        start += len(own)
     return found
+
+
+def _prepared(model: Model, one: Expected) -> list[Prepared] | str:
+    """The question with each of its answers; the first answer that the model has no tokens for, if there is one."""
+    try:
+        return [model.prepare(one.question, answer) for answer in (one.answer, *one.rivals)]
+    except Unsayable as error:
+        return error.answer

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from audit.errors import BadInput
+from audit.errors import BadInput, Unsayable
 from audit.models.model import Question, Words
 from audit.wording import lettered, worded
 
@@ -76,7 +76,7 @@ def answer_forms(tokenizer: Any, text: str, answer: str, choices: tuple[str, ...
     """Tokens of an answer as it may follow a prompt: as given and with a capital; the letter where there are options.
 
     Raises:
-        BadInput: When the tokenizer can write none of them.
+        Unsayable: When the tokenizer can write none of them.
     """
     said = ascii_uppercase[choices.index(answer)] if answer in choices else answer
     before = list(tokenizer(text)["input_ids"])
@@ -90,7 +90,7 @@ def answer_forms(tokenizer: Any, text: str, answer: str, choices: tuple[str, ...
         if ids[: len(before)] == before and after and tokenizer.unk_token_id not in after and after not in found:
             found.append(after)
     if not found:
-        raise BadInput("answer", None, repr(answer), "an answer that the model's tokenizer can write", "leave it out")
+        raise Unsayable(answer, "an answer that the model's tokenizer can write", "leave it out")
     return found
 
 

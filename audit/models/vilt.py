@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from audit.answers import normalise
 from audit.backgrounds import fill_for
-from audit.errors import BadInput
+from audit.errors import Unsayable
 from audit.models.layout import Layout, lay_out
 from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, Words, device_of
 from audit.models.words import word_fill
@@ -93,7 +93,7 @@ class Vilt:
             return int(self._logits(made, image, words).argmax())
         if (label := self.labels.get(normalise(answer))) is None:
             remedy = "leave the item out, or use a model that writes its answers"
-            raise BadInput("answer", None, repr(answer), f"one of the model's {len(self.labels)} answers", remedy)
+            raise Unsayable(answer, f"one of the model's {len(self.labels)} answers", remedy)
         return label
 
     def process(self, picture: Image.Image) -> Tensor:

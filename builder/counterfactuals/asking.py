@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.margins import Expected, margins
+from audit.margins import Expected, Margin, margins
 from audit.models.loading import load_game
 from audit.models.model import Model, Question
 from builder import images
@@ -68,7 +68,7 @@ def rivals(answer: str, choices: Sequence[str], kind: str, frequent: Iterable[st
 
 def ask(
     run: Run, model: str, claims: Sequence[Claim], pictures: pd.DataFrame, roots: dict[str, Path], limits: Images
-) -> dict[Claim, float]:
+) -> dict[Claim, Margin]:
     """Ask for the margins of claims, equal ones once.
 
     Args:
@@ -80,7 +80,7 @@ def ask(
         limits: Limits before decoding.
 
     Returns:
-        Nats by which each answer beats its rivals.
+        By how much each answer beats its rivals.
 
     Raises:
         BadInput: When there is no such model, or it gives replies alone.
@@ -102,9 +102,13 @@ def ask(
         fitting.parts(stage, partial(_answer, model, small, limits), shards)
         return {"claims": len(order)}
 
-    stage = run.stage("verify", work, 2, identity(model), order)
+    stage = run.stage("verify", work, 3, identity(model), order)
     parts = [pq.read_table(path).to_pydict() for path in sorted(stage.folder.glob("part-*.parquet"))]
-    return {unique[key]: value for part in parts for key, value in zip(part["key"], part["margin"], strict=True)}
+    return {
+        unique[key]: Margin(nats, unsaid)
+        for part in parts
+        for key, nats, unsaid in zip(part["key"], part["margin"], part["unsaid"], strict=True)
+    }
 
 
 @cache
@@ -117,7 +121,7 @@ def _answer(
     model: str, small: bool, limits: Images, shard: tuple[list[Claim], dict[str, tuple[str, Path]]], path: Path
 ) -> None:
     claims, places = shard
-    found: list[float] = []
+    found: list[Margin] = []
     for start in range(0, len(claims), PER_BATCH):  # so many decoded pictures are in memory at a time
         asked = []
         for claim in claims[start : start + PER_BATCH]:
@@ -126,5 +130,7 @@ def _answer(
             question = Question(picture, claim.question, claim.choices, claim.kind)
             asked.append(Expected(question, claim.answer, claim.rivals))
         with with_threads(small):
-            found += [round(float(margin), 4) for margin in margins(_loaded(model), asked)]
-    write_table(path, pa.table({"key": [claim.key for claim in claims], "margin": pa.array(found, pa.float64())}))
+            found += margins(_loaded(model), asked)
+    nats = pa.array([round(one.nats, 4) for one in found], pa.float64())
+    unsaid = pa.array([one.unsaid for one in found], pa.string())
+    write_table(path, pa.table({"key": [claim.key for claim in claims], "margin": nats, "unsaid": unsaid}))

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from audit.margins import Margin
 from builder.counterfactuals.asking import Claim, ask, rivals
 from builder.counterfactuals.lexicon import wilson
+from builder.errors import Unsayable
 from builder.items import digest
 from builder.recipe import Recipe, Verify
 from builder.stages import Run
@@ -51,7 +53,10 @@ def verified(
         roots: Corpus name -> folder of its locators.
 
     Returns:
-        By id of the edit.
+        By id of the edit. An edit that a model cannot be asked about is refused.
+
+    Raises:
+        Unsayable: When a model has no tokens for the answers of any annotated item that it is first asked.
     """
     open_ = edits[(edits["answer_source"] == "expected") & edits["problem"].isna()]
     if recipe.pair.verify is None or not len(open_):
@@ -63,7 +68,8 @@ def verified(
     pairs = [(str(e), str(base), sources[str(root)]) for e, base, root in open_[["id", "edit_of", "root"]].to_numpy()]
     for model in recipe.pair.verify.models:
         answered = ask(run, model, [claims[item] for item in control], pictures, roots, recipe.images)
-        unfit = _unfit(model, recipe.pair.verify, [(sources[item], answered[claims[item]]) for item in control])
+        _require_askable(model, [answered[claims[item]] for item in control])
+        unfit = _unfit(model, recipe.pair.verify, [(sources[item], answered[claims[item]].nats) for item in control])
         left = [pair for pair in pairs if found[pair[0]].problem is None and pair[2] not in unfit]
         asked = [claims[one] for pair in left for one in pair[:2]]
         answered = ask(run, model, asked, pictures, roots, recipe.images)
@@ -74,13 +80,17 @@ def verified(
     return found
 
 
-def _judge(before: Judged, model: str, margin: float, both: tuple[float, float] | None, unfit: str | None) -> Judged:
+def _judge(before: Judged, model: str, margin: float, both: tuple[Margin, Margin] | None, unfit: str | None) -> Judged:
     if both is None:
         return Judged(unfit, before.margins)
-    named = {model: dict(zip(("original", "partner"), both, strict=True))}
+    unsaid = next((one.unsaid for one in both if one.unsaid is not None), None)
+    if unsaid is not None:
+        return Judged(f"{model} has no token for {unsaid!r}", before.margins)
+    original, partner = (one.nats for one in both)
+    named = {model: {"original": original, "partner": partner}}
     problem = None
-    if min(both) < margin:
-        which = "the original as annotated" if both[0] < margin else "as expected"
+    if min(original, partner) < margin:
+        which = "the original as annotated" if original < margin else "as expected"
         problem = f"{model} does not answer {which} by the margin"
     return Judged(problem, before.margins | named)
 
@@ -121,6 +131,13 @@ def _control(items: pd.DataFrame, roots: Iterable[str]) -> list[str]:
     part = items.merge(kinds, on=["source", "answer_type"])
     part = part.assign(draw=[digest("control", str(item)) for item in part["id"]]).sort_values("draw")
     return sorted(part.groupby("source").head(CONTROL)["id"].astype(str))
+
+
+def _require_askable(model: str, answered: list[Margin]) -> None:
+    unsaid = [one.unsaid for one in answered if one.unsaid is not None]
+    if answered and len(unsaid) == len(answered):
+        remedy = "name a model in pair.verify.models that has the corpus's answers"
+        raise Unsayable(unsaid[0], f"an answer that {model} can give", remedy)
 
 
 def _unfit(model: str, wanted: Verify, answered: list[tuple[str, float]]) -> Mapping[str, str]:

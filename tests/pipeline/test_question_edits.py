@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from functools import partial
+from math import inf
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from audit.errors import Unsayable
+from audit.margins import Margin
 from builder.build import Built
 from builder.counterfactuals import asking, registry
 from builder.recipe import Pair
@@ -61,11 +64,12 @@ def test_certain_edits_are_published_and_expected_ones_name_the_remedy(make: Bui
 
 @pytest.fixture
 def oracle(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Stands for models: margins by name and question."""
+    """Stands for models: by name and question the margin, or the answer that they have no token for."""
 
-    def answers(by_model: dict[str, dict[str, float]]) -> None:
-        def ask(run: Any, model: str, claims: list[Any], *rest: Any) -> dict[Any, float]:
-            return {claim: by_model[model].get(claim.question, 9.0) for claim in claims}
+    def answers(by_model: dict[str, dict[str, float | str]]) -> None:
+        def ask(run: Any, model: str, claims: list[Any], *rest: Any) -> dict[Any, Margin]:
+            said = {claim: by_model[model].get(claim.question, 9.0) for claim in claims}
+            return {claim: Margin(-inf, one) if isinstance(one, str) else Margin(one) for claim, one in said.items()}
 
         monkeypatch.setattr("builder.counterfactuals.verification.ask", ask)
 
@@ -90,6 +94,20 @@ def test_models_verify_what_they_prefer_by_the_margin(make: Build, doors: Toy, o
     assert strict.manifest.pairs is not None
     (kind,) = (kind for kind in strict.manifest.pairs.kinds if kind.kind == "question.predicate")
     assert kind.refused == {"two does not answer as expected by the margin": 12}
+
+
+def test_an_edit_whose_answer_a_model_has_no_token_for_is_refused_alone(make: Build, doors: Toy, oracle: Any) -> None:
+    settings = {"generators": [DOORS], "verify": {"models": ["one"], "accuracy": 0.5}}
+    oracle({"one": {"Is the door closed?": "purple"}})
+    built = make_doors(make, doors, settings)
+    assert built.manifest.pairs is not None
+    (kind,) = (kind for kind in built.manifest.pairs.kinds if kind.kind == "question.predicate")
+    assert kind.refused == {"one has no token for 'purple'": 12}
+    assert any(row["edit_kind"] == "question.denial" for row in published(built.folder))
+    # Without the annotated answers nobody can tell whether the model sees anything.
+    oracle({"one": {"Is the door open?": "yes"}})
+    with pytest.raises(Unsayable, match="'yes'; allowed: an answer that one can give"):
+        make_doors(make, doors, settings, out="none")
 
 
 def test_a_model_that_cannot_answer_the_corpus_verifies_nothing(make: Build, doors: Toy, oracle: Any) -> None:
@@ -177,12 +195,12 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     asked: list[str] = []
     threads: list[int] = []
 
-    def margins(model: object, given: list[Any]) -> list[float]:
+    def margins(model: object, given: list[Any]) -> list[Margin]:
         threads.append(torch.get_num_threads())
         asked.extend(one.question.question for one in given)
         if len(asked) == 4:
             raise KeyboardInterrupt
-        return [float(one.question.question[-2]) for one in given]
+        return [Margin(float(one.question.question[-2])) for one in given]
 
     monkeypatch.setattr(asking, "margins", margins)
     monkeypatch.setattr(asking, "_loaded", lambda name: SimpleNamespace(module=torch.nn.Linear(2, 2)))
@@ -195,6 +213,6 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     with pytest.raises(KeyboardInterrupt):
         ask(run, "m", [*claims, claims[0]], pictures, {"toy": tmp_path}, Images())
     found = ask(run, "m", claims, pictures, {"toy": tmp_path}, Images())
-    assert [found[claim] for claim in claims] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert [found[claim].nats for claim in claims] == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert len(asked) == 4 + 3  # the first two were not asked again
     assert (set(threads), torch.get_num_threads()) == ({1}, 2)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
-from audit.margins import Expected, margins
+from audit.margins import Expected, Margin, margins
 from audit.models.loading import load_game
 from audit.models.model import Question
 from builder.counterfactuals.generate import EDITS
@@ -111,7 +111,18 @@ def test_margins_are_those_of_probabilities_one_by_one(tmp_path: Path) -> None:
             p.append(
                 model.score(item, np.ones((1, item.patches), dtype=bool), np.ones((1, item.tokens), dtype=bool))[0]
             )
-        assert margin == pytest.approx(np.log(p[0]) - np.log(max(p[1:])), abs=1e-3)
+        assert margin.nats == pytest.approx(np.log(p[0]) - np.log(max(p[1:])), abs=1e-3)
+
+
+@pytest.mark.slow
+def test_a_claim_with_an_answer_that_the_model_cannot_write_is_not_asked(tmp_path: Path) -> None:
+    items, _ = drawn(tmp_path, False)
+    question = Question(Image.open(tmp_path / "0.png").convert("RGB"), items["question"][0], (), "yes/no")
+    asked = [Expected(question, *of) for of in (("yes", ("no",)), ("purple", ("no",)), ("yes", ("no", "purple")))]
+    found = margins(load_game(MODEL), [*asked, asked[0]])
+    assert found[1] == found[2] == Margin(-np.inf, "purple")
+    assert found[0].unsaid is None
+    assert found[3].nats == pytest.approx(found[0].nats, abs=1e-4)
 
 
 def test_grammar_gives_its_limit() -> None:
