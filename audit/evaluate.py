@@ -26,7 +26,7 @@ from audit.models.loading import load
 from audit.models.model import Masking, Model, Responder
 from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
 from audit.progress import Say, silent, step
-from audit.published import ALL, Published, read
+from audit.published import ALL, Published, fingerprints, read
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -38,7 +38,8 @@ class Evaluation:
     """What came out.
 
     Attributes:
-        run: Model, folder, config, split, masking, and whether values are probabilities or right and wrong.
+        run: Model, folder, config, fingerprints of its rows, split, seed, masking, and whether values are probabilities
+            or right and wrong.
         items: A row per item: `id`, `reply`, and for each view `right.VIEW` and `v.VIEW`, and `dividend`.
         accuracy: Of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
         blind: Accuracy per masked side: `image` and `question` say what is left, `neither` that nothing is.
@@ -106,6 +107,7 @@ def evaluate(
         "model": made.name,
         "folder": Path(folder).name,
         "config": published.config,
+        "fingerprint": fingerprints(published),
         "split": published.split,
         "items": len(rows),
         "without_picture": published.unseen,
@@ -120,13 +122,10 @@ def evaluate(
     answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
     result = summarise(run, table, answers, _leaks(published, rows, answers, masking), published.config != ALL)
     if out is not None:
-        from audit.evaluation_report import choose, report
+        from audit.evaluation_report import report
 
         write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
-        chosen = {item["id"] for part in choose(result.items, table).values() for item in part}
-        places = np.flatnonzero(published.table["id"].isin(chosen))
-        pictures = {str(published.table["id"].iat[row]): shown for row, shown in published.pictures(places)}
-        write(out / REPORT, report(result, table, pictures))
+        write(out / REPORT, report(result, table, published.shown))
     return result
 
 

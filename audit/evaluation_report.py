@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,19 +21,23 @@ EACH = 3
 """Items to look at of each kind."""
 
 
-def report(found: Evaluation, table: pd.DataFrame, pictures: Mapping[str, Image.Image]) -> str:
+def report(
+    found: Evaluation, table: pd.DataFrame, shown: Callable[[Collection[str]], Mapping[str, Image.Image]]
+) -> str:
     """Write the report of an evaluation.
 
     Args:
         found: The evaluation.
         table: Its items as `audit.published` reads them.
-        pictures: Picture of each item of `choose` by id.
+        shown: Ids of items -> their pictures by id; asked once, for the items that the report shows.
     """
     rows, dividends = rates(found), found.items["dividend"].to_numpy()
     known = table.set_index("id")
+    chosen = choose(found.items, table)
+    pictures = shown([item["id"] for part in chosen.values() for item in part])
     examples = {
         why: [_example(item, known.loc[item["id"]], pictures[item["id"]]) for item in part]
-        for why, part in choose(found.items, table).items()
+        for why, part in chosen.items()
     }
     return (
         environment("audit")

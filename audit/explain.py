@@ -27,13 +27,12 @@ from audit.leaks import Leak, least_leaky, measured
 from audit.metrics import metrics
 from audit.models.model import Masking, Model
 from audit.progress import Say, silent, step
-from audit.published import Published, read
+from audit.published import Published, fingerprints, read
 from audit.summary import Summary, summarise
 from audit.truth import Truth, truth
 
 if TYPE_CHECKING:
     import pandas as pd
-    from PIL import Image
 
 LINES, RESULT, REPORT = "explanations.jsonl", "result.json", "report.html"
 CONTROLS = ("oracle", "anti-oracle")
@@ -51,7 +50,7 @@ class Explained:
     """What came out.
 
     Attributes:
-        run: Model, folder, config, split, masking, explainers, answer, budget, seed.
+        run: Model, folder, config, fingerprints of its rows, split, masking, explainers, answer, budget, seed.
         items: One object an item: `id`, `question`, `answer`, `explained` (the answer that is explained), `words`,
             `rows` and `columns` of patches, `values` (both, image, question, neither), and for each explainer `image`,
             `text`, `seconds` and `metrics`.
@@ -123,7 +122,8 @@ def explain(
             leaks = measured(published, player, seed=seed, only=masking)
     masking = masking or least_leaky(leaks)
     run = {
-        "model": player.name, "folder": Path(folder).name, "config": published.config, "split": published.split,
+        "model": player.name, "folder": Path(folder).name, "config": published.config,
+        "fingerprint": fingerprints(published), "split": published.split,
         "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "seed": seed,
     }  # fmt: skip
     journal = Journal(out, LINES, run)
@@ -148,8 +148,7 @@ def explain(
         from audit.report import report
 
         write(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
-        pictures = dict(_pictures(published, [line["id"] for line in done]))
-        write(out / REPORT, report(found, pictures))
+        write(out / REPORT, report(found, published.shown([line["id"] for line in done])))
     return found
 
 
@@ -256,13 +255,6 @@ def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[s
         "seconds": game.seconds,
         "explainers": explained,
     }
-
-
-def _pictures(published: Published, names: Sequence[str]) -> Iterator[tuple[str, Image.Image]]:
-    table = published.table
-    rows = np.flatnonzero(table["id"].isin(names))
-    for row, picture in published.pictures(rows):
-        yield str(table["id"].iat[row]), picture
 
 
 def playable(model: str | Model) -> Model:

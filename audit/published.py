@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,41 @@ class Published:
                     for own in places[row]:
                         yield own, picture
                 start += len(batch)
+
+    def shown(self, names: Collection[str]) -> dict[str, Image.Image]:
+        """Pictures of the items of some ids, by id."""
+        places = np.flatnonzero(self.table["id"].isin(names))
+        return {str(self.table["id"].iat[place]): picture for place, picture in self.pictures(places)}
+
+
+def fingerprints(published: Published) -> dict[str, str]:
+    """What the configs that were read hold: config -> the fingerprint of its rows that the folder's manifest names.
+
+    A folder without a manifest, which `twokeys build` did not write, is known by the SHA-256 of its files.
+
+    Raises:
+        BadInput: When the manifest names no fingerprint of a config.
+    """
+    folder = published.folder
+    found = {path.parent.name for path in folder.glob("*/*.parquet")} & set(EVALUATED)
+    configs = sorted(found) if published.config == ALL else [published.config]
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return {name: _hashed(sorted((folder / name).glob("*.parquet"))) for name in configs}
+    try:
+        claims = json.loads(manifest.read_text(encoding="utf-8"))["configs"]
+        return {name: str(claims[name]["fingerprint"]) for name in configs}
+    except (ValueError, KeyError, TypeError) as error:
+        allowed = f"fingerprints of {', '.join(configs)}"
+        raise BadInput(manifest, "configs", repr(error), allowed, "check the folder: twokeys verify") from None
+
+
+def _hashed(files: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as opened:
+            total.update(hashlib.file_digest(opened, "sha256").digest())
+    return total.hexdigest()
 
 
 def read(folder: Path, config: str | None = None, split: str | None = None) -> Published:

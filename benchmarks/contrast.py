@@ -12,17 +12,16 @@ Everything is kept in `--runs`, so a run goes on where it was stopped, and with 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from audit.evaluate import evaluate
 from audit.explain import DEFAULT, explain
-from audit.journal import write
-from audit.leaks import leaks
+from audit.journal import Journal
+from audit.leaks import measured
 from audit.models.loading import load_game
 from audit.models.model import Masking, Model
-from audit.published import read
-from benchmarks.contrasted import CONFIGS, Contrast, effects, overview, shown, together, training
+from audit.published import fingerprints, read
+from benchmarks.contrasted import CONFIGS, Contrast, alone, effects, overview, shown, together, training
 from benchmarks.faithfulness import MODELS as NATURAL
 from benchmarks.report import say
 
@@ -36,7 +35,16 @@ HEAD = """# Raw against balanced: all figures
 
 `python -m benchmarks.contrast out/easy-vqa --items {items}` after `twokeys build easy-vqa` writes this page; a run goes
 on where it was stopped, and with more items. What it says is summed up in [audit.md](audit.md). Read the intervals:
-they are over items, of which each cell has {items}. Places are among {explainers} explainers.
+each cell has {items} items. Places are among {explainers} explainers.
+
+Intervals of means over explainers, of dividends, of tau and of all differences draw whole groups, which are items that
+share pictures; a group with raw and balanced items is drawn once for both. Intervals of single explainers, tests and
+the mixed model take items as independent ({alone}).
+
+The percentile interval of **Kendall's tau of means is biased**: tau counts exchanged places, draws move means that lie
+close together past each other, and they do so in one direction more easily than in the other. A figure can lie at an
+end of its interval; the mean of the draws, which stands beside the tables of several models, tells how far that goes.
+The tau within items is a mean and has no such bias.
 """
 
 
@@ -52,14 +60,14 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
         seed: Of the draws.
     """
     model, own = load_game(name), runs / name.replace(":", "-").replace("/", "-")
-    masking, rows = _masks(folder, model, own / "leaks.json", seed)
-    evaluated, explained, groups = {}, {}, {}
+    masking, rows = _masks(folder, model, own / "masks", seed)
+    evaluated, explained = {}, {}
+    table = read(folder, "all").table
+    groups = dict(zip(table["id"].astype(str), table["group"].astype(str), strict=True))
     for part, config in CONFIGS.items():
         evaluated[part] = evaluate(
             folder, model, config=config, limit=EVALUATED, masking=masking, out=own / f"{part}-evaluated", seed=seed
         )
-        group = read(folder, config).table.set_index("id")["group"]
-        groups[part] = [str(own) for own in group.loc[evaluated[part].items["id"]]]
         say(f"{name}, {part}: {EVALUATED} items evaluated")
         explained[part] = explain(
             folder, model, explainers, config=config, limit=items, budget=BUDGET, masking=masking,
@@ -69,18 +77,23 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
     return Contrast(name, masking, rows, evaluated, groups, explained)
 
 
-def _masks(folder: Path, model: Model, file: Path, seed: int) -> tuple[Masking, list[tuple[str, ...]]]:
+def _masks(folder: Path, model: Model, out: Path, seed: int) -> tuple[Masking, list[tuple[str, ...]]]:
     """The masks that leak least on the balanced items, and a row for every mask."""
-    if not file.is_file():
-        found = leaks(folder, model, config="balanced", seed=seed)
+    published = read(folder, "balanced")
+    run = {
+        "model": model.name, "folder": folder.name, "config": published.config,
+        "fingerprint": fingerprints(published), "split": published.split, "seed": seed,
+    }  # fmt: skip
+    journal = Journal(out, "leaks.jsonl", run)
+    if not journal.lines:
+        found = measured(published, model, seed=seed)
         rows = [
             (one.side, one.mask, f"{one.rate.estimate:.1%} [{one.rate.low:.1%}, {one.rate.high:.1%}]",
              f"{one.ceiling:.1%}", "**yes**" if one.leaky else "no")
             for one in found
         ]  # fmt: skip
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write(file, json.dumps(rows, indent=2) + "\n")
-    known: list[tuple[str, ...]] = [tuple(row) for row in json.loads(file.read_text(encoding="utf-8"))]
+        journal.add({"id": "masks", "rows": rows})
+    known: list[tuple[str, ...]] = [tuple(row) for row in journal.lines["masks"]["rows"]]
     first = {side: next(mask for own, mask, *_ in known if own == side) for side in ("image", "text")}
     return Masking(first["image"], first["text"]), known
 
@@ -89,7 +102,7 @@ def page(done: list[Contrast], items: int, explainers: int) -> str:
     """Everything, what is common first."""
     named = {one.model: one for one in done}
     natural, balanced = ([named[name] for name in kind if name in named] for kind in (NATURAL, BALANCED))
-    blocks = [HEAD.format(items=items, explainers=explainers), overview(done)]
+    blocks = [HEAD.format(items=items, explainers=explainers, alone=alone(done[0])), overview(done)]
     blocks += [together(kind) for kind in (natural, balanced, natural + balanced) if len(kind) > 1]
     pairs = [
         (named[one], named[other]) for one, other in zip(NATURAL, BALANCED, strict=True) if {one, other} <= set(named)

@@ -1,7 +1,8 @@
 """What balance and training questions change: tables of several models on raw and on balanced items.
 
-Every figure that is compared is a mean over models and items, or Kendall's tau of such means. Intervals draw items
-anew, with all models and explainers; models on the same items are compared on the same draws.
+Every figure that is compared is a mean over models and items, or Kendall's tau of such means. Intervals draw whole
+groups of items anew, which share pictures, with all models and explainers. Raw and balanced items overlap: a group that
+both have is drawn once for both, and models on the same items are compared on the same draws.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Contrast:
         masking: The masks.
         leaks: Rows of what each mask gives away.
         evaluated: `raw` and `balanced` -> dividends.
-        groups: `raw` and `balanced` -> group of each item that was evaluated.
+        groups: Item -> its group, the same on raw and on balanced items.
         explained: `raw` and `balanced` -> explainers.
     """
 
@@ -52,7 +53,7 @@ class Contrast:
     masking: Masking
     leaks: list[tuple[str, ...]]
     evaluated: dict[str, Evaluation]
-    groups: dict[str, list[str]]
+    groups: dict[str, str]
     explained: dict[str, Explained]
 
     @property
@@ -70,22 +71,23 @@ def spread(found: Sequence[Contrast], part: str, seed: int = 0) -> dict[str, Flo
         seed: Of the draws.
 
     Returns:
-        Title -> (1 + RESAMPLES,): the figure, then what it is on items that are drawn anew.
+        Title -> (1 + RESAMPLES,): the figure, then what it is on groups that are drawn anew.
     """
-    rng = np.random.default_rng([seed, list(CONFIGS).index(part)])
     tables = {metric: [frame(one.explained[part].items, metric) for one in found] for metric in SHOWN}
     over = {metric: _mean_over(own) for metric, own in tables.items()}
-    items = len(over["f_syn"])
-    rows = np.concatenate([np.arange(items)[None], rng.integers(items, size=(RESAMPLES, items))])
     pairs = zip(tables["image.srg"], tables["text.srg"], strict=True)
     within = np.ma.masked_invalid([_within(one, other) for one, other in pairs]).mean(axis=0)
-    image, text = (over[metric][rows].mean(axis=1) for metric in ("image.srg", "text.srg"))
+    ranked = ~np.ma.getmaskarray(within)
+    evaluated = {kind: list(found[0].evaluated[kind].items["id"]) for kind in CONFIGS}
     dividends = np.mean([one.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for one in found], axis=0)
+    explained = {kind: [item["id"] for item in found[0].explained[kind].items] for kind in CONFIGS}
+    drawn = _drawn(explained, part, found[0].groups, seed)
+    image, text = (_means(over[metric], drawn) for metric in ("image.srg", "text.srg"))
     return {
-        DIVIDEND: _by_group(dividends, found[0].groups[part], rng),
-        **{title: over[metric].mean(axis=1)[rows].mean(axis=1) for metric, title in SHOWN.items()},
+        DIVIDEND: _means(dividends, _drawn(evaluated, part, found[0].groups, seed)),
+        **{title: _means(over[metric].mean(axis=1), drawn) for metric, title in SHOWN.items()},
         TAU: np.array([_tau(*own) for own in zip(image, text, strict=True)]),
-        WITHIN: np.asarray(within[rows].mean(axis=1)),
+        WITHIN: _means(within.data[ranked], drawn[:, ranked]),
     }
 
 
@@ -94,7 +96,9 @@ def together(found: Sequence[Contrast]) -> str:
     parts = {part: spread(found, part) for part in CONFIGS}
     rows = [_compared(title, *(own[title] for own in parts.values())) for title in parts["raw"]]
     title = f"Raw against balanced: {', '.join(one.title for one in found)}"
-    return section(title, _counted(found), Table(("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]"), rows))
+    means = ", ".join(f"{own[TAU][1:].mean():.2f} on {part} items" for part, own in parts.items())
+    said = f"{_counted(found)} Mean of the draws of tau of means, which its figures should be read beside: {means}."
+    return section(title, said, Table(("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]"), rows))
 
 
 def training(natural: Sequence[Contrast], balanced: Sequence[Contrast]) -> str:
@@ -167,6 +171,16 @@ def shown(found: Contrast) -> str:
         "Ranking on raw against ranking on balanced items.": _changes(found),
     }  # fmt: skip
     return section(f"{found.title}, in full", *(block for pair in parts.items() for block in pair))
+
+
+def alone(found: Contrast) -> str:
+    """How many groups the explained items are of: nearly as many as items where most stand alone."""
+    said = []
+    for part, own in found.explained.items():
+        said.append(
+            f"{len(own.items)} {part} ones are of {len({found.groups[item['id']] for item in own.items})} groups"
+        )
+    return ", ".join(said)
 
 
 def _counted(found: Sequence[Contrast]) -> str:
@@ -262,12 +276,26 @@ def _tau(one: Floats, other: Floats) -> float:
     return float(stats.kendalltau(one, other).statistic)
 
 
-def _by_group(values: Floats, groups: Sequence[str], rng: np.random.Generator) -> Floats:
-    """The mean, then means of as many groups drawn anew, (1 + RESAMPLES,)."""
-    labels = np.unique(np.asarray(groups), return_inverse=True)[1]
-    size, total = np.bincount(labels), np.bincount(labels, weights=values)
-    drawn = (rng.integers(len(size), size=len(size)) for _ in range(RESAMPLES))
-    return np.array([values.mean(), *(total[own].sum() / size[own].sum() for own in drawn)])
+def _drawn(items: dict[str, list[str]], part: str, groups: dict[str, str], seed: int) -> Floats:
+    """How often each item of one part is drawn, (1 + RESAMPLES, items): once, then with as many groups drawn anew.
+
+    Args:
+        items: `raw` and `balanced` -> items. Groups of both are drawn together, so that all parts share the draws.
+        part: Which of them.
+        groups: Item -> its group.
+        seed: Of the draws.
+    """
+    known = sorted({groups[name] for own in items.values() for name in own})
+    rng, even = np.random.default_rng(seed), np.full(len(known), 1 / len(known))
+    times = np.concatenate([np.ones((1, len(known))), rng.multinomial(len(known), even, RESAMPLES)])
+    place = {group: at for at, group in enumerate(known)}
+    return np.asarray(times[:, [place[groups[name]] for name in items[part]]], dtype=np.float64)
+
+
+def _means(values: Floats, drawn: Floats) -> Floats:
+    """Means over items, (items, ...) by (draws, items) -> (draws, ...)."""
+    total = drawn.sum(axis=1)
+    return np.asarray((drawn @ values) / (total if values.ndim == 1 else total[:, None]))
 
 
 def _compared(title: str, one: Floats, other: Floats) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pytest
 from audit.errors import BadInput
 from audit.evaluate import ANSWERS, RESULT, evaluate
 from audit.models.model import Masking, Question
-from audit.published import decode, read
+from audit.published import decode, fingerprints, read
 from audit.reference.families import untrained
 
 from .conftest import Says, looks
@@ -63,6 +63,35 @@ def test_a_stopped_evaluation_goes_on(folder: Path, tmp_path: Path) -> None:
     assert json.loads((out / RESULT).read_text()) == whole.json()
     with pytest.raises(BadInput, match="a run with config 'balanced'"):
         evaluate(folder, Says(looks), config="all", masking=Masking(), out=out)
+
+
+@pytest.mark.parametrize("manifest", [False, True])
+def test_rebuilt_rows_under_the_same_name_are_another_run(folder: Path, tmp_path: Path, manifest: bool) -> None:
+    """What is known is the folder's name and the fingerprints of its rows: of its manifest, else of its files."""
+
+    def published(fingerprint: str) -> None:
+        configs = {name: {"fingerprint": fingerprint} for name in ("balanced", "removed")}
+        if manifest:
+            (folder / "manifest.json").write_text(json.dumps({"configs": configs}))
+
+    published("aaaa")
+    out, path = tmp_path / "run", folder / "balanced" / "test-00000-of-00001.parquet"
+    found = evaluate(folder, Says(looks), masking=Masking(), out=out)
+    assert list(found.run["fingerprint"]) == ["balanced"]
+    table = pd.read_parquet(path)
+    table.assign(answer="no").to_parquet(path)
+    published("bbbb")
+    (old,), (new,) = found.run["fingerprint"].values(), fingerprints(read(folder)).values()
+    assert (old, new) == ("aaaa", "bbbb") or not manifest
+    with pytest.raises(BadInput, match=f"a run with fingerprint .*{old}.*{new}.*--out"):
+        evaluate(folder, Says(looks), masking=Masking(), out=out)
+    assert set(fingerprints(read(folder, "all"))) == {"balanced", "removed"}
+
+
+def test_a_manifest_without_fingerprints_is_named(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"configs": {}}')
+    with pytest.raises(BadInput, match="fingerprints of balanced"):
+        evaluate(folder, Says(looks), masking=Masking())
 
 
 def test_a_limit_takes_whole_groups(folder: Path) -> None:

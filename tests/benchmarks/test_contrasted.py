@@ -11,12 +11,15 @@ import pandas as pd
 import pytest
 
 from audit.agreement import agreement
+from audit.errors import BadInput
 from audit.evaluate import Evaluation
 from audit.explain import Explained
 from audit.intervals import Interval, mean_interval
+from audit.leaks import Leak
 from audit.models.model import Masking
+from audit.published import Published
 from audit.summary import frame
-from benchmarks.contrast import MODELS, contrast, page
+from benchmarks.contrast import MODELS, _masks, contrast, page
 from benchmarks.contrasted import DIVIDEND, TAU, WITHIN, Contrast, effects, overview, spread, together, training
 
 from .markdown import headings, tables
@@ -55,7 +58,8 @@ def item(number: int, image: dict[str, float], text: dict[str, float], level: fl
 def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
     """Raw: image and text rank alike, F_syn .25, dividends .25. Balanced: they contradict, F_syn .5, dividends .75."""
     rng = np.random.default_rng(5)
-    evaluated, explained, groups = {}, {}, {}
+    evaluated, explained = {}, {}
+    groups = {f"e{at}": f"g{at // 2}" for at in range(EVALUATED)} | {f"i{at}": f"h{at}" for at in range(ITEMS)}
     for part, level, dividend in (("raw", 0.25, 0.25), ("balanced", 0.5, 0.75)):
         text = IMAGE if part == "raw" else {name: -value for name, value in IMAGE.items()}
         lines = [item(at, IMAGE, text, level + shift, noise * rng.normal()) for at in range(ITEMS)]
@@ -63,12 +67,12 @@ def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
         summary: Any = SimpleNamespace(agreement=agreement(images, texts, resamples=20))
         explained[part] = Explained({}, lines, summary, [])
         dividends = np.full(EVALUATED, dividend + shift) + noise * rng.normal(size=EVALUATED)
-        groups[part] = [f"g{at // 2}" for at in range(EVALUATED)]
+        names = [f"e{at}" for at in range(EVALUATED)]
         one = Interval(0.9, 0.8, 1.0, EVALUATED, EVALUATED // 2)
         evaluated[part] = Evaluation(
-            {}, pd.DataFrame({"id": range(EVALUATED), "dividend": dividends}), {"all": one},
+            {}, pd.DataFrame({"id": names, "dividend": dividends}), {"all": one},
             dict.fromkeys(("image", "question", "neither"), one), {}, 0.5, {},
-            mean_interval(dividends, groups[part]), {"0.5": dividend}, [],
+            mean_interval(dividends, [groups[name] for name in names]), {"0.5": dividend}, [],
         )  # fmt: skip
     leaks = [("image", "other-image", "30.0% [20.0%, 40.0%]", "37.1%", "no")]
     return Contrast(model, Masking("other-image", "removed"), leaks, evaluated, groups, explained)
@@ -96,12 +100,27 @@ def test_models_on_the_same_items_are_compared_on_the_same_draws() -> None:
 def test_dividends_are_drawn_by_whole_groups() -> None:
     """Two groups, all 0 and all 1: half of the draws take one of them twice."""
     found = made("reference:a")
-    found.groups["raw"][:] = ["one"] * 10 + ["other"] * 10
+    found.groups.update({f"e{at}": ("one", "other")[at // 10] for at in range(EVALUATED)})
     found.evaluated["raw"].items["dividend"] = [0.0] * 10 + [1.0] * 10
     drawn = spread([found], "raw")[DIVIDEND]
     assert drawn[0] == 0.5
     assert set(drawn) == {0, 0.5, 1}
     assert np.mean(drawn[1:] == 0.5) == pytest.approx(0.5, abs=0.05)
+
+
+def test_explained_items_are_drawn_by_whole_groups_and_shared_groups_once() -> None:
+    """Two groups, all 0 and all 1: a draw takes both, or one twice; balanced items of the same groups go with them."""
+    found = made("reference:a")
+    found.groups.update({f"i{at}": ("one", "other")[at // 4] for at in range(ITEMS)})
+    for part in ("raw", "balanced"):
+        for at, line in enumerate(found.explained[part].items):
+            for own in line["explainers"].values():
+                own["metrics"]["f_syn"] = float(at >= 4) + (part == "balanced")
+    raw, balanced = (spread([found], part)["F_syn as published"] for part in ("raw", "balanced"))
+    assert raw[0] == 0.5
+    assert set(raw) == {0, 0.5, 1}
+    assert np.mean(raw[1:] == 0.5) == pytest.approx(0.5, abs=0.1)
+    assert (balanced - raw == 1).all()
 
 
 def test_the_mixed_model_gives_back_what_explainers_add_to_random() -> None:
@@ -148,6 +167,30 @@ def test_one_model_alone_is_compared_with_none() -> None:
     assert headings(text)[1:] == ["Each model", "Mixed model of the improved estimate", "owner/model, in full"]
 
 
+def test_masks_are_measured_once_on_the_same_rows(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def said(published: Published, *_: object, **__: object) -> list[Leak]:
+        asked.append(published)
+        rate = Interval(0.3, 0.2, 0.4, 8, 2)
+        return [Leak("image", "blur", rate, 0.5), Leak("text", "removed", rate, 0.5)]
+
+    monkeypatch.setattr("benchmarks.contrast.measured", said)
+    model: Any = SimpleNamespace(name="reference:a")
+    first = _masks(folder, model, tmp_path / "masks", 0)
+    assert first[0] == Masking("blur", "removed")
+    assert _masks(folder, model, tmp_path / "masks", 0) == first
+    assert len(asked) == 1
+    with pytest.raises(BadInput, match="a run with seed 0"):
+        _masks(folder, model, tmp_path / "masks", 1)
+    path = folder / "balanced" / "test-00000-of-00001.parquet"
+    pd.read_parquet(path).iloc[::-1].to_parquet(path)
+    with pytest.raises(BadInput, match="a run with fingerprint"):
+        _masks(folder, model, tmp_path / "masks", 0)
+
+
 @pytest.mark.slow
 def test_a_contrast_is_measured_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.evaluation_report.report", lambda *_: "")
@@ -157,7 +200,7 @@ def test_a_contrast_is_measured_once(folder: Path, tmp_path: Path, monkeypatch: 
     assert first.model == "reference:llava-natural"
     assert [len(one.items) for one in first.explained.values()] == [3, 3]
     assert [len(one.items) for one in first.evaluated.values()] == [11, 8]  # raw, balanced
-    assert first.groups["balanced"] == [name[1:2].join(("g", "")) for name in first.evaluated["balanced"].items["id"]]
+    assert all(first.groups[name] == f"g{name[1]}" for name in first.evaluated["raw"].items["id"])
     monkeypatch.delattr("audit.explain._line")  # an item that was explained anew would fail
     again = contrast(folder, "reference:llava-natural", 3, tmp_path, names)
     for part in ("raw", "balanced"):
