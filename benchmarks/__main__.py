@@ -35,20 +35,22 @@ alone. Figures of explainers on raw and balanced items stand in [docs/contrast.m
 
 Every figure comes from a process of its own that runs on one thread; seconds are processor seconds, so that what else
 the machine was doing changes them little, and peak memory is that process's own, imports included. Ratios are between
-measurements of one run: compare those, not seconds, with another machine.
-
-{facts}"""
+measurements of one section: compare those, not seconds, with another machine. Each section says when and on what it was
+measured: those that a run leaves as they are keep their own."""
 
 
 def facts() -> str:
-    """Describe the machine."""
-    lines = {
-        "Date": datetime.now(UTC).date().isoformat(),
-        "Machine": f"{os.cpu_count()} cores, {_processor()}, {platform.system()}",
-        "Python": platform.python_version(),
-        "Packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
-    }
-    return "\n".join(f"- {name}: {value}" for name, value in lines.items())
+    """Say when, on what machine and with which versions a section is measured."""
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"Measured on {datetime.now(UTC).date().isoformat()}: {os.cpu_count()} cores, {_processor()}, "
+        f"{platform.system()}; Python {platform.python_version()}, {versions}."
+    )
+
+
+def head(minutes: float) -> str:
+    """The head of the file, after a run of so many minutes of one processor."""
+    return HEAD.format(minutes=minutes)
 
 
 def _processor() -> str:
@@ -67,7 +69,7 @@ def known(text: str) -> dict[str, str]:
 
 
 def marked(name: str, text: str) -> str:
-    """A benchmark's sections below its mark."""
+    """A benchmark's sections, and when and on what they were measured, below its mark."""
     return f"<!-- {name} -->\n\n{text.strip()}"
 
 
@@ -80,15 +82,15 @@ def main(names: list[str], long: bool = False) -> None:
     for name in wanted:
         command = [sys.executable, "-m", f"benchmarks.{name}"]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-        sections[name] = marked(name, done)
+        sections[name] = marked(name, f"{facts()}\n\n{done}")
         say(f"{name} done after {time.monotonic() - began:.0f} s")
     if names:
         print("\n\n".join(sections.values()))
         return
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    head = HEAD.format(minutes=(spent.ru_utime + spent.ru_stime) / 60, facts=facts())
+    minutes = (spent.ru_utime + spent.ru_stime) / 60
     ordered = [sections[name] for name in (*NAMES, *LONG) if name in sections]
-    RESULTS.write_text("\n\n".join([head, *ordered]) + "\n", encoding="utf-8")
+    RESULTS.write_text("\n\n".join([head(minutes), *ordered]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Tfidf(Baseline):
         texts = [problem.text[content] for content in contents]
         unseen = [problem.text[content] for content in test]
         fitted = [
-            (vectorizer.fit_transform(texts), vectorizer.transform(unseen)) for vectorizer in _vectorizers(len(texts))
+            (vectorizer.fit_transform(texts), vectorizer.transform(unseen)) for vectorizer in vectorizers(len(texts))
         ]
         if problem.form == "option":
             # Which option is gold shows in how it differs from the others: length, rank, overlap.
@@ -39,7 +39,8 @@ class Tfidf(Baseline):
         return logistic(X, train, X_test, C=2.0)
 
 
-def _vectorizers(contents: int) -> list[TfidfVectorizer]:
+def vectorizers(contents: int) -> list[TfidfVectorizer]:
+    """What the features of so many contents are made by."""
     # A word seen in one content only cannot help another: on large corpora most words are of that kind.
     rare = 2 if contents > CHARACTERS_UP_TO else 1
     words = TfidfVectorizer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,19 @@ def test_the_file_names_the_benchmarks_of_its_sections() -> None:
     assert [title.partition(":")[0] for title in headings(found["faithfulness"])] == ["Faithfulness"] * 3
 
 
+def test_the_head_is_that_of_the_program_and_each_section_says_what_it_was_measured_on() -> None:
+    text = run.RESULTS.read_text(encoding="utf-8")
+    (minutes,) = re.findall(r"\((\d+) minutes of one processor\)", text)
+    assert text.partition("<!--")[0] == f"{run.head(float(minutes))}\n\n"
+    for name, part in run.known(text).items():
+        said = part.removeprefix(f"<!-- {name} -->\n\n").partition("\n\n")[0]
+        assert re.fullmatch(r"Measured on \d{4}-\d\d-\d\d: \d+ cores, .+; Python [\d.]+, numpy .+\.", said), name
+
+
+def test_facts_are_what_sections_begin_with() -> None:
+    assert re.fullmatch(r"Measured on \d{4}-\d\d-\d\d: \d+ cores, .+; Python [\d.]+, numpy .+\.", run.facts())
+
+
 @pytest.mark.parametrize("long", [False, True])
 def test_what_is_long_is_measured_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: bool) -> None:
     path, asked = tmp_path / "RESULTS.md", []
@@ -32,13 +46,13 @@ def test_what_is_long_is_measured_when_asked_for(tmp_path: Path, monkeypatch: py
     path.write_text("# Head\n\n<!-- balance -->\n\n## balance\n\nold\n\n<!-- faithfulness -->\n\n## one\n\n## two\n")
     monkeypatch.setattr(run, "RESULTS", path)
     monkeypatch.setattr(run.subprocess, "run", said)
-    monkeypatch.setattr(run, "facts", lambda: "- Machine: none")
+    monkeypatch.setattr(run, "facts", lambda: "Measured now.")
     run.main([], long)
     assert asked == [*run.NAMES, *(run.LONG if long else ())]
     found = run.known(path.read_text(encoding="utf-8"))
     assert list(found) == [*run.NAMES, *run.LONG]
-    assert found["balance"] == "<!-- balance -->\n\n## balance\n\nnew"
-    kept = "## faithfulness\n\nnew" if long else "## one\n\n## two"
+    assert found["balance"] == "<!-- balance -->\n\nMeasured now.\n\n## balance\n\nnew"
+    kept = "Measured now.\n\n## faithfulness\n\nnew" if long else "## one\n\n## two"
     assert found["faithfulness"] == f"<!-- faithfulness -->\n\n{kept}"
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from builder.baselines import linear
@@ -45,16 +48,32 @@ def test_one_content_with_three_answers_gets_their_shares() -> None:
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(sparse: bool) -> None:
+def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(
+    monkeypatch: pytest.MonkeyPatch, sparse: bool
+) -> None:
+    monkeypatch.setattr(linear, "STEPS", 2000)
+    monkeypatch.setattr(linear, "TOLERANCE", 1e-8)
+    monkeypatch.setattr(linear, "FLAT", 1e-14)
     rng = np.random.default_rng(1)
     dense = rng.normal(size=(20, 300)) * (rng.random((20, 300)) < 0.2)
     rows, asked = (csr_array(part) if sparse else part for part in (dense, rng.normal(size=(5, 300))))
     content, label = np.repeat(np.arange(20), 2), rng.integers(0, 3, 40)
     train = Counts(content, label, np.ones(40, dtype=np.float32), 3)
-    by_feature = LogisticRegression(C=2.0, max_iter=1000, tol=1e-6).fit(dense[content], label)
+    by_feature = LogisticRegression(C=2.0, max_iter=2000, tol=1e-8).fit(dense[content], label)
     dense_asked = asked.toarray() if isinstance(asked, csr_array) else asked
     expected = by_feature.predict_proba(dense_asked)
-    assert logistic(rows, train, asked, C=2.0) == pytest.approx(expected, abs=2e-2)  # it stops earlier
+    assert logistic(rows, train, asked, C=2.0) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_fit_that_did_not_arrive_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    X, train = rng.normal(size=(30, 4)), count(np.arange(30), rng.integers(0, 3, 30), 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        logistic(X, train, X, C=1.0)
+    monkeypatch.setattr(linear, "STEPS", 2)
+    with pytest.warns(ConvergenceWarning, match="30 contents, 4 features and 3 answers ended early, after 2 steps"):
+        logistic(X, train, X, C=1.0)
 
 
 def test_coordinates_in_the_span_keep_inner_products() -> None:
