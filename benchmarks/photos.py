@@ -326,7 +326,7 @@ def judged(done: Paired) -> list[Row]:
     return [
         (one.kind, str(one.pairs),
          "; ".join(f"{told.classifier} {told.accuracy:.1%} [{told.low:.1%}, {told.high:.1%}]" for told in one.told),
-         f"{one.cue:.1%}", one.verdict)
+         f"{one.cue.most.share:.1%}, at most {one.cue.most.high:.1%}", one.verdict)
         for one in done.artefacts
     ]  # fmt: skip
 
