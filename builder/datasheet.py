@@ -30,7 +30,8 @@ _HEAD = """\
 Answers to the questions of "Datasheets for Datasets" (Gebru et al. 2018) that no build can know.
 Name this file in the recipe, relative to it:  datasheet: THIS-FILE.yaml
 `twokeys verify` fails while a question marked REQUIRED has no answer. To the others the build adds what it knows;
-an answer here stands before it. Leave a place empty where you have nothing to say. Markdown is fine."""
+an answer here stands before it. Leave a place empty where you have nothing to say. Answers are text, Markdown is
+fine; a mere yes or no needs no quotes, a number or date does. One question takes nothing but yes or no, and says so."""
 
 
 def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def template(answers: questions.Answers) -> str:
             lines += ["", f"{section}:"]
             last = section
         marks = " REQUIRED" * question.required + " (where it relates to people)" * question.people
+        marks += " (yes or no)" * (question.key == questions.PEOPLE)
         lines += ["", *textwrap.wrap(f"{question.text}{marks}", 110, initial_indent="  # ", subsequent_indent="  # ")]
         lines += _place(name, questions.answer(answers, question))
     return "\n".join(lines) + "\n"

@@ -72,11 +72,11 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Put a rule through the contract tests that all rules pass."""
     with plainly():
-        from filters import check_rule
+        from filters import breaches, check_rule
 
         made = _made(rule, with_)
         findings = check_rule(made)
-    failed = [finding for finding in findings if finding.kind == "error"]
+    failed = breaches(findings)
     if as_json:
         print_json([{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings])
     else:

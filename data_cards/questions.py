@@ -141,11 +141,11 @@ def unanswered(answers: Answers) -> list[Question]:
 
 
 def checked(value: Any) -> Answers:
-    """Read answers as YAML gives them.
+    """Read answers as YAML gives them: yes and no may be bare or quoted, whatever is asked.
 
     Raises:
-        ValueError: When the value is no mapping of sections, a question is unknown, or an answer is of the wrong kind
-            or has a line that begins like a fact of the build.
+        ValueError: With all that is wrong: the value is no mapping of sections, a question is unknown, an answer is of
+            the wrong kind or has a line that begins like a fact of the build.
     """
     known: dict[str, list[str]] = {}
     for question in questions():
@@ -153,39 +153,52 @@ def checked(value: Any) -> Answers:
         known.setdefault(section, []).append(name)
     if not isinstance(value, dict):
         raise ValueError(f"answers are a mapping of sections ({', '.join(known)}), not {value!r}")
+    if problems := list(_problems(value, known)):
+        raise ValueError("; ".join(problems))
     found = {
-        _one_of(section, [*known], "section"): {
-            _one_of(name, known[section], f"question of the section {section}"): _kind(f"{section}.{name}", said)
-            for name, said in _mapping(section, said).items()
-            if said is not None
-        }
+        section: {name: _plain(f"{section}.{name}", answer) for name, answer in said.items() if answer is not None}
         for section, said in value.items()
         if said is not None
     }
     return {section: said for section, said in found.items() if said}
 
 
-def _mapping(section: object, said: object) -> Mapping[Any, Any]:
-    if not isinstance(said, dict):
-        raise ValueError(f"the section {section!r} holds {said!r}, and no mapping of questions to answers")
-    return said
+def _problems(value: Mapping[Any, Any], known: Mapping[str, list[str]]) -> Iterator[str]:
+    """All that is wrong with a mapping of sections; empty places are not."""
+    for section, said in value.items():
+        if said is None and section in known:
+            continue
+        if section not in known:
+            yield _unknown(section, [*known], "section")
+        elif not isinstance(said, dict):
+            yield f"the section {section!r} holds {said!r}, and no mapping of questions to answers"
+        else:
+            for name, answer in said.items():
+                if name not in known[section]:
+                    yield _unknown(name, known[section], f"question of the section {section}")
+                elif answer is not None:
+                    yield from _problem(f"{section}.{name}", _plain(f"{section}.{name}", answer))
 
 
-def _one_of(name: object, names: list[str], what: str) -> str:
-    if name in names:
-        return str(name)
+def _unknown(name: object, names: list[str], what: str) -> str:
     close = difflib.get_close_matches(str(name), names, 1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
-    raise ValueError(f"{name!r} is no {what}; {hint}")
+    return f"{name!r} is no {what}; {hint}"
 
 
-def _kind(key: str, said: object) -> str | bool:
+def _plain(key: str, said: Any) -> Any:
+    """Yes and no as the question wants them: YAML makes them True and False unless they are quoted."""
+    if key == PEOPLE:
+        return {"yes": True, "no": False}.get(said.strip().lower(), said) if isinstance(said, str) else said
+    return ("yes" if said else "no") if isinstance(said, bool) else said
+
+
+def _problem(key: str, said: object) -> Iterator[str]:
     wanted, words = (bool, "yes or no") if key == PEOPLE else (str, "text; put quotes around it")
     if not isinstance(said, wanted):
-        raise ValueError(f"{key} is {said!r}, and must be {words}")
-    if isinstance(said, str) and (posing := next(filter(BUILT.match, said.splitlines()), None)) is not None:
-        raise ValueError(
+        yield f"{key} is {said!r}, and must be {words}"
+    elif isinstance(said, str) and (posing := next(filter(BUILT.match, said.splitlines()), None)) is not None:
+        yield (
             f"{key} has the line {posing!r}, and must have none that begins with `Build:`: so begin facts "
             "that the build writes and `twokeys verify` checks; word it otherwise"
         )
-    return said

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from filters.check import CHECKS, Finding, check_rule, run_check
+from filters.check import CHECKS, Finding, breaches, check_rule, run_check
 from filters.registry import make, rule_class, rules
 from filters.rule import Drops, Rule
 from filters.synthetic import synthetic_table
@@ -15,6 +15,7 @@ __all__ = [
     "Drops",
     "Finding",
     "Rule",
+    "breaches",
     "check_rule",
     "make",
     "rule_class",

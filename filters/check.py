@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +23,16 @@ class Finding:
     check: str
     kind: Literal["error", "warning"]
     message: str
+
+
+def breaches(findings: Iterable[Finding]) -> list[Finding]:
+    """Those findings that break the contract: without one it holds, whatever the warnings.
+
+    Example:
+        >>> breaches([Finding("drops_some", "warning", "drops nothing")])
+        []
+    """
+    return [finding for finding in findings if finding.kind == "error"]
 
 
 Check = Callable[[Rule], Iterator[str]]

@@ -130,6 +130,35 @@ def test_answers_that_cannot_be_read_are_named(answers, message):
         checked(answers)
 
 
+@pytest.mark.parametrize(("said", "read"), [(False, "no"), (True, "yes"), ("no", "no"), ("No.", "No.")])
+def test_yes_and_no_are_text_where_text_is_asked(said, read):
+    assert checked({"composition": {"confidential": said}}) == {"composition": {"confidential": read}}
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [(False, False), (True, True), ("no", False), (" Yes ", True), ("YES", True)]
+)
+def test_yes_and_no_may_be_quoted_where_nothing_else_is_taken(said, read):
+    assert checked({"composition": {"people": said}}) == {"composition": {"people": read}}
+
+
+def test_all_that_is_wrong_with_answers_is_listed_at_once():
+    with pytest.raises(ValueError, match=r"uses\.risks is 3") as raised:
+        checked(
+            {
+                "uses": {"risks": 3, "risk": "x", "done": "Build: all"},
+                "motive": None,
+                "maintenance": "me",
+                "composition": {"people": "perhaps", "confidential": False},
+            }
+        )
+    found = str(raised.value)
+    for part in ("'risk' is no question", "uses.done has the line", "'motive' is no section", "'maintenance' holds"):
+        assert part in found, part
+    assert "composition.people is 'perhaps'" in found
+    assert "confidential" not in found
+
+
 @pytest.mark.parametrize(
     "line",
     [
