@@ -17,6 +17,15 @@ VIEWS = ("question", "choices", "image")
 NONE = "-"
 SUMMARY_HEADER: Cells = ("", "all items read", "published")
 BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")
+CHANCE = (
+    "Chance: the most frequent answer of each answer type, or one over the number of options for a predictor that sees "
+    "them."
+)
+"""What the column `chance` holds, in the words of the card."""
+BELOW = (
+    "A baseline may lie below it where questions were balanced: the fold left out then lacks what the others have too "
+    "much of."
+)
 STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")
 
 

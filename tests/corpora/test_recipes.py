@@ -33,7 +33,7 @@ def test_these_recipes_ship():
 
 def test_every_reader_but_the_general_ones_has_a_recipe():
     used = {corpus.format for name in NAMES for corpus in recipe.load(name).corpora}
-    assert used == set(readers()) - {"table", "hf"}
+    assert used == set(readers()) - {"table", "hf"}, "each format wants a recipe in builder/recipes"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -44,7 +44,7 @@ def test_a_recipe_bears_its_files_name_and_tells_origin_and_terms(name):
     assert found.description
     assert found.homepage.startswith("https://")
     for corpus in found.corpora:
-        assert re.fullmatch(r"[0-9a-f]{40}|v?\d+\.\d+", corpus.revision)
+        assert re.fullmatch(r"[0-9a-f]{40}|v?\d+\.\d+", corpus.revision), "`revision`: a commit or a version"
         assert corpus.license in ("mit", "cc-by-4.0", "cc0-1.0", "other")
         assert corpus.homepage.startswith("https://")
         assert corpus.group_by
@@ -53,7 +53,7 @@ def test_a_recipe_bears_its_files_name_and_tells_origin_and_terms(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_citations_are_whole_bibtex_entries(name):
     for corpus in recipe.load(name).corpora:
-        assert re.match(r"@(inproceedings|article|misc)\{\w+,\n", corpus.citation)
+        assert re.match(r"@(inproceedings|article|misc)\{\w+,\n", corpus.citation), "`citation`: one BibTeX entry"
         assert corpus.citation.count("{") == corpus.citation.count("}")
         for field in ("title", "author", "year"):
             assert re.search(rf"^  {field} = \{{", corpus.citation, re.MULTILINE)

@@ -95,3 +95,7 @@ def test_code_with_backticks_is_fenced_by_more_of_them():
 def test_a_markdown_table_has_as_many_bars_in_every_line():
     lines = tables.markdown(("", "x"), [("a|b", "1"), ("c", "2")]).splitlines()
     assert lines == ["|  | x |", "| --- | ---: |", r"| a\|b | 1 |", "| c | 2 |"]
+
+
+def test_terminal_and_report_say_what_chance_is_in_the_words_of_the_card(golden):
+    assert tables.CHANCE in " ".join(golden.read_text(encoding="utf-8").split())
