@@ -22,6 +22,10 @@ NAMED = "name:"
 """Locator prefix of a picture that is known by name alone."""
 DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of more than 8 bits: its conversion to RGB cuts them off at 255."""
+LOOKS = ("contrast", "colour")
+"""Numbers of a picture that items carry as `image_contrast` and `image_colour`."""
+LEVELS = 8
+"""Steps of each channel of a picture's mean colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Picture:
         bytes_sha256: Hash of the original bytes; empty without bytes.
         size: Number of bytes.
         contrast: Largest standard deviation of a colour channel in 0..255: 0 for a picture of one colour.
+        colour: Its mean colour, `mean_colour`; None without bytes.
     """
 
     image_key: str
@@ -43,6 +48,7 @@ class Picture:
     bytes_sha256: str
     size: int
     contrast: float
+    colour: str | None
 
 
 def read_bytes(locator: str, root: Path) -> bytes:
@@ -176,9 +182,24 @@ def describe(data: bytes, where: str, limits: Images) -> Picture:
     pixels = hashlib.sha256(header + keyed.tobytes()).hexdigest()[:32]
     # By channel: two colours of the same brightness are one grey, and two colours all the same.
     contrast = float(np.asarray(picture.convert("RGB"), dtype=np.float32).std(axis=(0, 1)).max())
-    return Picture(pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast)
+    digits, colour = hashlib.sha256(data).hexdigest(), mean_colour(picture)
+    return Picture(pixels, picture.width, picture.height, digits, len(data), contrast, colour)
+
+
+def mean_colour(picture: Image.Image) -> str:
+    """The mean of red, green and blue over all pixels, each in one of `LEVELS` equal steps: a cluster of pictures.
+
+    Pictures of one cluster look alike from far away and no more. Counted in whole numbers, so that it is the same
+    everywhere.
+
+    Example:
+        >>> mean_colour(Image.new("RGB", (4, 2), (255, 128, 31)))
+        '7-4-0'
+    """
+    pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+    return "-".join(str(int(total) * LEVELS // (256 * len(pixels))) for total in pixels.sum(axis=0, dtype=np.int64))
 
 
 def named(locator: str, source: str) -> Picture:
     """Key of a picture that is known by name alone."""
-    return Picture(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"))
+    return Picture(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"), None)

@@ -55,6 +55,7 @@ _PICTURE_SCHEMA = pa.schema(
         ("bytes_sha256", pa.string()),
         ("size", pa.int64()),
         ("contrast", pa.float32()),
+        ("colour", pa.string()),
         ("problem", pa.string()),
     ]
 )
@@ -142,7 +143,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     pictures = run.stage(
         "pictures",
         partial(_write_pictures, run, locators, roots, recipe.images),
-        2,
+        3,
         rows.key,
         recipe.images.model_dump(),
         # A replaced picture changes its size or time: what was read before does not count then.
@@ -150,9 +151,9 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     )
     seen = _seen(pictures)
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
-    content = seen.sort_values(["source", "image"]).drop(columns="contrast").to_json(orient="values")
+    content = seen.sort_values(["source", "image"]).drop(columns=["contrast", "colour"]).to_json(orient="values")
     write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 2, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    return run.stage("items", write, 3, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows

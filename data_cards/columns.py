@@ -13,6 +13,7 @@ COLUMNS: dict[str, str] = {
     "question": "the question or statement, in canonical form",
     "choices": "the options in published order, a function of question and options; empty for open questions",
     "answer": "the gold answer; for multiple choice the option's text",
+    "token": "what the gold is read as when a model replies with it and its options are not known",
     "answers": "what all annotators answered, where the source has it",
     "answer_type": "`yes/no`, `number`, `choice` or `open`",
     "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models; of refused "
@@ -29,6 +30,7 @@ COLUMNS: dict[str, str] = {
     "image_sha256": "SHA-256 of the picture's bytes",
     "image_width": "width in pixels",
     "image_height": "height in pixels",
+    "image_colour": "mean of red, green and blue over the picture, each in one of 8 equal steps from 0: a coarse cluster",
     "question_key": "hash of the published question and its options; equal keys, equal text",
     "group": "items of a group share every fold: same or near-duplicate picture, declared links",
     "links": "keys by which the source declares items to belong together",
