@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from audit.answers import normalise
+from audit.answers import compared
+from audit.parsing import places
 from builder import images
 from builder.audited.checks import adversaries, audited
 from builder.audited.rows import SEPARATOR
@@ -136,7 +137,7 @@ def _words(steps: list[Step]) -> str:
 def _keys(known: Folder) -> Iterator[str]:
     """Question keys, canonical text and option order follow from the text."""
     text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
-    columns = ["id", "question", "choices", "answer", "answer_type", "question_key"]
+    columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
     sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
     for row in pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns].to_dict("records"):
         question, choices = row["question"], list(row["choices"])
@@ -145,8 +146,10 @@ def _keys(known: Folder) -> Iterator[str]:
             yield f"{row['id']}: its question key does not follow from its text"
         elif text(question) != question or published_order(key, choices) != choices:
             yield f"{row['id']}: its text or the order of its options is not canonical"
-        elif row["answer"] not in choices if choices else row["answer"] != normalise(row["answer"]):
-            yield f"{row['id']}: its answer is not among its options, or not in the form in which answers are compared"
+        elif text(row["answer"]) != row["answer"] or (choices and not places(choices, row["answer"])):
+            yield f"{row['id']}: its answer is not canonical text, or not among its options"
+        elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
+            yield f"{row['id']}: what its answer is compared as does not follow from it"
         elif row["answer_type"] not in ANSWER_TYPES:
             yield f"{row['id']}: {row['answer_type']!r} is no answer type"
 

@@ -12,7 +12,9 @@ COLUMNS: dict[str, str] = {
     "image": "the picture, original bytes of the source",
     "question": "the question or statement, in canonical form",
     "choices": "the options in published order, a function of question and options; empty for open questions",
-    "answer": "the gold answer; for multiple choice the option's text",
+    "answer": "the gold answer in the source's words; for multiple choice the option's text",
+    "compared": "what the gold is compared as: `yes` or `no`, a number in digits, an option's text, or the normal form "
+    "of a text",
     "answers": "what all annotators answered, where the source has it",
     "answer_type": "`yes/no`, `number`, `choice` or `open`",
     "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models; of refused "
