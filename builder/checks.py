@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from audit.answers import normalise
+from audit.answers import compared
+from audit.parsing import places
 from builder import images
 from builder.audited.checks import adversaries, audited
 from builder.audited.rows import SEPARATOR
@@ -21,7 +22,7 @@ from builder.balance import violations
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
-from builder.colours import colours, with_tokens
+from builder.colours import accepted_tokens, colours
 from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.recount import edited
@@ -138,10 +139,11 @@ def _words(steps: list[Step]) -> str:
 def _keys(known: Folder) -> Iterator[str]:
     """Question keys, canonical text, option order and tokens of golds follow from the text."""
     for rows in (known.balanced, known.audited):
-        wrong = rows["id"][(with_tokens(rows)["token"] != rows["token"]).to_numpy()]
-        yield from (f"{identity}: its token is not what its answer is read as" for identity in wrong[:5])
+        again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
+        wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
+        yield from (f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5])
     text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
-    columns = ["id", "question", "choices", "answer", "answer_type", "question_key"]
+    columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
     sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
     for row in pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns].to_dict("records"):
         question, choices = row["question"], list(row["choices"])
@@ -150,8 +152,10 @@ def _keys(known: Folder) -> Iterator[str]:
             yield f"{row['id']}: its question key does not follow from its text"
         elif text(question) != question or published_order(key, choices) != choices:
             yield f"{row['id']}: its text or the order of its options is not canonical"
-        elif row["answer"] not in choices if choices else row["answer"] != normalise(row["answer"]):
-            yield f"{row['id']}: its answer is not among its options, or not in the form in which answers are compared"
+        elif text(row["answer"]) != row["answer"] or (choices and not places(choices, row["answer"])):
+            yield f"{row['id']}: its answer is not canonical text, or not among its options"
+        elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
+            yield f"{row['id']}: what its answer is compared as does not follow from it"
         elif row["answer_type"] not in ANSWER_TYPES:
             yield f"{row['id']}: {row['answer_type']!r} is no answer type"
 

@@ -3,8 +3,8 @@
 A predictor of one view gives one reply for each key of it, and a reply is read as one answer (`audit.parsing.token`, a
 function of the reply alone). So items that the same reply can be right on must have a colour in common:
 
-- at a **question** all items have the same options in the same order. A reply picks one of them, so an item's colour is
-  its option; without options it is the token of its gold;
+- at a **question** all items have the same options in the same order. A reply picks some of them, nearly always one, and
+  an item's colour is which it asks for, written as their letters; without options it is the token of its gold;
 - at an **image** no option is seen, and a reply may yet be right on an item in two ways: by the option's text and by its
   letter. An item has both colours there: the token of its gold and, where it has options, that of its letter.
 
@@ -57,20 +57,25 @@ def colours(items: pd.DataFrame) -> Colours:
         ([0, 1], [[1, 0], [1, -1]])
     """
     tokens = accepted_tokens(items)
-    names = [
-        str(answer) if len(choices) else of[0]
-        for choices, answer, of in zip(items["choices"], items["answer"], tokens, strict=True)
-    ]
     most = max(map(len, tokens), default=1)
     flat = pd.factorize(np.array([token for of in tokens for token in of], dtype=object), sort=True)[0]
     sizes = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
     image = np.full((len(tokens), most), NONE, dtype=np.int64)
     image[np.arange(most) < sizes[:, None]] = flat
-    return Colours(pd.factorize(np.array(names, dtype=object), sort=True)[0].astype(np.int64), image)
+    picked = pd.factorize(np.array([of[-1] for of in tokens], dtype=object), sort=True)[0]
+    return Colours(picked.astype(np.int64), image)
 
 
 def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
-    """The different tokens of replies that each item accepts, that of its gold first."""
+    """The different tokens of replies that each item accepts: that of its gold, and then that of its letter.
+
+    It is the published column by which anybody can count ceilings: at an image all tokens count, at a question the last.
+
+    Example:
+        >>> table = {"choices": [["Yes", "No"], []], "answer": ["No", "no"], "answer_type": ["choice", "yes/no"]}
+        >>> accepted_tokens(pd.DataFrame(table))
+        [('no', 'letter B'), ('no',)]
+    """
     known: dict[tuple[str, tuple[str, ...], str], tuple[str, ...]] = {}
     found = []
     for kind, choices, answer in zip(items["answer_type"], items["choices"], items["answer"], strict=True):
@@ -79,17 +84,6 @@ def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
             known[case] = tuple(dict.fromkeys(accepted(*case)))
         found.append(known[case])
     return found
-
-
-def with_tokens(items: pd.DataFrame) -> pd.DataFrame:
-    """A table with the published column `token`, by which anybody can count ceilings: that of each item's gold.
-
-    Example:
-        >>> table = {"choices": [["Yes", "No"]], "answer": ["No"], "answer_type": ["choice"]}
-        >>> with_tokens(pd.DataFrame(table))["token"].tolist()
-        ['no']
-    """
-    return items.assign(token=pd.Series([of[0] for of in accepted_tokens(items)], index=items.index, dtype=object))
 
 
 def contradicted(items: pd.DataFrame) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from audit.answers import normalise
+from audit.answers import PLAIN, compared, normalise
 from builder import images
 from builder.corpora import reader
 from builder.errors import BadInput
@@ -132,7 +132,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     rows = run.stage(
         "rows",
         partial(_write_rows, run, sources, text),
-        1,
+        2,
         recipe.text.model_dump(),
         [[source.corpus.read_from, source.splits, source.files] for source in sources],
     )
@@ -247,15 +247,15 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
         allowed = " | ".join(choices)
         raise BadInput(row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options")
     answers = [_text(row, "annotator's answer", value, text) for value in row.answers]
-    if not choices:
-        answer, answers = normalise(answer), [normalise(value) for value in answers]
+    kind = row.answer_type or _answer_type(answer, choices)
     key = question_key(question, choices)
     return {
         "question": question,
         "choices": published_order(key, choices),
         "answer": answer,
+        "compared": compared(kind, choices, answer),
         "answers": answers,
-        "answer_type": row.answer_type or _answer_type(answer, choices),
+        "answer_type": kind,
         "question_key": key,
         "links": list(row.links),
         "meta": canonical_json(row.meta),
@@ -281,9 +281,10 @@ def _text(row: Row, what: str, value: Any, text: TextRule) -> str:
 def _answer_type(answer: str, choices: list[str]) -> AnswerType:
     if choices:
         return "choice"
-    if answer in ("yes", "no", "true", "false"):
+    plain = normalise(answer)
+    if plain in PLAIN:
         return "yes/no"
-    return "number" if answer.replace(".", "", 1).lstrip("-").isdigit() else "open"
+    return "number" if plain.replace(".", "", 1).removeprefix("-").isdigit() else "open"
 
 
 # ------------------------------------------------------------------------------------------------------ pictures

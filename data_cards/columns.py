@@ -12,8 +12,10 @@ COLUMNS: dict[str, str] = {
     "image": "the picture, original bytes of the source",
     "question": "the question or statement, in canonical form",
     "choices": "the options in published order, a function of question and options; empty for open questions",
-    "answer": "the gold answer; for multiple choice the option's text",
-    "token": "what the gold is read as when a model replies with it and its options are not known",
+    "answer": "the gold answer in the source's words; for multiple choice the option's text",
+    "compared": "what the gold is compared as: `yes` or `no`, a number in digits, an option's text, or the normal form "
+    "of a text",
+    "accepted": "what a right reply is read as, one of these: the gold's text, and the letter of its option",
     "answers": "what all annotators answered, where the source has it",
     "answer_type": "`yes/no`, `number`, `choice` or `open`",
     "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models; of refused "
