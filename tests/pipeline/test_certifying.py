@@ -20,12 +20,21 @@ def certificate(built: Built) -> dict[str, Any]:
     return json.loads((built.folder / "certificate.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
-def largest_shares(rows: list[Row], key: str) -> list[float]:
-    """Largest share of one answer at each key."""
-    answers: dict[str, Counter[str]] = defaultdict(Counter)
+def most_frequent(rows: list[Row], key: str) -> dict[str, tuple[int, int]]:
+    """How often the best reply to each key is right, and its items: by answer, or by letter where options are unseen."""
+    replies: dict[str, Counter[str]] = defaultdict(Counter)
+    items: Counter[str] = Counter()
     for row in rows:
-        answers[row[key]][row["answer"]] += 1
-    return [max(found.values()) / found.total() for found in answers.values()]
+        items[row[key]] += 1
+        replies[row[key]][row["answer"]] += 1
+        if row["choices"] and key == "image_key":
+            replies[row[key]]["letter " + "ABC"[row["choices"].index(row["answer"])]] += 1
+    return {name: (max(found.values()), items[name]) for name, found in replies.items()}
+
+
+def largest_shares(rows: list[Row], key: str) -> list[float]:
+    """Largest share of one reply at each key."""
+    return [right / items for right, items in most_frequent(rows, key).values()]
 
 
 def test_the_certificate_counts_what_is_published(built: Built) -> None:
@@ -37,13 +46,12 @@ def test_the_certificate_counts_what_is_published(built: Built) -> None:
     for split in ("train", "test"):
         part = [row for row in rows if row["split"] == split]
         for view, key in (("question", "question_key"), ("image", "image_key")):
-            answers: dict[str, Counter[str]] = defaultdict(Counter)
-            for row in part:
-                answers[row[key]][row["answer"]] += 1
-            right = sum(max(found.values()) for found in answers.values())
+            best = most_frequent(part, key)
+            right = sum(found for found, _ in best.values())
             counted = said["ceilings"][f"split={split}"][view]
-            assert (counted["right"], counted["items"], counted["keys"]) == (right, len(part), len(answers))
+            assert (counted["right"], counted["items"], counted["keys"]) == (right, len(part), len(best))
             assert right <= len(part) / 2
+        assert said["ceilings"][f"split={split}"]["both"]["right"] == len(part)
 
 
 def test_every_question_and_image_is_balanced_and_every_item_has_both_partners(built: Built) -> None:
@@ -77,7 +85,7 @@ def test_balance_holds_inside_every_part_that_was_asked_for(toy: Toy, make: Buil
 
 
 def test_a_third_bounds_every_question_and_image_by_a_third(toy: Toy, make: Build) -> None:
-    built = make(toy, balance={"max_share": 1 / 3})
+    built = make(toy, balance={"max_share": 1 / 3, "within": ["split"]})
     rows = list(published(built.folder))
     assert rows
     for split in {row["split"] for row in rows}:
@@ -88,7 +96,7 @@ def test_a_third_bounds_every_question_and_image_by_a_third(toy: Toy, make: Buil
 
 
 def test_a_looser_share_keeps_more(toy: Toy, built: Built, make: Build) -> None:
-    assert make(toy, balance={"max_share": 0.75}).manifest.kept > built.manifest.kept
+    assert make(toy, balance={"max_share": 0.75, "within": ["split"]}).manifest.kept > built.manifest.kept
 
 
 def assert_honest_about_nothing(built: Built, cache: Path) -> None:
@@ -150,7 +158,7 @@ def test_a_weight_prefers_heavy_items(tmp_path: Path, make: Build) -> None:
             toy.rows[split].append(row | {"choices": None})
     toy.write()
     plain = make(toy, "plain")
-    heavy = make(toy, "heavy", balance={"weight": "image.majority.p_gold"})
+    heavy = make(toy, "heavy", balance={"weight": "image.majority.p_gold", "within": ["split"]})
     assert plain.manifest.kept == heavy.manifest.kept == 24
     for split in ("train", "test"):
         part = next(part for part in heavy.manifest.balance if part.part == {"split": split})

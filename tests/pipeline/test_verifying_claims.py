@@ -14,10 +14,11 @@ from builder.build import Built
 from builder.checks import CHECKS
 from builder.folder import Folder
 from builder.report.check import same_report
+from builder.selection import REASONS
 from data_cards.manifest import Manifest
 from tests.pipeline.adversary import Adversary, Row, failed, first
 from tests.pipeline.conftest import Build
-from tests.pipeline.toy import Toy, rule_file
+from tests.pipeline.toy import Toy, published, rule_file
 
 pytestmark = pytest.mark.usefixtures("other_checks")
 
@@ -61,7 +62,7 @@ def rich(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Built:
         place / "recipe.yaml",
         bad_rows="set aside",
         rules=[*toy.recipe()["rules"], f"{rule_file(place)}:Nice"],
-        balance={"weight": "question.prior.p_gold"},
+        balance={"weight": "question.prior.p_gold", "within": ["split"]},
     )
     return build(recipe, place / "out", corpora=corpora, engine="serial")
 
@@ -173,7 +174,7 @@ def test_a_set_that_was_balanced_on_average_only_is_found(toy: Toy, make: Build)
     adversary.rows("balanced", take)
     adversary.forge()
     problems = failed(built.folder)
-    assert any("too large a share" in problem for problem in problems["largest balanced set"])
+    assert any("right too often" in problem for problem in problems["largest balanced set"])
 
 
 def test_rules_that_are_used_twice_are_told_apart(toy: Toy, make: Build) -> None:
@@ -186,9 +187,10 @@ def test_rules_that_are_used_twice_are_told_apart(toy: Toy, make: Build) -> None
     assert not failed(built.folder)
 
 
-def test_two_golds_for_one_question_are_no_counterfactuals(toy: Toy, make: Build) -> None:
+def test_two_golds_for_one_question_leave_and_every_item_that_stays_has_both_partners(toy: Toy, make: Build) -> None:
     built = make(toy, rules=[])
-    assert built.manifest.partners.both < built.manifest.kept, (
-        "a picture's two golds for one question pair up with nothing"
-    )
+    assert built.manifest.partners.both == built.manifest.kept > 0
+    assert built.manifest.after.ceiling("both").share == 1 > built.manifest.before.ceiling("both").share
+    gone = [row["question"] for row in published(built.folder, "removed") if row["reason"] == REASONS[0]]
+    assert gone == ["Is it big?"] * 4
     assert not failed(built.folder)

@@ -144,6 +144,7 @@ class Toy:
             "measure": {"baselines": BASELINES, "folds": 3},
             "rules": ["duplicate-item", "contradicting-golds"],
             "pair": {"partners": "any"},  # the nearest need an encoder
+            "balance": {"within": ["split"]},  # inside answer types so few items would keep one type alone
             "datasheet": ANSWERS,
         } | changes
 
