@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
 
 if TYPE_CHECKING:
-    from data_cards.manifest import Blindness, Manifest
+    from data_cards.manifest import Blindness, Ceiling, Manifest
 
 _FITTED = {"set": "the set itself, in folds", "removed": "what selection left out", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]
@@ -119,11 +119,17 @@ def biases(manifest: Manifest) -> list[str]:
     ]
 
 
+def _bound(bound: Ceiling, where: str) -> str:
+    if bound.view in VIEWS:
+        return f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
+    if bound.view == "both":
+        return f"The question and the image together tell the answer in {result(bound)} of {where}."
+    return f"A predictor that sees {JOINT[bound.view]} is not bounded by balance; its ceiling is {result(bound)} on {where}."
+
+
 def _biases(where: str, known: Blindness) -> list[str]:
     bounds = [
-        f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
-        if bound.view in VIEWS
-        else f"A predictor that sees {JOINT[bound.view]} can reach {result(bound)} on {where}."
+        _bound(bound, where)
         for bound in known.ceilings
         if bound.stratum == "all" and bound.items
     ]

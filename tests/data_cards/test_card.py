@@ -50,7 +50,7 @@ def test_every_table_line_has_as_many_cells_as_its_head(manifest, dataset_info):
             width, tables = cells, tables + 1
             assert set(following) <= set("|-: "), f"no rule below {line}"
         assert width == cells, line
-    assert tables == 12
+    assert tables == 13
 
 
 def test_text_from_the_sources_cannot_break_a_table(manifest, dataset_info):
@@ -68,6 +68,19 @@ def test_a_ceiling_above_the_promise_is_not_called_certified(manifest, dataset_i
     assert "**This set is not certified.**" in text
     assert "50.2 % (207 of 412) on split=dev" in text
     assert "no predictor that sees only the question can" not in text
+
+
+def test_contradictions_are_not_called_certified(manifest, dataset_info):
+    bad = with_ceiling(manifest, view="both", stratum="all", right=20_800, items=20_804)
+    assert breaches(bad) == [
+        "a ceiling of both sides together of 100.0 % (20,800 of 20,804): the same question about the same picture has "
+        "several answers"
+    ]
+    assert "**This set is not certified.**" in card(bad, dataset_info)
+
+
+def test_joint_views_may_have_any_ceiling(manifest):
+    assert breaches(with_ceiling(manifest, view="image + question type", stratum="all", right=20_804, items=20_804)) == []
 
 
 def test_exactly_the_promise_is_certified(manifest, dataset_info):
