@@ -7,7 +7,7 @@ import io
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pyarrow import ArrowInvalid
 
 from builder.errors import BadInput
+from builder.held import folder_of, held, read_held
 from builder.items import digest
 from builder.recipe import Images
 
@@ -49,23 +50,19 @@ def read_bytes(locator: str, root: Path) -> bytes:
     """Read a picture's original bytes.
 
     Args:
-        locator: `file:PATH` or `parquet:PATH#COLUMN#INDEX`, paths relative to `root`.
+        locator: `file:PATH`, `file:FOLDER//PATH` where the recipe names the folder, or `parquet:PATH#COLUMN#INDEX`;
+            all relative to `root`.
         root: Folder of the corpus.
 
     Raises:
-        BadInput: When the file or the cell is missing.
+        BadInput: When the file or the cell is missing, or leads out of the folder.
     """
     kind, _, rest = locator.partition(":")
     if kind == "file":
-        try:
-            return (root / rest).read_bytes()
-        except OSError as error:
-            found = f"no readable picture {rest!r} ({error.strerror})"
-            remedy = "put it there: paths count from the corpus's folder, or from its image_folder"
-            raise BadInput(root / rest, None, found, "a picture file", remedy) from None
+        return read_held(*folder_of(rest, root))
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
-        return _parquet_bytes(root / path, column, int(index))
+        return _parquet_bytes(root, path, column, int(index))
     raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
 
 
@@ -76,9 +73,13 @@ def _row_group(path: Path, modified: int, column: str, group: int) -> list[objec
     return values
 
 
-def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
+def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
+    path = root / name
     try:
-        file, modified = pq.ParquetFile(path), path.stat().st_mtime_ns
+        table = held(root, name, "table")
+        file, modified = pq.ParquetFile(table), table.stat().st_mtime_ns
+    except BadInput as error:
+        raise BadInput(path, index, error.found, error.allowed, error.remedy) from None
     except (OSError, ArrowInvalid) as error:
         found, remedy = f"no readable table ({type(error).__name__})", "put the table there"
         raise BadInput(path, index, found, "a Parquet file", remedy) from None
@@ -89,16 +90,24 @@ def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         if offset < rows:
-            cell = _row_group(path, modified, column, group)[offset]
+            cell = _row_group(table, modified, column, group)[offset]
             data = cell.get("bytes") if isinstance(cell, dict) else cell
             if isinstance(data, bytes):
                 return data
             if isinstance(cell, dict) and cell.get("path"):
-                return read_bytes(f"file:{cell['path']}", path.parent)
+                return _beside(root, name, index, str(cell["path"]))
             break
         offset -= rows
     remedy = "embed the picture's bytes in the table"
     raise BadInput(path, index, f"no bytes in column {column!r}", "picture bytes", remedy)
+
+
+def _beside(root: Path, table: str, index: int, name: str) -> bytes:
+    """A picture that a table names: relative to the table's folder, inside the corpus's."""
+    try:
+        return read_held(root, str(PurePosixPath(table).parent / name))
+    except BadInput as error:
+        raise BadInput(root / table, index, error.found, error.allowed, error.remedy) from None
 
 
 def decode(data: bytes, where: str, limits: Images) -> Image.Image:
