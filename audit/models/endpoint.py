@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 from audit.errors import BadInput
 from audit.models.model import Question
+from audit.pictures import upright
 from audit.wording import worded
 
 KEY = "OPENAI_API_KEY"
@@ -61,7 +62,7 @@ class Endpoint:
 
     def _reply(self, question: Question) -> str:
         png = io.BytesIO()
-        question.picture.convert("RGB").save(png, "PNG")
+        upright(question.picture).save(png, "PNG")
         address = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
         content = [
             {"type": "image_url", "image_url": {"url": address}},
