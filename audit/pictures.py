@@ -101,8 +101,8 @@ def served(picture: Image.Image) -> str | None:
     return SERVED.get(str(picture.format)) if plain and picture.getexif().get(0x0112, 1) == 1 else None
 
 
-def data_uri(data: bytes, masked: bool = False) -> str:
-    """A picture as text: its very bytes where they can be sent, else a PNG of what is shown.
+def plain(data: bytes, masked: bool = False) -> tuple[bytes, str]:
+    """A picture's very bytes where every reader sees the same in them, else a PNG of what is shown; and their type.
 
     Args:
         data: Bytes of a picture.
@@ -110,11 +110,17 @@ def data_uri(data: bytes, masked: bool = False) -> str:
     """
     picture = opened(data)
     kind = served(picture)
-    if masked or kind is None:
-        shown, kind, buffer = upright(picture), "image/png", io.BytesIO()
-        (mean_colour(shown) if masked else shown).save(buffer, "PNG")
-        data = buffer.getvalue()
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    if kind is not None and not masked:
+        return data, kind
+    shown, buffer = upright(picture), io.BytesIO()
+    (mean_colour(shown) if masked else shown).save(buffer, "PNG")
+    return buffer.getvalue(), "image/png"
+
+
+def data_uri(data: bytes, masked: bool = False) -> str:
+    """A picture as text, see `plain`."""
+    shown, kind = plain(data, masked)
+    return f"data:{kind};base64,{base64.b64encode(shown).decode()}"
 
 
 def mean_colour(picture: Image.Image) -> Image.Image:
