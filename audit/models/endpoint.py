@@ -16,6 +16,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 from audit.errors import BadInput
 from audit.models.hosts import BASE, KEY, Hosts, key_for
 from audit.models.model import Question
+from audit.pictures import upright
 from audit.wording import worded
 
 TOKENS, SECONDS, TRIES, AT_ONCE = 32, 120, 4, 4
@@ -60,7 +61,7 @@ class Endpoint:
 
     def _reply(self, question: Question) -> str:
         png = io.BytesIO()
-        question.picture.convert("RGB").save(png, "PNG")
+        upright(question.picture).save(png, "PNG")
         address = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
         content = [
             {"type": "image_url", "image_url": {"url": address}},
