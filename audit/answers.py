@@ -1,124 +1,42 @@
-"""Answers as the VQA v2 evaluation compares them: case, punctuation, number words, articles, contractions.
+"""The normal form in which golds and replies are compared, and what the gold of an item is compared as.
 
-Source of the procedure: Antol et al. 2015 (arXiv 1505.00468) and the evaluation that visualqa.org documents.
+Golds and replies go through one function, so every gold is a right reply to its item. The form drops what does not
+tell answers apart (letter case, articles, quotation marks, marks at the end) and keeps what does: signs, comparisons,
+decimals, fractions, units, currencies, and marks that belong to names (`C#`, `B-`, `www.google.com`). It began as the
+procedure of the VQA v2 evaluation (Antol et al. 2015, arXiv 1505.00468), which drops both; `audit.scores` has that one.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
+
+from audit.folding import folded
 
 ARTICLES = frozenset({"a", "an", "the"})
-NUMBER_WORDS = {
-    word: str(number)
-    for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    )
-} | {"none": "0"}
-PUNCTUATION = ';/[]"{}()=+\\_-><@`,?!'
+YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct"})
+NO = frozenset({"no", "nope", "nah", "false", "incorrect"})
+PLAIN = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
+"""Answers that are yes or no whatever type their item has."""
+SMALL = {word: number for number, word in enumerate((
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+))}  # fmt: skip
+TENS = {word: 10 * number for number, word in enumerate((
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+), start=2)}  # fmt: skip
 
-_CONTRACTED = [
-    "ain't",
-    "aren't",
-    "can't",
-    "could've",
-    "couldn't",
-    "couldn't've",
-    "didn't",
-    "doesn't",
-    "don't",
-    "hadn't",
-    "hadn't've",
-    "hasn't",
-    "haven't",
-    "he'd",
-    "he'd've",
-    "he's",
-    "how'd",
-    "how'll",
-    "how's",
-    "I'd've",
-    "I'm",
-    "I've",
-    "isn't",
-    "it'd",
-    "it'd've",
-    "it'll",
-    "let's",
-    "ma'am",
-    "mightn't",
-    "mightn't've",
-    "might've",
-    "mustn't",
-    "must've",
-    "needn't",
-    "not've",
-    "o'clock",
-    "oughtn't",
-    "shan't",
-    "she'd've",
-    "she's",
-    "should've",
-    "shouldn't",
-    "shouldn't've",
-    "somebody'd",
-    "somebody'd've",
-    "somebody'll",
-    "somebody's",
-    "someone'd",
-    "someone'd've",
-    "someone'll",
-    "someone's",
-    "something'd",
-    "something'd've",
-    "something'll",
-    "that's",
-    "there'd",
-    "there'd've",
-    "there're",
-    "there's",
-    "they'd",
-    "they'd've",
-    "they'll",
-    "they're",
-    "they've",
-    "'twas",
-    "wasn't",
-    "we'd've",
-    "we've",
-    "weren't",
-    "what'll",
-    "what're",
-    "what's",
-    "what've",
-    "when's",
-    "where'd",
-    "where's",
-    "where've",
-    "who'd",
-    "who'd've",
-    "who'll",
-    "who's",
-    "who've",
-    "why'll",
-    "why're",
-    "why's",
-    "won't",
-    "would've",
-    "wouldn't",
-    "wouldn't've",
-    "y'all",
-    "y'all'll",
-    "y'all'd've",
-    "you'd",
-    "you'd've",
-    "you'll",
-    "you're",
-    "you've",
-]
-
-_COMMA_IN_NUMBER = re.compile(r"(\d)(,)(\d)")
-_PERIOD = re.compile(r"\.(?!\d)")
+_CONTRACTED = """
+    ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd
+    he'd've he's how'd how'll how's I'd've I'm I've isn't it'd it'd've it'll let's ma'am mightn't mightn't've
+    might've mustn't must've needn't not've o'clock oughtn't shan't she'd've she's should've shouldn't
+    shouldn't've somebody'd somebody'd've somebody'll somebody's someone'd someone'd've someone'll someone's
+    something'd something'd've something'll that's there'd there'd've there're there's they'd they'd've they'll
+    they're they've 'twas wasn't we'd've we've weren't what'll what're what's what've when's where'd where's
+    where've who'd who'd've who'll who's who've why'll why're why's won't would've wouldn't wouldn't've y'all
+    y'all'll y'all'd've you'd you'd've you'll you're you've
+""".split()
 
 
 def _misspellings() -> dict[str, str]:
@@ -134,24 +52,100 @@ def _misspellings() -> dict[str, str]:
 
 CONTRACTIONS = _misspellings()
 
+_L = r"[^\W\d_]"  # a letter of any script
+_NUMBER_WORD = re.compile(
+    rf"\b(?:({'|'.join(TENS)})(?:[- ]({'|'.join(list(SMALL)[1:10])}))?|({'|'.join(SMALL)}))\b(?!')"
+)
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_INITIALS = re.compile(rf"(?<![\w.])(?:{_L}\.)+{_L}(?:\.(?=\W|$)|(?![\w.]))")
+_UNITS = "mm|cm|km|m|in|ft|yd|mg|g|kg|lbs?|oz|ml|l|mph|kmh|kph|hz|khz|mhz|ghz|kb|mb|gb|tb|w|kw|v|am|pm|cents?"
+_MARKS = tuple((re.compile(pattern), by) for pattern, by in (
+    (r'"([^"]*)"', r" \1 "),  # quotation marks; one that is left after a digit says inches
+    (r'(?<!\d)"', " "),
+    (r"(?<![\w'])'([^']+)'(?![\w'])", r" \1 "),
+    (rf"(?<![\w)\]])[(\[{{]\s*({_L}[^()\[\]{{}}\d<>=+,/]*)[)\]}}]", r" \1 "),  # words in brackets
+    (r"(?<![\w)\]])\(\s*([-+]?[\d.]+)\s*\)(?!\w)", r" \1 "),  # a number in brackets
+    (rf"(?<={_L}{_L})\s*[-_]+\s*(?={_L})|(?<={_L})\s*[-_]+\s*(?={_L}{_L})|(?<=\d)-(?={_L}{_L})", " "),  # x-ray, 7-up
+    (rf"(?<={_L}{_L}{_L})\s*/\s*(?={_L}{_L}{_L})", " "),  # black/white, but 1/2 and n/a
+    (r"\s&\s", " and "),
+    (r"(?<=\d)\s*(?:per ?cent\b|%)", "%"),
+    (r"(?<=[$€£¥#])\s+(?=\d)", ""),
+    (r"\s*([<>=+*^×÷/·±]=?)\s*(?=[\w(.√-])", r"\1"),  # X + Y < Z
+    (r"(?<=[\d)])\s+-\s+(?=[\w(])", "-"),
+    (r"\s+°", "°"),
+    (rf"(?<=\d)(?=(?:{_UNITS})\b)", " "),  # 5cm
+    (r"(?<=\d)\s*,\s*(?=[\d-])", ","),
+    (r"(?<!\d),|,(?![\d-])|(?<!\d):|:(?!\d)|(?<!\d)!(?!=)|[;?|]|\.{2,}", " "),
+    (r"[。！？।॥؟،؛、¿¡]", " "),
+    (r"\.(?=\s|$)|(?<!\S)-+(?=\s|$)", " "),
+))  # fmt: skip
+_LEADING_NUMBER = re.compile(r"([-+]?[$€£¥]?[-+]?)(\d*\.?\d+)(?![\w.,/:^*×])")
+
 
 def normalise(answer: str) -> str:
-    """Return the form in which two answers are compared, and published.
+    """Return the form in which answers are compared.
 
     Example:
         >>> normalise("The  Two dogs."), normalise("dont know"), normalise("1,000"), normalise("X-Ray")
         ('2 dogs', "don't know", '1000', 'x ray')
+        >>> normalise("-5"), normalise("< 5 %"), normalise("B-"), normalise("Dr. Pepper"), normalise("3.0")
+        ('-5', '<5%', 'b-', 'dr pepper', '3')
     """
-    # The evaluation makes tabs and line ends spaces; here all white space is one, or a second pass would differ.
     text = " ".join(answer.split())
-    joined = _COMMA_IN_NUMBER.search(text) is not None
-    plain = text
-    for mark in PUNCTUATION:
-        # A mark beside a space goes; one that stands only inside words separates them.
-        beside_space = f"{mark} " in text or f" {mark}" in text
-        plain = plain.replace(mark, "" if beside_space or joined else " ")
-    plain = _PERIOD.sub("", plain)
-    words = [NUMBER_WORDS.get(word, word) for word in plain.lower().split()]
-    kept = [CONTRACTIONS.get(word, word) for word in words if word not in ARTICLES]
-    # An answer that is nothing but an article or a mark ("A", "?") stays what it was: it must not vanish.
-    return " ".join(kept) or text.lower()
+    while (plain := _plainer(text)) != text:
+        text = plain
+    return text
+
+
+def _plainer(answer: str) -> str:
+    """One pass; what is nothing but marks stays what it is, so that no answer vanishes."""
+    text = whole = " ".join(folded(answer).casefold().split()) or answer
+    text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
+    text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+    for pattern, by in _MARKS:
+        text = pattern.sub(by, text)
+    text = _NUMBER_WORD.sub(_digits, text)
+    words = [CONTRACTIONS.get(word, word) for word in text.split()]
+    # An article stands before a word; a last one is a name: vitamin A, option A.
+    kept = [word for word in words[:-1] if word not in ARTICLES] + words[-1:]
+    text = " ".join(kept) or whole
+    return _LEADING_NUMBER.sub(lambda found: found[1] + _short(found[2]), text, count=1) if _starts(text) else text
+
+
+def _starts(text: str) -> bool:
+    return _LEADING_NUMBER.match(text) is not None
+
+
+def _digits(found: re.Match[str]) -> str:
+    tens, ones, small = found.groups()
+    return str(SMALL[small] if small else TENS[tens] + SMALL.get(ones, 0))
+
+
+def _short(number: str) -> str:
+    """A number without zeros that say nothing."""
+    whole, point, part = number.partition(".")
+    part = part.rstrip("0")
+    whole = (whole.lstrip("0") or "0") if point else whole
+    return f"{whole}.{part}" if part else whole
+
+
+def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
+    """Return what the gold of an item is compared as: equal for two golds of one item exactly where they are one answer.
+
+    Args:
+        answer_type: The item's.
+        choices: Its options; empty for none. Options are compared by identity.
+        answer: Its gold answer.
+
+    Example:
+        >>> compared("yes/no", [], "True"), compared("number", [], "1,000.0"), compared("choice", ["B+", "B-"], "B-")
+        ('yes', '1000', 'B-')
+    """
+    if choices:
+        return answer
+    plain = normalise(answer)
+    if answer_type == "yes/no" and plain in YES | NO:
+        return "yes" if plain in YES else "no"
+    if answer_type == "number" and plain == "none":
+        return "0"
+    return PLAIN.get(plain, plain)

@@ -1,26 +1,60 @@
-"""Whether a reply gives the gold answer; `exports` writes this file's text into what it exports."""
+"""Whether a reply gives the gold answer; `exports` writes this file's text into what it exports.
+
+What bounds every reply: `right(reply, ...)` implies `token(reply) in accepted(...)`, and `token` is a function of the
+reply alone. So on the items of one image a reply is right at most as often as the most frequent accepted token, whoever
+made it and however: what it is, is one token.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 
-from audit.answers import normalise
-from audit.parsing import Kind, parse
+from audit.answers import compared, normalise
+from audit.parsing import alike_in_words, bare, picked, places, said, token
+
+
+def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str, ...]:
+    """Tokens of which a right reply has one: that of the gold's text, and for an item with options that of its letter.
+
+    Args:
+        answer_type: The item's.
+        choices: Its options in published order; empty for none.
+        answer: Its gold answer, as published.
+
+    Example:
+        >>> accepted("choice", ["red", "blue"], "red"), accepted("yes/no", [], "true")
+        (('text red', 'letter A'), ('yes',))
+    """
+    tokens = [token(answer)]
+    if golds := places(choices, answer):
+        tokens.append("letter " + " ".join(ascii_uppercase[place] for place in golds))
+    return tuple(dict.fromkeys(tokens))
 
 
 def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> bool:
-    """Whether a reply, as it is read, is the answer, as answers are compared.
+    """Whether a reply, as it is read, is the gold answer.
 
     Args:
         reply: What the model wrote.
         answer_type: The item's.
         choices: Its options in published order; empty for none.
-        answer: Its gold answer.
+        answer: Its gold answer, as published.
 
     Example:
         >>> right("No, it is not.", "yes/no", [], "no"), right("(B)", "choice", ["red", "blue"], "red")
         (True, False)
     """
-    kinds: dict[str, Kind] = {"yes/no": "yes/no", "number": "number"}
-    found = parse(reply, kinds.get(answer_type, "open"), choices).answer
-    return found is not None and normalise(found) == normalise(answer)
+    if token(reply) not in accepted(answer_type, choices, answer):
+        return False
+    if choices:
+        return picked(reply, choices)[0] == places(choices, answer) != ()
+    if " ".join(reply.split()) == answer:
+        return True
+    inner, gold = said(reply), compared(answer_type, choices, answer)
+    if gold in ("yes", "no"):
+        return alike_in_words(inner, gold)
+    plain = bare(inner)
+    if answer_type == "number" and (alike_in_words(inner, gold) or (plain, gold) == ("none", "0")):
+        return True
+    return gold in (normalise(reply), normalise(inner), plain) or plain == bare(said(answer))

@@ -22,7 +22,7 @@ ALL = "all"
 """Every config together: what was read, before anything was selected."""
 EVALUATED = ("balanced", "audited", "removed")
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
-TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
+TEXT = ("id", "question", "choices", "answer", "compared", "answer_type", "question_key", "image_key", "group")
 OPTIONAL = ("image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
 
 

@@ -44,7 +44,7 @@ def steps(number: int) -> Facts:
 
     columns = ("question_key", "image_key", "answer")
     question, image, answer = (codes(table[name]).astype(np.int64) for name in columns)
-    graph = Graph(question, image, answer, np.ones(number, dtype=np.int64))
+    graph = Graph.plain(question, image, answer, np.ones(number, dtype=np.int64))
     seconds, _ = timed(lambda: peel(graph, 0.5))
     step("of which peeling", seconds)
     seconds, found = timed(lambda: largest_balanced(graph))

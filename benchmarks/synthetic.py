@@ -37,7 +37,7 @@ def graph(items: int, answers: int, seed: int = 0) -> Graph:
     step = 1 + (rng.random(items) ** 2 * (answers - 1)).astype(np.int64)
     answer = (preferred[question] + np.where(rng.random(items) < strength[question], 0, step)) % answers
     question, image = (np.unique(vertex, return_inverse=True)[1] for vertex in (question, image))
-    return Graph(question, image, answer, np.ones(items, dtype=np.int64))
+    return Graph.plain(question, image, answer, np.ones(items, dtype=np.int64))
 
 
 THINGS = (

@@ -1,27 +1,32 @@
-"""The largest balanced subset of an item set (questions x images, edges coloured by answer).
+"""The largest balanced subset of an item set (questions x images, edges coloured by what a reply gives).
 
-A set is balanced when at every vertex (question or image) no answer holds more than `max_share` of the vertex's kept
-edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`builder.ceilings`).
+A set is balanced when at every vertex (question or image) no colour holds more than `max_share` of the vertex's kept
+edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`builder.ceilings`). At a question
+an edge has one colour, at an image it has as many as replies are accepted without its options being seen: the gold's
+token and its option's letter (`builder.colours`).
 
 The way to the optimum: peel off what no balanced set can hold, split into connected components, and give each to the
-solver that is exact for it: `builder.circulation` where there are two answers and `max_share` is one half,
-`builder.programme` otherwise. Every answer comes with an upper bound, so the optimality gap is always known.
+solver that is exact for it: `builder.circulation` where `max_share` is one half and the colours of every vertex are two
+sides, `builder.programme` otherwise. Every set comes with an upper bound, so the optimality gap is always known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from builder.circulation import largest_circulation
+from builder.circulation import directions, largest_circulation
+from builder.colours import NONE
 from builder.programme import largest_by_programme
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
 
 
 @dataclass(frozen=True)
@@ -31,24 +36,39 @@ class Graph:
     Attributes:
         question: (n,) vertex number of each edge's question, from 0.
         image: (n,) vertex number of each edge's image, from 0.
-        answer: (n,) colour of each edge, from 0.
+        answer: (n,) colour of each edge at its question, from 0.
         weight: (n,) positive whole weight of each edge.
+        tokens: (n, k) colours of each edge at its image, from 0, all different; the first is that of its answer's text,
+            `NONE` stands where an edge has fewer.
     """
 
     question: Ints
     image: Ints
     answer: Ints
     weight: Ints
+    tokens: Ints
+
+    @classmethod
+    def plain(cls, question: Ints, image: Ints, answer: Ints, weight: Ints) -> Graph:
+        """A graph whose edges have the same single colour at both ends, as items without options have."""
+        return cls(question, image, answer, weight, answer[:, None])
 
     def __len__(self) -> int:
         return len(self.question)
+
+    @cached_property
+    def sides(self) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+        """Vertices and (n, k) colours, at the question and at the image."""
+        return (self.question, self.answer[:, None]), (self.image, self.tokens)
 
     def part(self, edges: Ints | Bools) -> Graph:
         """Sub-graph of some edges, vertices and colours renumbered in order."""
         question, image, answer = (
             np.unique(column[edges], return_inverse=True)[1] for column in (self.question, self.image, self.answer)
         )
-        return Graph(question, image, answer, self.weight[edges])
+        tokens, there = self.tokens[edges].copy(), self.tokens[edges] != NONE
+        tokens[there] = np.unique(tokens[there], return_inverse=True)[1]
+        return Graph(question, image, answer, self.weight[edges], tokens)
 
 
 @dataclass(frozen=True)
@@ -74,14 +94,14 @@ class Balanced:
 
 
 def largest_balanced(graph: Graph, max_share: float = 0.5, node_limit: int = 10_000) -> Balanced:
-    """Find the heaviest subset in which at each vertex no answer holds more than `max_share` of the kept edges.
+    """Find the heaviest subset in which at each vertex no colour holds more than `max_share` of the kept edges.
 
     The result is a function of the graph alone: edges come in the order of their ids, solvers run on one thread with
     fixed seeds and are bounded by nodes, never by seconds.
 
     Args:
         graph: The items.
-        max_share: Largest share of one answer at a vertex, in (0, 1).
+        max_share: Largest share of one colour at a vertex, in (0, 1).
         node_limit: Branch-and-bound nodes per component.
 
     Example:
@@ -89,7 +109,7 @@ def largest_balanced(graph: Graph, max_share: float = 0.5, node_limit: int = 10_
 
         >>> question, image = np.array([0, 0, 1, 1, 0]), np.array([0, 1, 0, 1, 2])
         >>> answer = np.array([0, 1, 1, 0, 0])
-        >>> found = largest_balanced(Graph(question, image, answer, np.ones(5, dtype=np.int64)))
+        >>> found = largest_balanced(Graph.plain(question, image, answer, np.ones(5, dtype=np.int64)))
         >>> found.keep.tolist(), found.weight, found.bound
         ([True, True, True, True, False], 4, 4)
     """
@@ -98,8 +118,9 @@ def largest_balanced(graph: Graph, max_share: float = 0.5, node_limit: int = 10_
     solved: dict[str, int] = {}
     for edges in components(graph, peel(graph, max_share)):
         part = graph.part(edges)
-        if max_share == 0.5 and part.answer.max() == 1:
-            name, (chosen, limit) = "circulation", largest_circulation(part)
+        forward = directions(part) if max_share == 0.5 else None
+        if forward is not None:
+            name, (chosen, limit) = "circulation", largest_circulation(part, forward)
         else:
             name, (chosen, limit) = "programme", largest_by_programme(part, max_share, node_limit)
         keep[edges[chosen]] = True
@@ -112,29 +133,34 @@ def largest_balanced(graph: Graph, max_share: float = 0.5, node_limit: int = 10_
 def peel(graph: Graph, max_share: float) -> Ints:
     """Edges that can be in some balanced set: remove, until nothing changes, vertices that never can be balanced.
 
-    A vertex with d edges of c colours keeps at most floor(max_share * d) of any one colour; if that is 0, or if there
-    are fewer colours than it takes to fill the whole (c * max_share < 1), every edge at it goes.
+    A vertex with d edges keeps at most floor(max_share * d) of any one colour; if that is 0, every edge at it goes. So
+    does it where some column of colours (the answers' texts, the letters) has c of them on all of its edges, and c are
+    fewer than it takes to fill the whole (c * max_share < 1).
     """
     alive = np.arange(len(graph))
-    sides = [(vertex, *_answers_at(vertex, graph.answer)) for vertex in (graph.question, graph.image)]
+    sides = [(vertex, _numbered(vertex, column)) for vertex, colours in graph.sides for column in colours.T]
     while True:
         ok = np.ones(len(alive), dtype=bool)
-        for vertex, pair, at in sides:
-            degree = np.bincount(vertex[alive], minlength=int(at.max(initial=-1)) + 1)
-            present = np.bincount(pair[alive], minlength=len(at)) > 0
+        for vertex, (pair, at) in sides:
+            degree = np.bincount(vertex[alive], minlength=int(vertex.max(initial=-1)) + 1)
+            has = pair[alive] != NONE
+            coloured = np.bincount(vertex[alive][has], minlength=len(degree))
+            present = np.bincount(pair[alive][has], minlength=len(at)) > 0
             colours = np.bincount(at[present], minlength=len(degree))
-            hopeless = (colours * max_share < 1 - 1e-9) | (np.floor(degree * max_share + 1e-9) < 1)
-            ok &= ~hopeless[vertex[alive]]
+            full = (coloured == degree) & (colours * max_share < 1 - 1e-9)
+            ok &= ~(full | (np.floor(degree * max_share + 1e-9) < 1))[vertex[alive]]
         if ok.all():
             return alive
         alive = alive[ok]
 
 
-def _answers_at(vertex: Ints, answer: Ints) -> tuple[Ints, Ints]:
-    """Number the (vertex, answer) pairs that occur: the pair of each edge, and the vertex of each pair."""
-    answers = int(answer.max(initial=0)) + 1
-    pairs, pair = np.unique(vertex * answers + answer, return_inverse=True)
-    return pair, pairs // answers
+def _numbered(vertex: Ints, colour: Ints) -> tuple[Ints, Ints]:
+    """Number the (vertex, colour) pairs that occur: the pair of each edge or `NONE`, and the vertex of each pair."""
+    colours = int(colour.max(initial=0)) + 1
+    has = colour != NONE
+    pair = np.full(len(vertex), NONE, dtype=np.int64)
+    pairs, pair[has] = np.unique(vertex[has] * colours + colour[has], return_inverse=True)
+    return pair, pairs // colours
 
 
 def components(graph: Graph, edges: Ints) -> list[Ints]:
@@ -152,17 +178,18 @@ def components(graph: Graph, edges: Ints) -> list[Ints]:
 
 
 def is_balanced(graph: Graph, keep: Bools, max_share: float = 0.5) -> bool:
-    """Whether every vertex of the kept edges holds each answer at most `max_share` of the time."""
+    """Whether every vertex of the kept edges holds each colour at most `max_share` of the time."""
     return not len(violations(graph, keep, max_share))
 
 
 def violations(graph: Graph, keep: Bools, max_share: float) -> Ints:
-    """Kept edges whose answer is too frequent at their question or at their image."""
+    """Kept edges with a colour that is too frequent at their question or at their image."""
     kept = np.flatnonzero(keep)
-    answer = graph.answer[kept]
     bad = np.zeros(len(kept), dtype=bool)
-    for vertex in (graph.question[kept], graph.image[kept]):
-        pair = vertex * (int(answer.max(initial=0)) + 1) + answer
+    for all_vertices, colours in graph.sides:
+        vertex = all_vertices[kept]
+        edge, place = np.nonzero(colours[kept] != NONE)
+        pair = vertex[edge] * (int(colours.max(initial=0)) + 1) + colours[kept][edge, place]
         _, index, count = np.unique(pair, return_inverse=True, return_counts=True)
-        bad |= count[index] > np.bincount(vertex)[vertex] * max_share + 1e-9
+        bad[edge[count[index] > np.bincount(vertex)[vertex[edge]] * max_share + 1e-9]] = True
     return kept[bad]

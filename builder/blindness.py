@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from builder.ceilings import ceilings, codes, strata
+from builder.ceilings import all_ceilings, codes, strata
 from builder.fingerprint import is_measurement
 from builder.statistics import accuracy, chance
 from data_cards.manifest import Blindness, Ceiling, Score
@@ -51,7 +51,7 @@ def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindne
             continue
         bounds += [
             Ceiling(view=view, stratum=stratum, right=found.right, items=found.items, keys=found.keys)
-            for view, found in ceilings(part).items()
+            for view, found in all_ceilings(part).items()
         ]
         for name, column in measured_by(items, mark).items():
             applies = part[part[column].notna()]

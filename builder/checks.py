@@ -13,13 +13,16 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from audit.answers import normalise
+from audit.answers import compared
+from audit.parsing import places
 from builder import images
 from builder.audited.checks import adversaries, audited
 from builder.audited.rows import SEPARATOR
+from builder.balance import violations
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
+from builder.colours import accepted_tokens, colours
 from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.recount import edited
@@ -34,7 +37,7 @@ from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
 from builder.report.check import same_report
-from builder.selection import parts, select, weights
+from builder.selection import graph_of, parts, select, weights
 from data_cards.manifest import Blindness, Partners, Step
 
 SOLVERS = ("ortools", "scipy")
@@ -134,9 +137,13 @@ def _words(steps: list[Step]) -> str:
 
 
 def _keys(known: Folder) -> Iterator[str]:
-    """Question keys, canonical text and option order follow from the text."""
+    """Question keys, canonical text, option order and tokens of golds follow from the text."""
+    for rows in (known.balanced, known.audited):
+        again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
+        wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
+        yield from (f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5])
     text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
-    columns = ["id", "question", "choices", "answer", "answer_type", "question_key"]
+    columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
     sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
     for row in pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns].to_dict("records"):
         question, choices = row["question"], list(row["choices"])
@@ -145,17 +152,19 @@ def _keys(known: Folder) -> Iterator[str]:
             yield f"{row['id']}: its question key does not follow from its text"
         elif text(question) != question or published_order(key, choices) != choices:
             yield f"{row['id']}: its text or the order of its options is not canonical"
-        elif row["answer"] not in choices if choices else row["answer"] != normalise(row["answer"]):
-            yield f"{row['id']}: its answer is not among its options, or not in the form in which answers are compared"
+        elif text(row["answer"]) != row["answer"] or (choices and not places(choices, row["answer"])):
+            yield f"{row['id']}: its answer is not canonical text, or not among its options"
+        elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
+            yield f"{row['id']}: what its answer is compared as does not follow from it"
         elif row["answer_type"] not in ANSWER_TYPES:
             yield f"{row['id']}: {row['answer_type']!r} is no answer type"
 
 
 def _pictures(known: Folder) -> Iterator[str]:
     """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
-    seen: dict[str, tuple[str, int, int]] = {}
+    seen: dict[str, tuple[str, int, int, str]] = {}
     size = 0
-    columns = ["id", "image", "image_key", "image_width", "image_height"]
+    columns = ["id", "image", "image_key", "image_width", "image_height", "image_colour"]
     for path in (*known.files("balanced"), *known.files("audited")):
         for batch in pq.ParquetFile(path).iter_batches(256, columns=columns):
             for row in batch.to_pylist():
@@ -163,7 +172,8 @@ def _pictures(known: Folder) -> Iterator[str]:
                 if data is None or row["image"]["path"] is not None:
                     yield f"{row['id']}: its picture has no bytes, or a path beside them"
                     continue
-                said = (hashlib.sha256(data).hexdigest(), row["image_width"], row["image_height"])
+                looks = (row["image_width"], row["image_height"], row["image_colour"])
+                said = (hashlib.sha256(data).hexdigest(), *looks)
                 if row["image_key"] not in seen:
                     size += len(data)
                     yield from _picture(row, data, known.recipe.images)
@@ -180,8 +190,9 @@ def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
     except BadInput as problem:
         yield str(problem)
         return
-    if (found.image_key, found.width, found.height) != (row["image_key"], row["image_width"], row["image_height"]):
-        yield f"{row['id']}: its image key or size does not follow from its pixels"
+    said = (row["image_key"], row["image_width"], row["image_height"], row["image_colour"])
+    if (found.image_key, found.width, found.height, found.colour) != said:
+        yield f"{row['id']}: its image key, size or mean colour does not follow from its pixels"
 
 
 def _rules(known: Folder) -> Iterator[str]:
@@ -217,10 +228,9 @@ def _balance(known: Folder) -> Iterator[str]:
             yield f"{where}: items, kept, weight and solvers are {counted}, the manifest says otherwise"
         elif claim.bound != found.bound and (same_solvers or claim.bound < found.weight):
             yield f"{where}: the bound on the largest balanced set is {found.bound}, not {claim.bound}"
-        for view in ("question_key", "image_key"):
-            most = published.groupby([view, "answer"]).size().groupby(level=0).agg(["max", "sum"])
-            for key in most.index[most["max"] > settings.max_share * most["sum"] + 1e-9][:3]:
-                yield f"{where}: one answer holds too large a share of {view} {key}"
+        graph = graph_of(published)
+        for edge in violations(graph, np.ones(len(graph), dtype=bool), settings.max_share)[:3]:
+            yield f"{where}: one reply is right too often at the question or image of {published['id'].iloc[edge]}"
     listed = known.removed.merge(again.removed, on="id", suffixes=("", "_again"))
     said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
     wrong = listed["id"][said_first != listed["reason_again"]]
@@ -304,10 +314,11 @@ def _partners(known: Folder) -> Iterator[str]:
 def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
     """Partners and quads of one config."""
     within = list(within)
-    rows = published.set_index("id", drop=False)
-    for name, shared, other in (
-        ("image_partner", "question_key", "image_key"),
-        ("question_partner", "image_key", "question_key"),
+    colour = colours(published)
+    rows = published.assign(picked=colour.question, said=colour.text).set_index("id", drop=False)
+    for name, shared, other, differs in (
+        ("image_partner", "question_key", "image_key", "picked"),
+        ("question_partner", "image_key", "question_key", "said"),
     ):
         paired = rows[rows[name].notna()]
         if unknown := sorted(set(paired[name]) - set(rows.index)):
@@ -316,12 +327,12 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
         partner = rows.loc[paired[name]]
         wrong = [
             *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, *within)),
-            *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, "answer")),
+            *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, differs)),
         ]
         yield from (f"{identity}: its {name} is no counterfactual" for identity in paired["id"][sum(wrong) > 0][:5])
     for quad, part in rows[rows["quad"].notna()].groupby("quad"):
-        sides = [part[name].nunique() for name in ("question_key", "image_key", "answer")]
-        crossed = all(part.groupby(name)["answer"].nunique().eq(2).all() for name in ("question_key", "image_key"))
+        sides = [part[name].nunique() for name in ("question_key", "image_key", "said")]
+        crossed = all(part.groupby(name)["said"].nunique().eq(2).all() for name in ("question_key", "image_key"))
         if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
             yield f"quad {quad} is not two questions by two images with answers a b / b a"
 

@@ -20,6 +20,10 @@ from builder.recipe import Images
 
 NAMED = "name:"
 """Locator prefix of a picture that is known by name alone."""
+LOOKS = ("contrast", "colour")
+"""Numbers of a picture that items carry as `image_contrast` and `image_colour`."""
+LEVELS = 8
+"""Steps of each channel of a picture's mean colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Picture:
         bytes_sha256: Hash of the original bytes; empty without bytes.
         size: Number of bytes.
         contrast: Largest standard deviation of a colour channel in 0..255: 0 for a picture of one colour.
+        colour: Its mean colour, `mean_colour`; None without bytes.
     """
 
     image_key: str
@@ -41,6 +46,7 @@ class Picture:
     bytes_sha256: str
     size: int
     contrast: float
+    colour: str | None
 
 
 def read_bytes(locator: str, root: Path) -> bytes:
@@ -128,10 +134,25 @@ def describe(data: bytes, where: str, limits: Images) -> Picture:
     header = f"{picture.mode} {picture.width} {picture.height} ".encode()
     pixels = hashlib.sha256(header + picture.tobytes()).hexdigest()[:32]
     # By channel: two colours of the same brightness are one grey, and two colours all the same.
-    contrast = float(np.asarray(picture, dtype=np.float32).std(axis=(0, 1)).max())
-    return Picture(pixels, picture.width, picture.height, hashlib.sha256(data).hexdigest(), len(data), contrast)
+    contrast = float(np.asarray(picture.convert("RGB"), dtype=np.float32).std(axis=(0, 1)).max())
+    digits, colour = hashlib.sha256(data).hexdigest(), mean_colour(picture)
+    return Picture(pixels, picture.width, picture.height, digits, len(data), contrast, colour)
+
+
+def mean_colour(picture: Image.Image) -> str:
+    """The mean of red, green and blue over all pixels, each in one of `LEVELS` equal steps: a cluster of pictures.
+
+    Pictures of one cluster look alike from far away and no more. Counted in whole numbers, so that it is the same
+    everywhere.
+
+    Example:
+        >>> mean_colour(Image.new("RGB", (4, 2), (255, 128, 31)))
+        '7-4-0'
+    """
+    pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+    return "-".join(str(int(total) * LEVELS // (256 * len(pixels))) for total in pixels.sum(axis=0, dtype=np.int64))
 
 
 def named(locator: str, source: str) -> Picture:
     """Key of a picture that is known by name alone."""
-    return Picture(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"))
+    return Picture(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"), None)

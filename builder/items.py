@@ -27,6 +27,7 @@ SCHEMA = pa.schema(
         ("question", pa.string()),
         ("choices", pa.list_(pa.string())),  # empty when open; in published order
         ("answer", pa.string()),
+        ("compared", pa.string()),  # what the gold is compared as, a function of type, choices and answer
         ("answers", pa.list_(pa.string())),  # all annotators', when the source has them
         ("answer_type", pa.string()),
         ("question_key", pa.string()),

@@ -12,6 +12,7 @@ import pandas as pd
 from audit.progress import Say, silent, step
 from builder import recipe as recipes
 from builder.ceilings import ceilings
+from builder.colours import colours
 from builder.counterfactuals.artefacts import Artefacts
 from builder.counterfactuals.refusal import look_for
 from builder.counterfactuals.report import kinds
@@ -133,7 +134,11 @@ def _step(name: str, items: pd.DataFrame, settings: Balance) -> tuple[PairStep, 
     chosen = select(items, settings).kept
     kept = items[items["id"].isin(set(chosen["id"]))]
     found = ceilings(items)
-    answers = {view: items.groupby(view)["answer"].transform("nunique") > 1 for view in ("question_key", "image_key")}
+    colour = colours(items)
+    answers = {
+        view: pd.Series(own).groupby(items[view].to_numpy()).transform("nunique") > 1
+        for view, own in (("question_key", colour.question), ("image_key", colour.text))
+    }
     step = PairStep(
         name=name,
         items=len(items),

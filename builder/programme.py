@@ -1,7 +1,8 @@
-"""More than two answers, or another share: the heaviest balanced set as an integer programme.
+"""More than two colours, or another share: the heaviest balanced set as an integer programme.
 
-One 0/1 variable x per edge; one row per (vertex, answer): sum of x over the edges of that answer at the vertex <=
-max_share * sum of x over all edges at the vertex. The relaxation is often integral (it is on easy-VQA), then HiGHS
+One 0/1 variable x per edge; one row per (vertex, colour): sum of x over the edges of that colour at the vertex <=
+max_share * sum of x over all edges at the vertex. An edge with two colours at an image, its answer's token and its
+letter, stands in both rows. The relaxation is often integral (it is on easy-VQA), then HiGHS
 stops at the root; elsewhere it branches, up to a number of nodes. x = 0 is feasible, so there always is an answer.
 """
 
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tuple[NDArray[np.bool_], int]:
-    """Solve a graph for any number of answers and any share.
+    """Solve a graph for any number of colours and any share.
 
     Returns:
         Which edges are kept, (n,), and an upper bound on the weight of any balanced set.
     """
-    rows = vstack([_rows(vertex, graph.answer, max_share) for vertex in (graph.question, graph.image)])
+    rows = vstack([_rows(vertex, colours, max_share) for vertex, colours in graph.sides])
     result = milp(
         -graph.weight.astype(float),
         constraints=LinearConstraint(rows, ub=np.zeros(rows.shape[0])),
@@ -40,12 +41,13 @@ def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tup
     return keep, max(bound, weight)
 
 
-def _rows(vertex: NDArray[np.int64], answer: NDArray[np.int64], max_share: float) -> csr_array:
-    """Rows `own answer - max_share * all <= 0` for every (vertex, answer) that occurs."""
-    pair = vertex * (int(answer.max()) + 1) + answer
-    pairs, row = np.unique(pair, return_inverse=True)
-    at = pairs // (int(answer.max()) + 1)
-    edges = np.arange(len(vertex))
-    own = coo_array((np.ones(len(edges)), (row, edges)), shape=(len(pairs), len(edges)))
-    incidence = csr_array(coo_array((np.ones(len(edges)), (vertex, edges)), shape=(int(vertex.max()) + 1, len(edges))))
-    return csr_array(own - max_share * incidence[at])
+def _rows(vertex: NDArray[np.int64], colours: NDArray[np.int64], max_share: float) -> csr_array:
+    """Rows `own colour - max_share * all <= 0` for every (vertex, colour) that occurs."""
+    edge, place = np.nonzero(colours >= 0)
+    names = int(colours.max()) + 1
+    pairs, row = np.unique(vertex[edge] * names + colours[edge, place], return_inverse=True)
+    size = len(vertex)
+    own = coo_array((np.ones(len(edge)), (row, edge)), shape=(len(pairs), size))
+    all_edges = (np.ones(size), (vertex, np.arange(size)))
+    incidence = csr_array(coo_array(all_edges, shape=(int(vertex.max()) + 1, size)))
+    return csr_array(own - max_share * incidence[pairs // names])

@@ -36,13 +36,13 @@ GROUP_BYTES = 64 * 2**20
 NUMBERS = (".p_gold", ".vote", ".disagreement")
 """Endings of measurements that are numbers."""
 KEPT_COLUMNS = (
-    "id", "image", "question", "choices", "answer", "answers", "answer_type", "image_partner", "question_partner",
-    "quad", "answer_source", "source", "source_revision", "source_id", "row", "license", "image_key",
-    "image_width", "image_height", "question_key", "group", "meta",
+    "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type", "image_partner",
+    "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row", "license", "image_key",
+    "image_width", "image_height", "image_colour", "question_key", "group", "meta",
 )  # fmt: skip
 REMOVED_COLUMNS = (
-    "id", "stage", "rule", "reason", "question", "choices", "answer", "answers", "answer_type", "source",
-    "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height",
+    "id", "stage", "rule", "reason", "question", "choices", "answer", "compared", "answers", "answer_type", "source",
+    "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height", "image_colour",
     "question_key", "group", "meta",
 )  # fmt: skip
 PICTURES = {"image": "image_key", "partner_image": "partner_image_key"}
@@ -64,7 +64,7 @@ def features(columns: list[str]) -> Features:
             return Image()
         if name in ("edit_words", "edit_boxes", "words", "boxes", "partner_words"):
             return List(List(Value("int32")))
-        if name in ("choices", "answers", "partner_choices"):
+        if name in ("choices", "answers", "accepted", "partner_choices"):
             return List(Value("string"))
         if name in ("image_width", "image_height"):
             return Value("int32")

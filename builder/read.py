@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from audit.answers import normalise
+from audit.answers import PLAIN, compared, normalise
 from builder import images
 from builder.corpora import reader
 from builder.errors import BadInput
@@ -56,6 +56,7 @@ _PICTURE_SCHEMA = pa.schema(
         ("bytes_sha256", pa.string()),
         ("size", pa.int64()),
         ("contrast", pa.float32()),
+        ("colour", pa.string()),
         ("problem", pa.string()),
     ]
 )
@@ -133,7 +134,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     rows = run.stage(
         "rows",
         partial(_write_rows, run, sources, text),
-        1,
+        2,
         recipe.text.model_dump(),
         [[source.corpus.read_from, source.splits, source.files] for source in sources],
     )
@@ -144,7 +145,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     pictures = run.stage(
         "pictures",
         partial(_write_pictures, run, locators, roots, recipe.images),
-        2,
+        3,
         rows.key,
         recipe.images.model_dump(),
         # A replaced picture changes its size or time: what was read before does not count then.
@@ -152,9 +153,9 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     )
     seen = _seen(pictures)
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
-    content = seen.sort_values(["source", "image"]).drop(columns="contrast").to_json(orient="values")
+    content = seen.sort_values(["source", "image"]).drop(columns=["contrast", "colour"]).to_json(orient="values")
     write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 2, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    return run.stage("items", write, 3, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -250,15 +251,15 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
         allowed = " | ".join(choices)
         raise BadInput(row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options")
     answers = [_text(row, "annotator's answer", value, text) for value in row.answers]
-    if not choices:
-        answer, answers = normalise(answer), [normalise(value) for value in answers]
+    kind = row.answer_type or _answer_type(answer, choices)
     key = question_key(question, choices)
     return {
         "question": question,
         "choices": published_order(key, choices),
         "answer": answer,
+        "compared": compared(kind, choices, answer),
         "answers": answers,
-        "answer_type": row.answer_type or _answer_type(answer, choices),
+        "answer_type": kind,
         "question_key": key,
         "links": list(row.links),
         "meta": canonical_json(row.meta),
@@ -284,9 +285,10 @@ def _text(row: Row, what: str, value: Any, text: TextRule) -> str:
 def _answer_type(answer: str, choices: list[str]) -> AnswerType:
     if choices:
         return "choice"
-    if answer in ("yes", "no", "true", "false"):
+    plain = normalise(answer)
+    if plain in PLAIN:
         return "yes/no"
-    return "number" if answer.replace(".", "", 1).lstrip("-").isdigit() else "open"
+    return "number" if plain.replace(".", "", 1).removeprefix("-").isdigit() else "open"
 
 
 # ------------------------------------------------------------------------------------------------------ pictures

@@ -230,8 +230,9 @@ class Balance(Part):
     """The largest balanced subset, see `builder.balance`."""
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    within: list[Literal["source", "split", "answer_type"]] = ["split"]
-    """Balance holds inside every combination of these columns by itself."""
+    within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
+    """Balance holds inside every combination of these columns by itself. Inside each answer type too unless that keeps
+    fewer than half as many items: who sees the image may guess the type of the question."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
     node_limit: Annotated[int, Field(ge=1)] = 10_000

@@ -10,6 +10,7 @@ import pandas as pd
 
 from audit.partners import NONE, partners, quads
 from builder.balance import Graph, largest_balanced, peel
+from builder.colours import colours, contradicted
 from builder.counterfactuals.mined import matched_partners
 from builder.embed import Embedded
 from builder.errors import BadInput
@@ -21,8 +22,10 @@ WEIGHT_SCALE = 1000
 """Weights are measurements; flows want whole numbers, so weights count in thousandths."""
 REASONS = np.array(
     [
+        "its question about its image has another answer too: not even both together give the answer",
         "its question has no item with another answer: the question alone gives the answer",
         "its image has no item with another answer: the image alone gives the answer",
+        "its image has no item whose answer has another letter: the image alone gives the letter",
         "its partners have no partners themselves: no balanced set can hold it",
         "more items share its answer than there are partners for: not in the largest balanced set",
     ],
@@ -62,7 +65,9 @@ class Near:
 def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> Selection:
     """Balance every part of the items by itself.
 
-    A blind model may be trained on one published split and tried on another, so balance must hold inside each.
+    A blind model may be trained on one published split and tried on another, so balance must hold inside each. Items
+    whose question about their image has golds of different colours, in whichever part, are left out first: they would
+    be each other's counterfactuals and differ in nothing that anybody sees.
 
     Args:
         items: Item table sorted by id, default index.
@@ -73,14 +78,18 @@ def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> 
         BadInput: When the weight is no measurement, or not a positive number everywhere.
     """
     kept, removed, solved = [], [], []
-    for name, part in parts(items, settings.within):
-        graph = _graph(part, weights(part, settings.weight))
+    disputed = set(items["id"][contradicted(items)])
+    for name, whole in parts(items, settings.within):
+        clear = ~whole["id"].isin(disputed)
+        removed.append(whole.loc[~clear, ["id"]].assign(reason=REASONS[0]))
+        part = whole[clear].reset_index(drop=True)
+        graph = graph_of(part, weights(part, settings.weight))
         found = largest_balanced(graph, settings.max_share, settings.node_limit)
         kept.append(part[found.keep])
         removed.append(part[["id"]].assign(reason=_reasons(graph, settings.max_share))[~found.keep])
         report = BalancePart(
             part=name,
-            items=len(part),
+            items=len(whole),
             kept=int(found.keep.sum()),
             weight=found.weight,
             bound=found.bound,
@@ -102,7 +111,7 @@ def threads(items: pd.DataFrame, within: Sequence[str], near: Near | None = None
     Returns:
         Table of `id`, `image_partner`, `question_partner`, `quad`, sorted by id.
     """
-    tables = [_partners(_graph(part), part, near) for _, part in parts(items, within)]
+    tables = [_partners(part, near) for _, part in parts(items, within)]
     return _joined(tables, ["id", "image_partner", "question_partner", "quad"])
 
 
@@ -120,12 +129,17 @@ def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)
 
 
-def _graph(items: pd.DataFrame, weight: np.ndarray | None = None) -> Graph:
-    # In sorted order, so that vertices and colours are numbered the same whatever the items' order.
-    question, image, answer = (
-        pd.factorize(items[name], sort=True)[0] for name in ("question_key", "image_key", "answer")
-    )
-    return Graph(question, image, answer, np.ones(len(items), dtype=np.int64) if weight is None else weight)
+def graph_of(items: pd.DataFrame, weight: np.ndarray | None = None) -> Graph:
+    """The graph of a table: questions by images, each item an edge in its colours; of weight 1 when None."""
+    found, (question, image) = colours(items), _vertices(items)
+    weight = np.ones(len(items), dtype=np.int64) if weight is None else weight
+    return Graph(question, image, found.question, weight, found.image)
+
+
+def _vertices(items: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    # In sorted order, so that vertices are numbered the same whatever the items' order.
+    question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
+    return question, image
 
 
 def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
@@ -153,19 +167,20 @@ def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
     return np.round(values * WEIGHT_SCALE).astype(np.int64) + 1
 
 
-def _partners(graph: Graph, items: pd.DataFrame, near: Near | None) -> pd.DataFrame:
+def _partners(items: pd.DataFrame, near: Near | None) -> pd.DataFrame:
     ids = items["id"].to_numpy()
     names = np.array([*ids, None], dtype=object)  # index NONE (-1) gives None
+    found, (question, image) = colours(items), _vertices(items)
     if near is None:
-        same_question, same_image = (partners(vertex, graph.answer) for vertex in (graph.question, graph.image))
+        same_question, same_image = partners(question, found.question), partners(image, found.text)
     else:
         seen, asked = near.image.of(items["image_key"]), near.question.of(items["question_key"])
-        same_question = matched_partners(graph.question, graph.answer, seen, near.image.vectors)
-        same_image = matched_partners(graph.image, graph.answer, asked, near.question.vectors)
-    # Two golds for one question about one image: such items differ in nothing but the answer, and are no partners.
-    same_question[graph.image[same_question] == graph.image] = NONE
-    same_image[graph.question[same_image] == graph.question] = NONE
-    quad = quads(graph.question, graph.image, graph.answer)
+        same_question = matched_partners(question, found.question, seen, near.image.vectors)
+        same_image = matched_partners(image, found.text, asked, near.question.vectors)
+    # Outside the balanced set one question about one image may have two golds: such items are no partners.
+    same_question[image[same_question] == image] = NONE
+    same_image[question[same_image] == question] = NONE
+    quad = quads(question, image, found.text)
     # A quad is named by its first item, so that its name does not depend on how many others there are.
     first: dict[int, str | None] = {NONE: None}
     for number, identity in zip(quad.tolist(), ids.tolist(), strict=True):
@@ -185,15 +200,15 @@ def _reasons(graph: Graph, max_share: float) -> np.ndarray:
     """Why an item may be left out: its question or image cannot be balanced, or others were chosen."""
     impossible = np.ones(len(graph), dtype=bool)
     impossible[peel(graph, max_share)] = False
-    first_that_holds = np.select(
-        [_alone(graph.question, graph.answer), _alone(graph.image, graph.answer), impossible], [0, 1, 2], 3
-    )
+    alone = _alone(graph.question, graph.answer), _alone(graph.image, graph.tokens[:, 0])
+    letter = np.any([_alone(graph.image, column) for column in graph.tokens.T[1:]], axis=0)
+    first_that_holds = np.select([*alone, letter, impossible], [1, 2, 3, 4], 5)
     return REASONS[first_that_holds]  # type: ignore[no-any-return]
 
 
-def _alone(vertex: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """Whether each edge's vertex has one answer only."""
-    one = np.zeros(int(vertex.max(initial=-1)) + 1, dtype=answer.dtype)
-    one[vertex] = answer  # some answer of each vertex
-    others = np.bincount(vertex, weights=answer != one[vertex])
+def _alone(vertex: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Whether all edges of each edge's vertex have one colour."""
+    one = np.zeros(int(vertex.max(initial=-1)) + 1, dtype=colour.dtype)
+    one[vertex] = colour  # some colour of each vertex
+    others = np.bincount(vertex, weights=(colour != one[vertex]) | (colour < 0))
     return (others == 0)[vertex]  # type: ignore[no-any-return]

@@ -46,7 +46,7 @@ class Survey:
     """What is known of a recipe's items.
 
     Attributes:
-        items: Item table sorted by id, with `group`, `image_contrast`, `image_cluster` and all measurements.
+        items: Item table sorted by id, with `group`, `image_contrast`, `image_colour`, `image_cluster` and all measurements.
         pictures: One row per image key: where its bytes are, their hash and size.
         set_aside: Rows that could not be used, with the problem.
         sources: The corpora as found.
@@ -102,8 +102,9 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
         if problems := [json.loads(problem) for problem in reading.table(SET_ASIDE).to_pandas()["problem"]]:
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         raise BadInput(recipe.name, None, "no row", "at least two groups of items", "name files that hold some")
-    contrast = pictures.set_index("image_key")["contrast"]
-    items["image_contrast"] = items["image_key"].map(contrast)
+    looks = pictures.set_index("image_key")
+    for name in images.LOOKS:
+        items[f"image_{name}"] = items["image_key"].map(looks[name])
     roots = {source.corpus.name: source.root for source in sources}
     represent = Representations(run, recipe, items, pictures, roots)
     grouping = run.stage(

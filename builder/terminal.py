@@ -35,6 +35,7 @@ def show_build(built: Built) -> None:
     table("What was removed", ("step", "removed", "left"), steps)
     table("Blind accuracy", tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after))
     OUT.print(f"{tables.CHANCE} {tables.BELOW}")
+    table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     folder = escape(str(built.folder))
     if manifest.audited is not None:
         _show_audited(manifest.audited)
@@ -81,6 +82,7 @@ def show_diagnosis(found: Diagnosis) -> None:
     header = ("sees only", "predictor", "accuracy", "chance")
     table("Blind accuracy", header, tables.blindness_rows(found.blindness, None))
     OUT.print(f"{tables.CHANCE} {tables.BELOW}")
+    table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")

@@ -56,6 +56,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
             blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),
             pair_blindness=_pair_blindness(manifest),
+            joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
@@ -84,18 +85,24 @@ def within(manifest: Manifest) -> list[str]:
 
 
 def breaches(manifest: Manifest) -> list[str]:
-    """Ceilings of the published set that exceed what was promised, in words."""
+    """Ceilings of the published set that are not what was promised, in words."""
     promised = tuple(f"{column}=" for column in within(manifest))
-    return [
+    found = [
         f"{ceiling.view} ceiling of {tables.result(ceiling)} on {ceiling.stratum}"
         for ceiling in manifest.after.ceilings
         if ceiling.stratum == "all" or ceiling.stratum.startswith(promised)
         if _above(manifest, ceiling)
     ]
+    return found + [
+        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same picture has "
+        "several answers"
+        for ceiling in manifest.after.ceilings
+        if (ceiling.view, ceiling.stratum) == ("both", "all") and ceiling.right < ceiling.items
+    ]
 
 
 def _above(manifest: Manifest, ceiling: Ceiling) -> bool:
-    return ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
+    return ceiling.view in tables.VIEWS and ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
 
 
 def furthest(rule: RuleReport) -> Effect | None:

@@ -12,7 +12,10 @@ COLUMNS: dict[str, str] = {
     "image": "the picture, original bytes of the source",
     "question": "the question or statement, in canonical form",
     "choices": "the options in published order, a function of question and options; empty for open questions",
-    "answer": "the gold answer; for multiple choice the option's text",
+    "answer": "the gold answer in the source's words; for multiple choice the option's text",
+    "compared": "what the gold is compared as: `yes` or `no`, a number in digits, an option's text, or the normal form "
+    "of a text",
+    "accepted": "what a right reply is read as, one of these: the gold's text, and the letter of its option",
     "answers": "what all annotators answered, where the source has it",
     "answer_type": "`yes/no`, `number`, `choice` or `open`",
     "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models; of refused "
@@ -29,6 +32,7 @@ COLUMNS: dict[str, str] = {
     "image_sha256": "SHA-256 of the picture's bytes",
     "image_width": "width in pixels",
     "image_height": "height in pixels",
+    "image_colour": "mean of red, green and blue over the picture, each in one of 8 equal steps from 0: a coarse cluster",
     "question_key": "hash of the published question and its options; equal keys, equal text",
     "group": "items of a group share every fold: same or near-duplicate picture, declared links",
     "links": "keys by which the source declares items to belong together",

@@ -65,10 +65,19 @@ class GroupKind(Fact):
     note: str
 
 
+Bounded = Literal["question", "image", "both", "image + question type", "question + image colour"]
+"""Views whose ceilings are counted: each side, both sides at once, and one side with a little of the other."""
+COARSE: dict[str, str] = {
+    "image + question type": "the image and the question's first two words",
+    "question + image colour": "the question and the image's mean colour",
+}
+"""Coarse joint views, in words. Balance in each view does not bound them."""
+
+
 class Ceiling(Fact):
     """The best accuracy of any function of one view on a set: a count."""
 
-    view: Literal["question", "image"]
+    view: Bounded
     stratum: str
     """`all`, or `column=value`."""
     right: int

@@ -299,6 +299,7 @@ def report_text(report: Report) -> str:
             widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
             predictors=tables.predictors(report.before, report.after),
             chance=f"{tables.CHANCE} {tables.BELOW}",
+            joint=tables.joint_rows(report.before, report.after),
             breaches=breaches(manifest) if manifest else [],
             parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
             audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],

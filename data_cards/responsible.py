@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from data_cards.tables import best, count, interval, percent, result
+from data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
 
 if TYPE_CHECKING:
     from data_cards.manifest import Blindness, Manifest
@@ -122,6 +122,8 @@ def biases(manifest: Manifest) -> list[str]:
 def _biases(where: str, known: Blindness) -> list[str]:
     bounds = [
         f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
+        if bound.view in VIEWS
+        else f"A predictor that sees {JOINT[bound.view]} can reach {result(bound)} on {where}."
         for bound in known.ceilings
         if bound.stratum == "all" and bound.items
     ]

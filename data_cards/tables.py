@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data_cards.manifest import Blindness, Ceiling, Manifest, Score
+from data_cards.manifest import COARSE, Blindness, Ceiling, Manifest, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,9 @@ BELOW = (
     "A baseline may lie below it where questions were balanced: the fold left out then lacks what the others have too "
     "much of."
 )
+JOINT = {"both": "the question and the image"} | COARSE
+"""Views of both sides, in words."""
+JOINT_HEADER: Cells = ("who sees", "all items read", "published")
 STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")
 
 
@@ -103,7 +106,7 @@ def predictors(before: Blindness, after: Blindness | None, stratum: str = "all")
 
 def _results(blindness: Blindness, stratum: str) -> dict[tuple[str, str], Ceiling | Score]:
     """What is known about a stratum by view and baseline; the ceiling has the name ''."""
-    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == stratum}
+    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == stratum and c.view in VIEWS}
     return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == stratum}
 
 
@@ -130,6 +133,15 @@ def blindness_rows(before: Blindness, after: Blindness | None, stratum: str = "a
             cells += [result(found), percent(found.chance) if isinstance(found, Score) else NONE]
         rows.append(tuple(cells))
     return rows
+
+
+def joint_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
+    """Put the ceiling of every joint view in a row, under `JOINT_HEADER`; two cells without `after`."""
+    sets = [
+        {c.view: c for c in known.ceilings if c.stratum == "all"} for known in (before, after) if known is not None
+    ]
+    seen = [view for view in JOINT if any(view in found for found in sets)]
+    return [(JOINT[view], *(result(found.get(view)) for found in sets)) for view in seen]
 
 
 def strata_rows(blindness: Blindness) -> list[Cells]:

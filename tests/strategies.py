@@ -7,6 +7,7 @@ images, few answers, so that vertices have several edges, and some have the same
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from builder.balance import Graph
+from builder.colours import NONE
 from builder.items import ANSWER_TYPES, question_key
 
 
@@ -36,6 +38,7 @@ def graphs(
     min_edges: int = 0,
     max_weight: int = 1,
     simple: bool = False,
+    letters: bool = False,
 ) -> Graph:
     """Graphs of items.
 
@@ -47,13 +50,22 @@ def graphs(
         min_edges: Fewest items.
         max_weight: Weights are from 1 to this.
         simple: Whether a question is asked of an image at most once, as it is after rules have dropped duplicates.
+        letters: Whether edges may have a letter beside the answer's token; answers may then be one token, or look like
+            a letter, as those of options may.
     """
     n = draw(st.sampled_from(range(max_edges, min_edges - 1, -1)))  # evenly: most graphs are not nearly empty
     colours = draw(st.sampled_from(list(answers)))
     question, image = (_codes(draw, n, draw(st.integers(2, vertices))) for _ in range(2))
     answer = _codes(draw, n, colours)
     weight = _codes(draw, n, max_weight) + 1
-    graph = Graph(question, image, answer, weight)
+    graph = Graph.plain(question, image, answer, weight)
+    if letters:
+        token = np.array(draw(st.lists(st.integers(0, 3), min_size=colours, max_size=colours)), dtype=np.int64)[answer]
+        letter = _codes(draw, n, draw(st.integers(2, 3))) + draw(st.integers(3, 4))
+        if draw(st.booleans()):
+            letter[_codes(draw, n, 2) == 0] = NONE  # items without options
+        letter[letter == token] = NONE
+        graph = replace(graph, tokens=np.stack([token, letter], axis=1))
     return graph.part(np.unique(np.stack([question, image]), axis=1, return_index=True)[1]) if simple else graph
 
 
@@ -90,7 +102,8 @@ def items(draw: st.DrawFn, max_items: int = 12) -> pd.DataFrame:
                 "answer": draw(st.sampled_from(choices or ["yes", "no", "2"])),
                 "answer_type": kind,
                 "question_key": question_key(question, choices),
-                "image_key": draw(st.sampled_from(["i0", "i1", "i2"])),
+                "image_key": (image := draw(st.sampled_from(["i0", "i1", "i2"]))),
+                "image_colour": "0-0-0" if image == "i0" else "7-7-7",
             }
         )
     return pd.DataFrame(rows)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit.answers import compared
 from builder import images
 from builder.items import published_order, question_key
 from builder.recipe import Images
@@ -45,6 +46,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame) -> pd.DataFrame:
             "question_key": key,
             **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
             "answer": edit["answer"],
+            "compared": compared(root["answer_type"], choices, edit["answer"]),
             "answers": [],
             "answer_source": edit["answer_source"],
             "meta": edit["meta"] or (base["meta"] if edit["view"] == "question" else "{}"),
@@ -88,17 +90,17 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
     """
     there: dict[tuple[str, str], tuple[str, str]] = {}
     for identity, question, image, answer in zip(
-        items["id"], items["question_key"], items["image_key"], items["answer"], strict=True
+        items["id"], items["question_key"], items["image_key"], items["compared"], strict=True
     ):
         there.setdefault((question, image), (identity, answer))
-    answers = rows[rows["problem"].isna()].groupby(["question_key", "image_key"])["answer"].nunique()
+    answers = rows[rows["problem"].isna()].groupby(["question_key", "image_key"])["compared"].nunique()
     disputed = set(answers.index[answers > 1])
     reasons: dict[str, str | None] = {}
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     for row in records:
         reasons[row["id"]] = _refused(row, there, disputed, reasons)
         if reasons[row["id"]] is None:
-            there[row["question_key"], row["image_key"]] = (row["id"], row["answer"])
+            there[row["question_key"], row["image_key"]] = (row["id"], row["compared"])
     return rows["id"].map(reasons)
 
 
@@ -118,5 +120,5 @@ def _refused(
     if place not in there:
         return None
     other, answer = there[place]
-    same = "the same answer" if answer == row["answer"] else f"another answer ({answer})"
+    same = "the same answer" if answer == row["compared"] else f"another answer ({answer})"
     return f"the same question about the same picture is there with {same}: {other}"

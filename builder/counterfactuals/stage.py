@@ -29,6 +29,7 @@ from builder.counterfactuals.refusal import without_refused_kinds
 from builder.embed import embed_texts, load
 from builder.encoders import text_encoder
 from builder.groups import fold_of
+from builder.images import LOOKS
 from builder.items import canonical_json
 from builder.measure import MEASUREMENTS, measure
 from builder.publish import PAIR_COLUMNS
@@ -236,9 +237,10 @@ def _merge(
     rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items)
     pictures = pd.DataFrame(fresh.values(), columns=known.pictures.columns)
     if len(rows):
-        # Contrast is what rules and card know of a picture, and it is that of the new one.
-        contrast = pd.concat([known.pictures, pictures]).drop_duplicates("image_key").set_index("image_key")["contrast"]
-        rows["image_contrast"] = rows["image_key"].map(contrast)
+        # Contrast and colour are what rules and card know of a picture, and they are those of the new one.
+        looks = pd.concat([known.pictures, pictures]).drop_duplicates("image_key").set_index("image_key")
+        for name in LOOKS:
+            rows[f"image_{name}"] = rows["image_key"].map(looks[name])
         rows["reason"] = refuse(rows, known.items)
         rows["reason"] = rows["reason"].fillna(dissimilar(run, recipe, known, items, rows, pictures, stage.folder))
     else:

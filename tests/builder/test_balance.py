@@ -13,16 +13,19 @@ from hypothesis import strategies as st
 from audit.partners import NONE, partners
 from builder.balance import Balanced, Graph, components, is_balanced, largest_balanced, peel, violations
 from builder.ceilings import ceiling
+from builder.colours import NONE as NO_COLOUR
 from tests.strategies import graphs
 
-SMALL = st.one_of(graphs(max_weight=3), graphs(max_weight=3, vertices=2, min_edges=8))
+SMALL = st.one_of(
+    graphs(max_weight=3), graphs(max_weight=3, vertices=2, min_edges=8), graphs(max_weight=3, vertices=3, letters=True)
+)
 SHARES = st.sampled_from([Fraction(1, 2), Fraction(1, 3), Fraction(2, 3)])
 
 
 def graph(*edges: tuple[int, int, int], weight: list[int] | None = None) -> Graph:
     """A graph of (question, image, answer) triples."""
     question, image, answer = np.array(edges, dtype=np.int64).reshape(-1, 3).T
-    return Graph(question, image, answer, np.array(weight or [1] * len(edges), dtype=np.int64))
+    return Graph.plain(question, image, answer, np.array(weight or [1] * len(edges), dtype=np.int64))
 
 
 def balanced_subsets(of: Graph, share: Fraction) -> np.ndarray:
@@ -30,11 +33,11 @@ def balanced_subsets(of: Graph, share: Fraction) -> np.ndarray:
     n = len(of)
     subsets = np.arange(2**n)[:, None] >> np.arange(n) & 1
     good = np.ones(len(subsets), dtype=bool)
-    for vertex in (of.question, of.image):
+    for vertex, colours in ((of.question, of.answer[:, None]), (of.image, of.tokens)):
         for name in np.unique(vertex):
             total = subsets[:, vertex == name].sum(axis=1)
-            for colour in np.unique(of.answer):
-                own = subsets[:, (vertex == name) & (of.answer == colour)].sum(axis=1)
+            for colour in set(colours.ravel()) - {NO_COLOUR}:
+                own = subsets[:, (vertex == name) & (colours == colour).any(axis=1)].sum(axis=1)
                 good &= own * share.denominator <= total * share.numerator
     return subsets[good]
 
@@ -68,7 +71,7 @@ def test_balanced_means_what_it_says(found: Graph, share: Fraction) -> None:
 @given(graphs(answers=(2, 3, 4), max_edges=40, vertices=6, max_weight=3), st.randoms())
 def test_the_size_does_not_depend_on_the_order_of_the_items(found: Graph, random) -> None:
     order = np.array(random.sample(range(len(found)), len(found)), dtype=np.int64)
-    shuffled = Graph(found.question[order], found.image[order], found.answer[order], found.weight[order])
+    shuffled = Graph.plain(found.question[order], found.image[order], found.answer[order], found.weight[order])
     assert largest_balanced(shuffled).weight == largest_balanced(found).weight
 
 
@@ -85,11 +88,11 @@ def test_both_ceilings_of_the_result_are_exactly_one_half(found: Graph) -> None:
         assert 2 * counted.right == counted.items
 
 
-@given(graphs(answers=(3, 4, 5), max_edges=60, vertices=8), SHARES)
+@given(st.one_of(graphs((3, 4, 5), 8, 60), graphs((2, 3), 8, 60, letters=True)), SHARES)
 def test_no_ceiling_of_the_result_exceeds_the_share(found: Graph, share: Fraction) -> None:
     keep = largest_balanced(found, float(share)).keep
-    for vertex in (found.question, found.image):
-        counted = ceiling(vertex[keep], found.answer[keep])
+    for vertex, colours in ((found.question, found.answer), (found.image, found.tokens)):
+        counted = ceiling(vertex[keep], colours[keep])
         assert counted.right * share.denominator <= counted.items * share.numerator
 
 
@@ -185,7 +188,7 @@ def test_violations_name_the_items_whose_answer_is_too_frequent() -> None:
 
 def test_a_search_that_is_cut_short_stays_balanced_and_says_how_far_it_may_be() -> None:
     rng = np.random.default_rng(0)
-    hard = Graph(*(rng.integers(0, high, 300) for high in (30, 30, 5)), rng.integers(1, 50, 300))
+    hard = Graph.plain(*(rng.integers(0, high, 300) for high in (30, 30, 5)), rng.integers(1, 50, 300))
     whole = largest_balanced(hard, 0.3)
     assert whole.gap == 0.0
     cut = largest_balanced(hard, 0.3, node_limit=0)
@@ -202,7 +205,7 @@ def test_the_gap_by_hand(weight: int, bound: int, gap: float) -> None:
 def test_two_hundred_thousand_items_take_seconds() -> None:
     rng = np.random.default_rng(0)
     n = 200_000
-    large = Graph(
+    large = Graph.plain(
         rng.integers(0, 5_000, n), rng.integers(0, 50_000, n), rng.integers(0, 2, n), np.ones(n, dtype=np.int64)
     )
     result = largest_balanced(large)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.ceilings import Ceiling, ceiling, ceilings, codes, most_frequent, strata
+from builder.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent, strata
+from builder.colours import NONE
 from tests.strategies import items, keyed_answers
 
 
@@ -90,8 +91,36 @@ def test_ceilings_of_a_table_by_hand() -> None:
     # q asks i -> yes, j -> no, k -> no: the question gets 2 of 3; r asks i -> yes: 1 of 1. Images: i has yes yes.
     table = pd.DataFrame(
         {"question_key": list("qqqr"), "image_key": list("ijki"), "answer": ["yes", "no", "no", "yes"]}
+    ).assign(choices=[[]] * 4, answer_type="yes/no")
+    assert ceilings(table) == {"question": Ceiling(3, 4, 2), "image": Ceiling(4, 4, 3), "both": Ceiling(4, 4, 4)}
+
+
+def test_an_item_with_several_colours_counts_for_each_of_them_once() -> None:
+    # One image: texts red, blue, red; letters A, A, and none. "red" is right on two items, "A" on two, nothing on three.
+    red, blue, first = 0, 1, 2
+    colours = np.array([[red, first], [blue, first], [red, NONE]])
+    assert ceiling(np.zeros(3, dtype=int), colours) == Ceiling(2, 3, 1)
+    # With a third item whose letter is A, that reply is right on all.
+    assert ceiling(np.zeros(3, dtype=int), np.array([[red, first], [blue, first], [red, first]])).right == 3
+
+
+def test_coarse_joint_views_by_hand() -> None:
+    table = pd.DataFrame(
+        {
+            "question": ["Is there a dog?", "is There a cat?", "Why is it red?", "Why?"],
+            "question_key": list("qrst"),
+            "image_key": list("iijj"),
+            "image_colour": ["0-0-0", "0-0-0", "7-7-7", "7-7-7"],
+            "answer": ["yes", "no", "paint", "rust"],
+            "answer_type": ["yes/no", "yes/no", "open", "open"],
+            "choices": [[]] * 4,
+        }
     )
-    assert ceilings(table) == {"question": Ceiling(3, 4, 2), "image": Ceiling(4, 4, 3)}
+    found = all_ceilings(table)
+    # Both questions about i begin alike, those about j do not.
+    assert found["image + question type"] == Ceiling(3, 4, 3)
+    assert found["question + image colour"] == Ceiling(4, 4, 4)
+    assert "question + image colour" not in all_ceilings(table.assign(image_colour=None))
 
 
 @given(items())

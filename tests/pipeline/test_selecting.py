@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.colours import contradicted
 from builder.items import question_key
 from builder.recipe import Balance
 from builder.selection import REASONS, Selection, select
@@ -27,11 +28,24 @@ def of_part(table: pd.DataFrame, within: list[str]) -> list[pd.DataFrame]:
 
 
 def is_balanced(part: pd.DataFrame, max_share: float) -> bool:
+    """Whether no reply is right too often at any question or image, and no question about an image has two golds."""
+    rows = part.to_dict("records")
     for key in ("question_key", "image_key"):
-        counts = part.groupby([key, "answer"]).size().groupby(level=0).agg(["max", "sum"])
-        if (counts["max"] > max_share * counts["sum"] + 1e-9).any():
-            return False
-    return True
+        for vertex in {row[key] for row in rows}:
+            here = [row for row in rows if row[key] == vertex]
+            for reply in {reply for row in here for reply in replies(row, key)}:
+                if sum(reply in replies(row, key) for row in here) > max_share * len(here) + 1e-9:
+                    return False
+    return len({(row["question_key"], row["image_key"], row["answer"]) for row in rows}) == len(
+        {(row["question_key"], row["image_key"]) for row in rows}
+    )
+
+
+def replies(row: dict[str, object], key: str) -> set[object]:
+    """What is right on an item, by hand: its answer, and its letter for a reply that does not depend on options."""
+    choices = list(row["choices"])  # type: ignore[call-overload]
+    letter = {"ABC"[choices.index(row["answer"])]} if choices and key == "image_key" else set()
+    return {row["answer"]} | letter
 
 
 @settings(max_examples=50)
@@ -67,8 +81,7 @@ def test_partners_and_quads_are_counterfactuals_inside_their_part(table: pd.Data
 
 
 @given(items(max_items=12))
-def test_with_one_item_per_question_and_image_all_have_both_partners(table: pd.DataFrame) -> None:
-    table = table.drop_duplicates(["question_key", "image_key", "split"], ignore_index=True)
+def test_all_items_have_both_partners_also_where_golds_contradict(table: pd.DataFrame) -> None:
     kept = select(table, Balance()).kept
     assert kept["image_partner"].notna().all()
     assert kept["question_partner"].notna().all()
@@ -90,6 +103,7 @@ def test_the_order_of_the_items_does_not_matter(table: pd.DataFrame, within: lis
 @given(items(max_items=7), SHARES)
 def test_no_larger_subset_is_balanced(table: pd.DataFrame, max_share: float) -> None:
     found = select(table, Balance(max_share=max_share, within=[]))
+    table = table[~contradicted(table)]
     for size in range(len(found.kept) + 1, len(table) + 1):
         for chosen in combinations(range(len(table)), size):
             assert not is_balanced(table.iloc[list(chosen)], max_share)
@@ -107,6 +121,7 @@ def test_no_heavier_subset_is_balanced(table: pd.DataFrame, data: st.DataObject)
         return int((rows["question.prior.p_gold"] * 1000).round().sum()) + len(rows)
 
     best = weight(published(table, found)) if len(found.kept) else 0
+    table = table[~contradicted(table)]
     assert best == sum(part.weight for part in found.parts)
     for size in range(1, len(table) + 1):
         for chosen in combinations(range(len(table)), size):
@@ -121,6 +136,7 @@ def test_of_like_items_the_heavy_ones_are_kept() -> None:
             "source": "toy",
             "split": "test",
             "answer_type": "yes/no",
+            "choices": [],
             "question_key": question_key(question, []),
             "image_key": image,
             "answer": "yes" if (image[0] == question) else "no",
@@ -135,9 +151,8 @@ def test_of_like_items_the_heavy_ones_are_kept() -> None:
 
 
 def test_no_items_give_an_empty_selection() -> None:
-    table = pd.DataFrame(
-        columns=["id", "source", "split", "answer_type", "question_key", "image_key", "answer"], dtype=object
-    )
+    columns = ["id", "source", "split", "answer_type", "question_key", "image_key", "choices", "answer"]
+    table = pd.DataFrame(columns=columns, dtype=object)
     for within in ([], ["split"]):
         found = select(table, Balance(within=within))
         assert (len(found.kept), len(found.removed), found.parts) == (0, 0, [])
@@ -151,22 +166,41 @@ def test_why_an_item_is_left_out_is_said_in_words() -> None:
         ("two", "q?", "i2", "no"),
         ("three", "r?", "i1", "no"),
         ("four", "r?", "i2", "yes"),
+        ("twice", "s?", "i1", "yes"),
+        ("again", "s?", "i1", "no"),
         ("more", "q?", "i3", "no"),
         ("still", "r?", "i3", "yes"),
     ]
-    table = pd.DataFrame(asked, columns=["id", "question_key", "image_key", "answer"]).assign(split="test")
+    table = pd.DataFrame(asked, columns=["id", "question_key", "image_key", "answer"])
+    table = table.assign(split="test", answer_type="yes/no", choices=[[]] * len(table))
     found = select(table.sort_values("id", ignore_index=True), Balance())
     reasons = found.removed.set_index("id")["reason"].to_dict()
     assert reasons["alone"].startswith("its question has no item with another answer")
     assert reasons["lonely"].startswith("its image has no item with another answer")
+    assert reasons["twice"] == reasons["again"] == REASONS[0]
     assert len(found.kept) == 4
-    assert {reasons[name] for name in reasons if name not in ("alone", "lonely")} == {REASONS[3]}
+    assert {reasons[name] for name in ("more", "still") if name in reasons} <= {REASONS[5]}
+
+
+def test_an_image_that_gives_the_letter_is_left_out_with_that_reason() -> None:
+    table = pd.DataFrame(
+        [
+            {"id": f"{question}{image}", "question_key": question, "image_key": image, "answer": answer}
+            for question, image, answer in (("q", "i", "red"), ("q", "j", "blue"), ("r", "i", "green"), ("r", "j", "red"))
+        ]
+    ).assign(split="test", answer_type="choice")
+    # At i both golds are A, at j both are B: the image alone tells the letter.
+    table["choices"] = [["red", "blue"], ["red", "blue"], ["green", "red"], ["green", "red"]]
+    assert set(select(table, Balance()).removed["reason"]) == {REASONS[3]}
+    # In another order each image has both letters.
+    table["choices"] = [["red", "blue"], ["red", "blue"], ["red", "green"], ["red", "green"]]
+    assert len(select(table, Balance()).kept) == 4
 
 
 @pytest.mark.parametrize("values", [[0.5, float("nan")], [0.5, -0.1], [0.5, None]])
 def test_weights_must_be_numbers_that_are_not_negative(values: list[float]) -> None:
     table = pd.DataFrame(
         {"id": ["a", "b"], "split": "test", "question_key": "q", "image_key": ["i", "j"], "answer": ["yes", "no"]}
-    ).assign(weight=values)
+    ).assign(weight=values, answer_type="yes/no", choices=[[], []])
     with pytest.raises(ValueError, match="no number >= 0 for b"):
         select(table.rename(columns={"weight": "question.prior.p_gold"}), Balance(weight="question.prior.p_gold"))

@@ -1,0 +1,86 @@
+r"""Characters of an answer as they are compared: one form of each letter, digit, quotation mark and dash; no mark-up.
+
+What can tell two answers apart stays: signs, comparisons, powers, units. Superscripts become `^2`, so `m²` and `m2`
+stay two answers. LaTeX becomes plain text: `$\frac{1}{2}$` is `1/2`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ONE_FOR_ONE = str.maketrans({
+    **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
+    **dict.fromkeys("“”„‟«»″〝〞「」『』", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹣", "-"),
+    **dict.fromkeys("⁄∕", "/"),
+    "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "∗": "*", "…": "...", "º": "°", "˚": "°", "\u037e": ";",
+})  # fmt: skip
+_SUPERSCRIPT = re.compile(r"[⁺⁻]?[⁰¹²³⁴-⁹]+")
+_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}|\\[dt]?frac\s*(\d)\s*(\d)")
+_IN_WORDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|operatorname|boxed)\s*\{([^{}]*)\}")
+_NOTHING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad)(?![A-Za-z])|\\[,;!]")
+_SIGNS = {
+    "times": "×", "cdot": "·", "div": "÷", "pm": "±", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "neq": "!=",
+    "ne": "!=", "lt": "<", "gt": ">", "pi": "π", "alpha": "α", "beta": "β", "gamma": "γ", "theta": "θ", "sqrt": "√",
+    "infty": "∞", "angle": "∠", "triangle": "△", "circ": "°", "degree": "°", "ldots": "...", "dots": "...",
+}  # fmt: skip
+_SIGN = re.compile(rf"\\({'|'.join(sorted(_SIGNS, key=len, reverse=True))})(?![A-Za-z])")
+_ROOT = re.compile(r"√\s*\{([^{}]*)\}")
+_DOLLARS = re.compile(r"\$\$([^$]+)\$\$|\$(?=\S)([^$]*?\S)\$(?!\d)")
+_ESCAPED_BRACKETS = re.compile(r"\\([(\[])\s*(.*?)\s*\\([)\]])")
+_ESCAPED = re.compile(r"\\([%$#&_{}])")
+_RAISED = re.compile(r"([\^_])\s*\{\s*([^{}]*?)\s*\}")
+_TAGGED = re.compile(r"<(b|i|em|strong|u|p|code|sub|sup|span|answer)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_EMPHASISED = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w*])")
+_UNDERLINED = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]*[^\s_])\1(?![\w_])")
+
+
+def folded(text: str) -> str:
+    r"""Return a text with its characters in one form each, without mark-up; letter case, spaces and line ends stay.
+
+    Example:
+        >>> folded("**McDonald’s**"), folded("$\\frac{1}{2}$"), folded("３ m²"), folded("$5.99")
+        ("McDonald's", '1/2', '3 m^2', '$5.99')
+    """
+    while (plain := _once(text)) != text:
+        text = plain
+    return text
+
+
+def _once(text: str) -> str:
+    text = unicodedata.normalize("NFC", "".join(_letter(letter) for letter in text))
+    text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text.translate(_ONE_FOR_ONE))
+    if "\\" in text or "$" in text or "{" in text:
+        text = _without_latex(text)
+    text = _TAGGED.sub(r"\2", text)
+    return _UNDERLINED.sub(r"\2", _EMPHASISED.sub(r"\2", text))
+
+
+def _letter(letter: str) -> str:
+    """One character: half and full widths are one, digits of all scripts are ours, invisible ones are none."""
+    if letter.isascii():
+        return letter
+    kind = unicodedata.category(letter)
+    if kind == "Nd":
+        return str(unicodedata.decimal(letter))
+    if kind == "Cf":
+        return ""
+    wide = unicodedata.east_asian_width(letter) in "FH" or letter == "\u3000"
+    return unicodedata.normalize("NFKC", letter) if wide else letter
+
+
+def _without_latex(text: str) -> str:
+    text = _DOLLARS.sub(lambda found: found[1] or found[2], text)
+    text = _FRACTION.sub(lambda found: "/".join(_grouped(part) for part in found.groups() if part is not None), text)
+    text = _ROOT.sub(lambda found: f"√{_grouped(found[1])}", text)
+    text = _RAISED.sub(r"\1\2", _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))
+    text = _ESCAPED.sub(r"\1", _ESCAPED_BRACKETS.sub(r"\2", _SIGN.sub(lambda found: _SIGNS[found[1]], text)))
+    return text.replace("^°", "°")
+
+
+def _grouped(part: str) -> str:
+    """A part of a fraction, in brackets where it is more than a number or a name."""
+    return part.strip() if re.fullmatch(r"\s*[\w.√]*\s*", part) else f"({part.strip()})"

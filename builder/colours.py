@@ -1,0 +1,102 @@
+"""Colours: what a reply must give to be right on an item, at its question and at its image.
+
+A predictor of one view gives one reply for each key of it, and a reply is read as one answer (`audit.parsing.token`, a
+function of the reply alone). So items that the same reply can be right on must have a colour in common:
+
+- at a **question** all items have the same options in the same order. A reply picks some of them, nearly always one, and
+  an item's colour is which it asks for, written as their letters; without options it is the token of its gold;
+- at an **image** no option is seen, and a reply may yet be right on an item in two ways: by the option's text and by its
+  letter. An item has both colours there: the token of its gold and, where it has options, that of its letter.
+
+`Yes` and `yes`, or `3` and `three`, are one token, and so one colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from audit.marking import accepted
+
+Ints = NDArray[np.int64]
+NONE = -1
+"""Stands where an item has fewer colours than others."""
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Colours of a table's items, as codes from 0 in sorted order.
+
+    Attributes:
+        question: (n,) colour at the question.
+        image: (n, k) colours at the image, all different, the token of the gold first; `NONE` where there are fewer.
+    """
+
+    question: Ints
+    image: Ints
+
+    @property
+    def text(self) -> Ints:
+        """(n,) the token of each item's gold."""
+        return self.image[:, 0]
+
+
+def colours(items: pd.DataFrame) -> Colours:
+    """Colour a table.
+
+    Args:
+        items: Table with `choices` (in published order), `answer` and `answer_type`.
+
+    Example:
+        >>> table = {"choices": [["Yes", "No"], []], "answer": ["Yes", "yes"], "answer_type": ["choice", "yes/no"]}
+        >>> found = colours(pd.DataFrame(table))
+        >>> found.question.tolist(), found.image.tolist()
+        ([0, 1], [[1, 0], [1, -1]])
+    """
+    tokens = accepted_tokens(items)
+    most = max(map(len, tokens), default=1)
+    flat = pd.factorize(np.array([token for of in tokens for token in of], dtype=object), sort=True)[0]
+    sizes = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
+    image = np.full((len(tokens), most), NONE, dtype=np.int64)
+    image[np.arange(most) < sizes[:, None]] = flat
+    picked = pd.factorize(np.array([of[-1] for of in tokens], dtype=object), sort=True)[0]
+    return Colours(picked.astype(np.int64), image)
+
+
+def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The different tokens of replies that each item accepts: that of its gold, and then that of its letter.
+
+    It is the published column by which anybody can count ceilings: at an image all tokens count, at a question the last.
+
+    Example:
+        >>> table = {"choices": [["Yes", "No"], []], "answer": ["No", "no"], "answer_type": ["choice", "yes/no"]}
+        >>> accepted_tokens(pd.DataFrame(table))
+        [('no', 'letter B'), ('no',)]
+    """
+    known: dict[tuple[str, tuple[str, ...], str], tuple[str, ...]] = {}
+    found = []
+    for kind, choices, answer in zip(items["answer_type"], items["choices"], items["answer"], strict=True):
+        case = str(kind), tuple(choices), str(answer)
+        if case not in known:
+            known[case] = tuple(dict.fromkeys(accepted(*case)))
+        found.append(known[case])
+    return found
+
+
+def contradicted(items: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether the same question about the same image has a gold of another colour: both keys do not tell the answer.
+
+    Args:
+        items: Item table, as for `colours`, with `question_key` and `image_key`.
+    """
+    table = pd.DataFrame(
+        {
+            "question": items["question_key"].to_numpy(),
+            "image": items["image_key"].to_numpy(),
+            "colour": colours(items).question,
+        }
+    )
+    return (table.groupby(["question", "image"])["colour"].transform("nunique") > 1).to_numpy(dtype=bool)
