@@ -58,7 +58,7 @@ CONTRACTIONS = _misspellings()
 _L = r"[^\W\d_]"  # a letter of any script
 _BARE = re.compile(r"[a-z]+(?: [a-z]+)*")
 _NUMBER_WORD = re.compile(
-    rf"\b(?:({'|'.join(TENS)})(?:[- ]({'|'.join(list(SMALL)[1:10])}))?|({'|'.join(SMALL)}))\b(?!')"
+    rf"(?<!no )\b(?:({'|'.join(TENS)})(?:[- ]({'|'.join(list(SMALL)[1:10])}))?|({'|'.join(SMALL)}))\b(?!')"
 )
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _INITIALS = re.compile(rf"(?<![\w.])(?:{_L}\.)+{_L}(?:\.(?=\W|$)|(?![\w.]))")

@@ -18,10 +18,10 @@ VERSION = 2
 
 _STATED = re.compile(
     r"(?:answer|choice|option|selection)\s*(?:is|would be|should be|must be|:|=)+\s*(?:option |choice |letter )?\s*"
-    r"(?=[^\s.])",
+    r"(?=[^\s.]|\.\d)",
     re.IGNORECASE,
 )
-_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}|<answer>(.*?)</answer>", re.DOTALL)
+_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>(.*?)</answer>", re.DOTALL)
 _END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟]|\n")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(.])(?:[^\W\d_]|dr|mr|mrs|ms|st|mt|ft|jr|sr|prof|rev|gen|col|sgt|capt|lt|vs|etc|inc|co|corp|ltd|ave|blvd"
@@ -90,11 +90,20 @@ def token(reply: str) -> str:
     inner = said(reply)
     if named := letters(inner):
         return f"letter {' '.join(named)}"
-    plain = bare(inner)
+    # Several answers are a set, in whatever order.
+    plain = "; ".join(sorted(bare(part) for part in inner.split(";") if part.strip())) or bare(inner)
     return yes_or_no(inner) or number(plain) or (f"text {plain}" if plain else "")
 
 
 @lru_cache(1 << 12)
+def stated(reply: str) -> str:
+    """All that a reply says from its last statement of an answer on; the whole reply where it makes none."""
+    boxed = [first or second for first, second in _BOXED.findall(reply)]
+    text = folded(boxed[-1] if boxed else reply)
+    starts = [found.end() for found in _STATED.finditer(text)]
+    return _unquoted(text[starts[-1] :] if starts else text)
+
+
 def said(reply: str) -> str:
     """What a reply gives as its answer: what it states as such, else its first sentence.
 
@@ -102,11 +111,15 @@ def said(reply: str) -> str:
         >>> said("The dog runs. So the answer is Dr. Pepper. Good."), said("Red. It is red.")
         ('Dr. Pepper', 'Red')
     """
-    boxed = [first or second for first, second in _BOXED.findall(reply)]
-    text = folded(boxed[-1] if boxed else reply)
-    for stated in _STATED.finditer(text):
-        inner = text[stated.end() :]
-    return first_sentence((inner if _STATED.search(text) else text).strip())
+    return _unquoted(first_sentence(stated(reply)))
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    for mark in "\"'":
+        if len(text) > 2 and text[0] == mark and text.find(mark, 1) in (-1, len(text) - 1):
+            return text.strip(mark).strip()
+    return text
 
 
 def first_sentence(text: str) -> str:
@@ -147,7 +160,7 @@ def letters(text: str) -> tuple[str, ...]:
         >>> letters("(B) blue"), letters("C, A"), letters("A dog"), letters("Option c"), letters("A or B")
         (('B',), ('A', 'C'), (), ('C',), ())
     """
-    text = text.strip()
+    text = _led(text.strip())
     if _SEVERAL.fullmatch(text):
         return tuple(sorted(set(re.findall(r"\b[A-Z]\b", text))))
     if _EITHER.match(text):
@@ -165,7 +178,7 @@ def beside_letter(text: str) -> str:
         >>> beside_letter("(B) blue"), beside_letter("blue")
         ('blue', '')
     """
-    leading = _LEADING.match(text.strip())
+    leading = _LEADING.match(_led(text.strip()))
     return leading[5].strip() if leading else ""
 
 
