@@ -18,7 +18,7 @@ from audit.backgrounds import blur
 from audit.errors import BadInput
 from audit.marking import right as marked
 from audit.models.model import Masking, Model, Question, Responder
-from audit.pictures import mean_colour
+from audit.pictures import mean_colour, upright
 from audit.wording import BLIND_PROMPT
 
 VIEWS = ("both", "image", "question", "neither")
@@ -101,9 +101,9 @@ def _without(item: Asked, view: str, masking: Masking) -> Question:
 
 def _background(picture: Image.Image, masking: Masking, donor: Image.Image | None) -> Image.Image:
     if masking.image == "other-image" and donor is not None:
-        return donor.convert("RGB").resize(picture.size, Image.Resampling.BICUBIC)
+        return upright(donor).resize(picture.size, Image.Resampling.BICUBIC)
     if masking.image == "blur":
-        return blur(picture.convert("RGB"))
+        return blur(upright(picture))
     if masking.image in ("mean-colour", "inpainted"):  # a whole picture that is masked leaves nothing to inpaint from
-        return mean_colour(picture.convert("RGB"))
+        return mean_colour(upright(picture))
     raise BadInput("masking", "image", repr(masking.image), "mean-colour, blur, other-image", "name one of these")

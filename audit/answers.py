@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from audit.folding import folded
 
@@ -27,16 +28,18 @@ TENS = {word: 10 * number for number, word in enumerate((
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ), start=2)}  # fmt: skip
 
-_CONTRACTED = """
-    ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd
-    he'd've he's how'd how'll how's I'd've I'm I've isn't it'd it'd've it'll let's ma'am mightn't mightn't've
-    might've mustn't must've needn't not've o'clock oughtn't shan't she'd've she's should've shouldn't
-    shouldn't've somebody'd somebody'd've somebody'll somebody's someone'd someone'd've someone'll someone's
-    something'd something'd've something'll that's there'd there'd've there're there's they'd they'd've they'll
-    they're they've 'twas wasn't we'd've we've weren't what'll what're what's what've when's where'd where's
-    where've who'd who'd've who'll who's who've why'll why're why's won't would've wouldn't wouldn't've y'all
-    y'all'll y'all'd've you'd you'd've you'll you're you've
-""".split()
+_CONTRACTED = (
+    "ain't", "aren't", "can't", "could've", "couldn't", "couldn't've", "didn't", "doesn't", "don't", "hadn't",
+    "hadn't've", "hasn't", "haven't", "he'd", "he'd've", "he's", "how'd", "how'll", "how's", "I'd've", "I'm", "I've",
+    "isn't", "it'd", "it'd've", "it'll", "let's", "ma'am", "mightn't", "mightn't've", "might've", "mustn't",
+    "must've", "needn't", "not've", "o'clock", "oughtn't", "shan't", "she'd've", "she's", "should've", "shouldn't",
+    "shouldn't've", "somebody'd", "somebody'd've", "somebody'll", "somebody's", "someone'd", "someone'd've",
+    "someone'll", "someone's", "something'd", "something'd've", "something'll", "that's", "there'd", "there'd've",
+    "there're", "there's", "they'd", "they'd've", "they'll", "they're", "they've", "'twas", "wasn't", "we'd've",
+    "we've", "weren't", "what'll", "what're", "what's", "what've", "when's", "where'd", "where's", "where've",
+    "who'd", "who'd've", "who'll", "who's", "who've", "why'll", "why're", "why's", "won't", "would've", "wouldn't",
+    "wouldn't've", "y'all", "y'all'll", "y'all'd've", "you'd", "you'd've", "you'll", "you're", "you've",
+)  # fmt: skip
 
 
 def _misspellings() -> dict[str, str]:
@@ -53,37 +56,46 @@ def _misspellings() -> dict[str, str]:
 CONTRACTIONS = _misspellings()
 
 _L = r"[^\W\d_]"  # a letter of any script
+_BARE = re.compile(r"[a-z]+(?: [a-z]+)*")
 _NUMBER_WORD = re.compile(
-    rf"\b(?:({'|'.join(TENS)})(?:[- ]({'|'.join(list(SMALL)[1:10])}))?|({'|'.join(SMALL)}))\b(?!')"
+    rf"(?<!no )\b(?:({'|'.join(TENS)})(?:[- ]({'|'.join(list(SMALL)[1:10])}))?|({'|'.join(SMALL)}))\b(?!')"
 )
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _INITIALS = re.compile(rf"(?<![\w.])(?:{_L}\.)+{_L}(?:\.(?=\W|$)|(?![\w.]))")
 _UNITS = "mm|cm|km|m|in|ft|yd|mg|g|kg|lbs?|oz|ml|l|mph|kmh|kph|hz|khz|mhz|ghz|kb|mb|gb|tb|w|kw|v|am|pm|cents?"
 _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
-    (r'"([^"]*)"', r" \1 "),  # quotation marks; one that is left after a digit says inches
+    # quotation marks; one that is left after a digit says inches
+    (r'"([^"]*)"', r" \1 "),
     (r'(?<!\d)"', " "),
     (r"(?<![\w'])'([^']+)'(?![\w'])", r" \1 "),
-    (rf"(?<![\w)\]])[(\[{{]\s*({_L}[^()\[\]{{}}\d<>=+,/]*)[)\]}}]", r" \1 "),  # words in brackets
-    (r"(?<![\w)\]])\(\s*([-+]?[\d.]+)\s*\)(?!\w)", r" \1 "),  # a number in brackets
-    (rf"(?<={_L}{_L})\s*[-_]+\s*(?={_L})|(?<={_L})\s*[-_]+\s*(?={_L}{_L})|(?<=\d)-(?={_L}{_L})", " "),  # x-ray, 7-up
-    (rf"(?<={_L}{_L}{_L})\s*/\s*(?={_L}{_L}{_L})", " "),  # black/white, but 1/2 and n/a
+    # words in brackets, a number in brackets
+    (rf"(?<![\w)\]])[(\[{{]\s*({_L}[^()\[\]{{}}\d<>=+,/]*)[)\]}}]", r" \1 "),
+    (r"(?<![\w)\]])\(\s*([-+]?[\d.]+)\s*\)(?!\w)", r" \1 "),
+    # marks that only join words: x-ray, 7-up, black/white; but x-1, B-, 1/2, n/a
+    (rf"(?<={_L}{_L})\s*[-_]+\s*(?={_L})|(?<={_L})\s*[-_]+\s*(?={_L}{_L})|(?<=\d)-(?={_L}{_L})", " "),
+    (rf"(?<={_L}{_L}{_L})\s*/\s*(?={_L}{_L}{_L})", " "),
     (r"\s&\s", " and "),
+    # units and currencies stand at their number
     (r"(?<=\d)\s*(?:per ?cent\b|%)", "%"),
+    (r"(?<=\d)\s*degrees?\b|\s+°", "°"),
+    (rf"(?<=\d)(?=(?:{_UNITS})\b)", " "),
     (r"(?<=[$€£¥#])\s+(?=\d)", ""),
-    (r"\s*([<>=+*^×÷/·±]=?)\s*(?=[\w(.√-])", r"\1"),  # X + Y < Z
-    (r"(?<=[\d)])\s+-\s+(?=[\w(])", "-"),
-    (r"\s+°", "°"),
-    (rf"(?<=\d)(?=(?:{_UNITS})\b)", " "),  # 5cm
-    (r"(?<=\d)\s*,\s*(?=[\d-])", ","),
-    (r"(?<!\d),|,(?![\d-])|(?<!\d):|:(?!\d)|(?<!\d)!(?!=)|[;?|]|\.{2,}", " "),
+    # signs between two sides: X + Y < Z, 3 : 4, (0, 1)
+    (r"(?<=\S)\s*(<=|>=|!=|[<>=*^×÷/·])\s*(?=\S)|(?<=\S)\s+([-+±])\s+(?=[\w(.√$])", r"\1\2"),
+    (r"(?<!\S)([-+<>≈~±]=?)\s+(?=[\d.$])", r"\1"),
+    (rf"(?<=\b{_L})\s+([-+]+)$", r"\1"),
+    (r"(?<=\d)\s*([,:])\s*(?=[\d-])", r"\1"),
+    # what only ends or parts words
+    (r"(?<!\d),|,(?![\d-])|(?<!\d):|:(?!\d)|(?<!\d)!(?!=)|[;?]|\.{2,}", " "),
     (r"[。！？।॥؟،؛、¿¡]", " "),
     (r"\.(?=\s|$)|(?<!\S)-+(?=\s|$)", " "),
 ))  # fmt: skip
 _LEADING_NUMBER = re.compile(r"([-+]?[$€£¥]?[-+]?)(\d*\.?\d+)(?![\w.,/:^*×])")
 
 
+@lru_cache(1 << 16)
 def normalise(answer: str) -> str:
-    """Return the form in which answers are compared.
+    """Return the form in which answers are compared; a second pass changes nothing, and no answer vanishes.
 
     Example:
         >>> normalise("The  Two dogs."), normalise("dont know"), normalise("1,000"), normalise("X-Ray")
@@ -98,22 +110,18 @@ def normalise(answer: str) -> str:
 
 
 def _plainer(answer: str) -> str:
-    """One pass; what is nothing but marks stays what it is, so that no answer vanishes."""
+    """One pass; what is nothing but marks stays what it is."""
     text = whole = " ".join(folded(answer).casefold().split()) or answer
-    text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
-    text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
-    for pattern, by in _MARKS:
-        text = pattern.sub(by, text)
-    text = _NUMBER_WORD.sub(_digits, text)
-    words = [CONTRACTIONS.get(word, word) for word in text.split()]
+    if not _BARE.fullmatch(text):
+        text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
+        text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+        for pattern, by in _MARKS:
+            text = pattern.sub(by, text)
+    words = [CONTRACTIONS.get(word, word) for word in _NUMBER_WORD.sub(_digits, text).split()]
     # An article stands before a word; a last one is a name: vitamin A, option A.
-    kept = [word for word in words[:-1] if word not in ARTICLES] + words[-1:]
-    text = " ".join(kept) or whole
-    return _LEADING_NUMBER.sub(lambda found: found[1] + _short(found[2]), text, count=1) if _starts(text) else text
-
-
-def _starts(text: str) -> bool:
-    return _LEADING_NUMBER.match(text) is not None
+    text = " ".join([word for word in words[:-1] if word not in ARTICLES] + words[-1:]) or whole
+    number = _LEADING_NUMBER.match(text)
+    return number[1] + _short(number[2]) + text[number.end() :] if number else text
 
 
 def _digits(found: re.Match[str]) -> str:
@@ -130,7 +138,7 @@ def _short(number: str) -> str:
 
 
 def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
-    """Return what the gold of an item is compared as: equal for two golds of one item exactly where they are one answer.
+    """Return what the gold of an item is compared as: two golds of one item are one answer where this is equal.
 
     Args:
         answer_type: The item's.

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from audit.errors import BadInput
-from audit.pictures import mean_colour
+from audit.pictures import mean_colour, upright
 
 IMAGE = ("mean-colour", "blur", "inpainted", "other-image")
 BLUR_SHARE = 10 / 64
@@ -57,7 +57,7 @@ def fill_for(
     if name == "other-image":
         if donor is None:
             raise BadInput("masking", "image", "other-image without a donor", "a donor picture", "give another image")
-        return Fixed(process(donor.convert("RGB").resize(picture.size, Image.Resampling.BICUBIC)))
+        return Fixed(process(upright(donor).resize(picture.size, Image.Resampling.BICUBIC)))
     made = {"mean-colour": mean_colour, "blur": blur}
     if name not in made:
         raise BadInput("masking", "image", repr(name), ", ".join(IMAGE), "name one of these")

@@ -22,7 +22,7 @@ from audit.drawing import donors, drawn
 from audit.intervals import Interval, mean_interval
 from audit.journal import Journal, write
 from audit.leaks import Leak, leak, least_leaky, measured
-from audit.models.loading import load
+from audit.models.loading import load_named
 from audit.models.model import Masking, Model, Responder
 from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
 from audit.progress import Say, silent, step
@@ -84,7 +84,7 @@ def evaluate(
 
     Args:
         folder: The folder.
-        model: A model or its name, as `audit.models.loading.load` takes it.
+        model: A model or its name, as `audit.models.loading.load` takes it. The user names it: its host may be asked.
         config: Config of the folder; its benchmark when None, `all` for everything that was read.
         split: Its split; `test` where there is one when None.
         limit: Items to answer, drawn as whole groups; all when None.
@@ -98,7 +98,7 @@ def evaluate(
     """
     published = read(Path(folder), config, split)
     with step(say, "model"):
-        made = load(model) if isinstance(model, str) else model
+        made = load_named(model) if isinstance(model, str) else model
     if masking is None:
         with step(say, "masks"):
             masking = least_leaky(measured(published, made, seed=seed))

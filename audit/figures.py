@@ -116,7 +116,7 @@ def heat(picture: Image.Image, size: tuple[int, int], boxes: NDArray[np.float64]
         boxes: (patches, 4) left, top, right, bottom.
         scores: (patches,); the largest magnitude is the strongest colour.
     """
-    canvas = np.asarray(picture.convert("RGB"), dtype=np.float64).copy()
+    canvas = np.asarray(picture, dtype=np.float64).copy()
     grey = canvas.mean(axis=2, keepdims=True)
     canvas = 0.5 * canvas + 0.5 * grey
     top = np.abs(scores).max() or 1.0

@@ -19,7 +19,7 @@ from audit.answering import Asked, answer, question_of
 from audit.backgrounds import IMAGE
 from audit.drawing import donors, drawn
 from audit.intervals import Interval, mean_interval
-from audit.models.loading import load
+from audit.models.loading import load_named
 from audit.models.model import Masking, Model, Responder
 from audit.models.words import TEXT
 from audit.published import Published, read
@@ -73,7 +73,9 @@ def leaks(
     Returns:
         Image masks, then text masks, the least leaky first.
     """
-    return measured(read(Path(folder), config, split), load(model) if isinstance(model, str) else model, limit, seed)
+    return measured(
+        read(Path(folder), config, split), load_named(model) if isinstance(model, str) else model, limit, seed
+    )
 
 
 def measured(

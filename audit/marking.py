@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from audit.answers import compared, normalise
-from audit.parsing import alike_in_words, bare, picked, places, said, token
+from audit.parsing import bare, said, token
+from audit.picking import picked, places, says
 
 
 def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str, ...]:
@@ -53,8 +54,8 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
         return True
     inner, gold = said(reply), compared(answer_type, choices, answer)
     if gold in ("yes", "no"):
-        return alike_in_words(inner, gold)
+        return says(inner, gold)
     plain = bare(inner)
-    if answer_type == "number" and (alike_in_words(inner, gold) or (plain, gold) == ("none", "0")):
+    if answer_type == "number" and (says(inner, gold) or (plain, gold) == ("none", "0")):
         return True
-    return gold in (normalise(reply), normalise(inner), plain) or plain == bare(said(answer))
+    return gold in (normalise(reply), normalise(inner), plain) or plain == bare(answer)

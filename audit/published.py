@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from audit import decoding
 from audit.errors import BadInput
-from audit.pictures import upright
 from data_cards.eval_yaml import evaluated
 
 ALL = "all"
@@ -25,8 +24,6 @@ EVALUATED = ("balanced", "audited", "removed")
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
 TEXT = ("id", "question", "choices", "answer", "compared", "answer_type", "question_key", "image_key", "group")
 OPTIONAL = ("image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
-MAX_PIXELS = 100_000_000
-"""Larger pictures are refused before they are decoded."""
 
 
 @dataclass(frozen=True)
@@ -153,20 +150,12 @@ def _rows(path: Path) -> pd.DataFrame:
 
 
 def decode(cell: Any, where: str) -> Image.Image:
-    """A picture's cell as a reader sees it, in RGB; what is transparent lies on white.
+    """A picture's cell as a reader sees it, in RGB.
 
     Raises:
-        BadInput: When it holds no picture that can be decoded, or one of too many pixels.
+        BadInput: When it holds no picture, or one that `audit.decoding.decode` refuses.
     """
     data = cell.get("bytes") if isinstance(cell, dict) else None
     if not data:
         raise BadInput(where, "image", "no picture", "picture bytes", "build the folder from a corpus with pictures")
-    try:
-        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM"))
-        if picture.width * picture.height > MAX_PIXELS:
-            found = f"{picture.width} x {picture.height} pixels"
-            raise BadInput(where, "image", found, f"at most {MAX_PIXELS:,} pixels", "shrink the picture")
-        return upright(picture)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
-        remedy = "check the folder: twokeys verify"
-        raise BadInput(where, "image", f"bytes that do not decode ({error})", "a picture", remedy) from None
+    return decoding.decode(data, where)

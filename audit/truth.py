@@ -59,6 +59,6 @@ def truth(
     if len(boxes):
         image = shares_of_boxes(prepared.layout.boxes, [tuple(map(float, box)) for box in boxes])  # type: ignore[misc]
     elif other_picture is not None:
-        mask = differing_pixels(np.asarray(picture.convert("RGB")), np.asarray(other_picture.convert("RGB")))
+        mask = differing_pixels(np.asarray(picture), np.asarray(other_picture))
         image = image if mask is None else prepared.layout.from_map(mask.astype(np.float64))
     return Truth(image if image.any() else None, text if text.any() else None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -46,6 +47,7 @@ from builder.report.compose import folder_report
 from builder.selection import Near, Selection, select
 from builder.stages import Run, Stage, write_json, write_table
 from builder.survey import Survey, adversaries_read, locate, survey
+from builder.vision_language import named_hosts
 from data_cards.licences import folder_licence
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import (
@@ -82,6 +84,7 @@ def build(
     corpora: Path | None = None,
     work: Path | None = None,
     engine: str = "process",
+    allow_host: Sequence[str] = (),
     say: Say = silent,
 ) -> Built:
     """Build a benchmark.
@@ -92,6 +95,8 @@ def build(
         corpora: Folder that corpus paths are relative to; the environment variable TWOKEYS_CORPORA when None.
         work: The run folder, where a stopped build goes on; `.NAME.run` beside `out` when None.
         engine: `serial`, `process` or `ray`.
+        allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
+            environment variable TWOKEYS_ALLOW_HOST names. Pictures go to no other.
         say: Told how far each stage is.
 
     Raises:
@@ -108,7 +113,8 @@ def build(
     check_place(place, MANIFEST, "build_key", "build")
     described(plan)  # a mistyped rule is found now, not after an hour of measuring
     adversaries_read(plan)
-    run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say)
+    hosts = named_hosts(plan, allow_host)
+    run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
     with run.alone():
         known = survey(run, plan, sources)

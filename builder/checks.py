@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from audit.answers import compared
-from audit.parsing import places
+from audit.picking import places
 from builder import images
 from builder.audited.checks import adversaries, audited
 from builder.audited.rows import SEPARATOR

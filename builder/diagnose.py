@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from builder.selection import select
 from builder.shortcuts import Mined, mine
 from builder.stages import Run, write_json, write_text
 from builder.survey import locate, survey
+from builder.vision_language import named_hosts
 from data_cards.manifest import FILE as MANIFEST
 from data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
 from data_cards.report import FILE as PAGE
@@ -77,6 +79,7 @@ def diagnose(
     corpora: Path | None = None,
     work: Path | None = None,
     engine: str = "process",
+    allow_host: Sequence[str] = (),
     say: Say = silent,
 ) -> Diagnosis:
     """Measure how blind-solvable a recipe's items are, or read it off a published folder.
@@ -87,6 +90,7 @@ def diagnose(
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
+        allow_host: As `build`.
         say: Told how far each stage is.
 
     Raises:
@@ -97,7 +101,8 @@ def diagnose(
     plan = recipes.load(source)
     described(plan)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
-    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
+    hosts = named_hosts(plan, allow_host)
+    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
     with run.alone():
         known = survey(run, plan, sources)

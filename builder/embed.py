@@ -108,7 +108,7 @@ def thumbnails(stage: Stage) -> NDArray[np.uint8]:
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
     """The whole picture as a small square."""
-    return np.asarray(picture.convert("RGB").resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
+    return np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
 
 
 class _Projection:

@@ -8,15 +8,13 @@ options are apart, and each has its picture as text. The recipe asks for it: pic
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-from PIL import Image
 
-from audit.pictures import SERVED, served, upright
+from audit.pictures import SERVED
 from builder.images import decode
 from builder.recipe import Images
 from data_cards.eval_yaml import CHOICE, OPEN, evaluated
@@ -30,7 +28,6 @@ COLUMNS = (
     "id", "image_uri", "question", "choices", "target", "answer", "answer_type", "image_partner", "question_partner",
     "quad", "image_key", "question_key", "group", "source", "license",
 )  # fmt: skip
-ANY_SIZE = Images(max_pixels=10**12, max_bytes=10**12)
 
 
 def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -53,20 +50,6 @@ def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name: part.reset_index(drop=True) for name, part in parts.items() if len(part)}
 
 
-def data_uri(data: bytes) -> str:
-    """A picture as text: the bytes as they are, or as PNG where a plain reader would see it turned or see through it.
-
-    Args:
-        data: Bytes of a picture that was decoded before, within the recipe's limits.
-    """
-    kind = served(Image.open(io.BytesIO(data)))
-    if kind is None:
-        shown = io.BytesIO()
-        upright(decode(data, "a picture", ANY_SIZE)).save(shown, "PNG")
-        data, kind = shown.getvalue(), "image/png"
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
 def shows(uri: str, data: bytes, limits: Images) -> bool:
     """Whether a data URI shows the picture that has these bytes, pixel for pixel.
 
@@ -77,7 +60,7 @@ def shows(uri: str, data: bytes, limits: Images) -> bool:
     if head not in {f"data:{kind}" for kind in SERVED.values()}:
         return False
     ours, theirs = (
-        upright(decode(one, "a picture of eval.yaml", limits)) for one in (data, base64.b64decode(body, validate=True))
+        decode(one, "a picture of eval.yaml", limits) for one in (data, base64.b64decode(body, validate=True))
     )
     return ours.size == theirs.size and ours.tobytes() == theirs.tobytes()
 

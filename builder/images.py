@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pyarrow.parquet as pq
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from pyarrow import ArrowInvalid
 
+from audit import decoding
 from builder.errors import BadInput
+from builder.held import folder_of, held, read_held
 from builder.items import digest
 from builder.recipe import Images
 
 NAMED = "name:"
 """Locator prefix of a picture that is known by name alone."""
-DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-"""Pillow's modes of more than 8 bits: its conversion to RGB cuts them off at 255."""
 LOOKS = ("contrast", "colour")
 """Numbers of a picture that items carry as `image_contrast` and `image_colour`."""
 LEVELS = 8
@@ -33,7 +31,7 @@ class Picture:
     """What is kept of a picture: its key and numbers, never its pixels.
 
     Attributes:
-        image_key: Hash of the decoded pixels; of the name where there are no bytes.
+        image_key: Hash of the pixels as every model is shown them; of the name where there are no bytes.
         width: Pixels, after EXIF orientation; 0 without bytes.
         height: Pixels, after EXIF orientation; 0 without bytes.
         bytes_sha256: Hash of the original bytes; empty without bytes.
@@ -55,23 +53,19 @@ def read_bytes(locator: str, root: Path) -> bytes:
     """Read a picture's original bytes.
 
     Args:
-        locator: `file:PATH` or `parquet:PATH#COLUMN#INDEX`, paths relative to `root`.
+        locator: `file:PATH`, `file:FOLDER//PATH` where the recipe names the folder, or `parquet:PATH#COLUMN#INDEX`;
+            all relative to `root`.
         root: Folder of the corpus.
 
     Raises:
-        BadInput: When the file or the cell is missing.
+        BadInput: When the file or the cell is missing, or leads out of the folder.
     """
     kind, _, rest = locator.partition(":")
     if kind == "file":
-        try:
-            return (root / rest).read_bytes()
-        except OSError as error:
-            found = f"no readable picture {rest!r} ({error.strerror})"
-            remedy = "put it there: paths count from the corpus's folder, or from its image_folder"
-            raise BadInput(root / rest, None, found, "a picture file", remedy) from None
+        return read_held(*folder_of(rest, root))
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
-        return _parquet_bytes(root / path, column, int(index))
+        return _parquet_bytes(root, path, column, int(index))
     raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
 
 
@@ -82,9 +76,13 @@ def _row_group(path: Path, modified: int, column: str, group: int) -> list[objec
     return values
 
 
-def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
+def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
+    path = root / name
     try:
-        file, modified = pq.ParquetFile(path), path.stat().st_mtime_ns
+        table = held(root, name, "table")
+        file, modified = pq.ParquetFile(table), table.stat().st_mtime_ns
+    except BadInput as error:
+        raise BadInput(path, index, error.found, error.allowed, error.remedy) from None
     except (OSError, ArrowInvalid) as error:
         found, remedy = f"no readable table ({type(error).__name__})", "put the table there"
         raise BadInput(path, index, found, "a Parquet file", remedy) from None
@@ -95,91 +93,46 @@ def _parquet_bytes(path: Path, column: str, index: int) -> bytes:
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         if offset < rows:
-            cell = _row_group(path, modified, column, group)[offset]
+            cell = _row_group(table, modified, column, group)[offset]
             data = cell.get("bytes") if isinstance(cell, dict) else cell
             if isinstance(data, bytes):
                 return data
             if isinstance(cell, dict) and cell.get("path"):
-                return read_bytes(f"file:{cell['path']}", path.parent)
+                return _beside(root, name, index, str(cell["path"]))
             break
         offset -= rows
     remedy = "embed the picture's bytes in the table"
     raise BadInput(path, index, f"no bytes in column {column!r}", "picture bytes", remedy)
 
 
-def decode(data: bytes, where: str, limits: Images) -> Image.Image:
-    """Decode a picture for everything that looks at it. Checks its size first.
+def _beside(root: Path, table: str, index: int, name: str) -> bytes:
+    """A picture that a table names: relative to the table's folder, inside the corpus's."""
+    try:
+        return read_held(root, str(PurePosixPath(table).parent / name))
+    except BadInput as error:
+        raise BadInput(root / table, index, error.found, error.allowed, error.remedy) from None
 
-    Returns:
-        The picture in mode RGB, or RGBA where some pixel is not opaque.
+
+def decode(data: bytes, where: str, limits: Images) -> Image.Image:
+    """Decode a picture for everything that looks at it, in RGB: see `audit.decoding.decode`.
 
     Raises:
-        BadInput: When the bytes are no picture, are cut short, or claim more pixels than `limits` allow.
+        BadInput: When the bytes are no picture that is accepted, or one beyond `limits`.
     """
-    return _decode(data, where, limits)[1]
-
-
-def _decode(data: bytes, where: str, limits: Images) -> tuple[Image.Image, Image.Image]:
-    """A picture as `datasets.Image` decodes it (own mode, EXIF orientation applied), and the same `opaque`."""
-    if len(data) > limits.max_bytes:
-        found, allowed = f"{len(data):,} bytes", f"at most {limits.max_bytes:,} bytes"
-        raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_bytes")
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns from 89 million pixels on; our limit is the recipe's and is enforced below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data))
-            if picture.width * picture.height > limits.max_pixels:
-                found = f"{picture.width} x {picture.height} pixels"
-                allowed = f"at most {limits.max_pixels:,} pixels"
-                raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_pixels")
-            if picture.format == "EPS":
-                # Pillow would let Ghostscript run it; nothing from outside is executed.
-                found, remedy = "an EPS file, which is a program", "convert it to PNG"
-                raise BadInput(where, None, found, "a picture made of pixels", remedy)
-            turned = ImageOps.exif_transpose(picture)
-            return turned, opaque(turned)
-    except BadInput:
-        raise
-    except Image.DecompressionBombError as error:
-        allowed = f"at most {limits.max_pixels:,} pixels, and no more than Pillow opens"
-        raise BadInput(where, None, str(error), allowed, "shrink the picture") from None
-    except UnidentifiedImageError:
-        # Pillow's own message holds an address in memory.
-        found = "bytes that do not decode (of no known picture format)"
-        raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from None
-    except Exception as error:
-        found = f"bytes that do not decode ({type(error).__name__}: {error})"
-        raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from error
-
-
-def opaque(picture: Image.Image) -> Image.Image:
-    """Convert to RGB, or to RGBA where transparency hides something; stretch a deep picture over 8 bits."""
-    if picture.mode in DEEP:
-        values = np.nan_to_num(np.asarray(picture, dtype=np.float64))
-        grey = (values - values.min()) / max(float(np.ptp(values)), 1e-12) * 255
-        return Image.fromarray(grey.round().astype(np.uint8)).convert("RGB")
-    if picture.mode == "RGB" and "transparency" not in picture.info:
-        return picture
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        full = picture.convert("RGBA")
-        alpha = full.getchannel("A").getextrema()
-        return full.convert("RGB") if alpha == (255, 255) else full
-    return picture.convert("RGB")
+    return decoding.decode(data, where, limits.max_pixels, limits.max_bytes)
 
 
 def describe(data: bytes, where: str, limits: Images) -> Picture:
     """Decode a picture and take its key and numbers.
 
-    The key is of the pixels in RGB or RGBA; of a deep picture's own pixels, which RGB could not tell apart.
+    The key is of the pixels as every model is shown them, in RGB: pictures that look the same are one picture.
 
     Raises:
         BadInput: As `decode`.
     """
-    own, picture = _decode(data, where, limits)
-    keyed = own if own.mode in DEEP else picture
-    header = f"{keyed.mode} {keyed.width} {keyed.height} ".encode()
-    pixels = hashlib.sha256(header + keyed.tobytes()).hexdigest()[:32]
+    picture = decode(data, where, limits)
+    header = f"{picture.mode} {picture.width} {picture.height} ".encode()
+    pixels = hashlib.sha256(header + picture.tobytes()).hexdigest()[:32]
     # By channel: two colours of the same brightness are one grey, and two colours all the same.
     contrast = float(np.asarray(picture.convert("RGB"), dtype=np.float32).std(axis=(0, 1)).max())
     digits, colour = hashlib.sha256(data).hexdigest(), mean_colour(picture)

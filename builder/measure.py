@@ -25,6 +25,7 @@ from builder.baselines.problem import MATRICES, Floats, Form, Halves, Ints, Matr
 from builder.fitting import fit_and_score
 from builder.items import digest
 from builder.lexical import option_features, text_features
+from builder.looks import option_looks, text_looks
 from builder.recipe import Measure
 from builder.stages import Run, Stage, whole, write_table
 
@@ -54,6 +55,10 @@ class Represent(Protocol):
 
 FORMS: tuple[tuple[Form, bool], ...] = (("answer", False), ("answer", True), ("option", False), ("option", True))
 """Form of a problem, and whether contents are told apart by metadata too."""
+OF_ROWS: frozenset[Matrix] = frozenset({"metadata", "place"})
+"""What rows say, not contents: rows of one question that differ in it are different contents."""
+OF_TEXT: frozenset[Matrix] = frozenset({"lexical", "looks"})
+"""What is made here, from the text itself."""
 EVIDENCE = 3
 """Neighbours that are named as evidence."""
 
@@ -161,12 +166,12 @@ def problems(
             fitting = [
                 name
                 for name, baseline in wanted.items()
-                if form in baseline.forms and ("metadata" in baseline.reads) == described
+                if form in baseline.forms and bool(OF_ROWS & baseline.matrices) == described
             ]
             rows = _rows_of(items, view, form)
             if not fitting or not len(rows):
                 continue
-            reads = {matrix for name in fitting for matrix in wanted[name].reads}
+            reads = {matrix for name in fitting for matrix in wanted[name].matrices}
             problem = build_problem(
                 items, rows, answers, folds[view], view, form, reads, represent, settings.candidates
             )
@@ -174,8 +179,14 @@ def problems(
             if any(wanted[name].language for name in fitting):
                 problem = replace(problem, language=represent.language)
             # Pictures known by name alone have no vectors.
-            able = [name for name in fitting if all(getattr(problem, matrix).shape[1] for matrix in wanted[name].reads)]
+            able = [name for name in fitting if _able(problem, wanted[name])]
             yield (f"{view}-described-{form}" if described else f"{view}-{form}"), problem, able
+
+
+def _able(problem: Problem, baseline: Baseline) -> bool:
+    """Whether a baseline can be run: all that it reads is there, and something of what it reads as well."""
+    there = {matrix for matrix in baseline.matrices if getattr(problem, matrix).shape[1]}
+    return set(baseline.reads) <= there and (bool(there) or not baseline.also)
 
 
 def _rows_of(items: pd.DataFrame, view: View, form: str) -> NDArray[np.int64]:
@@ -211,11 +222,15 @@ def build_problem(
         plain = np.zeros((len(part), 0), dtype=np.float32)
     else:
         contents, item, label, plain = _options(part, rows, view)
-    own: Floats | None = None
-    if "metadata" in reads and view != "image" and (own := _of_rows(part, view, represent)) is not None:
-        own = np.concatenate([own[np.searchsorted(rows, item)], plain], axis=1)
-        which = np.unique(own, axis=0, return_inverse=True)[1].ravel()
+    own = {
+        name: found for name in sorted(OF_ROWS & reads) if (found := _of_rows(name, part, view, represent)) is not None
+    }
+    own = {name: found[np.searchsorted(rows, item)] for name, found in own.items()}
+    if own:
+        which = np.unique(np.concatenate(list(own.values()), axis=1), axis=0, return_inverse=True)[1].ravel()
         contents["key"] = [f"{key} {number}" for key, number in zip(contents["key"], which, strict=True)]
+    if "metadata" in own:
+        own["metadata"] = np.concatenate([own["metadata"], plain], axis=1)
     code, unique = pd.factorize(contents["key"])
     first = np.unique(code, return_index=True)[1]
     shown = contents.iloc[first]
@@ -224,12 +239,13 @@ def build_problem(
     if "lexical" in reads and view != "image":
         joined = (shown["context"] + " " + shown["text"]).str.strip()
         matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
+    if "looks" in reads and view != "image":
+        matrices["looks"] = _looks(part, form, shown["text"].tolist())[first if form == "option" else slice(None)]
     frequent = _frequent(part["answer"], candidates) if form == "answer" else ()
-    if own is not None:
-        matrices["metadata"] = own[first]
-    for name in reads - {"lexical"} - ({"metadata"} if view != "image" else set()):
-        if (found := represent(name, view, shown, frequent)) is not None:
-            matrices[name] = found
+    matrices |= {name: found[first] for name, found in own.items()}
+    for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else OF_TEXT)):
+        if (made := represent(name, view, shown, frequent)) is not None:
+            matrices[name] = made
     context, text = shown["context"].tolist(), shown["text"].tolist()
     rivals = pd.factorize(shown["case"])[0].astype(np.int64) if form == "option" else nobody()
     code = code.astype(np.int64)
@@ -237,6 +253,7 @@ def build_problem(
         form, item, code, label, fold[item], context, text,
         vectors=matrices["vectors"], lexical=matrices["lexical"], likelihoods=matrices["likelihoods"],
         metadata=matrices["metadata"], pixels=matrices["pixels"], maps=matrices["maps"], replies=matrices["replies"],
+        looks=matrices["looks"], place=matrices["place"], detail=matrices["detail"],
         candidates=frequent,
         rivals=rivals,
     )  # fmt: skip
@@ -248,9 +265,21 @@ def _frequent(answers: pd.Series[str], limit: int) -> tuple[str, ...]:
     return tuple(sorted(counts.index, key=lambda answer: (-int(counts[answer]), answer))[:limit])
 
 
-def _of_rows(part: pd.DataFrame, view: View, represent: Represent) -> Floats | None:
+def _looks(part: pd.DataFrame, form: Form, texts: list[str]) -> Floats:
+    """How contents look: one row per content, or one per (item, option)."""
+    if form == "answer":
+        return text_looks(texts)
+    cache: dict[tuple[str, ...], Floats] = {}
+    cases = [tuple(choices) for choices in part["choices"]]
+    for case in cases:
+        if case not in cache:
+            cache[case] = option_looks(case)
+    return np.concatenate([cache[case] for case in cases])
+
+
+def _of_rows(matrix: Matrix, part: pd.DataFrame, view: View, represent: Represent) -> Floats | None:
     """What rows say of themselves, one row each; None where all say the same."""
-    found = represent("metadata", view, pd.DataFrame(index=pd.Index(part["id"])), ())
+    found = represent(matrix, view, pd.DataFrame(index=pd.Index(part["id"])), ())
     return np.asarray(found, dtype=np.float32) if found is not None and found.shape[1] else None
 
 

@@ -1,7 +1,7 @@
 """What is published beside a picture and a question, as numbers: a predictor that reads it has looked at neither.
 
 Numbers stay numbers. Names become their rank by frequency, -1 where there is none, so that labels play no part. What
-names a single row (ids, places in a file) is left out: it says nothing of another row.
+names a single row, as ids do, has no rank; `builder.places` reads it.
 """
 
 from __future__ import annotations

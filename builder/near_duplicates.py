@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 from scipy.ndimage import uniform_filter
 
+from audit.pictures import upright
 from builder.embed import Embedded, thumbnail
 from builder.encoders import ImageEncoder, TextEncoder
 from builder.neighbours import pairs_above
@@ -86,7 +87,7 @@ def near_images(
 
 def harmless_copies(picture: Image.Image) -> list[Image.Image]:
     """Copies of a picture that mean the same: a JPEG, a smaller one, a brighter one."""
-    picture = picture.convert("RGB")
+    picture = upright(picture)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=75)
     smaller = picture.resize((max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from builder.recipe import Balance, Recipe
 from builder.selection import select
 from builder.stages import Run
 from builder.survey import locate, survey
+from builder.vision_language import named_hosts
 from data_cards.manifest import PairKind
 
 
@@ -89,6 +91,7 @@ def pairs(
     corpora: Path | None = None,
     work: Path | None = None,
     engine: str = "process",
+    allow_host: Sequence[str] = (),
     artefacts: int = 0,
     say: Say = silent,
 ) -> Paired:
@@ -99,6 +102,7 @@ def pairs(
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
+        allow_host: As `build`.
         artefacts: Pairs of each kind of edit among which artefacts are looked for; 0: none.
         say: Told how far each stage is.
 
@@ -106,7 +110,8 @@ def pairs(
         BadInput: As `build`.
     """
     plan = recipes.load(recipe)
-    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say)
+    hosts = named_hosts(plan, allow_host)
+    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
     with run.alone():
         known = survey(run, plan, sources)

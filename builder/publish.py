@@ -19,8 +19,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from audit.pictures import data_uri
 from builder.errors import BadInput
-from builder.eval_rows import data_uri
 from builder.fingerprint import Fingerprint, is_measurement, parquet_rows
 from builder.images import read_bytes
 from data_cards.manifest import Config

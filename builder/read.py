@@ -24,6 +24,7 @@ from audit.answers import PLAIN, compared, normalise
 from builder import images
 from builder.corpora import reader
 from builder.errors import BadInput
+from builder.held import BELOW, folder_of, held
 from builder.items import (
     SCHEMA,
     AnswerType,
@@ -114,7 +115,8 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
         if not _SPLIT.fullmatch(name):
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe: splits: {NAME: test}"
             raise BadInput(corpus.name, "splits", f"{name!r}, which load_dataset does not take", allowed, remedy)
-    files = {str(path.relative_to(root)): _file_hash(path) for path in sorted(form.files(corpus, root))}
+    names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
+    files = {name: _file_hash(held(root, name, "file")) for name in names}
     return Source(corpus, root, splits, files)
 
 
@@ -173,6 +175,8 @@ def _parts(stage: Stage) -> list[str]:
 def _read_split(text: TextRule, shard: tuple[Source, str], path: Path) -> None:
     """Read, check and normalise the rows of one published split of one corpus."""
     source, split = shard
+    for name in source.files:
+        held(source.root, name, "file")  # once more: a link may have been swapped since the files were hashed
     read_official = reader(source.corpus.format).read
     officials = [official for official, published in source.splits.items() if published == split]
     rows = chain.from_iterable(read_official(source.corpus, source.root, official) for official in officials)
@@ -293,9 +297,9 @@ def _answer_type(answer: str, choices: list[str]) -> AnswerType:
 def _stamp(root: Path, locator: str) -> str:
     """Size and time of a picture's file, without opening it; empty where there is none."""
     kind, _, rest = locator.partition(":")
-    path = root / (rest.rsplit("#", 2)[0] if kind == "parquet" else rest)
+    folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
     try:
-        stat = path.stat() if kind != "name" else None
+        stat = (folder / name).stat() if kind != "name" else None
     except OSError:
         stat = None
     return f"{locator} {stat.st_size} {stat.st_mtime_ns}\n" if stat else f"{locator}\n"
@@ -325,7 +329,7 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
             record |= asdict(picture)
         except BadInput as problem:
             # Named by its place in the corpus: what is published is the same on every machine.
-            where = locator.partition(":")[2]
+            where = locator.partition(":")[2].replace(BELOW, "/")
             record["problem"] = _problem(BadInput(where, problem.row, problem.found, problem.allowed, problem.remedy))
         records.append(record)
     write_table(path, pa.Table.from_pylist(records, schema=_PICTURE_SCHEMA))

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from audit.decoding import MAX_PIXELS
 from builder.datasheet import answered
 from builder.errors import BadInput
 from builder.items import canonical_json, digest
@@ -97,7 +98,7 @@ class Text(Part):
 class Images(Part):
     """Limits that a picture must keep before it is decoded."""
 
-    max_pixels: Annotated[int, Field(gt=0)] = 100_000_000
+    max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
     max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
 
 

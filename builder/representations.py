@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder import feature_maps
+from builder import details, feature_maps
 from builder.baselines import View
 from builder.baselines.problem import Halves, Matrix
 from builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
@@ -19,6 +19,8 @@ from builder.errors import BadInput
 from builder.language.stage import of_answers, of_options
 from builder.lexical import text_features
 from builder.metadata import of_items, of_pictures
+from builder.places import of_pictures as places_of_pictures
+from builder.places import places
 from builder.recipe import Recipe
 from builder.stages import Run, Stage
 from builder.vision_language import embedded, replies
@@ -53,6 +55,8 @@ class Representations:
         if matrix == "metadata":
             fields: Floats = of_items(self.items).loc[contents.index].to_numpy()
             return fields
+        if matrix == "place":
+            return places(self.items).loc[contents.index].to_numpy(dtype=np.float32)
         if matrix == "likelihoods":
             return self._likelihoods(contents, candidates)
         if matrix == "vectors":
@@ -87,8 +91,13 @@ class Representations:
         return of_options(self.run, self.language, every, list(zip(contents["context"], contents["text"], strict=True)))
 
     def _of_pictures(self, matrix: Matrix, keys: pd.Index[str]) -> Floats | Halves | None:
+        if matrix == "place":
+            return places_of_pictures(self.items, keys)
         if not self.recipe.publishable:
             return None
+        if matrix == "detail":
+            made = details.details(self.run, self.pictures, self.roots, self.recipe.images)
+            return details.load(made, keys)
         if matrix == "metadata":
             return of_pictures(self.pictures, keys)
         if matrix == "maps":

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from audit.models.hosts import Hosts
 from audit.progress import Say, silent
 from builder.engines import Engine, Serial
 from builder.errors import BadInput
@@ -84,6 +85,7 @@ class Run:
         folder: The run folder.
         engine: Maps a function over shards.
         say: Told how far each stage is.
+        hosts: Hosts that the user named: a model of the recipe that is served elsewhere is not asked.
         seconds: Seconds that each executed stage took; stages found done are not in it.
         cut: Parts that each executed stage was cut into.
     """
@@ -91,6 +93,7 @@ class Run:
     folder: Path
     engine: Engine = field(default_factory=Serial)
     say: Say = silent
+    hosts: Hosts = field(default_factory=Hosts)
     seconds: dict[str, float] = field(default_factory=dict)
     cut: dict[str, int] = field(default_factory=dict)
 

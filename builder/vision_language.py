@@ -8,6 +8,7 @@ text; `builder.baselines.vlm` reads answers off them.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from audit.errors import BadInput
+from audit.models.hosts import Hosts, hosts, is_address
 from audit.models.loading import REFERENCE, load, references
 from audit.models.model import Question, Responder
 from audit.wording import BLIND_PROMPT
 from builder import images
 from builder.encoders import text_encoder
-from builder.recipe import Images
+from builder.recipe import Images, Recipe
 from builder.room import room_for, weight, with_threads
 from builder.stages import Run, Stage, write_table
 
@@ -48,6 +50,25 @@ def identity(model: str | None) -> str:
         with file.open("rb") as opened:
             state.update(hashlib.file_digest(opened, "sha256").digest())
     return f"{model}@{state.hexdigest()[:16]}" if folder.is_dir() else model
+
+
+def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
+    """Hosts that the user named, before anything is read: a recipe's models must be served by these.
+
+    Args:
+        recipe: Names models.
+        allow_host: Hosts, as `audit.models.hosts.hosts` takes them.
+
+    Raises:
+        BadInput: When a model of the recipe is served by another host.
+    """
+    found = hosts(allow_host)
+    asked = [("encoders.vision_language", recipe.encoders.vision_language)]
+    asked += [("pair.verify.models", model) for model in (recipe.pair.verify.models if recipe.pair.verify else [])]
+    for field, model in asked:
+        if model is not None and is_address(model):
+            found.require(f"recipe {recipe.name}, {field}", model)
+    return found
 
 
 def replies(
@@ -77,8 +98,8 @@ def replies(
     shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
 
     def work(stage: Stage) -> dict[str, Any]:
-        fitting, small = room_for(run, weight(getattr(_loaded(str(model)), "module", None)))
-        fitting.parts(stage, partial(_ask, str(model), small, roots, limits), shards)
+        fitting, small = room_for(run, weight(getattr(_loaded(str(model), run.hosts), "module", None)))
+        fitting.parts(stage, partial(_ask, str(model), run.hosts, small, roots, limits), shards)
         return {"pictures": len(rows)}
 
     return run.stage("replies", work, 2, name, [(row[0], row[3]) for row in rows])
@@ -95,15 +116,24 @@ def embedded(stage: Stage, encoder: str, keys: pd.Index[str]) -> NDArray[np.floa
 
 
 @cache
-def _loaded(model: str) -> Responder:
+def _loaded(model: str, hosts: Hosts) -> Responder:
     """Once per process."""
-    return load(model)
+    return load(model, hosts=hosts)
 
 
 def _ask(
-    model: str, small: bool, roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path
+    model: str,
+    hosts: Hosts,
+    small: bool,
+    roots: dict[str, Path],
+    limits: Images,
+    shard: list[tuple[str, str, str, str]],
+    path: Path,
 ) -> None:
-    asked, columns = _loaded(model), {"key": [row[0] for row in shard], "guess": list[str](), "other": list[str]()}
+    asked, columns = (
+        _loaded(model, hosts),
+        {"key": [row[0] for row in shard], "guess": list[str](), "other": list[str]()},
+    )
     for start in range(0, len(shard), PER_BATCH):  # so many decoded pictures are in memory at a time
         batch = shard[start : start + PER_BATCH]
         decoded = [

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Corpora, EngineName, Out, Recipe, Work
+from commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
 from commands.progress import progress
 from commands.terminal import GOES_ON, plainly, print_json
 
@@ -17,13 +17,14 @@ def build(
     corpora: Corpora = None,
     work: Work = None,
     engine: EngineName = "process",
+    allow_host: AllowHost = None,
     as_json: AsJson = False,
 ) -> None:
     """Build a benchmark: read, measure blind, filter, balance, certify, publish."""
     with plainly(GOES_ON), progress() as say:
         from builder.build import build
 
-        built = build(recipe, out, corpora=corpora, work=work, engine=engine, say=say)
+        built = build(recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
     if as_json:
         print_json({
             "folder": str(built.folder),
@@ -44,13 +45,14 @@ def diagnose(
     corpora: Corpora = None,
     work: Work = None,
     engine: EngineName = "process",
+    allow_host: AllowHost = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how blind-solvable a corpus is: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
         from builder.diagnose import diagnose
 
-        found = diagnose(source, out, corpora=corpora, work=work, engine=engine, say=say)
+        found = diagnose(source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
     if as_json:
         print_json(found.json())
     else:
@@ -64,6 +66,7 @@ def pairs(
     corpora: Corpora = None,
     work: Work = None,
     engine: EngineName = "process",
+    allow_host: AllowHost = None,
     artefacts: Annotated[
         int, typer.Option(min=0, help="Pairs of each kind of edit to look for edit artefacts in; 0: none.")
     ] = 0,
@@ -73,7 +76,9 @@ def pairs(
     with plainly(GOES_ON), progress() as say:
         from builder.pairs import pairs
 
-        found = pairs(recipe, corpora=corpora, work=work, engine=engine, artefacts=artefacts, say=say)
+        found = pairs(
+            recipe, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), artefacts=artefacts, say=say
+        )
     if as_json:
         print_json(found.json())
     else:

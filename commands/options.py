@@ -15,6 +15,13 @@ Corpora = Annotated[
 ]
 Work = Annotated[Path | None, typer.Option(help="Run folder, where a stopped build goes on.")]
 EngineName = Annotated[str, typer.Option(help="serial, process or ray.")]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="HOST or HOST:PORT that a served model of the recipe may be asked at, pictures and all; may be repeated. "
+        "TWOKEYS_ALLOW_HOST names more.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Folder = Annotated[Path, typer.Argument(help="A published folder.")]
 Config = Annotated[str | None, typer.Option(help="Its config; `all` for everything that was read.")]

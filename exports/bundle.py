@@ -14,8 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 OURS = ("audit", "exports")
-LEFT_OUT = frozenset({"CASES", "_COLOURS"})
-"""Names that are only there to be tested."""
 
 
 def bundled(module: str, heading: str, constants: Mapping[str, object]) -> str:
@@ -37,16 +35,12 @@ def bundled(module: str, heading: str, constants: Mapping[str, object]) -> str:
     for name, source in parts.items():
         if name != module:
             body.append(f"# What follows is the text of twokeys' module {name}.")
-        skipped = False
         for node in ast.parse(source).body[1:]:  # after the module's docstring
             if isinstance(node, ast.Import | ast.ImportFrom):
                 if not _ours(node) and not _future(node):
                     imports[ast.unparse(node)] = None
                 continue
             names = _names(node)
-            skipped = bool(LEFT_OUT & set(names)) or (skipped and isinstance(node, ast.Expr))
-            if skipped:  # with the text that documents it
-                continue
             for own in names:
                 if owner.setdefault(own, name) != name:
                     raise ValueError(f"{own!r} is a name in {owner[own]} and in {name}: rename one")

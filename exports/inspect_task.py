@@ -26,7 +26,7 @@ inspect eval {task}.py --model PROVIDER/MODEL -T folder=REPOSITORY  # items from
 
 Needs `inspect_ai` and `datasets`. Views say what is left: `both`, `image`, `question`, `neither`; the dividend is
 accuracy under both - image - question + neither. Standard errors are clustered by the items' group. Pictures are sent
-as data URIs of the published bytes; those that a plain reader would see turned or see through are sent as PNG.
+as data URIs of the published bytes; those in which readers could see something else than is meant are sent as PNG.
 """
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from audit.errors import BadInput
 from audit.pairs import guess_rate, named
 from audit.parsing import VERSION
+from audit.pictures import plain
 from audit.published import Published, read
 from builder.ceilings import BLIND, ceilings
 from data_cards.manifest import Manifest
@@ -56,14 +57,18 @@ class Source:
         ]
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """Every picture once, by the key of its pixels: the published bytes, in file order."""
+        """Every picture once, by the key of its pixels, in file order.
+
+        The published bytes, or a PNG of what is shown where readers could see something else in them: who reads an
+        export need not know what `audit.pictures.upright` does.
+        """
         seen: set[str] = set()
         for file in self.table["file"].unique():
             for batch in pq.ParquetFile(str(file)).iter_batches(256, columns=["image_key", "image"]):
                 for key, cell in zip(batch.column("image_key").to_pylist(), batch.column("image"), strict=True):
                     if key not in seen:
                         seen.add(key)
-                        yield key, cell.as_py()["bytes"]
+                        yield key, plain(cell.as_py()["bytes"])[0]
 
     def heading(self, what: str) -> str:
         """First lines of an exported file: what it is and of which rows."""

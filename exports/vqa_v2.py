@@ -111,7 +111,7 @@ def _use(source: Source) -> str:
 | `{names["questions"]}` | questions; `multiple_choices` where an item has options, `twokeys_id` the item's id |
 | `{names["annotations"]}` | answers: all annotators', or ten times the gold answer where the source has one answer |
 | `{names["pairs"]}` | complementary pairs: one question, two pictures, two answers |
-| `images/` | pictures, their bytes as published; all are named `.jpg`, as the official files imply, whatever they are |
+| `images/` | pictures, or a PNG of what is shown where readers could see something else; all are named `.jpg` |
 
 Question ids follow from the items' ids, and image ids from the pictures' pixels: they stay when the folder is rebuilt.
 With the official tools the image folder is `images` and the data subtype `{SUBSET}`. twokeys reads it back,

@@ -9,6 +9,7 @@ import torch
 
 from audit.errors import BadInput
 from audit.models.model import Question
+from audit.pictures import upright
 from audit.wording import worded
 
 TOKENS = 32
@@ -41,7 +42,7 @@ class Anything:
         said = worded(question.question, question.choices, self.instruction)
         turn = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": said}]}]
         text = self.processor.apply_chat_template(turn, add_generation_prompt=True)
-        inputs = self.processor(images=[question.picture.convert("RGB")], text=text, return_tensors="pt")
+        inputs = self.processor(images=[upright(question.picture)], text=text, return_tensors="pt")
         inputs = inputs.to(self.module.device)
         most = getattr(self.module.generation_config, "max_new_tokens", None) or TOKENS
         found = self.module.generate(**inputs, max_new_tokens=most, do_sample=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from audit.answers import normalise
 from audit.models.model import Question
-from audit.parsing import Kind, parse
+from audit.picking import Kind, parse
 
 
 def decision(

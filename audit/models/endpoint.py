@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 import io
 import json
-import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from audit.errors import BadInput
+from audit.models.hosts import BASE, KEY, Hosts, key_for
 from audit.models.model import Question
+from audit.pictures import upright
 from audit.wording import worded
 
-KEY = "OPENAI_API_KEY"
-"""Environment variable of the server's key; not needed for a server without one."""
 TOKENS, SECONDS, TRIES, AT_ONCE = 32, 120, 4, 4
 AGAIN = (408, 409, 429, 500, 502, 503, 504)
 """Statuses after which asking again may help."""
@@ -29,26 +29,26 @@ class Endpoint:
 
     Args:
         address: `http://host/v1#model`.
+        hosts: Hosts that the user named; the address must have one of them.
         instruction: How to answer, put after the question; None for the usual one.
         wait: Seconds before the second try; doubled each time.
     """
 
-    def __init__(self, address: str, instruction: str | None = None, wait: float = 1.0) -> None:
-        base, _, model = address.partition("#")
+    def __init__(self, address: str, hosts: Hosts, instruction: str | None = None, wait: float = 1.0) -> None:
+        self.server = hosts.require("--model", address)
+        model = address.partition("#")[2]
         if not model:
             remedy = "add it after #, as in http://localhost:8000/v1#my-model"
             raise BadInput("--model", None, f"{address!r} without a model", "an address and a model", remedy)
-        self.url, self.model, self.instruction, self.wait = (
-            f"{base.rstrip('/')}/chat/completions",
-            model,
-            instruction,
-            wait,
-        )
+        self.url = f"{self.server.url}/chat/completions"
+        self.model, self.instruction, self.wait = model, instruction, wait
+        # Through a proxy, plain http would carry to another machine what may go to this one alone.
+        self.opener = build_opener(_Stay, *([ProxyHandler({})] if self.server.scheme == "http" else []))
 
     @property
     def name(self) -> str:
         """The model's name and where it is served."""
-        return f"{self.model}@{self.url.split('/')[2]}"
+        return f"{self.model}@{self.server.shown}"
 
     def reply(self, questions: Sequence[Question]) -> list[str]:
         """Ask, a few at a time, at temperature 0.
@@ -61,7 +61,7 @@ class Endpoint:
 
     def _reply(self, question: Question) -> str:
         png = io.BytesIO()
-        question.picture.convert("RGB").save(png, "PNG")
+        upright(question.picture).save(png, "PNG")
         address = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
         content = [
             {"type": "image_url", "image_url": {"url": address}},
@@ -82,21 +82,39 @@ class Endpoint:
     def _post(self, body: dict[str, Any]) -> Any:
         """Send, and again where that may help."""
         headers = {"Content-Type": "application/json"}
-        if key := os.environ.get(KEY):
+        key = key_for(self.server)
+        if key is not None:
             headers["Authorization"] = f"Bearer {key}"
-        request = Request(self.url, json.dumps(body).encode(), headers)  # noqa: S310 - http(s) alone, see `load`
+        request = Request(self.url, json.dumps(body).encode(), headers)  # noqa: S310 - http(s) alone, see `hosts`
         for attempt in range(TRIES):
             try:
-                with urlopen(request, timeout=SECONDS) as response:  # noqa: S310
+                with self.opener.open(request, timeout=SECONDS) as response:
                     return json.load(response)
             except HTTPError as error:
                 if error.code not in AGAIN or attempt == TRIES - 1:
-                    found = f"status {error.code} ({error.read()[:200].decode(errors='replace')})"
-                    remedy = f"check address, model and the variable {KEY}"
-                    raise BadInput(self.url, None, found, "an answer", remedy) from None
-            except (URLError, TimeoutError, ConnectionError, json.JSONDecodeError) as error:
+                    raise self._refusal(error, key is not None) from None
+            except (URLError, TimeoutError, ConnectionError, HTTPException, json.JSONDecodeError) as error:
                 if attempt == TRIES - 1:
                     remedy = "start the server or check the address"
                     raise BadInput(self.url, None, f"no answer ({error})", "an answer", remedy) from None
             time.sleep(self.wait * 2**attempt)
         raise AssertionError("the last try returns or raises")
+
+    def _refusal(self, error: HTTPError, with_key: bool) -> BadInput:
+        found = f"status {error.code} ({error.read()[:200].decode(errors='replace')})"
+        if 300 <= error.code < 400:
+            found = f"status {error.code}, which leads to {error.headers.get('Location', '')[:200]!r}"
+            return BadInput(
+                self.url, None, found, "an answer: nobody is led elsewhere", "name the server's own address"
+            )
+        remedy = f"check address, model and the variable {KEY}"
+        if error.code in (401, 403) and not with_key:
+            remedy = f"no key was sent: {KEY} goes to the server that {BASE} names, and over http to this machine alone"
+        return BadInput(self.url, None, found, "an answer", remedy)
+
+
+class _Stay(HTTPRedirectHandler):
+    """Follows no redirect: the picture and the key were meant for the server that was asked."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Nowhere."""

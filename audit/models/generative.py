@@ -23,6 +23,7 @@ from audit.models.layout import Layout
 from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
 from audit.models.replies import say, score_items
 from audit.models.words import word_fill
+from audit.pictures import upright
 
 AT_ONCE = 64
 """Items that are answered together."""
@@ -125,7 +126,7 @@ class Generative(ABC):
 
     def _bare(self, question: Question, masking: Masking, donor: Image.Image | None) -> tuple[Prepared, str]:
         """The item without an answer, and its prompt: a stand-in of one token is no part of the sequence."""
-        picture = question.picture.convert("RGB")
+        picture = upright(question.picture)
         layout = self.layout(*picture.size)
         text = prompt.prompt(
             self.tokenizer, self.template, question, self.placeholder, self.image_text(layout), self.instruction

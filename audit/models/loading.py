@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.errors import BadInput
+from audit.models.hosts import Hosts, host_of, is_address
 from audit.models.model import Model, Responder
 
 REFERENCE = "reference:"
@@ -29,7 +30,13 @@ def references() -> dict[str, Path]:
     return {folder.parent.name: folder.parent for folder in sorted(root.glob("*/training.json"))}
 
 
-def load(name: str, device: str | None = None, dtype: str | None = None, instruction: str | None = None) -> Responder:
+def load(
+    name: str,
+    device: str | None = None,
+    dtype: str | None = None,
+    instruction: str | None = None,
+    hosts: Hosts = Hosts(),  # noqa: B008 - frozen
+) -> Responder:
     """Load a model.
 
     Args:
@@ -38,6 +45,7 @@ def load(name: str, device: str | None = None, dtype: str | None = None, instruc
         device: `cuda` or `cpu`; the GPU where there is one when None.
         dtype: `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         instruction: How to answer, put after the question; None for the usual one (for reference models: none).
+        hosts: Hosts that the user named: no other is asked.
 
     Returns:
         A `Model` for the families that can be played as games, else a `Responder`, which can be evaluated alone.
@@ -45,10 +53,10 @@ def load(name: str, device: str | None = None, dtype: str | None = None, instruc
     Raises:
         BadInput: When there is no such model, or it cannot be loaded as it is.
     """
-    if name.startswith(("http://", "https://")):
+    if is_address(name):
         from audit.models.endpoint import Endpoint
 
-        return Endpoint(name, instruction)
+        return Endpoint(name, hosts, instruction)
     place, revision = _place(name)
     import torch
     from transformers import AutoConfig
@@ -75,13 +83,22 @@ def load(name: str, device: str | None = None, dtype: str | None = None, instruc
         raise BadInput("--model", None, f"{name!r} ({_short(error)})", allowed, "correct the name") from error
 
 
+def load_named(name: str) -> Responder:
+    """Load a model that the user named: where it is served, its host is named thereby.
+
+    Raises:
+        BadInput: As `load`.
+    """
+    return load(name, hosts=host_of(name)) if is_address(name) else load(name)
+
+
 def load_game(name: str, device: str | None = None, dtype: str | None = None) -> Model:
     """Load a model that can be played as a game.
 
     Raises:
         BadInput: As `load`, and when the model can be evaluated alone.
     """
-    found = load(name, device, dtype)
+    found = None if is_address(name) else load(name, device, dtype)
     if not isinstance(found, Model):
         allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
         raise BadInput("--model", None, f"{name!r}, which can be evaluated alone", allowed, "choose one of these")

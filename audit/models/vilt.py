@@ -21,6 +21,7 @@ from audit.errors import Unsayable
 from audit.models.layout import Layout, lay_out
 from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, Words, device_of
 from audit.models.words import word_fill
+from audit.pictures import upright
 
 
 class Vilt:
@@ -61,7 +62,7 @@ class Vilt:
     ) -> Prepared:
         """Make an item ready; answers are places in the model's list."""
         masking = masking or Masking()
-        picture = question.picture.convert("RGB")
+        picture = upright(question.picture)
         pixels = self.process(picture)
         coded = self.tokenizer(question.question.strip(), return_offsets_mapping=True, truncation=True)
         inside = [(at, span) for at, span in enumerate(coded["offset_mapping"]) if span[0] < span[1]]

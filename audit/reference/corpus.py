@@ -43,12 +43,12 @@ class Part:
     shapes: Ints
     colours: Ints
 
-    def question(self, at: int) -> Question:
-        """One item, as models are asked."""
+    def question(self, at: int, choices: tuple[str, ...] = ()) -> Question:
+        """One item, as models are asked; with options where some are given."""
         from audit.models.model import Question
 
-        kind = "yes/no" if ANSWERS[self.answers[at]] in ("yes", "no") else "open"
-        return Question(Image.fromarray(self.pictures[self.picture_of[at]]), self.questions[at], kind=kind)
+        kind = "choice" if choices else "yes/no" if ANSWERS[self.answers[at]] in ("yes", "no") else "open"
+        return Question(Image.fromarray(self.pictures[self.picture_of[at]]), self.questions[at], choices, kind)
 
     def chosen(self, pictures: Any) -> Part:
         """The part of some pictures, (pictures,) bool."""

@@ -11,7 +11,26 @@ from torch import Tensor
 from audit.models.generative import Generative
 from audit.models.prompt import prompt
 from audit.reference import corpus
-from audit.reference.vocabulary import ANSWERS
+from audit.reference.options import COUNTS, POOL
+from audit.reference.vocabulary import LETTERS
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Questions as they are asked in one step: what stands between the picture and the answer.
+
+    Attributes:
+        ids: (pictures, n, length) tokens of question and options and the mark that the answer follows, padded on the
+            right.
+        words: (pictures, n, length) which of them are the question's and the options'.
+        last: (pictures, n) place of the mark.
+        target: (pictures, n) answer tokens.
+    """
+
+    ids: Tensor
+    words: Tensor
+    last: Tensor
+    target: Tensor
 
 
 @dataclass(frozen=True)
@@ -20,11 +39,14 @@ class Packed:
 
     Attributes:
         start: (start,) token ids of the beginning, image tokens included.
-        positions: (axes, start + length) position ids of a picture with one question.
-        ids: (items, length) question tokens and the mark that the answer follows, padded on the right.
-        words: (items, length) which of them are the question's.
-        last: (items,) place of the mark.
-        target: (items,) answer tokens.
+        positions: (axes, start + length) position ids of a picture with one question of the greatest length.
+        ids: (items, length) question tokens, padded on the right.
+        lengths: (items,) how many they are.
+        mark: Token that the answer follows.
+        pad: Token that nothing follows.
+        answers: (items,) places in `ANSWERS`.
+        pool: (pool,) tokens of what options are drawn from; the answers' first.
+        letters: (letters,) tokens of the options' letters.
         weight: (items,) weights in the loss.
         of_picture: For each picture its items, (pictures, most), -1 where it has fewer.
         images: (image tokens,) where the image tokens stand.
@@ -33,9 +55,12 @@ class Packed:
     start: Tensor
     positions: Tensor
     ids: Tensor
-    words: Tensor
-    last: Tensor
-    target: Tensor
+    lengths: Tensor
+    mark: Tensor
+    pad: Tensor
+    answers: Tensor
+    pool: Tensor
+    letters: Tensor
     weight: Tensor
     of_picture: Tensor
     images: Tensor
@@ -49,30 +74,55 @@ class Packed:
         take = torch.arange(n, device=own.device)[None] % count
         return own.gather(1, order.gather(1, take))
 
-    def logits(self, model: Generative, pixels: Tensor, items: Tensor, deaf: Tensor) -> Tensor:
+    def asked(self, items: Tensor, options: Tensor | None = None, right: Tensor | None = None) -> Turns:
+        """Items as they are asked: answered by a word, or by a letter where there are options.
+
+        Args:
+            items: (pictures, n).
+            options: (pictures * n, count) places in `options.POOL`; None for none.
+            right: (pictures * n,) which of them is the answer.
+        """
+        flat = items.flatten()
+        count, lengths = 0 if options is None else options.shape[1], self.lengths[flat]
+        ids = self.pad.repeat(len(flat), int(lengths.max()) + 2 * count + 1)
+        ids[:, : self.ids.shape[1]] = self.ids[flat][:, : ids.shape[1]]
+        target, rows = self.pool[self.answers[flat]], torch.arange(len(flat), device=ids.device)
+        if options is not None and right is not None:
+            both = torch.stack([self.letters[:count].expand(len(flat), -1), self.pool[options.to(ids.device)]], dim=2)
+            places = lengths[:, None] + torch.arange(2 * count, device=ids.device)[None]
+            ids.scatter_(1, places, both.flatten(1))
+            target = self.letters[right.to(ids.device)]
+        last = lengths + 2 * count
+        ids[rows, last] = self.mark
+        words = torch.arange(ids.shape[1], device=ids.device)[None] < last[:, None]
+        shape = items.shape
+        return Turns(ids.view(*shape, -1), words.view(*shape, -1), last.view(shape), target.view(shape))
+
+    def logits(self, model: Generative, pixels: Tensor, turns: Turns, deaf: Tensor) -> Tensor:
         """Logits of the answers, (pictures, n, vocabulary).
 
         Args:
             model: The model.
             pixels: (pictures, 1, 3, height, width).
-            items: (pictures, n).
+            turns: What is asked of each picture, n questions.
             deaf: (pictures, n) which questions are taken out of attention.
         """
-        pictures, n = items.shape
-        start, length = len(self.start), self.ids.shape[1]
-        ids = torch.cat([self.start.expand(pictures, -1), self.ids[items].flatten(1)], dim=1)
+        pictures, n, length = turns.ids.shape
+        start = len(self.start)
+        ids = torch.cat([self.start.expand(pictures, -1), turns.ids.flatten(1)], dim=1)
         inputs = model.embed(ids).clone()
         inputs[:, self.images] = model.features(pixels).to(inputs.dtype)
-        silent = (self.words[items] & deaf[:, :, None]).flatten(1)
+        silent = (turns.words & deaf[:, :, None]).flatten(1)
         heard = torch.cat([silent.new_ones(pictures, start), ~silent], dim=1)
         slot = torch.cat([torch.zeros(start), torch.arange(n).repeat_interleave(length) + 1]).to(ids.device)
         # Nobody looks ahead, everybody sees the beginning, a question's tokens see their own question.
         sees = (slot[:, None] == slot[None, :]) | (slot[None, :] == 0)
         sees = sees & torch.ones_like(sees).tril()
         mask = sees[None] & (heard[:, None, :] | torch.eye(len(slot), dtype=torch.bool, device=ids.device)[None])
-        positions = torch.cat([self.positions[:, :start], self.positions[:, start:].repeat(1, n)], dim=1)
+        own = self.positions[:, start : start + length].repeat(1, n)
+        positions = torch.cat([self.positions[:, :start], own], dim=1)
         hidden = model.decoded(inputs, positions, mask[:, None], use_cache=False).last_hidden_state
-        ends = start + torch.arange(n, device=ids.device)[None] * length + self.last[items]
+        ends = start + torch.arange(n, device=ids.device)[None] * length + turns.last
         return model.unembed(hidden.gather(1, ends[..., None].expand(-1, -1, hidden.shape[-1])))
 
 
@@ -85,17 +135,17 @@ def pack(model: Generative, part: corpus.Part, weight: Tensor, device: torch.dev
         prompts[question] = prompt(
             model.tokenizer, model.template, asked, model.placeholder, model.image_text(layout), model.instruction
         )
-    start = next(iter(prompts.values())).words.places[0]
-    longest = max(len(made.ids) for made in prompts.values())
-    ids = torch.full((len(part.questions), longest - start), model.tokenizer.pad_token_id)
-    words, last = torch.zeros(ids.shape, dtype=torch.bool), torch.empty(len(ids), dtype=torch.long)
+    first = next(iter(prompts.values()))
+    start, pad = first.words.places[0], model.tokenizer.pad_token_id
+    spoken = {question: made.ids[start:-1] for question, made in prompts.items()}  # the mark ends a prompt
+    lengths = torch.tensor([len(spoken[question]) for question in part.questions])
+    ids = torch.full((len(part.questions), int(lengths.max())), pad)
     for at, question in enumerate(part.questions):
-        made = prompts[question]
-        ids[at, : len(made.ids) - start] = torch.tensor(made.ids[start:])
-        words[at, torch.tensor(made.words.places) - start] = True
-        last[at] = len(made.ids) - start - 1
-    whole = torch.tensor(max((made.ids for made in prompts.values()), key=len))
-    tokens = model.tokenizer.convert_tokens_to_ids(list(ANSWERS))
+        ids[at, : lengths[at]] = torch.tensor(spoken[question])
+    # Positions do not hang on what the words are: those of the longest question with the most options.
+    longest = torch.full((int(lengths.max()) + 2 * max(COUNTS) + 1,), first.ids[-1])
+    whole = torch.cat([torch.tensor(first.ids[:start]), longest])
+    code = model.tokenizer.convert_tokens_to_ids
     groups = [np.flatnonzero(part.picture_of == at) for at in range(len(part.pictures))]
     of_picture = np.full((len(groups), max(map(len, groups))), -1)
     for at, items in enumerate(groups):
@@ -104,9 +154,12 @@ def pack(model: Generative, part: corpus.Part, weight: Tensor, device: torch.dev
         start=whole[:start],
         positions=model.positions(whole, layout),
         ids=ids,
-        words=words,
-        last=last,
-        target=torch.tensor(tokens)[torch.from_numpy(part.answers)],
+        lengths=lengths,
+        mark=torch.tensor(first.ids[-1]),
+        pad=torch.tensor(pad),
+        answers=torch.from_numpy(part.answers),
+        pool=torch.tensor(code(list(POOL))),
+        letters=torch.tensor(code(list(LETTERS))),
         weight=weight,
         of_picture=torch.from_numpy(of_picture),
         images=(whole[:start] == model.image_token).nonzero().flatten(),

@@ -8,10 +8,11 @@ from builder.recipe import Audited
 
 SELECT = ("question.prior", "question.tfidf", "question.neighbours", "choices.prior", "choices.tfidf", "image.probe")
 CERTIFY = (
-    "question.forest", "question.order", "question.metadata", "choices.forest", "choices.order", "choices.neighbours",
-    "image.neighbours", "image.convnet", "image.metadata",
+    "question.forest", "question.order", "question.cased", "question.metadata", "question.together",
+    "choices.forest", "choices.order", "choices.neighbours", "choices.cased", "choices.together",
+    "image.neighbours", "image.convnet", "image.detail", "image.metadata", "image.together",
 )  # fmt: skip
-"""Each sees something that the selecting ones do not: feature interactions, word order, fields, corners, file sizes."""
+"""Each sees what the selecting ones do not: interactions, word order, letter case, ids, corners, file sizes."""
 
 
 def families(settings: Audited) -> tuple[list[str], list[str]]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from builder.baselines.baseline import Baseline, View
 from builder.baselines.boosted import Boosted
+from builder.baselines.cased import Cased
 from builder.baselines.convnet import Convnet
 from builder.baselines.described import Described
+from builder.baselines.detail import Detail
 from builder.baselines.finetuned import Finetuned
 from builder.baselines.forest import Forest
 from builder.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior
@@ -21,13 +23,14 @@ from builder.baselines.order import Order
 from builder.baselines.prior import Prior
 from builder.baselines.probe import Probe
 from builder.baselines.tfidf import Tfidf
+from builder.baselines.together import Together
 from builder.baselines.vlm import VisionLanguage
 from builder.errors import BadInput
 from filters.plugins import plugins
 
 FAMILIES: tuple[type[Baseline], ...] = (
-    Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Metadata, Described, Convnet, Finetuned,
-    LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
+    Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Cased, Metadata, Described, Detail, Together,
+    Convnet, Finetuned, LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
 )  # fmt: skip
 VIEWS: tuple[View, ...] = ("question", "choices", "image")
 GROUP = "twokeys.baselines"

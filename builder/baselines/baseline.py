@@ -25,6 +25,8 @@ class Baseline(ABC):
     forms: ClassVar[tuple[str, ...]] = ("answer", "option")
     reads: ClassVar[tuple[Matrix, ...]] = ()
     """What of the contents it reads beside their text: made only when a chosen baseline reads it."""
+    also: ClassVar[tuple[Matrix, ...]] = ()
+    """What it reads as well where it can be had; a family that reads nothing else is not run where none can."""
     language: ClassVar[bool] = False
     """Whether it runs the recipe's language model itself."""
     needs: ClassVar[Cost] = "seconds"
@@ -37,6 +39,11 @@ class Baseline(ABC):
     """Where the method comes from; empty for our own and for what every textbook has."""
     version: ClassVar[int] = 1
     """Raised whenever it would predict something else."""
+
+    @property
+    def matrices(self) -> frozenset[Matrix]:
+        """All that it may read beside text."""
+        return frozenset((*self.reads, *self.also))
 
     @abstractmethod
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:

@@ -14,4 +14,4 @@ class Described(Metadata):
 
     name = "described"
     views = ("question",)
-    reads = ("metadata", "lexical")
+    reads = ("lexical",)

@@ -1,4 +1,4 @@
-"""What a file and a row say of themselves: a shortcut that nobody looks for, because nobody looks at all."""
+"""What a file and a row say of themselves, and where they stand: a shortcut for who looks at neither side."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ import numpy as np
 from builder.baselines.baseline import Baseline, View
 from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
 from builder.baselines.trees import boosted
+from builder.places import neighbours
 
 
 class Metadata(Baseline):
-    """Boosted trees on `builder.metadata`: a picture's bytes, width and height, or a row's published fields."""
+    """Boosted trees on `builder.metadata` and `builder.places`: files, fields, ids, ranks, neighbours' answers."""
 
     name = "metadata"
     views: ClassVar[tuple[View, ...]] = ("question", "image")
-    reads: ClassVar[tuple[Matrix, ...]] = ("metadata",)
+    also: ClassVar[tuple[Matrix, ...]] = ("metadata", "place")
     needs = "minutes"
     kin = "metadata"
+    version = 2
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' fields."""
         contents = np.unique(train.content)
-        return boosted(self.features(problem, contents), train, contents, self.features(problem, test), seed)
+        known = [self._features(problem, train, rows) for rows in (contents, test)]
+        return boosted(known[0], train, contents, known[1], seed)
 
-    def features(self, problem: Problem, contents: Ints) -> Floats:
-        """What the trees read: all matrices that the family reads."""
-        return np.concatenate([getattr(problem, matrix)[contents] for matrix in self.reads], axis=1)
+    def _features(self, problem: Problem, train: Counts, contents: Ints) -> Floats:
+        """What the trees read: all matrices that the family reads, and labels of neighbours."""
+        read = (*self.reads, *self.also)
+        parts = [np.asarray(found[contents]) for name in read if (found := getattr(problem, name)).size]
+        if problem.place.size:
+            parts.append(neighbours(problem.place, train, contents))
+        return np.concatenate(parts, axis=1)

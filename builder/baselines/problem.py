@@ -26,8 +26,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 Form = Literal["answer", "option"]
-Matrix = Literal["vectors", "lexical", "likelihoods", "metadata", "pixels", "maps", "replies"]
-MATRICES: tuple[Matrix, ...] = ("vectors", "lexical", "likelihoods", "metadata", "pixels", "maps", "replies")
+Matrix = Literal[
+    "vectors", "lexical", "looks", "likelihoods", "metadata", "place", "pixels", "detail", "maps", "replies"
+]
+MATRICES: tuple[Matrix, ...] = (
+    "vectors", "lexical", "looks", "likelihoods", "metadata", "place", "pixels", "detail", "maps", "replies",
+)  # fmt: skip
 """What a baseline may read of contents beside their text; each is made only when a chosen baseline reads it."""
 
 
@@ -59,6 +63,9 @@ class Problem:
             or (u, 0).
         metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0). Rows of a
             question that differ in it are different contents; for options their plain features come last.
+        looks: (u, f) letter case, marks and spaces of published text by `builder.looks`, or (u, 0).
+        place: (u, f) where a row stands by `builder.places`, or (u, 0). Each row is a content of its own then.
+        detail: (u, f) corners, borders, frequencies and files of pictures by `builder.details`, or (u, 0).
         pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
         maps: (u, h * w * c) feature maps of `builder.feature_maps`, or (u, 0).
         replies: (u, 2 d) what a vision-language model says of a picture when it is not told the question, or (u, 0).
@@ -80,7 +87,10 @@ class Problem:
     lexical: Floats
     likelihoods: Floats = field(default_factory=empty)
     metadata: Floats = field(default_factory=empty)
+    looks: Floats = field(default_factory=empty)
+    place: Floats = field(default_factory=empty)
     pixels: Floats = field(default_factory=empty)
+    detail: Floats = field(default_factory=empty)
     maps: Floats | Halves = field(default_factory=empty)
     replies: Floats = field(default_factory=empty)
     rivals: Ints = field(default_factory=nobody)

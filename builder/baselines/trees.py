@@ -17,7 +17,7 @@ HELD_OUT = 5
 """One content in so many chooses the number of steps."""
 
 
-def boosted(X: Floats, train: Counts, contents: Ints, X_test: Floats, seed: int) -> Floats:
+def boosted(X: Floats, train: Counts, contents: Ints, X_test: Floats, seed: int, trees: int = TREES) -> Floats:
     """Fit on weighted rows and predict.
 
     Rows of one content never stand on both sides of the choice of steps, and no step at all, which is the prior, is
@@ -29,6 +29,7 @@ def boosted(X: Floats, train: Counts, contents: Ints, X_test: Floats, seed: int)
         contents: (c,) content index of the rows of `X`, sorted.
         X_test: (t, f) features to predict.
         seed: Draws the contents that choose the number of steps.
+        trees: At most so many in all; a step of two classes counts as six.
 
     Returns:
         (t, train.classes) probabilities.
@@ -37,12 +38,12 @@ def boosted(X: Floats, train: Counts, contents: Ints, X_test: Floats, seed: int)
     found = np.tile(prior, (len(X_test), 1))
     kept = np.argsort(-prior, kind="stable")[:CLASSES]
     kept = np.sort(kept[prior[kept] > 0])
-    held_out = np.random.default_rng(seed).permutation(len(contents)) % HELD_OUT == 0
+    held_out = held_out_contents(len(contents), seed)
     if len(kept) < 2 or held_out.all() or not held_out.any():
         return found
     place = np.full(train.classes, -1)
     place[kept] = np.arange(len(kept))
-    rows = _Rows(X, np.searchsorted(contents, train.content), place[train.label], train.count)
+    rows = _Rows(X, np.searchsorted(contents, train.content), place[train.label], train.count, trees)
     with threadpool_limits(1):  # small data: threads would wait for each other
         steps = rows.best_steps(held_out, prior[kept] / prior[kept].sum(), seed)
         if steps:
@@ -52,11 +53,16 @@ def boosted(X: Floats, train: Counts, contents: Ints, X_test: Floats, seed: int)
     return found
 
 
+def held_out_contents(contents: int, seed: int) -> NDArray[np.bool_]:
+    """(contents,) which training contents choose how far a fit goes."""
+    return np.asarray(np.random.default_rng(seed).permutation(contents) % HELD_OUT == 0, dtype=bool)
+
+
 class _Rows:
     """Training rows of the classes that get trees."""
 
-    def __init__(self, X: Floats, row: Ints, label: Ints, weight: Floats) -> None:
-        used = label >= 0
+    def __init__(self, X: Floats, row: Ints, label: Ints, weight: Floats, trees: int) -> None:
+        used, self._trees = label >= 0, trees
         self._X, self._row, self._label, self._weight = X, row[used], label[used], weight[used]
 
     def fit(self, contents: NDArray[np.bool_], steps: int, seed: int) -> HistGradientBoostingClassifier:
@@ -78,7 +84,7 @@ class _Rows:
         labels = np.unique(self._label[~held_out[self._row]])
         if len(labels) < 2:
             return 0
-        steps = max(10, TREES // (len(labels) if len(labels) > 2 else 6))
+        steps = max(10, self._trees // (len(labels) if len(labels) > 2 else 6))
         model = self.fit(~held_out, steps, seed)
         part = held_out[self._row] & np.isin(self._label, labels)
         X, column = self._X[self._row[part]], np.searchsorted(labels, self._label[part])

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from builder.corpora import columns
-from builder.corpora.opening import SourceFile
+from builder.corpora.opening import source_file
 from builder.corpora.reader import Reader, Rows, corpus_folder, options
 from builder.errors import BadInput
 from builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from builder.corpora.shards import Shards
 
 NEEDS = (
@@ -21,6 +23,7 @@ NEEDS = (
     "or shards named after their splits), or options.repository with a commit as revision; `columns` says "
     "what stands where"
 )
+README = "README.md"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -51,7 +54,7 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
 
     try:
         # Only these: a script in the repository is not even fetched.
-        wanted = ["README.md", "*.parquet"]
+        wanted = [README, "*.parquet"]
         return Path(snapshot_download(repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         found = f"no access to {repository!r} at {corpus.revision} ({str(error).splitlines()[0]})"
@@ -80,6 +83,7 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
 
     config = options(corpus, Options).config
     folder = root.absolute()
+    _local(root)
     with tempfile.TemporaryDirectory() as cache:
         try:
             found = load_dataset_builder(str(folder), config, cache_dir=cache).config.data_files
@@ -88,9 +92,42 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
             raise BadInput(root, config, reason, NEEDS, "mend the folder or name another config") from None
     shards: Shards = {}
     for split, paths in (found or {}).items():
-        names = [Path(path).relative_to(folder).as_posix() for path in paths]
-        shards[str(split)] = [SourceFile(root / name, name) for name in names]
+        shards[str(split)] = [source_file(root, _name(str(path), folder), NEEDS) for path in paths]
     return shards
+
+
+def _local(root: Path) -> None:
+    """Refuse a README that names files elsewhere, before any library looks for them."""
+    if not (root / README).exists():
+        return
+    from huggingface_hub import metadata_load
+    from yaml import YAMLError
+
+    file = source_file(root, README, NEEDS)
+    try:
+        said = metadata_load(file.path) or {}
+    except (ValueError, OSError, YAMLError):
+        return  # `datasets` says what is wrong with it
+    for text in _texts(said.get("configs")):
+        if "://" in text or "::" in text:
+            remedy = "download the files and name them"
+            raise BadInput(root / README, "configs", f"the address {text!r}", "files inside the folder", remedy)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a nested value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def _name(path: str, folder: Path) -> str:
+    """A file's path inside the folder, as it is spelt."""
+    if not Path(path).is_relative_to(folder):
+        raise BadInput(folder / README, "configs", f"the file {path!r}", "files inside the folder", "copy them there")
+    return Path(path).relative_to(folder).as_posix()
 
 
 READER = Reader(

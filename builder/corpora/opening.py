@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from builder.errors import BadInput
+from builder.held import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,10 +41,11 @@ def source_file(root: Path, name: str, needs: str) -> SourceFile:
     """Return the file `name` of a corpus.
 
     Raises:
-        BadInput: When it is not there.
+        BadInput: When it is not there, or leads out of the corpus's folder.
     """
-    if not (root / name).is_file():
+    if not (root / name).exists():
         raise BadInput(root / name, None, "no such file", needs, "put the official file there")
+    held(root, name, "file")
     return SourceFile(root / name, name)
 
 

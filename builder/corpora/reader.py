@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from builder.corpora.opening import MEND, SourceFile
 from builder.errors import BadInput
+from builder.held import BELOW
 from builder.items import Row
 from builder.recipe import Corpus, Part
 
@@ -144,8 +145,9 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
         raise BadInput(file.name, row, f"picture {name!r}", "a path inside the picture folder", MEND)
     if corpus.images == "names":
         return f"name:{name}"
-    folder = inside if corpus.image_folder is None else _image_folder(corpus)
-    return f"file:{PurePosixPath(folder, name)}"
+    if corpus.image_folder is None or (folder := _image_folder(corpus)) == ".":
+        return f"file:{PurePosixPath(inside if corpus.image_folder is None else '', name)}"
+    return f"file:{folder}{BELOW}{PurePosixPath(name)}"
 
 
 def _image_folder(corpus: Corpus) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from builder.corpora import columns
-from builder.corpora.opening import SourceFile
+from builder.corpora.opening import SourceFile, source_file
 from builder.corpora.reader import Reader, Rows, options
 from builder.corpora.shards import TABLES, Shards
 from builder.errors import BadInput
@@ -55,7 +56,7 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
     for path in sorted(root.iterdir()):
         if path.name.removesuffix(".gz").lower().endswith(TABLES):
             stem = path.name.removesuffix(".gz").rpartition(".")[0]
-            shards.setdefault(_SHARD.sub("", stem), []).append(SourceFile(path, path.name))
+            shards.setdefault(_SHARD.sub("", stem), []).append(source_file(root, path.name, NEEDS))
     if not shards:
         raise BadInput(root, None, "no table", NEEDS, "put the tables there or name them in options.files")
     return shards
@@ -64,10 +65,14 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
 def _matching(root: Path, patterns: str | list[str]) -> list[SourceFile]:
     found: list[SourceFile] = []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        if PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
+            raise BadInput(
+                root, "options.files", repr(pattern), "paths inside the corpus's folder", "correct the recipe"
+            )
         paths = sorted(path for path in root.glob(pattern) if path.is_file())
         if not paths:
             raise BadInput(root / pattern, None, "no such file", NEEDS, "correct options.files")
-        found += [SourceFile(path, path.relative_to(root).as_posix()) for path in paths]
+        found += [source_file(root, path.relative_to(root).as_posix(), NEEDS) for path in paths]
     return found
 
 

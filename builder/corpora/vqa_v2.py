@@ -63,7 +63,7 @@ def files(corpus: Corpus, root: Path) -> list[Path]:
     for split in corpus.splits or splits(corpus, root):
         names = of_split(options(corpus, Options).files, split, corpus)
         found += [source_file(root, name, NEEDS).path for name in (names.questions, names.annotations)]
-        found += [root / names.pairs] if names.pairs and (root / names.pairs).is_file() else []
+        found += [source_file(root, names.pairs, NEEDS).path] if names.pairs and (root / names.pairs).is_file() else []
     return found
 
 
@@ -143,7 +143,7 @@ def _pairs(root: Path, name: str) -> dict[str, list[str]]:
     links: dict[str, list[str]] = {}
     if not (root / name).is_file():
         return links
-    for pair in read_json(SourceFile(root / name, name)):
+    for pair in read_json(source_file(root, name, NEEDS)):
         if not isinstance(pair, list) or len(pair) != 2:
             raise BadInput(root / name, None, f"{pair!r:.60}", "pairs of question ids", "download the file again")
         for identity in pair:

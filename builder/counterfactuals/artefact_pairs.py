@@ -133,7 +133,7 @@ def _of_pictures(keys: list[str], look: Look, encoder: ImageEncoder) -> dict[str
     vectors: list[NDArray[np.float32]] = []
     pixels: list[NDArray[np.float32]] = []
     for start in range(0, len(keys), AT_ONCE):
-        pictures = [look(key).convert("RGB") for key in keys[start : start + AT_ONCE]]
+        pictures = [look(key) for key in keys[start : start + AT_ONCE]]
         vectors.append(encoder.encode(pictures))
         pixels.extend(pixel_statistics(picture) for picture in pictures)
     return {"vectors": np.concatenate(vectors), "pixels": np.stack(pixels)}

@@ -126,7 +126,7 @@ def _answer(
         asked = []
         for claim in claims[start : start + PER_BATCH]:
             data = claim.picture if claim.picture is not None else images.read_bytes(*places[claim.image])
-            picture = images.decode(data, claim.image, limits).convert("RGB")
+            picture = images.decode(data, claim.image, limits)
             question = Question(picture, claim.question, claim.choices, claim.kind)
             asked.append(Expected(question, claim.answer, claim.rivals))
         with with_threads(small):

@@ -171,4 +171,4 @@ def _picture(edit: Edit, base: Side, minimal: Minimal, limits: Images) -> str | 
 
 
 def _pixels(data: bytes, where: str, limits: Images) -> NDArray[np.uint8]:
-    return np.asarray(images.decode(data, where, limits).convert("RGB"))
+    return np.asarray(images.decode(data, where, limits))

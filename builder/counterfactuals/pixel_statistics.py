@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from audit.pictures import upright
+
 BLOCK = 8
 """Side of JPEG's blocks, and of the patches whose roughness is compared."""
 MOST = 512
@@ -21,7 +23,7 @@ def pixel_statistics(picture: Image.Image) -> Floats:
         (47,) tones and contrast by channel; quantiles over 8 x 8 patches of how rough they are, of that roughness over
         their neighbours', and of their contrast; how much stronger steps are on each phase of a grid of 8; tones.
     """
-    pixels = np.asarray(_middle(picture.convert("RGB")), dtype=np.float32)
+    pixels = np.asarray(_middle(upright(picture)), dtype=np.float32)
     grey = pixels.mean(axis=2)
     rough = np.abs(_laplacian(grey))
     patches, contrast = _patches(rough, np.mean), _patches(grey, np.std)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
+
+from audit.decoding import decode
 
 INK, RIGHT, MASK = (20, 20, 20), (0, 90, 160), (220, 0, 120)
 MARGIN, LINE, FONT = 12, 17, 14
@@ -62,8 +63,7 @@ def _drawn(quad: Shown, width: int) -> Image.Image:
     draw.text((MARGIN, 2), quad.title, INK, font)
     for at, picture in enumerate(pictures):
         part.paste(picture, (MARGIN + at * (width + MARGIN), LINE + 4))
-    with Image.open(io.BytesIO(quad.pictures[1])) as picture:
-        scale = width / picture.width
+    scale = width / decode(quad.pictures[1], "a picture").width
     for x0, y0, x1, y1 in quad.boxes:
         left, top = 2 * MARGIN + width, LINE + 4
         box = (left + x0 * scale - 2, top + y0 * scale - 2, left + x1 * scale + 1, top + y1 * scale + 1)
@@ -74,8 +74,8 @@ def _drawn(quad: Shown, width: int) -> Image.Image:
 
 
 def _scaled(data: bytes, width: int) -> Image.Image:
-    with Image.open(io.BytesIO(data)) as picture:
-        return picture.convert("RGB").resize((width, round(picture.height * width / picture.width)))
+    picture = decode(data, "a picture")
+    return picture.resize((width, round(picture.height * width / picture.width)))
 
 
 def _lines(question: tuple[str, str | None, str | None], letters: int) -> list[tuple[str, tuple[int, int, int]]]:

@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from audit.pictures import upright
 from builder.encoders import Vectors, keep_freed_memory, unit
 
 STAGES = (  # repeats, kernel, stride of the first repeat, expansion, channels
@@ -149,8 +150,7 @@ def prepare(picture: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uin
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     square = (left, top, left + side, top + side)
-    shown = picture if picture.mode == "RGB" else picture.convert("RGB")  # convert copies even where nothing changes
-    small = shown.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=square)
+    small = upright(picture).resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=square)
     return np.asarray(small)
 
 

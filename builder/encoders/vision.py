@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from audit.pictures import upright
 from builder.encoders import Vectors, unit
 from builder.errors import BadInput
 
@@ -34,11 +35,12 @@ class VisionEncoder:
 
     @torch.inference_mode()
     def encode(self, pictures: Sequence[Image.Image], batch: int = 16) -> Vectors:
-        """Return (n, d) unit vectors; transparency is left out."""
+        """Return (n, d) unit vectors."""
         found = []
         for start in range(0, len(pictures), batch):
-            shown = [picture.convert("RGB") for picture in pictures[start : start + batch]]
-            inputs = self._processor(images=shown, return_tensors="pt")
+            inputs = self._processor(
+                images=[upright(one) for one in pictures[start : start + batch]], return_tensors="pt"
+            )
             output = self._model(pixel_values=inputs["pixel_values"].to(self._device))
             pooled = getattr(output, "pooler_output", None) if self._pooler else None
             state = pooled if pooled is not None else output.last_hidden_state.mean(dim=1)

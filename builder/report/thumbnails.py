@@ -63,11 +63,7 @@ class Thumbnails:
 
 
 def shrunk(picture: Image.Image) -> Image.Image:
-    """At most `SIDE` wide and high, in RGB on white."""
-    if picture.mode == "RGBA":
-        paper = Image.new("RGB", picture.size, "white")
-        paper.paste(picture, mask=picture.getchannel("A"))
-        picture = paper
+    """An RGB picture at most `SIDE` wide and high."""
     small = picture.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
     return small

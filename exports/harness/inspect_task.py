@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import Any
 
 from inspect_ai import Task, task
@@ -23,10 +21,9 @@ from inspect_ai.scorer import (
     stderr,
 )
 from inspect_ai.solver import TaskState, generate
-from PIL import Image
 
 from audit.marking import right
-from audit.pictures import mean_colour, served, upright
+from audit.pictures import data_uri
 from audit.wording import BLIND_PROMPT, worded
 from exports.harness.facts import FACTS
 from exports.harness.wholly import wholly_right
@@ -72,17 +69,6 @@ def sample(row: dict[str, Any], view: str) -> Sample:
         target=row["answer"],
         metadata={name: row[name] for name in COLUMNS},
     )
-
-
-def data_uri(data: bytes, masked: bool = False) -> str:
-    """The picture's very bytes; PNG where it is masked, and where a plain reader would see it turned or see through."""
-    picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM"))
-    kind = served(picture)
-    if masked or kind is None:
-        shown, kind, buffer = upright(picture), "image/png", io.BytesIO()
-        (mean_colour(shown) if masked else shown).save(buffer, "PNG")
-        data = buffer.getvalue()
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 @metric

@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 from vlmeval.dataset.image_base import ImageBaseDataset
 
 from audit.marking import right
-from audit.pictures import mean_colour, upright
+from audit.pictures import mean_colour, opened, upright
 from audit.wording import BLIND_PROMPT, worded
 from exports.harness.facts import FACTS
 from exports.harness.wholly import wholly_right
@@ -54,7 +52,7 @@ class TwokeysDataset(ImageBaseDataset):
         path = Path(self.img_root) / f"{line['image_key'].replace(':', '-')}.png"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            shown = upright(Image.open(io.BytesIO(base64.b64decode(line["image"]))))
+            shown = upright(opened(base64.b64decode(line["image"])))
             part = path.with_name(f".{os.getpid()}-{path.name}")
             (mean_colour(shown) if self.view in ("question", "neither") else shown).save(part)
             part.replace(path)

@@ -84,7 +84,7 @@ def test_rows_of_one_question_that_say_different_things_are_different_contents(m
         return build_problem(items, rows, np.zeros(4, int), rows, "question", form, set(reads), represent, 8)
 
     times = 2 if multiple else 1
-    plain, described = problem("lexical"), problem(*Metadata.reads)
+    plain, described = problem("lexical"), problem(*Metadata.also)
     assert len(plain.text) == times
     assert len(described.text) == 2 * times
     level = described.metadata[:, 0][described.content]

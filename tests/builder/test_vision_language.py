@@ -77,7 +77,7 @@ def test_the_number_of_threads_changes_nothing(
             threads.append(torch.get_num_threads())
             return model.reply(questions)
 
-    monkeypatch.setattr(vision_language, "_loaded", lambda name: Counting())
+    monkeypatch.setattr(vision_language, "_loaded", lambda name, hosts: Counting())
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     found = []
     for number in (1, 2):

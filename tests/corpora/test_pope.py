@@ -21,7 +21,7 @@ def test_splits_come_in_official_order_and_share_pictures(tiny, tmp_path):
     tiny.write(tmp_path)
     rows = tiny.read(tmp_path)
     assert [row.split for row in rows[::2]] == ["random", "popular", "adversarial"]
-    assert {row.image for row in rows} == {"file:../coco/val2014/COCO_val2014_000000310196.jpg"}
+    assert {row.image for row in rows} == {"file:../coco//val2014/COCO_val2014_000000310196.jpg"}
     assert {row.links for row in rows} == {("coco:310196",)}
 
 
@@ -29,7 +29,7 @@ def test_pictures_that_are_not_coco_have_no_link_and_no_subset(tiny, tmp_path, j
     line = {"question_id": 1, "image": "2384440.jpg", "text": "Is there a cat?", "label": "no"}
     tiny.holding(random=jsonl(line)).write(tmp_path)
     row = tiny.read(tmp_path)[0]
-    assert (row.image, row.links) == ("file:../coco/2384440.jpg", ())
+    assert (row.image, row.links) == ("file:../coco//2384440.jpg", ())
 
 
 @pytest.mark.parametrize(

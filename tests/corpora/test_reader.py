@@ -74,10 +74,10 @@ def test_a_corpus_without_path_is_told_so(tmp_path):
     ("name", "fields", "locator"),
     [
         ("x.jpg", {}, "file:in/x.jpg"),
-        ("d/x.jpg", {"image_folder": "a/b/pictures"}, "file:pictures/d/x.jpg"),
-        ("x.jpg", {"image_folder": "coco"}, "file:../../coco/x.jpg"),
+        ("d/x.jpg", {"image_folder": "a/b/pictures"}, "file:pictures//d/x.jpg"),
+        ("x.jpg", {"image_folder": "coco"}, "file:../../coco//x.jpg"),
         ("x.jpg", {"image_folder": "a/b"}, "file:x.jpg"),
-        ("x.jpg", {"image_folder": "/data/coco", "path": None}, "file:/data/coco/x.jpg"),
+        ("x.jpg", {"image_folder": "/data/coco", "path": None}, "file:/data/coco//x.jpg"),
         ("x.jpg", {"images": "names", "image_folder": "coco"}, "name:x.jpg"),
     ],
 )

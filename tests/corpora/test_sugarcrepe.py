@@ -48,7 +48,7 @@ def test_refined_and_unrefined_pairs_of_a_photo_share_a_link(tiny, tmp_path):
 
 def test_pictures_lie_in_val2017(tiny, tmp_path):
     tiny.write(tmp_path)
-    assert tiny.read(tmp_path)[0].image == "file:../coco/val2017/000000085329.jpg"
+    assert tiny.read(tmp_path)[0].image == "file:../coco//val2017/000000085329.jpg"
 
 
 def test_two_equal_captions_are_a_bad_row(tiny, tmp_path):

@@ -280,7 +280,7 @@ def test_no_picture_column_is_an_error(table):
 def test_pictures_lie_beside_the_table_or_in_the_named_folder(table):
     files = {"test.csv": as_csv(RECORDS)}
     assert table(files)[0].image == "file:a.png"
-    assert table(files, image_folder="pictures")[0].image == "file:../pictures/a.png"
+    assert table(files, image_folder="pictures")[0].image == "file:../pictures//a.png"
     assert table(files, images="names")[0].image == "name:a.png"
 
 

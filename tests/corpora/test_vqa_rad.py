@@ -46,7 +46,7 @@ def test_linked_questions_share_a_link_and_null_links_nothing(tiny, tmp_path):
 def test_pictures_lie_in_the_official_folder_or_the_named_one(tiny, tmp_path):
     tiny.write(tmp_path)
     assert tiny.read(tmp_path)[0].image == "file:VQA_RAD Image Folder/a.jpg"
-    assert tiny.with_(image_folder="scans").read(tmp_path)[0].image == "file:../scans/a.jpg"
+    assert tiny.with_(image_folder="scans").read(tmp_path)[0].image == "file:../scans//a.jpg"
     assert tiny.with_(images="names").read(tmp_path)[0].image == "name:a.jpg"
 
 

@@ -45,7 +45,7 @@ def test_annotations_need_not_stand_in_the_order_of_the_questions(tiny, tmp_path
 
 def test_pictures_lie_in_the_folder_of_their_coco_release(tiny, tmp_path):
     tiny.write(tmp_path)
-    assert tiny.read(tmp_path)[0].image == "file:../coco/train2014/COCO_train2014_000000000009.jpg"
+    assert tiny.read(tmp_path)[0].image == "file:../coco//train2014/COCO_train2014_000000000009.jpg"
     inside = tiny.with_(image_folder=None)
     assert inside.read(tmp_path)[0].image == "file:train2014/COCO_train2014_000000000009.jpg"
     assert tiny.with_(images="names").read(tmp_path)[0].image == "name:COCO_train2014_000000000009.jpg"
@@ -131,7 +131,7 @@ def test_files_may_have_other_names(tiny, tmp_path):
     corpus = tiny.with_(options={"files": files}, splits=None).corpus
     assert reader("vqa-v2").splits(corpus, root) == ["mine"]
     row = next(iter(reader("vqa-v2").read(corpus, root, "mine")))
-    assert row.image == "file:../coco/val2014/COCO_val2014_000000000009.jpg"
+    assert row.image == "file:../coco//val2014/COCO_val2014_000000000009.jpg"
 
 
 def test_a_split_without_files_is_an_error(tiny, tmp_path):

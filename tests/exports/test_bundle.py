@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import answers, marking, parsing, wording
+from audit import answers, marking, parsing, picking, wording
 from exports.bundle import bundled
+from tests.audit.cases import CASES
 from tests.exports.loading import loaded
 from tests.strategies import texts, words
 
@@ -39,9 +40,9 @@ def test_a_title_from_outside_stays_text(title: str, tmp_path: Path, monkeypatch
     assert "OPENED" not in os.environ
 
 
-@pytest.mark.parametrize(("reply", "kind", "choices", "answer", "how"), parsing.CASES)
+@pytest.mark.parametrize(("reply", "kind", "choices", "answer", "how"), CASES)
 def test_every_case_of_the_parser_is_read_alike(
-    frozen: ModuleType, reply: str, kind: parsing.Kind, choices: tuple[str, ...], answer: str | None, how: str
+    frozen: ModuleType, reply: str, kind: picking.Kind, choices: tuple[str, ...], answer: str | None, how: str
 ) -> None:
     assert tuple(frozen.parse(reply, kind, choices)) == (answer, how == "refusal", how)
 
@@ -49,8 +50,8 @@ def test_every_case_of_the_parser_is_read_alike(
 @given(
     reply=texts(60) | words(), kind=st.sampled_from(["yes/no", "number", "open"]), choices=st.lists(words(), max_size=4)
 )
-def test_any_text_is_read_alike(frozen: ModuleType, reply: str, kind: parsing.Kind, choices: list[str]) -> None:
-    assert tuple(frozen.parse(reply, kind, choices)) == tuple(parsing.parse(reply, kind, choices))
+def test_any_text_is_read_alike(frozen: ModuleType, reply: str, kind: picking.Kind, choices: list[str]) -> None:
+    assert tuple(frozen.parse(reply, kind, choices)) == tuple(picking.parse(reply, kind, choices))
     assert frozen.normalise(reply) == answers.normalise(reply)
 
 

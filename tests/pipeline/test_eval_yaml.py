@@ -13,9 +13,9 @@ import yaml
 from datasets import load_dataset
 from PIL import Image
 
-from audit.pictures import upright
+from audit.pictures import data_uri, upright
 from builder.build import Built
-from builder.eval_rows import data_uri, shows
+from builder.eval_rows import shows
 from builder.recipe import Images
 from builder.verify import verify
 from tests.pipeline.adversary import Adversary, Row

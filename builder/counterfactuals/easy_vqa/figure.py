@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from audit.decoding import decode
+
 Pixels = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
 Shape = Literal["circle", "rectangle", "triangle"]
@@ -86,8 +88,7 @@ class Drawing:
 
 def pixels_of(data: bytes) -> Pixels:
     """Decode a picture that the build has examined before."""
-    with Image.open(io.BytesIO(data)) as picture:
-        return np.asarray(picture.convert("RGB"))
+    return np.asarray(decode(data, "a picture"))
 
 
 def png(pixels: Pixels) -> bytes:

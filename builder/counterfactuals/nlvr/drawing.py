@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from audit.decoding import decode
 from builder.counterfactuals.edit import Box as Frame
 from builder.counterfactuals.nlvr.scene import SIDE, Box, Scene, Thing
 
@@ -111,8 +112,7 @@ class Stencils:
 
 def pixels_of(data: bytes) -> Pixels:
     """Decode a picture that the build has examined before."""
-    with Image.open(io.BytesIO(data)) as picture:
-        return np.asarray(picture.convert("RGB"))
+    return np.asarray(decode(data, "a picture"))
 
 
 def png(pixels: Pixels) -> bytes:

@@ -208,9 +208,7 @@ class PhotoEdits:
             return {}
         keys = sorted({key for key, _ in rows})
         encoder = image_encoder(self.encoder)
-        vectors = np.concatenate(
-            [encoder.encode([images.decode(picture(key), key, self.images).convert("RGB")]) for key in keys]
-        )
+        vectors = np.concatenate([encoder.encode([images.decode(picture(key), key, self.images)]) for key in keys])
         at = {key: number for number, key in enumerate(keys)}
         labels = sorted({one.asked.label for _, one in rows})
         vertex = np.asarray([labels.index(one.asked.label) for _, one in rows])

@@ -56,7 +56,7 @@ def pixels_of(data: bytes, where: str, limits: Images) -> Pixels:
     Raises:
         BadInput: When it is beyond the limits, or no picture.
     """
-    return np.array(images.decode(data, where, limits).convert("RGB"))
+    return np.array(images.decode(data, where, limits))
 
 
 def write(original: bytes, new: Pixels, where: str, limits: Images) -> Written | None:

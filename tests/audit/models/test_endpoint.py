@@ -16,7 +16,8 @@ from PIL import Image
 
 from audit.errors import BadInput
 from audit.models.endpoint import Endpoint
-from audit.models.loading import load
+from audit.models.hosts import host_of
+from audit.models.loading import load_named
 from audit.models.model import Model, Question, Responder
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (8, 8, 3), dtype=np.uint8))
@@ -65,9 +66,14 @@ def address(server: Server) -> str:
     return f"http://127.0.0.1:{server.server_port}/v1#tiny"
 
 
+def endpoint(address: str) -> Endpoint:
+    return Endpoint(address, host_of(address), wait=0.0)
+
+
 def test_it_sends_picture_question_and_options(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
-    model = load(address(server))
+    monkeypatch.setenv("OPENAI_BASE_URL", address(server).partition("#")[0])
+    model = load_named(address(server))
     assert isinstance(model, Responder)
     assert not isinstance(model, Model)
     asked = [Question(PICTURE, "which?", ("cat", "dog")), Question(PICTURE, "what?")]
@@ -82,19 +88,19 @@ def test_it_sends_picture_question_and_options(server: Server, monkeypatch: pyte
 
 def test_it_asks_again_where_that_may_help(server: Server) -> None:
     server.fail = [503, 429]
-    assert Endpoint(address(server), wait=0.0).reply([Question(PICTURE, "what?")])
+    assert endpoint(address(server)).reply([Question(PICTURE, "what?")])
     assert len(server.seen) == 3
 
 
 def test_it_says_what_went_wrong(server: Server) -> None:
     server.fail = [401]
     with pytest.raises(BadInput, match="status 401"):
-        Endpoint(address(server), wait=0.0).reply([Question(PICTURE, "what?")])
+        endpoint(address(server)).reply([Question(PICTURE, "what?")])
     assert len(server.seen) == 1
     server.body = b'{"error": "no model"}'
     with pytest.raises(BadInput, match="no model"):
-        Endpoint(address(server), wait=0.0).reply([Question(PICTURE, "what?")])
+        endpoint(address(server)).reply([Question(PICTURE, "what?")])
     with pytest.raises(BadInput, match="no answer"):
-        Endpoint("http://127.0.0.1:1/v1#tiny", wait=0.0).reply([Question(PICTURE, "what?")])
+        endpoint("http://127.0.0.1:1/v1#tiny").reply([Question(PICTURE, "what?")])
     with pytest.raises(BadInput, match="without a model"):
-        load("http://127.0.0.1:1/v1")
+        load_named("http://127.0.0.1:1/v1")

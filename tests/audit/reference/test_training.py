@@ -19,9 +19,10 @@ from audit.models.loading import load, load_game
 from audit.reference import corpus
 from audit.reference.augment import augmented
 from audit.reference.families import FAMILIES, save, untrained
+from audit.reference.options import COUNTS, KIND, POOL, drawn
 from audit.reference.packing import pack
 from audit.reference.train import Recipe, accuracy, normalised, train_reference, trained, weights
-from audit.reference.vocabulary import ANSWERS
+from audit.reference.vocabulary import ANSWERS, LETTERS, tokenizer
 
 ASKED = ["is there a red circle?", "what shape is in the image?", "what is the color of the circle?"]
 
@@ -38,24 +39,58 @@ def part() -> corpus.Part:
     return corpus.Part(pictures, ASKED * 12, answers, places, np.arange(12) % 3, np.arange(12) % 8)
 
 
+@pytest.mark.parametrize("count", [0, 2, 8])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_packed_questions_answer_as_each_alone(family: str, part: corpus.Part) -> None:
+def test_packed_questions_answer_as_each_alone(family: str, count: int, part: corpus.Part) -> None:
     """Questions that stand side by side do not see each other, and a masked one is masked as in a game."""
     model = untrained(family, 0)
     packed = pack(model, part, torch.ones(36), torch.device("cpu"))
     items = torch.tensor([[0, 1, 2], [5, 3, 4]])
     deaf = torch.tensor([[False, True, False], [False, False, True]])
+    options: list[tuple[str, ...]] = [()] * 6
+    turns = packed.asked(items)
+    if count:
+        places, right = drawn(torch.from_numpy(part.answers)[items.flatten()], count, torch.Generator().manual_seed(0))
+        turns = packed.asked(items, places, right)
+        options = [tuple(POOL[at] for at in row) for row in places.tolist()]
     with torch.no_grad():
-        logits = packed.logits(model, normalised(torch.from_numpy(part.pictures[:2])), items, deaf)
+        logits = packed.logits(model, normalised(torch.from_numpy(part.pictures[:2])), turns, deaf)
     for row in range(2):
         for slot in range(3):
             at = int(items[row, slot])
-            item = model.prepare(part.question(at), ANSWERS[part.answers[at]])
+            item = model.prepare(part.question(at, options[3 * row + slot]), ANSWERS[part.answers[at]])
             image, words = everything(item)
             wanted = model.score(item, image, words & (not deaf[row, slot]))[0]
-            assert item.target == int(packed.target[at])
+            assert item.target == int(turns.target[row, slot])
             found = float(logits[row, slot].softmax(-1)[item.target])
             assert found == pytest.approx(wanted, rel=1e-4)
+
+
+def test_options_hold_the_answer_once_and_others_of_its_kind_first() -> None:
+    """By hand: of easy-VQA's answers 2 say yes or no, 3 are shapes, 8 are colours; one word is none of them."""
+    answers = torch.arange(len(ANSWERS)).repeat(200)
+    for count in COUNTS:
+        options, right = drawn(answers, count, torch.Generator().manual_seed(0))
+        assert torch.equal(options.gather(1, right[:, None])[:, 0], answers)
+        assert all(len(set(row)) == count for row in options.tolist())
+        for kind, many in ((0, 2), (1, 3), (2, 8)):
+            of_kind = (KIND[options[KIND[answers] == kind]] == kind).sum(dim=1)
+            assert (of_kind == min(count, many)).all()
+        share = torch.bincount(right, minlength=count) / len(right)
+        assert (share - 1 / count).abs().max() < 0.04  # no place is more often right: 2,600 draws
+        by_answer = [(right[answers == one] == 0).double().mean().item() for one in range(len(ANSWERS))]
+        assert max(abs(one - 1 / count) for one in by_answer) < 0.15  # nor for any one answer: 200 draws
+
+
+def test_letters_are_told_from_the_article() -> None:
+    """`a` and `A` are two tokens, in prompts and answers; brackets are none, and every token keeps its place."""
+    code = tokenizer("llava")
+    said = code("is it a circle?\n(A) a circle\n(B) Blue (C) zebra", return_offsets_mapping=True)
+    words = code.convert_ids_to_tokens(said["input_ids"])
+    assert words == ["is", "it", "a", "circle", "?", "A", "a", "circle", "B", "blue", "C", "<unk>"]
+    text = "is it a circle?\n(A) a circle\n(B) Blue (C) zebra"
+    assert [text[a:b] for a, b in said["offset_mapping"]][5:9] == ["A", "a", "circle", "B"]
+    assert [code.decode([at]) for at in code.convert_tokens_to_ids(list(LETTERS))] == list(LETTERS)
 
 
 def test_pixels_are_those_of_the_processors(part: corpus.Part) -> None:

@@ -6,8 +6,11 @@ import numpy as np
 
 from builder.baselines import Baseline
 from builder.baselines.problem import Form, Problem, count
+from builder.details import WIDTH
 from builder.encoders import unit
 from builder.lexical import option_features, text_features
+from builder.looks import text_looks
+from builder.places import FIELDS, ORDERS, PICTURE
 
 NAMES = ("no", "yes")
 FILLER = [f"{consonant}{vowel}{end}" for consonant in "bdfg" for vowel in "aeiou" for end in "nt"]
@@ -17,9 +20,9 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
     """A problem of two answers, or of three options, in five folds.
 
     With the cue, everything that a baseline may read of a content tells its label: the first word of its text, the
-    length of its text, the direction of its vector, a number of its metadata, the brightness of its pixels, some
-    channels of its feature maps, the likelihoods, what a model replies. Without it, all of that is there as well and
-    has nothing to do with the label.
+    length of its text, the direction of its vector, a number of its metadata, a number of its details, the brightness
+    of its pixels, some channels of its feature maps, the likelihoods, what a model replies. Without it, all of that is
+    there as well and has nothing to do with the label.
 
     Args:
         form: `answer` or `option`.
@@ -58,6 +61,9 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
         lexical=lexical,
         likelihoods=(likelihoods + 0.1 * rng.normal(size=likelihoods.shape)).astype(np.float32),
         metadata=(side * np.array([[100.0, 0.0, 0.0]]) + 20 * rng.normal(size=(u, 3))).astype(np.float32),
+        looks=text_looks(text),
+        place=_place(rng, u),
+        detail=(120 + 40 * side * (np.arange(WIDTH) == 40) + 9 * rng.normal(size=(u, WIDTH))).astype(np.float32),
         pixels=np.clip(128 + 80 * side + 20 * rng.normal(size=(u, 192)), 0, 255).astype(np.float32),
         maps=np.tile(side * (np.arange(192) < 40) + rng.normal(size=(u, 192)), 49).astype(np.float16),
         replies=unit((side * np.eye(16)[1] + 0.3 * rng.normal(size=(u, 16))).astype(np.float32)),
@@ -65,6 +71,14 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
         names=NAMES if form == "answer" else (),
         candidates=NAMES if form == "answer" else (),
     )  # fmt: skip
+
+
+def _place(rng: np.random.Generator, u: int) -> np.ndarray:
+    """Rows that stand anywhere, each on a picture of its own."""
+    found = rng.integers(0, 9, (u, len(FIELDS)))
+    for column in (*ORDERS, PICTURE):
+        found[:, column] = rng.permutation(u)
+    return found.astype(np.float32)
 
 
 def _text(rng: np.random.Generator, told: bool) -> str:

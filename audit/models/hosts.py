@@ -1,0 +1,208 @@
+"""Which server may be asked, and which one gets the key: one place decides.
+
+A question carries a picture, and a request may carry a key, so neither follows from what a recipe says. A server is
+asked when its host was named by the user: with `--allow-host`, in the environment variable `TWOKEYS_ALLOW_HOST`, or as
+the model of a verb that evaluates one. The key `OPENAI_API_KEY` belongs to one server, the one that `OPENAI_BASE_URL`
+names (OpenAI's own where it is unset), and goes to no other, whatever is asked; and over plain http to this machine
+alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from audit.errors import BadInput
+
+KEY, BASE, ALLOW = "OPENAI_API_KEY", "OPENAI_BASE_URL", "TWOKEYS_ALLOW_HOST"
+"""Environment variables: the key, the server that it belongs to, hosts that recipes may ask."""
+OPENAI = "https://api.openai.com/v1"
+PORTS = {"http": 80, "https": 443}
+_ADDRESS = re.compile(r"(?i)https?:")
+_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_PATH = re.compile(r"[A-Za-z0-9._~/!$&'()*+,;=:@%-]*")
+_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>\d{1,5}))?")
+_EXAMPLE = "write it as in http://localhost:8000/v1#my-model"
+
+
+def is_address(model: str) -> bool:
+    """Whether a model's name is the address of a server.
+
+    Example:
+        >>> is_address("HTTP://localhost:8000/v1#m"), is_address("owner/name")
+        (True, False)
+    """
+    return _ADDRESS.match(model) is not None
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server as it is connected to, in one spelling.
+
+    Attributes:
+        scheme: `http` or `https`.
+        host: Its name in small letters, or its IP address without brackets.
+        port: Its port.
+        path: Where the protocol's own paths begin.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port: what a key belongs to."""
+        return self.scheme, self.host, self.port
+
+    @property
+    def shown(self) -> str:
+        """Host, and port where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"{self.scheme}://{self.shown}{self.path}"
+
+    @property
+    def here(self) -> bool:
+        """Whether it is this machine: what is sent there travels on no network."""
+        return self.host == "localhost" or (_is_ip(self.host) and ipaddress.ip_address(self.host).is_loopback)
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Hosts that the user named outside any recipe.
+
+    Attributes:
+        named: Host, and port or None for every port.
+    """
+
+    named: frozenset[tuple[str, int | None]] = frozenset()
+
+    def require(self, where: str, address: str) -> Server:
+        """Return the server of an address, if it may be asked.
+
+        Args:
+            where: The option or the field of the recipe that holds the address.
+            address: `http://host/v1`, with or without `#model`.
+
+        Raises:
+            BadInput: When the address is not plain, or nobody named its host.
+        """
+        found = server(where, address)
+        if not self.named & {(found.host, None), (found.host, found.port)}:
+            allowed = ", ".join(sorted(_shown(*one) for one in self.named)) or "no host: none was named"
+            remedy = f"name it outside the recipe if pictures may go there: --allow-host {found.shown}, or {ALLOW}"
+            raise BadInput(where, None, f"a model at the host {found.shown}", allowed, remedy)
+        return found
+
+
+def hosts(allow_host: Sequence[str] = ()) -> Hosts:
+    """Hosts that the user named: by option or argument, and in the environment.
+
+    Args:
+        allow_host: `HOST` for every port of a host, `HOST:PORT` for one.
+
+    Raises:
+        BadInput: When one is not a host.
+    """
+    given = [("--allow-host", one) for one in ([allow_host] if isinstance(allow_host, str) else allow_host)]
+    given += [(ALLOW, one) for one in re.split(r"[,\s]+", os.environ.get(ALLOW, "")) if one]
+    return Hosts(frozenset(_named(where, one) for where, one in given))
+
+
+def host_of(address: str) -> Hosts:
+    """The host of a model that the user named, and no other."""
+    found = server("--model", address)
+    return Hosts(frozenset({(found.host, found.port)}))
+
+
+def key_for(asked: Server, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The key that goes with a request to a server; None where none may.
+
+    Raises:
+        BadInput: When there is a key and the variable that says whose it is holds no plain address.
+    """
+    if not (key := environment.get(KEY, "").strip()):
+        return None
+    home = server(BASE, environment.get(BASE, "").strip() or OPENAI)
+    return key if asked.origin == home.origin and (asked.scheme == "https" or asked.here) else None
+
+
+def server(where: str, address: str) -> Server:
+    """Read an address strictly: what two programmes could read in two ways is refused, not guessed.
+
+    Args:
+        where: The option, field or variable that holds it.
+        address: The address; a model after `#` is left aside.
+
+    Raises:
+        BadInput: When it has another scheme, a user, a query, or a host that is not spelt plainly.
+
+    Example:
+        >>> server("--model", "HTTPS://Example.ORG:443/v1/#m").url
+        'https://example.org/v1'
+    """
+    base = address.partition("#")[0]
+    try:
+        parts = urlsplit(base)
+    except ValueError as error:
+        raise BadInput(where, None, f"{base!r} ({error})", "an address", _EXAMPLE) from None
+    scheme, plain = parts.scheme.lower(), base.isascii() and base.isprintable() and " " not in base
+    if not plain or scheme not in PORTS or "\\" in base or "?" in base or not _PATH.fullmatch(parts.path):
+        raise BadInput(where, None, repr(base), "http:// or https://, a host, and a path", _EXAMPLE)
+    if "@" in parts.netloc:
+        remedy = f"take them out; a key goes into the variable {KEY}"
+        raise BadInput(where, None, f"a user or password before the host {parts.hostname!r}", "a host alone", remedy)
+    host, port = _split(where, parts.netloc)
+    return Server(scheme, host, PORTS[scheme] if port is None else port, parts.path.rstrip("/"))
+
+
+def _named(where: str, text: str) -> tuple[str, int | None]:
+    """A host as the user allows it; a bare IPv6 address needs no brackets."""
+    bare = f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
+    return _split(where, bare)
+
+
+def _split(where: str, text: str) -> tuple[str, int | None]:
+    """Host and port of `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`."""
+    found = _PORT.fullmatch(text)
+    if found is None or (found["port"] and not 0 < int(found["port"]) < 2**16):
+        raise BadInput(where, None, repr(text), "HOST or HOST:PORT", "name it as in localhost:8000")
+    return _host(where, found["host"]), int(found["port"]) if found["port"] else None
+
+
+def _host(where: str, text: str) -> str:
+    """One spelling of a host."""
+    host = text.lower()
+    if host.startswith("["):
+        host = host[1:-1]
+        if "%" not in host and ":" in host and _is_ip(host):
+            return str(ipaddress.ip_address(host))
+    elif _is_ip(host) or (_NAME.fullmatch(host) and not _NUMBER.fullmatch(host.rpartition(".")[2])):
+        # A name whose last part is a number is an address in a spelling of its own (0x7f.1, 2130706433).
+        return host
+    allowed = "a name in ASCII letters (xn--... for others) without a dot at its end, or an IP address"
+    raise BadInput(where, None, f"the host {text!r}", allowed, "spell the host plainly")
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(host: str, port: int | None) -> str:
+    host = f"[{host}]" if ":" in host else host
+    return host if port is None else f"{host}:{port}"

@@ -1,0 +1,25 @@
+"""Pictures in detail, by screening: a cue in one corner, border, frequency or table of an encoder."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from builder.baselines.baseline import Baseline
+from builder.baselines.problem import Counts, Floats, Ints, Problem
+from builder.baselines.screening import bits, screened
+
+
+class Detail(Baseline):
+    """Logistic regression on screened `builder.details`, as numbers and as bits."""
+
+    name = "detail"
+    views = ("image",)
+    forms = ("answer",)
+    reads = ("detail",)
+    needs = "minutes"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Screen and fit on the training contents."""
+        seen = np.asarray(problem.detail, dtype=np.float32)
+        X = np.concatenate([seen, bits(seen)], axis=1)
+        return screened(X[np.unique(train.content)], train, X[test], seed)

@@ -1,0 +1,135 @@
+"""Screening: of very many features the few that tell most, and logistic regression on as many as unseen contents want.
+
+A cue in one feature of twenty thousand drowns in a fit on all of them. So features are ordered by how much each tells
+by itself, and unseen contents choose how many of the first are used; none at all, which is the prior, is among the
+choices. On labels that say nothing the prediction is the prior, most of the time.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+
+from builder.baselines.linear import logistic
+from builder.baselines.problem import Counts, Floats, Ints
+from builder.baselines.trees import CLASSES, held_out_contents
+
+SIZES = (1, 2, 4, 8, 16, 32, 64)
+"""How many features may be used."""
+FEWEST = 3
+"""Contents in which a feature must differ from its usual value."""
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+def screened(X: Any, train: Counts, X_test: Any, seed: int) -> Floats:
+    """Fit on screened features and predict.
+
+    Args:
+        X: (c, f) features of the training contents, dense or sparse, in the order of `train.by_content()`.
+        train: The training rows.
+        X_test: (t, f) features to predict.
+        seed: Draws the contents that choose the number of features.
+
+    Returns:
+        (t, train.classes) probabilities.
+    """
+    _, table = train.by_content()
+    prior = np.tile(train.prior, (X_test.shape[0], 1))
+    held_out = held_out_contents(len(table), seed)
+    if held_out.all() or not held_out.any() or (table.sum(axis=0) > 0).sum() < 2:
+        return prior
+    order = strongest(X[~held_out], table[~held_out], SIZES[-1])
+    chosen, tested = _standard(X, X_test, order)
+    size = _best_size(chosen, table, held_out)
+    if not size:
+        return prior
+    return logistic(chosen[:, :size], train, tested[:, :size], C=1.0)
+
+
+def strongest(X: Any, table: Floats, most: int) -> Ints:
+    """The features that tell most by themselves, strongest first; of features that say the same only the first.
+
+    Args:
+        X: (c, f) features.
+        table: (c, k) label counts; a content weighs as one, however many rows show it.
+        most: How many at most.
+    """
+    strength = strengths(X, table)
+    # Features that say the same have the same strength; a stable sort keeps their order, so the first of each stays.
+    found = np.argsort(-strength, kind="stable")[: 8 * most]
+    found = found[strength[found] > 0]
+    rounded = np.round(strength[found], 6)
+    fresh = np.array([True, *(one != other for one, other in pairwise(rounded))][: len(found)], dtype=bool)
+    return np.asarray(found[fresh][:most], dtype=np.int64)
+
+
+def strengths(X: Any, table: Floats) -> NDArray[np.float64]:
+    """(f,) squared z-value of each feature for the class that it tells most about; 0 where it hardly varies."""
+    varies = np.flatnonzero(_varies(X))
+    found = np.zeros(X.shape[1])
+    off = deviations(table)
+    part = X[:, varies]
+    mean = np.asarray(part.mean(axis=0), dtype=np.float64).reshape(-1)
+    squares = part.multiply(part) if issparse(part) else np.square(part)
+    spread = np.asarray(squares.mean(axis=0), dtype=np.float64).reshape(-1) - mean**2
+    told = np.asarray(part.T @ off, dtype=np.float64) ** 2 / np.maximum(off.var(axis=0), 1e-9)
+    found[varies] = np.where(spread > 1e-9, told.max(axis=1) / np.maximum(X.shape[0] * spread, 1e-9), 0.0)
+    return found
+
+
+def deviations(table: Floats) -> Floats:
+    """(c, k) how far the share of each frequent label in a content is from its mean over contents."""
+    frequent = np.argsort(-table.sum(axis=0), kind="stable")[:CLASSES]
+    share = table[:, frequent] / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    return np.asarray(share - share.mean(axis=0), dtype=np.float32)
+
+
+def bits(X: Floats) -> NDArray[np.float32]:
+    """Dense features as bits, (u, b): whether a feature exceeds some of its own quantiles; labels play no part."""
+    found: list[NDArray[np.bool_]] = []
+    for column in np.asarray(X, dtype=np.float32).T if len(X) else ():
+        for step in np.unique([column.min(), *np.quantile(column, QUANTILES, method="lower")]):
+            bit = column > step
+            if FEWEST <= bit.sum() <= len(bit) - FEWEST:
+                found.append(bit)
+    return np.array(found, dtype=np.float32).reshape(len(found), len(X)).T
+
+
+def _varies(X: Any) -> NDArray[np.bool_]:
+    if not issparse(X):
+        return np.asarray(np.not_equal(X, X[:1]).sum(axis=0) >= FEWEST, dtype=bool)
+    there = np.bincount(X.indices, minlength=X.shape[1])
+    return np.asarray((there >= FEWEST) & (there <= X.shape[0] - FEWEST), dtype=bool)
+
+
+def _standard(X: Any, X_test: Any, order: Ints) -> tuple[Floats, Floats]:
+    """Some columns, dense, with mean 0 and variance 1 among the training contents."""
+    chosen, tested = (
+        part.toarray() if issparse(part) else np.asarray(part) for part in (X[:, order], X_test[:, order])
+    )
+    mean, scale = chosen.mean(axis=0), np.maximum(chosen.std(axis=0), 1e-6)
+    return ((chosen - mean) / scale).astype(np.float32), ((tested - mean) / scale).astype(np.float32)
+
+
+def _best_size(X: Floats, table: Floats, held_out: NDArray[np.bool_]) -> int:
+    """How many features lose least on held-out contents; 0 for the prior. Ends where two sizes in a row lose more."""
+    fitted, tested = table[~held_out], table[held_out]
+    content, label = np.nonzero(fitted)
+    part = Counts(content, label, fitted[content, label], table.shape[1])
+    least, best, worse = _loss(np.tile(part.prior, (len(tested), 1)), tested), 0, 0
+    for size in SIZES:
+        if size > X.shape[1] or worse == 2:
+            break
+        loss = _loss(logistic(X[~held_out, :size], part, X[held_out, :size], C=1.0), tested)
+        worse = 0 if loss < least else worse + 1
+        if loss < least:
+            least, best = loss, size
+    return best
+
+
+def _loss(scores: Floats, table: Floats) -> float:
+    return -float((table * np.log(np.maximum(scores, 1e-3))).sum() / table.sum())
