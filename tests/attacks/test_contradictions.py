@@ -1,0 +1,47 @@
+"""Claim: every item of a balanced set has an image partner and a question partner, and both keys open it.
+
+Attack: the same question about the same image, once with "yes" and once with "no". Each is the other's counterfactual
+in nothing but the gold.
+
+Before (ba22272): without a rule against it both are kept and certified 50/50, while who holds both keys is right on one
+half, and items have no partners. Now: they are left out with a reason of their own, and a set that holds them is not
+certified.
+"""
+
+from __future__ import annotations
+
+from builder.certificate import certify
+from builder.recipe import Balance
+from builder.selection import REASONS, select
+from tests.attacks.blind import best_replies, item_table, kept
+
+CONTRADICTED = [(f"q{place}?", f"i{place}", [], answer) for place in range(20) for answer in ("yes", "no")]
+QUADS = [
+    (f"r{quad}{side}?", f"j{quad}{image}", [], ("yes", "no")[side ^ image])
+    for quad in range(10)
+    for side in (0, 1)
+    for image in (0, 1)
+]
+
+
+def test_contradictory_golds_are_left_out_and_all_that_stays_has_both_partners() -> None:
+    table = item_table([*CONTRADICTED, *QUADS], "yes/no")
+    found = select(table, Balance(within=[]))
+    assert len(found.kept) == len(QUADS)
+    assert set(found.removed["reason"]) == {REASONS[0]}
+    assert found.kept[["image_partner", "question_partner"]].notna().all(axis=None)
+    both = table["question_key"] + table["image_key"]
+    published = kept(table.assign(both=both), found.kept)
+    assert best_replies(published, "both", ["yes", "no"]) == len(published)
+
+
+def test_a_set_with_contradictory_golds_is_not_certified() -> None:
+    said = certify(item_table(CONTRADICTED, "yes/no"), 0.5, [], "")
+    assert said["verdict"] == "not certified"
+    assert said["reasons"] == ["question and image together tell 20 of 40 answers, not all"]
+
+
+def test_contradictions_across_splits_count_too() -> None:
+    table = item_table(CONTRADICTED, "yes/no")
+    table["split"] = ["train", "test"] * 20
+    assert set(select(table, Balance()).removed["reason"]) == {REASONS[0]}
