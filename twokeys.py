@@ -60,7 +60,7 @@ __all__ = [
 
 app = typer.Typer(
     name="twokeys",
-    help="Turn VQA corpora into benchmarks whose every item needs both the image and the question, and prove it.",
+    help="Turn VQA corpora into benchmarks with a proven bound on what the question alone, or the image alone, can answer.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -12,7 +12,7 @@ from data_cards.yaml_text import Quoted, dump
 if TYPE_CHECKING:
     from data_cards.manifest import Manifest, Source
 
-TWOKEYS = "twokeys: benchmarks whose every item needs both the image and the question"
+TWOKEYS = "twokeys: visual-question-answering benchmarks with a proven bound on what one of the two keys opens"
 _URL = re.compile(r"(https?|s?ftp)://\S+")
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 
