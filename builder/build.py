@@ -56,7 +56,7 @@ from data_cards.manifest import (
     RuleReport,
 )
 
-LAYOUT = 4
+LAYOUT = 6
 """Raised whenever the published folder is written in another way."""
 
 

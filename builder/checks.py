@@ -33,7 +33,8 @@ from builder.eval_rows import recounted
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.folder import Folder
-from builder.items import ANSWER_TYPES, TextRule, published_order, question_key
+from builder.items import ANSWER_TYPES, TextRule, question_key
+from builder.order_checks import order_of_rows, orders_of_options
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
 from builder.report.check import same_report
@@ -145,19 +146,26 @@ def _keys(known: Folder) -> Iterator[str]:
     text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
     columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
     sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
-    for row in pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns].to_dict("records"):
+    rows = pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns]
+    yield from orders_of_options(known, rows, _same_solvers(known))
+    for row in rows.to_dict("records"):
         question, choices = row["question"], list(row["choices"])
         key = question_key(question, choices)
         if key != row["question_key"]:
             yield f"{row['id']}: its question key does not follow from its text"
-        elif text(question) != question or published_order(key, choices) != choices:
-            yield f"{row['id']}: its text or the order of its options is not canonical"
+        elif any(text(said) != said for said in (question, *choices)):
+            yield f"{row['id']}: its text is not canonical"
         elif text(row["answer"]) != row["answer"] or (choices and not places(choices, row["answer"])):
             yield f"{row['id']}: its answer is not canonical text, or not among its options"
         elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
             yield f"{row['id']}: what its answer is compared as does not follow from it"
         elif row["answer_type"] not in ANSWER_TYPES:
             yield f"{row['id']}: {row['answer_type']!r} is no answer type"
+
+
+def _same_solvers(known: Folder) -> bool:
+    """Whether the packages that find the largest balanced set are those that the folder was built with."""
+    return all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
 
 
 def _pictures(known: Folder) -> Iterator[str]:
@@ -215,7 +223,7 @@ def _balance(known: Folder) -> Iterator[str]:
     settings = known.recipe.balance
     left = known.paired
     again = select(left, settings)
-    same_solvers = all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
+    same_solvers = _same_solvers(known)
     said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
     if len(said) != len(known.manifest.balance) or len(said) != len(again.parts):
         yield f"{len(known.manifest.balance)} parts were balanced, the rows have {len(again.parts)}"
@@ -370,6 +378,7 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "fingerprints and versions": _fingerprints,
     "no row lost, none twice": _conservation,
     "question keys and options": _keys,
+    "order of rows": order_of_rows,
     "image bytes and keys": _pictures,
     "rules and their effects": _rules,
     "largest balanced set": _balance,

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 if TYPE_CHECKING:
     from builder.balance import Graph

@@ -10,6 +10,7 @@ import pandas as pd
 from builder.blindness import REFIT, blindness
 from builder.counterfactuals.report import pairing
 from builder.counterfactuals.stage import Paired
+from builder.option_order import decided
 from builder.recipe import Recipe
 from builder.selection import Selection
 from builder.survey import Survey, adversaries_read
@@ -64,6 +65,7 @@ def claims(
         confidence=plan.measure.confidence,
         sources=_sources(known),
         groups=known.groups,
+        options=decided(known.items, known.set_aside["problem"]),
         funnel=_funnel(known, paired, reports, selection),
         rules=reports,
         max_share=plan.balance.max_share,

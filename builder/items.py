@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pyarrow as pa
+
+from builder.option_places import freedom, pins
+from builder.visible import visible
 
 AnswerType = Literal["yes/no", "number", "choice", "open"]
 ANSWER_TYPES: tuple[AnswerType, ...] = ("yes/no", "number", "choice", "open")
@@ -53,13 +57,13 @@ class TextRule:
     lowercase: bool = False
 
     def __call__(self, text: str) -> str:
-        r"""Return `text` in the form in which it is published: one normal form, single spaces, no edge spaces.
+        r"""Return `text` as it is published: one normal form, nothing unseen, single spaces, none at the ends.
 
         Example:
-            >>> TextRule(lowercase=True)("  Is it\tRED? ")
+            >>> TextRule(lowercase=True)("  Is it\tR\u200bED? ")
             'is it red?'
         """
-        text = unicodedata.normalize(self.unicode, text)
+        text = unicodedata.normalize(self.unicode, visible(unicodedata.normalize(self.unicode, text)))
         if self.lowercase:
             # Small letters compose where capitals do not (J with caron), so the form is taken again.
             text = unicodedata.normalize(self.unicode, text.lower())
@@ -76,19 +80,46 @@ def digest(*parts: str) -> str:
     return sha.hexdigest()[:32]
 
 
-def question_key(question: str, choices: tuple[str, ...] | list[str]) -> str:
-    """Key of the question side: the exact published question and the set of its options."""
+def question_key(question: str, choices: Sequence[str]) -> str:
+    """Key of the question side: the exact published question and the set of its options.
+
+    Where options must keep an order (`builder.option_places`), the key is of the options in that order: what is
+    published under one key is the same, order included.
+    """
+    if choices and freedom(question, choices) == "source order":
+        return digest("question in order", question, *choices)
     return digest("question", question, *sorted(choices))
 
 
-def published_order(key: str, choices: tuple[str, ...] | list[str]) -> list[str]:
-    """Order options by a hash of the question key, so that position is a function of the question and carries nothing.
+def hashed_order(question: str, choices: Sequence[str]) -> list[str]:
+    """Order options by a hash of the question key, but for those that have a place of their own.
+
+    Args:
+        question: The published question.
+        choices: Its options, in the order of the source.
 
     Example:
-        >>> published_order("k", ["a", "b", "c"]) == published_order("k", ["c", "a", "b"])
+        >>> hashed_order("k", ["a cat", "a dog", "B"]) == hashed_order("k", ["B", "a dog", "a cat"])
         True
     """
-    return sorted(choices, key=lambda choice: (digest(key, choice), choice))
+    fixed = freedom(question, choices) if choices else "source order"
+    if fixed == "source order":
+        return list(choices)
+    key = question_key(question, choices)
+    pinned = pins(choices) if fixed == "pinned" else {}
+    free = iter(sorted(set(choices) - pinned.keys(), key=lambda choice: (digest(key, choice), choice)))
+    there = {place: choice for choice, place in pinned.items()}
+    return [there[place] if place in there else next(free) for place in range(len(choices))]
+
+
+def row_order(identity: str) -> str:
+    """What published rows go by inside one picture: a hash, since ids of a source may tell its answers.
+
+    Example:
+        >>> sorted(["pope:test:1", "pope:test:2", "pope:test:3"], key=row_order)
+        ['pope:test:1', 'pope:test:3', 'pope:test:2']
+    """
+    return digest("row", identity)
 
 
 def canonical_json(value: Any) -> str:

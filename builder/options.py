@@ -1,7 +1,7 @@
 """Shortcuts in options: what marks out one option of a multiple-choice item, and how often that one is right.
 
 A mark is told from the options alone: the longest, the one that shares most words with the others, the largest number,
-the only one that holds a word, a certain text. Position is none, since published options are in the order of a hash.
+the only one that holds a word, a certain text, the one at a certain letter.
 As with wordings (`builder.shortcuts`), groups are dealt into two halves: one is searched, and the other gives every
 number, with intervals that hold for all marks that were tried. Chance is drawing an option. A mark that is seldom right
 is a shortcut, too: who knows it draws among fewer.
@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,7 @@ class Mark:
 LONGEST, SHORTEST = Mark("is the longest"), Mark("is the shortest")
 LIKE, UNLIKE = Mark("shares most words with the others"), Mark("shares fewest words with the others")
 LARGEST, SMALLEST = Mark("is the largest number"), Mark("is the smallest number")
-HOLDS, IS = "alone holds", "is"
+HOLDS, IS, AT = "alone holds", "is", "stands at"
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def marks(options: Sequence[str]) -> dict[Mark, int]:
         found |= _extremes(common, LIKE, UNLIKE)
     if (numbers := _numbers(options)) is not None:
         found |= _extremes(numbers, LARGEST, SMALLEST)
+    found |= {Mark(AT, letter): place for place, letter in enumerate(ascii_uppercase[: len(options)])}
     holders = Counter(word for own in words for word in own)
     for place, (option, own) in enumerate(zip(options, words, strict=True)):
         text = option.lower()

@@ -23,6 +23,7 @@ from audit.pictures import data_uri
 from builder.errors import BadInput
 from builder.fingerprint import Fingerprint, is_measurement, parquet_rows
 from builder.images import read_bytes
+from builder.items import row_order
 from data_cards.manifest import Config
 
 if TYPE_CHECKING:
@@ -116,14 +117,26 @@ def write_config(
     marks = Fingerprint()
     splits = {}
     for split, unsorted in table.groupby("split", sort=True):
-        # Rows of one picture are neighbours, so that a row group holds it once. Keys are hashes: order says nothing.
-        rows = unsorted.sort_values(["image_key", "id"], na_position="last")
+        rows = in_order(unsorted)
         files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures, roots)
         for file in files:
             marks.add(parquet_rows(file), str(split))
         splits[str(split)] = len(rows)
     config = Config(version=marks.version(), fingerprint=marks.value(measurements=False), splits=splits)
     return Written(config, dataset_info(folder, name, columns))
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put rows in the order in which they are published.
+
+    Rows of one picture are neighbours, so that a row group holds it once; its key is a hash of its pixels, and inside a
+    picture rows go by a hash of the id. The id itself may tell answers: it may count yes and no by turns.
+
+    Args:
+        rows: Rows of one config and split, with `image_key` (None where a row has no picture) and `id`.
+    """
+    place = rows["id"].map(row_order)
+    return rows.assign(_place=place).sort_values(["image_key", "_place"], na_position="last").drop(columns="_place")
 
 
 def dataset_info(folder: Path, name: str, columns: list[str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from audit.answers import PLAIN, compared, normalise
 from builder import images
+from builder.cells import cell
 from builder.corpora import reader
 from builder.errors import BadInput
 from builder.held import BELOW, folder_of, held
@@ -31,11 +32,13 @@ from builder.items import (
     Row,
     TextRule,
     canonical_json,
-    published_order,
     question_key,
 )
+from builder.option_order import ordered
+from builder.option_places import clash
 from builder.recipe import Corpus, Images, Recipe
 from builder.stages import Run, Stage, write_table
+from builder.visible import joined
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
 PICTURES_PER_SHARD = 512
@@ -134,7 +137,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     rows = run.stage(
         "rows",
         partial(_write_rows, run, sources, text),
-        2,
+        3,
         recipe.text.model_dump(),
         [[source.corpus.read_from, source.splits, source.files] for source in sources],
     )
@@ -155,7 +158,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
     content = seen.sort_values(["source", "image"]).drop(columns=["contrast", "colour"]).to_json(orient="values")
     write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 3, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    return run.stage("items", write, 4, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -213,7 +216,10 @@ def _record(
             raise BadInput(row.file, row.row, f"the id {row.source_id!r} again", "ids that differ", remedy)
         content = _content(row, text)
     except BadInput as problem:
-        return place | _aside(identity, seen, problem) | {"question": str(row.question), "answer": str(row.answer)}
+        told = {"question": str(row.question), "answer": str(row.answer)}
+        # Half a pair of surrogates, which no file can hold, is shown as a question mark.
+        told = {name: value.encode(errors="replace").decode() for name, value in told.items()}
+        return place | _aside(identity, seen, problem) | told
     seen.add(identity)
     return place | content | {"id": identity, "answer_source": "annotated"}
 
@@ -239,47 +245,33 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
     Raises:
         BadInput: When some field is not what it must be.
     """
-    question = _text(row, "question", row.question, text)
-    choices = [_text(row, "option", choice, text) for choice in row.choices]
-    if choices and (len(choices) < 2 or len(set(choices)) < len(choices)):
+    question = cell(row, "question", row.question, text)
+    choices = [cell(row, "option", choice, text) for choice in row.choices]
+    if choices and (len(choices) < 2 or len(set(map(joined, choices))) < len(choices)):
         raise BadInput(row.file, row.row, f"options {choices}", "two or more, all different", "mend the options")
     if len(choices) > len(ascii_uppercase):
         allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
         raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
-    answer = _text(row, "answer", row.answer, text)
+    if choices and (found := clash(question, choices)):
+        allowed = "options that can stand where their letters say, beside options that speak of others"
+        raise BadInput(row.file, row.row, found, allowed, "put them in that order, or leave the row out")
+    answer = cell(row, "answer", row.answer, text)
     if choices and answer not in choices:
         allowed = " | ".join(choices)
         raise BadInput(row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options")
-    answers = [_text(row, "annotator's answer", value, text) for value in row.answers]
+    answers = [cell(row, "annotator's answer", value, text) for value in row.answers]
     kind = row.answer_type or _answer_type(answer, choices)
-    key = question_key(question, choices)
     return {
         "question": question,
-        "choices": published_order(key, choices),
+        "choices": choices,  # in source order: what is published is chosen when all items are known
         "answer": answer,
         "compared": compared(kind, choices, answer),
         "answers": answers,
         "answer_type": kind,
-        "question_key": key,
+        "question_key": question_key(question, choices),
         "links": list(row.links),
         "meta": canonical_json(row.meta),
     }
-
-
-def _text(row: Row, what: str, value: Any, text: TextRule) -> str:
-    """A text or a number as canonical text.
-
-    Raises:
-        BadInput: When it is neither, or empty.
-    """
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not isinstance(value, str) and not number:
-        found = f"{what} {value!r} of type {type(value).__name__}"
-        raise BadInput(row.file, row.row, found, "text or a number", f"give the {what} as text")
-    clean = text(str(value))
-    if not clean:
-        raise BadInput(row.file, row.row, f"an empty {what}", "text", f"fill in the {what} or remove the row")
-    return clean
 
 
 def _answer_type(answer: str, choices: list[str]) -> AnswerType:
@@ -356,7 +348,7 @@ def _write_items(rows: pd.DataFrame, seen: pd.DataFrame, bad_rows: str, stage: S
     if len(bad) and bad_rows == "stop":
         raise BadRows([json.loads(problem) for problem in bad["problem"]])
     good = table[table["problem"].isna()].sort_values("id")
-    good = good.rename(columns={"width": "image_width", "height": "image_height"})
+    good = ordered(good.rename(columns={"width": "image_width", "height": "image_height"}))
     write_table(stage.folder / ITEMS, _table(good, SCHEMA))
     columns = [
         "id",

@@ -193,6 +193,19 @@ class BalancePart(Fact):
         return (self.bound - self.weight) / self.bound if self.bound else 0.0
 
 
+class OptionPlaces(Fact):
+    """What decides the order of options, in items: of those that were read, and of rows that could not be."""
+
+    free: int
+    """The order is chosen, so that letters balance too."""
+    pinned: int
+    """An option is a letter, or carries one, and stands at its place."""
+    source: int
+    """An option, or the question, speaks of other options or of places: the order is that of the source."""
+    set_aside: int
+    """Rows whose letters stand out of their places beside options that speak of others."""
+
+
 class Step(Fact):
     """One step of the funnel."""
 
@@ -276,6 +289,8 @@ class Manifest(Fact):
     after: Blindness
     """On the published `balanced` config."""
     partners: Partners
+    options: OptionPlaces | None = None
+    """None where no item has options."""
     audited: AuditedTier | None = None
     """None where the recipe asks for the balanced tier alone."""
     pairs: Pairing | None = None

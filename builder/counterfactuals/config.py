@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from builder.counterfactuals.examine import spans_of_change
-from builder.items import digest
+from builder.items import digest, row_order
 
 NAME = "pairs"
 COLUMNS = (
@@ -22,7 +22,8 @@ _SIDE = ("question", "choices", "answer", "answer_source", "image_key")
 def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
     """Write the partners of a balanced set as rows.
 
-    A pair is named by the smaller id; the other member is `partner_*`. An item can be in several pairs.
+    The member that comes first by a hash of its id is named first, the other one is `partner_*`: which of both it is
+    follows from nothing that the source's ids may tell. An item can be in several pairs.
 
     Args:
         balanced: Rows of the config `balanced` with `split`.
@@ -37,7 +38,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
         for view in ("image", "question"):
             partner = row[f"{view}_partner"]
             if isinstance(partner, str):
-                first, second = sorted((identity, partner))
+                first, second = sorted((identity, partner), key=row_order)
                 key = f"{view}_key"
                 made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
                 found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))

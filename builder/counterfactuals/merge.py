@@ -11,7 +11,7 @@ import pandas as pd
 
 from audit.answers import compared
 from builder import images
-from builder.items import published_order, question_key
+from builder.items import hashed_order, question_key
 from builder.recipe import Images
 from builder.stages import whole
 
@@ -20,18 +20,20 @@ STORE = ":pair"
 _IMAGE = ("image_key", "image_width", "image_height")
 
 
-def as_items(edits: pd.DataFrame, originals: pd.DataFrame) -> pd.DataFrame:
+def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:
     """Write edits as rows of the item table.
 
     Args:
         edits: Edits in an order in which an edit comes after the one that it was made from, with `image_key`,
             `image_width` and `image_height` of the new picture (missing for question edits, and where it is not whole).
         originals: The items that they go back to, with `group`.
+        read: All items that were read: a question that is among them has its options in their order.
 
     Returns:
         One row per edit in the same order, with `view`, `generator`, `problem` and `builder.publish.PAIR_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
+    orders = dict(zip(read["question_key"], read["choices"], strict=True))
     rows = []
     for edit in edits.to_dict("records"):
         base, root = known[edit["edit_of"]], known[edit["root"]]
@@ -42,7 +44,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame) -> pd.DataFrame:
             "id": edit["id"],
             "source_id": root["source_id"] + edit["id"][len(edit["root"]) :],
             "question": question,
-            "choices": published_order(key, choices),
+            "choices": list(orders[key]) if key in orders else hashed_order(question, choices),
             "question_key": key,
             **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
             "answer": edit["answer"],

@@ -234,7 +234,7 @@ def _merge(
         shown.append({"image_key": row["image_key"], "image_width": row["width"], "image_height": row["height"]})
     columns = ["image_key", "image_width", "image_height"]
     places = pd.DataFrame(shown, columns=columns, index=edits.index)
-    rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items)
+    rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items, known.items)
     pictures = pd.DataFrame(fresh.values(), columns=known.pictures.columns)
     if len(rows):
         # Contrast and colour are what rules and card know of a picture, and they are those of the new one.

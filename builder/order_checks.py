@@ -1,0 +1,62 @@
+"""What `twokeys verify` asks of the two orders of a published folder: of options inside an item, and of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from builder.option_order import decided, ordered
+from builder.option_places import clash, freedom, pins
+from builder.publish import in_order, split_of
+
+if TYPE_CHECKING:
+    from builder.folder import Folder
+
+
+def orders_of_options(known: Folder, rows: pd.DataFrame, again: bool) -> Iterator[str]:
+    """Items of one question have one order of options, and options that are letters stand where these say.
+
+    Args:
+        known: The folder.
+        rows: Its rows whose text is published or was read, with `question_key`.
+        again: Whether the order that was chosen can be found again: the packages that decide it are the same.
+    """
+    if again:
+        items = known.items
+        for identity, said, found in zip(items["id"], items["choices"], ordered(items)["choices"], strict=True):
+            if list(said) != list(found):
+                yield f"{identity}: its options are in another order than the one that is chosen again"
+    orders: dict[str, list[str]] = {}
+    for row in rows[rows["choices"].map(len) > 0].to_dict("records"):
+        question, choices = row["question"], list(row["choices"])
+        if choices != orders.setdefault(row["question_key"], choices):
+            yield f"{row['id']}: its options are in another order than those of another item of its question"
+        elif clash(question, choices) or not _pinned(question, choices):
+            yield f"{row['id']}: an option that is a letter does not stand at its place"
+    removed = known.removed
+    counted = decided(known.items, removed.loc[removed["stage"] == "read", "reason"])
+    if counted != known.manifest.options:
+        yield f"the order of options is decided by {counted}, the manifest says {known.manifest.options}"
+
+
+def _pinned(question: str, choices: list[str]) -> bool:
+    """Whether options that are letters or carry one stand at their places, where these are kept."""
+    if freedom(question, choices) != "pinned":
+        return True
+    return all(choices[place] == option for option, place in pins(choices).items())
+
+
+def order_of_rows(known: Folder) -> Iterator[str]:
+    """Rows of every config and split go by their picture, and inside a picture by a hash of the id."""
+    for name in known.manifest.configs:
+        splits: dict[str, list[pd.DataFrame]] = {}
+        for path in known.files(name):
+            table = pq.read_table(path, columns=["id", "image_key"]).to_pandas()
+            splits.setdefault(split_of(path), []).append(table)
+        for split, tables in splits.items():
+            found = pd.concat(tables, ignore_index=True)
+            if found["id"].tolist() != in_order(found)["id"].tolist():
+                yield f"{name}, {split}: rows are not in the order of their pictures and of a hash of their ids"
