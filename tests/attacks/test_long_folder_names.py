@@ -3,8 +3,8 @@
 Attack: verbs work in folders whose names have 1, 120 and 133 letters or hold spaces, at 80 and at 40 columns, on a
 terminal and where none is; bad input and wrong arguments name such folders, too.
 
-Before (commit ba22272): in 30 of 63 cases a path was broken: by `build` and `diagnose` where 80 columns end, by `verify`
-and `export` in the title of a table, by wrong arguments inside a box. Paths of bad input were whole.
+Before (commit ba22272): 30 of 63 cases broke a path: `build` and `diagnose` where 80 columns end, `verify`
+and `export` in the title of a table, wrong arguments inside a box. Paths of bad input were whole.
 Now: in none.
 """
 
