@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-
+from audit import tabled
 from audit.evaluate import Evaluation
 from audit.explain import REPORT, Explained
 from audit.leaks import Leak
 from audit.metrics import RANKED
+from audit.printed import console
 from audit.rates import rates
 from audit.sensitivity import RESULT as SENSITIVITY
 from audit.sensitivity import Sensitivity, named
-from audit.tabled import table
 
-OUT = Console()
+OUT = console()
 VALUES = ("both", "image", "question", "neither")
 
 
@@ -28,7 +27,7 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
         chance = "" if rate.chance is None else f"{rate.chance:.1%}"
         name = f"  {rate.title}" if rate.part else rate.title
         shown.append((name, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}"))
-    table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
+    tabled.table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
     own = found.dividend
     game = (
         *(f"{found.values[view]:.3f}" for view in VALUES),
@@ -37,7 +36,7 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
     title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
-    table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
+    tabled.table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
     _warn(found.leaks)
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
@@ -71,7 +70,7 @@ def show_explained(found: Explained, out: Path) -> None:
             ),
         ))  # fmt: skip
     columns = ("explainer", *RANKED.values())
-    table(OUT, f"{title}; mean [95 %] and, in order, rank", columns, shown, numbers=True)
+    tabled.table(OUT, f"{title}; mean [95 %] and, in order, rank", columns, shown, numbers=True)
     own = summary.agreement
     OUT.print(
         f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}], p = {own.p:.3f} "
@@ -92,5 +91,5 @@ def show_sensitivity(found: Sensitivity, out: Path) -> None:
         taus = (f"{own[metric].tau:.2f} [{own[metric].low:.2f}, {own[metric].high:.2f}]" for metric in RANKED)
         shown.append((named(masking), rate, *taus))
     title = f"Kendall's tau of rankings with those under {named(best)} [95 % over items]"
-    table(OUT, title, ("masks", "answer still given", *RANKED.values()), shown, numbers=True)
+    tabled.table(OUT, title, ("masks", "answer still given", *RANKED.values()), shown, numbers=True)
     OUT.print(f"Reports: {out}/MASKS/{REPORT}; {out / SENSITIVITY}")
