@@ -195,7 +195,8 @@ class Pair(Part):
     """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
 
     mined: list[Literal["paraphrases"]] = []
-    """`paraphrases`: questions that say the same are published in one wording, so that their images can be paired."""
+    """`paraphrases`: questions that differ in harmless changes alone (`builder.counterfactuals.wording`) are published
+    in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
     minimal: Minimal = Minimal()
     grammar: Grammar | None = None

@@ -42,7 +42,7 @@ COLUMNS: dict[str, str] = {
     "adversaries.vote": "share of the certifying adversaries, fitted on the audited set, that are right on the item",
     "adversaries.disagreement": "share of them that do not give the answer that most of them give",
     "measurements": "what was measured about the item, by name",
-    "edit_of": "id of the item that this one was made from; empty for annotated items",
+    "edit_of": "id of the item that this one was made from; empty for items of the source",
     "edit_kind": "what was done to make it",
     "edit_note": "how the new answer follows",
     "edit_words": "where the question differs from that item's: spans of characters, the last one excluded",

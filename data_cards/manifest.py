@@ -252,7 +252,7 @@ class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
     reworded: int
-    """Annotated items that are published, or were balanced, in the wording of a paraphrase."""
+    """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
     merged: int
     """Annotated items that left because a paraphrase about the same picture was there."""
     kinds: list[PairKind]

@@ -26,8 +26,6 @@ from builder.counterfactuals.merge import STORE, as_items, refuse, store
 from builder.counterfactuals.minimality import dissimilar
 from builder.counterfactuals.paraphrase import merged, one_wording
 from builder.counterfactuals.refusal import without_refused_kinds
-from builder.embed import embed_texts, load
-from builder.encoders import text_encoder
 from builder.groups import fold_of
 from builder.images import LOOKS
 from builder.items import canonical_json
@@ -39,6 +37,8 @@ from builder.stages import Run, Stage, write_table
 from builder.survey import Survey
 
 ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
+WORDED = ("question", "question_key", "question_asked", "answer_source")
+"""What another wording changes of an item."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Work:
     """What pairing made, before it is measured.
 
     Attributes:
-        reworded: Annotated items alone, in the wording of paraphrases.
+        reworded: The source's items alone, in the wording of paraphrases.
         items: Annotated and constructed items, sorted by id.
         refused: Edits that were refused and items that were merged, with `reason`.
         pictures: One row per image key, those of constructed pictures included.
@@ -112,7 +112,7 @@ class Work:
 
 def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Work:
     """Mine and construct partners; arguments and errors as `pair`."""
-    rewording = run.stage("reword", partial(_reword, run, recipe, left), 1, key, recipe.pair.mined)
+    rewording = run.stage("reword", partial(_reword, recipe, left), 2, key, recipe.pair.mined)
     table = rewording.table(REWORDED).to_pandas()
     items = _worded(left, table)
     edits = [_edits(run, recipe, known, items, number, rewording.key) for number in range(len(recipe.pair.generators))]
@@ -138,18 +138,12 @@ def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------------- mined wording
 
 
-def _reword(run: Run, recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
+def _reword(recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
     """Write which items get another wording, and which go because of it."""
-    found = left.assign(question_asked=None)
-    if "paraphrases" in recipe.pair.mined:
-        texts = dict(zip(left["question_key"], left["question"], strict=True))
-        embedded = load(embed_texts(run, "embed-question", recipe.encoders.text, texts))
-        encoder = text_encoder(recipe.encoders.text)
-        found = pd.concat([one_wording(part, embedded, encoder) for _, part in left.groupby("source", sort=True)])
-        found = found.sort_values("id", ignore_index=True)
+    found = one_wording(left) if "paraphrases" in recipe.pair.mined else left.assign(question_asked=None)
     reasons = merged(found)
     changed = found[found["question_asked"].notna() | found["id"].isin(reasons.index)]
-    table = changed[["id", "question", "question_key", "question_asked"]].assign(reason=changed["id"].map(reasons))
+    table = changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons))
     kinds = pa.schema([(name, pa.string()) for name in table])
     write_table(stage.folder / REWORDED, pa.Table.from_pandas(table, schema=kinds, preserve_index=False))
     return {"reworded": len(changed), "merged": len(reasons)}
@@ -161,7 +155,7 @@ def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     for name in PAIR_COLUMNS:
         items[name] = None
     at = pd.Index(items["id"]).get_indexer(pd.Index(table["id"]))
-    for name in ("question", "question_key", "question_asked"):
+    for name in WORDED:
         column = items[name].to_numpy(dtype=object).copy()
         column[at] = table[name].to_numpy(dtype=object)
         items[name] = column
