@@ -33,7 +33,7 @@ from tests.exports.conftest import Exporting
 def picture_bytes(source: Source) -> dict[str, bytes]:
     """Item -> its picture's bytes, read from the published Parquet with no code of an export.
 
-    Of JPEGs that lie on their side, which only some readers turn, exports hold a PNG: pixels as the EXIF data mean them.
+    Of JPEGs that lie on their side, which only some readers turn, exports hold a PNG: pixels as EXIF data mean them.
     """
     found: dict[str, bytes] = {}
     for file in source.table["file"].unique():
