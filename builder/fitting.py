@@ -71,9 +71,7 @@ def _named(scores: Floats, item: Ints, gold: Ints, known: Ints) -> dict[str, NDA
     }
 
 
-def _held(
-    scores: Floats, problem: Problem, inside: NDArray[np.bool_], known: Ints
-) -> dict[str, NDArray[np.generic]]:
+def _held(scores: Floats, problem: Problem, inside: NDArray[np.bool_], known: Ints) -> dict[str, NDArray[np.generic]]:
     """The same where an item's answer is one of those that are offered: the scores of the others go to these."""
     offer = problem.offer[inside]
     offered, code = problem.offered

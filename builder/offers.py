@@ -15,7 +15,9 @@ from builder.baselines.problem import Ints
 
 def vocabulary(items: pd.DataFrame) -> pd.Index[str]:
     """Every text that is an answer or an option, sorted: answer code -> text."""
-    return pd.Index(sorted({*items["answer"], *(choice for choices in items["choices"] for choice in choices)}))
+    texts = {*items["answer"], *(choice for choices in items["choices"] for choice in choices)}
+    found: pd.Index[str] = pd.Index(sorted(texts))
+    return found
 
 
 def offers(items: pd.DataFrame, names: pd.Index[str]) -> tuple[Ints, tuple[Ints, Ints]]:

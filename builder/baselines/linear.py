@@ -117,7 +117,8 @@ class _Likelihood:
         weight = self.table.sum(axis=1) / self.table.sum()
         squares = self.X.multiply(self.X) if issparse(self.X) else self.X**2
         curvature = spread * np.asarray(weight @ squares).reshape(1, -1) + self._strength
-        return 1 / np.sqrt(np.column_stack([curvature, spread]))
+        scale: Doubles = 1 / np.sqrt(np.column_stack([curvature, spread]))
+        return scale
 
     @property
     def _strength(self) -> float:

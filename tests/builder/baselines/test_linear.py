@@ -26,9 +26,7 @@ def test_a_row_counted_three_times_is_three_rows() -> None:
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("classes", [2, 4])
-def test_contents_with_counts_have_the_optimum_of_all_their_rows(
-    sparse: bool, classes: int
-) -> None:
+def test_contents_with_counts_have_the_optimum_of_all_their_rows(sparse: bool, classes: int) -> None:
     """500 rows that show 12 contents, each with several answers: fitted row by row, and as 12 contents with counts."""
     rng = np.random.default_rng(2)
     X, asked = rng.normal(size=(12, 3)), rng.normal(size=(6, 3))
@@ -46,9 +44,7 @@ def test_one_content_with_three_answers_gets_their_shares() -> None:
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(
-    sparse: bool
-) -> None:
+def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(sparse: bool) -> None:
     rng = np.random.default_rng(1)
     dense = rng.normal(size=(20, 300)) * (rng.random((20, 300)) < 0.2)
     rows, asked = (csr_array(part) if sparse else part for part in (dense, rng.normal(size=(5, 300))))
