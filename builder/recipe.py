@@ -257,6 +257,9 @@ class Audited(Part):
     """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
+    together: list[Literal["source", "split"]] = []
+    """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
+    is counted over all of them."""
 
     @field_validator("permutations", "null_draws")
     @classmethod

@@ -75,17 +75,17 @@ def _show_audited(tier: AuditedTier) -> None:
             one.trained_on,
             f"{tables.percent(one.accuracy)} {tables.interval(one.low, one.high)}",
             tables.percent(one.chance),
+            tables.percent(one.guess),
             view.outcome,
         )
         for view in tier.views
         for one in view.judgements
     ]
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
-    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "verdict"), rows)
+    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "guess", "verdict"), rows)
     for view in tier.views:
-        if view.outcome != "certified":
-            for reason in view.reasons:
-                tabled.prose(OUT, f"{view.view}: {reason}")
+        for reason in view.reasons if view.outcome != "certified" else view.notes:
+            tabled.prose(OUT, f"{view.view}: {reason}")
 
 
 def show_diagnosis(found: Diagnosis) -> None:

@@ -27,22 +27,42 @@ class Judgement(Part):
     """Lower end of the accuracy's interval: clustered by group, with what cross-fitting adds."""
     high: float
     chance: float
+    """What its answers score that have nothing to do with the items."""
+    guess: float
+    """What one over the number of answers that an item may have scores."""
     p_equivalence: float
     """Of "the excess over chance is at or beyond the margin": small where it is proven to lie within."""
     null_median: float | None
     """Excess over chance that the whole pipeline ends with on permuted labels; None where it was not run."""
 
 
+class PartVerdict(Part):
+    """What is said of one part of the set, such as a split."""
+
+    name: str
+    items: int
+    outcome: Outcome
+    bound: float | None
+    """The smallest margin at which it would be certified."""
+    needed_items: int | None
+    """Size from which it could be told; None where it is, or where no size would."""
+
+
 class ViewVerdict(Part):
-    """The verdict on one view."""
+    """The verdict on one view; `nothing` is that of who sees nothing and gives one answer."""
 
     view: str
     outcome: Outcome
     reasons: list[str]
     notes: list[str]
+    bound: float | None
+    """The smallest margin at which the view would be certified; None where there is none."""
     needed_items: int | None
     """Size from which the set could tell; None where it does, or where no size would."""
+    missing_items: int | None
+    """How many more that are than the set has."""
     judgements: list[Judgement]
+    parts: list[PartVerdict]
 
 
 class SelectionRound(Part):
@@ -50,7 +70,8 @@ class SelectionRound(Part):
 
     kept: int
     worst: float
-    """Largest distance from chance of a selecting adversary fitted on that set, or on what it left out."""
+    """Largest distance of a selecting adversary, fitted on that set or on what it left out, above a guess or below
+    chance; in a part of the set as much of it as luck would leave of it on all."""
     used: bool
 
 

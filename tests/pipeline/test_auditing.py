@@ -111,7 +111,7 @@ def test_a_corpus_without_a_cue_is_certified(clean: Built) -> None:
     assert clean.certified
     assert said["verdict"] == "certified"
     assert {name: view["outcome"] for name, view in said["views"].items()} == {
-        "question": "certified", "image": "certified",
+        "nothing": "certified", "question": "certified", "image": "certified",
     }  # fmt: skip
     evidence = said["views"]["question"]["evidence"][0]
     assert evidence["permuted"]["runs"] == 19
@@ -208,7 +208,7 @@ PLANTED = {
     "word order": (ordered, noise, ["question.prior", "question.tfidf"], ["question.order"], "question.order"),
     "option length": (longest, noise, ["choices.prior"], ["choices.forest"], "choices.forest"),
     "image corner": (asked, marked, ["image.majority"], ["image.convnet"], "image.convnet"),
-    "file size": (asked, padded, ["image.probe"], ["image.neighbours", "image.metadata"], "image.metadata"),
+    "file size": (asked, padded, ["image.majority"], ["image.neighbours", "image.metadata"], "image.metadata"),
 }
 
 
