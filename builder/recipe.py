@@ -18,6 +18,7 @@ from data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
+FEWEST_TRIES = 5
 
 
 class Part(BaseModel):
@@ -231,6 +232,8 @@ class Balance(Part):
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     within: list[Literal["source", "split", "answer_type"]] = ["split"]
     """Balance holds inside every combination of these columns by itself."""
+    controls: Annotated[int, Field(ge=0)] = 10
+    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
     node_limit: Annotated[int, Field(ge=1)] = 10_000
@@ -254,6 +257,13 @@ class Audited(Part):
     """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
+
+    @field_validator("controls")
+    @classmethod
+    def _enough_tries(cls, tries: int) -> int:
+        if 0 < tries < FEWEST_TRIES:
+            raise ValueError(f"give 0 or at least {FEWEST_TRIES}: fewer tries cannot show that four of five find a cue")
+        return tries
 
     @field_validator("permutations", "null_draws")
     @classmethod

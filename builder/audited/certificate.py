@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from builder.audited.controls import Control, controlled
 from builder.audited.evidence import Evidence
 from builder.audited.selection import Chosen
 from builder.audited.verdict import Verdict, decide
 from builder.recipe import Audited
-from data_cards.audited import AuditedTier, Judgement, Outcome, SelectionRound, ViewVerdict
+from data_cards.audited import AuditedTier, ControlLine, Judgement, Outcome, SelectionRound, ViewVerdict
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 """The tier's verdict is the first of these that a view has."""
@@ -20,7 +21,7 @@ WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 
 def audited_certificate(
     settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, evidence: Sequence[Evidence],
-    select: list[str], unjudged: Mapping[str, int],
+    select: list[str], unjudged: Mapping[str, int], controls: Sequence[Control],
 ) -> dict[str, Any]:  # fmt: skip
     """State the verdicts.
 
@@ -32,9 +33,12 @@ def audited_certificate(
         evidence: Of all certifying adversaries.
         select: Adversaries that selection used.
         unjudged: Kept items of each view that no adversary fitted on the set, or on nothing, was asked about.
+        controls: Positive controls of the views that evidence would certify.
     """
-    views = ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
-    verdicts = verdicts_of(views, evidence, settings.margin, round(1 - confidence, 9), unjudged)
+    alpha = round(1 - confidence, 9)
+    verdicts = [
+        controlled(one, controls) for one in verdicts_of(views_of(items), evidence, settings.margin, alpha, unjudged)
+    ]
     return {
         "tier": "audited",
         "verdict": overall(verdicts),
@@ -48,8 +52,14 @@ def audited_certificate(
             for number, one in enumerate(chosen.rounds)
         ],
         "views": {one.view: rounded(one) for one in verdicts},
+        "controls": [six_digits(asdict(one)) for one in controls],
         "recount": "twokeys verify",
     }
+
+
+def views_of(items: pd.DataFrame) -> list[str]:
+    """The views that a set is judged in."""
+    return ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
 
 
 def verdicts_of(
@@ -117,4 +127,8 @@ def tier(certificate: Mapping[str, Any]) -> AuditedTier:
         for one in certificate["rounds"]
     ]
     plain = {name: certificate[name] for name in ("verdict", "margin", "items", "chosen_from", "selected_against")}
-    return AuditedTier(**plain, rounds=rounds, views=views)
+    controls = [
+        ControlLine(**{name: one[name] for name in ("view", "kind", "judges", "attainable", "tried", "smallest")})
+        for one in certificate["controls"]
+    ]
+    return AuditedTier(**plain, rounds=rounds, views=views, controls=controls)

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from builder.audited.certificate import overall, reasons_of, rounded, verdicts_of
+from builder.audited.control_stage import kinds
+from builder.audited.controls import Control, controlled, faults
 from builder.audited.draws import FEWEST_REMOVED
 from builder.audited.evidence import Evidence, TrainedOn, weigh
 from builder.audited.families import beside, families
@@ -58,7 +60,13 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     if {one.permuted.runs for one in evidence if one.permuted is not None} - {plan.audited.permutations}:
         yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
     alpha = round(1 - plan.measure.confidence, 9)
-    verdicts = verdicts_of(views, evidence, plan.audited.margin, alpha, unjudged(kept, kept))
+    plain = verdicts_of(views, evidence, plan.audited.margin, alpha, unjudged(kept, kept))
+    controls = [Control.read(one) for one in said["controls"]]
+    certified = [one.view for one in plain if one.outcome == "certified"] if plan.audited.controls else []
+    if [(one.view, one.kind) for one in controls] != [(view, kind.name) for view, kind in kinds(kept, certified)]:
+        yield "the positive controls are not those of the views that the evidence would certify"
+    yield from faults(controls, plan.audited.margin, plan.audited.controls)
+    verdicts = [controlled(one, controls) for one in plain]
     if reasons_of(verdicts) != said["reasons"]:
         yield "the reasons differ from a recount"
     for verdict in verdicts:

@@ -17,7 +17,9 @@ import pyarrow as pa
 
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import Cells, cells
-from builder.audited.certificate import audited_certificate, six_digits
+from builder.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
+from builder.audited.control_stage import controls
+from builder.audited.controls import Control
 from builder.audited.draws import FEWEST_REMOVED, Draw, Experiment, Setting, balance, both, read_draws, run_draw, save
 from builder.audited.evidence import Evidence, TrainedOn, weigh
 from builder.audited.families import beside, families, quick
@@ -25,6 +27,7 @@ from builder.audited.labels import Labels
 from builder.audited.null import NullEvidence, compare, stated
 from builder.audited.panel import Panel, folds
 from builder.audited.permutation import Permuted, summarise
+from builder.audited.planted_pictures import planted_pictures
 from builder.audited.selection import Chosen, choose
 from builder.baselines import VIEWS, baselines
 from builder.blindness import REFIT
@@ -98,7 +101,7 @@ def audit(
     trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
     versions = {name: baselines()[name].version for name in (*select, *certify)}
     return run.stage(
-        "audited", partial(_work, trial), 2, own, settings.model_dump(mode="json"),
+        "audited", partial(_work, trial), 3, own, settings.model_dump(mode="json"),
         plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
     )  # fmt: skip
 
@@ -113,7 +116,8 @@ def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
     evidence, said = _judge(trial, chosen, known, stage)
     write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
     write_table(stage.folder / REMOVED, _removed(items, chosen))
-    return _stated(trial, chosen, evidence, unjudged(items[chosen.keep], said))
+    missing = unjudged(items[chosen.keep], said)
+    return _stated(trial, chosen, evidence, missing, _controlled(trial, chosen, evidence, missing, stage))
 
 
 def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
@@ -122,7 +126,7 @@ def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
     nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
     write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
     write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
-    return _stated(trial, nobody, [], {})
+    return _stated(trial, nobody, [], {}, [])
 
 
 def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
@@ -141,9 +145,34 @@ def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
     return missing
 
 
-def _stated(trial: _Trial, chosen: Chosen, evidence: list[Evidence], missing: dict[str, int]) -> dict[str, Any]:
-    confidence = trial.plan.measure.confidence
-    said = audited_certificate(trial.settings, confidence, trial.items, chosen, evidence, trial.select, missing)
+def _controlled(
+    trial: _Trial, chosen: Chosen, evidence: list[Evidence], missing: dict[str, int], stage: Stage
+) -> list[Control]:
+    """Positive controls of the views that evidence would certify."""
+    settings, plan = trial.settings, trial.plan
+    alpha = round(1 - plan.measure.confidence, 9)
+    verdicts = verdicts_of(views_of(trial.items), evidence, settings.margin, alpha, missing)
+    views = [one.view for one in verdicts if one.outcome == "certified"]
+    if not views or not settings.controls:
+        return []
+    kept = trial.items[chosen.keep].reset_index(drop=True)
+    shown = None
+    if "image" in views and plan.publishable:
+        pictures = trial.represent.pictures
+        pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
+        shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
+    return controls(
+        trial.run, kept, views, trial.certify, plan.measure, settings.margin, settings.controls, plan.seed,
+        trial.represent, shown, stage.key,
+    )  # fmt: skip
+
+
+def _stated(
+    trial: _Trial, chosen: Chosen, evidence: list[Evidence], missing: dict[str, int], controls: list[Control]
+) -> dict[str, Any]:
+    said = audited_certificate(
+        trial.settings, trial.plan.measure.confidence, trial.items, chosen, evidence, trial.select, missing, controls
+    )
     return said | {LIBRARY: version(LIBRARY)}
 
 
