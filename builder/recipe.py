@@ -19,6 +19,7 @@ from data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
+FEWEST_TRIES = 5
 
 
 class Part(BaseModel):
@@ -260,6 +261,16 @@ class Audited(Part):
     together: list[Literal["source", "split"]] = []
     """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
     is counted over all of them."""
+
+    controls: Annotated[int, Field(ge=0)] = 10
+    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
+
+    @field_validator("controls")
+    @classmethod
+    def _enough_tries(cls, tries: int) -> int:
+        if 0 < tries < FEWEST_TRIES:
+            raise ValueError(f"give 0 or at least {FEWEST_TRIES}: fewer tries cannot show that four of five find a cue")
+        return tries
 
     @field_validator("permutations", "null_draws")
     @classmethod

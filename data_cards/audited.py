@@ -75,6 +75,34 @@ class SelectionRound(Part):
     used: bool
 
 
+class TriedSize(Part):
+    """Tries of a planted cue of one size."""
+
+    size: float
+    """How far above chance whoever reads the cue alone is, as a share."""
+    tries: int
+    found: int
+
+
+class ControlLine(Part):
+    """A positive control: one kind of cue, planted in copies of the set."""
+
+    view: str
+    kind: str
+    judges: list[str]
+    """Certifying adversaries that were tried on it."""
+    attainable: float
+    """Largest size that such a cue can have on the set."""
+    tried: list[TriedSize]
+    smallest: float | None
+    """Smallest size that was found in four of five tries; None where none was: the kind is not covered."""
+
+    @property
+    def power(self) -> float | None:
+        """Share of tries that found the cue at the smallest size tried."""
+        return self.tried[0].found / self.tried[0].tries if self.tried else None
+
+
 class AuditedTier(Part):
     """The audited tier."""
 
@@ -85,3 +113,5 @@ class AuditedTier(Part):
     selected_against: list[str]
     rounds: list[SelectionRound]
     views: list[ViewVerdict]
+    controls: list[ControlLine]
+    """Positive controls of the views that would be certified; empty where none would."""

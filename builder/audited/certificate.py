@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from builder.audited.controls import Control, controlled
 from builder.audited.judging import Weighed, by_part
 from builder.audited.prior import VIEW
 from builder.audited.selection import Chosen
 from builder.audited.verdict import Verdict, decide
 from builder.recipe import Audited
-from data_cards.audited import AuditedTier, Judgement, Outcome, PartVerdict, SelectionRound, ViewVerdict
+from data_cards.audited import AuditedTier, ControlLine, Judgement, Outcome, PartVerdict, SelectionRound, ViewVerdict
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 """The tier's verdict is the first of these that a view has."""
@@ -21,7 +22,7 @@ WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 
 def audited_certificate(
     settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, weighed: Sequence[Weighed],
-    select: list[str], unjudged: Mapping[str, int],
+    select: list[str], unjudged: Mapping[str, int], controls: Sequence[Control],
 ) -> dict[str, Any]:  # fmt: skip
     """State the verdicts.
 
@@ -33,8 +34,12 @@ def audited_certificate(
         weighed: Evidence of all certifying adversaries, and of constant answers.
         select: Adversaries that selection used.
         unjudged: Kept items of each view that no adversary fitted on the set, or on nothing, was asked about.
+        controls: Positive controls of the views that evidence would certify.
     """
-    verdicts = verdicts_of(views_of(items), weighed, settings.margin, round(1 - confidence, 9), unjudged)
+    alpha = round(1 - confidence, 9)
+    verdicts = [
+        controlled(one, controls) for one in verdicts_of(views_of(items), weighed, settings.margin, alpha, unjudged)
+    ]
     return {
         "tier": "audited",
         "verdict": overall(verdicts),
@@ -48,6 +53,7 @@ def audited_certificate(
             for number, one in enumerate(chosen.rounds)
         ],
         "views": {one.view: rounded(one) for one in verdicts},
+        "controls": [six_digits(asdict(one)) for one in controls],
         "recount": "twokeys verify",
     }
 
@@ -121,4 +127,8 @@ def tier(certificate: Mapping[str, Any]) -> AuditedTier:
         views.append(ViewVerdict(**{name: view[name] for name in fields}, judgements=judgements, parts=parts))
     rounds = [SelectionRound(kept=one["kept"], worst=one["worst"], used=one["used"]) for one in certificate["rounds"]]
     plain = {name: certificate[name] for name in ("verdict", "margin", "items", "chosen_from", "selected_against")}
-    return AuditedTier(**plain, rounds=rounds, views=views)
+    controls = [
+        ControlLine(**{name: one[name] for name in ("view", "kind", "judges", "attainable", "tried", "smallest")})
+        for one in certificate["controls"]
+    ]
+    return AuditedTier(**plain, rounds=rounds, views=views, controls=controls)

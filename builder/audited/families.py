@@ -9,8 +9,10 @@ from builder.recipe import Audited
 
 SELECT = ("question.prior", "question.tfidf", "question.neighbours", "choices.prior", "choices.tfidf", "image.probe")
 CERTIFY = (
-    "question.forest", "question.order", "question.cased", "question.metadata", "question.together",
-    "choices.forest", "choices.order", "choices.neighbours", "choices.cased", "choices.together",
+    "question.forest", "question.order", "question.cased", "question.looks", "question.metadata",
+    "question.together",
+    "choices.forest", "choices.order", "choices.neighbours", "choices.cased", "choices.looks",
+    "choices.together",
     "image.convnet", "image.detail", "image.metadata", "image.together",
 )  # fmt: skip
 """Each sees what the selecting ones do not: interactions, word order, letter case, ids, corners, file sizes."""

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from builder.audited.certificate import overall, reasons_of, rounded, verdicts_of, views_of
+from builder.audited.control_stage import kinds
+from builder.audited.controls import Control, controlled, controlled_views, faults
 from builder.audited.draws import FEWEST_REMOVED
 from builder.audited.evidence import TrainedOn
 from builder.audited.families import families
@@ -62,7 +64,13 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
         yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
     alpha = round(1 - plan.measure.confidence, 9)
     weighed = [*([bench.constant()] if keep.any() else []), *weighed]
-    verdicts = verdicts_of(views, weighed, plan.audited.margin, alpha, unjudged(kept, kept))
+    plain = verdicts_of(views, weighed, plan.audited.margin, alpha, unjudged(kept, kept))
+    controls = [Control.read(one) for one in said["controls"]]
+    certified = controlled_views(plain) if plan.audited.controls else []
+    if [(one.view, one.kind) for one in controls] != [(view, kind.name) for view, kind in kinds(kept, certified)]:
+        yield "the positive controls are not those of the views that the evidence would certify"
+    yield from faults(controls, plan.audited.margin, plan.audited.controls)
+    verdicts = [controlled(one, controls) for one in plain]
     if reasons_of(verdicts) != said["reasons"]:
         yield "the reasons differ from a recount"
     for verdict in verdicts:

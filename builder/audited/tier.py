@@ -17,7 +17,9 @@ import pyarrow as pa
 
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import Cells, cells
-from builder.audited.certificate import audited_certificate, six_digits
+from builder.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
+from builder.audited.control_stage import controls
+from builder.audited.controls import Control, controlled_views
 from builder.audited.draws import (
     FEWEST_REMOVED,
     Draw,
@@ -36,6 +38,7 @@ from builder.audited.labels import Labels
 from builder.audited.null import NullEvidence, compare, stated
 from builder.audited.panel import Panel, folds
 from builder.audited.permutation import Permuted, summarise
+from builder.audited.planted_pictures import planted_pictures
 from builder.audited.selection import Chosen, choose, ties
 from builder.audited.strata import strata
 from builder.audited.whole import wholes
@@ -126,7 +129,8 @@ def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
     weighed, said = _judge(trial, chosen, known, stage)
     write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
     write_table(stage.folder / REMOVED, _removed(items, chosen))
-    return _stated(trial, chosen, weighed, unjudged(items[chosen.keep], said))
+    missing = unjudged(items[chosen.keep], said)
+    return _stated(trial, chosen, weighed, missing, _controlled(trial, chosen, weighed, missing, stage))
 
 
 def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
     nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
     write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
     write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
-    return _stated(trial, nobody, [], {})
+    return _stated(trial, nobody, [], {}, [])
 
 
 def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
@@ -154,9 +158,33 @@ def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
     return missing
 
 
-def _stated(trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int]) -> dict[str, Any]:
-    confidence = trial.plan.measure.confidence
-    said = audited_certificate(trial.settings, confidence, trial.items, chosen, weighed, trial.select, missing)
+def _controlled(
+    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], stage: Stage
+) -> list[Control]:
+    """Positive controls of the views that evidence would certify."""
+    settings, plan = trial.settings, trial.plan
+    alpha = round(1 - plan.measure.confidence, 9)
+    views = controlled_views(verdicts_of(views_of(trial.items), weighed, settings.margin, alpha, missing))
+    if not views or not settings.controls:
+        return []
+    kept = trial.items[chosen.keep].reset_index(drop=True)
+    shown = None
+    if "image" in views and plan.publishable:
+        pictures = trial.represent.pictures
+        pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
+        shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
+    return controls(
+        trial.run, kept, views, trial.certify, plan.measure, settings.margin, settings.controls, plan.seed,
+        trial.represent, shown, stage.key,
+    )  # fmt: skip
+
+
+def _stated(
+    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], controls: list[Control]
+) -> dict[str, Any]:
+    said = audited_certificate(
+        trial.settings, trial.plan.measure.confidence, trial.items, chosen, weighed, trial.select, missing, controls
+    )
     return said | {LIBRARY: version(LIBRARY)}
 
 
