@@ -119,7 +119,7 @@ def _work(
     fit_on: NDArray[np.bool_] | None,
     stage: Stage,
 ) -> dict[str, int]:
-    vocabulary = pd.factorize(items["answer"], sort=True)[1]
+    vocabulary = pd.factorize(items["compared"], sort=True)[1]
     tasks: list[Task] = []
     for place, problem, fitting in problems(items, folds, chosen, settings, represent):
         folder = stage.folder / place
@@ -158,7 +158,7 @@ def problems(
     Yields:
         A name for its folder, the problem, and the baselines that can be run on it.
     """
-    answers, vocabulary = pd.factorize(items["answer"], sort=True)
+    answers, vocabulary = pd.factorize(items["compared"], sort=True)
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
@@ -241,7 +241,7 @@ def build_problem(
         matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
     if "looks" in reads and view != "image":
         matrices["looks"] = _looks(part, form, shown["text"].tolist())[first if form == "option" else slice(None)]
-    frequent = _frequent(part["answer"], candidates) if form == "answer" else ()
+    frequent = _frequent(part["compared"], candidates) if form == "answer" else ()
     matrices |= {name: found[first] for name, found in own.items()}
     for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else OF_TEXT)):
         if (made := represent(name, view, shown, frequent)) is not None:

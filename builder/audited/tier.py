@@ -209,7 +209,7 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
                 learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
                 own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
                 evidence.append(_weigh(trial, one, inside, learns, *own))
-    return evidence, votes(pd.DataFrame(columns), items["answer"][keep].to_numpy())
+    return evidence, votes(pd.DataFrame(columns), items["compared"][keep].to_numpy())
 
 
 def _weigh(
