@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
@@ -24,6 +23,7 @@ from audit.answers import PLAIN, compared, normalise
 from builder import images
 from builder.corpora import reader
 from builder.errors import BadInput
+from builder.golds import asked_of, plain_text
 from builder.held import BELOW, folder_of, held
 from builder.items import (
     SCHEMA,
@@ -239,19 +239,10 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
     Raises:
         BadInput: When some field is not what it must be.
     """
-    question = _text(row, "question", row.question, text)
-    choices = [_text(row, "option", choice, text) for choice in row.choices]
-    if choices and (len(choices) < 2 or len(set(choices)) < len(choices)):
-        raise BadInput(row.file, row.row, f"options {choices}", "two or more, all different", "mend the options")
-    if len(choices) > len(ascii_uppercase):
-        allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
-        raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
-    answer = _text(row, "answer", row.answer, text)
-    if choices and answer not in choices:
-        allowed = " | ".join(choices)
-        raise BadInput(row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options")
-    answers = [_text(row, "annotator's answer", value, text) for value in row.answers]
-    kind = row.answer_type or _answer_type(answer, choices)
+    asked = asked_of(row, text)
+    question, choices, answer = asked.question, list(asked.choices), asked.answer
+    answers = [plain_text(row, "annotator's answer", value, text) for value in row.answers]
+    kind = asked.answer_type or _answer_type(answer, choices)
     key = question_key(question, choices)
     return {
         "question": question,
@@ -264,22 +255,6 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
         "links": list(row.links),
         "meta": canonical_json(row.meta),
     }
-
-
-def _text(row: Row, what: str, value: Any, text: TextRule) -> str:
-    """A text or a number as canonical text.
-
-    Raises:
-        BadInput: When it is neither, or empty.
-    """
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not isinstance(value, str) and not number:
-        found = f"{what} {value!r} of type {type(value).__name__}"
-        raise BadInput(row.file, row.row, found, "text or a number", f"give the {what} as text")
-    clean = text(str(value))
-    if not clean:
-        raise BadInput(row.file, row.row, f"an empty {what}", "text", f"fill in the {what} or remove the row")
-    return clean
 
 
 def _answer_type(answer: str, choices: list[str]) -> AnswerType:
