@@ -26,7 +26,8 @@ from audit.models.loading import load_named
 from audit.models.model import Masking, Model, Responder
 from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
 from audit.progress import Say, silent, step
-from audit.published import ALL, Published, fingerprints, read
+from audit.published import ALL, Published, asked_scores, fingerprints, read
+from audit.scores import second_scores
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -41,7 +42,9 @@ class Evaluation:
         run: Model, folder, config, fingerprints of its rows, split, seed, masking, and whether values are probabilities
             or right and wrong.
         items: A row per item: `id`, `reply`, and for each view `right.VIEW` and `v.VIEW`, and `dividend`.
-        accuracy: Of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
+        accuracy: Exact match of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
+        scores: Other scores, of the items whose annotators' answers are published: `vqa_accuracy`, and `anls` where the
+            recipe asks for it. The ceilings of a certificate bound exact match alone.
         blind: Accuracy per masked side: `image` and `question` say what is left, `neither` that nothing is.
         values: Mean value of each view.
         chance: Accuracy of uniform guesses.
@@ -54,6 +57,7 @@ class Evaluation:
     run: dict[str, Any]
     items: pd.DataFrame
     accuracy: dict[str, Interval]
+    scores: dict[str, Interval]
     blind: dict[str, Interval]
     values: dict[str, float]
     chance: float
@@ -114,6 +118,7 @@ def evaluate(
         "seed": seed,
         "masking": asdict(masking),
         "value": "probability" if isinstance(made, Model) else "right or wrong",
+        "scores": asked_scores(published.folder),
     }
     journal = Journal(out, ANSWERS, run)
     for found in _answers(made, published, rows, masking, journal.lines, say):
@@ -149,10 +154,16 @@ def summarise(
     accuracy = {"all": mean_interval(right["both"], groups)}
     for kind in sorted(set(kinds)):
         accuracy[str(kind)] = mean_interval(right["both"][kinds == kind], groups[kinds == kind])
+    scores = [
+        second_scores(str(reply), given, run.get("scores", []))
+        for reply, given in zip(answers["reply"], table["answers"], strict=True)
+    ]
+    scored = pd.DataFrame(scores, index=answers.index)
     return Evaluation(
         run=run,
-        items=answers.assign(dividend=dividend),
+        items=answers.assign(dividend=dividend, **{f"score.{name}": scored[name] for name in scored}),
         accuracy=accuracy,
+        scores={str(name): mean_interval(own.dropna(), groups[own.notna()]) for name, own in scored.items()},
         blind={view: mean_interval(right[view], groups) for view in VIEWS if view != "both"},
         values={view: float(v[view].mean()) for view in VIEWS},
         chance=float(guess_rate(table).mean()),

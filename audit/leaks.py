@@ -116,7 +116,7 @@ def leak(side: str, mask: str, table: pd.DataFrame, rows: NDArray[np.int64], rig
         right: (rows,) whether the answer was given all the same.
     """
     seen = table["question_key" if side == "image" else "image_key"]
-    share = table.groupby([seen, "answer"])["id"].transform("size") / table.groupby(seen)["id"].transform("size")
+    share = table.groupby([seen, "compared"])["id"].transform("size") / table.groupby(seen)["id"].transform("size")
     most = share.groupby(seen).transform("max").to_numpy(dtype=np.float64)
     return Leak(side, mask, mean_interval(right, table["group"].to_numpy()[rows]), float(most[rows].mean()))
 

@@ -17,6 +17,10 @@ KINDS = {
 """Kind of pairs -> what is counted."""
 
 
+SCORES = {"vqa_accuracy": "VQA accuracy: all annotators' answers", "anls": "ANLS: all annotators' answers"}
+"""Score beside exact match -> what it is called."""
+
+
 class Rate(NamedTuple):
     """One rate.
 
@@ -46,9 +50,10 @@ class Rate(NamedTuple):
 
 
 def rates(found: Evaluation) -> list[Rate]:
-    """Accuracy, of each answer type, blind, and over pairs."""
-    rows = [Rate("accuracy", found.accuracy["all"], found.chance)]
+    """Exact match, of all items and of each answer type, what else replies score, blind, and over pairs."""
+    rows = [Rate("accuracy", found.accuracy["all"], found.chance, "exact match")]
     rows += [Rate(kind, own, None, part=True) for kind, own in found.accuracy.items() if kind != "all"]
+    rows += [Rate(SCORES[name], own, None) for name, own in found.scores.items()]
     rows += [
         Rate("blind: image masked", found.blind["question"], found.chance),
         Rate("blind: question masked", found.blind["image"], found.chance),

@@ -62,7 +62,7 @@ def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindne
 
 def _score(name: str, column: str, stratum: str, part: pd.DataFrame, confidence: float) -> Score:
     view = name.partition(".")[0]
-    right = (part[column] == part["answer"]).to_numpy(dtype=bool)
+    right = (part[column] == part["compared"]).to_numpy(dtype=bool)
     found = accuracy(right, codes(part["group"]).astype("int64"), confidence)
     return Score.model_validate(
         {

@@ -171,7 +171,7 @@ def problems(
         A name for its folder, the problem, and the baselines that can be run on it.
     """
     names = vocabulary(items)
-    answers = names.get_indexer(pd.Index(items["answer"])).astype(np.int64)
+    answers = names.get_indexer(pd.Index(items["compared"])).astype(np.int64)
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
@@ -257,7 +257,7 @@ def build_problem(
         matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
     if "looks" in reads and view != "image":
         matrices["looks"] = _looks(part, form, shown["text"].tolist())[first if form == "option" else slice(None)]
-    frequent = _frequent(part["answer"], candidates) if form == "answer" else ()
+    frequent = _frequent(part["compared"], candidates) if form == "answer" else ()
     matrices |= {name: found[first] for name, found in own.items()}
     for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else OF_TEXT)):
         if (made := represent(name, view, shown, frequent)) is not None:

@@ -15,7 +15,7 @@ from builder.baselines.problem import Ints
 
 def vocabulary(items: pd.DataFrame) -> pd.Index[str]:
     """Every text that is an answer or an option, sorted: answer code -> text."""
-    texts = {*items["answer"], *(choice for choices in items["choices"] for choice in choices)}
+    texts = {*items["compared"], *(choice for choices in items["choices"] for choice in choices)}
     found: pd.Index[str] = pd.Index(sorted(texts))
     return found
 
@@ -26,7 +26,7 @@ def offers(items: pd.DataFrame, names: pd.Index[str]) -> tuple[Ints, tuple[Ints,
     Returns:
         (n,) number of the set of each item, and the sets as numbers in order and answer codes, (o,) each.
     """
-    of_type = items.groupby("answer_type")["answer"].unique()
+    of_type = items.groupby("answer_type")["compared"].unique()
     sets = [
         tuple(choices) if len(choices) else (kind,)
         for choices, kind in zip(items["choices"], items["answer_type"], strict=True)

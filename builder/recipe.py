@@ -302,6 +302,9 @@ class Recipe(Part):
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    scores: list[Literal["anls"]] = []
+    """What evaluations report beside exact match and VQA accuracy where there are annotators' answers: `anls`, the
+    similarity of texts that is usual for documents."""
     eval: bool = False
     """Whether `eval.yaml` is written, and the evaluated split once more as it needs it, with pictures as text."""
     datasheet: Answers = {}

@@ -60,15 +60,15 @@ def chance(items: pd.DataFrame, view: str) -> float:
     name the most frequent answer of all.
 
     Args:
-        items: Table with `answer`, `answer_type`, `choices`.
+        items: Table with `compared`, `answer_type`, `choices`.
         view: The view whose chance level is meant.
     """
     if not len(items):
         return float("nan")
     if view == "image":
-        return float(items["answer"].value_counts().iloc[0]) / len(items)
+        return float(items["compared"].value_counts().iloc[0]) / len(items)
     options = items["choices"].map(len).to_numpy()
     drawn = float((1 / options[options > 0]).sum())
-    counts = items[options == 0].groupby(["answer_type", "answer"]).size()
+    counts = items[options == 0].groupby(["answer_type", "compared"]).size()
     majority = int(counts.groupby(level=0).max().sum())
     return (drawn + majority) / len(items)

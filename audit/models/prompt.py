@@ -8,6 +8,7 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
+from audit.answers import normalise
 from audit.errors import BadInput, Unsayable
 from audit.models.model import Question, Words
 from audit.wording import lettered, worded
@@ -73,7 +74,9 @@ def prompt(
 
 
 def answer_forms(tokenizer: Any, text: str, answer: str, choices: tuple[str, ...]) -> list[tuple[int, ...]]:
-    """Tokens of an answer as it may follow a prompt: as given and with a capital; the letter where there are options.
+    """Tokens of an answer as it may follow a prompt, or of its letter where there are options.
+
+    They are those of the answer as given and in normal form, each also with a capital.
 
     Raises:
         Unsayable: When the tokenizer can write none of them.
@@ -82,7 +85,8 @@ def answer_forms(tokenizer: Any, text: str, answer: str, choices: tuple[str, ...
     before = list(tokenizer(text)["input_ids"])
     space = "" if re.search(r"[\s>]$", text) else " "
     found: list[tuple[int, ...]] = []
-    for form in dict.fromkeys([said, said[:1].upper() + said[1:]]):
+    plain = said if choices else normalise(said)
+    for form in dict.fromkeys([said, said[:1].upper() + said[1:], plain, plain[:1].upper() + plain[1:]]):
         ids = list(tokenizer(text + space + form)["input_ids"])
         if tokenizer.eos_token_id is not None and ids and ids[-1] == tokenizer.eos_token_id:
             ids = ids[:-1]

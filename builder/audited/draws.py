@@ -84,7 +84,7 @@ class Draw:
 
 def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells], weight: Floats, whole: Ints) -> None:
     """Write what shards read; the problems are there already."""
-    table = items[["id", "source", "split", "group", "answer", "answer_type", "choices"]].assign(
+    table = items[["id", "source", "split", "group", "compared", "answer_type", "choices"]].assign(
         weight=weight, whole=whole, **{f"cell {number}": one.code for number, one in enumerate(known)}
     )
     write_table(folder / ITEMS, pa.Table.from_pandas(table, preserve_index=False))

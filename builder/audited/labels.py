@@ -50,11 +50,11 @@ class Labels:
         """
         options = items["choices"].map(len).to_numpy(dtype=np.int64)
         flat = [choice for choices in items["choices"] for choice in choices]
-        texts = sorted({*flat, *items["answer"]})
+        texts = sorted({*flat, *items["compared"]})
         code = {text: number for number, text in enumerate(texts)}
         given = [
             list(choices).index(answer) if len(choices) else code[answer]
-            for choices, answer in zip(items["choices"], items["answer"], strict=True)
+            for choices, answer in zip(items["choices"], items["compared"], strict=True)
         ]
         group, alike = (
             pd.factorize(column, sort=True)[0].astype(np.int64)

@@ -54,7 +54,7 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     if sorted(views) != sorted(said["views"]):
         yield f"the views are {', '.join(views)}, the certificate decides on {', '.join(sorted(said['views']))}"
         return
-    counted = votes(kept, kept["answer"].to_numpy())
+    counted = votes(kept, kept["compared"].to_numpy())
     for column in (VOTE, DISAGREEMENT):
         if (wrong := ~np.isclose(counted[column], kept[column], atol=1e-4)).any():
             yield f"{column} of {kept['id'][wrong].iloc[0]} is not what the published answers give"
@@ -145,7 +145,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
         low, high = (claim["chance"] + end for end in claim["interval"])
         if said[LIBRARY] == version(LIBRARY):
             answers = published[f"{one.name}{MARKS['set']}.prediction"]
-            differ = int((one.right != (answers == items["answer"].to_numpy()).to_numpy())[inside].sum())
+            differ = int((one.right != (answers == items["compared"].to_numpy()).to_numpy())[inside].sum())
             if differ > max(1, TIES * inside.sum()):
                 yield f"{one.name}, fitted again, is right or wrong on {differ} items other than the published answers"
         elif not low <= accuracy <= high:

@@ -256,7 +256,7 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
                 learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
                 own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
                 weighed.append(bench.weigh(one, learns, *own))
-    return weighed, votes(pd.DataFrame(columns), items["answer"][keep].to_numpy())
+    return weighed, votes(pd.DataFrame(columns), items["compared"][keep].to_numpy())
 
 
 def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def merged(items: pd.DataFrame) -> pd.Series[str]:
     touched = items["question_asked"].notna().groupby(place).transform("any") & place.duplicated(keep=False)
     reasons: dict[str, str] = {}
     for _, same in items[touched].groupby(place, sort=True):
-        if same["answer"].nunique() > 1:
+        if same["compared"].nunique() > 1:
             reasons |= dict.fromkeys(same["id"], "paraphrases about the same picture have other answers")
             continue
         # The item that keeps its wording stays.

@@ -57,7 +57,7 @@ def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair)
     if different := [name for name in CARRIED if row[name] != base[name]]:
         yield f"its {' and '.join(different)} is not that of the item that it was made from"
     same_question, same_image = (row[name] == base[name] for name in ("question_key", "image_key"))
-    if same_question == same_image or row["answer"] == base["answer"]:
+    if same_question == same_image or row["compared"] == base["compared"]:
         yield "it does not differ from the item that it was made from in one view and in the answer"
     words = tuple((int(a), int(b)) for a, b in _list(row["edit_words"]))
     boxes = [tuple(map(int, box)) for box in _list(row["edit_boxes"])]

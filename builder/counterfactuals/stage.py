@@ -15,6 +15,7 @@ from typing import Any, cast
 import pandas as pd
 import pyarrow as pa
 
+from audit.answers import normalise
 from builder.baselines import VIEWS, chosen
 from builder.blindness import PAIRED, marked
 from builder.counterfactuals import registry
@@ -115,8 +116,9 @@ def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
     rewording = run.stage("reword", partial(_reword, recipe, left), 2, key, recipe.pair.mined)
     table = rewording.table(REWORDED).to_pandas()
     items = _worded(left, table)
-    edits = [_edits(run, recipe, known, items, number, rewording.key) for number in range(len(recipe.pair.generators))]
-    merge = partial(_merge, run, recipe, known, items, edits)
+    plain = in_plain_words(items)
+    edits = [_edits(run, recipe, known, plain, number, rewording.key) for number in range(len(recipe.pair.generators))]
+    merge = partial(_merge, run, recipe, known, items, plain, edits)
     merging = run.stage("pair", merge, 2, key, rewording.key, [stage.key for stage in edits], judges(recipe))
     added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
     made = Work(
@@ -172,6 +174,15 @@ def items_merged(table: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------------------------------------------- generators
 
 
+def in_plain_words(items: pd.DataFrame) -> pd.DataFrame:
+    """Items as generators and judges read them: answers without options in normal form, `Yes` as `yes`."""
+    answers = [
+        answer if len(choices) else normalise(answer)
+        for answer, choices in zip(items["answer"], items["choices"], strict=True)
+    ]
+    return items.assign(answer=answers)
+
+
 def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
     """Make a generator of the recipe, with the lexicon, the limits and the files beside the corpora that it needs."""
     use = recipe.pair.generators[number]
@@ -206,7 +217,13 @@ def _edits(run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, number:
 
 
 def _merge(
-    run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, stages: list[Stage], stage: Stage
+    run: Run,
+    recipe: Recipe,
+    known: Survey,
+    items: pd.DataFrame,
+    plain: pd.DataFrame,
+    stages: list[Stage],
+    stage: Stage,
 ) -> dict[str, Any]:
     """Turn sound edits into items, and list the others."""
     parts = [pa.Table.from_pylist([], schema=EDITS)]
@@ -214,7 +231,7 @@ def _merge(
         parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    edits = judged(run, recipe, items, edits, known.pictures, known.represent.roots)
+    edits = judged(run, recipe, plain, edits, known.pictures, known.represent.roots)
     there = known.pictures.set_index("image_key")
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []
