@@ -38,8 +38,8 @@ NUMBERS = (".p_gold", ".vote", ".disagreement")
 """Endings of measurements that are numbers."""
 KEPT_COLUMNS = (
     "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type", "image_partner",
-    "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row", "license", "image_key",
-    "image_width", "image_height", "image_colour", "question_key", "group", "meta",
+    "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row", "license",
+    "image_key", "image_width", "image_height", "image_colour", "question_key", "group", "meta",
 )  # fmt: skip
 REMOVED_COLUMNS = (
     "id", "stage", "rule", "reason", "question", "choices", "answer", "compared", "answers", "answer_type", "source",
