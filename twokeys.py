@@ -60,7 +60,7 @@ __all__ = [
 
 app = typer.Typer(
     name="twokeys",
-    help="Turn VQA corpora into benchmarks with a proven bound on what the question alone, or the image alone, can answer.",
+    help="Turn VQA corpora into benchmarks with a proven bound on what one view alone can answer: question or image.",
     no_args_is_help=True,
     rich_markup_mode=None,  # rich breaks paths in its messages
     pretty_exceptions_enable=False,

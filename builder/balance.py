@@ -1,9 +1,9 @@
 """The largest balanced subset of an item set (questions x images, edges coloured by what a reply gives).
 
 A set is balanced when at every vertex (question or image) no colour holds more than `max_share` of the vertex's kept
-edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`builder.ceilings`). At a question
-an edge has one colour, at an image it has as many as replies are accepted without its options being seen: the gold's
-token and its option's letter (`builder.colours`).
+edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`builder.ceilings`). At a
+question an edge has one colour; at an image, where options are not seen, it has the gold's token and its option's
+letter (`builder.colours`).
 
 The way to the optimum: peel off what no balanced set can hold, split into connected components, and give each to the
 solver that is exact for it: `builder.circulation` where `max_share` is one half and the colours of every vertex are two
@@ -26,7 +26,6 @@ from builder.programme import largest_by_programme
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
 
 
 @dataclass(frozen=True)

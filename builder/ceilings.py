@@ -5,22 +5,24 @@ counts it as right by `audit.marking.right`, which reads texts, letters and numb
 C(i) (`builder.colours`), such that whatever is right on i has its colour in C(i), and the colour is a function of the
 reply and the key alone:
 
-- the key is the image, or holds no options: the colour of a reply is its token, `audit.parsing.token(reply)`, a function
-  of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the token of the
-  gold, and of the letter that stands before it where the item has options;
+- the key is the image, or holds no options: the colour of a reply is its token, `audit.parsing.token(reply)`, a
+  function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the token
+  of the gold, and of the letter that stands before it where the item has options;
 - the key is the question with its options: all items of the key have the same options in the same order, and a reply
-  picks at most one of them, by text or by letter. C(i) holds the gold option alone; without options, the gold's token.
+  picks some of them, nearly always one, by text or by letter (`audit.picking.picked`, a function of the reply and the
+  options). `right(reply, i)` implies that they are the gold, and C(i) holds these alone; without options, C(i) holds
+  the token of the gold as above.
 
-Group the items by key. Inside a group f writes one and the same reply, which has one colour c, so it is right on at most
-n(key, c) items, those with c in C(i). That is at most the maximum over colours; summing over groups, its accuracy is at
-most
+Group the items by key. Inside a group f writes one and the same reply, which has one colour c, so it is right on at
+most n(key, c) items, those with c in C(i). That is at most the maximum over colours; summing over groups, its accuracy
+is at most
 
     ceiling = sum over keys of max over colours of n(key, colour) / n.                                           (QED)
 
 Nothing was assumed about f: it may be any model, trained on anything, the set's own labels included; a predictor that
-draws at random is a mixture of such functions and obeys the same bound in expectation. The bound is reached by the
-function that replies with each key's most frequent colour (`B` is a reply, and so is a gold's text), as far as those
-items accept it in full, so no smaller number is true for all f.
+draws at random is a mixture of such functions and obeys the same bound in expectation. The bound is reached where the
+items of each key's most frequent colour accept one and the same reply, as they do when it is a letter, an option or a
+text that they have in common.
 
 A predictor that sees less than the key (a paraphrase cluster, a smaller picture) is a function of the key, so the
 ceiling holds for it too. One that sees more (bytes that the key ignores) is not, which is why keys are taken from

@@ -11,8 +11,8 @@ from builder.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
 
 FILE = "certificate.json"
 STATEMENT = (
-    "Let f be any predictor that sees only the {view} of an item of this set and writes any reply. Grouped by {view}, f "
-    "writes one reply per group. {read}, so f is right in a group at most as often as the most frequent of these. "
+    "Let f be any predictor that sees only the {view} of an item of this set and writes any reply. Grouped by {view}, "
+    "f writes one reply per group. {read}, so f is right in a group at most as often as the most frequent of these. "
     "Counted over the set that is {right} of {items} items. This holds for every f, also for one trained on this set's "
     "own labels. It is a bound on the set: of a single item it says nothing."
 )

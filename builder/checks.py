@@ -142,7 +142,9 @@ def _keys(known: Folder) -> Iterator[str]:
     for rows in (known.balanced, known.audited):
         again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
         wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
-        yield from (f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5])
+        yield from (
+            f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5]
+        )
     text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
     columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
     sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]

@@ -46,7 +46,8 @@ class Survey:
     """What is known of a recipe's items.
 
     Attributes:
-        items: Item table sorted by id, with `group`, `image_contrast`, `image_colour`, `image_cluster` and all measurements.
+        items: Item table sorted by id, with `group`, `image_contrast`, `image_colour`, `image_cluster` and all
+            measurements.
         pictures: One row per image key: where its bytes are, their hash and size.
         set_aside: Rows that could not be used, with the problem.
         sources: The corpora as found.

@@ -32,7 +32,7 @@ COLUMNS: dict[str, str] = {
     "image_sha256": "SHA-256 of the picture's bytes",
     "image_width": "width in pixels",
     "image_height": "height in pixels",
-    "image_colour": "mean of red, green and blue over the picture, each in one of 8 equal steps from 0: a coarse cluster",
+    "image_colour": "mean of red, green and blue over the picture, each in one of 8 steps from 0: a coarse cluster",
     "question_key": "hash of the published question and its options; equal keys, equal text",
     "group": "items of a group share every fold: same or near-duplicate picture, declared links",
     "links": "keys by which the source declares items to belong together",

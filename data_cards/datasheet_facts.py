@@ -31,8 +31,8 @@ def _motivation(manifest: Manifest) -> Facts:
         question, image = (result(manifest.after.ceiling(view)) for view in ("question", "image"))
         purpose.append(
             f"Selected so that neither side of its items gives answers away: of the {count(manifest.kept)} items of "
-            f"the balanced tier no predictor that sees only the question can answer more than {question}, and none that "
-            f"sees only the picture more than {image}. This bounds the set; of a single item it says nothing."
+            f"the balanced tier no predictor that sees only the question can answer more than {question}, and none "
+            f"that sees only the picture more than {image}. This bounds the set; of a single item it says nothing."
         )
     if (tier := manifest.audited) is not None:
         purpose.append(f"Audited tier: {count(tier.items)} items, {tier.verdict}.")

@@ -126,15 +126,11 @@ def _bound(bound: Ceiling, where: str) -> str:
         return f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
     if bound.view == "both":
         return f"The question and the image together tell the answer in {result(bound)} of {where}."
-    return f"A predictor that sees {JOINT[bound.view]} is not bounded by balance; its ceiling is {result(bound)} on {where}."
+    return f"Balance does not bound who sees {JOINT[bound.view]}; that ceiling is {result(bound)} on {where}."
 
 
 def _biases(where: str, known: Blindness) -> list[str]:
-    bounds = [
-        _bound(bound, where)
-        for bound in known.ceilings
-        if bound.stratum == "all" and bound.items
-    ]
+    bounds = [_bound(bound, where) for bound in known.ceilings if bound.stratum == "all" and bound.items]
     views = dict.fromkeys(score.view for score in known.scores)
     return bounds + [
         f"The best baseline that sees only the {view} reaches {best(score)} on {where}."

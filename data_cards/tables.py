@@ -137,9 +137,7 @@ def blindness_rows(before: Blindness, after: Blindness | None, stratum: str = "a
 
 def joint_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
     """Put the ceiling of every joint view in a row, under `JOINT_HEADER`; two cells without `after`."""
-    sets = [
-        {c.view: c for c in known.ceilings if c.stratum == "all"} for known in (before, after) if known is not None
-    ]
+    sets = [{c.view: c for c in known.ceilings if c.stratum == "all"} for known in (before, after) if known is not None]
     seen = [view for view in JOINT if any(view in found for found in sets)]
     return [(JOINT[view], *(result(found.get(view)) for found in sets)) for view in seen]
 

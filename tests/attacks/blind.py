@@ -30,7 +30,9 @@ def best_replies(items: pd.DataFrame, key: str, replies: Iterable[str]) -> int:
 def item_table(rows: Iterable[tuple[str, str, list[str], str]], answer_type: str = "choice") -> pd.DataFrame:
     """A table of (question, image, options, answer), sorted by id."""
     table = pd.DataFrame(rows, columns=["question", "image_key", "choices", "answer"])
-    keys = [f"{question} {sorted(choices)}" for question, choices in zip(table["question"], table["choices"], strict=True)]
+    keys = [
+        f"{question} {sorted(choices)}" for question, choices in zip(table["question"], table["choices"], strict=True)
+    ]
     return table.assign(
         id=[f"toy:test:{place:04d}" for place in range(len(table))],
         source="toy",

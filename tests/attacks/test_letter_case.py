@@ -3,8 +3,8 @@
 Attack: one answer in two spellings. Half of the items have the options Yes and No, the others yes and no, on the same
 images; whoever compares texts takes them for two answers.
 
-Before (ba22272): certified 50/50, and "yes" or "no" from the image alone is right on 80 of 80. Now: golds that one reply
-satisfies are one colour, nothing can be kept, and the set as it is is not certified.
+Before (ba22272): certified 50/50, and "yes" or "no" from the image alone is right on 80 of 80. Now: golds that one
+reply satisfies are one colour, nothing can be kept, and the set as it is is not certified.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ SPELLINGS = (["Yes", "No"], ["yes", "no"])
 
 def test_two_spellings_of_an_answer_are_no_counterfactuals() -> None:
     table = item_table(
-        (f"Is it {options[0]}?", f"i{image}", options, options[image % 2]) for image in range(40) for options in SPELLINGS
+        (f"Is it {options[0]}?", f"i{image}", options, options[image % 2])
+        for image in range(40)
+        for options in SPELLINGS
     )
     assert best_replies(table, "image_key", ["yes", "no"]) == 80
     assert not len(select(table, Balance(within=[])).kept)

@@ -4,8 +4,8 @@ Attack: options are shown under letters, and "B" is a reply that needs no option
 are balanced at every question and image, and whose letters are not, who sees the image alone says one letter.
 
 Before (ba22272): 240 items in 60 quads, certified with an image ceiling of 50 %, and right on 77.5 % by letters; the
-shipped recipe tri-bench, 128 items certified with 50 %, and right on 80 of them (62.5 %) by letters. Now: letters are colours at images, and
-what is kept is bounded by one half.
+shipped recipe tri-bench, 128 items certified with 50 %, and right on 80 of them (62.5 %) by letters. Now: letters are
+colours at images, and what is kept is bounded by one half.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ def planted() -> pd.DataFrame:
         same, turned = ["circle", "square"], ["square", "circle"]
         for number, question in enumerate(("first", "second")):
             options = turned if number and quad < 33 else same
-            for image in (0, 1):
-                rows.append((f"{question} {quad}?", f"{quad}-{image}", options, same[number ^ image]))
+            rows += [(f"{question} {quad}?", f"{quad}-{image}", options, same[number ^ image]) for image in (0, 1)]
     return item_table(rows)
 
 

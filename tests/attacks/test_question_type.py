@@ -1,12 +1,12 @@
 """Claim: the bound speaks of predictors of one view, and what one view with a little of the other gives is stated.
 
-Attack: who sees the image may guess the type of the question, or be told its first words. Every image is asked three
-times for its colour and, of it, three yes/no questions that are answered alike: over all its items no answer holds more
+Attack: who sees the image may guess the type of the question, or be told its first words. Of every image there are
+three questions for a colour and three yes/no questions, each answered alike: over all its items no answer holds more
 than one half, inside each answer type one answer holds all.
 
 Before (ba22272): balanced inside splits alone by default, and nothing is said of the image with the question's first two
-words, which give every item away. Now: balanced inside answer types by default, and the certificate states both coarse
-joint views.
+words, which give every item away. Now: balanced inside answer types by default, and the certificate states both
+coarse joint views.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def test_ceilings_of_a_table_by_hand() -> None:
 
 
 def test_an_item_with_several_colours_counts_for_each_of_them_once() -> None:
-    # One image: texts red, blue, red; letters A, A, and none. "red" is right on two items, "A" on two, nothing on three.
+    # One image: texts red, blue, red; letters A, A, none. "red" is right on two items, "A" on two, nothing on three.
     red, blue, first = 0, 1, 2
     colours = np.array([[red, first], [blue, first], [red, NONE]])
     assert ceiling(np.zeros(3, dtype=int), colours) == Ceiling(2, 3, 1)

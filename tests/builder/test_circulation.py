@@ -11,7 +11,6 @@ from builder.circulation import directions, largest_circulation
 from builder.programme import largest_by_programme
 from tests.strategies import graphs
 
-
 ONE = {"min_edges": 1, "max_weight": 5}
 
 

@@ -23,7 +23,8 @@ GOLDS = (
 )  # fmt: skip
 TYPES = ("yes/no", "number", "open")
 FRAMES = (
-    "{}", "{}.", "The answer is {}.", "({})", "It is {}.", "I think it is {}", "Answer: {}\nAnswer: no", "\\boxed{{{}}}",
+    "{}", "{}.", "The answer is {}.", "({})", "It is {}.", "I think it is {}", "Answer: {}\nAnswer: no",
+    "\\boxed{{{}}}",
     "{}, I think", "Yes, {}", "No, it is {}", "Option {}", "{} or A", "B) {}", "There are {}", "not {}",
 )  # fmt: skip
 WORDS = (*GOLDS, *(word for options in OPTIONS for word in options), *"ABCD", "A, B", "(B)", "")

@@ -10,7 +10,6 @@ from builder.balance import Graph, is_balanced
 from builder.programme import largest_by_programme
 from tests.strategies import graphs
 
-
 DRAWN = st.one_of(graphs((3, 4), 6, 40, min_edges=1), graphs((2, 3), 6, 40, min_edges=1, letters=True))
 
 

@@ -100,7 +100,9 @@ def ceilings(stratum: str, items: int, question: int, image: int, keys: tuple[in
         Ceiling(view="question", stratum=stratum, right=question, items=items, keys=keys[0]),
         Ceiling(view="image", stratum=stratum, right=image, items=items, keys=keys[1]),
         Ceiling(view="both", stratum=stratum, right=items, items=items, keys=items),
-        Ceiling(view="image + question type", stratum=stratum, right=(image + items) // 2, items=items, keys=2 * keys[1]),
+        Ceiling(
+            view="image + question type", stratum=stratum, right=(image + items) // 2, items=items, keys=2 * keys[1]
+        ),
         Ceiling(view="question + image colour", stratum=stratum, right=question, items=items, keys=3 * keys[0]),
     ]
 

@@ -38,7 +38,14 @@ test image_key: 2 of 4 = 50.0%
 """
 TEXT = Value("string")
 BALANCED = Features(
-    id=TEXT, question=TEXT, choices=List(TEXT), answer=TEXT, accepted=List(TEXT), image_key=TEXT, image=Image(), split=TEXT
+    id=TEXT,
+    question=TEXT,
+    choices=List(TEXT),
+    answer=TEXT,
+    accepted=List(TEXT),
+    image_key=TEXT,
+    image=Image(),
+    split=TEXT,
 )
 REMOVED = Features(id=TEXT, question=TEXT, answer=TEXT, image_key=TEXT, reason=TEXT)
 

@@ -127,7 +127,12 @@ def test_blindness_is_readable(manifest, nothing_kept, which):
 
 def test_blindness_marks_every_result_where_it_belongs(manifest):
     axes = drawn(plots.draw_blindness, manifest.before, manifest.after, "Title").axes[0]
-    bounds = [c.share for one in (manifest.before, manifest.after) for c in one.ceilings if c.stratum == "all" and c.view in VIEWS]
+    bounds = [
+        c.share
+        for one in (manifest.before, manifest.after)
+        for c in one.ceilings
+        if c.stratum == "all" and c.view in VIEWS
+    ]
     assert sorted(bounds) == sorted(bar.get_width() for bar in axes.patches)
     scores = [s for one in (manifest.before, manifest.after) for s in one.scores if s.stratum == "all"]
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]

@@ -21,7 +21,7 @@ def certificate(built: Built) -> dict[str, Any]:
 
 
 def most_frequent(rows: list[Row], key: str) -> dict[str, tuple[int, int]]:
-    """How often the best reply to each key is right, and its items: by answer, or by letter where options are unseen."""
+    """How often the best reply to each key is right, and its items: an answer, or a letter where options are unseen."""
     replies: dict[str, Counter[str]] = defaultdict(Counter)
     items: Counter[str] = Counter()
     for row in rows:

@@ -96,7 +96,11 @@ def test_a_published_folder_is_diagnosed_from_itself(built: Built) -> None:
     assert found.items == built.manifest.kept == len(list(published(built.folder)))
     assert found.blindness == built.manifest.after
     assert found.folder is None
-    assert all(ceiling.share <= 0.5 for ceiling in found.blindness.ceilings if ceiling.stratum == "all" and ceiling.view in BLIND)
+    assert all(
+        ceiling.share <= 0.5
+        for ceiling in found.blindness.ceilings
+        if ceiling.stratum == "all" and ceiling.view in BLIND
+    )
     assert found.blindness.ceiling("both").share == 1
 
 

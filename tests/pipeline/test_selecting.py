@@ -186,7 +186,12 @@ def test_an_image_that_gives_the_letter_is_left_out_with_that_reason() -> None:
     table = pd.DataFrame(
         [
             {"id": f"{question}{image}", "question_key": question, "image_key": image, "answer": answer}
-            for question, image, answer in (("q", "i", "red"), ("q", "j", "blue"), ("r", "i", "green"), ("r", "j", "red"))
+            for question, image, answer in (
+                ("q", "i", "red"),
+                ("q", "j", "blue"),
+                ("r", "i", "green"),
+                ("r", "j", "red"),
+            )
         ]
     ).assign(split="test", answer_type="choice")
     # At i both golds are A, at j both are B: the image alone tells the letter.
