@@ -50,6 +50,7 @@ def report(
             quantiles=found.quantiles,
             leaks=[one for one in found.leaks if one.leaky],
             skipped=found.skipped,
+            scored=len(found.items),
             figure=picture_of(figures.rates(rows)),
             histogram=picture_of(figures.dividends(dividends)),
             examples=examples,

@@ -96,6 +96,8 @@ def measured(
     for rows, items in _drawn(published, limit, seed):
         found = []
         for side, mask, masking, left in tries:
+            if mask == "other-image" and only is None and any(item.donor is None for item in items):
+                continue  # all show one picture
             answered, why = answer(model, items, masking, (left,))
             if len(answered):
                 right = answered[f"right.{left}"].to_numpy(dtype=bool)

@@ -42,6 +42,7 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
             found=FOUND,
             leaks=[one for one in found.leaks if one.leaky],
             skipped=found.skipped,
+            scored=len(found.items),
             rankings={name: table.to_dict("index") for name, table in summary.rankings.items()},
             localisation=summary.localisation.to_dict("index"),
             effects=summary.mixed.effects.to_dict("index"),

@@ -42,7 +42,7 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
     tabled.table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
     _warn(found.leaks)
-    _tell(found.skipped)
+    _tell(found.skipped, len(found.items))
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
 
@@ -58,11 +58,12 @@ def _warn(leaks: list[Leak]) -> None:
             )
 
 
-def _tell(skipped: dict[str, str]) -> None:
+def _tell(skipped: dict[str, str], scored: int) -> None:
     """Say which items the model cannot score, and why: as many as a screen takes, the others are in the results."""
     if not skipped:
         return
-    OUT.print(f"[yellow]skipped[/]: {len(skipped):,} items that this model cannot score; they are in no number above")
+    of = f"{len(skipped):,} of {len(skipped) + scored:,} items"
+    OUT.print(f"[yellow]skipped[/]: {of}, which this model cannot score; no number above counts them")
     for name, why in [*skipped.items()][:TOLD]:
         OUT.print(f"  {escape(name)}: {escape(why)}")
     if len(skipped) > TOLD:
@@ -93,7 +94,7 @@ def show_explained(found: Explained, out: Path) -> None:
         f"({own.explainers} explainers, {own.items:,} items)"
     )
     _warn(found.leaks)
-    _tell(found.skipped)
+    _tell(found.skipped, len(found.items))
     OUT.print(f"Report: {out / REPORT}")
 
 

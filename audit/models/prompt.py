@@ -60,7 +60,8 @@ def prompt(
         BadInput: When the template does not show the question once.
     """
     said = asked(question)
-    for mark in (placeholder, *tokenizer.all_special_tokens):
+    marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+    for mark in (placeholder, *marks):
         if mark in said:
             allowed = f"a question without the model's own mark {mark!r}"
             raise Unscorable("question", None, repr(said), allowed, "leave the item out, or use another model")

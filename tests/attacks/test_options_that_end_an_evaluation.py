@@ -49,10 +49,15 @@ def readme(place: Path) -> Path:
         draw, box = ImageDraw.Draw(picture), (14 + number % 7, 16, 40 + number % 7, 42)
         (draw.ellipse if shape == "circle" else draw.rectangle)(box, fill=COLOURS[colour])
         picture.save(place / "my-corpus" / "pictures" / f"{number}.png")
-        asked = ["what is the color of the shape?", colour, json.dumps(names)]
-        if number % 2:
-            asked = ["is there a circle in the image?", "yes" if shape == "circle" else "no", ""]
-        table.append([str(number), *asked[:2], f"pictures/{number}.png", asked[2]])
+        asked = [
+            ("is there a circle?", "yes" if shape == "circle" else "no", []),
+            ("is there a red shape?", "yes" if colour == "red" else "no", []),
+            ("what is the color?", colour, names),
+            ("what is the shape?", shape, ["circle", "rectangle"]),
+        ]
+        for place_, (question, answer, options) in enumerate(asked):
+            row = [f"{number}-{place_}", question, answer, f"pictures/{number}.png"]
+            table.append([*row, json.dumps(options) if options else ""])
     columns = ["id", "question", "answer", "picture", "options"]
     pd.DataFrame(table, columns=columns).to_csv(place / "my-corpus" / "questions.csv", index=False)
     recipe |= {"measure": {"baselines": ["question.prior"], "folds": 3}, "pair": {"partners": "any"}, "rules": []}
@@ -112,7 +117,7 @@ def test_what_is_skipped_is_told_in_every_place_and_kept_through_a_stop(tmp_path
     told = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "run")])
     assert told.exit_code == 0
     shown = " ".join(told.output.split())
-    assert "skipped: 2 items that this model cannot score" in shown
+    assert "skipped: 2 of 15 items, which this model cannot score" in shown
     assert "more0: answer 'zebra'; allowed: an answer that the model's tokenizer can write" in shown
     assert "more1: answer '17'" in shown
     result = json.loads((tmp_path / "run" / "result.json").read_text())
@@ -120,7 +125,7 @@ def test_what_is_skipped_is_told_in_every_place_and_kept_through_a_stop(tmp_path
     assert set(result["skipped"]["why"]) == {"more0", "more1"}
     assert result["accuracy"]["all"]["n"] == 13
     page = (tmp_path / "run" / "report.html").read_text()
-    assert "2 items are skipped" in page
+    assert "2 of 15 items are skipped" in page
     assert "more0: answer &#39;zebra&#39;" in page
     lines = (tmp_path / "run" / "answers.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "run" / "answers.jsonl").write_text("".join(lines[-4:]))  # the skipped ones and two others
@@ -136,7 +141,7 @@ def test_explain_passes_over_what_cannot_be_scored_and_says_so(tmp_path: Path) -
     assert len(found.items) == 13
     assert set(found.skipped) == {"more0", "more1"}
     assert found.json()["skipped"]["items"] == 2
-    assert "2 items are skipped" in (tmp_path / "run" / "report.html").read_text()
+    assert "2 of 15 items are skipped" in (tmp_path / "run" / "report.html").read_text()
     again = explain(folder, "reference:llava-natural", names, **asked)  # type: ignore[arg-type]
     assert again.json() == found.json()
 

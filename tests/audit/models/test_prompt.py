@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from audit.errors import BadInput, Unsayable, Unscorable
+from audit.marking import right
 from audit.models.decision import decision
 from audit.models.model import Question
 from audit.models.prompt import answer_forms, asked, prompt
@@ -48,10 +49,17 @@ def test_an_answer_has_the_forms_that_the_tokenizer_can_write() -> None:
     assert forms("The red circle") == ["the red circle", "red circle"]
     with pytest.raises(Unsayable, match="purple"):
         forms("purple")
-    # The letter, whether or not the option's text can be written; its text where options are letters themselves.
+    # The letter, whether or not the option's text can be written.
     assert forms("blue", ("red", "blue"), "choice") == ["B"]
     assert forms("purple", ("red", "purple"), "choice") == ["B"]
-    assert forms("A", ("C", "A"), "choice") == ["A"]
+
+
+@pytest.mark.parametrize("choices", [("red", "blue"), ("A", "B"), ("C", "A"), ("yes", "no"), ("B or C", "A", "yes")])
+def test_every_form_of_an_answer_is_marked_right(choices: tuple[str, ...]) -> None:
+    for gold in choices:
+        found = answer_forms(WORDS, "<bos>what?<ans>", gold, ask("what?", choices, "choice"))
+        assert found
+        assert all(right(WORDS.decode(list(ids)), "choice", choices, gold) for ids in found)
 
 
 @pytest.mark.parametrize("mark", ["<image>", "<ans>", "<pad>"])
