@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.answering import VIEWS, Asked, answer, question_of
+from audit.answering import VIEWS, Asked, answer, nothing_scored, question_of
 from audit.drawing import donors, drawn
 from audit.intervals import Interval, mean_interval
 from audit.journal import Journal, write
@@ -51,6 +51,7 @@ class Evaluation:
         pairs: Accuracy over pairs and quads.
         dividend: Mean of v(both) - v(image) - v(question) + v(neither).
         quantiles: Of the dividend, quantile -> value.
+        skipped: Items that the model cannot score, by id, and why; they are in no number here.
         leaks: What the masks let through; a leaky one says too much for the other side.
     """
 
@@ -65,11 +66,12 @@ class Evaluation:
     dividend: Interval
     quantiles: dict[str, float]
     leaks: list[Leak]
+    skipped: dict[str, str]
 
     def json(self) -> dict[str, Any]:
         """Everything but the items; what cannot be known is null."""
         found = {name: value for name, value in vars(self).items() if name != "items"}
-        return dict(_plain(found))
+        return dict(_plain(found | {"skipped": {"items": len(self.skipped), "why": self.skipped}}))
 
 
 def evaluate(
@@ -124,8 +126,14 @@ def evaluate(
     for found in _answers(made, published, rows, masking, journal.lines, say):
         journal.add(*found)
     table = published.table.iloc[rows].reset_index(drop=True)
+    skipped = {name: line["skipped"] for name in table["id"] if "skipped" in (line := journal.lines[name])}
+    if len(skipped) == len(table):
+        raise nothing_scored(published.folder, made, skipped)
+    rows = rows[~table["id"].isin(skipped).to_numpy()]
+    table = published.table.iloc[rows].reset_index(drop=True)
     answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
-    result = summarise(run, table, answers, _leaks(published, rows, answers, masking), published.config != ALL)
+    leaks = _leaks(published, rows, answers, masking)
+    result = summarise(run, table, answers, leaks, skipped, published.config != ALL)
     if out is not None:
         from audit.evaluation_report import report
 
@@ -135,15 +143,21 @@ def evaluate(
 
 
 def summarise(
-    run: dict[str, Any], table: pd.DataFrame, answers: pd.DataFrame, leaks: list[Leak], published: bool = True
+    run: dict[str, Any],
+    table: pd.DataFrame,
+    answers: pd.DataFrame,
+    leaks: list[Leak],
+    skipped: dict[str, str],
+    published: bool = True,
 ) -> Evaluation:
     """Count a result from answers.
 
     Args:
         run: What was run.
-        table: Items as `audit.published` reads them.
+        table: Items that were scored, as `audit.published` reads them.
         answers: Their answers, in the same order.
         leaks: What the masks let through.
+        skipped: Items that the model cannot score, by id, and why.
         published: Whether pairs are those that the folder names.
     """
     groups = table["group"].to_numpy()
@@ -171,6 +185,7 @@ def summarise(
         dividend=mean_interval(dividend, groups),
         quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
         leaks=leaks,
+        skipped=skipped,
     )
 
 
@@ -214,9 +229,11 @@ def _answers(
 
 
 def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -> list[dict[str, Any]]:
-    found = answer(model, [item for _, item in batch], masking)
-    found.insert(0, "id", [name for name, _ in batch])
-    return [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
+    names = [name for name, _ in batch]
+    found, skipped = answer(model, [item for _, item in batch], masking)
+    found.insert(0, "id", [names[place] for place in found.index])
+    lines = [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
+    return lines + [{"id": names[place], "skipped": why} for place, why in skipped.items()]
 
 
 def _plain(value: Any) -> Any:

@@ -49,6 +49,8 @@ def report(
             dividend=found.dividend,
             quantiles=found.quantiles,
             leaks=[one for one in found.leaks if one.leaky],
+            skipped=found.skipped,
+            scored=len(found.items),
             figure=picture_of(figures.rates(rows)),
             histogram=picture_of(figures.dividends(dividends)),
             examples=examples,

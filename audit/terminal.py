@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.markup import escape
+
 from audit import tabled
-from audit.evaluate import Evaluation
+from audit.evaluate import RESULT, Evaluation
 from audit.explain import REPORT, Explained
 from audit.leaks import Leak
 from audit.metrics import RANKED
@@ -16,6 +18,8 @@ from audit.sensitivity import Sensitivity, named
 
 OUT = console()
 VALUES = ("both", "image", "question", "neither")
+TOLD = 5
+"""Skipped items that are named on the terminal."""
 
 
 def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
@@ -38,6 +42,7 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
     tabled.table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
     _warn(found.leaks)
+    _tell(found.skipped, len(found.items))
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
 
@@ -51,6 +56,18 @@ def _warn(leaks: list[Leak]) -> None:
                 f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; who sees the other side alone "
                 f"can give it in {leak.ceiling:.1%}"
             )
+
+
+def _tell(skipped: dict[str, str], scored: int) -> None:
+    """Say which items the model cannot score, and why: as many as a screen takes, the others are in the results."""
+    if not skipped:
+        return
+    of = f"{len(skipped):,} of {len(skipped) + scored:,} items"
+    OUT.print(f"[yellow]skipped[/]: {of}, which this model cannot score; no number above counts them")
+    for name, why in [*skipped.items()][:TOLD]:
+        OUT.print(f"  {escape(name)}: {escape(why)}")
+    if len(skipped) > TOLD:
+        OUT.print(f"  and {len(skipped) - TOLD:,} more: --json names them all, and so does {RESULT} of --out")
 
 
 def show_explained(found: Explained, out: Path) -> None:
@@ -77,6 +94,7 @@ def show_explained(found: Explained, out: Path) -> None:
         f"({own.explainers} explainers, {own.items:,} items)"
     )
     _warn(found.leaks)
+    _tell(found.skipped, len(found.items))
     OUT.print(f"Report: {out / REPORT}")
 
 
