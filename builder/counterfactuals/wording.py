@@ -19,6 +19,16 @@ _SPELT = {
 }  # fmt: skip
 """Word -> the spelling that stands for both. `a` and `an` are chosen by ear, and often wrongly."""
 _IS = re.compile(r"\b(what|where|who|when|how|why)'s\b")
+_UNITS = (
+    r"(?:feet|inches|yards|miles|meters|metres|centimeters|hours|minutes|seconds|days|years|pounds|degrees|dollars)"
+)
+"""`How many feet?` asks how far, `How many feet are there?` what is shown."""
+_SHAPES = (
+    (re.compile(r"\bin this (picture|photo|photograph|image)$"), r"in the \1"),
+    (re.compile(r"^how many ([a-z]+) in the (picture|photo|photograph|image)$"), r"how many \1 are in the \2"),
+    (re.compile(rf"^how many (?!(?:.+ )?{_UNITS} are there$)(.+) are there$"), r"how many \1"),
+)
+"""Whole shapes of questions that ask the same: the picture that is shown, and what is counted in it."""
 _WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -26,7 +36,8 @@ def plain(question: str) -> str:
     """The one form of all wordings of a question that differ in harmless changes alone.
 
     These are: spaces; a mark at the end; the capital that begins it; the shape of an apostrophe; `a` for `an`; `what's`
-    for `what is`; British for American spelling of a few words.
+    for `what is`; British for American spelling of a few words; `in this picture` for `in the picture` at the end; `how
+    many dogs` for `how many dogs are there`, and `how many dogs in the picture` with or without `are`.
 
     Example:
         >>> plain("What's  the color of a orange ?") == plain("what is the colour of an orange")
@@ -38,4 +49,7 @@ def plain(question: str) -> str:
     if first := _CAPITAL.match(text):  # not where it is written in capitals, as US is
         text = first[0].lower() + text[first.end() :]
     text = _IS.sub(lambda found: f"{found[1]} is", text)
-    return _WORD.sub(lambda found: _SPELT.get(found[0], found[0]), text)
+    text = _WORD.sub(lambda found: _SPELT.get(found[0], found[0]), text)
+    for shape, said in _SHAPES:
+        text = shape.sub(said, text)
+    return text
