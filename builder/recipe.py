@@ -19,6 +19,7 @@ from data_cards.questions import Answers, checked
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
 FEWEST_TRIES = 5
+"""Tries from which four of five can be told."""
 
 
 class Part(BaseModel):
@@ -232,8 +233,6 @@ class Balance(Part):
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     within: list[Literal["source", "split", "answer_type"]] = ["split"]
     """Balance holds inside every combination of these columns by itself."""
-    controls: Annotated[int, Field(ge=0)] = 10
-    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
     node_limit: Annotated[int, Field(ge=1)] = 10_000
@@ -255,6 +254,8 @@ class Audited(Part):
     """Refits of the quick certifying adversaries on permuted labels of the set."""
     null_draws: Annotated[int, Field(ge=0)] = 19
     """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
+    controls: Annotated[int, Field(ge=0)] = 10
+    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
 

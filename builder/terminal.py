@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from audit import tabled
-from data_cards import difference, tables
+from data_cards import difference, plain, tables
 
 if TYPE_CHECKING:
     from builder.build import Built
@@ -71,6 +71,8 @@ def _show_audited(tier: AuditedTier) -> None:
         if view.outcome != "certified":
             for reason in view.reasons:
                 OUT.print(f"[yellow]{view.view}[/]: {escape(reason)}")
+    for sentence in plain.controls(tier):
+        OUT.print(escape(sentence))
 
 
 def show_diagnosis(found: Diagnosis) -> None:
