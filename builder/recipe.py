@@ -20,6 +20,7 @@ from data_cards.questions import Answers, checked
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
 FEWEST_TRIES = 5
+"""Tries from which four of five can be told."""
 
 
 class Part(BaseModel):
@@ -256,14 +257,13 @@ class Audited(Part):
     """Refits of the quick certifying adversaries on permuted labels of the set."""
     null_draws: Annotated[int, Field(ge=0)] = 19
     """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
+    controls: Annotated[int, Field(ge=0)] = 10
+    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
     together: list[Literal["source", "split"]] = []
     """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
     is counted over all of them."""
-
-    controls: Annotated[int, Field(ge=0)] = 10
-    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
 
     @field_validator("controls")
     @classmethod

@@ -13,7 +13,7 @@ from rich.text import Text
 from audit import tabled
 from audit.printed import console
 from audit.tabled import Whole
-from data_cards import difference, tables
+from data_cards import difference, plain, tables
 
 if TYPE_CHECKING:
     from builder.build import Built
@@ -86,6 +86,8 @@ def _show_audited(tier: AuditedTier) -> None:
     for view in tier.views:
         for reason in view.reasons if view.outcome != "certified" else view.notes:
             tabled.prose(OUT, f"{view.view}: {reason}")
+    for sentence in plain.controls(tier):
+        tabled.prose(OUT, sentence)
 
 
 def show_diagnosis(found: Diagnosis) -> None:

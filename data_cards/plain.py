@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from data_cards import tables
 
 if TYPE_CHECKING:
-    from data_cards.audited import AuditedTier, ViewVerdict
+    from collections.abc import Sequence
+
+    from data_cards.audited import AuditedTier, ControlLine, ViewVerdict
 
 MEANING = {
     "certified": "holds",
@@ -20,6 +22,23 @@ def audited(tier: AuditedTier) -> list[str]:
     """One sentence on the verdict of each view."""
     order = ("nothing", *tables.VIEWS)
     return [_view(view, tier.margin) for view in sorted(tier.views, key=lambda view: order.index(view.view))]
+
+
+def controls(tier: AuditedTier) -> list[str]:
+    """One sentence a view on the planted cues that its judges find, and on those that they do not."""
+    views = sorted({one.view for one in tier.controls}, key=tables.VIEWS.index)
+    return [_planted(view, [one for one in tier.controls if one.view == view]) for view in views]
+
+
+def _planted(view: str, controls: Sequence[ControlLine]) -> str:
+    sizes = sorted({one.smallest for one in controls if one.smallest is not None})
+    parts = [
+        f"cues of {100 * size:.1f} points: {', '.join(one.kind for one in controls if one.smallest == size)}"
+        for size in sizes
+    ]
+    missed = [one.kind for one in controls if one.smallest is None]
+    parts += [f"not covered: {', '.join(missed)}"] if missed else []
+    return f"{view}: cues were planted in copies of the set, and its judges find {'; '.join(parts)}."
 
 
 def _view(view: ViewVerdict, margin: float) -> str:
