@@ -1,8 +1,8 @@
 """Claim: the 95 % interval beside a question-only baseline holds what it would be right on, were the corpus made again.
 
-Attack: a corpus is made again, a hundred times: 30 questions of a thousand, of which some are answered "yes" nearly always and
-some nearly never, each asked of 20 of 200 pictures. The baseline answers "yes"; over all thousand questions that is
-right on half.
+Attack: a corpus is made again, a hundred times: 30 questions of a thousand, of which some are answered "yes" nearly
+always and some nearly never, each asked of 20 of 200 pictures. The baseline answers "yes"; over all thousand questions
+that is right on half.
 
 Before (commit ba22272): the intervals drew groups of pictures alone, and 52 of 100 held the half.
 Now: groups and questions are drawn, and 97 of 100 hold it.
