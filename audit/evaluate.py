@@ -19,7 +19,7 @@ from PIL import Image
 
 from audit.answering import VIEWS, Asked, answer, question_of
 from audit.drawing import donors, drawn
-from audit.intervals import Interval, mean_interval
+from audit.intervals import Interval, alike_interval, mean_interval
 from audit.journal import Journal, write
 from audit.leaks import Leak, leak, least_leaky, measured
 from audit.models.loading import load_named
@@ -47,6 +47,9 @@ class Evaluation:
         chance: Accuracy of uniform guesses.
         pairs: Accuracy over pairs and quads.
         dividend: Mean of v(both) - v(image) - v(question) + v(neither).
+        dividends: Mean dividend of each answer type.
+        alike: What sets of other shares of answer types can be compared by: `accuracy`, `blind.VIEW` and `dividend`,
+            means over answer types of the mean of each.
         quantiles: Of the dividend, quantile -> value.
         leaks: What the masks let through; a leaky one says too much for the other side.
     """
@@ -59,6 +62,8 @@ class Evaluation:
     chance: float
     pairs: dict[str, PairAccuracy]
     dividend: Interval
+    dividends: dict[str, Interval]
+    alike: dict[str, Interval]
     quantiles: dict[str, float]
     leaks: list[Leak]
 
@@ -146,9 +151,13 @@ def summarise(
     v = {view: answers[f"v.{view}"].to_numpy(dtype=np.float64) for view in VIEWS}
     dividend = v["both"] - v["image"] - v["question"] + v["neither"]
     kinds = table["answer_type"].to_numpy()
-    accuracy = {"all": mean_interval(right["both"], groups)}
+    accuracy, dividends = {"all": mean_interval(right["both"], groups)}, {}
     for kind in sorted(set(kinds)):
-        accuracy[str(kind)] = mean_interval(right["both"][kinds == kind], groups[kinds == kind])
+        own = kinds == kind
+        accuracy[str(kind)] = mean_interval(right["both"][own], groups[own])
+        dividends[str(kind)] = mean_interval(dividend[own], groups[own])
+    compared = {"accuracy": right["both"], "dividend": dividend}
+    compared |= {f"blind.{view}": right[view] for view in VIEWS if view != "both"}
     return Evaluation(
         run=run,
         items=answers.assign(dividend=dividend),
@@ -158,6 +167,8 @@ def summarise(
         chance=float(guess_rate(table).mean()),
         pairs=pair_accuracy(table, right["both"], published),
         dividend=mean_interval(dividend, groups),
+        dividends=dividends,
+        alike={name: alike_interval(values, kinds, groups) for name, values in compared.items()},
         quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
         leaks=leaks,
     )

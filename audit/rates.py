@@ -15,6 +15,8 @@ KINDS = {
     "group": "two questions by two pictures, all four right",
 }
 """Kind of pairs -> what is counted."""
+ALIKE = "answer types alike"
+"""Name of a mean over answer types of the mean of each, by which sets of other shares of the types can be compared."""
 
 
 class Rate(NamedTuple):
@@ -46,14 +48,21 @@ class Rate(NamedTuple):
 
 
 def rates(found: Evaluation) -> list[Rate]:
-    """Accuracy, of each answer type, blind, and over pairs."""
+    """Accuracy, of each answer type, blind, and over pairs; with every answer type alike where there are several."""
     rows = [Rate("accuracy", found.accuracy["all"], found.chance)]
     rows += [Rate(kind, own, None, part=True) for kind, own in found.accuracy.items() if kind != "all"]
-    rows += [
-        Rate("blind: image masked", found.blind["question"], found.chance),
-        Rate("blind: question masked", found.blind["image"], found.chance),
-        Rate("blind: both masked", found.blind["neither"], found.chance),
-    ]
+    rows += _alike(found, "accuracy")
+    for view, masked in (("question", "image"), ("image", "question"), ("neither", "both")):
+        rows += [Rate(f"blind: {masked} masked", found.blind[view], found.chance), *_alike(found, f"blind.{view}")]
     return rows + [
         Rate(f"{kind} accuracy", pair.accuracy, pair.chance, KINDS[kind]) for kind, pair in found.pairs.items()
     ]
+
+
+def dividends(found: Evaluation) -> dict[str, Interval]:
+    """Mean dividend of each answer type, and with every type alike; empty where there is but one type."""
+    return {**found.dividends, ALIKE: found.alike["dividend"]} if len(found.dividends) > 1 else {}
+
+
+def _alike(found: Evaluation, figure: str) -> list[Rate]:
+    return [Rate(ALIKE, found.alike[figure], None, part=True)] if len(found.dividends) > 1 else []
