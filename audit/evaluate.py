@@ -19,7 +19,7 @@ from PIL import Image
 
 from audit.answering import VIEWS, Asked, answer, nothing_scored, question_of
 from audit.drawing import donors, drawn
-from audit.intervals import Interval, mean_interval
+from audit.intervals import Interval, alike_interval, mean_interval
 from audit.journal import Journal, write
 from audit.leaks import Leak, leak, least_leaky, measured
 from audit.models.loading import load_named
@@ -50,6 +50,9 @@ class Evaluation:
         chance: Accuracy of uniform guesses.
         pairs: Accuracy over pairs and quads.
         dividend: Mean of v(both) - v(image) - v(question) + v(neither).
+        dividends: Mean dividend of each answer type.
+        alike: What sets of other shares of answer types can be compared by: `accuracy`, `blind.VIEW` and `dividend`,
+            means over answer types of the mean of each.
         quantiles: Of the dividend, quantile -> value.
         skipped: Items that the model cannot score, by id, and why; they are in no number here.
         leaks: What the masks let through; a leaky one says too much for the other side.
@@ -64,6 +67,8 @@ class Evaluation:
     chance: float
     pairs: dict[str, PairAccuracy]
     dividend: Interval
+    dividends: dict[str, Interval]
+    alike: dict[str, Interval]
     quantiles: dict[str, float]
     leaks: list[Leak]
     skipped: dict[str, str]
@@ -165,9 +170,13 @@ def summarise(
     v = {view: answers[f"v.{view}"].to_numpy(dtype=np.float64) for view in VIEWS}
     dividend = v["both"] - v["image"] - v["question"] + v["neither"]
     kinds = table["answer_type"].to_numpy()
-    accuracy = {"all": mean_interval(right["both"], groups)}
+    accuracy, dividends = {"all": mean_interval(right["both"], groups)}, {}
     for kind in sorted(set(kinds)):
-        accuracy[str(kind)] = mean_interval(right["both"][kinds == kind], groups[kinds == kind])
+        own = kinds == kind
+        accuracy[str(kind)] = mean_interval(right["both"][own], groups[own])
+        dividends[str(kind)] = mean_interval(dividend[own], groups[own])
+    compared = {"accuracy": right["both"], "dividend": dividend}
+    compared |= {f"blind.{view}": right[view] for view in VIEWS if view != "both"}
     scores = [
         second_scores(str(reply), given, run.get("scores", []))
         for reply, given in zip(answers["reply"], table["answers"], strict=True)
@@ -183,6 +192,8 @@ def summarise(
         chance=float(guess_rate(table).mean()),
         pairs=pair_accuracy(table, right["both"], published),
         dividend=mean_interval(dividend, groups),
+        dividends=dividends,
+        alike={name: alike_interval(values, kinds, groups) for name, values in compared.items()},
         quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
         leaks=leaks,
         skipped=skipped,

@@ -12,7 +12,7 @@ from audit.explain import REPORT, Explained
 from audit.leaks import Leak
 from audit.metrics import RANKED
 from audit.printed import console
-from audit.rates import rates
+from audit.rates import dividends, rates
 from audit.sensitivity import RESULT as SENSITIVITY
 from audit.sensitivity import Sensitivity, named
 
@@ -41,6 +41,12 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     )
     title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
     tabled.table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
+    if parts := dividends(found):
+        rows = [
+            (kind, f"{one.estimate:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.n:,}")
+            for kind, one in parts.items()
+        ]
+        tabled.table(OUT, "Dividend of each answer type", ("", "dividend", "95 % interval", "of"), rows, numbers=True)
     _warn(found.leaks)
     _tell(found.skipped, len(found.items))
     if out is not None:

@@ -5,8 +5,9 @@ than they are. So groups of items are dealt into two halves. One is searched: a 
 frequent answer score by how far the answer's count exceeds what is expected, in standard errors; shortcuts are taken
 best first until none is left that adds anything. The other half, which the search never saw, gives every number that
 is reported, with intervals that hold for all of them at once (Bonferroni over the shortcuts that were tried there) and
-respect groups. A shortcut holds when its interval lies above what is expected. How well they answer together is told of
-all that were taken, whether they hold or not: to leave some out would be to search the other half, too.
+speak of other groups of items that are asked the same. A shortcut holds when its interval lies above what is
+expected. How well they answer together is told of all that were taken, whether they hold or not: to leave some out
+would be to search the other half, too.
 
 Expected is the largest of three shares: of the answer among all items of the type; of guessing among the answers that
 occur with the cue, since `which shape` tells that a shape is asked for, which is no bias; and, in the search, what the

@@ -100,7 +100,7 @@ class Score(Fact):
     items: int
     right: int
     low: float
-    """Lower end of the confidence interval, clustered by group."""
+    """Lower end of the confidence interval, clustered by group and by question (options for the view `choices`)."""
     high: float
     chance: float
     """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""

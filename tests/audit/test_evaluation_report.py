@@ -138,7 +138,10 @@ def test_a_rate_without_an_interval_has_none() -> None:
     assert Rate("", Interval(0.5, 0.25, 0.75, 1, 1), None).interval == "25.0% to 75.0%"
 
 
-def test_the_terminal_says_the_same_and_where_the_page_is(folder: Path, tmp_path: Path, page: Page) -> None:
+def test_the_terminal_says_the_same_and_where_the_page_is(
+    folder: Path, tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OUT, "width", 80)
     found = evaluate(folder, Says(looks), masking=Masking())
     with OUT.capture() as said:
         show_evaluation(found, tmp_path / "run")
