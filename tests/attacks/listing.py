@@ -9,9 +9,10 @@ from pathlib import Path
 HEAD = """\
 # Attacks
 
-Everything that twokeys claims has been attacked: somebody who wanted to show it false wrote a table, a picture, a reply or
-a recipe for it. This page lists the attacks, what they scored on commit ba22272, before they were answered, and what they
-score now. Each is one file in `tests/attacks/`, which builds all that it needs, and a test that fails on that commit.
+Everything that twokeys claims has been attacked: somebody who wanted to show it false wrote a table, a picture, a
+reply or a recipe for it. This page lists the attacks, what they scored on commit ba22272, before they were answered,
+and what they score now. Each is one file in `tests/attacks/`, which builds all that it needs, and a test that fails
+on that commit.
 
 ```bash
 .venv/bin/python -m pytest tests/attacks                  # all but the slow ones, in minutes
@@ -19,14 +20,14 @@ score now. Each is one file in `tests/attacks/`, which builds all that it needs,
 .venv/bin/python -m pytest tests/attacks/test_letters.py  # one
 ```
 
-What an attack did not break is not thereby proven. Bounds by counting are proven (docs/balance.md); of everything else the
-page says what was tried.
+What an attack did not break is not thereby proven. Bounds by counting are proven (docs/balance.md); of everything
+else the page says what was tried.
 
-**Add one.** Pick a sentence of the README, a card, a certificate or a document and make it false, with input of your own.
-Put it in `tests/attacks/test_WHAT_YOU_DO.py`: a docstring with the paragraphs *Claim*, *Attack*, *Before* (what it scores on the
-commit that you attack) and *Now*, then the attack as a test, in seconds if it can be (mark it `slow` otherwise). Then write this page again:
-`python tests/attacks/listing.py > docs/attacks.md`. An attack that succeeds is as welcome as one that fails: open it
-as a test that fails.
+**Add one.** Pick a sentence of the README, a card, a certificate or a document and make it false, with input of your
+own. Put it in `tests/attacks/test_WHAT_YOU_DO.py`: a docstring with the paragraphs *Claim*, *Attack*, *Before* (what
+it scores on the commit that you attack) and *Now*, then the attack as a test, in seconds if it can be (mark it `slow`
+otherwise). Then write this page again: `python tests/attacks/listing.py > docs/attacks.md`. An attack that succeeds
+is as welcome as one that fails: open it as a test that fails.
 """
 LABEL = re.compile(r"(?:(?<=\n)|(?<=^)|(?<=[.\"] ))(Claim|Attack|Before(?: \([^)]*\))?|Now):")
 
