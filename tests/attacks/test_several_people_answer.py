@@ -72,7 +72,7 @@ def test_an_evaluation_names_it_beside_exact_match() -> None:
     assert found.accuracy["all"].estimate == pytest.approx(2 / 3)
     assert (found.scores["vqa_accuracy"].estimate, found.scores["vqa_accuracy"].n) == (pytest.approx(0.95), 2)
     assert list(found.json()["scores"]) == ["vqa_accuracy"]
-    assert next(rate.title for rate in rates(found)) == "accuracy: exact match"
+    assert next(rate.title for rate in rates(found)) == "accuracy, exact match"
     assert any(rate.name.startswith("VQA accuracy") for rate in rates(found))
     assert list(_answered(["anls"]).scores) == ["vqa_accuracy", "anls"]
 
