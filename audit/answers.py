@@ -84,9 +84,10 @@ _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
     (r"(?<=\S)\s*(<=|>=|!=|[<>=*^×÷/·])\s*(?=\S)|(?<=\S)\s+([-+±])\s+(?=[\w(.√$])", r"\1\2"),
     (r"(?<!\S)([-+<>≈~±]=?)\s+(?=[\d.$])", r"\1"),
     (rf"(?<=\b{_L})\s+([-+]+)$", r"\1"),
-    (r"(?<=\d)\s*([,:])\s*(?=[\d-])", r"\1"),
+    (rf"(?<=\d)\s*([,:])\s*(?=[\d-])|(?<=\b{_L})\s*(,)\s*(?={_L}\b)", r"\1\2"),
     # what only ends or parts words
-    (r"(?<!\d),|,(?![\d-])|(?<!\d):|:(?!\d)|(?<!\d)!(?!=)|[;?]|\.{2,}", " "),
+    (rf"(?<!\d)(?<!\b{_L}),|(?<=\d),(?![\d-])|(?<=\b{_L}),(?!{_L}\b)", " "),
+    (r"(?<!\d):|:(?!\d)|(?<!\d)!(?!=)|[;?]|\.{2,}", " "),
     (r"[。！？।॥؟،؛、¿¡]", " "),
     (r"\.(?=\s|$)|(?<!\S)-+(?=\s|$)", " "),
 ))  # fmt: skip
@@ -118,10 +119,15 @@ def _plainer(answer: str) -> str:
         for pattern, by in _MARKS:
             text = pattern.sub(by, text)
     words = [CONTRACTIONS.get(word, word) for word in _NUMBER_WORD.sub(_digits, text).split()]
-    # An article stands before a word; a last one is a name: vitamin A, option A.
-    text = " ".join([word for word in words[:-1] if word not in ARTICLES] + words[-1:]) or whole
+    # An article stands before a word; others are names: vitamin A, A and B.
+    after = [*words[1:], "and"]
+    text = " ".join(word for word, next_ in zip(words, after, strict=False) if _kept(word, next_)) or whole
     number = _LEADING_NUMBER.match(text)
     return number[1] + _short(number[2]) + text[number.end() :] if number else text
+
+
+def _kept(word: str, after: str) -> bool:
+    return word not in ARTICLES or after in ("and", "or")
 
 
 def _digits(found: re.Match[str]) -> str:

@@ -51,12 +51,16 @@ def folded(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = unicodedata.normalize("NFC", "".join(_letter(letter) for letter in text))
-    text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text.translate(_ONE_FOR_ONE))
+    if text.isascii():
+        text = text.replace("`", "'")
+    else:
+        text = unicodedata.normalize("NFC", "".join(map(_letter, text))).translate(_ONE_FOR_ONE)
+        text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text)
     if "\\" in text or "$" in text or "{" in text:
         text = _without_latex(text)
-    text = _TAGGED.sub(r"\2", text)
-    return _UNDERLINED.sub(r"\2", _EMPHASISED.sub(r"\2", text))
+    for mark, pattern in (("<", _TAGGED), ("*", _EMPHASISED), ("_", _UNDERLINED)):
+        text = pattern.sub(r"\2", text) if mark in text else text
+    return text
 
 
 def _letter(letter: str) -> str:

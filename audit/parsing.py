@@ -106,6 +106,17 @@ def stated(reply: str) -> str:
     return _unquoted(text[starts[-1] :] if starts else text)
 
 
+def as_written(reply: str) -> str:
+    """What a reply states as its answer, character by character; the whole reply where it states none.
+
+    Example:
+        >>> as_written("The answer is  x².")
+        'x².'
+    """
+    starts = [found.end() for found in _STATED.finditer(reply)]
+    return " ".join(reply[starts[-1] if starts else 0 :].split())
+
+
 def said(reply: str) -> str:
     """What a reply gives as its answer: what it states as such, else its first sentence.
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from audit.answers import normalise
 from audit.parsing import (
+    as_written,
     bare,
     beside_letter,
     first_sentence,
@@ -51,7 +52,7 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
     """
     options, plain = list(choices), [normalise(choice) for choice in choices]
     whole, inner = " ".join(reply.split()), said(reply)
-    for text in (whole, stated(reply), inner):
+    for text in (whole, written := as_written(reply), first_sentence(written)):
         if text in options:
             return options.index(text), "option"
     for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner)):

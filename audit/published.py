@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from audit import decoding
+from audit.answers import compared
 from audit.errors import BadInput
 from data_cards.eval_yaml import evaluated
 
@@ -22,7 +23,7 @@ ALL = "all"
 """Every config together: what was read, before anything was selected."""
 EVALUATED = ("balanced", "audited", "removed")
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
-TEXT = ("id", "question", "choices", "answer", "compared", "answer_type", "question_key", "image_key", "group")
+TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
 OPTIONAL = ("answers", "image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
 
 
@@ -34,7 +35,7 @@ class Published:
         folder: The folder.
         config: `balanced`, `audited`, `removed`, or `all`.
         split: The split.
-        table: A row per item, in file order: `TEXT`, `OPTIONAL`, and `file` and `row`, where its picture is.
+        table: A row per item, in file order: `TEXT`, `OPTIONAL`, `compared`, and `file` and `row`, where its picture is.
         unseen: Items that are left out: removed ones are published without pictures, and no other item has theirs.
     """
 
@@ -153,6 +154,10 @@ def _rows(path: Path) -> pd.DataFrame:
     for name in OPTIONAL:
         if name not in table:
             table[name] = None
+    table["compared"] = [
+        compared(kind, list(choices), answer)
+        for kind, choices, answer in zip(table["answer_type"], table["choices"], table["answer"], strict=True)
+    ]
     table["answers"] = [[] if answers is None else list(answers) for answers in table["answers"]]
     found: pd.DataFrame = table.assign(file=str(path) if "image" in names else None, row=np.arange(len(table)))
     return found

@@ -56,7 +56,7 @@ def rates(found: Evaluation) -> list[Rate]:
 
     Where a set has several answer types, the figures that compare sets give every type the same weight.
     """
-    rows = [Rate("accuracy", found.accuracy["all"], found.chance, "exact match")]
+    rows = [Rate("accuracy, exact match", found.accuracy["all"], found.chance)]
     rows += [Rate(kind, own, None, part=True) for kind, own in found.accuracy.items() if kind != "all"]
     rows += _alike(found, "accuracy")
     rows += [Rate(SCORES[name], own, None) for name, own in found.scores.items()]

@@ -24,6 +24,11 @@ CASES = {
     "a cat and an owl": "cat and owl",
     "theatre": "theatre",
     "vitamin A": "vitamin a",
+    "A and C": "a and c",
+    "A, C": "a,c",
+    "a,d": "a,d",
+    "x , y": "x,y",
+    "a, the dog": "dog",
     # number words, not as parts of others
     "two": "2",
     "Ten": "10",

@@ -68,8 +68,8 @@ def page(folder: Path, tmp_path: Path) -> Page:
 def test_the_table_says_what_was_counted(page: Page) -> None:
     """Who looks and reads is always right; blind it says no, which is right half of the time (see test_evaluate)."""
     table = {row[0]: row[1:] for row in page.rows}
-    assert table["accuracy"][0] == "100.0%"
-    assert table["accuracy"][2:] == ["50.0%", "8"]
+    assert table["accuracy, exact match"][0] == "100.0%"
+    assert table["accuracy, exact match"][2:] == ["50.0%", "8"]
     assert table["blind: image masked"][0] == table["blind: question masked"][0] == "50.0%"
     assert [row[3] for name, row in table.items() if " accuracy: " in name] == ["4", "4", "2"]
     assert [row[2] for name, row in table.items() if " accuracy: " in name] == ["25.0%", "25.0%", "6.2%"]

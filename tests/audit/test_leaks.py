@@ -58,7 +58,7 @@ def test_every_mask_of_a_game_is_tried(folder: Path) -> None:
 def test_the_ceiling_is_of_the_side_that_is_left() -> None:
     """Of four items, question red is answered yes three times of four; each picture has one answer."""
     table = pd.DataFrame(rows())[:4].assign(
-        question_key="red", answer=["yes", "yes", "yes", "no"], image_key=["a", "b", "c", "d"]
+        question_key="red", compared=["yes", "yes", "yes", "no"], image_key=["a", "b", "c", "d"]
     )
     every = np.arange(4)
     assert leak("image", "blur", table, every, np.ones(4, dtype=bool)).ceiling == 0.75

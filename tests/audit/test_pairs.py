@@ -12,7 +12,7 @@ from audit.pairs import among, guess_rate, named, pair_accuracy
 
 from .conftest import rows
 
-TABLE = pd.DataFrame(rows())
+TABLE = pd.DataFrame(rows()).assign(compared=lambda table: table["answer"])
 
 
 def test_pairs_are_found_once_and_quads_whole() -> None:
@@ -59,6 +59,6 @@ def test_guesses_are_uniform_over_options_or_answers_of_the_type() -> None:
     table = pd.DataFrame({
         "choices": [["a", "b", "c"], [], [], []],
         "answer_type": ["choice", "open", "open", "yes/no"],
-        "answer": ["a", "x", "y", "yes"],
+        "compared": ["a", "x", "y", "yes"],
     })  # fmt: skip
     assert guess_rate(table).tolist() == pytest.approx([1 / 3, 1 / 2, 1 / 2, 1])

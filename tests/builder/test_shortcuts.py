@@ -14,7 +14,7 @@ NOUNS = [f"thing{number}" for number in range(30)]
 
 
 def table(rows, answer_type="yes/no"):
-    items = pd.DataFrame(rows, columns=["question", "answer", "group"])
+    items = pd.DataFrame(rows, columns=["question", "compared", "group"])
     return items.assign(id=[f"i{n:06d}" for n in range(len(items))], answer_type=answer_type, choices=[[]] * len(items))
 
 
@@ -68,8 +68,8 @@ def test_what_is_reported_is_what_a_count_by_hand_gives():
     items = asked(np.random.default_rng(1))
     one = count(items, Cue(begins="is no"), "yes", "yes/no", 0.95)
     part = items[items["question"].str.startswith("is no")]
-    assert (one.found.items, one.found.right) == (len(part), int((part["answer"] == "yes").sum()))
-    assert one.usual == pytest.approx((items["answer"] == "yes").mean())
+    assert (one.found.items, one.found.right) == (len(part), int((part["compared"] == "yes").sum()))
+    assert one.usual == pytest.approx((items["compared"] == "yes").mean())
     assert one.answers == 2
 
 

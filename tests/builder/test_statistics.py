@@ -218,7 +218,7 @@ def test_ninety_five_percent_hold_the_truth_where_questions_are_right_or_wrong_t
 
 ITEMS = pd.DataFrame(
     {
-        "answer": ["cat", "dog", "yes", "yes", "no", "2", "red"],
+        "compared": ["cat", "dog", "yes", "yes", "no", "2", "red"],
         "answer_type": ["choice", "choice", "yes/no", "yes/no", "yes/no", "number", "open"],
         "choices": [["cat", "dog"], ["dog", "cat", "cow", "pig"], [], [], [], [], []],
     }
@@ -246,7 +246,7 @@ def test_the_same_answer_of_two_types_is_counted_in_each() -> None:
     # 2 2 2 are numbers, 2 red red are open: 3 of 3 and 2 of 3.
     items = pd.DataFrame(
         {
-            "answer": ["2", "2", "2", "2", "red", "red"],
+            "compared": ["2", "2", "2", "2", "red", "red"],
             "answer_type": ["number"] * 3 + ["open"] * 3,
             "choices": [[]] * 6,
         }

@@ -12,7 +12,7 @@ from builder.counterfactuals.easy_vqa.quads import EasyVqaQuads
 from builder.encoders import image_encoder, text_encoder
 from tests.builder.counterfactuals.easy_vqa.test_quads import corpus, picture
 
-COLUMNS = ["id", "image_key", "question", "answer", "group", "edit_of", "edit_kind"]
+COLUMNS = ["id", "image_key", "question", "compared", "group", "edit_of", "edit_kind"]
 ITEMS = pd.DataFrame(
     [
         ("a", "p1", "red?", "yes", "g1", None, None),
@@ -46,10 +46,11 @@ def test_pictures_are_set_against_what_they_were_made_from_and_questions_too():
 def test_redrawn_shapes_of_easy_vqa_cannot_be_told_by_much():
     """A look at up to 60 pairs of each kind: real pictures, real encoders."""
     items = corpus("test", 80).assign(group=lambda table: table["image_key"], edit_of=None, edit_kind=None)
+    items["compared"] = items["answer"]
     base, pictures, rows = items.set_index("id"), {}, []
     for edit in EasyVqaQuads().edits(items, picture, seed=0):
         row = dict(base.loc[edit.of]) if edit.of in base.index else dict(next(r for r in rows if r["id"] == edit.of))
-        row |= {"id": edit.id, "answer": edit.answer, "edit_of": edit.of, "edit_kind": edit.kind}
+        row |= {"id": edit.id, "answer": edit.answer, "compared": edit.answer, "edit_of": edit.of, "edit_kind": edit.kind}
         if edit.picture is not None:
             pictures[edit.id], row["image_key"] = edit.picture, edit.id
         rows.append(row | ({"question": edit.question} if edit.question else {}))
