@@ -6,8 +6,8 @@ C(i) (`builder.colours`), such that whatever is right on i has its colour in C(i
 reply and the key alone:
 
 - the key is the image, or holds no options: the colour of a reply is its token, `audit.parsing.token(reply)`, a
-  function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the token
-  of the gold, and of the letter that stands before it where the item has options;
+  function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the
+  token of the gold, and of the letter that stands before it where the item has options;
 - the key is the question with its options: all items of the key have the same options in the same order, and a reply
   picks some of them, nearly always one, by text or by letter (`audit.picking.picked`, a function of the reply and the
   options). `right(reply, i)` implies that they are the gold, and C(i) holds these alone; without options, C(i) holds

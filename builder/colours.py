@@ -69,8 +69,6 @@ def colours(items: pd.DataFrame) -> Colours:
 def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
     """The different tokens of replies that each item accepts: that of its gold, and then that of its letter.
 
-    The published column by which anybody can count ceilings: at an image all tokens count, at a question the last.
-
     Example:
         >>> table = {"choices": [["Yes", "No"], []], "answer": ["No", "no"], "answer_type": ["choice", "yes/no"]}
         >>> accepted_tokens(pd.DataFrame(table))
@@ -84,6 +82,14 @@ def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
             known[case] = tuple(dict.fromkeys(accepted(*case)))
         found.append(known[case])
     return found
+
+
+def with_accepted(items: pd.DataFrame) -> pd.DataFrame:
+    """A table with the published column `accepted`, by which anybody can count ceilings.
+
+    At an image all tokens of an item count, at a question the last.
+    """
+    return items.assign(accepted=pd.Series(accepted_tokens(items), index=items.index, dtype=object))
 
 
 def contradicted(items: pd.DataFrame) -> NDArray[np.bool_]:
