@@ -62,24 +62,29 @@ app = typer.Typer(
     name="twokeys",
     help="Turn VQA corpora into benchmarks with a proven bound on what one view alone can answer: question or image.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # rich breaks paths in its messages
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("build")(building.build)
-app.command("diagnose")(building.diagnose)
-app.command("pairs")(building.pairs)
-app.command("verify")(folders.verify)
-app.command("datasheet")(publishing.datasheet)
-app.command("diff")(folders.diff)
-app.command("export")(exporting.export)
-app.command("push")(publishing.push)
-app.command("evaluate")(models.evaluate)
-app.command("explain")(models.explain)
-app.command("explainers")(lists.explainers)
-app.command("train-reference")(models.train_reference)
-app.command("recipes")(lists.recipes)
-app.command("corpora")(lists.corpora)
-app.command("catalogue")(lists.catalogue)
+for verb in (
+    building.build,
+    building.diagnose,
+    building.pairs,
+    folders.verify,
+    publishing.datasheet,
+    folders.diff,
+    exporting.export,
+    publishing.push,
+    models.evaluate,
+    models.explain,
+    lists.explainers,
+    models.train_reference,
+    lists.recipes,
+    lists.corpora,
+    lists.catalogue,
+):
+    # A short help that is given is shown whole; the one that is made from the docstring ends after 45 letters.
+    app.command(verb.__name__.replace("_", "-"), short_help=(verb.__doc__ or "").partition("\n")[0])(verb)
 app.add_typer(rules.app, name="rules")
 
 

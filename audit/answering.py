@@ -7,17 +7,19 @@ and the value is 1 where the reply is right.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
 from audit.backgrounds import blur
-from audit.errors import BadInput
+from audit.errors import BadInput, Unscorable
 from audit.marking import right as marked
-from audit.models.model import Masking, Model, Question, Responder
+from audit.models.model import Masking, Model, Prepared, Question, Responder
 from audit.pictures import mean_colour, upright
 from audit.wording import BLIND_PROMPT
 
@@ -40,6 +42,30 @@ class Asked:
     donor: Image.Image | None = None
 
 
+class Answered(NamedTuple):
+    """What came of asking some items.
+
+    Attributes:
+        rows: A row per item that was scored, under its place among the items.
+        skipped: Place -> why the model cannot score the item.
+    """
+
+    rows: pd.DataFrame
+    skipped: dict[int, str]
+
+
+def nothing_scored(folder: Path, model: Responder, why: Mapping[Any, str]) -> BadInput:
+    """What to say where a model can score no item.
+
+    Args:
+        folder: The published folder.
+        model: The model.
+        why: Items, or their places, and why each cannot be scored.
+    """
+    found = f"no item that {model.name} can score ({next(iter(why.values()))})"
+    return BadInput(folder, None, found, "items whose answers the model can give", "use another model or config")
+
+
 def question_of(row: pd.Series, picture: Image.Image) -> Question:
     """A row of a published folder as it is asked."""
     return Question(picture, row["question"], tuple(row["choices"]), row["answer_type"])
@@ -50,7 +76,7 @@ def is_right(reply: str, question: Question, answer: str) -> bool:
     return marked(reply, question.kind, question.choices, answer)
 
 
-def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS) -> pd.DataFrame:
+def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS) -> Answered:
     """Answer items under some views.
 
     Args:
@@ -60,7 +86,8 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Se
         views: What is left, one after another.
 
     Returns:
-        A row per item: `reply` where nothing is masked, and for each view `right.VIEW` and `v.VIEW`.
+        A row per item that the model can score, under its place in `items`: `reply` where nothing is masked, and for
+        each view `right.VIEW` and `v.VIEW`; and of each other item, by place, why it cannot be scored.
     """
     if isinstance(model, Model):
         return _played(model, items, masking, views)
@@ -71,12 +98,19 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Se
         if view == "both":
             columns["reply"] = list(replies)
         columns[f"right.{view}"], columns[f"v.{view}"] = list(right), [float(one) for one in right]
-    return pd.DataFrame(columns)
+    return Answered(pd.DataFrame(columns), {})
 
 
-def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str]) -> pd.DataFrame:
+def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str]) -> Answered:
     """Replies and probabilities under masks."""
-    prepared = [model.prepare(item.question, item.answer, masking, item.donor) for item in items]
+    ready: dict[int, Prepared] = {}
+    skipped: dict[int, str] = {}
+    for at, item in enumerate(items):
+        try:
+            ready[at] = model.prepare(item.question, item.answer, masking, item.donor)
+        except Unscorable as error:
+            skipped[at] = error.why
+    items, prepared = [items[at] for at in ready], list(ready.values())
     columns: dict[str, object] = {}
     for view in views:
         image, text = view in ("both", "image"), view in ("both", "question")
@@ -86,7 +120,7 @@ def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Seque
         if view == "both":
             columns["reply"] = said
         columns[f"right.{view}"], columns[f"v.{view}"] = right, values
-    return pd.DataFrame(columns)
+    return Answered(pd.DataFrame(columns, index=list(ready)), skipped)
 
 
 def _without(item: Asked, view: str, masking: Masking) -> Question:

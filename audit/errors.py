@@ -27,7 +27,16 @@ class BadInput(ValueError):  # noqa: N818 - it is named after what the user has,
         return type(self), (self.file, self.row, self.found, self.allowed, self.remedy)
 
 
-class Unsayable(BadInput):
+class Unscorable(BadInput):
+    """One item that a model cannot score, though it may score others."""
+
+    @property
+    def why(self) -> str:
+        """What cannot be scored, and what could be."""
+        return f"{self.file} {self.found}; allowed: {self.allowed}"
+
+
+class Unsayable(Unscorable):
     """A model has no tokens for an answer, or does not have it in its list."""
 
     def __init__(self, answer: str, allowed: str, remedy: str) -> None:

@@ -17,16 +17,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.answering import VIEWS, Asked, answer, question_of
+from audit.answering import VIEWS, Asked, answer, nothing_scored, question_of
 from audit.drawing import donors, drawn
-from audit.intervals import Interval, mean_interval
+from audit.intervals import Interval, alike_interval, mean_interval
 from audit.journal import Journal, write
 from audit.leaks import Leak, leak, least_leaky, measured
 from audit.models.loading import load_named
 from audit.models.model import Masking, Model, Responder
 from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
 from audit.progress import Say, silent, step
-from audit.published import ALL, Published, fingerprints, read
+from audit.published import ALL, Published, asked_scores, fingerprints, read
+from audit.scores import second_scores
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -41,31 +42,41 @@ class Evaluation:
         run: Model, folder, config, fingerprints of its rows, split, seed, masking, and whether values are probabilities
             or right and wrong.
         items: A row per item: `id`, `reply`, and for each view `right.VIEW` and `v.VIEW`, and `dividend`.
-        accuracy: Of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
+        accuracy: Exact match of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
+        scores: Other scores, of the items whose annotators' answers are published: `vqa_accuracy`, and `anls` where the
+            recipe asks for it. The ceilings of a certificate bound exact match alone.
         blind: Accuracy per masked side: `image` and `question` say what is left, `neither` that nothing is.
         values: Mean value of each view.
         chance: Accuracy of uniform guesses.
         pairs: Accuracy over pairs and quads.
         dividend: Mean of v(both) - v(image) - v(question) + v(neither).
+        dividends: Mean dividend of each answer type.
+        alike: What sets of other shares of answer types can be compared by: `accuracy`, `blind.VIEW` and `dividend`,
+            means over answer types of the mean of each.
         quantiles: Of the dividend, quantile -> value.
+        skipped: Items that the model cannot score, by id, and why; they are in no number here.
         leaks: What the masks let through; a leaky one says too much for the other side.
     """
 
     run: dict[str, Any]
     items: pd.DataFrame
     accuracy: dict[str, Interval]
+    scores: dict[str, Interval]
     blind: dict[str, Interval]
     values: dict[str, float]
     chance: float
     pairs: dict[str, PairAccuracy]
     dividend: Interval
+    dividends: dict[str, Interval]
+    alike: dict[str, Interval]
     quantiles: dict[str, float]
     leaks: list[Leak]
+    skipped: dict[str, str]
 
     def json(self) -> dict[str, Any]:
         """Everything but the items; what cannot be known is null."""
         found = {name: value for name, value in vars(self).items() if name != "items"}
-        return dict(_plain(found))
+        return dict(_plain(found | {"skipped": {"items": len(self.skipped), "why": self.skipped}}))
 
 
 def evaluate(
@@ -114,13 +125,20 @@ def evaluate(
         "seed": seed,
         "masking": asdict(masking),
         "value": "probability" if isinstance(made, Model) else "right or wrong",
+        "scores": asked_scores(published.folder),
     }
     journal = Journal(out, ANSWERS, run)
     for found in _answers(made, published, rows, masking, journal.lines, say):
         journal.add(*found)
     table = published.table.iloc[rows].reset_index(drop=True)
+    skipped = {name: line["skipped"] for name in table["id"] if "skipped" in (line := journal.lines[name])}
+    if len(skipped) == len(table):
+        raise nothing_scored(published.folder, made, skipped)
+    rows = rows[~table["id"].isin(skipped).to_numpy()]
+    table = published.table.iloc[rows].reset_index(drop=True)
     answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
-    result = summarise(run, table, answers, _leaks(published, rows, answers, masking), published.config != ALL)
+    leaks = _leaks(published, rows, answers, masking)
+    result = summarise(run, table, answers, leaks, skipped, published.config != ALL)
     if out is not None:
         from audit.evaluation_report import report
 
@@ -130,15 +148,21 @@ def evaluate(
 
 
 def summarise(
-    run: dict[str, Any], table: pd.DataFrame, answers: pd.DataFrame, leaks: list[Leak], published: bool = True
+    run: dict[str, Any],
+    table: pd.DataFrame,
+    answers: pd.DataFrame,
+    leaks: list[Leak],
+    skipped: dict[str, str],
+    published: bool = True,
 ) -> Evaluation:
     """Count a result from answers.
 
     Args:
         run: What was run.
-        table: Items as `audit.published` reads them.
+        table: Items that were scored, as `audit.published` reads them.
         answers: Their answers, in the same order.
         leaks: What the masks let through.
+        skipped: Items that the model cannot score, by id, and why.
         published: Whether pairs are those that the folder names.
     """
     groups = table["group"].to_numpy()
@@ -146,20 +170,33 @@ def summarise(
     v = {view: answers[f"v.{view}"].to_numpy(dtype=np.float64) for view in VIEWS}
     dividend = v["both"] - v["image"] - v["question"] + v["neither"]
     kinds = table["answer_type"].to_numpy()
-    accuracy = {"all": mean_interval(right["both"], groups)}
+    accuracy, dividends = {"all": mean_interval(right["both"], groups)}, {}
     for kind in sorted(set(kinds)):
-        accuracy[str(kind)] = mean_interval(right["both"][kinds == kind], groups[kinds == kind])
+        own = kinds == kind
+        accuracy[str(kind)] = mean_interval(right["both"][own], groups[own])
+        dividends[str(kind)] = mean_interval(dividend[own], groups[own])
+    compared = {"accuracy": right["both"], "dividend": dividend}
+    compared |= {f"blind.{view}": right[view] for view in VIEWS if view != "both"}
+    scores = [
+        second_scores(str(reply), given, run.get("scores", []))
+        for reply, given in zip(answers["reply"], table["answers"], strict=True)
+    ]
+    scored = pd.DataFrame(scores, index=answers.index)
     return Evaluation(
         run=run,
-        items=answers.assign(dividend=dividend),
+        items=answers.assign(dividend=dividend, **{f"score.{name}": scored[name] for name in scored}),
         accuracy=accuracy,
+        scores={str(name): mean_interval(own.dropna(), groups[own.notna()]) for name, own in scored.items()},
         blind={view: mean_interval(right[view], groups) for view in VIEWS if view != "both"},
         values={view: float(v[view].mean()) for view in VIEWS},
         chance=float(guess_rate(table).mean()),
         pairs=pair_accuracy(table, right["both"], published),
         dividend=mean_interval(dividend, groups),
+        dividends=dividends,
+        alike={name: alike_interval(values, kinds, groups) for name, values in compared.items()},
         quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
         leaks=leaks,
+        skipped=skipped,
     )
 
 
@@ -203,9 +240,11 @@ def _answers(
 
 
 def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -> list[dict[str, Any]]:
-    found = answer(model, [item for _, item in batch], masking)
-    found.insert(0, "id", [name for name, _ in batch])
-    return [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
+    names = [name for name, _ in batch]
+    found, skipped = answer(model, [item for _, item in batch], masking)
+    found.insert(0, "id", [names[place] for place in found.index])
+    lines = [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
+    return lines + [{"id": names[place], "skipped": why} for place, why in skipped.items()]
 
 
 def _plain(value: Any) -> Any:

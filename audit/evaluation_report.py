@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from audit import figures
-from audit.rates import rates
+from audit.rates import dividends, rates
 from audit.report import picture_of, png, small
 from data_cards.page import environment
 
@@ -31,7 +31,7 @@ def report(
         table: Its items as `audit.published` reads them.
         shown: Ids of items -> their pictures by id; asked once, for the items that the report shows.
     """
-    rows, dividends = rates(found), found.items["dividend"].to_numpy()
+    rows = rates(found)
     known = table.set_index("id")
     chosen = choose(found.items, table)
     pictures = shown([item["id"] for part in chosen.values() for item in part])
@@ -47,10 +47,13 @@ def report(
             rates=rows,
             values=found.values,
             dividend=found.dividend,
+            dividends=dividends(found),
             quantiles=found.quantiles,
             leaks=[one for one in found.leaks if one.leaky],
+            skipped=found.skipped,
+            scored=len(found.items),
             figure=picture_of(figures.rates(rows)),
-            histogram=picture_of(figures.dividends(dividends)),
+            histogram=picture_of(figures.dividends(found.items["dividend"].to_numpy())),
             examples=examples,
         )
     )

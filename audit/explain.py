@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.answering import question_of
+from audit.answering import nothing_scored, question_of
 from audit.drawing import donors
-from audit.errors import BadInput
+from audit.errors import BadInput, Unscorable
 from audit.exact import split as split_players
 from audit.explainers.explainer import Explainer, Task, play
 from audit.explainers.registry import named
@@ -56,17 +56,20 @@ class Explained:
             `text`, `seconds` and `metrics`.
         summary: Tables over items.
         leaks: What the two masks let through, measured on some items; a leaky one gives answers away.
+        skipped: Items that were passed over because the model cannot score them, by id, and why.
     """
 
     run: dict[str, Any]
     items: list[dict[str, Any]]
     summary: Summary
     leaks: list[Leak]
+    skipped: dict[str, str]
 
     def json(self) -> dict[str, Any]:
         """Everything but the items."""
         leaks = [{**asdict(one), "leaky": one.leaky} for one in self.leaks]
-        return {"run": self.run, "leaks": leaks, **self.summary.json()}
+        skipped = {"items": len(self.skipped), "why": self.skipped}
+        return {"run": self.run, "leaks": leaks, "skipped": skipped, **self.summary.json()}
 
 
 def explain(
@@ -130,20 +133,28 @@ def explain(
     total = len(published.table) if limit is None else min(limit, len(published.table))
     needs_truth = any(name in CONTROLS for name in wanted)
     done: list[dict[str, Any]] = []
+    skipped: dict[str, str] = {}
     for name, pending in _items(published, player, masking, answer, seed, journal.lines):
-        if pending is not None:
+        if isinstance(pending, str):
+            journal.add({"id": name, "skipped": pending})
+        elif pending is not None:
             if needs_truth and pending.task.truth is None:
                 continue
             journal.add(_line(pending, made, budget))
+        if "skipped" in journal.lines[name]:
+            skipped[name] = journal.lines[name]["skipped"]
+            continue
         done.append(journal.lines[name])
         say("explaining", len(done), total)
         if len(done) == total:
             break
+    if len(done) < 2 and skipped:
+        raise nothing_scored(published.folder, player, skipped)
     if len(done) < 2:
         remedy = "leave out oracle and anti-oracle, or publish pairs"
         raise BadInput(folder, None, f"{len(done)} items with difference masks", "2 or more", remedy)
     used = [one for one in leaks if one.mask in (masking.image, masking.text)]
-    found = Explained(run, done, summarise(done, wanted, seed), used)
+    found = Explained(run, done, summarise(done, wanted, seed), used, skipped)
     if out is not None:
         from audit.report import report
 
@@ -165,8 +176,8 @@ class Pending:
 
 def _items(
     published: Published, model: Model, masking: Masking, answer: str, seed: int, done: Container[str]
-) -> Iterator[tuple[str, Pending | None]]:
-    """Items in random order, by id; None stands for one that is done."""
+) -> Iterator[tuple[str, Pending | str | None]]:
+    """Items in random order, by id; None stands for one that is done, a text for why one cannot be scored."""
     names, table = list(map(str, published.table["id"])), published.table
     row_of = {name: row for row, name in enumerate(names)}
     questions = list(map(str, table["question"]))
@@ -187,7 +198,11 @@ def _items(
             item, partner, other = table.iloc[row], image_partner[row], question_partner[row]
             gold = str(item["answer"])
             asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1))
-            prepared = model.prepare(asked, gold if answer == "gold" else None, masking, other_image)
+            try:
+                prepared = model.prepare(asked, gold if answer == "gold" else None, masking, other_image)
+            except Unscorable as error:
+                yield names[row], error.why
+                continue
             known = truth(
                 prepared,
                 questions[row],

@@ -7,7 +7,7 @@ A leak below the ceiling does not show; so of several masks the one with the low
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.answering import Asked, answer, question_of
+from audit.answering import Asked, answer, nothing_scored, question_of
 from audit.backgrounds import IMAGE
 from audit.drawing import donors, drawn
 from audit.intervals import Interval, mean_interval
@@ -81,28 +81,45 @@ def leaks(
 def measured(
     published: Published, model: Responder, limit: int = ITEMS, seed: int = 0, only: Masking | None = None
 ) -> list[Leak]:
-    """Try every mask, or those of one masking, on some items of a config and split; see `leaks`."""
-    table = published.table
-    rows = drawn(table, limit, seed)
-    other = donors(table["image_key"].to_numpy(), rows)
-    pictures = dict(published.pictures(np.unique([*rows, *other.values()])))
-    items = []
-    for row in rows.tolist():
-        asked = question_of(table.iloc[row], pictures[row])
-        items.append(Asked(asked, str(table["answer"].iat[row]), pictures.get(other.get(row, -1))))
-    game = isinstance(model, Model)
-    found = []
-    images: tuple[str, ...] = IMAGE if game else RESPONDERS
-    texts: tuple[str, ...] = TEXT if game else ()
+    """Try every mask, or those of one masking, on some items of a config and split; see `leaks`.
+
+    Raises:
+        BadInput: When the model can score no item at all.
+    """
+    images: tuple[str, ...] = IMAGE if isinstance(model, Model) else RESPONDERS
+    texts: tuple[str, ...] = TEXT if isinstance(model, Model) else ()
     if only is not None:
         images, texts = (only.image,), (only.text,)
-    for mask in images:
-        right = answer(model, items, Masking(image=mask), ("question",))["right.question"].to_numpy(dtype=bool)
-        found.append(leak("image", mask, table, rows, right))
-    for mask in texts:
-        right = answer(model, items, Masking(text=mask), ("image",))["right.image"].to_numpy(dtype=bool)
-        found.append(leak("text", mask, table, rows, right))
-    return sorted(found, key=lambda one: (one.side, one.rate.estimate))
+    tries = [("image", mask, Masking(image=mask), "question") for mask in images]
+    tries += [("text", mask, Masking(text=mask), "image") for mask in texts]
+    why: dict[int, str] = {}
+    for rows, items in _drawn(published, limit, seed):
+        found = []
+        for side, mask, masking, left in tries:
+            if mask == "other-image" and only is None and any(item.donor is None for item in items):
+                continue  # all show one picture
+            answered, why = answer(model, items, masking, (left,))
+            if len(answered):
+                right = answered[f"right.{left}"].to_numpy(dtype=bool)
+                found.append(leak(side, mask, published.table, rows[answered.index], right))
+        if found:
+            return sorted(found, key=lambda one: (one.side, one.rate.estimate))
+    raise nothing_scored(published.folder, model, why)
+
+
+def _drawn(published: Published, limit: int, seed: int) -> Iterator[tuple[NDArray[np.int64], list[Asked]]]:
+    """Items to try, drawn as whole groups; then, as long as more are asked for, as many others."""
+    table, seen = published.table, np.zeros(0, dtype=np.int64)
+    while len(seen) < len(table):
+        before, seen = seen, drawn(table, len(seen) + limit, seed)
+        rows = np.setdiff1d(seen, before)
+        other = donors(table["image_key"].to_numpy(), rows)
+        pictures = dict(published.pictures(np.unique([*rows, *other.values()])))
+        items = []
+        for row in rows.tolist():
+            asked = question_of(table.iloc[row], pictures[row])
+            items.append(Asked(asked, str(table["answer"].iat[row]), pictures.get(other.get(row, -1))))
+        yield rows, items
 
 
 def leak(side: str, mask: str, table: pd.DataFrame, rows: NDArray[np.int64], right: NDArray[np.bool_]) -> Leak:
@@ -116,7 +133,7 @@ def leak(side: str, mask: str, table: pd.DataFrame, rows: NDArray[np.int64], rig
         right: (rows,) whether the answer was given all the same.
     """
     seen = table["question_key" if side == "image" else "image_key"]
-    share = table.groupby([seen, "answer"])["id"].transform("size") / table.groupby(seen)["id"].transform("size")
+    share = table.groupby([seen, "compared"])["id"].transform("size") / table.groupby(seen)["id"].transform("size")
     most = share.groupby(seen).transform("max").to_numpy(dtype=np.float64)
     return Leak(side, mask, mean_interval(right, table["group"].to_numpy()[rows]), float(most[rows].mean()))
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from audit.answers import compared, normalise
-from audit.parsing import bare, said, token
-from audit.picking import picked, places, says
+from audit.parsing import bare, letters, listed, parts, said, token
+from audit.picking import picked, says
 
 
 def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str, ...]:
@@ -28,8 +28,8 @@ def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str
         (('text red', 'letter A'), ('yes',))
     """
     tokens = [token(answer)]
-    if golds := places(choices, answer):
-        tokens.append("letter " + " ".join(ascii_uppercase[place] for place in golds))
+    if answer in choices:
+        tokens.append(f"letter {ascii_uppercase[list(choices).index(answer)]}")
     return tuple(dict.fromkeys(tokens))
 
 
@@ -49,13 +49,26 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
     if token(reply) not in accepted(answer_type, choices, answer):
         return False
     if choices:
-        return picked(reply, choices)[0] == places(choices, answer) != ()
+        place = picked(reply, choices)[0]
+        return place is not None and choices[place] == answer
     if " ".join(reply.split()) == answer:
         return True
     inner, gold = said(reply), compared(answer_type, choices, answer)
     if gold in ("yes", "no"):
         return says(inner, gold)
+    if len(letters(answer)) > 1 and listed(answer) == sorted(listed(answer)):
+        return True  # letters in the order of the alphabet are a set; others are an order
     plain = bare(inner)
     if answer_type == "number" and (says(inner, gold) or (plain, gold) == ("none", "0")):
         return True
-    return gold in (normalise(reply), normalise(inner), plain) or plain == bare(answer)
+    return gold in (normalise(reply), normalise(inner), plain) or plain == bare(answer) or several(inner, answer)
+
+
+def several(inner: str, answer: str) -> bool:
+    """Whether an answer is several ones, and a reply gives all of them and no other.
+
+    Example:
+        >>> several("dog; cat", "Cat; dog"), several("cat", "Cat; dog"), several("cat", "cat")
+        (True, False, False)
+    """
+    return len(parts(answer)) > 1 and parts(inner) == parts(answer)

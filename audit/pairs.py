@@ -72,7 +72,7 @@ def among(table: pd.DataFrame) -> dict[str, Ints]:
     """Pairs and quads among any items, as `audit.partners` finds them."""
     question, image, answer = (
         np.unique(table[column].astype(str), return_inverse=True)[1].astype(np.int64)
-        for column in ("question_key", "image_key", "answer")
+        for column in ("question_key", "image_key", "compared")
     )
     pairs = {}
     for kind, side in (("question", question), ("image", image)):
@@ -85,7 +85,7 @@ def among(table: pd.DataFrame) -> dict[str, Ints]:
 
 def guess_rate(table: pd.DataFrame) -> NDArray[np.float64]:
     """How often a uniform guess is right, (n,): among the options, or the answers that items of its type have."""
-    kinds = table.groupby("answer_type")["answer"].nunique()
+    kinds = table.groupby("answer_type")["compared"].nunique()
     return np.array([
         1 / (len(choices) if len(choices) else kinds[kind])
         for choices, kind in zip(table["choices"], table["answer_type"], strict=True)

@@ -36,7 +36,10 @@ _LEADING = re.compile(
     re.DOTALL,
 )
 _ONE = r"(?:[(\[{][A-Z][)\]}]|[A-Z]\b(?!'))"
-_SEVERAL = re.compile(rf"{_ONE}(?:\s*(?:,|/|&|;|,?\s*\band\b)\s*{_ONE})+[.]?|(?:[(\[{{][A-Z][)\]}}]\s*){{2,}}[.]?")
+_SEVERAL = re.compile(
+    rf"{_ONE}(?:\s*(?:,|/|&|;|,?\s*\band\b)\s*{_ONE})+[.]?|(?:[(\[{{][A-Z][)\]}}]\s*){{2,}}[.]?"
+    r"|[a-z](?:\s*(?:,|;|,?\s*\band\b)\s*[a-z]\b)+[.]?"
+)
 _EITHER = re.compile(rf"(?:either )?{_ONE}\s*(?:,|/|&|\bor\b|\band\b)\s*{_ONE}(?![\w])")
 _LEAD = re.compile(
     r"(?:(?:well|so|okay|ok|sure|hmm|i (?:think|believe|guess|see)|i(?: woul|')d say|in my opinion"
@@ -90,8 +93,7 @@ def token(reply: str) -> str:
     inner = said(reply)
     if named := letters(inner):
         return f"letter {' '.join(named)}"
-    # Several answers are a set, in whatever order.
-    plain = "; ".join(sorted(bare(part) for part in inner.split(";") if part.strip())) or bare(inner)
+    plain = "; ".join(sorted(parts(inner)))
     return yes_or_no(inner) or number(plain) or (f"text {plain}" if plain else "")
 
 
@@ -148,6 +150,17 @@ def bare(text: str) -> str:
     return normalise(inner if inner.strip() else text)
 
 
+def parts(text: str) -> frozenset[str]:
+    """Normal forms of the answers that a text is: several, whatever their order, with `;` between them.
+
+    Example:
+        >>> parts("a cat; a dog") == parts("Dog; cat"), sorted(parts("cat, dog"))
+        (True, ['cat dog'])
+    """
+    found = frozenset(plain for part in text.split(";") if (plain := bare(part)))
+    return found or (frozenset({bare(text)}) if text.strip() else frozenset())
+
+
 def _led(text: str) -> str:
     lead = _LEAD.match(text)
     return text[lead.end() :] if lead else text
@@ -162,13 +175,23 @@ def letters(text: str) -> tuple[str, ...]:
     """
     text = _led(text.strip())
     if _SEVERAL.fullmatch(text):
-        return tuple(sorted(set(re.findall(r"\b[A-Z]\b", text))))
+        return tuple(sorted(set(listed(text))))
     if _EITHER.match(text):
         return ()
     if alone := _LETTER.fullmatch(text):
         return (alone[1].upper(),)
     leading = _LEADING.match(text)
     return ("".join(letter or "" for letter in leading.groups()[:4]).upper(),) if leading else ()
+
+
+def listed(text: str) -> list[str]:
+    """Letters that stand alone in a text, in its order.
+
+    Example:
+        >>> listed("(C) and a")
+        ['C', 'A']
+    """
+    return [letter.upper() for letter in re.findall(r"\b[A-Za-z]\b", text)]
 
 
 def beside_letter(text: str) -> str:

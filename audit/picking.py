@@ -23,8 +23,6 @@ from audit.parsing import (
 
 Kind = Literal["yes/no", "number", "open"]
 How = Literal["empty", "option", "letter", "yes/no", "number", "text", "refusal", "ambiguous", "unreadable"]
-SEPARATOR = "; "
-"""Between the options of an answer that is several of them, in published order."""
 
 
 class Parsed(NamedTuple):  # no dataclass: harnesses run exports as modules that Python has not registered
@@ -41,64 +39,48 @@ class Parsed(NamedTuple):  # no dataclass: harnesses run exports as modules that
     how: How
 
 
-def places(choices: Sequence[str], answer: str) -> tuple[int, ...]:
-    """Places of the options that a gold answer is; none where it is not made of options.
-
-    Example:
-        >>> places(["red", "blue", "green"], "blue"), places(["red", "blue", "green"], "red; green")
-        ((1,), (0, 2))
-    """
-    options = list(choices)
-    if answer in options:
-        return (options.index(answer),)
-    parts = answer.split(SEPARATOR)
-    return tuple(sorted({options.index(part) for part in parts})) if set(parts) <= set(options) else ()
-
-
-def picked(reply: str, choices: Sequence[str]) -> tuple[tuple[int, ...], How]:
-    """Places of the options that a reply picks, and by which rule: none where it picks none, or could mean several.
+def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
+    """Place of the option that a reply picks, and by which rule: none where it picks none, or could mean several.
 
     Published texts come first, then cleaned ones, then letters, then what says the same in other words: so options that
     are letters themselves, or that clean alike (`-2` and `2`), are told apart.
 
     Example:
         >>> picked("(B)", ["red", "blue"]), picked("Blue.", ["red", "blue"]), picked("B-", ["B+", "B-"])
-        (((1,), 'letter'), ((1,), 'option'), ((1,), 'option'))
+        ((1, 'letter'), (1, 'option'), (1, 'option'))
     """
+    options, plain = list(choices), [normalise(choice) for choice in choices]
     whole, inner = " ".join(reply.split()), said(reply)
     for text in (whole, stated(reply), inner):
-        if exact := places(choices, text):
-            return exact, "option"
-    plain = [normalise(choice) for choice in choices]
+        if text in options:
+            return options.index(text), "option"
     for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner)):
-        if same := [place for place, choice in enumerate(plain) if choice == text]:
-            return ((same[0],), "option") if len(same) == 1 else ((), "ambiguous")
+        if text in plain:
+            return _only([place for place, choice in enumerate(plain) if choice == text])
     if named := letters(inner):
-        return _by_letter(named, inner, choices, plain)
-    parts = {normalise(part) for part in inner.split(SEPARATOR.strip())}
-    if len(parts) > 1 and all(plain.count(part) == 1 for part in parts):
-        return tuple(sorted(plain.index(part) for part in parts)), "option"
-    alike = [place for place, choice in enumerate(choices) if says(inner, choice)]
-    return ((alike[0],), "option") if len(alike) == 1 else ((), "ambiguous" if alike else "unreadable")
+        return _by_letter(named, inner, options, plain)
+    return _only([place for place, choice in enumerate(choices) if says(inner, choice)])
 
 
-def _by_letter(
-    named: tuple[str, ...], inner: str, choices: Sequence[str], plain: list[str]
-) -> tuple[tuple[int, ...], How]:
-    """Options by letters; none where another option's text stands beside the letter, or all options are listed."""
-    found = tuple(ascii_uppercase.index(letter) for letter in named)
-    if found[-1] >= len(choices):
-        return (), "unreadable"
-    if rest := beside_letter(inner) if len(found) == 1 else "":
-        told = normalise(first_sentence(rest))
-        listed = any(
-            re.search(rf"\b{ascii_uppercase[place]}[)\]}}.:]\s*{re.escape(choice)}", rest, re.IGNORECASE)
-            for place, choice in enumerate(choices)
-            if place != found[0]
-        )
-        if listed or (told in plain and told != plain[found[0]]):
-            return (), "ambiguous"
-    return found, "letter"
+def _only(places: list[int]) -> tuple[int | None, How]:
+    """The option that is left; none where there are several."""
+    return (places[0], "option") if len(places) == 1 else (None, "ambiguous" if places else "unreadable")
+
+
+def _by_letter(named: tuple[str, ...], inner: str, options: list[str], plain: list[str]) -> tuple[int | None, How]:
+    """The option of a letter; none where another option's text stands beside the letter, or all options are listed."""
+    place = ascii_uppercase.index(named[0])
+    if len(named) > 1:
+        return None, "ambiguous"
+    if place >= len(options):
+        return None, "unreadable"
+    rest = beside_letter(inner)
+    told = normalise(first_sentence(rest))
+    others = [(ascii_uppercase[at], option) for at, option in enumerate(options) if at != place]
+    listed = any(re.search(rf"\b{name}[)\]}}.:]\s*{re.escape(option)}", rest, re.IGNORECASE) for name, option in others)
+    if listed or (told in plain and told != plain[place]):
+        return None, "ambiguous"
+    return place, "letter"
 
 
 def says(inner: str, answer: str) -> bool:
@@ -130,9 +112,9 @@ def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parse
     """
     inner, how = said(reply), "unreadable"
     if choices:
-        found, how = picked(reply, choices)
-        if found:
-            return Parsed(SEPARATOR.join(choices[place] for place in found), False, how)
+        place, how = picked(reply, choices)
+        if place is not None:
+            return Parsed(choices[place], False, how)
     elif kind == "yes/no" and (word := yes_or_no(inner)):
         return Parsed(word, False, "yes/no")
     elif kind == "number" and (one := number(bare(inner))):

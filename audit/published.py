@@ -23,7 +23,7 @@ ALL = "all"
 EVALUATED = ("balanced", "audited", "removed")
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
 TEXT = ("id", "question", "choices", "answer", "compared", "answer_type", "question_key", "image_key", "group")
-OPTIONAL = ("image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
+OPTIONAL = ("answers", "image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,14 @@ def fingerprints(published: Published) -> dict[str, str]:
         raise BadInput(manifest, "configs", repr(error), allowed, "check the folder: twokeys verify") from None
 
 
+def asked_scores(folder: Path) -> list[str]:
+    """Scores beside exact match and VQA accuracy that the folder's recipe asks for; none where there is no manifest."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return []
+    return list(json.loads(manifest.read_text(encoding="utf-8")).get("recipe", {}).get("scores", []))
+
+
 def _hashed(files: list[Path]) -> str:
     total = hashlib.sha256()
     for path in files:
@@ -145,6 +153,7 @@ def _rows(path: Path) -> pd.DataFrame:
     for name in OPTIONAL:
         if name not in table:
             table[name] = None
+    table["answers"] = [[] if answers is None else list(answers) for answers in table["answers"]]
     found: pd.DataFrame = table.assign(file=str(path) if "image" in names else None, row=np.arange(len(table)))
     return found
 

@@ -15,6 +15,12 @@ KINDS = {
     "group": "two questions by two pictures, all four right",
 }
 """Kind of pairs -> what is counted."""
+ALIKE = "answer types alike"
+"""Name of a mean over answer types of the mean of each, by which sets of other shares of the types can be compared."""
+
+
+SCORES = {"vqa_accuracy": "VQA accuracy: all annotators' answers", "anls": "ANLS: all annotators' answers"}
+"""Score beside exact match -> what it is called."""
 
 
 class Rate(NamedTuple):
@@ -46,14 +52,25 @@ class Rate(NamedTuple):
 
 
 def rates(found: Evaluation) -> list[Rate]:
-    """Accuracy, of each answer type, blind, and over pairs."""
-    rows = [Rate("accuracy", found.accuracy["all"], found.chance)]
+    """Exact match, of all items and of each answer type, what else replies score, blind, and over pairs.
+
+    Where a set has several answer types, the figures that compare sets give every type the same weight.
+    """
+    rows = [Rate("accuracy", found.accuracy["all"], found.chance, "exact match")]
     rows += [Rate(kind, own, None, part=True) for kind, own in found.accuracy.items() if kind != "all"]
-    rows += [
-        Rate("blind: image masked", found.blind["question"], found.chance),
-        Rate("blind: question masked", found.blind["image"], found.chance),
-        Rate("blind: both masked", found.blind["neither"], found.chance),
-    ]
+    rows += _alike(found, "accuracy")
+    rows += [Rate(SCORES[name], own, None) for name, own in found.scores.items()]
+    for view, masked in (("question", "image"), ("image", "question"), ("neither", "both")):
+        rows += [Rate(f"blind: {masked} masked", found.blind[view], found.chance), *_alike(found, f"blind.{view}")]
     return rows + [
         Rate(f"{kind} accuracy", pair.accuracy, pair.chance, KINDS[kind]) for kind, pair in found.pairs.items()
     ]
+
+
+def dividends(found: Evaluation) -> dict[str, Interval]:
+    """Mean dividend of each answer type, and with every type alike; empty where there is but one type."""
+    return {**found.dividends, ALIKE: found.alike["dividend"]} if len(found.dividends) > 1 else {}
+
+
+def _alike(found: Evaluation, figure: str) -> list[Rate]:
+    return [Rate(ALIKE, found.alike[figure], None, part=True)] if len(found.dividends) > 1 else []

@@ -41,6 +41,8 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
             titles=RANKED,
             found=FOUND,
             leaks=[one for one in found.leaks if one.leaky],
+            skipped=found.skipped,
+            scored=len(found.items),
             rankings={name: table.to_dict("index") for name, table in summary.rankings.items()},
             localisation=summary.localisation.to_dict("index"),
             effects=summary.mixed.effects.to_dict("index"),

@@ -1,22 +1,26 @@
-"""Tables on a terminal of any width: while there is room, names are broken at separators and numbers not at all."""
+"""Tables on a terminal of any width: lines end between words; where words are too wide for columns, one row a block."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-_WHOLE = re.compile(r"^ +|\[[-\d., ]+\] *|[\d.,]+ %[:,;]? *|\S+ *")
+_PIECE = re.compile(r"^ +|\[[-\d., ]+\][:,;.)]*(?!\S) *|[\d.,]+ %[:,;.)]*(?!\S) *|\S+ *")
 """Spaces in front; an interval, a percentage, or a word, with the spaces after it."""
-_BREAK = re.compile(r"(?<=[^\W\d_][._/:=-])(?=[^\W\d_])")
-"""Within a name: after a separator that stands between letters."""
-_AROUND = 3
-"""Columns of characters that every column takes beside its text; the table takes one more."""
+_BETWEEN = 3
+"""Columns of characters between two columns of a table; one stands before the first and one after the last."""
+
+
+class Whole(str):
+    """A cell that is copied, such as a path: no line ends within it, not even at a space."""
+
+    __slots__ = ()
 
 
 def table(
@@ -31,79 +35,104 @@ def table(
         rows: Cells, as many as headings.
         numbers: Whether all columns but the first hold numbers, which stand right.
     """
-    cells = [[str(cell) for cell in row] for row in rows]
-    made = Table(title=escape(title), title_justify="left", title_style="bold")
-    wide = widths([columns, *cells], console.width - 1 - _AROUND * len(columns))
+    cells = [[cell if isinstance(cell, str) else str(cell) for cell in row] for row in rows]
+    room = console.width - _BETWEEN * (len(columns) - 1) - 2
+    least = [max(map(longest, column)) for column in zip(columns, *cells, strict=True)]
+    console.print(Text(title, style="bold"))
+    if sum(least) > room:
+        _blocks(console, columns, cells)
+    else:
+        _grid(console, columns, cells, room, numbers=numbers)
+    console.print()
+
+
+def _grid(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], room: int, *, numbers: bool) -> None:
+    """Print columns; cells that are wider than theirs are broken into lines."""
+    made = Table(box=box.HEAVY_HEAD, show_edge=False)
+    wide = widths([columns, *rows], room)
     for number, (name, width) in enumerate(zip(columns, wide, strict=True)):
         made.add_column(
             Text("\n".join(broken(name, width))),
             style="bold" if number == 0 else None,
             justify="right" if numbers and number else "left",
             no_wrap=True,
-            overflow="crop",
+            overflow="ignore",
             width=width,
         )
-    for row in cells:
+    for row in rows:
         made.add_row(*(Text("\n".join(broken(cell, width))) for cell, width in zip(row, wide, strict=True)))
-    console.print(made, crop=False)
+    console.print(made, crop=False, soft_wrap=False)
+
+
+def _blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a block of lines a row: the first cell, and under it a cell a line, after its heading."""
+    for place, row in enumerate(rows):
+        if place:
+            console.print()
+        for number, (name, cell) in enumerate(zip(columns, row, strict=True)):
+            label, indent = f"{name}: " if name else "", "  " * bool(number)
+            lines = [label + cell] if isinstance(cell, Whole) else broken(label + cell, console.width - 4)
+            console.print(Text(indent + f"\n{indent}  ".join(lines), style="" if number else "bold"))
 
 
 def widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Share the room: every column its longest unbroken piece, then more to who would be broken into most lines.
+    """Share the room: every column its longest piece, then more to the column that would be broken into most lines.
+
+    Args:
+        rows: Headings and cells.
+        room: Columns of characters; at least the longest pieces together.
 
     Example:
-        >>> widths([["question.neighbours", "1"]], 40), widths([["question.neighbours", "1"]], 12)
-        ([19, 1], [11, 1])
-        >>> widths([["a" * 30, "b" * 10]], 20)
-        [10, 10]
+        >>> widths([["question.neighbours", "1"]], 40), widths([["the question", "48.3 % [44.5, 52.2]"]], 24)
+        ([19, 1], [9, 15])
     """
     columns = list(zip(*rows, strict=True))
     full = [max(max(map(cell_len, text.split("\n"))) for text in column) or 1 for column in columns]
-    given = [
-        max((cell_len(piece.rstrip()) for text in column for piece in pieces(text)), default=1) or 1
-        for column in columns
-    ]
-    while sum(given) > max(room, len(given)):
-        given[given.index(max(given))] -= 1
+    given = [max(map(longest, column)) for column in columns]
     while sum(given) < room and (short := [at for at in range(len(full)) if given[at] < full[at]]):
         given[max(short, key=lambda at: full[at] / given[at])] += 1
     return given
 
 
-def broken(text: str, width: int) -> list[str]:
-    """Break a text into lines.
+def longest(text: str) -> int:
+    """Columns of characters of the longest piece, at least one.
 
     Example:
-        >>> broken("question.neighbours", 12), broken("48.3 % [44.5, 52.2]", 14), broken("abcdef", 4)
-        (['question.', 'neighbours'], ['48.3 %', '[44.5, 52.2]'], ['abcd', 'ef'])
+        >>> longest("48.3 % [44.5, 52.2]"), longest(Whole("my folder/card.md"))
+        (12, 17)
+    """
+    return max((cell_len(piece.rstrip()) for piece in pieces(text)), default=0) or 1
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Break a text into lines, between pieces; a piece that is wider stands alone.
+
+    Example:
+        >>> broken("48.3 % [44.5, 52.2]", 14), broken("see question.neighbours", 12)
+        (['48.3 %', '[44.5, 52.2]'], ['see', 'question.neighbours'])
     """
     lines = []
-    for part in text.split("\n"):
+    for part in [text] if isinstance(text, Whole) else text.split("\n"):
         line = ""
-        for piece in pieces(part, width):
+        for piece in pieces(part):
             if line.strip() and cell_len((line + piece).rstrip()) > width:
                 lines.append(line.rstrip())
                 line = ""
             line += piece
-            while cell_len(line.rstrip()) > width:
-                # A letter of two columns is printed even where there is but one.
-                head = set_cell_size(line, width).rstrip() or line[0]
-                lines.append(head)
-                line = line[len(head) :]
         lines.append(line.rstrip())
     return lines
 
 
-def pieces(text: str, width: int = 0) -> list[str]:
-    """What is not broken while there is room, in order; names that are no wider than `width` are whole.
+def prose(console: Console, text: str) -> None:
+    """Print sentences that name no path; lines end between words."""
+    console.print(Text("\n".join(broken(text, console.width))))
+
+
+def pieces(text: str) -> list[str]:
+    """What is never broken, in order.
 
     Example:
-        >>> pieces("split=val_tail, 52.0 % of 3"), pieces("a question.prior", 14)
-        (['split=', 'val_', 'tail, ', '52.0 % ', 'of ', '3'], ['a ', 'question.prior'])
+        >>> pieces("split=val_tail, 52.0 % of 3"), pieces(Whole("a b"))
+        (['split=val_tail, ', '52.0 % ', 'of ', '3'], ['a b'])
     """
-    return [piece for found in _WHOLE.findall(text) for piece in _split(found, width)]
-
-
-def _split(found: str, width: int) -> list[str]:
-    whole = found.startswith("[") or cell_len(found.rstrip()) <= width
-    return [found] if whole else _BREAK.split(found)
+    return [text] if isinstance(text, Whole) else [found for line in text.split("\n") for found in _PIECE.findall(line)]

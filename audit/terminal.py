@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
+from rich.markup import escape
 
-from audit.evaluate import Evaluation
+from audit import tabled
+from audit.evaluate import RESULT, Evaluation
 from audit.explain import REPORT, Explained
 from audit.leaks import Leak
 from audit.metrics import RANKED
-from audit.rates import rates
+from audit.printed import console
+from audit.rates import dividends, rates
 from audit.sensitivity import RESULT as SENSITIVITY
 from audit.sensitivity import Sensitivity, named
-from audit.tabled import table
 
-OUT = Console()
+OUT = console()
 VALUES = ("both", "image", "question", "neither")
+TOLD = 5
+"""Skipped items that are named on the terminal."""
 
 
 def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
@@ -28,7 +31,7 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
         chance = "" if rate.chance is None else f"{rate.chance:.1%}"
         name = f"  {rate.title}" if rate.part else rate.title
         shown.append((name, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}"))
-    table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
+    tabled.table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
     own = found.dividend
     game = (
         *(f"{found.values[view]:.3f}" for view in VALUES),
@@ -37,8 +40,15 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
     title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
-    table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
+    tabled.table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
+    if parts := dividends(found):
+        rows = [
+            (kind, f"{one.estimate:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.n:,}")
+            for kind, one in parts.items()
+        ]
+        tabled.table(OUT, "Dividend of each answer type", ("", "dividend", "95 % interval", "of"), rows, numbers=True)
     _warn(found.leaks)
+    _tell(found.skipped, len(found.items))
     if out is not None:
         OUT.print(f"Report: {out / REPORT}")
 
@@ -52,6 +62,18 @@ def _warn(leaks: list[Leak]) -> None:
                 f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; who sees the other side alone "
                 f"can give it in {leak.ceiling:.1%}"
             )
+
+
+def _tell(skipped: dict[str, str], scored: int) -> None:
+    """Say which items the model cannot score, and why: as many as a screen takes, the others are in the results."""
+    if not skipped:
+        return
+    of = f"{len(skipped):,} of {len(skipped) + scored:,} items"
+    OUT.print(f"[yellow]skipped[/]: {of}, which this model cannot score; no number above counts them")
+    for name, why in [*skipped.items()][:TOLD]:
+        OUT.print(f"  {escape(name)}: {escape(why)}")
+    if len(skipped) > TOLD:
+        OUT.print(f"  and {len(skipped) - TOLD:,} more: --json names them all, and so does {RESULT} of --out")
 
 
 def show_explained(found: Explained, out: Path) -> None:
@@ -71,13 +93,14 @@ def show_explained(found: Explained, out: Path) -> None:
             ),
         ))  # fmt: skip
     columns = ("explainer", *RANKED.values())
-    table(OUT, f"{title}; mean [95 %] and, in order, rank", columns, shown, numbers=True)
+    tabled.table(OUT, f"{title}; mean [95 %] and, in order, rank", columns, shown, numbers=True)
     own = summary.agreement
     OUT.print(
         f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}], p = {own.p:.3f} "
         f"({own.explainers} explainers, {own.items:,} items)"
     )
     _warn(found.leaks)
+    _tell(found.skipped, len(found.items))
     OUT.print(f"Report: {out / REPORT}")
 
 
@@ -92,5 +115,5 @@ def show_sensitivity(found: Sensitivity, out: Path) -> None:
         taus = (f"{own[metric].tau:.2f} [{own[metric].low:.2f}, {own[metric].high:.2f}]" for metric in RANKED)
         shown.append((named(masking), rate, *taus))
     title = f"Kendall's tau of rankings with those under {named(best)} [95 % over items]"
-    table(OUT, title, ("masks", "answer still given", *RANKED.values()), shown, numbers=True)
+    tabled.table(OUT, title, ("masks", "answer still given", *RANKED.values()), shown, numbers=True)
     OUT.print(f"Reports: {out}/MASKS/{REPORT}; {out / SENSITIVITY}")

@@ -20,18 +20,23 @@ import pandas as pd
 
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import cells
-from builder.audited.draws import balance, both
-from builder.audited.evidence import Evidence, TrainedOn, weigh
+from builder.audited.certificate import verdicts_of
+from builder.audited.draws import both, first_bounds
+from builder.audited.evidence import Evidence, TrainedOn
+from builder.audited.judging import Bench
 from builder.audited.labels import Labels
 from builder.audited.panel import Panel
 from builder.audited.published import aflite, iterative_bias_pruning, random_removal, symmetric_grid
-from builder.audited.selection import choose
-from builder.audited.verdict import decide
+from builder.audited.selection import choose, ties
+from builder.audited.strata import strata
+from builder.audited.verdict import Verdict
+from builder.audited.whole import wholes
 from builder.baselines import baselines
 from builder.embed import embed_texts, load
 from builder.engines import engine
 from builder.items import digest
 from builder.lexical import text_features
+from builder.recipe import Audited
 from builder.recipe import load as recipe_named
 from builder.stages import Run, write_text
 from builder.survey import Survey, locate, survey
@@ -39,13 +44,13 @@ from data_cards.tables import count, interval, markdown, percent
 
 RESULTS = Path(__file__).parent.parent / "docs" / "selection.md"
 SELECT = ["question.prior", "question.neighbours", "question.forest", "image.probe"]
-CERTIFY = ["question.tfidf", "question.order", "image.neighbours", "image.metadata"]
+CERTIFY = ["question.tfidf", "question.order", "image.convnet", "image.metadata"]
 OPTIONS_SELECT = ["choices.prior", "choices.neighbours", "choices.forest", "choices.tfidf"]
 OPTIONS_CERTIFY = ["choices.order", "choices.lm", "choices.lm_fitted"]
 SPLITS = {"gqa-ood": ["testdev_head", "testdev_tail"]}
 """Splits that are read, where not all are."""
 COLUMNS = (
-    "recipe", "selected by", "items", "held-out adversary", "fitted on", "accuracy [95 %]", "chance",
+    "recipe", "selected by", "items", "held-out adversary", "fitted on", "accuracy [95 %]", "chance, guess",
     "verdict on the view", "by split",
 )  # fmt: skip
 HEAD = """# Selection for the audited tier against published methods
@@ -73,9 +78,9 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
     def ask(keep: Bools) -> list[Answers]:
         return both(keep, lambda on_removed=False: panel.ask(select, keep, 0, on_removed))
 
-    gold = labels.gold(labels.given)
-    bounds = balance(cells(items, known.represent, 0), gold, gold)
-    ours = choose(ask, margin, 8, everything, bounds).keep
+    bounds = first_bounds(cells(items, known.represent, 0), labels, labels.given, margin)
+    weight, parts = ties(np.ones(len(items)), items["id"].tolist()), list(strata(items).values())
+    ours = choose(ask, margin, 8, everything, bounds, weight, parts, wholes(items)).keep
     size = int(ours.sum())
     yield "twokeys", ours
     yield "random removal", random_removal(len(items), size)
@@ -83,8 +88,7 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
     lexical, vectors = features(panel, known, options)
     gold = labels.given if options else labels.gold(labels.given)
     batch = max(50, (len(items) - size) // 10)
-    kind = labels.kind
-    yield "IBP", iterative_bias_pruning(lexical, gold, labels.group, kind, size, batch=batch, trees=50)
+    yield "IBP", iterative_bias_pruning(lexical, gold, labels.group, labels.kind, size, batch=batch, trees=50)
     if len(np.unique(gold)) <= 20:
         yield "AFLite", aflite(vectors, gold, size, partitions=16, slice_size=0.1)
     if (items["choices"].map(len) == 2).all():
@@ -111,27 +115,28 @@ def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats
     return (lexical_sides[0] - lexical_sides[1]).astype(float), (vectors[0] - vectors[1]).astype(float)
 
 
-def judged(panel: Panel, certify: list[str], keep: Bools, margin: float) -> list[tuple[Evidence, str, str]]:
+def judged(
+    panel: Panel, select: list[str], certify: list[str], keep: Bools, margin: float
+) -> list[tuple[Evidence, Verdict, str]]:
     """Held-out adversaries on a set, with the verdict on their view, and what each scores on every split."""
-    splits, parts = panel.items["split"].to_numpy(), dict[tuple[str, str], str]()
-    found: dict[str, list[Evidence]] = {}
+    bench = Bench.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
+    weighed = [bench.constant()]
     for one in both(keep, lambda on_removed=False: panel.ask(certify, keep, 1, on_removed)):
-        inside, learns = keep & one.applies, baselines()[one.name].fits
-        if inside.any() and (learns or not one.on_removed):
-            view = one.name.partition(".")[0]
+        learns = baselines()[one.name].fits
+        if (keep & one.applies).any() and (learns or not one.on_removed):
             trained_on: TrainedOn = "nothing" if not learns else "removed" if one.on_removed else "set"
-            evidence = weigh(
-                one.right[inside], one.chance[inside], panel.labels.group[inside], view=view, adversary=one.name,
-                margin=margin, trained_on=trained_on,
-            )  # fmt: skip
-            found.setdefault(view, []).append(evidence)
-            parts[one.name, trained_on] = ", ".join(
-                f"{split} {percent(float(one.right[inside & (splits == split)].mean()))}"
-                for split in np.unique(splits[inside])
-            )
-    verdicts = {view: decide(view, evidence, margin).outcome for view, evidence in found.items()}
-    every = [one for evidence in found.values() for one in evidence]
-    return [(one, verdicts[one.view], parts[one.adversary, one.trained_on]) for one in every]
+            weighed.append(bench.weigh(one, trained_on))
+    views = list(dict.fromkeys(one.whole.view for one in weighed))
+    verdicts = {one.view: one for one in verdicts_of(views, weighed, margin, 0.05, {})}
+    found = []
+    for tried in weighed:
+        splits = [
+            f"{name.partition('=')[2]} {percent(part.accuracy)} (chance {percent(part.chance)})"
+            for name, part in tried.parts.items()
+            if name.startswith("split=")
+        ]
+        found.append((tried.whole, verdicts[tried.whole.view], ", ".join(splits)))
+    return found
 
 
 def sample(items: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -155,11 +160,12 @@ def rows(name: str, corpora: Path | None, out: Path, margin: float, most: int) -
     key = digest("benchmark", known.key, str(most))
     panel = Panel(run, known.items, Labels.of(known.items), plan.measure, known.represent, key)
     for way, keep in sets(panel, known, select, margin):
-        for one, verdict, parts in judged(panel, certify, keep, margin):
+        for one, verdict, parts in judged(panel, select, certify, keep, margin):
             low, high = (one.chance + end for end in one.interval)
             accuracy = f"{percent(one.accuracy)} {interval(max(low, 0), min(high, 1))}"
             size = count(int(keep.sum()))
-            yield name, way, size, one.adversary, one.trained_on, accuracy, percent(one.chance), verdict, parts
+            level = f"{percent(one.chance)}, {percent(one.guess)}"
+            yield name, way, size, one.adversary, one.trained_on, accuracy, level, verdict.outcome, parts
 
 
 def main() -> None:

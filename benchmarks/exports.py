@@ -67,8 +67,8 @@ def ours(folder: Path, items: int) -> pd.DataFrame:
         for row, picture in published.pictures(rows)
     }
     model = Replies(load(f"reference:{MODEL}"))
-    found = answer(model, [asked[int(row)] for row in rows], Masking("mean-colour", "removed"))
-    return found.assign(id=published.table["id"].iloc[rows].to_numpy())
+    found = answer(model, [asked[int(row)] for row in rows], Masking("mean-colour", "removed")).rows
+    return found.assign(id=published.table["id"].iloc[rows[found.index]].to_numpy())
 
 
 def theirs(folder: Path, to: str, items: int, scratch: Path) -> dict[str, dict[str, float]] | None:

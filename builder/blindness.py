@@ -37,7 +37,7 @@ def _split_ending(column: str) -> tuple[str, str]:
 
 
 def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindness:
-    """Count ceilings and score baselines.
+    """Count ceilings and score baselines; intervals speak of other groups and of other questions, or options.
 
     Args:
         items: Item table with `group` and one `<baseline>.prediction` column per baseline; a missing prediction means
@@ -62,8 +62,10 @@ def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindne
 
 def _score(name: str, column: str, stratum: str, part: pd.DataFrame, confidence: float) -> Score:
     view = name.partition(".")[0]
-    right = (part[column] == part["answer"]).to_numpy(dtype=bool)
-    found = accuracy(right, codes(part["group"]).astype("int64"), confidence)
+    right = (part[column] == part["compared"]).to_numpy(dtype=bool)
+    asked = part["choices"].map(tuple) if view == "choices" else part["question_key"]
+    groups, questions = (codes(column).astype("int64") for column in (part["group"], asked))
+    found = accuracy(right, groups, confidence, questions)
     return Score.model_validate(
         {
             "view": view,

@@ -56,7 +56,7 @@ from data_cards.manifest import (
     RuleReport,
 )
 
-LAYOUT = 6
+LAYOUT = 5
 """Raised whenever the published folder is written in another way."""
 
 

@@ -55,7 +55,7 @@ def _baselines() -> str:
     header = ["baseline", "what it does", "views", "reads beside text", "learns", "cost", "published in"]
     return _table(header, (
         [f"`{family.name}`", _summary(family), ", ".join(view for view in VIEWS if view in family.views),
-         ", ".join(family.reads),
+         ", ".join((*family.reads, *family.also)),
          "yes" if family.fits else "no", COSTS[family.needs], family.published]
         for family in families()
     ))  # fmt: skip

@@ -8,6 +8,7 @@ bytes once per picture, in shards; labels play no part.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,12 @@ SAMPLE = 2**16
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "MPO")
 FILE = 18
 """Features of the file."""
-PIXELS = 4 * 15 + 4 * 5 + 19 + 3 * BINS + 7
-"""Features of the decoded picture."""
-SUMMARY = FILE + PIXELS
-"""Columns before the pixels of the corners."""
-WIDTH = SUMMARY + 4 * CORNER * CORNER * 3
+GROUPS = {"corners": 60, "borders": 20, "frequencies": 19, "colours": 3 * BINS + 7, "pixels": 12 * CORNER * CORNER}
+"""Groups of features of the decoded picture, in order, with their sizes; the last is the corners, pixel by pixel."""
+WIDTH = FILE + sum(GROUPS.values())
 """Columns in all."""
+SUMMARY = WIDTH - GROUPS["pixels"]
+"""Columns before the pixels of the corners."""
 PICTURES_PER_SHARD = 256
 
 
@@ -77,12 +78,17 @@ def load(stage: Stage, keys: pd.Index[str]) -> Floats:
 
 def of_bytes(data: bytes, where: str, limits: Images) -> Floats:
     """(`WIDTH`,) details of a picture file."""
-    return joined(of_file(data), of_pixels(np.asarray(images.decode(data, where, limits).convert("RGB"))))
+    picture = np.asarray(images.decode(data, where, limits).convert("RGB"))
+    return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(picture))
 
 
-def joined(file: Floats, pixels: Floats) -> Floats:
-    """File's details and pixels' as one row."""
-    return np.concatenate([file, pixels])
+def replaced(row: Floats, groups: Mapping[str, Floats]) -> Floats:
+    """A copy of one picture's details with other values of some groups."""
+    found = row.copy()
+    for name, values in groups.items():
+        start = 0 if name == "file" else FILE + sum(GROUPS[other] for other in list(GROUPS)[: list(GROUPS).index(name)])
+        found[start : start + len(values)] = values
+    return found
 
 
 def of_file(data: bytes) -> Floats:
@@ -102,21 +108,23 @@ def of_file(data: bytes) -> Floats:
     return np.array(found, dtype=np.float32)
 
 
-def of_pixels(picture: Pixels) -> Floats:
-    """(`WIDTH` - `FILE`,) what the pixels of a picture, (h, w, 3), say."""
+def of_pixels(picture: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[str, Floats]:
+    """What the pixels of a picture, (h, w, 3), say, by group."""
     height, width, _ = picture.shape
     missing = [(0, max(0, CORNER - height)), (0, max(0, CORNER - width)), (0, 0)]
-    full = np.pad(picture, missing, mode="edge")
-    corners = [turned[:CORNER, :CORNER] for turned in _turns(full)]
-    parts = [*(_corner(one) for one in corners), *_borders(full), _frequencies(full), _colours(full)]
-    summary = np.concatenate(parts)
-    assert len(summary) == PIXELS
-    return np.concatenate([summary, *(one.reshape(-1) for one in corners)]).astype(np.float32)
+    full = np.pad(picture, missing, mode="edge") if any(after for _, after in missing) else picture
+    made = {name: np.concatenate(_MAKERS[name](full)).astype(np.float32) for name in groups}
+    assert all(len(values) == GROUPS[name] for name, values in made.items())
+    return made
 
 
 def _turns(full: Pixels) -> list[Pixels]:
     """The picture with each corner in turn as its first."""
     return [full, full[:, ::-1], full[::-1], full[::-1, ::-1]]
+
+
+def _corners(full: Pixels) -> list[NDArray[Any]]:
+    return [_corner(turned[:CORNER, :CORNER]) for turned in _turns(full)]
 
 
 def _corner(corner: Pixels) -> NDArray[Any]:
@@ -135,7 +143,7 @@ def _borders(full: Pixels) -> list[NDArray[Any]]:
     ]  # fmt: skip
 
 
-def _frequencies(full: Pixels) -> NDArray[Any]:
+def _frequencies(full: Pixels) -> list[NDArray[Any]]:
     grey = full.sum(axis=2, dtype=np.int16)
     across, down = np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0))
     inner = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
@@ -150,15 +158,24 @@ def _frequencies(full: Pixels) -> NDArray[Any]:
         *steps, np.abs(inner).mean(), inner.std(), *waves, *np.abs(waves), *blocks, blocks[0] - steps[0],
         blocks[1] - steps[1], *lowest, (grey == 0).mean(), (grey == 765).mean(),
     ]  # fmt: skip
-    return np.array(values, dtype=np.float32)
+    return [np.array(values, dtype=np.float32)]
 
 
-def _colours(full: Pixels) -> NDArray[Any]:
+def _colours(full: Pixels) -> list[NDArray[Any]]:
     flat = full.reshape(-1, 3)
     sample = flat[:: max(1, len(flat) // SAMPLE)]
     shares = [np.bincount(sample[:, channel] // (256 // BINS), minlength=BINS) / len(sample) for channel in range(3)]
     codes = sample[: SAMPLE // 8].astype(np.int32) @ np.array([65536, 256, 1], dtype=np.int32)
-    return np.concatenate([*shares, sample.mean(axis=0), sample.std(axis=0), [len(np.unique(codes))]])
+    return [*shares, sample.mean(axis=0), sample.std(axis=0), np.array([len(np.unique(codes))])]
+
+
+def _pixels(full: Pixels) -> list[NDArray[Any]]:
+    return [turned[:CORNER, :CORNER].reshape(-1) for turned in _turns(full)]
+
+
+_MAKERS: dict[str, Callable[[Pixels], list[NDArray[Any]]]] = {
+    "corners": _corners, "borders": _borders, "frequencies": _frequencies, "colours": _colours, "pixels": _pixels,
+}  # fmt: skip
 
 
 def _write(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path) -> None:

@@ -1,7 +1,8 @@
 """The embedding stages: every unique text and every unique picture once, in shards.
 
-Vectors are kept as 16-bit floats: half the size, and rounding that absorbs the last-bit differences between thread
-counts, so that a resumed build ends with the same evidence.
+Vectors are kept as 16-bit floats: half the size, and rounding that absorbs most last-bit differences between thread
+counts. What is computed from them afterwards is summed in one order, whatever the number of cores: what a last bit
+does to a fit decides between answers that are nearly even, and then between items.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from builder import images
 from builder.encoders import identity, image_encoder, text_encoder, unit
@@ -119,12 +121,14 @@ class _Projection:
         if sample is not None:
             from sklearn.decomposition import PCA
 
-            self._pca = PCA(min(dimensions, *sample.shape), svd_solver="covariance_eigh").fit(sample)
+            with threadpool_limits(1):
+                self._pca = PCA(min(dimensions, *sample.shape), svd_solver="covariance_eigh").fit(sample)
 
     def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._pca is None:
             return vectors
-        return unit(self._pca.transform(vectors).astype(np.float32))
+        with threadpool_limits(1):
+            return unit(self._pca.transform(vectors).astype(np.float32))
 
 
 def _projection(parts: list[Path], dimensions: int | None) -> _Projection:

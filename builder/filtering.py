@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from audit.answers import compared
 from builder.blindness import measured_by
 from builder.errors import BadInput
 from builder.recipe import RuleUse
@@ -92,11 +93,23 @@ def _names(rules: list[Rule]) -> list[str]:
 
 
 def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]) -> pd.DataFrame:
-    """The table that a rule sees: `id` and what it reads, nothing else."""
+    """The table that a rule sees: `id` and what it reads, nothing else; answers as they are compared."""
     found = {"id": items["id"]}
+    items = as_compared(items)
     for name in rule.reads():
         found[name] = items[name] if name in items else column(name, items)
     return pd.DataFrame(found).reset_index(drop=True)
+
+
+def as_compared(items: pd.DataFrame) -> pd.DataFrame:
+    """Items with their answers, and those of all annotators, in the form in which they are compared."""
+    columns: dict[str, object] = {"answer": items["compared"]}
+    if "answers" in items:
+        columns["answers"] = [
+            [compared(kind, choices, answer) for answer in answers]
+            for kind, choices, answers in zip(items["answer_type"], items["choices"], items["answers"], strict=True)
+        ]
+    return items.assign(**columns)
 
 
 def _report(
@@ -135,7 +148,7 @@ def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Eff
     if kept.all() or not kept.any() or not names:
         return []
     generator = np.random.default_rng(seed)
-    right = np.stack([(items[column] == items["answer"]).to_numpy(dtype=float) for column in names.values()])
+    right = np.stack([(items[column] == items["compared"]).to_numpy(dtype=float) for column in names.values()])
     applies = np.stack([items[column].notna().to_numpy(dtype=float) for column in names.values()])
 
     def share(mask: Floats) -> Floats:

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from builder.baselines.baseline import Baseline
 from builder.baselines.problem import Floats, Ints, Problem, count
 
+EVEN = 1e-6
+"""Scores that differ by less are even, and the first of even ones is predicted: the more frequent answer, or the option
+that comes first. Otherwise a last bit would decide, which machines and numbers of threads do not share."""
+
 
 def fit_and_score(
     problem: Problem,
@@ -43,7 +47,9 @@ def fit_and_score(
     test, row = np.unique(problem.content[inside], return_inverse=True)
     scores = baseline.predict(problem, counts, test, seed)[row]
     if problem.form == "answer":
-        return _named(scores, problem.item[inside], problem.label[inside], known)
+        if not len(problem.offer):
+            return _named(scores, problem.item[inside], problem.label[inside], known)
+        return _held(scores, problem, inside, known)
     gold_class = int(np.flatnonzero(known == 1)[0])
     return _drawn(scores[:, gold_class], problem.item[inside], problem.label[inside])
 
@@ -59,10 +65,40 @@ def _named(scores: Floats, item: Ints, gold: Ints, known: Ints) -> dict[str, NDA
     match = known[None, :] == gold[:, None]
     return {
         "item": item,
-        "prediction": known[scores.argmax(axis=1)],
+        "prediction": known[first_of_best(scores)],
         "confidence": scores.max(axis=1),
         "p_gold": (scores * match).sum(axis=1, dtype=np.float32),
     }
+
+
+def _held(scores: Floats, problem: Problem, inside: NDArray[np.bool_], known: Ints) -> dict[str, NDArray[np.generic]]:
+    """The same where an item's answer is one of those that are offered: the scores of the others go to these."""
+    offer = problem.offer[inside]
+    offered, code = problem.offered
+    place = np.full(len(problem.names), -1, dtype=np.int64)
+    place[known] = np.arange(len(known))
+    allowed = np.zeros((int(offered.max()) + 1, len(known)), dtype=bool)
+    there = place[code] >= 0
+    allowed[offered[there], place[code[there]]] = True
+    held = scores * allowed[offer]
+    total = held.sum(axis=1, keepdims=True)
+    np.divide(held, total, out=held, where=total > 0)
+    found = _named(held, problem.item[inside], problem.label[inside], known)
+    # Nobody learnt anything of what is offered: the first is as good as any.
+    first = code[np.searchsorted(offered, np.arange(len(allowed)))]
+    found["prediction"] = np.where(total[:, 0] > 0, found["prediction"], first[offer])
+    return found
+
+
+def first_of_best(scores: Floats) -> NDArray[np.int64]:
+    """(n,) the first column that holds the largest score of each row, up to `EVEN`.
+
+    Example:
+        >>> first_of_best(np.array([[0.2, 0.5, 0.5 + 1e-8], [0.3, 0.2, 0.5]])).tolist()
+        [1, 2]
+    """
+    best: NDArray[np.int64] = (scores >= scores.max(axis=1, keepdims=True) - EVEN).argmax(axis=1)
+    return best
 
 
 def _drawn(score: Floats, item: Ints, gold: Ints) -> dict[str, NDArray[np.generic]]:
@@ -74,7 +110,8 @@ def _drawn(score: Floats, item: Ints, gold: Ints) -> dict[str, NDArray[np.generi
     share = 1 / size[number]
     np.divide(score, total[number], out=share, where=total[number] > 0)
     # Ties go to the first option: their order is a hash, so that is a fair draw and the same every time.
-    best = np.lexsort((np.arange(len(item)), -share, number))[start]
+    behind = share < np.maximum.reduceat(share, start)[number] - EVEN
+    best = np.lexsort((np.arange(len(item)), behind, number))[start]
     return {
         "item": item[start],
         "prediction": best - start,

@@ -76,6 +76,7 @@ class Folder:
         items = self.rows[self.rows["edit_of"].isna()].reset_index(drop=True)
         reworded = np.flatnonzero(items["question_asked"].notna())
         for name, values in (
+            ("answer_source", ["annotated"] * len(reworded)),
             ("question", items["question_asked"].iloc[reworded].tolist()),
             ("question_key", [question_key(text, []) for text in items["question_asked"].iloc[reworded]]),
         ):

@@ -57,8 +57,8 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
     label = np.arange(len(items), dtype=np.int64)
     reports = []
     for kind in links:
-        joined = _components(label, kind.keys)
-        counts = np.bincount(joined[(items["source"] == kind.source).to_numpy()])
+        merged = joined(label, kind.keys)
+        counts = np.bincount(merged[(items["source"] == kind.source).to_numpy()])
         largest = int(counts.max(initial=0)) / int(total.get(kind.source, 1))
         used = largest <= 1 / folds
         sizes = kind.keys.value_counts()
@@ -74,14 +74,19 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
                 note=note,
             )
         )
-        label = joined if used else label
+        label = merged if used else label
     first = items["id"].groupby(label).min()
     names = first.map(lambda identity: digest("group", identity))  # once per group, not per item
     return names.take(label).set_axis(items.index), reports
 
 
-def _components(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.int64]:
-    """Merge the groups `label` of items that share a key."""
+def joined(label: NDArray[np.int64], keys: pd.Series[str]) -> NDArray[np.int64]:
+    """Merge the groups `label` of items that share a key.
+
+    Args:
+        label: (n,) code of each item's group.
+        keys: Item position -> key, one row per link.
+    """
     if not len(keys):
         return label
     positions = keys.index.to_numpy(dtype=np.int64)

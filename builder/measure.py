@@ -26,6 +26,7 @@ from builder.fitting import fit_and_score
 from builder.items import digest
 from builder.lexical import option_features, text_features
 from builder.looks import option_looks, text_looks
+from builder.offers import offers, vocabulary
 from builder.recipe import Measure
 from builder.stages import Run, Stage, whole, write_table
 
@@ -87,6 +88,7 @@ def measure(
     represent: Represent,
     *inputs: object,
     fit_on: NDArray[np.bool_] | None = None,
+    held: bool = False,
 ) -> Stage:
     """Run the baselines.
 
@@ -101,11 +103,12 @@ def measure(
         represent: Makes what baselines read of contents beside their text.
         inputs: Keys of what `items`, `folds` and `represent` were made from.
         fit_on: (n,) items that may be fitted on; all are scored, each by a model that left out its fold.
+        held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
     """
     described = [f"{name}:{baseline.version}" for name, baseline in chosen.items()]
-    work = partial(_work, run, items, folds, chosen, settings, seed, represent, fit_on)
+    work = partial(_work, run, items, folds, chosen, settings, seed, represent, fit_on, held)
     marks = "" if fit_on is None else hashlib.sha256(np.packbits(fit_on).tobytes()).hexdigest()
-    return run.stage(name, work, 2, *inputs, described, settings.model_dump(), seed, marks)
+    return run.stage(name, work, 3, *inputs, described, settings.model_dump(), seed, marks, held)
 
 
 def _work(
@@ -117,11 +120,11 @@ def _work(
     seed: int,
     represent: Represent,
     fit_on: NDArray[np.bool_] | None,
+    held: bool,
     stage: Stage,
 ) -> dict[str, int]:
-    vocabulary = pd.factorize(items["answer"], sort=True)[1]
     tasks: list[Task] = []
-    for place, problem, fitting in problems(items, folds, chosen, settings, represent):
+    for place, problem, fitting in problems(items, folds, chosen, settings, represent, held):
         folder = stage.folder / place
         problem.save(folder)
         inside = np.unique(problem.fold).tolist()
@@ -141,7 +144,7 @@ def _work(
         )
     )  # fmt: skip
     parts = run.parts(stage, score_fold, tasks)
-    table = _collect(items, vocabulary, tasks, parts)
+    table = _collect(items, tasks, parts)
     write_table(stage.folder / MEASUREMENTS, pa.Table.from_pandas(table, preserve_index=False))
     return {"shards": len(tasks)}
 
@@ -152,13 +155,23 @@ def problems(
     chosen: dict[str, Baseline],
     settings: Measure,
     represent: Represent,
+    held: bool = False,
 ) -> Iterator[tuple[str, Problem, list[str]]]:
     """Make the problems that baselines are put, one per view and form.
+
+    Args:
+        items: The item table.
+        folds: For each view the (n,) fold of each item.
+        chosen: Full name -> baseline.
+        settings: The recipe's part on measuring.
+        represent: Makes what baselines read of contents beside their text.
+        held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
 
     Yields:
         A name for its folder, the problem, and the baselines that can be run on it.
     """
-    answers, vocabulary = pd.factorize(items["answer"], sort=True)
+    names = vocabulary(items)
+    answers = names.get_indexer(pd.Index(items["compared"])).astype(np.int64)
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
@@ -175,7 +188,10 @@ def problems(
             problem = build_problem(
                 items, rows, answers, folds[view], view, form, reads, represent, settings.candidates
             )
-            problem = replace(problem, names=tuple(vocabulary) if form == "answer" else ())
+            problem = replace(problem, names=tuple(names) if form == "answer" else ())
+            if held and view == "image":
+                offer, offered = offers(items, names)
+                problem = replace(problem, offer=offer[rows], offered=offered)
             if any(wanted[name].language for name in fitting):
                 problem = replace(problem, language=represent.language)
             # Pictures known by name alone have no vectors.
@@ -241,7 +257,7 @@ def build_problem(
         matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
     if "looks" in reads and view != "image":
         matrices["looks"] = _looks(part, form, shown["text"].tolist())[first if form == "option" else slice(None)]
-    frequent = _frequent(part["answer"], candidates) if form == "answer" else ()
+    frequent = _frequent(part["compared"], candidates) if form == "answer" else ()
     matrices |= {name: found[first] for name, found in own.items()}
     for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else OF_TEXT)):
         if (made := represent(name, view, shown, frequent)) is not None:
@@ -348,10 +364,10 @@ def _evidence(
     return [by_item[int(item)] for item in items]
 
 
-def _collect(items: pd.DataFrame, vocabulary: pd.Index[str], tasks: list[Task], parts: list[Path]) -> pd.DataFrame:
+def _collect(items: pd.DataFrame, tasks: list[Task], parts: list[Path]) -> pd.DataFrame:
     """Join the shards into one table in item order."""
     columns: dict[str, NDArray[np.object_] | NDArray[np.float32]] = {}
-    identities, choices = items["id"].to_numpy(), items["choices"].to_numpy()
+    identities, choices, names = items["id"].to_numpy(), items["choices"].to_numpy(), vocabulary(items).to_numpy()
     for task, part in sorted(zip(tasks, parts, strict=True), key=lambda pair: pair[0].baseline):
         table = pd.read_parquet(part)
         item = table["item"].to_numpy()
@@ -360,11 +376,11 @@ def _collect(items: pd.DataFrame, vocabulary: pd.Index[str], tasks: list[Task], 
         if task.folder.name.endswith("-option"):
             prediction[item] = [choices[i][p] for i, p in zip(item, table["prediction"], strict=True)]
         else:
-            prediction[item] = vocabulary.to_numpy()[table["prediction"]]
+            prediction[item] = names[table["prediction"]]
         # Four digits are what a probability of a baseline is good for; the rest is noise of the last bit.
         p_gold[item] = table["p_gold"].round(4)
         confidence = columns.setdefault(f"{task.baseline}.confidence", np.full(len(items), np.nan, dtype=np.float32))
-        confidence[item] = table["confidence"].round(4)
+        confidence[item] = table["confidence"]  # in full: only its order counts
         if "evidence" in table:
             evidence = columns.setdefault(f"{task.baseline}.evidence", np.full(len(items), None, dtype=object))
             evidence[item] = [_names(cell, identities) for cell in table["evidence"]]

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
@@ -25,6 +24,7 @@ from builder import images
 from builder.cells import cell
 from builder.corpora import reader
 from builder.errors import BadInput
+from builder.golds import asked_of
 from builder.held import BELOW, folder_of, held
 from builder.items import (
     SCHEMA,
@@ -35,10 +35,8 @@ from builder.items import (
     question_key,
 )
 from builder.option_order import ordered
-from builder.option_places import clash
 from builder.recipe import Corpus, Images, Recipe
 from builder.stages import Run, Stage, write_table
-from builder.visible import joined
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
 PICTURES_PER_SHARD = 512
@@ -245,22 +243,10 @@ def _content(row: Row, text: TextRule) -> dict[str, Any]:
     Raises:
         BadInput: When some field is not what it must be.
     """
-    question = cell(row, "question", row.question, text)
-    choices = [cell(row, "option", choice, text) for choice in row.choices]
-    if choices and (len(choices) < 2 or len(set(map(joined, choices))) < len(choices)):
-        raise BadInput(row.file, row.row, f"options {choices}", "two or more, all different", "mend the options")
-    if len(choices) > len(ascii_uppercase):
-        allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
-        raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
-    if choices and (found := clash(question, choices)):
-        allowed = "options that can stand where their letters say, beside options that speak of others"
-        raise BadInput(row.file, row.row, found, allowed, "put them in that order, or leave the row out")
-    answer = cell(row, "answer", row.answer, text)
-    if choices and answer not in choices:
-        allowed = " | ".join(choices)
-        raise BadInput(row.file, row.row, f"gold answer {answer!r}", allowed, "make the gold one of the options")
+    asked = asked_of(row, text)
+    question, choices, answer = asked.question, list(asked.choices), asked.answer
     answers = [cell(row, "annotator's answer", value, text) for value in row.answers]
-    kind = row.answer_type or _answer_type(answer, choices)
+    kind = asked.answer_type or _answer_type(answer, choices)
     return {
         "question": question,
         "choices": choices,  # in source order: what is published is chosen when all items are known

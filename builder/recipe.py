@@ -19,6 +19,8 @@ from data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
+FEWEST_TRIES = 5
+"""Tries from which four of five can be told."""
 
 
 class Part(BaseModel):
@@ -195,7 +197,8 @@ class Pair(Part):
     """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
 
     mined: list[Literal["paraphrases"]] = []
-    """`paraphrases`: questions that say the same are published in one wording, so that their images can be paired."""
+    """`paraphrases`: questions that differ in harmless changes alone (`builder.counterfactuals.wording`) are published
+    in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
     minimal: Minimal = Minimal()
     grammar: Grammar | None = None
@@ -254,8 +257,20 @@ class Audited(Part):
     """Refits of the quick certifying adversaries on permuted labels of the set."""
     null_draws: Annotated[int, Field(ge=0)] = 19
     """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
+    controls: Annotated[int, Field(ge=0)] = 10
+    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
     weight: str | None = None
     """Measurement to maximise the sum of; None counts items."""
+    together: list[Literal["source", "split"]] = []
+    """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
+    is counted over all of them."""
+
+    @field_validator("controls")
+    @classmethod
+    def _enough_tries(cls, tries: int) -> int:
+        if 0 < tries < FEWEST_TRIES:
+            raise ValueError(f"give 0 or at least {FEWEST_TRIES}: fewer tries cannot show that four of five find a cue")
+        return tries
 
     @field_validator("permutations", "null_draws")
     @classmethod
@@ -287,6 +302,9 @@ class Recipe(Part):
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    scores: list[Literal["anls"]] = []
+    """What evaluations report beside exact match and VQA accuracy where there are annotators' answers: `anls`, the
+    similarity of texts that is usual for documents."""
     eval: bool = False
     """Whether `eval.yaml` is written, and the evaluated split once more as it needs it, with pictures as text."""
     datasheet: Answers = {}

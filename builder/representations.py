@@ -79,7 +79,7 @@ class Representations:
         multiple = self.items["choices"].map(len) > 0
         if candidates:
             named = self.items[~multiple]
-            frequent = named["answer"].value_counts().index[: self.recipe.measure.candidates]
+            frequent = named["compared"].value_counts().index[: self.recipe.measure.candidates]
             texts = contents["text"].tolist()
             return of_answers(self.run, self.language, named["question"].unique(), frequent, texts, candidates)
         hidden = not contents["context"].any()

@@ -5,8 +5,9 @@ than they are. So groups of items are dealt into two halves. One is searched: a 
 frequent answer score by how far the answer's count exceeds what is expected, in standard errors; shortcuts are taken
 best first until none is left that adds anything. The other half, which the search never saw, gives every number that
 is reported, with intervals that hold for all of them at once (Bonferroni over the shortcuts that were tried there) and
-respect groups. A shortcut holds when its interval lies above what is expected. How well they answer together is told of
-all that were taken, whether they hold or not: to leave some out would be to search the other half, too.
+speak of other groups of items that are asked the same. A shortcut holds when its interval lies above what is
+expected. How well they answer together is told of all that were taken, whether they hold or not: to leave some out
+would be to search the other half, too.
 
 Expected is the largest of three shares: of the answer among all items of the type; of guessing among the answers that
 occur with the cue, since `which shape` tells that a shape is asked for, which is no bias; and, in the search, what the
@@ -128,7 +129,7 @@ def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
     """Mine shortcuts.
 
     Args:
-        items: Item table with `question`, `answer`, `answer_type`, `choices` and `group`.
+        items: Item table with `question`, `compared`, `answer_type`, `choices` and `group`.
         confidence: Of all intervals together.
         seed: Of the deal into halves, and of the sample.
     """
@@ -150,7 +151,7 @@ def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
     level = 1 - (1 - confidence) / max(len(taken), 1)
     counted = [count(other, one.cue, one.answer, one.answer_type, level) for one in taken]
     held = sorted((one for one in counted if one.holds), key=lambda one: (-one.strength, one.cue, one.answer))
-    right = _answered(searched, other, taken) == other["answer"].to_numpy(dtype=object)
+    right = _answered(searched, other, taken) == other["compared"].to_numpy(dtype=object)
     together = accuracy(right, codes(other["group"]).astype(np.int64), confidence)
     return Mined(len(items), len(searched), len(taken), held, together, chance(other, "question"))
 
@@ -158,11 +159,11 @@ def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
 def count(items: pd.DataFrame, cue: Cue, answer: str, answer_type: str, confidence: float) -> Shortcut:
     """Count a cue's answer on items."""
     of_type = (items["answer_type"] == answer_type).to_numpy(dtype=bool)
-    right = (items["answer"] == answer).to_numpy(dtype=bool)
+    right = (items["compared"] == answer).to_numpy(dtype=bool)
     inside = matching(items["question"], cue) & of_type
     found = accuracy(right[inside], codes(items["group"][inside]).astype(np.int64), confidence)
     usual = float(right[of_type].mean()) if of_type.any() else float("nan")
-    return Shortcut(cue, answer, answer_type, found, usual, items["answer"][inside].nunique())
+    return Shortcut(cue, answer, answer_type, found, usual, items["compared"][inside].nunique())
 
 
 def guess(answers: int) -> float:
@@ -178,7 +179,7 @@ def matching(questions: pd.Series[str], cue: Cue) -> NDArray[np.bool_]:
 
 def _narrow(items: pd.DataFrame) -> pd.DataFrame:
     """What is read of the items, every text once."""
-    texts = dict.fromkeys(("question", "answer", "answer_type", "group"), "category")
+    texts = dict.fromkeys(("question", "compared", "answer_type", "group"), "category")
     return items[[*texts, "choices"]].astype(texts).reset_index(drop=True)
 
 
@@ -191,7 +192,7 @@ def _answered(searched: pd.DataFrame, other: pd.DataFrame, taken: list[Taken]) -
     for kind, part in searched.groupby("answer_type", observed=True, sort=True):
         told = [one.cue for one in taken if one.answer_type == kind]
         rest = part[~np.any([matching(part["question"], cue) for cue in told], axis=0)] if told else part
-        counts = (rest if len(rest) else part)["answer"].value_counts().sort_index()
+        counts = (rest if len(rest) else part)["compared"].value_counts().sort_index()
         given[(other["answer_type"] == kind).to_numpy(dtype=bool)] = counts.idxmax()
     for one in sorted(taken, key=lambda one: (one.share, one.score)):
         inside = matching(other["question"], one.cue) & (other["answer_type"] == one.answer_type).to_numpy(dtype=bool)
@@ -224,7 +225,7 @@ class Taken:
 def _search(part: pd.DataFrame, kind: str) -> Iterator[Taken]:
     """Take shortcuts of one answer type, best first."""
     text, texts = pd.factorize(part["question"])
-    answer, answers = pd.factorize(part["answer"].astype(object), sort=True)
+    answer, answers = pd.factorize(part["compared"].astype(object), sort=True)
     asked = np.bincount(text, minlength=len(texts)).astype(np.int64)
     names, matrix = cues(list(texts), asked, FEWEST)
     if not names:

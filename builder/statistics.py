@@ -1,4 +1,4 @@
-"""Accuracy with an interval that respects groups, and the level that needs no model at all."""
+"""Accuracy with an interval over groups and over questions, and the level that needs no model at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
+from scipy.stats import t as student
 
 
 @dataclass(frozen=True)
@@ -20,36 +21,68 @@ class Accuracy:
     high: float
 
 
-def accuracy(right: NDArray[np.bool_], groups: NDArray[np.int64], confidence: float = 0.95) -> Accuracy:
+def accuracy(
+    right: NDArray[np.bool_],
+    groups: NDArray[np.int64],
+    confidence: float = 0.95,
+    crossed: NDArray[np.int64] | None = None,
+) -> Accuracy:
     """Share of right answers with a Wilson interval on the effective number of items.
 
     Items of a group are not independent. The cluster-robust variance of the mean (Liang and Zeger 1986, with
     the G / (G - 1) correction; Miller 2024, arXiv 2411.00640) says how many independent items the set is worth,
     n_eff = n / deff, at most n, where the design effect deff is that variance over the one of independent
     items, p (1 - p) / (n - 1). Groups of one item give n. Wilson's interval on n_eff stays inside [0, 1] and is
-    honest at 0 and 1, where n_eff is the number of groups.
+    honest at 0 and 1, where n_eff is the number of clusters.
+
+    Who answers from the question alone is right on all items of a question together, or wrong, whatever pictures they
+    show. Where items are clustered in two ways that cross, the variance is the one by groups plus the one by the other
+    clusters less the one by both together (Cameron, Gelbach and Miller 2011), and no smaller than either. The interval
+    then speaks of other pictures and other questions like these; by groups alone it speaks of other pictures that are
+    asked the same questions. Where clusters make items worth less, the quantile is Student's with as many
+    degrees of freedom as the fewer clusters less one.
 
     Args:
         right: (n,) whether each item was answered right.
         groups: (n,) group code of each item.
         confidence: Two-sided level.
+        crossed: (n,) code of each item's other cluster, such as its question; a single one says nothing of others and
+            is left out: the interval then speaks of this question alone.
     """
     n, hits = len(right), int(right.sum())
     if n == 0:
         return Accuracy(0, 0, float("nan"), float("nan"))
     p = hits / n
-    names, code = np.unique(groups, return_inverse=True)
-    clusters = len(names)
-    effective = float(clusters)
-    if 0 < hits < n and clusters > 1:
-        residual = np.bincount(code, weights=right - p)
-        variance = clusters / (clusters - 1) * float((residual**2).sum()) / n**2
+    kinds = [_numbered(groups)]
+    if crossed is not None and (other := _numbered(crossed)).any():
+        kinds.append(other)
+    fewest = min(int(kind.max()) + 1 for kind in kinds)
+    effective, z = float(fewest), float(norm.ppf(0.5 + confidence / 2))
+    if 0 < hits < n and fewest > 1:
+        variances = [_variance(right - p, kind) for kind in kinds]
+        if len(kinds) > 1:
+            both = _numbered(kinds[0] * (kinds[1].max() + 1) + kinds[1])
+            variances.append(sum(variances) - _variance(right - p, both))
         independent = p * (1 - p) / (n - 1)
-        effective = min(n, n * independent / variance) if variance > 0 else float(n)
-    z = float(norm.ppf(0.5 + confidence / 2))
+        effective = min(n, n * independent / max(variances)) if max(variances) > 0 else float(n)
+        if effective < n * (1 - 1e-9):
+            z = float(student.ppf(0.5 + confidence / 2, fewest - 1))
     centre = (p + z**2 / (2 * effective)) / (1 + z**2 / effective)
     half = z / (1 + z**2 / effective) * np.sqrt(p * (1 - p) / effective + z**2 / (4 * effective**2))
     return Accuracy(n, hits, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+
+
+def _numbered(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clusters from 0."""
+    numbers: NDArray[np.int64] = np.unique(labels, return_inverse=True)[1]
+    return numbers
+
+
+def _variance(residual: NDArray[np.float64], cluster: NDArray[np.int64]) -> float:
+    """Variance of the mean by one kind of clusters, of which there are at least two."""
+    clusters = int(cluster.max()) + 1
+    sums = np.bincount(cluster, weights=residual)
+    return float(clusters / (clusters - 1) * (sums**2).sum() / len(residual) ** 2)
 
 
 def chance(items: pd.DataFrame, view: str) -> float:
@@ -60,15 +93,15 @@ def chance(items: pd.DataFrame, view: str) -> float:
     name the most frequent answer of all.
 
     Args:
-        items: Table with `answer`, `answer_type`, `choices`.
+        items: Table with `compared`, `answer_type`, `choices`.
         view: The view whose chance level is meant.
     """
     if not len(items):
         return float("nan")
     if view == "image":
-        return float(items["answer"].value_counts().iloc[0]) / len(items)
+        return float(items["compared"].value_counts().iloc[0]) / len(items)
     options = items["choices"].map(len).to_numpy()
     drawn = float((1 / options[options > 0]).sum())
-    counts = items[options == 0].groupby(["answer_type", "answer"]).size()
+    counts = items[options == 0].groupby(["answer_type", "compared"]).size()
     majority = int(counts.groupby(level=0).max().sum())
     return (drawn + majority) / len(items)

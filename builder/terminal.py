@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
 from audit import tabled
-from data_cards import difference, tables
+from audit.printed import console
+from audit.tabled import Whole
+from data_cards import difference, plain, tables
 
 if TYPE_CHECKING:
     from builder.build import Built
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
     from data_cards.audited import AuditedTier
     from data_cards.manifest import BalancePart, GroupKind
 
-OUT = Console()
+OUT = console()
+PAIR_STEP = (
+    "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
+    "annotated of these",
+)  # fmt: skip
+"""What is counted after each step of pairing."""
 
 
 def show_build(built: Built) -> None:
@@ -33,8 +39,7 @@ def show_build(built: Built) -> None:
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
-    table("Blind accuracy", tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after))
-    OUT.print(f"{tables.CHANCE} {tables.BELOW}")
+    _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     folder = escape(str(built.folder))
     if manifest.audited is not None:
@@ -52,6 +57,15 @@ def show_build(built: Built) -> None:
     _show_work(built.executed)
 
 
+def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print ceilings and baselines; a baseline's name begins with what it sees, so that the view needs no column."""
+    named = [
+        (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
+    ]
+    table("Blind accuracy", ("predictor", *header), named)
+    tabled.prose(OUT, f"{tables.CHANCE} {tables.BELOW}")
+
+
 def _show_audited(tier: AuditedTier) -> None:
     """Print who judged the audited tier, and the verdict."""
     rows = [
@@ -61,17 +75,19 @@ def _show_audited(tier: AuditedTier) -> None:
             one.trained_on,
             f"{tables.percent(one.accuracy)} {tables.interval(one.low, one.high)}",
             tables.percent(one.chance),
+            tables.percent(one.guess),
             view.outcome,
         )
         for view in tier.views
         for one in view.judgements
     ]
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
-    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "verdict"), rows)
+    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "guess", "verdict"), rows)
     for view in tier.views:
-        if view.outcome != "certified":
-            for reason in view.reasons:
-                OUT.print(f"[yellow]{view.view}[/]: {escape(reason)}")
+        for reason in view.reasons if view.outcome != "certified" else view.notes:
+            tabled.prose(OUT, f"{view.view}: {reason}")
+    for sentence in plain.controls(tier):
+        tabled.prose(OUT, sentence)
 
 
 def show_diagnosis(found: Diagnosis) -> None:
@@ -79,9 +95,7 @@ def show_diagnosis(found: Diagnosis) -> None:
     OUT.print(
         f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
     )
-    header = ("sees only", "predictor", "accuracy", "chance")
-    table("Blind accuracy", header, tables.blindness_rows(found.blindness, None))
-    OUT.print(f"{tables.CHANCE} {tables.BELOW}")
+    _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
     if found.groups:
@@ -124,11 +138,8 @@ def _shortcuts(found: Diagnosis, most: int = 8) -> list[tuple[str, ...]]:
 def show_pairs(found: Paired) -> None:
     """Print what becomes balanceable by pairing, and what became of each kind of edit."""
     OUT.print(f"[bold]{escape(found.name)}[/]: {tables.count(found.read)} items read")
-    columns = (
-        "with", "items", "question ceiling", "image ceiling", "image partner", "question partner", "balanced",
-        "annotated of them",
-    )  # fmt: skip
-    table("What can be balanced", columns, map(_pair_step, found.steps))
+    columns = zip(PAIR_STEP, *map(_pair_step, found.steps), strict=True)
+    table("What can be balanced", ("with", *(step.name for step in found.steps)), list(columns))
     if found.kinds:
         kinds = [
             (kind.kind, *map(tables.count, (kind.made, sum(kind.refused.values()), kind.added, kind.published)))
@@ -166,30 +177,24 @@ def show_pairs(found: Paired) -> None:
 def _pair_step(step: PairStep) -> tuple[str, ...]:
     shares = (tables.percent(step.question_ceiling), tables.percent(step.image_ceiling))
     partners = (tables.count(step.image_partners), tables.count(step.question_partners))
-    return (
-        step.name,
-        tables.count(step.items),
-        *shares,
-        *partners,
-        tables.count(step.kept),
-        tables.count(step.annotated),
-    )
+    return tables.count(step.items), *shares, *partners, tables.count(step.kept), tables.count(step.annotated)
 
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:
     """Print which checks of a published folder passed."""
-    rows = [(found.check, "ok" if found.ok else "FAILED", _told(found)) for found in findings]
-    table(str(folder), ("check", "", "what does not fit"), rows)
+    table(str(folder), ("check", ""), [(found.check, "ok" if found.ok else "FAILED") for found in findings])
     for found in findings:
+        for problem in _told(found):
+            OUT.print(Text(f"{found.check}: {problem}"))
         if found.remedy:
             OUT.print(Text(f"To do for {found.check}: {found.remedy}"))
 
 
-def _told(found: Finding, most: int = 3) -> str:
-    """Problems, a line each: all where one can do something about them, else the first and how many more there are."""
+def _told(found: Finding, most: int = 3) -> list[str]:
+    """Problems: all where one can do something about them, else the first and how many more there are."""
     if found.remedy or len(found.problems) <= most:
-        return "\n".join(found.problems)
-    return "\n".join([*found.problems[:most], f"and {len(found.problems) - most:,} more"])
+        return found.problems
+    return [*found.problems[:most], f"and {len(found.problems) - most:,} more"]
 
 
 def show_difference(found: Difference, most: int = 10) -> None:
@@ -201,21 +206,23 @@ def show_difference(found: Difference, most: int = 10) -> None:
     table("Rows", ("config", "first", "second", "added", "removed", "changed"), counts)
     for name, one in found.configs.items():
         _show_rows(name, one, most)
-    table("Blind accuracy", difference.HEADER, difference.side_by_side(found.first, found.second))
+    for title, rows in difference.side_by_side(found.first, found.second).items():
+        table(title, difference.HEADER, rows)
     for title, fields in (("Recipe", found.recipe), ("Sources", found.sources), ("Packages", found.packages)):
         if fields:
-            table(title, ("", "first", "second"), [(name, old, new) for name, (old, new) in fields.items()])
+            rows = [(Whole(name), Whole(old), Whole(new)) for name, (old, new) in fields.items()]
+            table(title, ("", "first", "second"), rows)
     OUT.print("the same rows" if found.same else "the rows differ", style="green" if found.same else "yellow")
 
 
 def show_push(found: Pushed) -> None:
     """Print which files went or would go, what stays behind, and where they are."""
-    rows = [(name, tables.count(size)) for name, size in found.files.items()]
+    rows = [(Whole(name), tables.count(size)) for name, size in found.files.items()]
     table(f"{len(rows)} files, {tables.count(found.size)} bytes", ("file", "bytes"), rows)
     if found.left_out or found.removed:
         stay = [
-            *found.left_out.items(),
-            *((name, "of an earlier push; the folder has it no more") for name in found.removed),
+            *((Whole(name), why) for name, why in found.left_out.items()),
+            *((Whole(name), "of an earlier push; the folder has it no more") for name in found.removed),
         ]
         table("What does not go, or was removed", ("file", "why"), stay)
     reader = "public" if found.public else "private"
@@ -235,7 +242,10 @@ def _show_rows(config: str, found: ConfigDifference, most: int) -> None:
         examples = {(why.stage or "-", why.rule or "-"): (name, why.reason) for name, why in whys.items() if why}
         where = "why the first had them not" if title == "added" else "why the second has them not"
         if kinds:
-            rows = [(*kind, tables.count(n), *examples[kind]) for kind, n in kinds.most_common(most)]
+            rows = [
+                (*kind, tables.count(n), Whole(examples[kind][0]), examples[kind][1])
+                for kind, n in kinds.most_common(most)
+            ]
             table(f"{config}: {title}, {where}", ("stage", "rule", "items", "such as", "because"), rows)
     if found.columns:
         changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:most]]

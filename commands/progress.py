@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from audit.printed import console
+
 STAGES = {
     "rows": "reading official rows",
     "pictures": "decoding pictures",
@@ -32,6 +34,10 @@ STAGES = {
     "refit": "blind baselines on the balanced set",
     "panel": "adversaries",
     "audited": "audited tier",
+    "controls": "planting cues",
+    "control-problems": "problems with planted cues",
+    "planted-pictures": "planting cues in pictures",
+    "details": "pictures in detail",
     "publish": "writing the folder",
     "report": "writing the report",
     "model": "loading the model",
@@ -106,7 +112,7 @@ class Lines:
             self._print(f"{described(stage, self.words)}{part}, {how} {time.monotonic() - began:.1f} s")
 
     def _print(self, line: str) -> None:
-        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(line, markup=False, highlight=False)
 
 
 @dataclass
@@ -136,7 +142,7 @@ def progress(words: Mapping[str, str] = STAGES) -> Iterator[Callable[[str, int, 
     # Encoders come from packages or from a cache: libraries must not show bars of their own.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    err = Console(stderr=True)
+    err = console(stderr=True)
     if not err.is_terminal or err.is_dumb_terminal:
         lines = Lines(err, words)
         try:
@@ -153,5 +159,6 @@ def progress(words: Mapping[str, str] = STAGES) -> Iterator[Callable[[str, int, 
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, transient=True) as bars:
+    # Bars are drawn over, so that none may be longer than the terminal is wide.
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         yield Bars(bars, words)

@@ -15,7 +15,7 @@ from commands.terminal import plainly, print_json
 if TYPE_CHECKING:
     import filters
 
-app = typer.Typer(help="List, show, check and begin filter rules.", no_args_is_help=True)
+app = typer.Typer(help="List, show, check and begin filter rules.", no_args_is_help=True, rich_markup_mode=None)
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
 With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '{\"threshold\": 0.5}'.")]
 
@@ -95,7 +95,7 @@ def new(
     folder: Annotated[Path, typer.Option(help="Where the rule and its test go.")] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Write a rule file and its test, which passes, to be changed into the rule that you want."""
+    """Write a rule and its test, to be changed into the rule that you want."""
     with plainly():
         from builder.errors import BadInput
         from filters.errors import BadName, DuplicateRule
@@ -114,11 +114,11 @@ def new(
 
     place = f"{folder}/{made.name}" if folder != Path() else made.name
     target = f"PACKAGE.{made.name.replace('.py', '')}"
-    OUT.print(f"written: {made.rule}, {made.test}", markup=False, highlight=False, soft_wrap=True)
+    OUT.print(f"written: {made.rule}, {made.test}", markup=False, highlight=False)
     for label, text in {
         "test it": f"python -m pytest {made.test}",
         "check the contract": f"twokeys rules check {place}",
         "use it in a recipe": f'rules: [{{rule: "{place}", with: {{word: color}}}}]',
         "ship it in a package": f'[project.entry-points."twokeys.rules"]  {name} = "{target}"',
     }.items():
-        OUT.print(f"  {label}: {text}", markup=False, highlight=False, soft_wrap=True)
+        OUT.print(f"  {label}: {text}", markup=False, highlight=False)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import typer
-from rich.console import Console
 
-err = Console(stderr=True)
+from audit.printed import console
+
+err = console(stderr=True)
 GOES_ON = "the same command goes on where it stopped"
 
 
@@ -32,9 +33,9 @@ def plainly(again: str = "") -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        err.print(f"stopped{f': {again}' if again else ''}", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"stopped{f': {again}' if again else ''}", markup=False, highlight=False)
         raise typer.Exit(130) from None
     except BadInput as error:
         err.print("bad input", style="bold red", end=" ")
-        err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        err.print(str(error), markup=False, highlight=False)
         raise typer.Exit(2) from None

@@ -8,7 +8,9 @@ holds the card's own hash, is not read.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -70,6 +72,18 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             bibtex=bibtex(manifest),
         )
     )
+
+
+def variable(name: str) -> str:
+    """A config's name as a variable of Python.
+
+    Example:
+        >>> variable("eval-open"), variable("2.0"), variable("class"), variable("load_dataset")
+        ('eval_open', 'config_2_0', 'config_class', 'config_load_dataset')
+    """
+    made = re.sub(r"\W", "_", name)
+    taken = not made.isidentifier() or iskeyword(made) or made == "load_dataset"
+    return f"config_{made}" if taken else made
 
 
 def _pair_blindness(manifest: Manifest) -> str:
@@ -134,6 +148,8 @@ def _environment() -> Environment:
         "named": _named,
         "parameters": lambda values: code(json.dumps(values, sort_keys=True, ensure_ascii=False)),
         "part_name": lambda part: ", ".join(f"{name}={part[name]}" for name in sorted(part)) or "all",
+        "text": lambda text: json.dumps(text, ensure_ascii=False),
+        "variable": variable,
         "solvers": lambda solved: (
             ", ".join(f"{name} ({count(solved[name])})" for name in sorted(solved)) or tables.NONE
         ),

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COLUMNS: dict[str, str] = {
-    "id": "`source:split:source_id`, unique and stable",
+    "id": "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's ids may tell its "
+    "answers",
     "image": "the picture, original bytes of the source",
     "question": "the question or statement, in canonical form",
-    "choices": "the options in published order, a function of question and options; empty for open questions",
+    "choices": "the options in published order, the same for all items of a question; empty for open questions",
     "answer": "the gold answer in the source's words; for multiple choice the option's text",
     "compared": "what the gold is compared as: `yes` or `no`, a number in digits, an option's text, or the normal form "
     "of a text",
@@ -23,8 +24,8 @@ COLUMNS: dict[str, str] = {
     "split": "the split",
     "source": "the corpus that the item is from",
     "source_revision": "exact state of that corpus",
-    "source_id": "the item's own id there",
-    "row": "file and row in the source",
+    "source_id": "the item's own id there; metadata, like `id`",
+    "row": "file and row in the source; metadata, like `id`",
     "license": "licence of the item, as its source states it",
     "image_key": "hash of the picture's pixels; equal keys, equal pictures",
     "image_uri": "the picture as text (a data URI), for readers that take no column of pictures",
@@ -42,7 +43,7 @@ COLUMNS: dict[str, str] = {
     "adversaries.vote": "share of the certifying adversaries, fitted on the audited set, that are right on the item",
     "adversaries.disagreement": "share of them that do not give the answer that most of them give",
     "measurements": "what was measured about the item, by name",
-    "edit_of": "id of the item that this one was made from; empty for annotated items",
+    "edit_of": "id of the item that this one was made from; empty for items of the source",
     "edit_kind": "what was done to make it",
     "edit_note": "how the new answer follows",
     "edit_words": "where the question differs from that item's: spans of characters, the last one excluded",

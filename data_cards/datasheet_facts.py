@@ -39,6 +39,11 @@ def _motivation(manifest: Manifest) -> Facts:
     return {"motivation.purpose": purpose}
 
 
+def _wordings(manifest: Manifest) -> str:
+    reworded = manifest.pairs.reworded if manifest.pairs else 0
+    return f" {count(reworded)} of those that were balanced have the wording of another question." if reworded else ""
+
+
 def _composition(manifest: Manifest) -> Facts:
     names = ", ".join(source.name for source in manifest.sources)
     kept = f"{count(manifest.kept)} of {count(manifest.rows_read)}"
@@ -55,7 +60,8 @@ def _composition(manifest: Manifest) -> Facts:
         "composition.data": "Picture (the original bytes of the source), question, options where there are any, "
         "answer, partners, source, licence, hashes, and what blind baselines said. README.md explains every column.",
         "composition.label": "The column `answer`. `answer_source` says whether a person annotated it, an edit "
-        f"determines it, or named models verified it; {count(made)} published items were constructed.",
+        f"determines it, or named models verified it; {count(made)} published items were constructed by editing one."
+        + _wordings(manifest),
         "composition.missing": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows could not be read as "
         "items; they are listed with the reason.",
         "composition.relations": f"{count(partners.image_partners)} items name an image partner (same question, other "

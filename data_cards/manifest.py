@@ -100,7 +100,7 @@ class Score(Fact):
     items: int
     right: int
     low: float
-    """Lower end of the confidence interval, clustered by group."""
+    """Lower end of the confidence interval, clustered by group and by question (options for the view `choices`)."""
     high: float
     chance: float
     """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
@@ -252,7 +252,7 @@ class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
     reworded: int
-    """Annotated items that are published, or were balanced, in the wording of a paraphrase."""
+    """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
     merged: int
     """Annotated items that left because a paraphrase about the same picture was there."""
     kinds: list[PairKind]

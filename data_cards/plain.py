@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from data_cards import tables
 
 if TYPE_CHECKING:
-    from data_cards.audited import AuditedTier, ViewVerdict
+    from collections.abc import Sequence
+
+    from data_cards.audited import AuditedTier, ControlLine, ViewVerdict
 
 MEANING = {
     "certified": "holds",
@@ -18,7 +20,25 @@ MEANING = {
 
 def audited(tier: AuditedTier) -> list[str]:
     """One sentence on the verdict of each view."""
-    return [_view(view, tier.margin) for view in sorted(tier.views, key=lambda view: tables.VIEWS.index(view.view))]
+    order = ("nothing", *tables.VIEWS)
+    return [_view(view, tier.margin) for view in sorted(tier.views, key=lambda view: order.index(view.view))]
+
+
+def controls(tier: AuditedTier) -> list[str]:
+    """One sentence a view on the planted cues that its judges find, and on those that they do not."""
+    views = sorted({one.view for one in tier.controls}, key=tables.VIEWS.index)
+    return [_planted(view, [one for one in tier.controls if one.view == view]) for view in views]
+
+
+def _planted(view: str, controls: Sequence[ControlLine]) -> str:
+    sizes = sorted({one.smallest for one in controls if one.smallest is not None})
+    parts = [
+        f"cues of {100 * size:.1f} points: {', '.join(one.kind for one in controls if one.smallest == size)}"
+        for size in sizes
+    ]
+    missed = [one.kind for one in controls if one.smallest is None]
+    parts += [f"not covered: {', '.join(missed)}"] if missed else []
+    return f"{view}: cues were planted in copies of the set, and its judges find {'; '.join(parts)}."
 
 
 def _view(view: ViewVerdict, margin: float) -> str:
@@ -26,18 +46,43 @@ def _view(view: ViewVerdict, margin: float) -> str:
 
     The one that came farthest from chance speaks for all: the others were nearer.
     """
+    sees = "nothing" if view.view == "nothing" else f"only the {view.view}"
     claim = (
-        f"“A model that sees only the {view.view} does no better and no worse than chance, within "
-        f"{100 * margin:g} points” {MEANING[view.outcome]}."
+        f"“A model that sees {sees} does no better and no worse than chance, within {100 * margin:g} points” "
+        f"{MEANING[view.outcome]}."
     )
     if not view.judgements:
         return f"{claim} No adversary judged it."
+    if view.view == "nothing":
+        (one,) = view.judgements
+        return (
+            f"{claim} The most frequent answer of every source, split and answer type is right on "
+            f"{tables.percent(one.accuracy)}, a guess on {tables.percent(one.guess)}: that was counted."
+        )
     worst = max(view.judgements, key=lambda one: abs(one.accuracy - one.chance))
     tried = len({one.adversary for one in view.judgements})
     farthest = "It reached" if tried == 1 else f"The one that came farthest from chance, {worst.adversary}, reached"
-    size = f" About {tables.count(view.needed_items)} items could tell." if view.needed_items else ""
     return (
         f"{claim} {tables.count(tried)} blind model{'s' if tried > 1 else ''} that took no part in selecting the set "
         f"tried to answer it. {farthest} {tables.percent(worst.accuracy)} "
-        f"{tables.interval(worst.low, worst.high)} where chance is {tables.percent(worst.chance)}.{size}"
-    )
+        f"{tables.interval(worst.low, worst.high)} where chance is {tables.percent(worst.chance)} and a guess is right "
+        f"on {tables.percent(worst.guess)}. {_said(view, margin)}"
+    ).strip()
+
+
+def _said(view: ViewVerdict, margin: float) -> str:
+    """What the data support, and of which parts."""
+    found = []
+    if view.outcome != "certified":
+        if view.bound is not None:
+            found.append(f"What is proven is a margin of {100 * view.bound:.1f} points.")
+        if view.needed_items is not None:
+            needed, missing = tables.count(view.needed_items), tables.count(view.missing_items or 0)
+            found.append(f"About {needed} items could tell, {missing} more.")
+    proven = [part.name for part in view.parts if part.outcome == "certified"]
+    small = [part.name for part in view.parts if part.outcome == "too small to tell"]
+    if view.outcome == "certified" and proven:
+        found.append(f"By itself the same is proven of {', '.join(proven)}.")
+    if view.outcome == "certified" and small:
+        found.append(f"Too small to tell by themselves are {', '.join(small)}.")
+    return " ".join(found)

@@ -303,6 +303,7 @@ def report_text(report: Report) -> str:
             breaches=breaches(manifest) if manifest else [],
             parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
             audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],
+            planted=plain.controls(manifest.audited) if manifest and manifest.audited else [],
         )
     )
 

@@ -78,7 +78,9 @@ def selection(manifest: Manifest) -> list[str]:
             for kind in manifest.pairs.kinds
         ]
         if manifest.pairs.reworded:
-            steps.append(f"{count(manifest.pairs.reworded)} annotated items have the wording of a paraphrase.")
+            steps.append(
+                f"{count(manifest.pairs.reworded)} items have the wording of another question of the same words."
+            )
     for part in manifest.balance:
         name = ", ".join(f"{column}={part.part[column]}" for column in sorted(part.part)) or "all items"
         steps.append(

@@ -10,7 +10,7 @@ from exports.format import Format
 from exports.source import Source
 from exports.task_yaml import comments, metadata, scalar
 
-COLUMNS = ("id", "question", "choices", "answer", "answer_type", "question_key", "group")
+COLUMNS = ("id", "question", "choices", "answer", "compared", "answers", "answer_type", "question_key", "group")
 MOST = 26
 """Most answers that an item without options may be scored against by likelihood: beyond, each costs a pass."""
 
@@ -19,7 +19,7 @@ def candidates(source: Source) -> dict[str, list[str]]:
     """Answer type -> the answers that its items without options have, as uniform guesses draw from them."""
     table = source.table
     without = table[table["choices"].map(len) == 0]
-    return {str(kind): sorted(set(part["answer"])) for kind, part in without.groupby("answer_type")}
+    return {str(kind): sorted(set(part["compared"])) for kind, part in without.groupby("answer_type")}
 
 
 def write(source: Source, out: Path) -> None:
@@ -57,14 +57,17 @@ def _start(source: Source, what: str, task: str) -> str:
 
 
 def _generated(source: Source) -> str:
+    metrics = "".join(
+        f"  - metric: {name}\n    aggregation: mean\n    higher_is_better: true\n"
+        for name in ("accuracy", *source.second_scores)
+    )
     return (
         f"{_start(source, 'An lm-evaluation-harness task on questions alone', name(source))}"
         "doc_to_target: !function utils.doc_to_target\n"
         "output_type: generate_until\n"
         "generation_kwargs:\n  until: []\n  max_gen_toks: 32\n  do_sample: false\n  temperature: 0.0\n"
         "process_results: !function utils.process_results\n"
-        "metric_list:\n  - metric: accuracy\n    aggregation: mean\n    higher_is_better: true\n"
-        f"{metadata(source)}"
+        f"metric_list:\n{metrics}{metadata(source)}"
     )
 
 

@@ -38,7 +38,8 @@ def write(source: Source, out: Path) -> None:
 def _task(source: Source, view: str) -> str:
     facts = source.facts
     visual, text, results = VIEWS[view]
-    metrics = [("accuracy", "mean_score"), *((f"{kind}_accuracy", f"{kind}_accuracy") for kind in facts["pairs"])]
+    metrics = [(name, "mean_score") for name in ("accuracy", *source.second_scores)]
+    metrics += [(f"{kind}_accuracy", f"{kind}_accuracy") for kind in facts["pairs"]]
     listed = "".join(
         f"  - metric: {metric}\n    aggregation: !function utils.{function}\n    higher_is_better: true\n"
         for metric, function in [*metrics, ("dividend", "mean_score")]

@@ -82,18 +82,17 @@ def quads(source: Source) -> Iterator[Row]:
 
 def kind(items: list[Row]) -> str:
     """`yes_no`, which the official scores read; `open`, which they do not."""
-    return "yes_no" if all(row["answer"] in ("yes", "no") and not row["choices"] for row in items) else "open"
+    return "yes_no" if all(row["compared"] in ("yes", "no") and not row["choices"] for row in items) else "open"
 
 
 def said(row: Row) -> str:
     """An answer as the official files write it: `Yes` and `No`; others as they are."""
-    answer = str(row["answer"])
-    return {"yes": "Yes", "no": "No"}.get(answer, answer)
+    return {"yes": "Yes", "no": "No"}.get(str(row["compared"]), str(row["answer"]))
 
 
 def _first(items: list[Row]) -> Row:
     """The item that is picture 0, question 0: of a yes/no quad one that is answered yes."""
-    return next((row for row in items if row["answer"] == "yes"), items[0])
+    return next((row for row in items if row["compared"] == "yes"), items[0])
 
 
 def _use(source: Source) -> str:

@@ -23,7 +23,7 @@ from data_cards.manifest import Manifest
 
 CONFIGS = ("balanced", "audited")
 """Configs that can be exported: their rows are items with pictures."""
-MORE = ("answers", "answer_source", "source", "source_id", "license")
+MORE = ("answer_source", "source", "source_id", "license")
 """Columns that exports write beside those that evaluation reads."""
 
 
@@ -55,6 +55,11 @@ class Source:
             }
             for row in self.table.to_dict("records")
         ]
+
+    @property
+    def second_scores(self) -> list[str]:
+        """Scores beside exact match that the items have, by name."""
+        return ["vqa_accuracy", *self.facts["scores"]] if self.facts["annotated"] else []
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
         """Every picture once, by the key of its pixels, in file order.
@@ -142,6 +147,8 @@ def _facts(manifest: Manifest, published: Published) -> dict[str, Any]:
         "split": published.split,
         "items": len(table),
         "pairs": pairs,
+        "scores": list(manifest.recipe.get("scores", [])),
+        "annotated": bool(table["answers"].map(len).any()),
         "chance": round(float(guess.mean()), 6),
         "ceilings": {view: _ceiling(table, view) for view in BLIND},
         "licenses": sorted(set(table["license"])),

@@ -42,7 +42,7 @@ def write(source: Source, out: Path) -> None:
     with (out / f"{name}.tsv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n")
         table.writerow(
-            ["index", "image", "question", *letters, "answer", "gold", "choices", "category", "split", *KEPT]
+            ["index", "image", "question", *letters, "answer", "gold", "answers", "choices", "category", "split", *KEPT]
         )
         for index, row in enumerate(rows):
             # A picture stands once: a cell that is a number points to the row that has it.
@@ -53,7 +53,8 @@ def write(source: Source, out: Path) -> None:
             letter = ascii_uppercase[choices.index(row["answer"])] if choices else row["answer"]
             table.writerow([
                 index, image, row["question"], *(choices + [""] * (len(letters) - len(choices))), letter, row["answer"],
-                json.dumps(choices, ensure_ascii=False), row["answer_type"], source.facts["split"],
+                json.dumps(row["answers"], ensure_ascii=False), json.dumps(choices, ensure_ascii=False),
+                row["answer_type"], source.facts["split"],
                 *(row[column] or "" for column in KEPT),
             ])  # fmt: skip
 

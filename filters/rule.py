@@ -15,8 +15,8 @@ Drops = dict[str, str]
 Scope = Literal["item", "set"]
 """`item`: the decision on a row depends on that row alone. `set`: it depends on the rows beside it."""
 
-GOLD_COLUMNS = ("answer", "answers")
-"""Item columns that hold the label."""
+GOLD_COLUMNS = ("answer", "compared", "answers")
+"""Item columns that hold the label. A rule is shown `answer` and `answers` in the form in which they are compared."""
 
 GOLD_MEASUREMENTS = (".p_gold", ".gold_neighbours")
 """Endings of measurements that were computed from the label."""

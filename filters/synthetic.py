@@ -90,6 +90,7 @@ def _item(place: int, asked: Record, rng: np.random.Generator) -> Record:
         "question": asked["question"],
         "choices": choices,
         "answer": answer,
+        "compared": answer,
         "answers": ([answer] * agreed + others)[:annotators],
         "answer_type": asked["answer_type"],
         "question_key": f"{crc32('|'.join([asked['question'], *choices]).encode()):08x}",

@@ -92,6 +92,7 @@ def items(draw: st.DrawFn, max_items: int = 12) -> pd.DataFrame:
         kind = draw(st.sampled_from(ANSWER_TYPES))
         choices = ["red", "green", "blue"][: draw(st.integers(2, 3))] if kind == "choice" else []
         question = draw(st.sampled_from(["Is it red?", "How many?", "Which?"]))
+        answer = draw(st.sampled_from(choices or ["yes", "no", "2"]))
         rows.append(
             {
                 "id": f"toy:test:{place:03d}",
@@ -99,7 +100,8 @@ def items(draw: st.DrawFn, max_items: int = 12) -> pd.DataFrame:
                 "split": draw(st.sampled_from(["train", "test"])),
                 "question": question,
                 "choices": choices,
-                "answer": draw(st.sampled_from(choices or ["yes", "no", "2"])),
+                "answer": answer,
+                "compared": answer,
                 "answer_type": kind,
                 "question_key": question_key(question, choices),
                 "image_key": (image := draw(st.sampled_from(["i0", "i1", "i2"]))),

@@ -15,7 +15,7 @@ from audit.synergy import Scores
 
 @dataclass(frozen=True)
 class AttnLrp:
-    """Input times gradient under the rules of `audit.explainers.propagation`."""
+    """Input times gradient under rules of propagation."""
 
     name = "attn-lrp"
     published = "Achtibat et al. 2024, arXiv 2402.05602"

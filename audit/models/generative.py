@@ -118,7 +118,7 @@ class Generative(ABC):
             image, words = everything(bare)
             said = say(self, [bare], [(image[0], words[0])], self.most)[0][0]
             return self._answered(bare, *decision.decision(said, self.decode, question))
-        forms = prompt.answer_forms(self.tokenizer, text, answer, question.choices)
+        forms = prompt.answer_forms(self.tokenizer, text, answer, question)
         made = [self._answered(bare, form, tuple(range(len(form)))) for form in forms]
         if len(made) == 1:
             return made[0]

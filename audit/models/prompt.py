@@ -8,7 +8,9 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from audit.errors import BadInput, Unsayable
+from audit.answers import compared
+from audit.errors import BadInput, Unsayable, Unscorable
+from audit.marking import right as marked
 from audit.models.model import Question, Words
 from audit.wording import lettered, worded
 
@@ -53,9 +55,15 @@ def prompt(
         instruction: How to answer, after the question; empty for none, None for the usual one. Not maskable.
 
     Raises:
+        Unscorable: When the question holds one of the model's own marks, such as that of an image.
         BadInput: When the template does not show the question once.
     """
     said = asked(question)
+    marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+    for mark in (placeholder, *marks):
+        if mark in said:
+            allowed = f"a question without the model's own mark {mark!r}"
+            raise Unscorable("question", None, repr(said), allowed, "leave the item out, or use another model")
     text = rendered(tokenizer, template, worded(question.question, question.choices, instruction))
     if text.count(placeholder) != 1 or said not in text:
         found = f"a prompt with {text.count(placeholder)} images: {text!r}"
@@ -72,17 +80,31 @@ def prompt(
     return Prompt(text, list(coded["input_ids"]), Words(tuple(places), tuple(strings)))
 
 
-def answer_forms(tokenizer: Any, text: str, answer: str, choices: tuple[str, ...]) -> list[tuple[int, ...]]:
-    """Tokens of an answer as it may follow a prompt: as given and with a capital; the letter where there are options.
+def answer_forms(tokenizer: Any, text: str, answer: str, question: Question) -> list[tuple[int, ...]]:
+    """Tokens of an answer as it may follow a prompt: its letter where there are options, else its text.
+
+    A text may stand as published, with a capital, or in the form in which it is compared. What would be marked wrong is
+    none: options that are letters themselves are answered by their text.
+
+    Args:
+        tokenizer: The model's.
+        text: The prompt.
+        answer: The gold answer, as published.
+        question: The item.
 
     Raises:
         Unsayable: When the tokenizer can write none of them.
     """
-    said = ascii_uppercase[choices.index(answer)] if answer in choices else answer
+    at = question.choices.index(answer) if answer in question.choices else None
+    letter = "" if at is None else ascii_uppercase[at]
+    forms = [answer, answer[:1].upper() + answer[1:], compared(question.kind, question.choices, answer)]
+    forms = [form for form in (letter, *forms) if marked(form, question.kind, question.choices, answer)]
+    if letter in forms:
+        forms = [letter]
     before = list(tokenizer(text)["input_ids"])
     space = "" if re.search(r"[\s>]$", text) else " "
     found: list[tuple[int, ...]] = []
-    for form in dict.fromkeys([said, said[:1].upper() + said[1:]]):
+    for form in dict.fromkeys(forms):
         ids = list(tokenizer(text + space + form)["input_ids"])
         if tokenizer.eos_token_id is not None and ids and ids[-1] == tokenizer.eos_token_id:
             ids = ids[:-1]

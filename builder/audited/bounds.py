@@ -4,11 +4,13 @@ Two kinds. *Balance*: inside a cell of items that share a question, a picture, o
 more than half of the kept items and one more. On exact keys that is the condition of the balanced tier, loosened by the
 one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
 blind model takes for the same, loosened by what chance does in a cluster. *Adversaries*: what one said may be right no
-more often than chance, and no less.
+more often than a guess, and no less often than chance. What needs no adversary, the frequent answer, is bounded in
+`builder.audited.prior`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +23,10 @@ BINS = 5
 """Bins of an adversary's confidence, by quantiles."""
 SMALLEST_BIN = 20
 """Items that a bin must hold to be bounded: fewer say nothing about a cue."""
+EVEN = 1e-6
+"""Confidences that differ by less are one."""
+NEAR = 0.05
+"""Share of the items among which the widest gap is taken for the edge between two bins."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Answers:
         applies: (n,) items that it can be asked about.
         chance: (n,) chance that its answer is right if it had nothing to do with the item, on the set that it was
             fitted on.
+        guess: (n,) how often a guess is right.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Answers:
     confidence: Floats
     applies: Bools
     chance: Floats
+    guess: Floats
     on_removed: bool = False
     """Whether it was fitted on what the set leaves out, not on the set."""
 
@@ -67,27 +75,60 @@ class Bound:
     reason: str
 
 
-def adversary_bounds(answers: Answers, start: Bools, slack: float) -> list[Bound]:
-    """Bound what an adversary gets right, from both sides, in every bin of its confidence.
+def adversary_bounds(answers: Answers, start: Bools, slack: float, parts: Iterable[Bools] = ()) -> list[Bound]:
+    """Bound what an adversary gets right, from both sides, in every bin of its confidence and in every part.
 
     Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and
-    still is a cue.
+    still is a cue. Parts matter as much: one that is right in one split and wrong in another is a cue in both.
+
+    Args:
+        answers: What it said.
+        start: (n,) items to choose from.
+        slack: Excess that is let through.
+        parts: (n,) each: items of a stratum.
     """
     inside = np.flatnonzero(start & answers.applies)
     if not len(inside):
         return []
-    gain = answers.right[inside] - answers.chance[inside]
-    edges = np.unique(np.quantile(answers.confidence[inside], np.linspace(0, 1, BINS + 1)[1:-1]))
-    place = np.searchsorted(edges, answers.confidence[inside], side="right")
+    place = np.searchsorted(edges(answers.confidence[inside]), answers.confidence[inside])
+    places = [(inside[place == number], "among items on which it is as sure") for number in np.unique(place)]
+    places += [(inside[part[inside]], "in its part of the set") for part in parts]
     found = []
-    for number in np.unique(place):
-        part = place == number
-        if part.sum() < SMALLEST_BIN:
+    for items, where in places:
+        if len(items) < SMALLEST_BIN:
             continue
-        for sign, side in ((1.0, "right more often than chance"), (-1.0, "wrong more often than chance")):
-            reason = f"with it {answers.label} would be {side} among items on which it is as sure"
-            found.append(Bound(inside[part], sign * gain[part] - slack, 0.0, reason))
+        right = answers.right[items].astype(np.float64)
+        for gain, side in (
+            (right - answers.guess[items], "right more often than a guess"),
+            (answers.chance[items] - right, "wrong more often than chance"),
+        ):
+            reason = f"with it {answers.label} would be {side} {where}"
+            found.append(Bound(items, gain - slack, 0.0, reason))
     return found
+
+
+def edges(confidence: Floats) -> Floats:
+    """Edges between bins of as many items: in the widest gap near each quantile, so that no item lies at an edge.
+
+    A quantile is some item's value. Whether that item is below it or not would hang on its last bit.
+
+    Example:
+        >>> edges(np.array([0.1] * 50 + [0.9] * 50)).tolist()
+        [0.5]
+    """
+    values = np.sort(confidence)
+    gaps = np.diff(values)
+    wide = np.flatnonzero(gaps > EVEN)  # between items wide[k] and wide[k] + 1
+    found: set[int] = set()
+    for share in np.linspace(0, 1, BINS + 1)[1:-1]:
+        near = wide[np.abs(wide + 1 - share * len(values)) <= NEAR * len(values)]
+        if len(near):
+            found.add(int(near[gaps[near].argmax()]))
+        else:  # many items are as sure as the one at the quantile: they get a bin of their own
+            after = int(np.searchsorted(wide, share * len(values)))
+            found |= set(wide[max(after - 1, 0) : after + 1].tolist())
+    at = np.array(sorted(found), dtype=np.int64)
+    return np.asarray((values[at] + values[at + 1]) / 2, dtype=np.float64)
 
 
 def balance_bounds(cell: Ints, answer: Ints, start: Bools, what: str, loose: bool = False) -> list[Bound]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
+from threadpoolctl import threadpool_limits
 
 from builder.audited.bounds import Ints
 from builder.embed import embed_texts, load
@@ -81,4 +82,5 @@ def _clusters(vectors: NDArray[np.float32], seed: int) -> Ints:
     if len(vectors) <= number:
         return np.arange(len(vectors))
     means = MiniBatchKMeans(number, random_state=seed, n_init=1, batch_size=max(1024, 4 * number))
-    return np.asarray(means.fit_predict(vectors), dtype=np.int64)
+    with threadpool_limits(1):  # sums in one order, whatever the number of cores
+        return np.asarray(means.fit_predict(vectors), dtype=np.int64)

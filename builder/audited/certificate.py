@@ -8,19 +8,21 @@ from typing import Any
 
 import pandas as pd
 
-from builder.audited.evidence import Evidence
+from builder.audited.controls import Control, controlled
+from builder.audited.judging import Weighed, by_part
+from builder.audited.prior import VIEW
 from builder.audited.selection import Chosen
 from builder.audited.verdict import Verdict, decide
 from builder.recipe import Audited
-from data_cards.audited import AuditedTier, Judgement, Outcome, SelectionRound, ViewVerdict
+from data_cards.audited import AuditedTier, ControlLine, Judgement, Outcome, PartVerdict, SelectionRound, ViewVerdict
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 """The tier's verdict is the first of these that a view has."""
 
 
 def audited_certificate(
-    settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, evidence: Sequence[Evidence],
-    select: list[str], unjudged: Mapping[str, int],
+    settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, weighed: Sequence[Weighed],
+    select: list[str], unjudged: Mapping[str, int], controls: Sequence[Control],
 ) -> dict[str, Any]:  # fmt: skip
     """State the verdicts.
 
@@ -29,12 +31,15 @@ def audited_certificate(
         confidence: Of intervals; 1 - confidence is the level of the tests.
         items: The items that selection chose from.
         chosen: What it chose.
-        evidence: Of all certifying adversaries.
+        weighed: Evidence of all certifying adversaries, and of constant answers.
         select: Adversaries that selection used.
         unjudged: Kept items of each view that no adversary fitted on the set, or on nothing, was asked about.
+        controls: Positive controls of the views that evidence would certify.
     """
-    views = ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
-    verdicts = verdicts_of(views, evidence, settings.margin, round(1 - confidence, 9), unjudged)
+    alpha = round(1 - confidence, 9)
+    verdicts = [
+        controlled(one, controls) for one in verdicts_of(views_of(items), weighed, settings.margin, alpha, unjudged)
+    ]
     return {
         "tier": "audited",
         "verdict": overall(verdicts),
@@ -44,21 +49,28 @@ def audited_certificate(
         "chosen_from": len(items),
         "selected_against": select,
         "rounds": [
-            {"kept": one.kept, "excess": six_digits(one.excess), "used": number == chosen.used}
+            six_digits({"kept": one.kept, "excess": one.excess, "worst": one.worst, "used": number == chosen.used})
             for number, one in enumerate(chosen.rounds)
         ],
         "views": {one.view: rounded(one) for one in verdicts},
+        "controls": [six_digits(asdict(one)) for one in controls],
         "recount": "twokeys verify",
     }
 
 
+def views_of(items: pd.DataFrame) -> list[str]:
+    """The views to decide on: that of who sees nothing comes first."""
+    return [VIEW, "question", *(["choices"] if (items["choices"].map(len) > 0).any() else []), "image"]
+
+
 def verdicts_of(
-    views: Sequence[str], evidence: Sequence[Evidence], margin: float, alpha: float, unjudged: Mapping[str, int]
+    views: Sequence[str], weighed: Sequence[Weighed], margin: float, alpha: float, unjudged: Mapping[str, int]
 ) -> list[Verdict]:
     """The verdict on each view; none is certified on a part of its items."""
     found = []
     for view in views:
-        verdict = decide(view, [one for one in evidence if one.view == view], margin, alpha)
+        own = [one for one in weighed if one.whole.view == view]
+        verdict = decide(view, [one.whole for one in own], margin, alpha, by_part(own))
         if verdict.outcome == "certified" and (missing := unjudged.get(view, 0)):
             reason = f"{missing:,} items were judged by no adversary"
             verdict = replace(verdict, outcome="too small to tell", reasons=(reason,))
@@ -103,18 +115,20 @@ def tier(certificate: Mapping[str, Any]) -> AuditedTier:
                 low=round(one["chance"] + one["interval"][0], 6),
                 high=round(one["chance"] + one["interval"][1], 6),
                 chance=one["chance"],
+                guess=one["guess"],
                 p_equivalence=one["p_equivalence"],
                 null_median=one["null"]["median"] if one["null"] else None,
             )
             for one in view["evidence"]
         ]
-        said = {name: view[name] for name in ("view", "outcome", "reasons", "notes", "needed_items")}
-        views.append(ViewVerdict(**said, judgements=judgements))
-    rounds = [
-        SelectionRound(
-            kept=one["kept"], worst=max((abs(value) for value in one["excess"].values()), default=0.0), used=one["used"]
-        )
-        for one in certificate["rounds"]
-    ]
+        fields = ("view", "outcome", "reasons", "notes", "bound", "needed_items", "missing_items")
+        named = ("name", "items", "outcome", "bound", "needed_items")
+        parts = [PartVerdict(**{name: part[name] for name in named}) for part in view["parts"]]
+        views.append(ViewVerdict(**{name: view[name] for name in fields}, judgements=judgements, parts=parts))
+    rounds = [SelectionRound(kept=one["kept"], worst=one["worst"], used=one["used"]) for one in certificate["rounds"]]
     plain = {name: certificate[name] for name in ("verdict", "margin", "items", "chosen_from", "selected_against")}
-    return AuditedTier(**plain, rounds=rounds, views=views)
+    controls = [
+        ControlLine(**{name: one[name] for name in ("view", "kind", "judges", "attainable", "tried", "smallest")})
+        for one in certificate["controls"]
+    ]
+    return AuditedTier(**plain, rounds=rounds, views=views, controls=controls)

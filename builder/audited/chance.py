@@ -1,4 +1,11 @@
-"""Chance of an answer that has nothing to do with its item: the level from which an adversary's excess is counted."""
+"""Chance: what an answer scores that has nothing to do with its item, and what a guess scores.
+
+Two levels, because an adversary can beat either. *Chance* is how often the very answers that it gave are right for
+other items: the level of an adversary that knows how frequent answers are, and nothing of its item. *Guess* is one over
+the number of answers that there are: the level of one that does not know that either. Of a set of which 85 % are
+answered yes, who always says yes has no excess over chance, and 35 points over a guess. Who is right less often than
+the same answers in any other order lies below chance, which is a cue turned round.
+"""
 
 from __future__ import annotations
 
@@ -37,3 +44,22 @@ def unrelated_chance(
     same = counts[where[len(gold) :]] - (among & (predicted == gold))
     others = np.bincount(cell[among], minlength=int(cell.max(initial=0)) + 1)[cell] - among
     return np.where(others > 0, same / np.maximum(others, 1), otherwise)
+
+
+def guess(gold: Ints, kinds: Ints, options: Ints, two: Bools, among: Bools) -> Floats:
+    """How often a guess is right: one over the number of answers that an item may have.
+
+    These are its options; yes and no; or all answers that items of its kind have, two at least.
+
+    Args:
+        gold: (n,) codes of the gold answers.
+        kinds: (n,) codes of source, split and answer type.
+        options: (n,) number of options, 0 where the answer is named.
+        two: (n,) whether the answers are yes and no.
+        among: (n,) the set whose answers count.
+    """
+    kind = np.unique(kinds, return_inverse=True)[1].reshape(-1)
+    pairs = np.unique(np.stack([kind, gold])[:, among], axis=1)
+    distinct = np.bincount(pairs[0], minlength=int(kind.max(initial=-1)) + 1)[kind]
+    named = np.where(two, 2, np.maximum(distinct, 2))
+    return np.asarray(1 / np.where(options > 0, options, named), dtype=np.float64)

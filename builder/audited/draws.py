@@ -21,9 +21,11 @@ import pyarrow as pa
 
 from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, balance_bounds
 from builder.audited.cells import Cells
-from builder.audited.labels import Golds, Labels
+from builder.audited.labels import Labels
+from builder.audited.prior import prior_bounds
 from builder.audited.refits import Refits
-from builder.audited.selection import Chosen, choose, excess
+from builder.audited.selection import SLACK, Chosen, choose, excess
+from builder.audited.strata import strata
 from builder.groups import fold_of
 from builder.stages import write_json, write_table
 
@@ -48,6 +50,7 @@ class Setting:
         folds: Number of folds.
         max_answers: Answers that are never predicted beyond.
         seed: Of folds, fits and permutations; those that certify use the next one.
+        together: Columns whose values are judged together.
     """
 
     select: list[str]
@@ -59,6 +62,7 @@ class Setting:
     folds: int
     max_answers: int
     seed: int
+    together: list[str]
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,10 @@ class Draw:
     keep: Path | None = None
 
 
-def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells], weight: Floats) -> None:
+def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells], weight: Floats, whole: Ints) -> None:
     """Write what shards read; the problems are there already."""
-    table = items[["id", "group", "answer", "answer_type", "choices"]].assign(
-        weight=weight, **{f"cell {number}": one.code for number, one in enumerate(known)}
+    table = items[["id", "source", "split", "group", "compared", "answer_type", "choices"]].assign(
+        weight=weight, whole=whole, **{f"cell {number}": one.code for number, one in enumerate(known)}
     )
     write_table(folder / ITEMS, pa.Table.from_pandas(table, preserve_index=False))
     write_json(folder / SETTING, setting.__dict__)
@@ -102,7 +106,7 @@ class Court:
         said: dict[str, Any] = json.loads((folder / SETTING).read_text(encoding="utf-8"))
         setting = Setting(**said)
         table = pd.read_parquet(folder / ITEMS)
-        labels = Labels.of(table)
+        labels = Labels.of(table, setting.together)
         folders = [(folder / name, able) for name, able in setting.problems.items()]
         refits = Refits.load(folders, labels, setting.max_answers)
         return cls(setting, table, labels, refits)
@@ -111,29 +115,30 @@ class Court:
         """(n,) folds under a seed."""
         return fold_of(self.table["group"], self.setting.folds, seed)
 
-    def bounds(self, golds: Golds) -> list[Bound]:
-        """The bounds of balance under some labels."""
+    def bounds(self, given: Ints) -> list[Bound]:
+        """The bounds that hold from the first round on, under some labels."""
         cells = [
             Cells(what, self.table[f"cell {number}"].to_numpy(), loose)
             for number, (what, loose) in enumerate(self.setting.cells)
         ]
-        return balance(cells, self.labels.gold(golds.asked), golds.seen)
+        return first_bounds(cells, self.labels, given, self.setting.margin)
 
-    def chosen(self, golds: Golds) -> Chosen:
+    def chosen(self, given: Ints) -> Chosen:
         """Select under some labels."""
         setting, fold = self.setting, self.fold(self.setting.seed)
 
         def ask(keep: Bools) -> list[Answers]:
-            return both(keep, partial(self.refits.ask, setting.select, golds, keep, fold, setting.seed))
+            return both(keep, partial(self.refits.ask, setting.select, given, keep, fold, setting.seed))
 
-        everything = np.ones(len(golds.asked), dtype=bool)
-        weight = self.table["weight"].to_numpy()
-        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(golds), weight)
+        everything = np.ones(len(given), dtype=bool)
+        weight, whole = (self.table[name].to_numpy() for name in ("weight", "whole"))
+        parts = list(strata(self.table, setting.together).values())
+        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(given), weight, parts, whole)
 
-    def certified(self, golds: Golds, keep: Bools) -> dict[str, float]:
+    def certified(self, given: Ints, keep: Bools) -> dict[str, float]:
         """Excess over chance of each certifying adversary, fitted on a set under some labels."""
         seed = self.setting.seed + 1
-        answers = self.refits.only(keep).ask(self.setting.certify, golds, keep, self.fold(seed), seed)
+        answers = self.refits.only(keep).ask(self.setting.certify, given, keep, self.fold(seed), seed)
         return {one.name: excess(one, keep) for one in answers}
 
 
@@ -142,20 +147,20 @@ def both(keep: Bools, ask: Callable[..., list[Answers]]) -> list[Answers]:
     return [*ask(), *(ask(on_removed=True) if (~keep).sum() >= FEWEST_REMOVED else [])]
 
 
-def balance(cells: list[Cells], asked: Ints, seen: Ints) -> list[Bound]:
-    """Bounds of balance inside all cells, the finest first.
+def first_bounds(cells: list[Cells], labels: Labels, given: Ints, margin: float) -> list[Bound]:
+    """Bounds of the answer prior, then of balance inside all cells, the finest first.
 
     Args:
         cells: What items share.
-        asked: (n,) answer codes, for cells of questions.
-        seen: (n,) answer codes, for cells of pictures.
+        labels: What labels stand for.
+        given: (n,) labels.
+        margin: Largest excess that may be called chance.
     """
-    everything = np.ones(len(asked), dtype=bool)
-    return [
-        bound
-        for one in cells
-        for bound in balance_bounds(one.code, seen if "picture" in one.what else asked, everything, one.what, one.loose)
-    ]
+    everything = np.ones(len(given), dtype=bool)
+    found = prior_bounds(labels, given, everything, margin * SLACK)
+    for one in cells:
+        found += balance_bounds(one.code, labels.gold(given), everything, one.what, one.loose)
+    return found
 
 
 def run_draw(draw: Draw, path: Path) -> None:
@@ -163,10 +168,11 @@ def run_draw(draw: Draw, path: Path) -> None:
     court = Court.load(draw.folder)
     everything = np.ones(len(court.table), dtype=bool)
     keep = everything if draw.keep is None else pd.read_parquet(draw.keep)["keep"].to_numpy()
-    golds = court.labels.real() if draw.run is None else court.labels.permuted(keep, court.setting.seed, draw.run)
+    labels, seed = court.labels, court.setting.seed
+    given = labels.given if draw.run is None else labels.permuted(keep, seed, draw.run)
     if draw.experiment == "pipeline":
-        keep = court.chosen(golds).keep
-    found = court.certified(golds, keep)
+        keep = court.chosen(given).keep
+    found = court.certified(given, keep)
     write_table(path, pa.table({"adversary": list(found), "excess": list(found.values())}))
 
 

@@ -6,6 +6,9 @@ hypothesis is that the accuracy lies a margin or more from chance, and only a se
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 from scipy.special import stdtr, stdtrit
 from scipy.stats import t
@@ -22,7 +25,20 @@ def p_equivalence(found: Excess, margin: float) -> float:
     Schuirmann, A Comparison of the Two One-Sided Tests Procedure, J. Pharmacokin. Biopharm. 1987. It is at most alpha
     exactly when the interval of confidence 1 - 2 alpha lies within +- margin.
     """
-    room = margin - abs(found.mean)
+    return max(p_below(found, margin), p_below(replace(found, mean=-found.mean), margin))
+
+
+def p_below(found: Excess, margin: float) -> float:
+    """P-value of "the true excess is the margin or more": one of the two tests."""
+    room = margin - found.mean
+    if found.error == 0:
+        return float(room <= 0)
+    return float(t.sf(room / found.error, found.freedom))
+
+
+def p_above(found: Excess, margin: float) -> float:
+    """P-value of "the true excess is the margin or less"."""
+    room = found.mean - margin
     if found.error == 0:
         return float(room <= 0)
     return float(t.sf(room / found.error, found.freedom))
@@ -57,28 +73,44 @@ def needed_items(
         truth: The true excess.
         alpha: Level of the test.
         power: Chance that all adversaries are found equivalent.
-        adversaries: How many share level and failures; split evenly, which covers any dependence between them and
-            Holm's procedure.
+        adversaries: How many share failures; split evenly, which covers any dependence between them. That all are
+            within the margin has the level of each single test.
 
     Returns:
         Number of items, or None when no set can do: the truth is not within the margin, or there is one group only.
     """
     if abs(truth) >= margin or not np.isfinite(found.variance):
         return None
-    level, goal = alpha / adversaries, 1 - (1 - power) / adversaries
+    goal = 1 - (1 - power) / adversaries
     enough = 2
-    while power_of_equivalence(found, margin, enough, truth, level) < goal:
+    while power_of_equivalence(found, margin, enough, truth, alpha) < goal:
         enough *= 2
         if enough > LARGEST:
             return None
     short = enough // 2
     while enough - short > 1:
         middle = (short + enough) // 2
-        if power_of_equivalence(found, margin, middle, truth, level) < goal:
+        if power_of_equivalence(found, margin, middle, truth, alpha) < goal:
             short = middle
         else:
             enough = middle
     return enough
+
+
+def smallest_margin(p: Callable[[float], float], alpha: float) -> float | None:
+    """The smallest margin at which a test of equivalence comes out, rounded up to a thousandth; None below 1.
+
+    Args:
+        p: Margin -> p-value, which falls with the margin.
+        alpha: Level of the test.
+    """
+    low, high = 0, 1000
+    if p(1.0) > alpha:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if p(middle / 1000) <= alpha else (middle, high)
+    return high / 1000
 
 
 def bootstrap(

@@ -7,10 +7,18 @@ from typing import Literal
 
 import numpy as np
 
-from builder.audited.equivalence import bootstrap, minimum_detectable, needed_items, p_equivalence
+from builder.audited.equivalence import (
+    bootstrap,
+    minimum_detectable,
+    needed_items,
+    p_above,
+    p_below,
+    p_equivalence,
+    smallest_margin,
+)
 from builder.audited.null import NullEvidence
 from builder.audited.permutation import Permuted
-from builder.audited.statistics import Bools, Floats, Ints, excess
+from builder.audited.statistics import Bools, Excess, Floats, Ints, excess
 
 TrainedOn = Literal["set", "removed", "nothing"]
 """What the adversary was fitted on: the set itself in grouped folds, the items that selection removed, or nothing."""
@@ -27,6 +35,9 @@ class Evidence:
     groups: int
     accuracy: float
     chance: float
+    """What its answers score that have nothing to do with the items."""
+    guess: float
+    """What one over the number of answers that an item may have scores."""
     excess: float
     """Accuracy minus chance."""
     confidence: float
@@ -40,9 +51,13 @@ class Evidence:
     p_two_sided: float
     """Of "no excess, in either direction"."""
     p_beyond: float
-    """Of "the excess lies within the margin": small where a cue is proven to exceed it."""
+    """Of "the excess lies within the margin, and the accuracy no farther above a guess": small where it is proven to
+    exceed either."""
     p_equivalence: float
-    """Of "the excess is at or beyond the margin": small where it is proven to lie within."""
+    """Of "the excess, or the accuracy over a guess, is at or beyond the margin": small where both are proven to lie
+    within."""
+    bound: float | None
+    """The smallest margin at which that would be proven; None where none would."""
     mde: float | None
     """Smallest excess that the set detects, two-sided at 1 - `confidence`, with power 0.8."""
     needed_items: int | None
@@ -63,6 +78,7 @@ def weigh(
     view: str,
     adversary: str,
     margin: float,
+    guess: Floats | float | None = None,
     trained_on: TrainedOn = "set",
     confidence: float = 0.95,
     adversaries: int = 1,
@@ -81,6 +97,7 @@ def weigh(
         view: What the adversary sees.
         adversary: Its name.
         margin: Largest excess, in either direction, that may be called chance.
+        guess: (n,) how often a guess is right on each item; None: chance.
         trained_on: What it was fitted on.
         confidence: Of the intervals; 1 - confidence is the level of the tests.
         adversaries: How many are certified together on the view.
@@ -93,11 +110,23 @@ def weigh(
     Raises:
         ValueError: On no items.
     """
-    found, alpha = excess(right, chance, groups, margin), round(1 - confidence, 9)
-    if trained_on == "set":
-        found = found.cross_fitted(*((permuted.spread, permuted.runs) if permuted else ()))
-    truth = min(max(found.mean, -margin), margin)
+    alpha, level = round(1 - confidence, 9), chance if guess is None else guess
+
+    def over(base: Floats | float, tested: float) -> Excess:
+        found = excess(right, base, groups, tested)
+        if trained_on != "set":
+            return found
+        return found.cross_fitted(*((permuted.spread, permuted.runs) if permuted else ()))
+
+    def p_within(tested: float) -> float:
+        return max(p_equivalence(over(chance, tested), tested), p_below(over(level, tested), tested))
+
+    found, guessed = over(chance, margin), over(level, margin)
+    # What frequent answers score over a guess is gone from the margin, whoever names them.
+    room = margin - max(guessed.mean - found.mean, 0.0)
+    truth = min(max(found.mean, -room), room) if room > 0 else 0.0
     mde = minimum_detectable(found, alpha)
+    above = p_above(guessed, margin)
     return Evidence(
         view=view,
         adversary=adversary,
@@ -106,6 +135,7 @@ def weigh(
         groups=found.groups,
         accuracy=found.accuracy,
         chance=found.chance,
+        guess=guessed.chance,
         excess=found.mean,
         confidence=confidence,
         interval=found.interval(confidence),
@@ -113,11 +143,38 @@ def weigh(
         design_effect=found.design_effect if np.isfinite(found.variance) else None,
         margin=margin,
         p_two_sided=found.p_beyond(),
-        p_beyond=found.p_beyond(margin),
-        p_equivalence=p_equivalence(found, margin),
+        p_beyond=found.p_beyond(margin) if guess is None else min(1.0, 2 * min(found.p_beyond(margin), above)),
+        p_equivalence=p_within(margin),
+        bound=smallest_margin(p_within, alpha),
         mde=mde if np.isfinite(mde) else None,
-        needed_items=needed_items(found, margin, alpha=alpha, adversaries=adversaries),
-        needed_items_as_observed=needed_items(found, margin, truth, alpha, adversaries=adversaries),
+        needed_items=needed_items(found, room, alpha=alpha, adversaries=adversaries),
+        needed_items_as_observed=needed_items(found, room, truth, alpha, adversaries=adversaries),
         permuted=permuted,
         null=null,
     )
+
+
+def exact(
+    right: Floats, guess: Floats, groups: int, *, view: str, adversary: str, margin: float, confidence: float = 0.95
+) -> Evidence:
+    """State what was counted, not tried: there is no error, and no test.
+
+    Args:
+        right: (n,) how often the answer to each item is right.
+        guess: (n,) how often a guess is.
+        groups: Number of groups.
+        view: What the adversary sees.
+        adversary: Its name.
+        margin: Largest excess over a guess that may be called chance.
+        confidence: Of the intervals, which have no width.
+    """
+    accuracy, level = float(right.mean()), float(guess.mean())
+    over = accuracy - level
+    outside = over > margin
+    return Evidence(
+        view=view, adversary=adversary, trained_on="nothing", items=len(right), groups=groups, accuracy=accuracy,
+        chance=level, guess=level, excess=over, confidence=confidence, interval=(over, over),
+        bootstrap_interval=(over, over), design_effect=None, margin=margin, p_two_sided=1.0,
+        p_beyond=0.0 if outside else 1.0, p_equivalence=1.0 if outside else 0.0, bound=round(max(over, 0.0) + 5e-4, 3),
+        mde=None, needed_items=None, needed_items_as_observed=None,
+    )  # fmt: skip

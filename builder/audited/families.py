@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from builder.baselines import baselines
+from builder.baselines.problem import Matrix
 from builder.errors import BadInput
 from builder.recipe import Audited
 
 SELECT = ("question.prior", "question.tfidf", "question.neighbours", "choices.prior", "choices.tfidf", "image.probe")
 CERTIFY = (
-    "question.forest", "question.order", "question.cased", "question.metadata", "question.together",
-    "choices.forest", "choices.order", "choices.neighbours", "choices.cased", "choices.together",
-    "image.neighbours", "image.convnet", "image.detail", "image.metadata", "image.together",
+    "question.forest", "question.order", "question.cased", "question.looks", "question.metadata",
+    "question.together",
+    "choices.forest", "choices.order", "choices.neighbours", "choices.cased", "choices.looks",
+    "choices.together",
+    "image.convnet", "image.detail", "image.metadata", "image.together",
 )  # fmt: skip
 """Each sees what the selecting ones do not: interactions, word order, letter case, ids, corners, file sizes."""
+LEARNED: tuple[Matrix, ...] = ("vectors", "likelihoods", "maps", "replies")
+"""What models made of contents: who reads the same numbers sees the same, whatever is fitted on them."""
 
 
 def families(settings: Audited) -> tuple[list[str], list[str]]:
@@ -32,10 +37,10 @@ def families(settings: Audited) -> tuple[list[str], list[str]]:
         if not names:
             remedy = "name some, or leave the field out for the usual ones"
             raise BadInput("recipe", f"audited.{field}", "no adversary", "at least one", remedy)
-    used = {kin(name): name for name in select}
-    if shared := [(used[kin(name)], name) for name in certify if kin(name) in used]:
-        selecting, certifying = shared[0]
-        found = f"{certifying}, of the same family as {selecting}, which selects"
+    pairs = [(one, other) for other in certify for one in select]
+    if related := next(((one, other, why) for one, other in pairs if (why := kinship(one, other))), None):
+        selecting, certifying, why = related
+        found = f"{certifying}, {why} {selecting}, which selects"
         remedy = "let another family certify that view, or take the other one out of audited.select"
         raise BadInput("recipe", "audited.certify", found, "families that selection never used", remedy)
     return select, certify
@@ -47,15 +52,23 @@ def beside(name: str, settings: Audited) -> int:
     return sum(1 + baselines()[other].fits for other in families(settings)[1] if other.startswith(f"{view}."))
 
 
-def kin(name: str) -> tuple[str, str]:
-    """View and family of an adversary: what it can see, and how.
+def kinship(one: str, other: str) -> str:
+    """Why one adversary cannot judge what the other selected; empty where it can.
+
+    On one view two are kin when they are of one family, and when they read the very same learned representation: what
+    a probe was bounded on, its neighbours find turned round.
 
     Example:
-        >>> kin("question.forest") == kin("question.boosted"), kin("question.forest") == kin("choices.forest")
-        (True, False)
+        >>> kinship("image.probe", "image.neighbours"), kinship("question.tfidf", "choices.tfidf")
+        ('which reads the same vectors as', '')
     """
-    view, _, family = name.partition(".")
-    return view, baselines()[name].kin or family
+    if one.partition(".")[0] != other.partition(".")[0]:
+        return ""
+    first, second = baselines()[one], baselines()[other]
+    if (first.kin or first.name) == (second.kin or second.name):
+        return "of the same family as"
+    shared = [matrix for matrix in LEARNED if matrix in first.reads and matrix in second.reads]
+    return f"which reads the same {shared[0]} as" if shared else ""
 
 
 def quick(names: list[str]) -> list[str]:

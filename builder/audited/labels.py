@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from builder.audited.bounds import Answers, Bools, Floats, Ints
-from builder.audited.chance import unrelated_chance
+from builder.audited.chance import guess, unrelated_chance
 from builder.audited.exchange import Exchange, exchange
-
-
-@dataclass(frozen=True, eq=False)
-class Golds:
-    """Labels of the two sides; they say the same unless they were permuted.
-
-    Attributes:
-        asked: (n,) for views that see the question or its options: codes of answers, or positions of gold options.
-        seen: (n,) for the view that sees the picture: codes of answers.
-    """
-
-    asked: Ints
-    seen: Ints
+from builder.audited.strata import kinds
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +24,8 @@ class Labels:
         first: (n,) where an item's options begin in `codes`.
         codes: Answer codes of all options, item by item.
         texts: Answer code -> answer.
-        kind: (n,) code of the answer type.
+        kind: (n,) code of the source, split and answer type, as far as these are judged apart.
+        two: (n,) whether there are two answers, yes and no.
         group: (n,) code of the group.
         alike: (n,) code of the options' content: equal ones are renamed alike.
     """
@@ -46,23 +36,29 @@ class Labels:
     codes: Ints
     texts: tuple[str, ...]
     kind: Ints
+    two: Bools
     group: Ints
     alike: Ints
 
     @classmethod
-    def of(cls, items: pd.DataFrame) -> Labels:
-        """Read them off an item table."""
+    def of(cls, items: pd.DataFrame, together: Sequence[str] = ()) -> Labels:
+        """Read them off an item table.
+
+        Args:
+            items: Item table.
+            together: Columns, of source and split, whose values are judged together.
+        """
         options = items["choices"].map(len).to_numpy(dtype=np.int64)
         flat = [choice for choices in items["choices"] for choice in choices]
-        texts = sorted({*flat, *items["answer"]})
+        texts = sorted({*flat, *items["compared"]})
         code = {text: number for number, text in enumerate(texts)}
         given = [
             list(choices).index(answer) if len(choices) else code[answer]
-            for choices, answer in zip(items["choices"], items["answer"], strict=True)
+            for choices, answer in zip(items["choices"], items["compared"], strict=True)
         ]
-        kind, group, alike = (
+        group, alike = (
             pd.factorize(column, sort=True)[0].astype(np.int64)
-            for column in (items["answer_type"], items["group"], items["choices"].map("\n".join))
+            for column in (items["group"], items["choices"].map("\n".join))
         )
         return cls(
             given=np.array(given, dtype=np.int64),
@@ -70,7 +66,8 @@ class Labels:
             first=np.cumsum(options) - options,
             codes=np.array([code[choice] for choice in flat], dtype=np.int64),
             texts=tuple(texts),
-            kind=kind,
+            kind=kinds(items, together),
+            two=(items["answer_type"] == "yes/no").to_numpy(),
             group=group,
             alike=alike,
         )
@@ -82,32 +79,25 @@ class Labels:
         found[drawn] = self.codes[self.first[drawn] + given[drawn]]
         return found
 
-    def of_view(self, name: str, golds: Golds) -> Ints:
-        """(n,) answer codes that an adversary of that name is to find."""
-        return golds.seen if name.startswith("image.") else self.gold(golds.asked)
+    def guess(self, gold: Ints, among: Bools) -> Floats:
+        """(n,) how often a guess is right, see `builder.audited.chance.guess`."""
+        return guess(gold, self.kind, self.options, self.two, among)
 
     def exchange(self, among: Bools) -> tuple[Ints, Exchange]:
         """How the labels of some items may change places: their positions, and an exchange over these."""
         inside = np.flatnonzero(among)
         return inside, exchange(self.kind[inside], self.group[inside], self.options[inside], self.alike[inside])
 
-    def real(self) -> Golds:
-        """The labels as they are."""
-        return Golds(self.given, self.gold(self.given))
+    def permuted(self, among: Bools, seed: int, run: int) -> Ints:
+        """(n,) labels of which those of some items are permuted among themselves.
 
-    def permuted(self, among: Bools, seed: int, run: int) -> Golds:
-        """Labels of which those of some items are permuted among themselves, for either side by its own exchange.
-
-        Who sees the picture alone may know from it what is asked and which options there are, so its labels move over
-        all answer types and options.
+        Labels stay within their kind, and options are renamed, for every view: who sees the picture alone is held to
+        the options, or the answers of the type, as well.
         """
         inside, moves = self.exchange(among)
-        asked = self.given.copy()
-        asked[inside] = moves.draw(self.given[inside], seed, run)
-        seen = self.gold(self.given)
-        over_all = exchange(np.zeros(len(inside), dtype=np.int64), self.group[inside])
-        seen[inside] = over_all.draw(seen[inside], seed, run)
-        return Golds(asked, seen)
+        given = self.given.copy()
+        given[inside] = moves.draw(self.given[inside], seed, run)
+        return given
 
 
 def judged(
@@ -134,13 +124,10 @@ def judged(
         among: (n,) the set on which it is judged, from which chance is counted.
         on_removed: Whether it was fitted on what that set leaves out.
     """
-    sees_picture_alone = name.startswith("image.")
-    # Who sees the picture alone does not know the answer type, nor the options.
-    kind = np.zeros_like(labels.kind) if sees_picture_alone else labels.kind
-    cell = kind * (int(fold.max(initial=0)) + 1) + fold
-    # The only item of its answer type in a fold is compared with those of the other folds.
-    of_type = unrelated_chance(np.where(applies, said, 0), gold, kind, among=among & applies)
-    named = unrelated_chance(np.where(applies, said, 0), gold, cell, of_type, among & applies)
-    draws = (labels.options > 0) & (not sees_picture_alone)
-    chance = np.where(draws, 1 / np.maximum(labels.options, 1), named)
-    return Answers(name, applies & (said == gold), confidence, applies, chance, on_removed)
+    named, counted = np.where(applies, said, 0), among & applies
+    # The only item of its kind in a fold is compared with those of the other folds.
+    elsewhere = unrelated_chance(named, gold, labels.kind, among=counted)
+    own = labels.kind * (int(fold.max(initial=0)) + 1) + fold
+    chance = unrelated_chance(named, gold, own, elsewhere, counted)
+    chance = np.where(labels.options > 0, 1 / np.maximum(labels.options, 1), chance)
+    return Answers(name, applies & (said == gold), confidence, applies, chance, labels.guess(gold, among), on_removed)

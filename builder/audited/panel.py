@@ -77,7 +77,7 @@ class Panel:
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
         made = measure(
             self.run, "panel", self.items, dict.fromkeys(VIEWS, fold), {name: known[name] for name in names},
-            self.settings, seed, self.represent, self.key, fit_on=fit_on,
+            self.settings, seed, self.represent, self.key, fit_on=fit_on, held=True,
         )  # fmt: skip
         table: pd.DataFrame = made.table(MEASUREMENTS).to_pandas()
         return table

@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.audited.certificate import overall, reasons_of, rounded, verdicts_of
+from builder.audited.certificate import overall, reasons_of, rounded, verdicts_of, views_of
+from builder.audited.control_stage import kinds
+from builder.audited.controls import Control, controlled, controlled_views, faults
 from builder.audited.draws import FEWEST_REMOVED
-from builder.audited.evidence import Evidence, TrainedOn, weigh
-from builder.audited.families import beside, families
+from builder.audited.evidence import TrainedOn
+from builder.audited.families import families
+from builder.audited.judging import Bench, Weighed
 from builder.audited.labels import Labels, judged
 from builder.audited.null import stated
 from builder.audited.panel import folds
 from builder.audited.permutation import Permuted
+from builder.audited.prior import VIEW
 from builder.audited.refits import Refits
 from builder.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
 from builder.baselines import VIEWS, baselines
@@ -46,19 +50,27 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
         return
     if said["selected_against"] != families(plan.audited)[0]:
         yield "the adversaries that it was selected against are not the recipe's"
-    views = ["question", "choices", "image"] if (items["choices"].map(len) > 0).any() else ["question", "image"]
+    views = views_of(items)
     if sorted(views) != sorted(said["views"]):
         yield f"the views are {', '.join(views)}, the certificate decides on {', '.join(sorted(said['views']))}"
         return
-    counted = votes(kept, kept["answer"].to_numpy())
+    counted = votes(kept, kept["compared"].to_numpy())
     for column in (VOTE, DISAGREEMENT):
         if (wrong := ~np.isclose(counted[column], kept[column], atol=1e-4)).any():
             yield f"{column} of {kept['id'][wrong].iloc[0]} is not what the published answers give"
-    evidence = [_again(one, items, kept, keep, plan) for view in said["views"].values() for one in view["evidence"]]
-    if {one.permuted.runs for one in evidence if one.permuted is not None} - {plan.audited.permutations}:
+    bench = Bench.of(items, keep, plan.audited, plan.measure.confidence, plan.seed)
+    weighed = [_again(one, items, kept, bench, plan) for one in _evidence(said)]
+    if {one.whole.permuted.runs for one in weighed if one.whole.permuted is not None} - {plan.audited.permutations}:
         yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
     alpha = round(1 - plan.measure.confidence, 9)
-    verdicts = verdicts_of(views, evidence, plan.audited.margin, alpha, unjudged(kept, kept))
+    weighed = [*([bench.constant()] if keep.any() else []), *weighed]
+    plain = verdicts_of(views, weighed, plan.audited.margin, alpha, unjudged(kept, kept))
+    controls = [Control.read(one) for one in said["controls"]]
+    certified = controlled_views(plain) if plan.audited.controls else []
+    if [(one.view, one.kind) for one in controls] != [(view, kind.name) for view, kind in kinds(kept, certified)]:
+        yield "the positive controls are not those of the views that the evidence would certify"
+    yield from faults(controls, plan.audited.margin, plan.audited.controls)
+    verdicts = [controlled(one, controls) for one in plain]
     if reasons_of(verdicts) != said["reasons"]:
         yield "the reasons differ from a recount"
     for verdict in verdicts:
@@ -93,7 +105,12 @@ def judges(settings: Audited, kept: pd.DataFrame, left_out: int) -> set[Judge]:
 
 
 def _judges(said: Mapping[str, Any]) -> set[Judge]:
-    return {(one["adversary"], one["trained_on"]) for view in said["views"].values() for one in view["evidence"]}
+    return {(one["adversary"], one["trained_on"]) for one in _evidence(said)}
+
+
+def _evidence(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What is stated of each adversary that says something of its own; constant answers are counted."""
+    return [one for name, view in said["views"].items() if name != VIEW for one in view["evidence"]]
 
 
 def _listed(judges: set[Judge]) -> str:
@@ -109,14 +126,11 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     """
     assert plan.audited is not None
     evidence = {
-        one["adversary"]: one
-        for view in said["views"].values()
-        for one in view["evidence"]
-        if one["trained_on"] == "set" and cheap(one["adversary"])
+        one["adversary"]: one for one in _evidence(said) if one["trained_on"] == "set" and cheap(one["adversary"])
     }
     if not evidence:
         return
-    labels, keep = Labels.of(items), items["id"].isin(set(kept["id"])).to_numpy()
+    labels, keep = Labels.of(items, plan.audited.together), items["id"].isin(set(kept["id"])).to_numpy()
     published = kept.set_index("id").reindex(items["id"])
     seed = plan.seed + 1
     fold = fold_of(items["group"], folds(items, plan.measure), seed)
@@ -124,14 +138,14 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     texts = items.assign(choices_key=items["choices"].map("\n".join))
     made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, _Text())
     refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
-    for one in refits.only(keep).ask(list(evidence), labels.real(), keep, fold, seed):
+    for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
         inside = keep & one.applies
         accuracy = float(one.right[inside].mean())
         claim = evidence[one.name]
         low, high = (claim["chance"] + end for end in claim["interval"])
         if said[LIBRARY] == version(LIBRARY):
             answers = published[f"{one.name}{MARKS['set']}.prediction"]
-            differ = int((one.right != (answers == items["answer"].to_numpy()).to_numpy())[inside].sum())
+            differ = int((one.right != (answers == items["compared"].to_numpy()).to_numpy())[inside].sum())
             if differ > max(1, TIES * inside.sum()):
                 yield f"{one.name}, fitted again, is right or wrong on {differ} items other than the published answers"
         elif not low <= accuracy <= high:
@@ -153,10 +167,9 @@ class _Text:
         return None
 
 
-def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, keep: Any, plan: Recipe) -> Evidence:
+def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, bench: Bench, plan: Recipe) -> Weighed:
     """Evidence from published answers; what permuted labels gave is taken as stated."""
-    assert plan.audited is not None
-    labels = Labels.of(items)
+    labels, keep = bench.labels, bench.keep
     answers = kept.set_index("id")[f"{one['adversary']}{MARKS[one['trained_on']]}.prediction"].reindex(items["id"])
     said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
@@ -164,9 +177,4 @@ def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, keep
     found = judged(one["adversary"], said, labels.gold(labels.given), np.zeros(len(items)), applies, labels, fold, keep)
     permuted = Permuted(**one["permuted"]) if one["permuted"] else None
     null = stated(one["null"]) if one["null"] else None
-    return weigh(
-        found.right[applies], found.chance[applies], labels.group[applies],
-        view=one["view"], adversary=one["adversary"], margin=plan.audited.margin, trained_on=one["trained_on"],
-        confidence=plan.measure.confidence, adversaries=beside(one["adversary"], plan.audited), seed=plan.seed,
-        permuted=permuted, null=null,
-    )  # fmt: skip
+    return bench.weigh(found, one["trained_on"], permuted, null)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from builder.audited.bounds import Answers, Bools, Ints
-from builder.audited.labels import Golds, Labels, judged
+from builder.audited.labels import Labels, judged
 from builder.baselines import baselines
 from builder.baselines.problem import Problem
 from builder.fitting import fit_and_score
@@ -39,13 +39,13 @@ class Refits:
         return cls([(Problem.load(folder), names) for folder, names in folders], labels, max_answers)
 
     def ask(
-        self, names: Sequence[str], golds: Golds, keep: Bools, fold: Ints, seed: int, on_removed: bool = False
+        self, names: Sequence[str], given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool = False
     ) -> list[Answers]:
         """Fit and score all items, see `builder.audited.panel.Panel.ask`.
 
         Args:
             names: Adversaries.
-            golds: The labels.
+            given: (n,) labels.
             keep: (n,) the set on which they are judged.
             fold: (n,) folds; no item is scored by a model that was fitted on its fold.
             seed: For everything random.
@@ -55,8 +55,8 @@ class Refits:
         for problem, able in self.problems:
             for name in able:
                 if name in names:
-                    relabelled = self._with(problem, name, golds, fold)
-                    answers = self._one(name, relabelled, golds, keep, fold, seed, on_removed)
+                    relabelled = self._with(problem, given, fold)
+                    answers = self._one(name, relabelled, given, keep, fold, seed, on_removed)
                     found[name] = _joined(found[name], answers) if name in found else answers
         return [found[name] for name in names if name in found]
 
@@ -66,17 +66,17 @@ class Refits:
             self, problems=[(_rows(problem, items[problem.item]), names) for problem, names in self.problems]
         )
 
-    def _with(self, problem: Problem, name: str, golds: Golds, fold: Ints) -> Problem:
+    def _with(self, problem: Problem, given: Ints, fold: Ints) -> Problem:
         if problem.form == "answer":
-            label, names = self.labels.of_view(name, golds)[problem.item], self.labels.texts
+            label, names = self.labels.gold(given)[problem.item], self.labels.texts
         else:
-            label, names = (_place(problem.item) == golds.asked[problem.item]).astype(np.int64), ()
+            label, names = (_place(problem.item) == given[problem.item]).astype(np.int64), ()
         return replace(problem, label=label, names=names, fold=fold[problem.item])
 
     def _one(
-        self, name: str, problem: Problem, golds: Golds, keep: Bools, fold: Ints, seed: int, on_removed: bool
+        self, name: str, problem: Problem, given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool
     ) -> Answers:
-        n, labels = len(golds.asked), self.labels
+        n, labels = len(given), self.labels
         said, confidence, applies = np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n, dtype=bool)
         baseline, some = baselines()[name], keep[problem.item] != on_removed
         for held_out in np.unique(problem.fold):
@@ -86,19 +86,18 @@ class Refits:
                 continue
             item = table["item"]
             applies[item] = True
-            # Four digits, as measurements have: bins of confidence then have the same edges.
-            confidence[item] = table["confidence"].astype(np.float32).round(4)
+            confidence[item] = table["confidence"].astype(np.float32)  # as measurements have it
             chosen = table["prediction"].astype(np.int64)
             said[item] = chosen if problem.form == "answer" else labels.codes[labels.first[item] + chosen]
-        gold = labels.of_view(name, golds)
-        return judged(name, said, gold, confidence, applies, labels, fold, keep, on_removed)
+        return judged(name, said, labels.gold(given), confidence, applies, labels, fold, keep, on_removed)
 
 
 def _rows(problem: Problem, rows: Bools) -> Problem:
     item, content, label, fold = (
         column[rows] for column in (problem.item, problem.content, problem.label, problem.fold)
     )
-    return replace(problem, item=item, content=content, label=label, fold=fold)
+    offer = problem.offer[rows] if len(problem.offer) else problem.offer
+    return replace(problem, item=item, content=content, label=label, fold=fold, offer=offer)
 
 
 def _place(item: Ints) -> Ints:
@@ -121,5 +120,6 @@ def _joined(one: Answers, other: Answers) -> Answers:
         np.where(second, other.confidence, one.confidence),
         one.applies | second,
         np.where(second, other.chance, one.chance),
+        one.guess,
         one.on_removed,
     )

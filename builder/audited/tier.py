@@ -17,15 +17,31 @@ import pyarrow as pa
 
 from builder.audited.bounds import Answers, Bools, Floats
 from builder.audited.cells import Cells, cells
-from builder.audited.certificate import audited_certificate, six_digits
-from builder.audited.draws import FEWEST_REMOVED, Draw, Experiment, Setting, balance, both, read_draws, run_draw, save
-from builder.audited.evidence import Evidence, TrainedOn, weigh
-from builder.audited.families import beside, families, quick
+from builder.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
+from builder.audited.control_stage import controls
+from builder.audited.controls import Control, controlled_views
+from builder.audited.draws import (
+    FEWEST_REMOVED,
+    Draw,
+    Experiment,
+    Setting,
+    both,
+    first_bounds,
+    read_draws,
+    run_draw,
+    save,
+)
+from builder.audited.evidence import TrainedOn
+from builder.audited.families import families, quick
+from builder.audited.judging import Bench, Weighed
 from builder.audited.labels import Labels
 from builder.audited.null import NullEvidence, compare, stated
 from builder.audited.panel import Panel, folds
 from builder.audited.permutation import Permuted, summarise
-from builder.audited.selection import Chosen, choose
+from builder.audited.planted_pictures import planted_pictures
+from builder.audited.selection import Chosen, choose, ties
+from builder.audited.strata import strata
+from builder.audited.whole import wholes
 from builder.baselines import VIEWS, baselines
 from builder.blindness import REFIT
 from builder.errors import BadInput
@@ -94,11 +110,11 @@ def audit(
     select, certify = families(settings)
     # What a panel was told by one model is not what it would be told by another.
     own = digest("panel", key, canonical_json(dict(encoders)))
-    panel = Panel(run, items, Labels.of(items), plan.measure, represent, own)
+    panel = Panel(run, items, Labels.of(items, settings.together), plan.measure, represent, own)
     trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
     versions = {name: baselines()[name].version for name in (*select, *certify)}
     return run.stage(
-        "audited", partial(_work, trial), 2, own, settings.model_dump(mode="json"),
+        "audited", partial(_work, trial), 3, own, settings.model_dump(mode="json"),
         plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
     )  # fmt: skip
 
@@ -110,10 +126,11 @@ def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
     known = cells(items, trial.represent, seed)
     chosen = _select(trial, known)
     write_table(stage.folder / "keep.parquet", pa.table({"keep": chosen.keep}))
-    evidence, said = _judge(trial, chosen, known, stage)
+    weighed, said = _judge(trial, chosen, known, stage)
     write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
     write_table(stage.folder / REMOVED, _removed(items, chosen))
-    return _stated(trial, chosen, evidence, unjudged(items[chosen.keep], said))
+    missing = unjudged(items[chosen.keep], said)
+    return _stated(trial, chosen, weighed, missing, _controlled(trial, chosen, weighed, missing, stage))
 
 
 def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
@@ -122,7 +139,7 @@ def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
     nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
     write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
     write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
-    return _stated(trial, nobody, [], {})
+    return _stated(trial, nobody, [], {}, [])
 
 
 def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
@@ -141,9 +158,33 @@ def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
     return missing
 
 
-def _stated(trial: _Trial, chosen: Chosen, evidence: list[Evidence], missing: dict[str, int]) -> dict[str, Any]:
-    confidence = trial.plan.measure.confidence
-    said = audited_certificate(trial.settings, confidence, trial.items, chosen, evidence, trial.select, missing)
+def _controlled(
+    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], stage: Stage
+) -> list[Control]:
+    """Positive controls of the views that evidence would certify."""
+    settings, plan = trial.settings, trial.plan
+    alpha = round(1 - plan.measure.confidence, 9)
+    views = controlled_views(verdicts_of(views_of(trial.items), weighed, settings.margin, alpha, missing))
+    if not views or not settings.controls:
+        return []
+    kept = trial.items[chosen.keep].reset_index(drop=True)
+    shown = None
+    if "image" in views and plan.publishable:
+        pictures = trial.represent.pictures
+        pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
+        shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
+    return controls(
+        trial.run, kept, views, trial.certify, plan.measure, settings.margin, settings.controls, plan.seed,
+        trial.represent, shown, stage.key,
+    )  # fmt: skip
+
+
+def _stated(
+    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], controls: list[Control]
+) -> dict[str, Any]:
+    said = audited_certificate(
+        trial.settings, trial.plan.measure.confidence, trial.items, chosen, weighed, trial.select, missing, controls
+    )
     return said | {LIBRARY: version(LIBRARY)}
 
 
@@ -158,6 +199,11 @@ def _removed(items: pd.DataFrame, chosen: Chosen) -> pa.Table:
 
 
 def _weight(trial: _Trial) -> Floats:
+    """(n,) weights; what ids add decides between sets that would weigh the same."""
+    return ties(_wanted(trial), trial.items["id"].tolist())
+
+
+def _wanted(trial: _Trial) -> Floats:
     if trial.settings.weight is None:
         return np.ones(len(trial.items))
     if trial.settings.weight not in trial.items:
@@ -178,17 +224,17 @@ def _select(trial: _Trial, known: list[Cells]) -> Chosen:
     def ask(keep: Bools) -> list[Answers]:
         return both(keep, partial(trial.panel.ask, trial.select, keep, trial.plan.seed))
 
-    labels = trial.panel.labels
+    labels, settings = trial.panel.labels, trial.settings
     everything = np.ones(len(trial.items), dtype=bool)
-    gold = labels.gold(labels.given)
-    bounds = balance(known, gold, gold)
-    return choose(ask, trial.settings.margin, trial.settings.rounds, everything, bounds, _weight(trial))
+    bounds = first_bounds(known, labels, labels.given, settings.margin)
+    parts = list(strata(trial.items, settings.together).values())
+    return choose(ask, settings.margin, settings.rounds, everything, bounds, _weight(trial), parts, wholes(trial.items))
 
 
 # -------------------------------------------------------------------------------------------------------- judging
 
 
-def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> tuple[list[Evidence], pd.DataFrame]:
+def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> tuple[list[Weighed], pd.DataFrame]:
     """Evidence of every certifying adversary, and what each said of every kept item."""
     items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
     learning = [name for name in trial.certify if baselines()[name].fits]
@@ -197,7 +243,8 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
         fitted.append(("removed", learning, ~keep))
     permuted, null = _permuted(trial, known, stage) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
-    evidence = []
+    bench = Bench.of(items, keep, trial.settings, trial.plan.measure.confidence, trial.plan.seed)
+    weighed = [bench.constant()] if keep.any() else []
     for trained_on, names, fit_on in fitted:
         if items["group"][fit_on].nunique() < 2:
             continue
@@ -205,28 +252,11 @@ def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> t
         for one in trial.panel.ask(names, keep, seed, on_removed=trained_on == "removed"):
             for ending in (".prediction", ".p_gold"):
                 columns[f"{one.name}{MARKS[trained_on]}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
-            if (inside := keep & one.applies).any():
+            if (keep & one.applies).any():
                 learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
                 own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
-                evidence.append(_weigh(trial, one, inside, learns, *own))
-    return evidence, votes(pd.DataFrame(columns), items["answer"][keep].to_numpy())
-
-
-def _weigh(
-    trial: _Trial,
-    one: Answers,
-    inside: Bools,
-    trained_on: TrainedOn,
-    permuted: Permuted | None,
-    null: NullEvidence | None,
-) -> Evidence:
-    view = one.name.partition(".")[0]
-    return weigh(
-        one.right[inside], one.chance[inside], trial.panel.labels.group[inside],
-        view=view, adversary=one.name, margin=trial.settings.margin, trained_on=trained_on,
-        confidence=trial.plan.measure.confidence,
-        adversaries=beside(one.name, trial.settings), seed=trial.plan.seed, permuted=permuted, null=null,
-    )  # fmt: skip
+                weighed.append(bench.weigh(one, learns, *own))
+    return weighed, votes(pd.DataFrame(columns), items["compared"][keep].to_numpy())
 
 
 def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
@@ -251,7 +281,7 @@ def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
 
 def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
     """What permuted labels say of the quick adversaries, by name."""
-    court = trial.run.stage("audited-problems", partial(_prepare, trial, known), 1, stage.key)
+    court = trial.run.stage("audited-problems", partial(_prepare, trial, known), 2, stage.key)
     refits = _draws(trial, court, stage, "refit", trial.settings.permutations)
     # With a slow selecting adversary left out it would not be the same pipeline, and would say nothing of this one.
     same = quick(trial.select) == trial.select
@@ -275,7 +305,7 @@ def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
     all_known = baselines()
     for place, problem, able in problems(
         trial.items, dict.fromkeys(VIEWS, fold), {name: all_known[name] for name in names}, trial.plan.measure,
-        trial.represent,
+        trial.represent, held=True,
     ):  # fmt: skip
         problem.save(stage.folder / place)
         made[place] = able
@@ -289,8 +319,9 @@ def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
         folds=folds(trial.items, trial.plan.measure),
         max_answers=trial.plan.measure.max_answers,
         seed=trial.plan.seed,
+        together=list(trial.settings.together),
     )
-    save(stage.folder, setting, trial.items, known, _weight(trial))
+    save(stage.folder, setting, trial.items, known, _weight(trial), wholes(trial.items))
 
 
 def _draws(
@@ -306,6 +337,6 @@ def _draws(
         trial.run.parts(drawing, run_draw, shards)
         return {"draws": runs}
 
-    made = trial.run.stage(f"audited-{experiment}", work, 1, stage.key, runs)
+    made = trial.run.stage(f"audited-{experiment}", work, 2, stage.key, runs)
     names, excesses = read_draws([made.folder / f"part-{number:05d}.parquet" for number in range(len(shards))])
     return (names, excesses) if names else None

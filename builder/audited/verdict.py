@@ -2,19 +2,20 @@
 
 Three answers, because "not proven blind-solvable" and "proven not blind-solvable" are different things:
 
-- `not certified`: some adversary is proven to lie beyond the margin, above chance or below. Below is a cue as well: who
-  answers the opposite beats chance, and pruning plants exactly that.
-- `certified`: every adversary is proven to lie within the margin, in both directions.
-- `too small to tell`: neither; the size that could tell is named.
+- `not certified`: some adversary is proven to lie beyond the margin, above a guess or off chance, on the set or in a
+  part of it. Below chance is a cue as well: who answers the opposite beats chance, and pruning plants exactly that.
+- `certified`: every adversary is proven to lie within the margin, in both directions. The parts of which the same is
+  proven are named; of the others the certificate does not speak.
+- `too small to tell`: neither. The margin at which the set would be certified is named, and the size that could tell.
 
-Tests are corrected by Holm's procedure (1979) over the adversaries of the view, so each single claim holds at the
-stated level. That the view is certified needs *all* of them, which has that level without any correction (Berger 1982),
-as has the claim that all views are.
+That *all* adversaries lie within the margin has the level of the single tests without any correction (Berger 1982), as
+has the claim that all views do. That *some* lies beyond is corrected by Holm's procedure (1979) over all adversaries
+and parts of the view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,20 @@ from builder.audited import words
 from builder.audited.evidence import Evidence
 from builder.audited.statistics import Floats
 from data_cards.audited import Outcome
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is said of one part of a set, such as a split."""
+
+    name: str
+    items: int
+    outcome: Outcome
+    bound: float | None
+    """The smallest margin at which it would be certified."""
+    needed_items: int | None
+    """Size from which it could be told; None where it is, or where no size would."""
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True)
@@ -35,9 +50,12 @@ class Verdict:
         reasons: Why, one sentence each.
         notes: What a reader should know though it changes nothing.
         margin: The margin, as a share.
+        bound: The smallest margin at which the view would be certified; None where there is none.
         alpha: Level of the tests.
         needed_items: Size from which the set could tell; None where it does, or where no size would.
+        missing_items: How many more that are than the set has.
         evidence: Of each adversary.
+        parts: What is said of the parts of the set.
     """
 
     view: str
@@ -45,9 +63,12 @@ class Verdict:
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
     margin: float
+    bound: float | None
     alpha: float
     needed_items: int | None
+    missing_items: int | None
     evidence: tuple[Evidence, ...]
+    parts: tuple[Part, ...]
 
 
 def holm(p: Sequence[float]) -> Floats:
@@ -64,44 +85,85 @@ def holm(p: Sequence[float]) -> Floats:
     return adjusted
 
 
-def decide(view: str, evidence: Sequence[Evidence], margin: float, alpha: float = 0.05) -> Verdict:
+def decide(
+    view: str,
+    evidence: Sequence[Evidence],
+    margin: float,
+    alpha: float = 0.05,
+    parts: Mapping[str, Sequence[Evidence]] | None = None,
+) -> Verdict:
     """Draw the verdict on a view from the evidence of adversaries that selection never used.
 
     Where a selection-aware null was drawn, it can refuse as well: an adversary at chance after a selection that pushes
     it far below chance on permuted labels is at chance because two cues cancel, one of the corpus and one that was
     planted. The next adversary may tell them apart.
 
+    Args:
+        view: The view.
+        evidence: Of any number of adversaries, on all items.
+        margin: Largest excess that may be called chance.
+        alpha: Level of the tests.
+        parts: Name of a part -> evidence of the adversaries on its items.
+
     Raises:
         ValueError: When evidence is of another view, or was weighed against another margin.
     """
-    if strangers := sorted({one.view for one in evidence} - {view}):
+    parts = parts or {}
+    every = [*evidence, *(one for part in parts.values() for one in part)]
+    if strangers := sorted({one.view for one in every} - {view}):
         raise ValueError(f"evidence on {', '.join(strangers)} cannot decide on the view {view!r}")
-    if margins := sorted({one.margin for one in evidence} - {margin}):
+    if margins := sorted({one.margin for one in every} - {margin}):
         raise ValueError(f"evidence weighed against the margins {margins} cannot decide on {margin}")
-    beyond = holm([one.p_beyond for one in evidence]) <= alpha
-    within = holm([one.p_equivalence for one in evidence]) <= alpha
-    against = [words.beyond(one) for one, flag in zip(evidence, beyond, strict=True) if flag]
-    against += [
-        words.cancels(one) for one, flag in zip(evidence, beyond, strict=True) if not flag and _hidden(one, alpha)
-    ]
-    still_open = [one for one, flag in zip(evidence, within, strict=True) if not flag]
-    needed = None
+    beyond = dict(zip(map(id, every), holm([one.p_beyond for one in every]) <= alpha, strict=True))
+    against = [words.beyond(one) for one in evidence if beyond[id(one)]]
+    against += [words.cancels(one) for one in evidence if not beyond[id(one)] and _hidden(one, alpha)]
+    against += [f"in {name}: {words.beyond(one)}" for name, part in parts.items() for one in part if beyond[id(one)]]
+    still_open = [one for one in evidence if one.p_equivalence > alpha]
+    told = [_part(name, part, alpha, any(beyond[id(one)] for one in part)) for name, part in parts.items()]
+    bound, needed, missing = _bound(evidence), None, None
     outcome: Outcome
     if not evidence:
         outcome, reasons = "too small to tell", ["no adversary could be asked"]
     elif against:
         outcome, reasons = "not certified", against
     elif still_open:
-        outcome, reasons = "too small to tell", [words.undecided(one, size_to_tell(one)) for one in still_open]
-        sizes = [size_to_tell(one) for one in still_open]
-        needed = None if None in sizes else max(size for size in sizes if size is not None)
+        outcome, needed = "too small to tell", _needed(still_open)
+        items = max(one.items for one in still_open)
+        missing = None if needed is None else max(needed - items, 0)
+        reasons = [words.bounded(bound, margin, needed, missing)]
+        reasons += [words.undecided(one, size_to_tell(one)) for one in still_open]
     else:
         outcome = "certified"
         reasons = [
             f"all {len(evidence)} adversaries are within {words.points(margin)} points of chance in both directions"
         ]
-    notes = tuple(note for one in evidence for note in words.notes(one, alpha))
-    return Verdict(view, outcome, tuple(reasons), notes, margin, alpha, needed, tuple(evidence))
+    notes = [note for one in evidence for note in words.notes(one, alpha)]
+    notes += words.parts(told, margin) if outcome == "certified" else []
+    return Verdict(
+        view, outcome, tuple(reasons), tuple(notes), margin, bound, alpha, needed, missing, tuple(evidence),
+        tuple(told),
+    )  # fmt: skip
+
+
+def _part(name: str, evidence: Sequence[Evidence], alpha: float, beyond: bool) -> Part:
+    """What is said of one part."""
+    still_open = [one for one in evidence if one.p_equivalence > alpha]
+    outcome: Outcome = "not certified" if beyond else "too small to tell" if still_open else "certified"
+    needed = None if beyond or not still_open else _needed(still_open)
+    items = max(one.items for one in evidence)
+    return Part(name, items, outcome, _bound(evidence), needed, tuple(evidence))
+
+
+def _bound(evidence: Sequence[Evidence]) -> float | None:
+    """The smallest margin at which all would be proven to lie within."""
+    bounds = [one.bound for one in evidence]
+    return None if None in bounds else max((bound for bound in bounds if bound is not None), default=None)
+
+
+def _needed(still_open: Sequence[Evidence]) -> int | None:
+    """Size from which a set could tell."""
+    sizes = [size_to_tell(one) for one in still_open]
+    return None if None in sizes else max(size for size in sizes if size is not None)
 
 
 def _hidden(one: Evidence, alpha: float) -> bool:

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from builder.audited.evidence import Evidence
+from builder.audited.prior import VIEW
+
+if TYPE_CHECKING:
+    from builder.audited.verdict import Part
 
 
 def beyond(one: Evidence) -> str:
     """Proven to be beyond the margin."""
-    side = "above" if one.excess > 0 else "below"
-    cue = (
-        "the view gives answers away" if one.excess > 0 else "an inverse cue: the opposite of its answers beats chance"
-    )
-    return f"{_facts(one)}: {points(abs(one.excess))} points {side}, beyond the margin of {points(one.margin)}; {cue}"
+    over = one.accuracy - one.guess
+    if one.view == VIEW:
+        far, cue = f"{points(over)} points above a guess", "some answers are too frequent"
+    elif one.excess < 0 and over < abs(one.excess):
+        far = f"{points(-one.excess)} points below"
+        cue = "an inverse cue: the opposite of its answers beats chance"
+    elif over > one.excess + one.margin / 2:
+        far = f"{points(over)} points above a guess ({percent(one.guess)})"
+        cue = "some answers are too frequent"
+    else:
+        far, cue = f"{points(one.excess)} points above", "the view gives answers away"
+    return f"{_facts(one)}: {far}, beyond the margin of {points(one.margin)}; {cue}"
+
+
+def bounded(bound: float | None, margin: float, needed: int | None, missing: int | None) -> str:
+    """What a set that is too small for the margin does say."""
+    can = "no margin is proven" if bound is None else f"proven to be within {points(bound)} points of chance"
+    size = "no number of items like these can" if needed is None else f"about {needed:,} items can, {missing:,} more"
+    return f"{can}; to prove {points(margin)} points {size}"
+
+
+def parts(told: Sequence[Part], margin: float) -> list[str]:
+    """Of which parts a certificate speaks, and of which it does not."""
+    proven = [part.name for part in told if part.outcome == "certified"]
+    found = [f"the same is proven by itself of {', '.join(proven)}"] if proven else []
+    for part in told:
+        if part.outcome == "certified":
+            continue
+        can = "nothing is proven" if part.bound is None else f"within {points(part.bound)} points is proven"
+        size = "" if part.needed_items is None else f", {points(margin)} points take about {part.needed_items:,} items"
+        found.append(f"too small to tell of {part.name} by itself ({part.items:,} items): {can}{size}")
+    return found
 
 
 def cancels(one: Evidence) -> str:
@@ -54,6 +88,8 @@ def notes(one: Evidence, alpha: float) -> list[str]:
 
 
 def _name(one: Evidence) -> str:
+    if one.view == VIEW:
+        return "the most frequent answer of every source, split and answer type"
     fitted = {"set": "fitted on the set", "removed": "fitted on the removed items", "nothing": "zero-shot"}
     return f"{one.adversary}, {fitted[one.trained_on]},"
 
@@ -62,8 +98,13 @@ def _facts(one: Evidence) -> str:
     low, high = (100 * (one.chance + end) for end in one.interval)
     return (
         f"{_name(one)} is right on {100 * one.accuracy:.1f} % [{low:.1f}, {high:.1f}] of {one.items:,} items "
-        f"in {one.groups:,} groups where chance is {100 * one.chance:.1f} %"
+        f"in {one.groups:,} groups where chance is {percent(one.chance)}"
     )
+
+
+def percent(share: float) -> str:
+    """A share in percent."""
+    return f"{100 * share:.1f} %"
 
 
 def points(share: float) -> str:

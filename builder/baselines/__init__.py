@@ -15,6 +15,7 @@ from builder.baselines.detail import Detail
 from builder.baselines.finetuned import Finetuned
 from builder.baselines.forest import Forest
 from builder.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior
+from builder.baselines.looks import Looks
 from builder.baselines.lora import Lora
 from builder.baselines.majority import Majority
 from builder.baselines.metadata import Metadata
@@ -29,8 +30,8 @@ from builder.errors import BadInput
 from filters.plugins import plugins
 
 FAMILIES: tuple[type[Baseline], ...] = (
-    Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Cased, Metadata, Described, Detail, Together,
-    Convnet, Finetuned, LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
+    Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Cased, Looks, Metadata, Described, Detail,
+    Together, Convnet, Finetuned, LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
 )  # fmt: skip
 VIEWS: tuple[View, ...] = ("question", "choices", "image")
 GROUP = "twokeys.baselines"

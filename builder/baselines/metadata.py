@@ -8,7 +8,7 @@ import numpy as np
 
 from builder.baselines.baseline import Baseline, View
 from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
-from builder.baselines.trees import boosted
+from builder.baselines.trees import boosted, steps
 from builder.places import neighbours
 
 
@@ -25,8 +25,8 @@ class Metadata(Baseline):
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' fields."""
         contents = np.unique(train.content)
-        known = [self._features(problem, train, rows) for rows in (contents, test)]
-        return boosted(known[0], train, contents, known[1], seed)
+        known, asked = (self._features(problem, train, rows) for rows in (contents, test))
+        return boosted(steps(known, known), train, contents, steps(asked, known), seed)
 
     def _features(self, problem: Problem, train: Counts, contents: Ints) -> Floats:
         """What the trees read: all matrices that the family reads, and labels of neighbours."""

@@ -28,7 +28,7 @@ class Order(Baseline):
     name = "order"
     views = ("question", "choices")
     needs = "minutes"
-    version = 3
+    version = 4
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit the vocabulary of pairs and the classifier on the training contents."""

@@ -16,7 +16,7 @@ class Probe(Baseline):
     views = ("image",)
     forms = ("answer",)
     reads = ("vectors",)
-    version = 3
+    version = 4
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' vectors."""

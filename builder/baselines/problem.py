@@ -74,6 +74,8 @@ class Problem:
         names: Answer code -> answer text, in the `answer` form.
         language: The language model that a baseline may run, as the recipe names it.
         candidates: The answers that the columns of `likelihoods` stand for, in the `answer` form.
+        offer: (n,) which set of answers each row's answer is one of; empty where all answers are one set.
+        offered: The sets, (o,) numbers in order and (o,) answer codes.
     """
 
     form: Form
@@ -97,6 +99,8 @@ class Problem:
     names: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     language: str = ""
+    offer: Ints = field(default_factory=nobody)
+    offered: tuple[Ints, Ints] = field(default_factory=lambda: (nobody(), nobody()))
 
     def save(self, folder: Path) -> None:
         """Write it where the workers of any engine can read it."""
@@ -107,9 +111,10 @@ class Problem:
             pq.write_table(pa.table({"context": self.context, "text": self.text}), path)
         answers = {"names": self.names, "candidates": self.candidates, "language": self.language}
         write_json(folder / "answers.json", answers)
-        for name in (*MATRICES, "rivals"):
+        arrays = {name: getattr(self, name) for name in (*MATRICES, "rivals", "offer")}
+        for name, array in (arrays | {"offered": np.stack(self.offered)}).items():
             with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
-                np.save(file, getattr(self, name), allow_pickle=False)
+                np.save(file, array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> Problem:
@@ -119,14 +124,16 @@ class Problem:
         form = rows.schema.metadata[b"form"].decode()
         item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
         arrays = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in (*MATRICES, "rivals")
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in (*MATRICES, "rivals", "offer")
         }
+        offered = np.load(folder / "offered.npy", allow_pickle=False)
         context, text = contents["context"].to_pylist(), contents["text"].to_pylist()
         answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
         names, candidates = tuple(answers["names"]), tuple(answers["candidates"])
         return cls(
             form, item, content, label, fold, context, text, **arrays,
-            names=names, candidates=candidates, language=answers["language"],
+            names=names, candidates=candidates, language=answers["language"], offered=(offered[0], offered[1]),
         )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class Tfidf(Baseline):
     name = "tfidf"
     views = ("question", "choices")
     reads = ("lexical",)
-    version = 5
+    version = 6
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit the vocabulary and the classifier on the training contents."""

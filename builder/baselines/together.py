@@ -14,7 +14,7 @@ import numpy as np
 from builder.baselines.baseline import Baseline
 from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
 from builder.baselines.screening import bits, deviations, strongest
-from builder.baselines.trees import boosted, held_out_contents
+from builder.baselines.trees import boosted, held_out_contents, steps
 from builder.details import SUMMARY
 
 BITS = 160
@@ -23,8 +23,6 @@ TRIPLES = 32
 """Bits of which triples are tried."""
 TREES = 200
 """In all: fewer than other families have, since there are more features to read."""
-STEPS = 32
-"""Values of a feature that are told apart."""
 PRODUCTS = 24
 """Products that the trees read."""
 PLAIN: tuple[Matrix, ...] = ("lexical", "looks", "detail", "metadata", "place")
@@ -44,7 +42,7 @@ class Together(Baseline):
         X = features(problem)
         fitted = ~held_out_contents(len(contents), seed)
         found = products(X, contents[fitted], table[fitted])
-        X = np.concatenate([steps(X), found], axis=1)
+        X = np.concatenate([steps(X, X), found], axis=1)
         return boosted(X[contents], train, contents, X[test], seed, TREES)
 
 
@@ -53,13 +51,6 @@ def features(problem: Problem) -> Floats:
     parts = [np.asarray(getattr(problem, name), dtype=np.float32) for name in PLAIN if getattr(problem, name).size]
     parts = [part[:, :SUMMARY] for part in parts]
     return np.concatenate(parts, axis=1) if parts else np.zeros((len(problem.text), 1), dtype=np.float32)
-
-
-def steps(X: Floats) -> Floats:
-    """Features as numbers of their quantiles, `STEPS` at most: trees need no more, and fits take a tenth as long."""
-    edges = [np.unique(np.quantile(column, np.arange(1, STEPS) / STEPS, method="lower")) for column in X.T]
-    codes = [np.searchsorted(edge, column) for edge, column in zip(edges, X.T, strict=True)]
-    return np.stack(codes, axis=1).astype(np.float32)
 
 
 def products(X: Floats, contents: Ints, table: Floats) -> Floats:

@@ -13,6 +13,8 @@ CLASSES = 30
 """Most frequent classes that get trees; the others keep their share of the training rows."""
 TREES = 600
 """In all: a step of boosting fits one tree per class, or a single one where there are two."""
+STEPS = 32
+"""Values of a feature that `steps` tells apart."""
 HELD_OUT = 5
 """One content in so many chooses the number of steps."""
 
@@ -51,6 +53,13 @@ def boosted(X: Floats, train: Counts, contents: Ints, X_test: Floats, seed: int,
             columns = kept[model.classes_]
             found[:, columns] = model.predict_proba(X_test) * prior[columns].sum()
     return found
+
+
+def steps(X: Floats, like: Floats) -> Floats:
+    """Features as numbers of their quantiles in `like`: scikit-learn takes ten times as long to find them itself."""
+    edges = [np.unique(np.quantile(column, np.arange(1, STEPS) / STEPS, method="lower")) for column in like.T]
+    codes = [np.searchsorted(edge, column) for edge, column in zip(edges, X.T, strict=True)]
+    return np.stack(codes, axis=1).astype(np.float32)
 
 
 def held_out_contents(contents: int, seed: int) -> NDArray[np.bool_]:

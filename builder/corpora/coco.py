@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 NEEDS = "for pictures, COCO's folders train2014, val2014, val2017 (cocodataset.org) inside `image_folder`"
 
+PHOTO = "coco:"
+"""How links begin that say which photo an item is about."""
 _NAME = re.compile(r"(?:COCO_(?P<subset>[a-z]+20\d\d)_)?(?P<id>\d{12})\.jpg")
 
 
@@ -34,7 +36,7 @@ def links(name: Any) -> tuple[str, ...]:
         True
     """
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
-    return (f"coco:{int(match['id'])}",) if match else ()
+    return (f"{PHOTO}{int(match['id'])}",) if match else ()
 
 
 def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, subset: str | None = None) -> str:

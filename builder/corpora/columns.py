@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LETTER = re.compile(r"\(?([A-Za-z])[).:]?")
+_MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
+"""Between the letters or indices of several right options."""
 
 
 def splits(corpus: Corpus, shards: Shards) -> list[str]:
@@ -208,10 +210,22 @@ def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
 
 
 def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
-    """The gold's text; an open question of a table with options has its own text as gold."""
+    """The gold's text, a list of texts where there are several; an open question has its own text as gold."""
     if columns.answer_is == "text" or all(_absent(option) for option in options):
-        return _plain(value)
-    text, index = _text(value) or "", -1
+        if isinstance(value, str) and value.lstrip().startswith("[") and options and value not in options:
+            value = _list(value, "answer", file, row)
+        return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
+    marks = value
+    if not isinstance(value, list):
+        written = _text(value) or ""
+        marks = _list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
+    found = [_option(columns, mark, options, value, file, row) for mark in marks]
+    return found if len(found) > 1 else found[0] if found else _option(columns, None, options, value, file, row)
+
+
+def _option(columns: Columns, mark: Any, options: list[Any], value: Any, file: SourceFile, row: int) -> Any:
+    """The option of a letter or an index."""
+    text, index = _text(mark) or "", -1
     if columns.answer_is == "letter" and (letter := _LETTER.fullmatch(text)):
         index = ord(letter[1].upper()) - ord("A")
     elif columns.answer_is == "index" and text.removesuffix(".0").isdecimal():

@@ -73,7 +73,11 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
         pairs = pairs[~pairs["edited"].isin(known)].sort_values("draw")
         edited = frozenset(pairs["edited"])
         shown = items[items[column].isin(edited | set(pairs["original"]))]
-        shown = shown[["answer", "group"]].assign(edited=shown[column].isin(edited))
+        shown = (
+            shown[["compared", "group"]]
+            .rename(columns={"compared": "answer"})
+            .assign(edited=shown[column].isin(edited))
+        )
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)
         yield Sides(str(kind), column, pairs, edited, shown)

@@ -1,48 +1,42 @@
 """Paraphrases mined: questions that say the same are published in one wording, so that their images can be paired.
 
-Vertices merge only where the published text does. What a person asked in other words stays beside it
-(`question_asked`); the answer is the annotated one.
+Vertices merge only where the published text does. Questions say the same where they differ in harmless changes alone
+(`builder.counterfactuals.wording`). What a person asked in other words stays beside it (`question_asked`). Nobody
+answered the wording that is published, so the item is `constructed`: the change is one that keeps the answer.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from builder.embed import Embedded
-from builder.encoders import TextEncoder
+from builder.counterfactuals.wording import plain
 from builder.items import question_key
-from builder.near_duplicates import paraphrases
 
 
-def one_wording(items: pd.DataFrame, embedded: Embedded, encoder: TextEncoder) -> pd.DataFrame:
-    """Give all questions of a paraphrase cluster the wording that is asked most often (then the first by spelling).
+def one_wording(items: pd.DataFrame) -> pd.DataFrame:
+    """Give all questions that say the same the wording that is asked most often (then the first by spelling).
 
     Open questions only: what options say is the source's own, and a paraphrase with other options is another question.
 
     Args:
-        items: Item table of one corpus.
-        embedded: Vectors by question key.
-        encoder: The encoder that made them.
+        items: Item table; one wording serves all its corpora.
 
     Returns:
-        The items with `question`, `question_key` and `question_asked` (None where the wording is the source's).
+        The items with `question`, `question_key`, `answer_source`, and `question_asked` (None where the wording is the
+        source's).
     """
     found = items.assign(question_asked=None)
     asked = items[items["choices"].map(len) == 0]
-    counts = asked["question_key"].value_counts()
-    texts = asked.drop_duplicates("question_key").set_index("question_key")["question"]
-    if len(texts) < 2:
-        return found
-    own = Embedded(pd.Index(sorted(texts.index)), embedded.vectors[embedded.of(pd.Index(sorted(texts.index)))])
-    leader = pd.Series(own.keys.to_numpy()[paraphrases(own, texts, encoder).leader], index=own.keys)
-    order = sorted(own.keys, key=lambda key: (-int(counts[key]), str(texts[key])))
-    wording = pd.Series(texts[order].to_numpy(), index=leader[order].to_numpy())
-    wording = wording[~wording.index.duplicated()]
-    new = asked["question_key"].map(leader).map(wording)
+    texts = asked.groupby("question").size().rename("count").reset_index()
+    texts["plain"] = texts["question"].map(plain)
+    ordered = texts.sort_values(["count", "question"], ascending=[False, True])
+    wording = ordered.drop_duplicates("plain").set_index("plain")["question"]
+    new = asked["question"].map(texts.set_index("question")["plain"]).map(wording)
     changed = new.index[new != asked["question"]]
     found.loc[changed, "question_asked"] = asked.loc[changed, "question"]
     found.loc[changed, "question"] = new[changed]
     found.loc[changed, "question_key"] = [question_key(text, []) for text in new[changed]]
+    found.loc[changed, "answer_source"] = "constructed"
     return found
 
 
@@ -59,7 +53,7 @@ def merged(items: pd.DataFrame) -> pd.Series[str]:
     touched = items["question_asked"].notna().groupby(place).transform("any") & place.duplicated(keep=False)
     reasons: dict[str, str] = {}
     for _, same in items[touched].groupby(place, sort=True):
-        if same["answer"].nunique() > 1:
+        if same["compared"].nunique() > 1:
             reasons |= dict.fromkeys(same["id"], "paraphrases about the same picture have other answers")
             continue
         # The item that keeps its wording stays.

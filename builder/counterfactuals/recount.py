@@ -10,6 +10,7 @@ import pandas as pd
 
 from builder.counterfactuals.edit import root_of
 from builder.counterfactuals.examine import outside_is_kept, word_distance
+from builder.counterfactuals.wording import plain
 from builder.recipe import Pair
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
@@ -26,10 +27,21 @@ def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     known = {str(row["id"]): row for row in records}
     for identity, row in known.items():
-        if (not isinstance(row["edit_of"], str)) != (row["answer_source"] == "annotated"):
+        made, worded = (isinstance(row[name], str) for name in ("edit_of", "question_asked"))
+        if (made or worded) == (row["answer_source"] == "annotated") or (made and worded):
             yield f"{identity}: it is annotated and made from another item, or neither"
-        elif row["answer_source"] != "annotated" and row["stage"] != "pair":
+        elif worded:
+            yield from (f"{identity}: {problem}" for problem in _wording(row, pair))
+        elif made and row["stage"] != "pair":
             yield from (f"{identity}: {problem}" for problem in _problems(row, known, pair))
+
+
+def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
+    """What is wrong with the wording of an item that its source asked in other words."""
+    if row["answer_source"] != "constructed" or "paraphrases" not in pair.mined:
+        yield "its wording is not the source's, and nobody says why its answer holds"
+    if row["question"] == row["question_asked"] or plain(str(row["question"])) != plain(str(row["question_asked"])):
+        yield "its wording differs from the source's by more than harmless changes, or not at all"
 
 
 def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair) -> Iterator[str]:
@@ -45,7 +57,7 @@ def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair)
     if different := [name for name in CARRIED if row[name] != base[name]]:
         yield f"its {' and '.join(different)} is not that of the item that it was made from"
     same_question, same_image = (row[name] == base[name] for name in ("question_key", "image_key"))
-    if same_question == same_image or row["answer"] == base["answer"]:
+    if same_question == same_image or row["compared"] == base["compared"]:
         yield "it does not differ from the item that it was made from in one view and in the answer"
     words = tuple((int(a), int(b)) for a, b in _list(row["edit_words"]))
     boxes = [tuple(map(int, box)) for box in _list(row["edit_boxes"])]

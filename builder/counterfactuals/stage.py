@@ -15,6 +15,7 @@ from typing import Any, cast
 import pandas as pd
 import pyarrow as pa
 
+from audit.answers import normalise
 from builder.baselines import VIEWS, chosen
 from builder.blindness import PAIRED, marked
 from builder.counterfactuals import registry
@@ -26,8 +27,6 @@ from builder.counterfactuals.merge import STORE, as_items, refuse, store
 from builder.counterfactuals.minimality import dissimilar
 from builder.counterfactuals.paraphrase import merged, one_wording
 from builder.counterfactuals.refusal import without_refused_kinds
-from builder.embed import embed_texts, load
-from builder.encoders import text_encoder
 from builder.groups import fold_of
 from builder.images import LOOKS
 from builder.items import canonical_json
@@ -39,6 +38,8 @@ from builder.stages import Run, Stage, write_table
 from builder.survey import Survey
 
 ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
+WORDED = ("question", "question_key", "question_asked", "answer_source")
+"""What another wording changes of an item."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Work:
     """What pairing made, before it is measured.
 
     Attributes:
-        reworded: Annotated items alone, in the wording of paraphrases.
+        reworded: The source's items alone, in the wording of paraphrases.
         items: Annotated and constructed items, sorted by id.
         refused: Edits that were refused and items that were merged, with `reason`.
         pictures: One row per image key, those of constructed pictures included.
@@ -112,11 +113,12 @@ class Work:
 
 def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Work:
     """Mine and construct partners; arguments and errors as `pair`."""
-    rewording = run.stage("reword", partial(_reword, run, recipe, left), 1, key, recipe.pair.mined)
+    rewording = run.stage("reword", partial(_reword, recipe, left), 2, key, recipe.pair.mined)
     table = rewording.table(REWORDED).to_pandas()
     items = _worded(left, table)
-    edits = [_edits(run, recipe, known, items, number, rewording.key) for number in range(len(recipe.pair.generators))]
-    merge = partial(_merge, run, recipe, known, items, edits)
+    plain = in_plain_words(items)
+    edits = [_edits(run, recipe, known, plain, number, rewording.key) for number in range(len(recipe.pair.generators))]
+    merge = partial(_merge, run, recipe, known, items, plain, edits)
     merging = run.stage("pair", merge, 2, key, rewording.key, [stage.key for stage in edits], judges(recipe))
     added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
     made = Work(
@@ -138,18 +140,12 @@ def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------------- mined wording
 
 
-def _reword(run: Run, recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
+def _reword(recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
     """Write which items get another wording, and which go because of it."""
-    found = left.assign(question_asked=None)
-    if "paraphrases" in recipe.pair.mined:
-        texts = dict(zip(left["question_key"], left["question"], strict=True))
-        embedded = load(embed_texts(run, "embed-question", recipe.encoders.text, texts))
-        encoder = text_encoder(recipe.encoders.text)
-        found = pd.concat([one_wording(part, embedded, encoder) for _, part in left.groupby("source", sort=True)])
-        found = found.sort_values("id", ignore_index=True)
+    found = one_wording(left) if "paraphrases" in recipe.pair.mined else left.assign(question_asked=None)
     reasons = merged(found)
     changed = found[found["question_asked"].notna() | found["id"].isin(reasons.index)]
-    table = changed[["id", "question", "question_key", "question_asked"]].assign(reason=changed["id"].map(reasons))
+    table = changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons))
     kinds = pa.schema([(name, pa.string()) for name in table])
     write_table(stage.folder / REWORDED, pa.Table.from_pandas(table, schema=kinds, preserve_index=False))
     return {"reworded": len(changed), "merged": len(reasons)}
@@ -161,7 +157,7 @@ def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     for name in PAIR_COLUMNS:
         items[name] = None
     at = pd.Index(items["id"]).get_indexer(pd.Index(table["id"]))
-    for name in ("question", "question_key", "question_asked"):
+    for name in WORDED:
         column = items[name].to_numpy(dtype=object).copy()
         column[at] = table[name].to_numpy(dtype=object)
         items[name] = column
@@ -176,6 +172,15 @@ def items_merged(table: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
 
 
 # ---------------------------------------------------------------------------------------------------- generators
+
+
+def in_plain_words(items: pd.DataFrame) -> pd.DataFrame:
+    """Items as generators and judges read them: answers without options in normal form, `Yes` as `yes`."""
+    answers = [
+        answer if len(choices) else normalise(answer)
+        for answer, choices in zip(items["answer"], items["choices"], strict=True)
+    ]
+    return items.assign(answer=answers)
 
 
 def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
@@ -212,7 +217,13 @@ def _edits(run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, number:
 
 
 def _merge(
-    run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, stages: list[Stage], stage: Stage
+    run: Run,
+    recipe: Recipe,
+    known: Survey,
+    items: pd.DataFrame,
+    plain: pd.DataFrame,
+    stages: list[Stage],
+    stage: Stage,
 ) -> dict[str, Any]:
     """Turn sound edits into items, and list the others."""
     parts = [pa.Table.from_pylist([], schema=EDITS)]
@@ -220,7 +231,7 @@ def _merge(
         parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    edits = judged(run, recipe, items, edits, known.pictures, known.represent.roots)
+    edits = judged(run, recipe, plain, edits, known.pictures, known.represent.roots)
     there = known.pictures.set_index("image_key")
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []

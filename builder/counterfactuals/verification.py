@@ -62,7 +62,7 @@ def verified(
     if recipe.pair.verify is None or not len(open_):
         return {str(edit): Judged(UNNAMED, {}) for edit in open_["id"]}
     claims = _claims(items, edits)
-    control = _control(items, {str(item) for item in open_["root"]})
+    control = _control(items[items["answer_source"] == "annotated"], {str(item) for item in open_["root"]})
     found = {str(edit): Judged(None, {}) for edit in open_["id"]}
     sources = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
     pairs = [(str(e), str(base), sources[str(root)]) for e, base, root in open_[["id", "edit_of", "root"]].to_numpy()]

@@ -24,7 +24,7 @@ def by_type(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
         sets: Item tables; frequencies of the first decide what is shown.
     """
     return [
-        _distribution(f"Items of type {kind}", [part["answer"][part["answer_type"] == kind] for part in sets])
+        _distribution(f"Items of type {kind}", [part["compared"][part["answer_type"] == kind] for part in sets])
         for kind in _frequent(sets[0]["answer_type"], len(sets[0]))
     ]
 
@@ -35,7 +35,7 @@ def by_opening(sets: Sequence[pd.DataFrame]) -> list[Distribution]:
     return [
         _distribution(
             f"Questions that begin with “{name}”",
-            [part["answer"][own == name] for part, own in zip(sets, opened, strict=True)],
+            [part["compared"][own == name] for part, own in zip(sets, opened, strict=True)],
         )
         for name in _frequent(opened[0], OPENINGS)
     ]

@@ -136,7 +136,7 @@ def _wording(one: Shortcut, later: list[pd.DataFrame]) -> Wording:
 def _later(one: Shortcut, items: pd.DataFrame) -> tuple[int, int]:
     """Items of a published set with the cue and the answer, and with the cue."""
     inside = matching(items["question"], one.cue) & (items["answer_type"] == one.answer_type).to_numpy(dtype=bool)
-    return int((items["answer"][inside] == one.answer).sum()), int(inside.sum())
+    return int((items["compared"][inside] == one.answer).sum()), int(inside.sum())
 
 
 def option_marks(name: str, mined: MinedOptions) -> OptionMarks:

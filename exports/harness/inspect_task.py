@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import Any
 
 from inspect_ai import Task, task
@@ -24,13 +25,17 @@ from inspect_ai.solver import TaskState, generate
 
 from audit.marking import right
 from audit.pictures import data_uri
+from audit.scores import second_scores
 from audit.wording import BLIND_PROMPT, worded
 from exports.harness.facts import FACTS
 from exports.harness.wholly import wholly_right
 
 VIEWS = ("both", "image", "question", "neither")
 """What is left: everything, the image, the question, nothing."""
-COLUMNS = ("group", "answer_type", "choices", "image_partner", "question_partner", "quad", "image_key", "question_key")
+COLUMNS = (
+    "group", "answer_type", "choices", "answers", "image_partner", "question_partner", "quad", "image_key",
+    "question_key",
+)  # fmt: skip
 
 
 @task(name=FACTS["task"])
@@ -85,7 +90,26 @@ def wholly() -> Metric:
     return found
 
 
-@scorer(metrics=[accuracy(), stderr(cluster="group"), *([wholly()] if FACTS["pairs"] else [])])
+@metric
+def annotated() -> Metric:
+    """VQA accuracy, and other scores that the benchmark asks for, over items whose annotators' answers are there."""
+
+    def found(scores: list[SampleScore]) -> dict[str, float]:
+        rows = [
+            second_scores(str(one.score.answer), (one.sample_metadata or {})["answers"], FACTS["scores"])
+            for one in scores
+        ]
+        names = dict.fromkeys(name for row in rows for name in row)
+        return {name: fmean(row[name] for row in rows if name in row) for name in names}
+
+    return found
+
+
+MORE = [*([wholly()] if FACTS["pairs"] else []), *([annotated()] if FACTS["annotated"] else [])]
+"""Metrics that only some benchmarks have."""
+
+
+@scorer(metrics=[accuracy(), stderr(cluster="group"), *MORE])
 def answered() -> Scorer:
     """Whether the reply gives the answer."""
 

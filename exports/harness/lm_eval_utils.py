@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from audit.marking import right
+from audit.scores import second_scores
 from audit.wording import worded
 from exports.harness.facts import FACTS
 
@@ -33,8 +34,9 @@ def doc_to_target(doc: Doc) -> str:
 
 
 def process_results(doc: Doc, results: list[str]) -> dict[str, float]:
-    """Whether the reply gives the answer."""
-    return {"accuracy": float(right(results[0], doc["answer_type"], doc["choices"], doc["answer"]))}
+    """Whether the reply gives the answer, and how many of the annotators gave it."""
+    good = right(results[0], doc["answer_type"], doc["choices"], doc["answer"])
+    return {"accuracy": float(good)} | second_scores(results[0], doc["answers"], FACTS["scores"])
 
 
 def doc_to_choice(doc: Doc) -> list[str]:
@@ -46,4 +48,4 @@ def doc_to_choice(doc: Doc) -> list[str]:
 
 def doc_to_place(doc: Doc) -> int:
     """Which of them is the answer."""
-    return int((doc["choices"] or FACTS["answers"][doc["answer_type"]]).index(doc["answer"]))
+    return int((doc["choices"] or FACTS["answers"][doc["answer_type"]]).index(doc["compared"]))

@@ -8,6 +8,7 @@ from PIL import Image
 
 from audit.marking import right
 from audit.pictures import mean_colour, upright
+from audit.scores import second_scores
 from audit.wording import BLIND_PROMPT, worded
 from exports.harness.facts import FACTS
 from exports.harness.wholly import wholly_right
@@ -58,8 +59,10 @@ def marked(doc: Doc, reply: str, sign: float) -> dict[str, Any]:
     item = {name: doc[name] for name in ("id", "group", "image_partner", "question_partner", "quad")}
     item["right"] = right(reply, doc["answer_type"], doc["choices"], doc["answer"])
     scored = {"id": doc["id"], "group": doc["group"], "score": float(item["right"])}
+    second = second_scores(reply, doc["answers"], FACTS["scores"])
     return {
         "accuracy": scored,
+        **{name: scored | {"score": value} for name, value in second.items()},
         **{f"{kind}_accuracy": item for kind in FACTS["pairs"]},
         "dividend": scored | {"score": sign * scored["score"]},
     }

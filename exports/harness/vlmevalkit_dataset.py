@@ -16,6 +16,7 @@ from vlmeval.dataset.image_base import ImageBaseDataset
 
 from audit.marking import right
 from audit.pictures import mean_colour, opened, upright
+from audit.scores import second_scores
 from audit.wording import BLIND_PROMPT, worded
 from exports.harness.facts import FACTS
 from exports.harness.wholly import wholly_right
@@ -78,6 +79,7 @@ class TwokeysDataset(ImageBaseDataset):
                 "answer_type": item["answer_type"],
                 "reply": said[item["index"]],
                 "right": right(said[item["index"]], item["answer_type"], json.loads(item["choices"]), item["gold"]),
+                **second_scores(said[item["index"]], json.loads(item["answers"]), FACTS["scores"]),
             }
             for item in items
             if item["index"] in said
@@ -89,6 +91,9 @@ class TwokeysDataset(ImageBaseDataset):
         for kind in sorted({one["answer_type"] for one in marked}):
             own = [one["right"] for one in marked if one["answer_type"] == kind]
             score[kind] = sum(own) / len(own)
+        for name in ("vqa_accuracy", "anls"):
+            if own := [one[name] for one in marked if name in one]:
+                score[name] = sum(own) / len(own)
         score |= {f"{kind} accuracy": wholly_right(marked, kind) for kind in FACTS["pairs"]}
         return pd.DataFrame([{name: 100 * value for name, value in score.items()}])
 

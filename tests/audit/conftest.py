@@ -33,7 +33,8 @@ def rows() -> list[dict[str, Any]]:
             name = f"q{quad}i{at}"
             made.append({
                 "id": name, "image": png(shown, 16 + 16 * quad), "question": f"is the square {asked}?", "choices": [],
-                "answer": "yes" if asked == shown else "no", "answer_type": "yes/no", "question_key": asked,
+                "answer": "yes" if asked == shown else "no", "compared": "yes" if asked == shown else "no",
+                "answer_type": "yes/no", "question_key": asked,
                 "image_key": f"{shown}{quad}", "group": f"g{quad}", "quad": str(quad),
                 "image_partner": f"q{quad}i{(1, 0, 3, 2)[at]}", "question_partner": f"q{quad}i{(2, 3, 0, 1)[at]}",
             })  # fmt: skip

@@ -65,14 +65,14 @@ def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
         lines = [item(at, IMAGE, text, level + shift, noise * rng.normal()) for at in range(ITEMS)]
         images, texts = (frame(lines, metric) for metric in ("image.srg", "text.srg"))
         summary: Any = SimpleNamespace(agreement=agreement(images, texts, resamples=20))
-        explained[part] = Explained({}, lines, summary, [])
+        explained[part] = Explained({}, lines, summary, [], {})
         dividends = np.full(EVALUATED, dividend + shift) + noise * rng.normal(size=EVALUATED)
         names = [f"e{at}" for at in range(EVALUATED)]
         one = Interval(0.9, 0.8, 1.0, EVALUATED, EVALUATED // 2)
         evaluated[part] = Evaluation(
             {}, pd.DataFrame({"id": names, "dividend": dividends}), {"all": one},
             dict.fromkeys(("image", "question", "neither"), one), {}, 0.5, {},
-            mean_interval(dividends, [groups[name] for name in names]), {"0.5": dividend}, [],
+            mean_interval(dividends, [groups[name] for name in names]), {"0.5": dividend}, [], {},
         )  # fmt: skip
     leaks = [("image", "other-image", "30.0% [20.0%, 40.0%]", "37.1%", "no")]
     return Contrast(model, Masking("other-image", "removed"), leaks, evaluated, groups, explained)

@@ -9,8 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from builder.statistics import accuracy, chance
+
+
+def student(clusters: int, confidence: float = 0.95) -> float:
+    """The quantile for a variance that so many clusters estimate."""
+    return float(t.ppf(0.5 + confidence / 2, clusters - 1))
 
 
 def wilson(hits: float, n: float, z: float = 1.959963984540054) -> tuple[float, float]:
@@ -44,7 +50,7 @@ def test_groups_of_copies_are_worth_one_item_each() -> None:
     right = np.repeat(answers(30, 50), 4)
     found = accuracy(right, np.repeat(np.arange(50), 4))
     assert found.items == 200
-    low, high = wilson(30, 50)
+    low, high = wilson(30, 50, student(50))
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.002)
     assert found.high - found.low > 1.8 * np.diff(wilson(120, 200))[0]
 
@@ -53,7 +59,9 @@ def test_the_worth_of_three_groups_by_hand() -> None:
     # Right in groups of two: 2, 1, 0. p = 1/2; residuals 1, 0, -1; variance 3/2 * 2 / 6^2 = 1/12. Independent items
     # would have 1/4 / 5 = 1/20: n_eff = 6 * 12 / 20 = 3.6.
     found = accuracy(np.array([1, 1, 1, 0, 0, 0], dtype=bool), np.array([0, 0, 1, 1, 2, 2]))
-    assert (found.low, found.high) == pytest.approx(wilson(1.8, 3.6), abs=1e-12)
+    assert (found.low, found.high) == pytest.approx(wilson(1.8, 3.6, student(3)), abs=1e-12)
+    # Student's quantile with 2 degrees of freedom is 0.95 / sqrt(2 * 0.975 * 0.025) = 4.3027.
+    assert student(3) == pytest.approx(4.3027, abs=1e-4)
 
 
 def test_groups_that_nearly_cancel_are_worth_no_more_than_their_items() -> None:
@@ -119,6 +127,91 @@ def test_ninety_five_percent_of_intervals_hold_the_truth_on_clustered_items() ->
     assert 0.90 <= clustered <= 0.99
     # An interval that takes items for independent holds as if z were 1.96 / sqrt(3) = 1.13: 74 %.
     assert plain == pytest.approx(0.74, abs=0.1)
+
+
+# ------------------------------------------------------------------------------------------------- crossed clusters
+
+
+def test_four_items_in_two_ways_by_hand() -> None:
+    # Pictures a a b b c c, questions 1 2 1 2 1 2, right 1 0 1 0 1 1: p = 2/3, residuals 1/3 -2/3 1/3 -2/3 1/3 1/3.
+    # By pictures: sums -1/3 -1/3 2/3, variance 3/2 * 6/9 / 36 = 1/36. By questions: sums 1 and -1, 2 * 2 / 36 = 4/36.
+    # By both, items alone: 6/5 * (4/9 + 8/9) / 36 = 1.6/36. Two ways: 3.4/36, less than 4/36 by questions alone.
+    # Independent items: 2/9 / 5 = 1.6/36. Worth 6 * 1.6 / 4 = 2.4 items; the fewer clusters are 2.
+    right = np.array([1, 0, 1, 0, 1, 1], dtype=bool)
+    pictures, questions = np.repeat([0, 1, 2], 2), np.tile([1, 2], 3)
+    for one, other in ((pictures, questions), (questions, pictures)):
+        found = accuracy(right, one, crossed=other)
+        assert (found.low, found.high) == pytest.approx(wilson(1.6, 2.4, student(2)), abs=1e-12)
+
+
+def test_the_two_ways_add_up_where_both_matter() -> None:
+    # A grid of 40 pictures by 30 questions, right where both are good: residuals have parts of either and of both.
+    rng = np.random.default_rng(1)
+    pictures, questions = np.repeat(np.arange(40), 30), np.tile(np.arange(30), 40)
+    right = (rng.random(40) < 0.7)[pictures] & (rng.random(30) < 0.7)[questions]
+    residual = (right - right.mean()).reshape(40, 30)
+    variance = (
+        40 / 39 * (residual.sum(axis=1) ** 2).sum()
+        + 30 / 29 * (residual.sum(axis=0) ** 2).sum()
+        - 1200 / 1199 * (residual**2).sum()
+    ) / 1200**2
+    p = right.mean()
+    worth = 1200 * p * (1 - p) / 1199 / variance
+    found = accuracy(right, pictures, crossed=questions)
+    assert (found.low, found.high) == pytest.approx(wilson(p * worth, worth, student(30)), abs=1e-12)
+
+
+def test_it_is_the_variance_of_statsmodels() -> None:
+    linear = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(2)
+    pictures, questions = rng.integers(0, 60, 900), rng.integers(0, 25, 900)
+    right = rng.random(900) < (rng.random(60)[pictures] + rng.random(25)[questions]) / 2
+    cov = {"groups": np.column_stack([pictures, questions]), "use_correction": True, "df_correction": True}
+    fit = linear.OLS(right.astype(float), np.ones(900)).fit(cov_type="cluster", cov_kwds=cov)
+    p = right.mean()
+    worth = 900 * p * (1 - p) / 899 / float(np.asarray(fit.cov_params())[0, 0])
+    found = accuracy(right, pictures, crossed=questions)
+    assert (found.low, found.high) == pytest.approx(wilson(p * worth, worth, student(25)), abs=2e-3)
+
+
+def test_one_question_says_nothing_of_others_and_is_left_out() -> None:
+    right, pictures = answers(30, 50), np.repeat(np.arange(25), 2)
+    assert accuracy(right, pictures, crossed=np.zeros(50, dtype=int)) == accuracy(right, pictures)
+
+
+def test_clusters_that_hold_the_groups_decide() -> None:
+    right, groups = np.repeat(answers(30, 50), 4), np.repeat(np.arange(50), 4)
+    assert accuracy(right, np.arange(200), crossed=groups) == accuracy(right, groups)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40),
+    st.sampled_from([0.8, 0.95]),
+)
+def test_drawing_questions_too_is_never_narrower(items: list[tuple[bool, int, int]], confidence: float) -> None:
+    right, groups, questions = (np.array(column) for column in zip(*items, strict=True))
+    crossed, alone = accuracy(right, groups, confidence, questions), accuracy(right, groups, confidence)
+    assert crossed.low <= alone.low + 1e-12
+    assert crossed.high >= alone.high - 1e-12
+    assert 0 <= crossed.low <= crossed.right / crossed.items + 1e-12
+
+
+@pytest.mark.parametrize(("questions", "pictures", "each"), [(8, 200, 5), (20, 300, 4), (100, 300, 4)])
+def test_ninety_five_percent_hold_the_truth_where_questions_are_right_or_wrong_together(
+    questions: int, pictures: int, each: int
+) -> None:
+    # Every question and every picture has a share of its own, with mean 1/2; an item's is their mean.
+    rng = np.random.default_rng(questions)
+    of = np.repeat(np.arange(pictures), each)
+    held = np.zeros(2)
+    for _ in range(300):
+        asked = rng.integers(0, questions, len(of))
+        right = rng.random(len(of)) < (rng.random(questions)[asked] + rng.random(pictures)[of]) / 2
+        for way, other in enumerate((asked, None)):
+            found = accuracy(right, of, crossed=other)
+            held[way] += found.low <= 0.5 <= found.high
+    assert 0.90 <= held[0] / 300 <= 0.99
+    assert held[1] / 300 < 0.90, "by pictures alone an interval does not speak of other questions"
 
 
 # --------------------------------------------------------------------------------------------------------- chance

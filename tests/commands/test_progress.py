@@ -38,7 +38,7 @@ def heard() -> io.StringIO:
 
 @pytest.fixture
 def lines(clock: Clock, heard: io.StringIO) -> Lines:
-    return Lines(Console(file=heard))
+    return Lines(Console(file=heard, soft_wrap=True))
 
 
 def test_a_stage_is_told_once_when_it_ends(lines: Lines, clock: Clock, heard: io.StringIO) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from builder.corpora import reader
 from builder.errors import BadInput
+from builder.golds import asked_of
 from builder.images import read_bytes
-from builder.items import Row
+from builder.items import Row, TextRule
 from builder.recipe import Columns, Corpus
 
 RECORDS = [
@@ -356,3 +357,43 @@ def test_without_a_mapping_the_usual_names_are_taken(tmp_path):
     (row,) = reader("table").read(corpus, tmp_path, "test")
     assert isinstance(row, Row)
     assert (row.question, row.answer, row.image) == ("Is it?", "no", "file:a.png")
+
+
+@pytest.mark.parametrize(
+    ("answer_is", "answer"),
+    [
+        ("letter", "A, C"),
+        ("letter", "a,c"),
+        ("letter", "(C)(A)"),
+        ("letter", "A and C"),
+        ("letter", ["A", "C"]),
+        ("letter", '["A","C"]'),
+        ("index", "0, 2"),
+        ("index", [2, 0]),
+        ("text", ["three", "one"]),
+        ("text", '["one", "three"]'),
+    ],
+)
+def test_several_right_options_are_all_read(table, answer_is, answer):
+    record = RECORDS[0] | {"a": answer, "o": ["one", "two", "three"]}
+    (row,) = table({"test.jsonl": as_lines([record])}, {"choices": "o", "answer_is": answer_is})
+    asked = asked_of(row, TextRule())
+    assert (asked.choices, asked.answer, asked.answer_type) == ((), "A, C", "open")
+    assert asked.question.endswith("(A) one (B) two (C) three")
+
+
+@pytest.mark.parametrize(("answer_is", "answer"), [("letter", "A, E"), ("letter", []), ("text", ["one", "four"])])
+def test_several_golds_of_which_one_is_no_option_are_a_bad_row(table, answer_is, answer):
+    record = RECORDS[0] | {"a": answer, "o": ["one", "two", "three"]}
+    (row,) = table({"test.jsonl": as_lines([record])}, {"choices": "o", "answer_is": answer_is})
+    if not isinstance(row, BadInput):
+        with pytest.raises(BadInput, match="four"):
+            asked_of(row, TextRule())
+
+
+def test_several_golds_without_options_are_one_answer(table):
+    (row,) = table({"test.jsonl": as_lines([RECORDS[0] | {"a": ["cat", "dog", "cat"]}])}, {})
+    assert asked_of(row, TextRule()).answer == "cat; dog"
+    (bad,) = table({"test.jsonl": as_lines([RECORDS[0] | {"a": ["cat; cow", "dog"]}])}, {})
+    with pytest.raises(BadInput, match="`;`"):
+        asked_of(bad, TextRule())

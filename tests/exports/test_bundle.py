@@ -17,7 +17,15 @@ from tests.audit.cases import CASES
 from tests.exports.loading import loaded
 from tests.strategies import texts, words
 
-FACTS = {"instruction": None, "pairs": {"question": 1}, "fingerprint": "f" * 64, "split": "test", "answers": {}}
+FACTS = {
+    "instruction": None,
+    "scores": [],
+    "annotated": True,
+    "pairs": {"question": 1},
+    "fingerprint": "f" * 64,
+    "split": "test",
+    "answers": {},
+}
 TYPES = ("yes/no", "number", "choice", "open")
 
 

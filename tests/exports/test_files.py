@@ -25,6 +25,7 @@ from builder.items import Row
 from builder.recipe import Corpus
 from exports import vlmevalkit
 from exports.export import export
+from audit.parsing import VERSION
 from exports.source import Source
 from exports.vqa_v2 import files, numbers
 from tests.exports.conftest import Exporting
@@ -33,7 +34,7 @@ from tests.exports.conftest import Exporting
 def picture_bytes(source: Source) -> dict[str, bytes]:
     """Item -> its picture's bytes, read from the published Parquet with no code of an export.
 
-    Of JPEGs that lie on their side, which only some readers turn, exports hold a PNG: pixels as the EXIF data mean them.
+    Of JPEGs that lie on their side, which only some readers turn, exports hold a PNG: pixels as EXIF data mean them.
     """
     found: dict[str, bytes] = {}
     for file in source.table["file"].unique():
@@ -93,7 +94,7 @@ def test_official_files_carry_version_fingerprint_and_parser(exported: Exporting
     for kind in ("questions", "annotations"):
         info = json.loads((out / files("test")[kind]).read_text())["info"]
         assert info["version"] == items.facts["version"]
-        assert (info["twokeys"]["fingerprint"], info["twokeys"]["parser"]) == (items.facts["fingerprint"], 1)
+        assert (info["twokeys"]["fingerprint"], info["twokeys"]["parser"]) == (items.facts["fingerprint"], VERSION)
 
 
 @given(keys=st.lists(st.text(max_size=6), unique=True), more=st.lists(st.text(max_size=6)))

@@ -23,6 +23,8 @@ from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy
 
 ITEMS, SIDE = 480, 20
+JUDGES = ("question.forest", "question.looks", "image.neighbours", "image.detail")
+"""Those that certify the corpus without a cue; two of them find planted ones."""
 NOUNS = ("boat", "chair", "cloud", "fence", "flag", "fork", "hat", "kite", "lamp", "leaf", "plate", "rock", "shoe")
 
 
@@ -100,8 +102,10 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
     place = tmp_path_factory.mktemp("clean")
     part = audited(
-        ["question.prior", "image.majority"], ["question.forest", "image.neighbours"], permutations=19, null_draws=19
-    )
+        ["question.prior", "image.majority"],
+        list(JUDGES),
+        permutations=19, null_draws=19, controls=5,
+    )  # fmt: skip
     recipe = corpus(place / "corpora").save(place / "recipe.yaml", audited=part, rules=[])
     return build(recipe, place / "out", corpora=place / "corpora", engine="serial")
 
@@ -111,7 +115,7 @@ def test_a_corpus_without_a_cue_is_certified(clean: Built) -> None:
     assert clean.certified
     assert said["verdict"] == "certified"
     assert {name: view["outcome"] for name, view in said["views"].items()} == {
-        "question": "certified", "image": "certified",
+        "nothing": "certified", "question": "certified", "image": "certified",
     }  # fmt: skip
     evidence = said["views"]["question"]["evidence"][0]
     assert evidence["permuted"]["runs"] == 19
@@ -126,11 +130,33 @@ def test_what_was_audited_is_published_and_recounted(clean: Built) -> None:
     assert clean.manifest.audited is not None
     assert len(rows) == clean.manifest.audited.items
     assert rows["question.forest.refit.prediction"].isin(["yes", "no"]).all()
-    said = rows[["question.forest.refit.prediction", "image.neighbours.refit.prediction"]]
+    said = rows[[f"{judge}.refit.prediction" for judge in JUDGES]]
     assert (rows["adversaries.vote"] == said.eq(rows["answer"], axis=0).mean(axis=1)).all()
-    assert (rows["adversaries.disagreement"] == np.where(said.nunique(axis=1) == 1, 0, 0.5)).all()
+    yes = (said == "yes").mean(axis=1)
+    assert (rows["adversaries.disagreement"] == np.minimum(yes, 1 - yes)).all()
     text = (clean.folder / "README.md").read_text(encoding="utf-8")
     assert "**certified**: in every view" in text
+
+
+def test_cues_were_planted_before_it_was_certified(clean: Built) -> None:
+    said = certificate(clean)["controls"]
+    assert {one["view"] for one in said} == {"question", "image"}
+    found = {(one["view"], one["kind"]): one["smallest"] for one in said}
+    assert len(found) == len(said) == 17
+    assert found["question", "letter case"] == found["image", "corner pixel"] == 0.2
+    assert found["question", "row number"] is found["image", "two-way interaction"] is None  # nobody reads them
+    text = (clean.folder / "README.md").read_text(encoding="utf-8")
+    assert "| question | letter case | " in text
+    assert "not covered: word order, " in text
+
+
+def test_without_planted_cues_nothing_is_certified(tmp_path: Path, make: Build) -> None:
+    part = audited(["question.prior"], ["question.looks", "image.detail"], controls=0)
+    built = make(corpus(tmp_path / "corpora"), audited=part, rules=[])
+    said = certificate(built)
+    assert not built.certified
+    assert said["verdict"] != "certified"
+    assert any("no positive control was run" in reason for reason in said["reasons"])
 
 
 def test_every_item_is_in_a_tier_or_removed_with_both_reasons(clean: Built) -> None:
@@ -156,11 +182,29 @@ def call_it_zero_shot(said: dict[str, Any]) -> None:
     said["views"]["question"]["evidence"][0]["trained_on"] = "nothing"
 
 
+def drop_control(said: dict[str, Any]) -> None:
+    del said["controls"][0]
+
+
+def find_more(said: dict[str, Any]) -> None:
+    """A planted cue that judges seldom found is found."""
+    control = next(one for one in said["controls"] if one["tried"])
+    control["tried"][-1]["found"] -= 1
+
+
+def cover_all(said: dict[str, Any]) -> None:
+    control = next(one for one in said["controls"] if one["smallest"] is None)
+    control["smallest"] = said["margin"]
+
+
 def other_selection(said: dict[str, Any]) -> None:
     said["selected_against"] = ["question.prior"]
 
 
-@pytest.mark.parametrize("edit", [lower_accuracy, drop_view, drop_judge, call_it_zero_shot, other_selection])
+@pytest.mark.parametrize(
+    "edit",
+    [lower_accuracy, drop_view, drop_judge, call_it_zero_shot, drop_control, find_more, cover_all, other_selection],
+)
 def test_an_edited_verdict_is_found_by_recounting(
     clean: Built, tmp_path: Path, edit: Callable[[dict[str, Any]], None]
 ) -> None:
@@ -174,7 +218,7 @@ def test_an_edited_verdict_is_found_by_recounting(
 
 
 def agree(rows: list[dict[str, Any]]) -> None:
-    rows[0]["adversaries.vote"] = 0.25  # of two judges
+    rows[0]["adversaries.vote"] = 0.3  # of four judges
 
 
 def swap(rows: list[dict[str, Any]]) -> None:
@@ -185,12 +229,10 @@ def swap(rows: list[dict[str, Any]]) -> None:
         said = [row[name] for row in of_gold]
         for row, other in zip(of_gold, said[1:] + said[:1], strict=True):
             row[name] = other
-    recounted = [
-        [row[f"{judge}.refit.prediction"] for judge in ("question.forest", "image.neighbours")] for row in rows
-    ]
-    for row, said in zip(rows, recounted, strict=True):
-        row["adversaries.vote"] = float(np.float32(sum(one == row["answer"] for one in said) / 2))
-        row["adversaries.disagreement"] = 0.0 if said[0] == said[1] else 0.5
+    for row in rows:
+        said = [row[f"{judge}.refit.prediction"] for judge in JUDGES]
+        row["adversaries.vote"] = sum(one == row["answer"] for one in said) / len(said)
+        row["adversaries.disagreement"] = 1 - max(said.count("yes"), said.count("no")) / len(said)
 
 
 @pytest.mark.parametrize(("edit", "problem"), [(agree, "adversaries.vote of"), (swap, "question.forest, fitted again")])
@@ -208,7 +250,7 @@ PLANTED = {
     "word order": (ordered, noise, ["question.prior", "question.tfidf"], ["question.order"], "question.order"),
     "option length": (longest, noise, ["choices.prior"], ["choices.forest"], "choices.forest"),
     "image corner": (asked, marked, ["image.majority"], ["image.convnet"], "image.convnet"),
-    "file size": (asked, padded, ["image.probe"], ["image.neighbours", "image.metadata"], "image.metadata"),
+    "file size": (asked, padded, ["image.majority"], ["image.neighbours", "image.metadata"], "image.metadata"),
 }
 
 

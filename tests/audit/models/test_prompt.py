@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from audit.errors import BadInput
+from audit.errors import BadInput, Unsayable, Unscorable
+from audit.marking import right
 from audit.models.decision import decision
 from audit.models.model import Question
 from audit.models.prompt import answer_forms, asked, prompt
@@ -38,11 +39,33 @@ def test_a_template_without_the_image_is_refused() -> None:
 
 
 def test_an_answer_has_the_forms_that_the_tokenizer_can_write() -> None:
-    assert answer_forms(WORDS, "<bos>what?<ans>", "yes", ()) == [(WORDS.convert_tokens_to_ids("yes"),)]
-    assert len(answer_forms(WORDS, "<bos>what?<ans>", "red circle", ())[0]) == 2
-    assert answer_forms(WORDS, "<bos>what?<ans>", "red", ("red", "blue")) == [(WORDS.convert_tokens_to_ids("a"),)]
-    with pytest.raises(BadInput, match="purple"):
-        answer_forms(WORDS, "<bos>what?<ans>", "purple", ())
+    def forms(answer: str, choices: tuple[str, ...] = (), kind: str = "open") -> list[str]:
+        found = answer_forms(WORDS, "<bos>what?<ans>", answer, ask("what?", choices, kind))
+        return [WORDS.decode(list(ids)) for ids in found]
+
+    assert forms("yes", kind="yes/no") == ["yes"]
+    assert forms("True", kind="yes/no") == ["yes"]  # as it is compared: the vocabulary has no `true`
+    assert forms("red circle") == ["red circle"]
+    assert forms("The red circle") == ["the red circle", "red circle"]
+    with pytest.raises(Unsayable, match="purple"):
+        forms("purple")
+    # The letter, whether or not the option's text can be written.
+    assert forms("blue", ("red", "blue"), "choice") == ["B"]
+    assert forms("purple", ("red", "purple"), "choice") == ["B"]
+
+
+@pytest.mark.parametrize("choices", [("red", "blue"), ("A", "B"), ("C", "A"), ("yes", "no"), ("B or C", "A", "yes")])
+def test_every_form_of_an_answer_is_marked_right(choices: tuple[str, ...]) -> None:
+    for gold in choices:
+        found = answer_forms(WORDS, "<bos>what?<ans>", gold, ask("what?", choices, "choice"))
+        assert found
+        assert all(right(WORDS.decode(list(ids)), "choice", choices, gold) for ids in found)
+
+
+@pytest.mark.parametrize("mark", ["<image>", "<ans>", "<pad>"])
+def test_a_question_that_holds_the_models_own_marks_is_one_that_it_cannot_score(mark: str) -> None:
+    with pytest.raises(Unscorable, match=f"own mark '{mark}'"):
+        prompt(WORDS, WORDS.chat_template, ask(f"what is {mark}?"), "<image>", "<image><image>", "")
 
 
 SAID: dict[int, str] = dict(enumerate(["The ", "answer ", "is ", "yes", "B", "dog", " ", "(", ")"]))

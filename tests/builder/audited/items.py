@@ -24,6 +24,8 @@ def table(
     ]
     keys = [f"picture {number:05d}" for number in range(len(questions))]
     return pd.DataFrame({
+        "source": "toy",
+        "split": "all",
         "id": [f"toy:all:{number:05d}" for number in range(len(questions))],
         "question": list(questions),
         "choices": options,

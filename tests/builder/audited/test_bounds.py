@@ -101,5 +101,5 @@ def test_no_answer_holds_more_than_half_and_one_more(items: list[tuple[int, int]
 
 def test_an_adversary_that_was_fitted_on_removed_items_is_named_as_such() -> None:
     one = answers(np.arange(100) < 80)
-    marked = type(one)(one.name, one.right, one.confidence, one.applies, one.chance, on_removed=True)
+    marked = type(one)(one.name, one.right, one.confidence, one.applies, one.chance, one.guess, on_removed=True)
     assert "fitted on removed items" in adversary_bounds(marked, everything(100), 0.0)[0].reason

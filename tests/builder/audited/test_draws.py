@@ -41,8 +41,8 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made[place] = able
     cells = [Cells("question", pd.factorize(items["question_key"])[0].astype(np.int64))]
     said = [(one.what, one.loose) for one in cells]
-    setting = Setting(SELECT, CERTIFY, made, said, 0.05, 2, FOLDS, settings.max_answers, 0)
-    save(folder, setting, items, cells, np.ones(ITEMS))
+    setting = Setting(SELECT, CERTIFY, made, said, 0.05, 2, FOLDS, settings.max_answers, 0, [])
+    save(folder, setting, items, cells, np.ones(ITEMS), np.arange(ITEMS))
     write_table(folder / "keep.parquet", pa.table({"keep": np.arange(ITEMS) % 4 > 0}))
     return folder
 
@@ -77,5 +77,5 @@ def test_a_draw_is_the_same_whenever_it_is_made(court: Path, tmp_path: Path) -> 
 def test_a_refit_is_the_refit_of_the_tier(court: Path, tmp_path: Path) -> None:
     run_draw(Draw(court, None, "refit", court / "keep.parquet"), tmp_path / "real.parquet")
     read, keep = Court.load(court), np.arange(ITEMS) % 4 > 0
-    answers = read.refits.ask(CERTIFY, read.labels.real(), keep, read.fold(1), 1)
+    answers = read.refits.ask(CERTIFY, read.labels.given, keep, read.fold(1), 1)
     assert pd.read_parquet(tmp_path / "real.parquet")["excess"][0] == pytest.approx(excess(answers[0], keep))

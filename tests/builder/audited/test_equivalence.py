@@ -66,8 +66,8 @@ def test_needed_items_by_formula() -> None:
     # At chance both sides must hold: n = ((1.6449 + 1.2816) / m)^2 / 4. Off chance the far side is free: + 0.8416.
     assert needed_items(known(1000, 0.5), 0.03) == math.ceil((2.92641 / 0.03) ** 2 / 4)
     assert needed_items(known(1000, 0.5), 0.03, truth=0.015) == math.ceil((2.48647 / 0.015) ** 2 / 4)
-    # Three adversaries: level 0.05 / 3, failures 0.2 / 3.
-    quantiles = norm.isf(0.05 / 3) + norm.isf(0.2 / 6)
+    # Three adversaries: each at the level 0.05, failures 0.2 / 3.
+    quantiles = norm.isf(0.05) + norm.isf(0.2 / 6)
     assert needed_items(known(1000, 0.5), 0.03, adversaries=3) == math.ceil((quantiles / 0.03) ** 2 / 4)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.audited.labels import Golds, Labels
+from builder.audited.labels import Labels
 from builder.audited.panel import Panel, folds
 from builder.audited.refits import Refits
 from builder.audited.selection import excess
@@ -32,7 +32,7 @@ def test_refits_on_the_real_labels_are_the_panel(tmp_path: Path, on_removed: boo
     refits = Refits([(problem, able) for _, problem, able in made], labels, settings.max_answers)
     keep = np.arange(150) % 5 > 0
     first = panel.ask(NAMES, keep, 5, on_removed)
-    second = refits.ask(NAMES, labels.real(), keep, fold, 5, on_removed)
+    second = refits.ask(NAMES, labels.given, keep, fold, 5, on_removed)
     assert [one.label for one in first] == [one.label for one in second]
     assert len(first) == len(NAMES)
     for one, other in zip(first, second, strict=True):
@@ -40,8 +40,8 @@ def test_refits_on_the_real_labels_are_the_panel(tmp_path: Path, on_removed: boo
         assert (one.applies == other.applies).all()
         assert one.chance == pytest.approx(other.chance)
         assert one.confidence == pytest.approx(other.confidence)
-    alone = refits.only(keep).ask(NAMES, labels.real(), keep, fold, 5, False)
-    for one, other in zip(refits.ask(NAMES, labels.real(), keep, fold, 5), alone, strict=True):
+    alone = refits.only(keep).ask(NAMES, labels.given, keep, fold, 5, False)
+    for one, other in zip(refits.ask(NAMES, labels.given, keep, fold, 5), alone, strict=True):
         assert excess(one, keep) == pytest.approx(excess(other, keep))
 
 
@@ -59,8 +59,8 @@ def test_a_cue_in_the_labels_is_gone_when_they_are_permuted() -> None:
     )
     refits = Refits([(problem, able) for _, problem, able in made], labels, 200)
 
-    def found(golds: Golds) -> float:
-        return excess(refits.ask(["question.tfidf"], golds, every, fold, 0)[0], every)
+    def found(given: np.ndarray) -> float:
+        return excess(refits.ask(["question.tfidf"], given, every, fold, 0)[0], every)
 
-    assert found(labels.real()) > 0.45
+    assert found(labels.given) > 0.45
     assert abs(found(labels.permuted(every, 0, 0))) < 0.1

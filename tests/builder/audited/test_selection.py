@@ -14,7 +14,7 @@ from builder.audited.selection import choose, excess, largest
 def answers(right: Bools, confidence: np.ndarray | None = None, chance: float = 0.5) -> Answers:
     n = len(right)
     sure = np.zeros(n) if confidence is None else confidence
-    return Answers("question.toy", right, sure, np.ones(n, dtype=bool), np.full(n, chance))
+    return Answers("question.toy", right, sure, np.ones(n, dtype=bool), np.full(n, chance), np.full(n, chance))
 
 
 def within(one: Answers, slack: float) -> Bools:

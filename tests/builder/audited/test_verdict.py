@@ -59,7 +59,48 @@ def test_a_small_set_cannot_tell_and_is_told_the_size_that_can() -> None:
     # Twice the 2,379 of independent answers: cross-fitted answers depend on each other.
     assert found.outcome == "too small to tell"
     assert found.needed_items == small.needed_items == pytest.approx(2 * 2379, rel=0.01)
-    assert f"a set at chance needs about {small.needed_items:,} items" in found.reasons[0]
+    assert found.missing_items == small.needed_items - 300
+    assert found.reasons[0] == (
+        f"proven to be within {100 * found.bound:.1f} points of chance; to prove 3.0 points about "
+        f"{small.needed_items:,} items can, {found.missing_items:,} more"
+    )
+    assert f"a set at chance needs about {small.needed_items:,} items" in found.reasons[1]
+
+
+def test_the_bound_is_the_smallest_margin_at_which_the_set_would_be_certified() -> None:
+    for share, items in ((0.5, 300), (0.53, 1000), (0.48, 700)):
+        bound = decide("question", [evidence(share, items)], 0.03).bound
+        assert bound is not None
+        for margin, outcome in ((bound, "certified"), (bound - 0.001, "too small to tell")):
+            assert decide("question", [evidence(share, items, margin=margin)], margin).outcome == outcome
+
+
+def test_a_margin_holds_in_every_part_or_the_part_is_named() -> None:
+    """Half of the items at +8 points and half at -8 are at chance on average, and in neither half."""
+    parts = {"split=head": [evidence(0.58)], "split=tail": [evidence(0.42)]}
+    found = decide("question", [evidence(0.5, 20_000)], 0.03, parts=parts)
+    assert found.outcome == "not certified"
+    assert [reason.partition(":")[0] for reason in found.reasons] == ["in split=head", "in split=tail"]
+    small = decide(
+        "question", [evidence(0.5)], 0.03, parts={"split=a": [evidence(0.5)], "split=b": [evidence(0.5, 200)]}
+    )
+    assert small.outcome == "certified"
+    assert [part.outcome for part in small.parts] == ["certified", "too small to tell"]
+    assert small.notes[0] == "the same is proven by itself of split=a"
+    assert small.notes[1].startswith("too small to tell of split=b by itself (200 items): within ")
+
+
+def test_frequent_answers_are_refused_though_their_excess_over_chance_is_nothing() -> None:
+    """Of a set of which 85 % are yes, yes is right on 85 % and by chance as well; a guess is right on half."""
+    right = np.arange(2000) < 1700
+    one = weigh(right, 0.85, np.arange(2000), guess=0.5, view="question", adversary="question.prior", margin=0.05)
+    assert one.excess == pytest.approx(0)
+    found = decide("question", [one], 0.05)
+    assert found.outcome == "not certified"
+    assert (
+        "35.0 points above a guess (50.0 %), beyond the margin of 5.0; some answers are too frequent"
+        in found.reasons[0]
+    )
 
 
 def test_an_excess_near_the_margin_needs_more_than_a_set_at_chance_would() -> None:
@@ -69,10 +110,10 @@ def test_an_excess_near_the_margin_needs_more_than_a_set_at_chance_would() -> No
     assert found.needed_items == near.needed_items_as_observed
     assert found.needed_items is not None
     assert found.needed_items > near.items > (near.needed_items or 0)
-    assert "at an excess of +2.2 points it takes about" in found.reasons[0]
+    assert "at an excess of +2.2 points it takes about" in found.reasons[1]
     over = decide("question", [evidence(0.535)], 0.03)
     assert (over.outcome, over.needed_items) == ("too small to tell", None)
-    assert "no number of items" in over.reasons[0]
+    assert "no number of items" in over.reasons[1]
 
 
 def test_one_group_says_nothing_and_no_adversary_says_nothing() -> None:
@@ -80,7 +121,7 @@ def test_one_group_says_nothing_and_no_adversary_says_nothing() -> None:
     assert (alone.mde, alone.needed_items, alone.interval) == (None, None, (-0.5, 0.5))
     found = decide("image", [alone], 0.03)
     assert found.outcome == "too small to tell"
-    assert "one group" in found.reasons[0]
+    assert "one group" in found.reasons[1]
     assert decide("image", [], 0.03).outcome == "too small to tell"
 
 

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from builder.baselines import linear
-from builder.baselines.linear import _span, logistic
+from builder.baselines.linear import logistic, principal
 from builder.baselines.problem import Counts, count
 
 
@@ -26,19 +26,15 @@ def test_a_row_counted_three_times_is_three_rows() -> None:
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("classes", [2, 4])
-def test_contents_with_counts_have_the_optimum_of_all_their_rows(
-    monkeypatch: pytest.MonkeyPatch, sparse: bool, classes: int
-) -> None:
+def test_contents_with_counts_have_the_optimum_of_all_their_rows(sparse: bool, classes: int) -> None:
     """500 rows that show 12 contents, each with several answers: fitted row by row, and as 12 contents with counts."""
-    monkeypatch.setattr(linear, "STEPS", 2000)
-    monkeypatch.setattr(linear, "TOLERANCE", 1e-8)
     rng = np.random.default_rng(2)
     X, asked = rng.normal(size=(12, 3)), rng.normal(size=(6, 3))
     content, label = rng.integers(0, 12, 500), rng.integers(0, classes, 500)
     by_row = LogisticRegression(C=0.3, max_iter=2000, tol=1e-8).fit(X[content], label)
     features, unseen = (csr_array(part) if sparse else part for part in (X, asked))
     counted = logistic(features, count(content, label, classes), unseen, C=0.3)
-    assert counted == pytest.approx(by_row.predict_proba(asked), abs=1e-4)
+    assert counted == pytest.approx(by_row.predict_proba(asked), abs=5e-4)
 
 
 def test_one_content_with_three_answers_gets_their_shares() -> None:
@@ -48,12 +44,7 @@ def test_one_content_with_three_answers_gets_their_shares() -> None:
 
 
 @pytest.mark.parametrize("sparse", [False, True])
-def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(
-    monkeypatch: pytest.MonkeyPatch, sparse: bool
-) -> None:
-    monkeypatch.setattr(linear, "STEPS", 2000)
-    monkeypatch.setattr(linear, "TOLERANCE", 1e-8)
-    monkeypatch.setattr(linear, "FLAT", 1e-14)
+def test_few_contents_with_many_features_get_the_model_that_they_would_get_feature_by_feature(sparse: bool) -> None:
     rng = np.random.default_rng(1)
     dense = rng.normal(size=(20, 300)) * (rng.random((20, 300)) < 0.2)
     rows, asked = (csr_array(part) if sparse else part for part in (dense, rng.normal(size=(5, 300))))
@@ -62,7 +53,7 @@ def test_few_contents_with_many_features_get_the_model_that_they_would_get_featu
     by_feature = LogisticRegression(C=2.0, max_iter=2000, tol=1e-8).fit(dense[content], label)
     dense_asked = asked.toarray() if isinstance(asked, csr_array) else asked
     expected = by_feature.predict_proba(dense_asked)
-    assert logistic(rows, train, asked, C=2.0) == pytest.approx(expected, abs=1e-4)
+    assert logistic(rows, train, asked, C=2.0) == pytest.approx(expected, abs=5e-4)
 
 
 def test_a_fit_that_did_not_arrive_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,11 +67,12 @@ def test_a_fit_that_did_not_arrive_says_so(monkeypatch: pytest.MonkeyPatch) -> N
         logistic(X, train, X, C=1.0)
 
 
-def test_coordinates_in_the_span_keep_inner_products() -> None:
+@pytest.mark.parametrize(("contents", "features"), [(8, 50), (50, 8)])
+def test_coordinates_on_the_principal_axes_keep_inner_products(contents: int, features: int) -> None:
     rng = np.random.default_rng(2)
-    X, asked = rng.normal(size=(8, 50)), rng.normal(size=(3, 50))
-    found, tested = _span(X, asked)
-    assert found.shape == (8, 8)
+    X, asked = rng.normal(size=(contents, features)), rng.normal(size=(3, features))
+    found, tested = principal(X, asked, rng.integers(1, 5, contents).astype(float))
+    assert found.shape == (contents, 8)
     assert found @ found.T == pytest.approx(X @ X.T, abs=1e-4)
     assert tested @ found.T == pytest.approx(asked @ X.T, abs=1e-4)
 
@@ -91,3 +83,16 @@ def test_classes_that_training_lacks_have_no_probability() -> None:
     assert found.shape == (4, 5)
     assert (found[:, [0, 2, 4]] == 0).all()
     assert found[:, [1, 3]].argmax(axis=1).tolist() == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_last_bit_of_the_features_changes_no_more_than_a_last_bit_of_the_probabilities(sparse: bool) -> None:
+    """A fit that stops on the way stops elsewhere: by .05 on such rows, when slopes of a thousandth were enough."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 64)).astype(np.float32)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    train = count(rng.integers(0, 200, 900), rng.integers(0, 40, 900), 40)
+    rows = X[np.unique(train.content)]
+    other = rows + rng.normal(size=rows.shape).astype(np.float32) * 1e-8
+    first, second = (logistic(csr_array(part) if sparse else part, train, X, C=10.0) for part in (rows, other))
+    assert np.abs(first - second).max() < 1e-5

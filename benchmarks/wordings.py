@@ -1,0 +1,78 @@
+"""Paraphrases in one wording: what they add where corpora are read as one, and every pair of wordings, to be read.
+
+    TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.wordings [RECIPE ...] [--list]
+
+The corpora of the recipes (POPE, GQA-OOD and 60,000 questions of VQA v2 where none is named) are taken as three sets
+and as one; pictures are known by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from builder.counterfactuals.wording import plain
+from builder.pairs import PairStep, pairs
+from builder.read import ITEMS, find, read
+from builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
+from builder.stages import Run
+from data_cards.tables import count, markdown, percent
+
+NAMES = ("pope", "gqa-ood", "vqa-v2-60k")
+HEADER = ("read", "added", "items", "question ceiling", "image ceiling", "balanced", "annotated of them")
+
+
+def pooled(names: list[str], apart: bool, mined: bool) -> Recipe:
+    """One recipe of the corpora of several, measured by what costs least."""
+    known = [corpus for name in names for corpus in load(name).corpora]
+    return Recipe(
+        name="pooled",
+        title="Corpora read together",
+        corpora=[corpus.model_copy(update={"images": "names", "group_by": ["image"]}) for corpus in known],
+        rules=[RuleUse.model_validate("duplicate-item")],
+        measure=Measure(baselines=["question.prior"]),
+        pair=Pair(mined=["paraphrases"] if mined else []),
+        balance=Balance(within=["source"] if apart else []),
+    )
+
+
+def row(read_as: str, step: PairStep) -> tuple[str, ...]:
+    """One row of the table."""
+    ceilings = percent(step.question_ceiling), percent(step.image_ceiling)
+    return read_as, step.name, count(step.items), *ceilings, count(step.kept), count(step.annotated)
+
+
+def wordings(names: list[str], corpora: Path, work: Path) -> list[tuple[str, str]]:
+    """Pairs of questions, as they are read, that are published in one wording."""
+    plan = pooled(names, apart=False, mined=False)
+    items = read(Run(work), plan, [find(corpus, corpora) for corpus in plan.corpora]).table(ITEMS, ["question"])
+    said: dict[str, list[str]] = {}
+    for text in sorted(set(items["question"].to_pylist())):
+        said.setdefault(plain(text), []).append(text)
+    return [(first, other) for first, *others in said.values() for other in others]
+
+
+def main(names: list[str], listed: bool) -> str:
+    """The table, or the pairs."""
+    corpora = Path(os.environ["TWOKEYS_CORPORA"])
+    with TemporaryDirectory() as folder:
+        if listed:
+            found = wordings(names, corpora, Path(folder))
+            return "\n".join([*(f"{first} | {other}" for first, other in found), f"{count(len(found))} pairs"])
+        rows = []
+        for read_as, apart in (("apart", True), ("as one", False)):
+            plan = pooled(names, apart, mined=not apart)
+            steps = pairs(plan, corpora=corpora, work=Path(folder) / read_as).steps
+            rows += [row(read_as, step) for step in (steps[:1] if apart else steps[:2])]
+    return markdown(HEADER, rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=list(NAMES), metavar="RECIPE")
+    parser.add_argument("--list", action="store_true", dest="listed")
+    given = parser.parse_args()
+    sys.stdout.write(main(given.names, given.listed) + "\n")
