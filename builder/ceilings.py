@@ -9,9 +9,9 @@ reply and the key alone:
   function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the
   token of the gold, and of the letter that stands before it where the item has options;
 - the key is the question with its options: all items of the key have the same options in the same order, and a reply
-  picks some of them, nearly always one, by text or by letter (`audit.picking.picked`, a function of the reply and the
-  options). `right(reply, i)` implies that they are the gold, and C(i) holds these alone; without options, C(i) holds
-  the token of the gold as above.
+  picks at most one of them, by text or by letter (`audit.picking.picked`, a function of the reply and the options).
+  `right(reply, i)` implies that it is the gold, and C(i) holds the gold option alone; without options, C(i) holds the
+  token of the gold as above.
 
 Group the items by key. Inside a group f writes one and the same reply, which has one colour c, so it is right on at
 most n(key, c) items, those with c in C(i). That is at most the maximum over colours; summing over groups, its accuracy

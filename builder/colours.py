@@ -3,8 +3,8 @@
 A predictor of one view gives one reply for each key of it, and a reply is read as one answer (`audit.parsing.token`, a
 function of the reply alone). So items that the same reply can be right on must have a colour in common:
 
-- at a **question** all items have the same options in the same order. A reply picks some of them, nearly always one,
-  and an item's colour is which it asks for, written as their letters; without options it is the token of its gold;
+- at a **question** all items have the same options in the same order. A reply picks at most one of them, and an item's
+  colour is its gold option, written as a letter; without options it is the token of its gold;
 - at an **image** no option is seen, and a reply may yet be right on an item in two ways: by the option's text and by
   its letter. An item has both colours there: the token of its gold and, where it has options, that of its letter.
 
