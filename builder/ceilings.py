@@ -121,7 +121,11 @@ def ceilings(items: pd.DataFrame) -> dict[str, Ceiling]:
         >>> {view: f"{found.right} of {found.items}" for view, found in ceilings(table).items()}
         {'question': '2 of 3', 'image': '2 of 3', 'both': '3 of 3'}
     """
-    found, (question, image) = colours(items), (codes(items[f"{view}_key"]) for view in BLIND)
+    return _ceilings(items, colours(items))
+
+
+def _ceilings(items: pd.DataFrame, found: Colours) -> dict[str, Ceiling]:
+    question, image = (codes(items[f"{view}_key"]) for view in BLIND)
     return {
         "question": ceiling(question, found.question),
         "image": ceiling(image, found.image),
@@ -135,7 +139,8 @@ def all_ceilings(items: pd.DataFrame) -> dict[Bounded, Ceiling]:
     Args:
         items: Item table with `question` and `image_colour` too.
     """
-    counted: dict[str, Ceiling] = {**ceilings(items), **_coarse(items, colours(items))}
+    found = colours(items)
+    counted = {**_ceilings(items, found), **_coarse(items, found)}
     return {view: counted[view] for view in get_args(Bounded) if view in counted}
 
 
