@@ -85,6 +85,7 @@ def items(number: int, seed: int = 0) -> pd.DataFrame:
             "split": "train",
             "answer_type": "yes/no",
             "question": text[edges.question],
+            "choices": [()] * number,
             "answer": np.array(["no", "yes"], dtype=object)[edges.answer],
             "image_key": key[edges.image],
         }

@@ -27,7 +27,7 @@ from builder.blindness import REFIT, marked
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify, holds
 from builder.claims import PACKAGES, claims
-from builder.colours import accepted_tokens
+from builder.colours import with_accepted
 from builder.counterfactuals.config import COLUMNS as PAIRS_COLUMNS
 from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
@@ -246,17 +246,13 @@ def _publish(
         removed = unpublished(removed, auditing)
     with whole_folder(folder) as fresh:
         configs = {
-            "balanced": write_config(
-                fresh, "balanced", balanced.assign(accepted=accepted_tokens(balanced)), every.pictures, every.roots
-            ),
+            "balanced": write_config(fresh, "balanced", with_accepted(balanced), every.pictures, every.roots),
             "removed": write_config(fresh, "removed", removed, None, every.roots),
         }
         fingerprint = configs["balanced"].config.fingerprint
         certificate = certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint)
         if auditing is not None:
-            configs["audited"] = write_config(
-                fresh, "audited", audited.assign(accepted=accepted_tokens(audited)), every.pictures, every.roots
-            )
+            configs["audited"] = write_config(fresh, "audited", with_accepted(audited), every.pictures, every.roots)
             certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
         write_json(fresh / CERTIFICATE, certificate)
         if plan.pair.published:

@@ -6,12 +6,12 @@ C(i) (`builder.colours`), such that whatever is right on i has its colour in C(i
 reply and the key alone:
 
 - the key is the image, or holds no options: the colour of a reply is its token, `audit.parsing.token(reply)`, a
-  function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the token
-  of the gold, and of the letter that stands before it where the item has options;
+  function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the
+  token of the gold, and of the letter that stands before it where the item has options;
 - the key is the question with its options: all items of the key have the same options in the same order, and a reply
-  picks some of them, nearly always one, by text or by letter (`audit.picking.picked`, a function of the reply and the
-  options). `right(reply, i)` implies that they are the gold, and C(i) holds these alone; without options, C(i) holds
-  the token of the gold as above.
+  picks at most one of them, by text or by letter (`audit.picking.picked`, a function of the reply and the options).
+  `right(reply, i)` implies that it is the gold, and C(i) holds the gold option alone; without options, C(i) holds the
+  token of the gold as above.
 
 Group the items by key. Inside a group f writes one and the same reply, which has one colour c, so it is right on at
 most n(key, c) items, those with c in C(i). That is at most the maximum over colours; summing over groups, its accuracy
@@ -121,7 +121,11 @@ def ceilings(items: pd.DataFrame) -> dict[str, Ceiling]:
         >>> {view: f"{found.right} of {found.items}" for view, found in ceilings(table).items()}
         {'question': '2 of 3', 'image': '2 of 3', 'both': '3 of 3'}
     """
-    found, (question, image) = colours(items), (codes(items[f"{view}_key"]) for view in BLIND)
+    return _ceilings(items, colours(items))
+
+
+def _ceilings(items: pd.DataFrame, found: Colours) -> dict[str, Ceiling]:
+    question, image = (codes(items[f"{view}_key"]) for view in BLIND)
     return {
         "question": ceiling(question, found.question),
         "image": ceiling(image, found.image),
@@ -135,7 +139,8 @@ def all_ceilings(items: pd.DataFrame) -> dict[Bounded, Ceiling]:
     Args:
         items: Item table with `question` and `image_colour` too.
     """
-    counted: dict[str, Ceiling] = {**ceilings(items), **_coarse(items, colours(items))}
+    found = colours(items)
+    counted = {**_ceilings(items, found), **_coarse(items, found)}
     return {view: counted[view] for view in get_args(Bounded) if view in counted}
 
 

@@ -77,7 +77,7 @@ def _extreme(vertex: NDArray[np.int64], column: NDArray[np.int64], pick: np.ufun
     """Smallest or largest colour at each edge's vertex."""
     found = np.full(int(vertex.max()) + 1, column.max() if pick is np.minimum else column.min())
     pick.at(found, vertex, column)
-    return found[vertex]  # type: ignore[no-any-return]
+    return found[vertex]
 
 
 def _crossing(colours: NDArray[np.int64]) -> bool:

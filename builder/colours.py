@@ -3,8 +3,8 @@
 A predictor of one view gives one reply for each key of it, and a reply is read as one answer (`audit.parsing.token`, a
 function of the reply alone). So items that the same reply can be right on must have a colour in common:
 
-- at a **question** all items have the same options in the same order. A reply picks some of them, nearly always one,
-  and an item's colour is which it asks for, written as their letters; without options it is the token of its gold;
+- at a **question** all items have the same options in the same order. A reply picks at most one of them, and an item's
+  colour is its gold option, written as a letter; without options it is the token of its gold;
 - at an **image** no option is seen, and a reply may yet be right on an item in two ways: by the option's text and by
   its letter. An item has both colours there: the token of its gold and, where it has options, that of its letter.
 
@@ -69,8 +69,6 @@ def colours(items: pd.DataFrame) -> Colours:
 def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
     """The different tokens of replies that each item accepts: that of its gold, and then that of its letter.
 
-    The published column by which anybody can count ceilings: at an image all tokens count, at a question the last.
-
     Example:
         >>> table = {"choices": [["Yes", "No"], []], "answer": ["No", "no"], "answer_type": ["choice", "yes/no"]}
         >>> accepted_tokens(pd.DataFrame(table))
@@ -84,6 +82,14 @@ def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
             known[case] = tuple(dict.fromkeys(accepted(*case)))
         found.append(known[case])
     return found
+
+
+def with_accepted(items: pd.DataFrame) -> pd.DataFrame:
+    """A table with the published column `accepted`, by which anybody can count ceilings.
+
+    At an image all tokens of an item count, at a question the last.
+    """
+    return items.assign(accepted=pd.Series(accepted_tokens(items), index=items.index, dtype=object))
 
 
 def contradicted(items: pd.DataFrame) -> NDArray[np.bool_]:

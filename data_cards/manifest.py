@@ -67,7 +67,7 @@ class GroupKind(Fact):
 
 Bounded = Literal["question", "image", "both", "image + question type", "question + image colour"]
 """Views whose ceilings are counted: each side, both sides at once, and one side with a little of the other."""
-COARSE: dict[str, str] = {
+COARSE: dict[Bounded, str] = {
     "image + question type": "the image and the question's first two words",
     "question + image colour": "the question and the image's mean colour",
 }

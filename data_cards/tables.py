@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data_cards.manifest import COARSE, Blindness, Ceiling, Manifest, Score
+from data_cards.manifest import COARSE, Blindness, Bounded, Ceiling, Manifest, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ BELOW = (
     "A baseline may lie below it where questions were balanced: the fold left out then lacks what the others have too "
     "much of."
 )
-JOINT = {"both": "the question and the image"} | COARSE
+JOINT: dict[Bounded, str] = {"both": "the question and the image", **COARSE}
 """Views of both sides, in words."""
 JOINT_HEADER: Cells = ("who sees", "all items read", "published")
 STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")

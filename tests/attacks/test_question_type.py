@@ -4,8 +4,8 @@ Attack: who sees the image may guess the type of the question, or be told its fi
 three questions for a colour and three yes/no questions, each answered alike: over all its items no answer holds more
 than one half, inside each answer type one answer holds all.
 
-Before (ba22272): balanced inside splits alone by default, and nothing is said of the image with the question's first two
-words, which give every item away. Now: balanced inside answer types by default, and the certificate states both
+Before (ba22272): balanced inside splits alone by default, and nothing is said of the image with the question's first
+two words, which give every item away. Now: balanced inside answer types by default, and the certificate states both
 coarse joint views.
 """
 

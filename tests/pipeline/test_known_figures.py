@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from builder.build import build
+from builder.ceilings import ceilings, strata
 from builder.read import ITEMS, find, read
 from builder.recipe import Corpus, Recipe, load
 from builder.selection import select
@@ -19,9 +20,10 @@ from builder.verify import verify
 needs_easy_vqa = pytest.mark.skipif(importlib.util.find_spec("easy_vqa") is None, reason="needs the package easy-vqa")
 
 
-def balanced(items: pd.DataFrame, recipe: Recipe) -> dict[str, tuple[int, int]]:
-    """Split -> items kept, and the bound that no balanced subset exceeds."""
-    return {part.part["split"]: (part.kept, part.bound) for part in select(items, recipe.balance).parts}
+def balanced(items: pd.DataFrame, recipe: Recipe, within: list[str]) -> dict[str, tuple[int, int]]:
+    """Part -> items kept, and the bound that no balanced subset exceeds."""
+    settings = recipe.balance.model_copy(update={"within": within})
+    return {" ".join(part.part.values()): (part.kept, part.bound) for part in select(items, settings).parts}
 
 
 def rows(recipe: Recipe, folder: Path) -> pd.DataFrame:
@@ -42,18 +44,33 @@ def easy_vqa(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 
 @needs_easy_vqa
-def test_easy_vqa_keeps_20394_and_5013(easy_vqa: pd.DataFrame) -> None:
+def test_easy_vqa_keeps_19814_inside_answer_types(easy_vqa: pd.DataFrame) -> None:
     assert len(easy_vqa) == 48_248
-    found = balanced(easy_vqa, load("easy-vqa"))
-    assert found == {"train": (20_394, 20_394), "test": (5_013, 5_013)}
+    recipe = load("easy-vqa")
+    assert recipe.balance.within == ["split", "answer_type"]
+    found = balanced(easy_vqa, recipe, recipe.balance.within)
+    assert found == {
+        "train yes/no": (9_780, 9_780),
+        "train open": (6_146, 6_146),
+        "test yes/no": (2_358, 2_358),
+        "test open": (1_530, 1_530),
+    }
 
 
 @needs_easy_vqa
-def test_easy_vqa_yes_no_keeps_9780_and_2358(easy_vqa: pd.DataFrame) -> None:
-    part = easy_vqa[easy_vqa["answer_type"] == "yes/no"].reset_index(drop=True)
-    assert len(part) == 35_543
-    found = balanced(part, load("easy-vqa-yes-no"))
-    assert found == {"train": (9_780, 9_780), "test": (2_358, 2_358)}
+def test_easy_vqa_keeps_20394_and_5013_inside_splits_and_the_image_tells_seventy_percent_of_a_type(
+    easy_vqa: pd.DataFrame,
+) -> None:
+    recipe = load("easy-vqa")
+    assert balanced(easy_vqa, recipe, ["split"]) == {"train": (20_394, 20_394), "test": (5_013, 5_013)}
+    shares = {}
+    for within in (["split"], recipe.balance.within):
+        kept = select(easy_vqa, recipe.balance.model_copy(update={"within": within})).kept
+        parts = strata(easy_vqa[easy_vqa["id"].isin(set(kept["id"]))])
+        shares[len(within)] = [
+            round(ceilings(parts[f"answer_type={kind}"])["image"].share, 1) for kind in ("yes/no", "open")
+        ]
+    assert shares == {1: [0.7, 0.7], 2: [0.5, 0.5]}
 
 
 @pytest.mark.slow
@@ -64,8 +81,9 @@ def test_pope_keeps_1692_and_668_and_1710(tmp_path: Path) -> None:
     recipe = load("pope")
     items = rows(recipe, tmp_path)
     assert items["split"].value_counts().to_dict() == dict.fromkeys(("random", "popular", "adversarial"), 3_000)
-    found = balanced(items, recipe)
-    assert found == {"random": (1_692, 1_692), "popular": (668, 668), "adversarial": (1_710, 1_710)}
+    for within in (["split"], recipe.balance.within):
+        found = {name.split()[0]: kept for name, kept in balanced(items, recipe, within).items()}
+        assert found == {"random": (1_692, 1_692), "popular": (668, 668), "adversarial": (1_710, 1_710)}
 
 
 @pytest.mark.slow
