@@ -2,21 +2,20 @@
 
 A reply of one letter is right wherever the gold stands at its place, so a function of the image alone may answer "B"
 about all questions. The order of a question's options is free where no option speaks of places
-(`builder.option_places`), and it is the same for all items of the question. It is chosen for the items that a balanced
-set can hold by their answers alone: where at every image no letter is the gold of more than half of these, no item has
-to go for its letter.
+(`builder.option_places`), and it is the same for all items of the question. It is chosen in two steps:
 
-The search starts at the order of a hash, goes through questions in the order of a hash, and gives each the arrangement
-after which fewest golds are too many of one letter at an image; ties go to the arrangement that spreads letters most.
-It ends where no question can be improved. The result is a function of the items, whatever the order of the rows.
+1. for the items that a balanced set can hold by their answers alone, letters are spread at every image
+   (`builder.option_search`): where no letter is the gold of more than half of these, no item has to go for its letter;
+2. where some has to, other orders are tried by the size of the balanced set itself.
+
+The result is a function of the items, whatever the order of the rows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations, permutations
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -26,18 +25,16 @@ from builder.balance import Graph, components, largest_balanced
 from builder.colours import colours
 from builder.items import digest, hashed_order
 from builder.option_places import CLASH, freedom, pins
+from builder.option_search import SMALL, STARTS, arranged, excess, neighbours
 from data_cards.manifest import OptionPlaces
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Edge = tuple[str, str, str]
+"""Question, image and gold of an item."""
 
-PASSES = 20
-"""Times that all questions are gone through at most."""
-WHOLE = 4
-"""Options up to which a question's arrangements are all tried; of more, those that swap two options."""
-ROOM = 10**7
-"""Counts that are held at once."""
-STARTS, SMALL = 8, 2_000
-"""Starts of the search, and items of a connected component up to which it is searched from more than one."""
+BUDGET = 100_000
+"""Items, times solved, that the second step may spend on a table."""
 
 
 def ordered(items: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +57,9 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
         for key, question in zip(texts["question_key"], texts["question"], strict=True)
         if (kind := freedom(question, orders[key])) != "source order"
     }
-    _improve(asked[_by_answers(asked, orders)], orders, free)
+    keep = _by_answers(asked, orders)
+    _balance(asked[keep], orders, free)
+    _refine(asked, keep, orders, free)
     empty: list[str] = []
     return items.assign(
         choices=pd.Series(
@@ -86,168 +85,105 @@ def decided(items: pd.DataFrame, reasons: pd.Series[str]) -> OptionPlaces | None
     return OptionPlaces(free=kinds["free"], pinned=kinds["pinned"], source=kinds["source order"], set_aside=aside)
 
 
-def _by_answers(asked: pd.DataFrame, orders: dict[str, list[str]]) -> np.ndarray:
+def _by_answers(asked: pd.DataFrame, orders: dict[str, list[str]]) -> Bools:
     """Which items a balanced set of each split can hold, going by answers alone."""
     keep = np.zeros(len(asked), dtype=bool)
     for _, part in asked.groupby("split", sort=True):
-        question, image = (pd.factorize(part[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
-        found = colours(part.assign(choices=part["question_key"].map(orders)))
-        graph = Graph(question, image, found.question, np.ones_like(question), found.text[:, None])
-        keep[part.index] = largest_balanced(graph).keep
+        graph = _graph(part, orders)
+        keep[part.index] = largest_balanced(replace(graph, tokens=graph.tokens[:, :1])).keep
     return keep
 
 
-def _improve(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
-    """Rearrange `orders`, component by component of the graph of questions and images."""
+def _graph(items: pd.DataFrame, orders: dict[str, list[str]]) -> Graph:
+    """The graph of items of one split, with options in some order."""
+    question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
+    found = colours(items.assign(choices=items["question_key"].map(orders)))
+    return Graph(question, image, found.question, np.ones_like(question), found.image)
+
+
+def _balance(items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
+    """Arrange options so that letters balance at the images of some items, one connected component after another."""
+    for rows in _components(items):
+        edges = _edges(items.iloc[rows])
+        orders |= arranged(edges, {key: orders[key] for key, _, _ in edges}, free)
+
+
+def _refine(asked: pd.DataFrame, keep: Bools, orders: dict[str, list[str]], free: dict[str, list[str]]) -> None:
+    """Where letters still cost items, try other orders by the size of the balanced set itself, within `BUDGET`.
+
+    Answers alone can often balance as many items in several ways, of which one suits letters and another does not.
+    """
+    left = BUDGET
+    for rows in _components(asked):
+        part, bound = asked.iloc[rows], int(keep[rows].sum())
+        if not bound or len(part) > SMALL or excess(_edges(part[keep[rows]]), orders) == 0:
+            continue
+        climb = _Climb(part, {key: orders[key] for key in part["question_key"]}, free, bound, left)
+        climb.run(_edges(part[keep[rows]]))
+        orders |= climb.orders
+        left = climb.budget
+
+
+class _Climb:
+    """Orders of the questions of some items, changed while that makes their largest balanced set larger.
+
+    Attributes:
+        orders: The best orders so far.
+        kept: Items that can be balanced with them.
+        budget: Items, times solved, that may still be spent.
+    """
+
+    def __init__(
+        self, items: pd.DataFrame, orders: dict[str, list[str]], free: dict[str, list[str]], bound: int, budget: int
+    ) -> None:
+        self.items, self.orders, self.free, self.bound, self.budget = items, orders, free, bound, budget
+        self.kept = -1
+        self.better(orders)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to gain, or to spend."""
+        return self.kept >= self.bound or self.budget < len(self.items)
+
+    def better(self, orders: dict[str, list[str]]) -> bool:
+        """Take other orders where more items can be balanced with them."""
+        if self.over:
+            return False
+        self.budget -= len(self.items)
+        parts = self.items.groupby("split", sort=True)
+        kept = sum(int(largest_balanced(_graph(part, orders)).keep.sum()) for _, part in parts)
+        if kept > self.kept:
+            self.orders, self.kept = orders, kept
+            return True
+        return False
+
+    def run(self, edges: Sequence[Edge]) -> None:
+        """Try what other starts of the search lead to, then every arrangement of one question after another."""
+        first, keys = self.orders, sorted(self.orders, key=lambda key: digest("turn", key))
+        for start in range(1, STARTS):
+            if not self.over:
+                self.better(first | arranged(edges, {key: first[key] for key, _, _ in edges}, self.free, [start]))
+        improved = True
+        while improved and not self.over:
+            improved = sum(self._turn(key) for key in keys) > 0
+
+    def _turn(self, key: str) -> bool:
+        held = self.orders[key]
+        free = np.array([held.index(option) for option in self.free.get(key, [])], dtype=np.int64)
+        found = neighbours(np.arange(len(held)), free, np.ones(len(held), dtype=bool))[1:]
+        return sum(self.better(self.orders | {key: [held[option] for option in order]}) for order in found) > 0
+
+
+def _components(items: pd.DataFrame) -> list[Ints]:
+    """Rows of each connected component of the graph of questions and images; images of two splits are two."""
     if items.empty:
-        return
+        return []
     images = items["split"] + " " + items["image_key"]
     question, image = (pd.factorize(column, sort=True)[0] for column in (items["question_key"], images))
     graph = Graph.plain(question, image, np.zeros_like(question), np.ones_like(question))
-    rows = list(zip(items["question_key"], images, items["answer"], strict=True))
-    for edges in components(graph, np.arange(len(graph))):
-        part = [rows[edge] for edge in edges]
-        orders |= arranged(part, {key: orders[key] for key, _, _ in part}, free)
+    return components(graph, np.arange(len(graph)))
 
 
-def arranged(
-    items: Sequence[tuple[str, str, str]], orders: dict[str, list[str]], free: dict[str, list[str]]
-) -> dict[str, list[str]]:
-    """Arrange options so that at every image no letter is the gold of more than half of the items, as far as can be.
-
-    Args:
-        items: Question, image and gold option of each.
-        orders: Options of each question in an order to start from.
-        free: Options of each question that may change places among themselves; a question that is missing has none.
-
-    Returns:
-        The best order of each question that was come by.
-
-    Example:
-        >>> items = [("q", "x", "a"), ("q", "y", "b"), ("r", "x", "c"), ("r", "y", "d")]
-        >>> found = arranged(items, {"q": ["a", "b"], "r": ["c", "d"]}, {"q": ["a", "b"], "r": ["c", "d"]})
-        >>> {key: order.index(gold) for key, order, gold in [("q", found["q"], "a"), ("r", found["r"], "c")]}
-        {'q': 1, 'r': 0}
-    """
-    keys = list(dict.fromkeys(key for key, _, _ in items))
-    images = {image: number for number, image in enumerate(dict.fromkeys(image for _, image, _ in items))}
-    size = np.bincount([images[image] for _, image, _ in items])
-    golds: dict[str, Counter[tuple[int, int]]] = {key: Counter() for key in keys}
-    for key, image, gold in items:
-        if gold in orders[key]:  # several options at once are no letter
-            golds[key][images[image], orders[key].index(gold)] += 1
-    questions = [_question(golds[key], orders[key], free.get(key, [])) for key in keys]
-    movable = [number for number, question in enumerate(questions) if len(question.free) > 1]
-    turns = sorted(movable, key=lambda number: digest("turn", keys[number]))
-    best = None
-    for start in range(STARTS if len(items) <= SMALL else 1):
-        mixed = [_mixed(key, orders[key], question.free, start) for key, question in zip(keys, questions, strict=True)]
-        search = _Search(questions, mixed, size)
-        search.run(turns)
-        if best is None or search.excess < best.excess:
-            best = search
-        if not best.excess:
-            break
-    held = [] if best is None else best.orders
-    return {key: [orders[key][option] for option in order] for key, order in zip(keys, held, strict=True)}
-
-
-def _question(golds: Counter[tuple[int, int]], order: Sequence[str], free: Sequence[str]) -> _Question:
-    images, row = np.unique([image for image, _ in golds], return_inverse=True)
-    counts = np.zeros((len(images), len(order)), dtype=np.int64)
-    counts[row, [option for _, option in golds]] = list(golds.values())
-    return _Question(images, counts, np.array([order.index(option) for option in free], dtype=np.int64))
-
-
-def excess(items: Sequence[tuple[str, str, str]], orders: dict[str, list[str]]) -> int:
-    """Golds, twice counted, by which letters exceed one half of the items at their images; 0 where none does."""
-    letters = Counter((image, orders[key].index(gold)) for key, image, gold in items if gold in orders[key])
-    all_of = Counter(image for _, image, _ in items)
-    return sum(max(0, 2 * count - all_of[image]) for (image, _), count in letters.items())
-
-
-def _mixed(key: str, order: Sequence[str], free: Ints, start: int) -> Ints:
-    """The order to start from, as numbers of options: the given one first, others by a hash."""
-    found = np.arange(len(order))
-    if start:
-        found[np.sort(free)] = sorted(free, key=lambda option: digest("start", str(start), key, order[option]))
-    return found
-
-
-@dataclass(frozen=True)
-class _Question:
-    """A question of a search.
-
-    Attributes:
-        images: (m,) images that it is asked about.
-        golds: (m, n) how often each of its options is the gold there.
-        free: Options that may change places among themselves.
-    """
-
-    images: Ints
-    golds: Ints
-    free: Ints
-
-    def arrangements(self, order: Ints) -> Ints:
-        """Orders, (k, n), that come of one: all where few options are free, else those that swap two, one a gold."""
-        places = np.flatnonzero(np.isin(order, self.free))
-        if len(places) <= WHOLE:
-            changes = [(places, list(held)) for held in permutations(order[places])]
-        else:
-            golds = set(np.flatnonzero(self.golds.sum(axis=0)[order]).tolist())
-            pairs = [pair for pair in combinations(places.tolist(), 2) if golds & {*pair}]
-            changes = [(np.array(pair), [order[pair[1]], order[pair[0]]]) for pair in pairs]
-        found = np.tile(order, (len(changes) + 1, 1))
-        for row, (at, held) in zip(found[1:], changes, strict=True):
-            row[at] = held
-        return found
-
-
-class _Search:
-    """Local search over the orders of questions.
-
-    Attributes:
-        orders: Options of each question by place: numbers of options.
-        letters: (images, places) how often each letter is the gold.
-    """
-
-    def __init__(self, questions: Sequence[_Question], orders: list[Ints], size: Ints) -> None:
-        self.questions, self.orders, self.size = questions, orders, size
-        self.letters = np.zeros((len(size), max(map(len, orders))), dtype=np.int64)
-        for question, order in zip(questions, orders, strict=True):
-            self.letters[question.images, : len(order)] += question.golds[:, order]
-
-    @property
-    def excess(self) -> int:
-        """Golds, twice counted, by which letters exceed one half."""
-        return int(np.maximum(2 * self.letters - self.size[:, None], 0).sum())
-
-    def run(self, turns: Sequence[int]) -> None:
-        """Improve questions in turn until none can be."""
-        for _ in range(PASSES):
-            improved = [self._turn(number) for number in turns]
-            if not any(improved) or not self.excess:
-                break
-
-    def _turn(self, number: int) -> bool:
-        """Give a question its best arrangement; says whether it had another."""
-        question, order = self.questions[number], self.orders[number]
-        tried = question.arrangements(order)
-        here = self.letters[question.images]
-        here[:, : len(order)] -= question.golds[:, order]
-        best, least = 0, None
-        step = max(1, ROOM // here.size)
-        for start in range(0, len(tried), step):
-            some = tried[start : start + step]
-            counts = np.repeat(here[None], len(some), axis=0)
-            counts[:, :, : len(order)] += question.golds.T[some].transpose(0, 2, 1)
-            over = np.maximum(2 * counts - self.size[question.images][None, :, None], 0).sum(axis=(1, 2))
-            spread = (counts**2).sum(axis=(1, 2))
-            first = int(np.lexsort((spread, over))[0])  # the present order is the first of all that are as good
-            cost = (int(over[first]), int(spread[first]))
-            if least is None or cost < least:
-                best, least = start + first, cost
-        here[:, : len(order)] += question.golds[:, tried[best]]
-        self.letters[question.images] = here
-        self.orders[number] = tried[best]
-        return best > 0
+def _edges(items: pd.DataFrame) -> list[Edge]:
+    images = items["split"] + " " + items["image_key"]
+    return list(zip(items["question_key"], images, items["answer"], strict=True))

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import Literal
 
-from audit.parsing import letters, said
+from audit.parsing import beside_letter, letters, said
 
 Freedom = Literal["free", "pinned", "source order"]
 CLASH = "options that are letters, out of their places"
@@ -40,6 +40,7 @@ _NAMED = r"(?:of|the|as|all|none|any|both|listed|mentioned|given|stated|named|de
 _OTHERS = re.compile(
     "|".join((
         r"\W*(?:none|neither|both|all|either|any|others?|something else)\W*$",
+        r"\W*(?:none|neither|both|all|either)\s+(?:(?:is|are|\w+)\s+){1,2}(?:correct|right|true|wrong|false|valid)\W*$",
         # In a sentence, "two of them" are some of what it speaks of.
         r"(?:[\w'\u2019]+\s+){0,4}of\s+(?:these|those|them)\b(?:\s+\w+){0,3}\W*$",
         rf".*\b{_SOME}\s+(?:\w+\s+){{0,2}}?of\s+(?:\w+\s+){{0,2}}?(?:{_THERE}|{_KINDS})\b",
@@ -122,14 +123,17 @@ def _place(option: str, count: int) -> int | None:
     found = _LABELLED.fullmatch(_plain(option))
     if found:
         return _within(next(filter(None, found.groups())), count)
-    named = letters(said(option))  # as a reply that says so is read
+    named = letters(said(option))
     return _within(named[0], count) if len(named) == 1 else None
 
 
 def _letter(option: str, count: int) -> int | None:
     """The place of the letter that an option is."""
-    found = _ALONE.fullmatch(_plain(option))
-    return _within(found[1], count) if found else None
+    if found := _ALONE.fullmatch(_plain(option)):
+        return _within(found[1], count)
+    inner = said(option)  # as a reply that says so is read
+    named = letters(inner)
+    return _within(named[0], count) if len(named) == 1 and not beside_letter(inner) else None
 
 
 def _plain(text: str) -> str:
@@ -156,7 +160,7 @@ def _lists(count: int) -> re.Pattern[str]:
     words = r"(?:,\s*)?\b(?:and|or|nor|but not|und|oder|et|ou|y|и|или)\b|,|&|和|或|及|与|、"
     return re.compile(
         rf"(?<![\w'\u2019]){either}\s*(?:{words})\s*(?:not\s+|only\s+)?{either}(?![\w'\u2019])"
-        rf"|(?<![\w'\u2019]){upper}\s*(?:/|-|\u2013|\u2014|to\b|through\b)\s*{upper}(?![\w'\u2019])"
+        rf"|(?<![\w'\u2019]){upper}\s*(?:/|\+|-|\u2013|\u2014|to\b|through\b)\s*{upper}(?![\w'\u2019])"
         rf"|\b(?:[Oo]nly|[Jj]ust|[Nn]ot|[Ee]xcept|[Aa]ll but|[Ss]ame as)\s+(?:{_KINDS}\s+)?{upper}(?![\w'\u2019])"
         rf"|(?<![\w'\u2019]){upper}\s+(?:only|alone)\b|.[(\[][A-{last}][)\]]|\b{_KINDS}\s+{upper}(?![\w'\u2019])"
     )
@@ -174,6 +178,6 @@ def _asked(count: int) -> re.Pattern[str]:
     return re.compile(
         rf"\b{kinds}\s*:?\s*[(\[]?{letter}[)\]]?(?![\w'\u2019])"
         rf"|(?i:\b(?:{_ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b)|\b{kinds}\s+(?:number\s+|no\.?\s*|#)?\d"
-        rf"|(?<!\w)[(\[]?A[).\]:]\s.*(?<!\w)[(\[]?B[).\]:]\s",
+        r"|(?<!\w)[(\[]?A[).\]:]\s.*(?<!\w)[(\[]?B[).\]:]\s|(?<!\w)[(\[]?a[)\]]\s.*(?<!\w)[(\[]?b[)\]]\s",
         re.DOTALL,
     )

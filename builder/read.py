@@ -156,7 +156,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
     content = seen.sort_values(["source", "image"]).drop(columns=["contrast", "colour"]).to_json(orient="values")
     write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 4, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    return run.stage("items", write, 5, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows

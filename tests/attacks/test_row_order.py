@@ -3,14 +3,16 @@
 Attack: in POPE yes and no go by turns, and rows of a picture were published in the order of their ids. So the rank of a
 row among those of its picture, the id, and the member of a pair that is named first tell the answer.
 
-Before (ba22272): rank within the picture 100 % on the planted table (59 to 78 % on POPE), the member of a pair that is
-named first says yes in 100 %. Now: no more than drawing. The id itself is published, for joining, as metadata that no
+Before (ba22272): the rank within the picture is right on 100 % of the planted table, and on 57, 74 and 79 % of what is
+kept of POPE's three files; the member of a pair that is named first says yes in 100 %. Now: no more than drawing, on
+POPE 50 to 53 %. The id itself is published, for joining, as metadata that no
 model may be shown; `verify` finds rows in another order.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +22,10 @@ import pytest
 from builder.build import build
 from builder.counterfactuals.config import pair_rows
 from builder.publish import REMOVED_COLUMNS, in_order, write_config
+from builder.read import ITEMS, find, read
+from builder.recipe import load
+from builder.selection import select
+from builder.stages import Run
 from builder.verify import verify
 from tests.pipeline.adversary import Adversary, failed
 from tests.pipeline.toy import Toy
@@ -74,6 +80,21 @@ def test_the_first_member_of_a_pair_is_no_answer() -> None:
     pairs = in_order(pair_rows(table))
     assert len(pairs) == 300
     assert 0.38 < (pairs["answer"] == "yes").mean() < 0.62  # 300 fair draws, 4 standard errors
+
+
+def test_the_rank_beside_a_picture_tells_no_answer_of_pope(tmp_path: Path) -> None:
+    folder = os.environ.get("TWOKEYS_CORPORA", "")
+    if not folder or not (Path(folder) / "pope").is_dir():
+        pytest.skip("TWOKEYS_CORPORA names no folder with 'pope'")
+    recipe = load("pope")
+    sources = [find(corpus, Path(folder)) for corpus in recipe.corpora]
+    items = read(Run(tmp_path), recipe, sources).table(ITEMS).to_pandas()
+    kept = items[items["id"].isin(select(items, recipe.balance).kept["id"])]
+    for _, part in kept.groupby("split"):
+        rows = in_order(part)
+        assert best_by(rows, rows["source_id"].astype(int) % 2) == 1.0  # metadata, as the card says
+        assert best_by(rows, rows.groupby("image_key").cumcount()) < 0.56
+        assert best_by(rows, rows.groupby("image_key").cumcount() % 2) < 0.56
 
 
 @pytest.mark.slow

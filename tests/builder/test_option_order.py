@@ -7,12 +7,15 @@ from itertools import permutations, product
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.items import hashed_order, question_key
-from builder.option_order import arranged, decided, excess, ordered
+from builder.option_order import decided, ordered
 from builder.option_places import CLASH
+from builder.option_search import arranged, excess
+from builder.recipe import Balance
+from builder.selection import select
 
 Edge = tuple[str, str, str]
 
@@ -66,6 +69,7 @@ def test_many_options_change_places_two_at_a_time() -> None:
     assert excess(items, arranged(items, orders, orders)) == 0
 
 
+@settings(max_examples=12, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(0, 40))
 def test_the_order_is_a_function_of_the_key_and_not_of_the_order_of_rows(shuffle: random.Random, seed: int) -> None:
     items, orders = drawn(seed)
@@ -100,17 +104,18 @@ def test_pins_and_the_order_of_the_source_hold() -> None:
     assert decided(rows.iloc[4:], pd.Series([], dtype=object)) is None
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_planted_table_keeps_more_items(seed: int) -> None:
-    """240 items, 12 questions of two options by 20 images, a balanced set by answers: letters need not cost it."""
+@pytest.mark.parametrize("seed", range(4))
+def test_the_balanced_set_is_nearly_as_large_as_with_the_best_of_all_orders(seed: int) -> None:
+    """Three questions of two options, all 8 orders: within 5 % of the best, never below that of a hash."""
     draw = random.Random(seed)
-    pairs = [(f"Is it {n} or {n + 12}?", [f"thing {n}", f"thing {n + 12}"]) for n in range(12)]
-    rows = table([(q, options, f"i{i}", draw.choice(options)) for i in range(20) for q, options in pairs])
-    found = ordered(rows)
-    items = list(zip(rows["question_key"], rows["image_key"], rows["answer"], strict=True))
-    hashed = {
-        key: hashed_order(q, o)
-        for key, q, o in zip(rows["question_key"], rows["question"], rows["choices"], strict=True)
-    }
-    chosen = dict(zip(found["question_key"], found["choices"], strict=True))
-    assert excess(items, chosen) <= excess(items, hashed)
+    asked = [(f"Is it {n}?", [f"thing {n}", f"other {n}"]) for n in range(3)]
+    rows = table([(q, options, f"i{i}", draw.choice(options)) for i in range(24) for q, options in asked])
+
+    def kept(orders: dict[str, list[str]]) -> int:
+        return len(select(rows.assign(choices=rows["question_key"].map(orders)), Balance(within=[])).kept)
+
+    every = [dict(zip((question_key(*one) for one in asked), held, strict=True))
+             for held in product(*([list(o), list(o)[::-1]] for _, o in asked))]  # fmt: skip
+    chosen = dict(zip(rows["question_key"], ordered(rows)["choices"], strict=True))
+    assert kept(chosen) >= 0.95 * max(map(kept, every))
+    assert kept(chosen) >= kept({question_key(*one): hashed_order(*one) for one in asked})
