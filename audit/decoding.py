@@ -70,7 +70,7 @@ def _unknown(data: bytes, where: object) -> BadInput:
             named = Image.open(io.BytesIO(data)).format  # reads the head alone: nothing is decoded or run
     except Exception:  # noqa: BLE001 - whatever is wrong with bytes that nobody accepts
         found = "bytes that do not decode (of no known picture format)"
-        return BadInput(where, None, found, allowed, "replace the file")
+        return BadInput(where, None, found, allowed, "replace the file, or convert it to PNG")
     remedy = "convert it, with Pillow: Image.open(FILE).convert('RGB').save('NAME.png')"
     return BadInput(where, None, f"a file in the format {named}, which not every reader opens", allowed, remedy)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.errors import Unsayable
+from audit.errors import Unsayable, Unscorable
 from audit.models.model import Model, Prepared, Question
 
 LEAST = 1e-30
@@ -36,7 +36,7 @@ class Margin:
     Attributes:
         nats: Above zero where the expected answer is the most likely one; minus infinity where it cannot be asked.
         unsaid: The first of the answers that the model has no tokens for; it cannot be asked then, for of the others
-            it might choose one that it would not have chosen.
+            it might choose one that it would not have chosen. The question, where that cannot be put to the model.
     """
 
     nats: float
@@ -69,8 +69,8 @@ def margins(model: Model, asked: Sequence[Expected]) -> list[Margin]:
 
 
 def _prepared(model: Model, one: Expected) -> list[Prepared] | str:
-    """The question with each of its answers; the first answer that the model has no tokens for, if there is one."""
+    """The question with each of its answers; what the model has no tokens for, if there is something."""
     try:
         return [model.prepare(one.question, answer) for answer in (one.answer, *one.rivals)]
-    except Unsayable as error:
-        return error.answer
+    except Unscorable as error:
+        return error.answer if isinstance(error, Unsayable) else one.question.question

@@ -134,7 +134,7 @@ def describe(data: bytes, where: str, limits: Images) -> Picture:
     header = f"{picture.mode} {picture.width} {picture.height} ".encode()
     pixels = hashlib.sha256(header + picture.tobytes()).hexdigest()[:32]
     # By channel: two colours of the same brightness are one grey, and two colours all the same.
-    contrast = float(np.asarray(picture.convert("RGB"), dtype=np.float32).std(axis=(0, 1)).max())
+    contrast = float(np.asarray(picture, dtype=np.float32).std(axis=(0, 1)).max())
     digits, colour = hashlib.sha256(data).hexdigest(), mean_colour(picture)
     return Picture(pixels, picture.width, picture.height, digits, len(data), contrast, colour)
 

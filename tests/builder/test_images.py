@@ -17,7 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
+from pydantic import ValidationError
 
+from audit.decoding import MAX_PIXELS
 from audit.pictures import DEEP
 from builder.errors import BadInput
 from builder.images import Picture, decode, describe, named, read_bytes
@@ -247,6 +249,12 @@ def test_limits_are_the_recipes(encoded: Encode) -> None:
         decode(data, WHERE, Images(max_pixels=34))
     with pytest.raises(BadInput, match=f"at most {len(data) - 1} bytes"):
         decode(data, WHERE, Images(max_bytes=len(data) - 1))
+
+
+def test_no_recipe_asks_for_more_pixels_than_readers_of_the_folder_open() -> None:
+    assert Images(max_pixels=MAX_PIXELS).max_pixels == MAX_PIXELS
+    with pytest.raises(ValidationError, match="max_pixels"):
+        Images(max_pixels=MAX_PIXELS + 1)
 
 
 def test_a_picture_known_by_name_has_a_key_of_its_name_and_source() -> None:

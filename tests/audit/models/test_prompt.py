@@ -54,7 +54,7 @@ def test_an_answer_has_the_forms_that_the_tokenizer_can_write() -> None:
     assert forms("purple", ("red", "purple"), "choice") == ["B"]
 
 
-@pytest.mark.parametrize("choices", [("red", "blue"), ("A", "B"), ("C", "A"), ("yes", "no"), ("B or C", "A", "yes")])
+@pytest.mark.parametrize("choices", [("red", "blue"), ("A", "B"), ("C", "A"), ("yes", "no"), ("a circle", "A", "yes")])
 def test_every_form_of_an_answer_is_marked_right(choices: tuple[str, ...]) -> None:
     for gold in choices:
         found = answer_forms(WORDS, "<bos>what?<ans>", gold, ask("what?", choices, "choice"))

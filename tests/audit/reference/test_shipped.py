@@ -21,7 +21,9 @@ def test_shipped_models_say_how_they_were_made_and_answer() -> None:
     part = corpus.read("test")
     few = part.chosen(np.arange(len(part.pictures)) < 12)
     for name in references():
-        assert accuracy(load(f"reference:{name}"), few)["all"] > 0.9
+        found = accuracy(load(f"reference:{name}"), few)
+        assert found["all"] > 0.9
+        assert found["all, with options"] > 0.9
 
 
 @pytest.mark.slow
