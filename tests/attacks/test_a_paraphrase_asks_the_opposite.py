@@ -170,6 +170,7 @@ def table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
         id=[f"toy:test:{number}" for number in range(len(rows))],
         question_key=[question_key(text, []) for text in made["question"]],
         choices=[[]] * len(rows),
+        compared=made["answer"],
         answer_source="annotated",
     )
 

@@ -13,9 +13,18 @@ from collections.abc import Iterator
 from builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, cased, flip, replaced
 from builder.counterfactuals.questions.table import contrasts
 
-_ABOUT = r"(is|are|was|were) (?P<subject>(the|this|that|these|those|his|her|its|their|it|he|she|they)\b.*)"
+_ABOUT = (
+    r"(is|are|was|were) "
+    r"(?P<subject>(the|this|that|these|those|his|her|its|their|it|he|she|they)\b(?! an? [\w-]+ [\w-]+\?).*)"
+)
 _PREDICATE = re.compile(rf"{_ABOUT} (?P<word>[\w-]+)\?", re.IGNORECASE)
-_MODIFIER = re.compile(r"(is|was) (this|that|it) an? (?P<word>[\w-]+) [\w -]+\?", re.IGNORECASE)
+_MODIFIER = re.compile(r"(is|was) (this|that|it) an? (?P<word>[\w-]+) (?P<named>[\w -]+)\?", re.IGNORECASE)
+_BEYOND = re.compile(
+    r"\b(in|on|at|of|by|to|for|from|with|near|behind|above|below|under|over|next|beside|inside|outside|being|that|who"
+    r"|\w+ing|\w+ed|shown|here|there)\b",
+    re.IGNORECASE,
+)
+"""Where the name of a thing ends and what is said of it begins."""
 _PICTURE = re.compile(
     r"(is|was) (?:(?:this|that|it) (?:an?|the|taken|in|from)|(?:this|the) (?:image|picture|film|scan|slice)) "
     r"(?P<rest>.+)",
@@ -28,18 +37,19 @@ _PRESENT = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(no|not|or|nor|never|any|all|each|every|both|one|some|only|either|neither|than|entire|whole|\w+n't)\b"
-    r"|\b(where|when|which|who|what|why|if|to (?!the\b))|\w (?:that|those) (?:is|are)\b",
+    r"|\b(also|even|still|where|when|which|who|what|why|if|to (?!the\b))|\w (?:that|those) (?:is|are)\b",
     re.IGNORECASE,
 )
 """What joins, counts or compares, and clauses in which the word may belong to something else."""
 _ADVERB = re.compile(
     r"(is|was) it .* (inside|outside|indoors|outdoors)\?"
     r"|(\w+ing|(?!turned|switched|powered)\w+ed|\w+wn|written|sat|stood|hung|laid|me|him|her|it) (on|off)\?"
-    r"|\b(half|brand|of|\w+ly) [\w-]+\?",
+    r"|\b(half|brand|of|\w+ly) [\w-]+\?"
+    r"|\w+ing (tall|short|long|wide|narrow|thick|thin|large|big|small)\?",
     re.IGNORECASE,
 )
-"""It may be cold inside and outside, to show off and to be drawn on have no contrary, and what is half full is half
-empty."""
+"""It may be cold inside and outside, to show off and to be drawn on have no contrary, what is half full is half empty,
+and who stands tall is not measured."""
 
 
 def predicates(asked: Asked) -> Iterator[Rewording]:
@@ -50,9 +60,9 @@ def predicates(asked: Asked) -> Iterator[Rewording]:
     single = found[1].lower() in ("is", "was")
     for contrast in contrasts().predicates:
         for old, new in contrast.swaps():
-            if found["word"].lower() == old:
+            if found["word"].lower() == old and contrast.says(_named(found["subject"])):
                 question = replaced(asked.question, *found.span("word"), cased(new, found["word"]))
-                yield _excluded(asked, question, old, new, contrast.exhaustive and single)
+                yield _excluded(asked, question, old, new, contrast.covers(_named(found["subject"])) and single)
 
 
 def modifiers(asked: Asked) -> Iterator[Rewording]:
@@ -64,7 +74,18 @@ def modifiers(asked: Asked) -> Iterator[Rewording]:
         for old, new in contrast.swaps():
             if found["word"].lower() == old:
                 question = replaced(asked.question, *found.span("word"), cased(new, found["word"]))
-                yield _excluded(asked, question, old, new, contrast.exhaustive)
+                yield _excluded(asked, question, old, new, contrast.covers(_named(found["named"])))
+
+
+def _named(phrase: str) -> str:
+    """The noun of a phrase that names a thing: the last word before what is said of it.
+
+    Example:
+        >>> _named("the water in this photo"), _named("x ray"), _named("it")
+        ('water', 'ray', 'it')
+    """
+    head = _BEYOND.split(phrase, maxsplit=1)[0].split() or phrase.split()
+    return head[-1]
 
 
 def presences(asked: Asked) -> Iterator[Rewording]:

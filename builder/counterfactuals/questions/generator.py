@@ -50,7 +50,7 @@ class QuestionEdits:
     """
 
     name: ClassVar[str] = "question-edits"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     view: ClassVar[EditView] = "question"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("lexicon",)

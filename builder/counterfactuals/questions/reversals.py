@@ -45,7 +45,7 @@ def contrary_comparisons(asked: Asked) -> Iterator[Rewording]:
             for old, new in contrast.swaps():
                 if found[name].lower() == old:
                     question = replaced(asked.question, *found.span(name), new)
-                    yield _strict(asked, question, f"what is {old} something is not {new} it")
+                    yield _strict(asked, question, f"what is {old} something is not {new} it", contrast.framed)
 
 
 def reversals(asked: Asked) -> Iterator[Rewording]:
@@ -61,7 +61,9 @@ def reversals(asked: Asked) -> Iterator[Rewording]:
     if compared and (compared["word"] or "").lower() in names and _single(compared):
         yield _strict(asked, _swapped(asked, compared), "what is more than another thing is not less than it")
     if related and _single(related):
-        yield _strict(asked, _swapped(asked, related), "this does not hold of two things in both directions")
+        framed = {word for contrast in contrasts().relations if contrast.framed for word in contrast.words}
+        note = "this does not hold of two things in both directions"
+        yield _strict(asked, _swapped(asked, related), note, related["word"].lower() in framed)
 
 
 def _compared(asked: Asked) -> re.Match[str] | None:
@@ -74,8 +76,10 @@ def _related(asked: Asked) -> re.Match[str] | None:
     return re.fullmatch(_RELATED.format(words=words), asked.question, re.IGNORECASE)
 
 
-def _strict(asked: Asked, question: str, note: str) -> Rewording:
-    return flip(asked, question, asked.holds, note if asked.holds else "neither may hold")
+def _strict(asked: Asked, question: str, note: str, framed: bool = False) -> Rewording:
+    certain = asked.holds and not framed
+    unsure = "both may hold, seen from elsewhere" if framed else "neither may hold"
+    return flip(asked, question, certain, note if certain else unsure)
 
 
 def _swapped(asked: Asked, found: re.Match[str]) -> str:
@@ -85,7 +89,9 @@ def _swapped(asked: Asked, found: re.Match[str]) -> str:
 
 def _single(found: re.Match[str]) -> bool:
     """Whether both things can stand in each other's place: single ones, and the first no clause."""
-    return found["be"].lower() == "is" and not _plural(found["second"]) and not found["first"].endswith("ing")
+    elliptic = found["second"].lower().split()[-1] in ("left", "right", "other", "one")
+    single = found["be"].lower() == "is" and not _plural(found["second"]) and not found["first"].endswith("ing")
+    return single and not elliptic
 
 
 def _plural(name: str) -> bool:

@@ -66,6 +66,17 @@ def replaced(text: str, start: int, end: int, new: str) -> str:
     return before + new + text[end:]
 
 
+def uncapitalised(text: str) -> str:
+    """A phrase as it stands inside a question: its first word in small letters, unless that is written in capitals.
+
+    Example:
+        >>> uncapitalised("The GB"), uncapitalised("IT department"), uncapitalised("It")
+        ('the GB', 'IT department', 'it')
+    """
+    first, space, rest = text.partition(" ")
+    return (first if first.isupper() and len(first) > 1 else first.lower()) + space + rest
+
+
 def vowel(word: str) -> bool:
     """Whether `an` stands before a word.
 

@@ -19,11 +19,17 @@ class Contrast(Part):
     Attributes:
         words: The two.
         exhaustive: Whether at least one holds.
+        exhaustive_of: Things of which at least one holds, where it is not so of all.
+        of: Things of which they exclude each other; empty for all.
+        framed: Whether what holds depends on where one looks from.
         one_way: Whether only the first is replaced by the second.
     """
 
     words: Annotated[tuple[str, str], Field(strict=False)]
     exhaustive: bool = False
+    exhaustive_of: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    framed: bool = False
     one_way: bool = False
 
     def swaps(self) -> Iterator[tuple[str, str]]:
@@ -31,6 +37,14 @@ class Contrast(Part):
         yield self.words
         if not self.one_way:
             yield self.words[::-1]
+
+    def says(self, thing: str) -> bool:
+        """Whether it says something of a thing, by its name."""
+        return not self.of or thing.lower() in self.of
+
+    def covers(self, thing: str) -> bool:
+        """Whether one of the two words holds of a thing."""
+        return self.exhaustive or thing.lower() in self.exhaustive_of
 
 
 class Contrasts(Part):

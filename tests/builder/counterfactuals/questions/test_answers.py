@@ -22,11 +22,12 @@ def test_predicates_of_one_thing(row: object) -> None:
     first, second = row.words  # type: ignore[attr-defined]
     # A thing is the one, the other, or neither where the table says that there is a middle.
     worlds = [first, second] if row.exhaustive else [first, second, "neither"]  # type: ignore[attr-defined]
+    thing = next((f"the {name}" for name in row.of if name != "it"), "the lamp")  # type: ignore[attr-defined]
     seen = 0
     for world, word in product(worlds, (first, second)):
-        question = Asked(f"Is the lamp {word}?", said(world == word))
+        question = Asked(f"Is {thing} {word}?", said(world == word))
         for edit in contrast.predicates(question):
-            asked = re.fullmatch(r"Is the lamp ([\w-]+)\?", edit.question)
+            asked = re.fullmatch(rf"Is {thing} ([\w-]+)\?", edit.question)
             assert asked is not None
             if edit.certain and asked[1] in (first, second):
                 seen += 1
