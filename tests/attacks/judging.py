@@ -72,7 +72,7 @@ def items_of(questions: Sequence[str], answers: Sequence[str], choices: Any = No
     """An item table, every item on a picture of its own; ids count on unless they are given."""
     found = table(questions, answers, choices)
     numbers = [str(number) for number in (range(len(found)) if ids is None else ids)]
-    return found.assign(source="toy", split="all", source_id=numbers, meta="{}")
+    return found.assign(source="toy", split="all", source_id=numbers, meta="{}", compared=found["answer"])
 
 
 def verdict(view: str, items: pd.DataFrame, margin: float, files: dict[str, bytes] | None = None) -> Verdict:
@@ -86,7 +86,7 @@ def verdict(view: str, items: pd.DataFrame, margin: float, files: dict[str, byte
     evidence = [
         weigh(one.right[one.applies], one.chance[one.applies], labels.group[one.applies], view=view,
               adversary=one.name, margin=margin, resamples=50)
-        for one in refits.ask(names, labels.real(), everything, fold, 1)
+        for one in refits.ask(names, labels.given, everything, fold, 1)
         if one.applies.any()
     ]  # fmt: skip
     return decide(view, evidence, margin, ALPHA)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from builder.audited.control_stage import Court, control, controls
 from builder.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
-from builder.audited.verdict import Verdict
+from builder.audited.verdict import Verdict, decide
 from builder.engines import Serial
 from builder.recipe import Measure
 from builder.stages import Run
@@ -57,7 +57,8 @@ def test_a_search_never_contradicts_itself(coins: list[bool], tries: int, attain
 
 
 def verdict(outcome: str = "certified") -> Verdict:
-    return Verdict("question", outcome, ("all is well",), (), MARGIN, 0.05, None, ())  # type: ignore[arg-type]
+    plain = decide("question", [], MARGIN)
+    return replace(plain, outcome=outcome, reasons=("all is well",))  # type: ignore[arg-type]
 
 
 def found(kind: str, smallest: float | None, attainable: float = 0.5) -> Control:
