@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from builder.baselines.problem import Counts, Ints
+from builder.items import row_order
 
 Floats = NDArray[np.float32]
 
@@ -65,7 +66,8 @@ def places(items: pd.DataFrame) -> pd.DataFrame:
 
 def published_rows(items: pd.DataFrame) -> Ints:
     """(n,) positions of the rows in published order: split by split, rows of a picture together."""
-    order = items.reset_index(drop=True).sort_values(["split", "image_key", "id"], kind="stable")
+    place = items["id"].map(row_order)
+    order = items.assign(place=place).reset_index(drop=True).sort_values(["split", "image_key", "place"], kind="stable")
     return order.index.to_numpy(dtype=np.int64)
 
 
@@ -102,11 +104,8 @@ def neighbours(place: Floats, train: Counts, rows: Ints) -> Floats:
 
 def _walk(at: Ints, step: int, pictures: Floats, labels: Floats, own: Floats) -> Floats:
     """Labels of the first and of the first `NEAR` rows of other pictures from `at` on."""
-    total, first, met = (
-        np.zeros((len(at), labels.shape[1]), np.float32),
-        np.zeros((len(at), labels.shape[1]), np.float32),
-        np.zeros(len(at)),
-    )
+    total, first = (np.zeros((len(at), labels.shape[1]), dtype=np.float32) for _ in range(2))
+    met = np.zeros(len(at))
     for distance in range(REACH):
         where = at + step * distance
         inside = (where >= 0) & (where < len(labels)) & (met < NEAR)

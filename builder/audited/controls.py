@@ -113,7 +113,7 @@ def faults(controls: Sequence[Control], margin: float, tries: int) -> list[str]:
     """What stated controls contradict: sizes left out, tries that ended too soon, a smallest size not found."""
     wrong = []
     for one in controls:
-        ended = [tried.found == enough(tries) or _hopeless(tried, tries) for tried in one.tried]
+        ended = [_ended(tried, tries) for tried in one.tried]
         smallest = next((tried.size for tried in one.tried if tried.found == enough(tries)), None)
         allowed = sizes(margin, one.attainable) if one.judges else []
         known = [tried.size for tried in one.tried]
@@ -123,9 +123,10 @@ def faults(controls: Sequence[Control], margin: float, tries: int) -> list[str]:
     return wrong
 
 
-def _hopeless(tried: Tried, tries: int) -> bool:
-    """Whether so many tries found nothing that too few are left."""
-    return tried.found < enough(tries) and tried.tries - tried.found == tries - enough(tries) + 1
+def _ended(tried: Tried, tries: int) -> bool:
+    """Whether tries ended where they should: with enough that found the cue, or with too few left that could."""
+    missed, spare = tried.tries - tried.found, tries - enough(tries)
+    return missed <= spare if tried.found == enough(tries) else tried.found < enough(tries) and missed == spare + 1
 
 
 def controlled_views(verdicts: Sequence[Verdict]) -> list[str]:

@@ -7,10 +7,11 @@ import numpy as np
 from builder.baselines.baseline import Baseline
 from builder.baselines.problem import Counts, Floats, Ints, Problem
 from builder.baselines.screening import bits, screened
+from builder.details import SUMMARY
 
 
 class Detail(Baseline):
-    """Logistic regression on screened `builder.details`, as numbers and as bits."""
+    """Logistic regression on screened `builder.details`, as numbers and, pixels aside, as bits."""
 
     name = "detail"
     views = ("image",)
@@ -21,5 +22,5 @@ class Detail(Baseline):
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Screen and fit on the training contents."""
         seen = np.asarray(problem.detail, dtype=np.float32)
-        X = np.concatenate([seen, bits(seen)], axis=1)
+        X = np.concatenate([seen, bits(seen[:, :SUMMARY])], axis=1)
         return screened(X[np.unique(train.content)], train, X[test], seed)

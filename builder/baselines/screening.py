@@ -7,7 +7,6 @@ choices. On labels that say nothing the prediction is the prior, most of the tim
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,16 @@ from scipy.sparse import issparse
 
 from builder.baselines.linear import logistic
 from builder.baselines.problem import Counts, Floats, Ints
-from builder.baselines.trees import CLASSES, held_out_contents
+from builder.baselines.trees import CLASSES
 
 SIZES = (1, 2, 4, 8, 16, 32, 64)
 """How many features may be used."""
+PARTS = 3
+"""Parts of the training contents, of which each is held out once."""
 FEWEST = 3
 """Contents in which a feature must differ from its usual value."""
+SAME = 1e-4
+"""Features whose strengths differ by less, as a share, say the same."""
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -32,22 +35,21 @@ def screened(X: Any, train: Counts, X_test: Any, seed: int) -> Floats:
         X: (c, f) features of the training contents, dense or sparse, in the order of `train.by_content()`.
         train: The training rows.
         X_test: (t, f) features to predict.
-        seed: Draws the contents that choose the number of features.
+        seed: Deals the contents into parts, each of which is held out once to choose the number of features.
 
     Returns:
         (t, train.classes) probabilities.
     """
     _, table = train.by_content()
-    prior = np.tile(train.prior, (X_test.shape[0], 1))
-    held_out = held_out_contents(len(table), seed)
-    if held_out.all() or not held_out.any() or (table.sum(axis=0) > 0).sum() < 2:
-        return prior
-    order = strongest(X[~held_out], table[~held_out], SIZES[-1])
-    chosen, tested = _standard(X, X_test, order)
-    size = _best_size(chosen, table, held_out)
+    if len(table) < 2 * PARTS or (table.sum(axis=0) > 0).sum() < 2:
+        return np.tile(train.prior, (X_test.shape[0], 1))
+    part = np.random.default_rng(seed).permutation(len(table)) % PARTS
+    losses = sum(_losses(X, table, part == held_out) for held_out in range(PARTS))
+    size = (0, *SIZES)[int(np.argmin(losses))]
     if not size:
-        return prior
-    return logistic(chosen[:, :size], train, tested[:, :size], C=1.0)
+        return np.tile(train.prior, (X_test.shape[0], 1))
+    chosen, tested = _standard(X, X_test, strongest(X, table, size))
+    return logistic(chosen, train, tested, C=1.0)
 
 
 def strongest(X: Any, table: Floats, most: int) -> Ints:
@@ -62,8 +64,8 @@ def strongest(X: Any, table: Floats, most: int) -> Ints:
     # Features that say the same have the same strength; a stable sort keeps their order, so the first of each stays.
     found = np.argsort(-strength, kind="stable")[: 8 * most]
     found = found[strength[found] > 0]
-    rounded = np.round(strength[found], 6)
-    fresh = np.array([True, *(one != other for one, other in pairwise(rounded))][: len(found)], dtype=bool)
+    falls = -np.diff(strength[found], prepend=np.inf)
+    fresh = falls > SAME * strength[found]
     return np.asarray(found[fresh][:most], dtype=np.int64)
 
 
@@ -115,21 +117,21 @@ def _standard(X: Any, X_test: Any, order: Ints) -> tuple[Floats, Floats]:
     return ((chosen - mean) / scale).astype(np.float32), ((tested - mean) / scale).astype(np.float32)
 
 
-def _best_size(X: Floats, table: Floats, held_out: NDArray[np.bool_]) -> int:
-    """How many features lose least on held-out contents; 0 for the prior. Ends where two sizes in a row lose more."""
-    fitted, tested = table[~held_out], table[held_out]
-    content, label = np.nonzero(fitted)
-    part = Counts(content, label, fitted[content, label], table.shape[1])
-    least, best, worse = _loss(np.tile(part.prior, (len(tested), 1)), tested), 0, 0
+def _losses(X: Any, table: Floats, held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Loss of held-out contents by the prior and by each size; infinite from where two sizes in a row lose more."""
+    content, label = np.nonzero(table[~held_out])
+    train = Counts(content, label, table[~held_out][content, label], table.shape[1])
+    tested = table[held_out]
+    fitted, asked = _standard(X[~held_out], X[held_out], strongest(X[~held_out], table[~held_out], SIZES[-1]))
+    losses, worse = [_loss(np.tile(train.prior, (len(tested), 1)), tested)], 0
     for size in SIZES:
-        if size > X.shape[1] or worse == 2:
-            break
-        loss = _loss(logistic(X[~held_out, :size], part, X[held_out, :size], C=1.0), tested)
-        worse = 0 if loss < least else worse + 1
-        if loss < least:
-            least, best = loss, size
-    return best
+        if worse == 2 or size > fitted.shape[1]:
+            losses.append(np.inf)
+            continue
+        losses.append(_loss(logistic(fitted[:, :size], train, asked[:, :size], C=1.0), tested))
+        worse = 0 if losses[-1] <= min(losses) else worse + 1
+    return np.array(losses)
 
 
 def _loss(scores: Floats, table: Floats) -> float:
-    return -float((table * np.log(np.maximum(scores, 1e-3))).sum() / table.sum())
+    return -float((table * np.log(np.maximum(scores, 1e-3))).sum())

@@ -1,0 +1,230 @@
+"""Error rates of the audited tier by simulation: cues of twice the margin are refused, clean sets are certified.
+
+    python -m benchmarks.simulated [--seeds 100] [--clean 20] [--items 2000]
+
+In every simulated set the answer is a bit of the question XOR a bit of the picture: neither view says anything by
+itself, and all that blind adversaries can find is the planted cue. Each seed plants one kind, in turn, of twice the
+margin's size in one view, and judges of that view are asked; a certificate is false. Clean sets are judged in all
+views; a refusal, or "too small to tell", is power that is lacking. To be affordable, only those judges are asked that
+positive controls fit again and again, and nothing is selected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import multiprocessing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from benchmarks.report import Table, say, section
+from builder import details
+from builder.audited.bounds import Answers
+from builder.audited.control_stage import kinds, named
+from builder.audited.families import CERTIFY
+from builder.audited.judging import Bench, by_part
+from builder.audited.labels import Labels
+from builder.audited.planted import Copies
+from builder.audited.planting import SEEN, in_picture
+from builder.audited.refits import Refits
+from builder.audited.statistics import Bools
+from builder.audited.verdict import Verdict, decide
+from builder.baselines import VIEWS, baselines
+from builder.baselines.problem import Problem
+from builder.groups import fold_of
+from builder.items import question_key
+from builder.measure import problems
+from builder.metadata import PICTURE_FIELDS
+from builder.places import of_pictures, places
+from builder.recipe import Audited, Measure
+
+SIDE = 96
+FOLDS = 5
+JUDGES = ("looks", "cased", "detail", "metadata", "together")
+"""Families that are asked."""
+COLOURS, SHAPES = ("red", "blue", "green", "white"), ("box", "ball", "cone", "ring")
+PLACES = ("on the left", "on the right", "at the top", "in the middle", "at the bottom", "near the edge")
+NOUNS = (
+    "boat", "chair", "cloud", "fence", "flag", "fork", "hat", "kite", "lamp", "leaf", "plate", "rock", "shoe", "tent",
+    "tree", "wall",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Details of pictures, and what planting changes of them.
+
+    Attributes:
+        plain: (n, f) details.
+        planted: Kind -> (n, 2, f) details with a 0 and with a 1.
+    """
+
+    plain: np.ndarray[Any, Any]
+    planted: dict[str, np.ndarray[Any, Any]]
+
+
+@cache
+def pictures(items: int) -> Pictures:
+    """Pictures of large blots in JPEG; their bit, which side is lighter, is tossed."""
+    rng = np.random.default_rng(0)
+    plain, planted = [], {kind: [] for kind in SEEN}  # type: ignore[var-annotated]
+    for _ in range(items):
+        blots = np.kron(rng.integers(40, 216, (6, 6, 3)), np.ones((SIDE // 6, SIDE // 6, 1)))
+        noisy = np.clip(blots + rng.normal(0, 6, (SIDE, SIDE, 1)), 0, 255).astype(np.uint8)
+        file = io.BytesIO()
+        Image.fromarray(noisy).save(file, "JPEG", quality=int(rng.integers(80, 96)))
+        with Image.open(io.BytesIO(file.getvalue())) as picture:
+            shown = np.asarray(picture.convert("RGB"))
+        whole = {"file": details.of_file(file.getvalue())} | details.of_pixels(shown)
+        row = details.replaced(np.zeros(details.WIDTH, dtype=np.float32), whole)
+        plain.append(row)
+        for kind in SEEN:
+            planted[kind].append([details.replaced(row, part) for part in in_picture(kind, shown, file.getvalue())])
+    return Pictures(np.stack(plain), {kind: np.array(rows, dtype=np.float32) for kind, rows in planted.items()})
+
+
+def simulated(items: int, seed: int, options: bool) -> pd.DataFrame:
+    """A set whose answer is a bit of the question XOR a bit of the picture; one question in so many is asked again."""
+    rng = np.random.default_rng([seed, 1])
+    shown = rng.integers(0, 2, items)
+    asked = rng.integers(0, 2, items)
+    questions, choices, answers = [], [], []
+    for one, other in zip(asked, shown, strict=True):
+        first, second = rng.choice(NOUNS, 2, replace=False)
+        words = f"the {rng.choice(COLOURS)} {rng.choice(SHAPES)} by the {first} {rng.choice(PLACES)}"
+        questions.append(f"Is {words} {'lighter' if one else 'darker'} than the {second}?")
+        pair = [f"the {first} {rng.choice(PLACES)}", f"the {second} {rng.choice(PLACES)}"]
+        choices.append(pair if options else [])
+        answers.append(pair[one ^ other] if options else "yes" if one ^ other else "no")
+    keys = [f"picture {number:05d}" for number in range(items)]
+    numbers = [str(number) for number in rng.permutation(items)]
+    return pd.DataFrame({
+        "id": [f"simulated:all:{number}" for number in numbers],
+        "source": "simulated", "split": "all", "source_id": numbers, "meta": "{}",
+        "question": questions, "choices": choices, "answer": answers, "compared": answers,
+        "answer_type": "choice" if options else "yes/no",
+        "question_key": [question_key(text, one) for text, one in zip(questions, choices, strict=True)],
+        "image_key": keys, "group": keys,
+    })  # fmt: skip
+
+
+class Represent:
+    """What judges read of a simulated set."""
+
+    language = ""
+
+    def __init__(self, items: pd.DataFrame) -> None:
+        self._items = items
+
+    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Iterable[str]) -> Any:
+        """Make one matrix, see `builder.measure.Represent`."""
+        if view != "image":
+            return places(self._items).loc[contents.index].to_numpy(np.float32) if matrix == "place" else None
+        known = pictures(len(self._items)).plain[[int(str(key).split()[-1]) for key in contents.index]]
+        if matrix == "detail":
+            return known
+        if matrix == "metadata":
+            size, sides = known[:, :1], np.full((len(known), 2), SIDE, dtype=np.float32)
+            rest = np.ones((len(known), len(PICTURE_FIELDS) - 3), dtype=np.float32)
+            return np.concatenate([size, sides, rest], axis=1)
+        return of_pictures(self._items, contents.index) if matrix == "place" else None
+
+
+def verdict(view: str, items: pd.DataFrame, margin: float, kind: str | None, seed: int) -> Verdict:
+    """What the usual judges of a view say of a set, with a cue of twice the margin planted or with none."""
+    labels, everything = Labels.of(items), np.ones(len(items), dtype=bool)
+    judges = [name for name in CERTIFY if name in {f"{view}.{family}" for family in JUDGES}]
+    fold = fold_of(items["group"], FOLDS, seed + 1)
+    chosen, settings = {name: baselines()[name] for name in judges}, Measure(folds=FOLDS)
+    made: list[tuple[Problem, list[str]]] = []
+    planted = pictures(len(items)).planted if view == "image" else None
+    for _, problem, able in problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, Represent(items)):
+        if kind is not None:
+            copies = Copies(items, labels, view, kind, planted)
+            made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))
+        else:
+            made.append((problem, able))
+    bench = Bench.of(items, everything, Audited(margin=margin, certify=judges), 0.95, seed)
+    said = Refits(made, labels, settings.max_answers).ask(judges, labels.given, everything, fold, seed + 1)
+    weighed = [bench.weigh(one, "set") for one in said if _heard(one, everything)]
+    return decide(view, [one.whole for one in weighed], margin, 0.05, by_part(weighed))
+
+
+def _heard(one: Answers, everything: Bools) -> bool:
+    return bool((one.applies & everything).any())
+
+
+def every_kind() -> list[tuple[str, str]]:
+    """View and name of every kind that can be planted."""
+    probe = {options: simulated(60, 0, options) for options in (False, True)}
+    found = chain(kinds(probe[False], ["question", "image"]), kinds(probe[True], ["choices"]))
+    known = baselines()
+    return [(view, kind.name) for view, kind in found if any(name in known for name in named(view, kind))]
+
+
+def planted_set(task: tuple[int, int, float]) -> tuple[str, str, str]:
+    """View, kind and outcome of one seed."""
+    seed, items, margin = task
+    view, kind = every_kind()[seed % len(every_kind())]
+    found = verdict(view, simulated(items, seed, view == "choices"), margin, kind, seed)
+    say(f"seed {seed}: {view}, {kind}: {found.outcome}")
+    return view, kind, found.outcome
+
+
+def clean_set(task: tuple[int, int, float]) -> tuple[str, str, str]:
+    """Outcome of the two views of a set without a cue, and of the options of another."""
+    seed, items, margin = task
+    plain, optional = (simulated(items, 10_000 + seed, options) for options in (False, True))
+    found = [verdict(view, plain, margin, None, seed).outcome for view in ("question", "image")]
+    found.append(verdict("choices", optional, margin, None, seed).outcome)
+    say(f"clean {seed}: {', '.join(found)}")
+    return found[0], found[1], found[2]
+
+
+def main() -> None:
+    """Print the section."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--clean", type=int, default=20)
+    parser.add_argument("--items", type=int, default=2_000)
+    parser.add_argument("--margin", type=float, default=0.05)
+    given = parser.parse_args()
+    pictures(given.items)  # once, before processes share it
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        told = pool.map(planted_set, [(seed, given.items, given.margin) for seed in range(given.seeds)], 1)
+        clean = pool.map(clean_set, [(seed, given.items, given.margin) for seed in range(given.clean)], 1)
+    print(report(told, clean, given.items, given.margin))
+
+
+def report(told: list[tuple[str, str, str]], clean: list[tuple[str, str, str]], items: int, margin: float) -> str:
+    """The section of RESULTS.md."""
+    rows: list[tuple[str | int | float, ...]] = []
+    for view, kind in every_kind():
+        own = [outcome for seen, name, outcome in told if (seen, name) == (view, kind)]
+        if own:
+            rows.append((view, kind, len(own), own.count("not certified"), own.count("certified")))
+    false = sum(outcome == "certified" for *_, outcome in told)
+    views = ("question", "image", "choices")
+    certified = [sum(one[place] == "certified" for one in clean) for place in range(3)]
+    whole = sum(one[0] == one[1] == "certified" for one in clean)
+    text = (
+        f"Sets of {items:,} items whose answer is a bit of the question XOR a bit of the picture; margin "
+        f"{100 * margin:g} points. A cue of {200 * margin:g} points, one kind a seed: {false} of {len(told)} sets were "
+        f"certified in the view that holds the cue. Without a cue: {whole} of {len(clean)} sets were certified in both "
+        f"views; by view {', '.join(f'{view} {n}' for view, n in zip(views, certified, strict=True))} of {len(clean)}. "
+        f"Judges: {', '.join(JUDGES)}; nothing is selected."
+    )
+    return section(
+        "Error rates of the audited tier", text, Table(("view", "cue", "sets", "refused", "certified"), rows)
+    )
+
+
+if __name__ == "__main__":
+    main()
