@@ -238,10 +238,9 @@ def build_problem(
         plain = np.zeros((len(part), 0), dtype=np.float32)
     else:
         contents, item, label, plain = _options(part, rows, view)
-    own = {
-        name: found for name in sorted(OF_ROWS & reads) if (found := _of_rows(name, part, view, represent)) is not None
-    }
-    own = {name: found[np.searchsorted(rows, item)] for name, found in own.items()}
+    of_rows = sorted(OF_ROWS & reads) if view != "image" else []
+    said = {name: _of_rows(name, part, view, represent) for name in of_rows}
+    own = {name: found[np.searchsorted(rows, item)] for name, found in said.items() if found is not None}
     if own:
         which = np.unique(np.concatenate(list(own.values()), axis=1), axis=0, return_inverse=True)[1].ravel()
         contents["key"] = [f"{key} {number}" for key, number in zip(contents["key"], which, strict=True)]
@@ -259,7 +258,7 @@ def build_problem(
         matrices["looks"] = _looks(part, form, shown["text"].tolist())[first if form == "option" else slice(None)]
     frequent = _frequent(part["compared"], candidates) if form == "answer" else ()
     matrices |= {name: found[first] for name, found in own.items()}
-    for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else OF_TEXT)):
+    for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else frozenset())):
         if (made := represent(name, view, shown, frequent)) is not None:
             matrices[name] = made
     context, text = shown["context"].tolist(), shown["text"].tolist()

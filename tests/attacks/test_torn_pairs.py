@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def telling(rng: np.random.Generator, yes: bool) -> Row:
     return {"question": f"is the {' or the '.join(words)} here?", "answer": "yes" if yes else "no"}
 
 
+@pytest.mark.slow
 def test_declared_pairs_are_kept_or_dropped_whole(tmp_path: Path) -> None:
     toy = corpus(tmp_path / "corpora", telling, noise)
     for place, row in enumerate(toy.rows["test"]):

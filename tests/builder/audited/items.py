@@ -30,6 +30,7 @@ def table(
         "question": list(questions),
         "choices": options,
         "answer": list(answers),
+        "compared": list(answers),
         "answer_type": kind,
         "question_key": [question_key(text, one) for text, one in zip(questions, options, strict=True)],
         "choices_key": [question_key("", one) for one in options],
