@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from audit.errors import BadInput
+from audit.parsing import VERSION
 from builder.corpora import reader
 from builder.images import read_bytes
 from builder.items import Row
 from builder.recipe import Corpus
 from exports import vlmevalkit
 from exports.export import export
-from audit.parsing import VERSION
 from exports.source import Source
 from exports.vqa_v2 import files, numbers
 from tests.exports.conftest import Exporting
