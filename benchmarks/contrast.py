@@ -63,7 +63,10 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
     masking, rows = _masks(folder, model, own / "masks", seed)
     evaluated, explained = {}, {}
     table = read(folder, "all").table
-    groups = dict(zip(table["id"].astype(str), table["group"].astype(str), strict=True))
+    groups, kinds = (
+        dict(zip(table["id"].astype(str), table[name].astype(str), strict=True)) for name in ("group", "answer_type")
+    )
+    mix = table["answer_type"].astype(str).value_counts(normalize=True).sort_index().to_dict()
     for part, config in CONFIGS.items():
         evaluated[part] = evaluate(
             folder, model, config=config, limit=EVALUATED, masking=masking, out=own / f"{part}-evaluated", seed=seed
@@ -74,7 +77,7 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
             out=own / f"{part}-explained", seed=seed,
         )  # fmt: skip
         say(f"{name}, {part}: {items} items explained")
-    return Contrast(name, masking, rows, evaluated, groups, explained)
+    return Contrast(name, masking, rows, evaluated, groups, kinds, mix, explained)
 
 
 def _masks(folder: Path, model: Model, out: Path, seed: int) -> tuple[Masking, list[tuple[str, ...]]]:

@@ -3,15 +3,19 @@
 Every figure that is compared is a mean over models and items, or Kendall's tau of such means. Intervals draw whole
 groups of items anew, which share pictures, with all models and explainers. Raw and balanced items overlap: a group that
 both have is drawn once for both, and models on the same items are compared on the same draws.
+
+Balance changes the shares of answer types, and they alone would move a mean. So raw and balanced items are compared
+within each answer type, and standardised: items weigh so that both sets have the shares of all raw items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from audit.comparison import against, friedman, means, mixed
@@ -22,6 +26,7 @@ from audit.models.model import Masking
 from audit.summary import frame
 from benchmarks.report import Table, section
 
+Texts = NDArray[np.str_]
 CONFIGS = {"raw": "all", "balanced": "balanced"}
 RESAMPLES = 2000
 SHOWN = {
@@ -46,6 +51,8 @@ class Contrast:
         leaks: Rows of what each mask gives away.
         evaluated: `raw` and `balanced` -> dividends.
         groups: Item -> its group, the same on raw and on balanced items.
+        kinds: Item -> its answer type, of all raw and balanced items.
+        mix: Answer type -> its share of all raw items.
         explained: `raw` and `balanced` -> explainers.
     """
 
@@ -54,6 +61,8 @@ class Contrast:
     leaks: list[tuple[str, ...]]
     evaluated: dict[str, Evaluation]
     groups: dict[str, str]
+    kinds: dict[str, str]
+    mix: dict[str, float]
     explained: dict[str, Explained]
 
     @property
@@ -62,13 +71,16 @@ class Contrast:
         return self.model.removeprefix("reference:")
 
 
-def spread(found: Sequence[Contrast], part: str, seed: int = 0) -> dict[str, Floats]:
+def spread(
+    found: Sequence[Contrast], part: str, seed: int = 0, *, mix: Mapping[str, float] | None = None
+) -> dict[str, Floats]:
     """Means over some models on one kind of items.
 
     Args:
         found: The models, measured on the same items.
         part: `raw` or `balanced`.
         seed: Of the draws.
+        mix: Answer type -> weight of its items together, whatever their share; every item weighs the same when None.
 
     Returns:
         Title -> (1 + RESAMPLES,): the figure, then what it is on groups that are drawn anew.
@@ -78,17 +90,24 @@ def spread(found: Sequence[Contrast], part: str, seed: int = 0) -> dict[str, Flo
     pairs = zip(tables["image.srg"], tables["text.srg"], strict=True)
     within = np.ma.masked_invalid([_within(one, other) for one, other in pairs]).mean(axis=0)
     ranked = ~np.ma.getmaskarray(within)
-    evaluated = {kind: list(found[0].evaluated[kind].items["id"]) for kind in CONFIGS}
-    dividends = np.mean([one.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for one in found], axis=0)
     explained = {kind: [item["id"] for item in found[0].explained[kind].items] for kind in CONFIGS}
-    drawn = _drawn(explained, part, found[0].groups, seed)
+    times, of = _drawn(explained, part, found[0].groups, seed), _kinds(found[0], explained[part])
+    drawn = _weighed(times, of, mix)
     image, text = (_means(over[metric], drawn) for metric in ("image.srg", "text.srg"))
     return {
-        DIVIDEND: _means(dividends, _drawn(evaluated, part, found[0].groups, seed)),
+        DIVIDEND: dividends(found, part, seed, mix),
         **{title: _means(over[metric].mean(axis=1), drawn) for metric, title in SHOWN.items()},
         TAU: np.array([_tau(*own) for own in zip(image, text, strict=True)]),
-        WITHIN: _means(within.data[ranked], drawn[:, ranked]),
+        WITHIN: _means(within.data[ranked], _weighed(times[:, ranked], of[ranked], mix)),
     }
+
+
+def dividends(found: Sequence[Contrast], part: str, seed: int = 0, mix: Mapping[str, float] | None = None) -> Floats:
+    """Mean dividend over some models, as `spread` gives it."""
+    names = {kind: list(found[0].evaluated[kind].items["id"]) for kind in CONFIGS}
+    values = np.mean([one.evaluated[part].items["dividend"].to_numpy(dtype=np.float64) for one in found], axis=0)
+    drawn = _drawn(names, part, found[0].groups, seed)
+    return _means(values, _weighed(drawn, _kinds(found[0], names[part]), mix))
 
 
 def together(found: Sequence[Contrast]) -> str:
@@ -98,7 +117,23 @@ def together(found: Sequence[Contrast]) -> str:
     title = f"Raw against balanced: {', '.join(one.title for one in found)}"
     means = ", ".join(f"{own[TAU][1:].mean():.2f} on {part} items" for part, own in parts.items())
     said = f"{_counted(found)} Mean of the draws of tau of means, which its figures should be read beside: {means}."
-    return section(title, said, Table(("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]"), rows))
+    header = ("", "raw [95 %]", "balanced [95 %]", "balanced - raw [95 %]")
+    alike = f"The same with answer types weighing as on all raw items ({_mix(found[0])}), and dividends of each type."
+    return section(title, said, Table(header, rows), alike, Table(header, _standardised(found)))
+
+
+def _standardised(found: Sequence[Contrast]) -> list[tuple[str, ...]]:
+    """Dividends within each answer type, and every figure standardised to the raw items' mix of types."""
+    rows = []
+    for kind in found[0].mix:
+        raw, balanced = (dividends(found, part, mix={kind: 1.0}) for part in CONFIGS)
+        rows.append(_compared(f"{DIVIDEND}: {kind} items", raw, balanced))
+    one, other = (spread(found, part, mix=found[0].mix) for part in CONFIGS)
+    return rows + [_compared(f"{title}, standardised", one[title], other[title]) for title in one]
+
+
+def _mix(found: Contrast) -> str:
+    return ", ".join(f"{kind} {share:.1%}" for kind, share in found.mix.items())
 
 
 def training(natural: Sequence[Contrast], balanced: Sequence[Contrast]) -> str:
@@ -117,18 +152,21 @@ def overview(found: Sequence[Contrast]) -> str:
     rows = []
     for one in found:
         raw, balanced = (spread([one], part) for part in CONFIGS)
+        alike = [spread([one], part, mix=one.mix) for part in CONFIGS]
         better = (f"{_better(frame(own.items, 'improved.raw'))}" for own in one.explained.values())
-        changes = (_cell(balanced[title] - raw[title]) for title in list(SHOWN.values())[:2])
+        changes = (_cell(alike[1][title] - alike[0][title]) for title in (DIVIDEND, *list(SHOWN.values())[:2]))
         rows.append((
             one.title, _cell(raw[DIVIDEND]), _cell(balanced[DIVIDEND]), *changes, _cell(raw[TAU]), _cell(balanced[TAU]),
             _cell(balanced[TAU] - raw[TAU]), " / ".join(better),
         ))  # fmt: skip
     header = (
-        "model", "mean dividend, raw", "balanced", "F_syn, balanced - raw", "improved estimate, balanced - raw",
+        "model", "mean dividend, raw", "balanced", "dividend, balanced - raw, standardised",
+        "F_syn, balanced - raw, standardised", "improved estimate, balanced - raw, standardised",
         "tau, raw", "balanced", "balanced - raw", "better than random by the estimate, raw / balanced",
     )  # fmt: skip
-    return section("Each model", "Figures with 95 % intervals; tau is Kendall's of image against text SRG.",
-                   Table(header, rows))  # fmt: skip
+    said = "Figures with 95 % intervals; tau is Kendall's of image against text SRG."
+    alike = f"Standardised: answer types weigh as on all raw items ({_mix(found[0])})."
+    return section("Each model", f"{said} {alike}", Table(header, rows))
 
 
 def effects(found: Sequence[Contrast]) -> str:
@@ -241,7 +279,7 @@ def _statistics(found: Contrast) -> list[tuple[str, ...]]:
 
 def _changes(found: Contrast) -> Table:
     """How far explainers change places between raw and balanced items, and what the metric's level does."""
-    levels = [spread([found], part) for part in CONFIGS]
+    levels = [spread([found], part, mix=found.mix) for part in CONFIGS]
     rows = []
     for metric, title in SHOWN.items():
         raw, balanced = (frame(one.items, metric) for one in found.explained.values())
@@ -250,7 +288,14 @@ def _changes(found: Contrast) -> Table:
         tau = _tau(raw.mean().to_numpy(), balanced[raw.columns].mean().to_numpy())
         level = _compared(title, *(own[title] for own in levels))
         rows.append((title, f"{tau:.2f}", f"{moved.max():.0f} ({moved.idxmax()})", *level[1:]))
-    header = ("metric", "Kendall's tau", "largest change of place", "mean on raw", "on balanced", "difference [95 %]")
+    header = (
+        "metric",
+        "Kendall's tau",
+        "largest change of place",
+        "mean on raw, standardised",
+        "on balanced",
+        "difference [95 %]",
+    )
     return Table(header, rows)
 
 
@@ -292,6 +337,30 @@ def _drawn(items: dict[str, list[str]], part: str, groups: dict[str, str], seed:
     return np.asarray(times[:, [place[groups[name]] for name in items[part]]], dtype=np.float64)
 
 
+def _kinds(found: Contrast, names: Sequence[str]) -> Texts:
+    return np.array([found.kinds[name] for name in names], dtype=np.str_)
+
+
+def _weighed(drawn: Floats, kinds: Texts, mix: Mapping[str, float] | None) -> Floats:
+    """What each item weighs in each draw, (draws, items).
+
+    Args:
+        drawn: How often it was drawn.
+        kinds: (items,) answer types.
+        mix: Answer type -> weight, which its items share; nothing is changed when None. A draw without items of a type
+            says nothing: it is NaN.
+    """
+    if mix is None:
+        return drawn
+    weighed = np.zeros_like(drawn)
+    for kind, weight in mix.items():
+        own = drawn[:, kinds == kind]
+        total = own.sum(axis=1, keepdims=True)
+        weighed[:, kinds == kind] = weight * np.divide(own, total, out=np.zeros_like(own), where=total > 0)
+        weighed[total[:, 0] == 0] = np.nan
+    return weighed
+
+
 def _means(values: Floats, drawn: Floats) -> Floats:
     """Means over items, (items, ...) by (draws, items) -> (draws, ...)."""
     total = drawn.sum(axis=1)
@@ -305,7 +374,7 @@ def _compared(title: str, one: Floats, other: Floats) -> tuple[str, ...]:
 
 def _cell(values: Floats) -> str:
     """A figure that stands first, with the interval of those that were drawn."""
-    return _interval(float(values[0]), *map(float, np.quantile(values[1:], [0.025, 0.975])))
+    return _interval(float(values[0]), *map(float, np.nanquantile(values[1:], [0.025, 0.975])))
 
 
 def _interval(mean: float, low: float, high: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,18 @@ from audit.models.model import Masking
 from audit.published import Published
 from audit.summary import frame
 from benchmarks.contrast import MODELS, _masks, contrast, page
-from benchmarks.contrasted import DIVIDEND, TAU, WITHIN, Contrast, effects, overview, spread, together, training
+from benchmarks.contrasted import (
+    DIVIDEND,
+    TAU,
+    WITHIN,
+    Contrast,
+    dividends,
+    effects,
+    overview,
+    spread,
+    together,
+    training,
+)
 
 from .markdown import headings, tables
 
@@ -33,6 +45,7 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 EXPLAINERS = ("best", "middle", "random")
 IMAGE = {"best": 0.3, "middle": 0.2, "random": 0.1}
 ITEMS, EVALUATED = 8, 20
+MIX = {"open": 0.25, "yes/no": 0.75}
 
 
 def item(number: int, image: dict[str, float], text: dict[str, float], level: float, noise: float) -> dict[str, Any]:
@@ -60,6 +73,7 @@ def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
     rng = np.random.default_rng(5)
     evaluated, explained = {}, {}
     groups = {f"e{at}": f"g{at // 2}" for at in range(EVALUATED)} | {f"i{at}": f"h{at}" for at in range(ITEMS)}
+    kinds = {name: ("yes/no", "open")[int(name[1:]) % 4 == 3] for name in groups}
     for part, level, dividend in (("raw", 0.25, 0.25), ("balanced", 0.5, 0.75)):
         text = IMAGE if part == "raw" else {name: -value for name, value in IMAGE.items()}
         lines = [item(at, IMAGE, text, level + shift, noise * rng.normal()) for at in range(ITEMS)]
@@ -70,12 +84,13 @@ def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
         names = [f"e{at}" for at in range(EVALUATED)]
         one = Interval(0.9, 0.8, 1.0, EVALUATED, EVALUATED // 2)
         evaluated[part] = Evaluation(
-            {}, pd.DataFrame({"id": names, "dividend": dividends}), {"all": one},
-            dict.fromkeys(("image", "question", "neither"), one), {}, 0.5, {},
-            mean_interval(dividends, [groups[name] for name in names]), {"0.5": dividend}, [], {},
+            run={}, items=pd.DataFrame({"id": names, "dividend": dividends}), accuracy={"all": one}, scores={},
+            blind=dict.fromkeys(("image", "question", "neither"), one), values={}, chance=0.5, pairs={},
+            dividend=mean_interval(dividends, [groups[name] for name in names]), dividends={}, alike={},
+            quantiles={"0.5": dividend}, leaks=[], skipped={},
         )  # fmt: skip
     leaks = [("image", "other-image", "30.0% [20.0%, 40.0%]", "37.1%", "no")]
-    return Contrast(model, Masking("other-image", "removed"), leaks, evaluated, groups, explained)
+    return Contrast(model, Masking("other-image", "removed"), leaks, evaluated, groups, kinds, MIX, explained)
 
 
 def test_what_balance_changes() -> None:
@@ -83,6 +98,31 @@ def test_what_balance_changes() -> None:
     assert rows[DIVIDEND] == ["0.25 [0.25, 0.25]", "0.75 [0.75, 0.75]", "0.50 [0.50, 0.50]"]
     assert rows["F_syn as published"] == ["0.25 [0.25, 0.25]", "0.50 [0.50, 0.50]", "0.25 [0.25, 0.25]"]
     assert rows[TAU] == rows[WITHIN] == ["1.00 [1.00, 1.00]", "-1.00 [-1.00, -1.00]", "-2.00 [-2.00, -2.00]"]
+
+
+def test_shares_of_answer_types_alone_move_a_mean_and_no_standardised_one() -> None:
+    """Open items: .8 before and after; yes/no ones: .2 before, .32 after. Of ten, two are open before and six after."""
+    found = made("reference:a")
+    for part, opened, level in (("raw", 4, 0.2), ("balanced", 12, 0.32)):
+        names = [f"{part}{at}" for at in range(EVALUATED)]
+        found.groups.update({name: name for name in names})
+        found.kinds.update({name: "open" if at < opened else "yes/no" for at, name in enumerate(names)})
+        dividends = [0.8 if at < opened else level for at in range(EVALUATED)]
+        found.evaluated[part] = replace(found.evaluated[part], items=pd.DataFrame({"id": names, "dividend": dividends}))
+    plain, alike = (
+        {row[0]: [cell.partition(" ")[0] for cell in row[1:]] for row in rows} for rows in tables(together([found]))[:2]
+    )
+    assert plain[DIVIDEND] == ["0.32", "0.61", "0.29"]  # .2 .8 + .8 .2, and .6 .8 + .4 .32
+    assert alike[f"{DIVIDEND}: open items"] == ["0.80", "0.80", "0.00"]
+    assert alike[f"{DIVIDEND}: yes/no items"] == ["0.20", "0.32", "0.12"]
+    assert alike[f"{DIVIDEND}, standardised"] == ["0.35", "0.44", "0.09"]  # .25 .8 + .75 .2, and .25 .8 + .75 .32
+    assert alike["F_syn as published, standardised"] == ["0.25", "0.50", "0.25"]
+
+
+def test_a_draw_that_lacks_an_answer_type_says_nothing() -> None:
+    found = made("reference:a")
+    drawn = dividends([found], "raw", mix={"number": 1.0})
+    assert np.isnan(drawn).all()
 
 
 def test_models_on_the_same_items_are_compared_on_the_same_draws() -> None:
@@ -158,8 +198,8 @@ def test_the_page_has_every_section_once() -> None:
         "Mixed model of the improved estimate", *(f"{name}, in full" for name in names),
     ]  # fmt: skip
     shapes = [(len(rows), len(rows[0])) for rows in tables(text)]
-    assert shapes[:6] == [(7, 9), (8, 4), (8, 4), (8, 4), (15, 4), (3, 3)]
-    assert shapes[6:] == 6 * [(2, 5), (3, 6), (4, 5), (8, 4), (5, 6)]
+    assert shapes[:9] == [(7, 10), *[(8, 4), (10, 4)] * 3, (15, 4), (3, 3)]
+    assert shapes[9:] == 6 * [(2, 5), (3, 6), (4, 5), (8, 4), (5, 6)]
 
 
 def test_one_model_alone_is_compared_with_none() -> None:
