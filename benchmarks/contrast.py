@@ -66,7 +66,8 @@ def contrast(folder: Path, name: str, items: int, runs: Path, explainers: tuple[
     groups, kinds = (
         dict(zip(table["id"].astype(str), table[name].astype(str), strict=True)) for name in ("group", "answer_type")
     )
-    mix = table["answer_type"].astype(str).value_counts(normalize=True).sort_index().to_dict()
+    shares = table["answer_type"].astype(str).value_counts(normalize=True).sort_index()
+    mix = {str(kind): float(share) for kind, share in shares.items()}
     for part, config in CONFIGS.items():
         evaluated[part] = evaluate(
             folder, model, config=config, limit=EVALUATED, masking=masking, out=own / f"{part}-evaluated", seed=seed

@@ -164,9 +164,9 @@ def overview(found: Sequence[Contrast]) -> str:
         "F_syn, balanced - raw, standardised", "improved estimate, balanced - raw, standardised",
         "tau, raw", "balanced", "balanced - raw", "better than random by the estimate, raw / balanced",
     )  # fmt: skip
-    said = "Figures with 95 % intervals; tau is Kendall's of image against text SRG."
-    alike = f"Standardised: answer types weigh as on all raw items ({_mix(found[0])})."
-    return section("Each model", f"{said} {alike}", Table(header, rows))
+    words = "Figures with 95 % intervals; tau is Kendall's of image against text SRG."
+    weights = f"Standardised: answer types weigh as on all raw items ({_mix(found[0])})."
+    return section("Each model", f"{words} {weights}", Table(header, rows))
 
 
 def effects(found: Sequence[Contrast]) -> str:

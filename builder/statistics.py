@@ -53,16 +53,17 @@ def accuracy(
     if n == 0:
         return Accuracy(0, 0, float("nan"), float("nan"))
     p = hits / n
+    away = right.astype(np.float64) - p
     kinds = [_numbered(groups)]
     if crossed is not None and (other := _numbered(crossed)).any():
         kinds.append(other)
     fewest = min(int(kind.max()) + 1 for kind in kinds)
     effective, z = float(fewest), float(norm.ppf(0.5 + confidence / 2))
     if 0 < hits < n and fewest > 1:
-        variances = [_variance(right - p, kind) for kind in kinds]
+        variances = [_variance(away, kind) for kind in kinds]
         if len(kinds) > 1:
             both = _numbered(kinds[0] * (kinds[1].max() + 1) + kinds[1])
-            variances.append(sum(variances) - _variance(right - p, both))
+            variances.append(float(np.sum(variances)) - _variance(away, both))
         independent = p * (1 - p) / (n - 1)
         effective = min(n, n * independent / max(variances)) if max(variances) > 0 else float(n)
         if effective < n * (1 - 1e-9):

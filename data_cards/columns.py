@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COLUMNS: dict[str, str] = {
-    "id": "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's ids may tell its "
-    "answers",
+    "id": "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's ids may tell "
+    "its answers",
     "image": "the picture, original bytes of the source",
     "question": "the question or statement, in canonical form",
     "choices": "the options in published order, the same for all items of a question; empty for open questions",

@@ -1,7 +1,7 @@
 """Claim: on a balanced set, models' dividends rise.
 
-Attack: two sets on which a model behaves alike, item for item of an answer type: dividends of yes/no items are .2, those
-of open items .8. One set is 75 % yes/no, as raw items are, the other 50 %, as balanced ones are.
+Attack: two sets on which a model behaves alike, item for item of an answer type: dividends of yes/no items are .2,
+those of open items .8. One set is 75 % yes/no, as raw items are, the other 50 %, as balanced ones are.
 
 Before (commit ba22272): the figure that was compared rose from .35 to .50, and nothing beside it said why.
 Now: dividends of each answer type stand beside it, and a figure in which every type weighs alike: .50 and .50.
