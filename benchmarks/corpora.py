@@ -25,9 +25,10 @@ COLUMNS = (
 )  # fmt: skip
 HEAD = """# What blind models could do on real corpora, and what balance keeps
 
-Ceilings are counts: no function of the view alone is better on that set. Baselines are cross-fitted by group, with
-95 % intervals; *chance* needs no look at the view. *Largest balanced* is the proven optimum before any rule, split by
-split; *published* is what `twokeys build` keeps after the recipe's rules, where pictures are there. Get them again
+Ceilings are counts: no function of the view alone is better on that set, by the text of its reply or by the letter of
+an option. Baselines are cross-fitted by group, with 95 % intervals; *chance* needs no look at the view. *Largest
+balanced* is the proven optimum before any rule, part by part (splits, and answer types in them unless the recipe says
+otherwise); *published* is what `twokeys build` keeps after the recipe's rules, where pictures are there. Get them again
 with `TWOKEYS_CORPORA=folder python -m benchmarks.corpora`.
 
 """
