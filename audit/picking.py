@@ -111,7 +111,8 @@ def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parse
         >>> parse("The answer is (B).", choices=["red", "blue"])
         Parsed(answer='blue', refused=False, how='letter')
     """
-    inner, how = said(reply), "unreadable"
+    inner = said(reply)
+    how: How = "unreadable"
     if choices:
         place, how = picked(reply, choices)
         if place is not None:

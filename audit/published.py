@@ -35,7 +35,7 @@ class Published:
         folder: The folder.
         config: `balanced`, `audited`, `removed`, or `all`.
         split: The split.
-        table: A row per item, in file order: `TEXT`, `OPTIONAL`, `compared`, and `file` and `row`, where its picture is.
+        table: A row per item, in file order: `TEXT`, `OPTIONAL`, `compared`, and where its picture is: `file`, `row`.
         unseen: Items that are left out: removed ones are published without pictures, and no other item has theirs.
     """
 
