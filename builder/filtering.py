@@ -103,13 +103,13 @@ def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame],
 
 def as_compared(items: pd.DataFrame) -> pd.DataFrame:
     """Items with their answers, and those of all annotators, in the form in which they are compared."""
-    columns: dict[str, object] = {"answer": items["compared"]}
+    found = items.assign(answer=items["compared"])
     if "answers" in items:
-        columns["answers"] = [
+        found["answers"] = [
             [compared(kind, choices, answer) for answer in answers]
             for kind, choices, answers in zip(items["answer_type"], items["choices"], items["answers"], strict=True)
         ]
-    return items.assign(**columns)
+    return found
 
 
 def _report(
