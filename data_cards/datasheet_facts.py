@@ -121,7 +121,7 @@ def _preprocessing(manifest: Manifest) -> Facts:
     packages = ", ".join(f"{name} {manifest.packages[name]}" for name in sorted(manifest.packages))
     return {
         "preprocessing.done": [
-            "Text was put into canonical form, without what nobody sees; options into one order for all items of a question.",
+            "Text was put into canonical form, without what nobody sees; options into one order a question.",
             "Answers were put into the form in which they are compared. Pictures are the original bytes.",
             *responsible.rules(manifest),
         ],
