@@ -1,17 +1,17 @@
 """`twokeys train-reference`: small models of the three families, from random weights to easy-VQA's answers in minutes.
 
-Three stages. First the vision tower learns shapes and colours, as far as the train questions tell them. Then all weights
-learn to answer in a word; the questions of a picture stand side by side after it and see the picture and themselves
-alone, so a picture is read once for all of them. Last, some questions get options, drawn anew each time, and are answered
-by a letter. Now and then a picture is replaced by its mean colour or a question is taken out of attention: the masks of
-the game are then nothing new to the model.
+Three stages. First the vision tower learns shapes and colours, as far as the train questions tell them. Then all
+weights learn to answer in a word; the questions of a picture stand side by side after it and see the picture and
+themselves alone, so a picture is read once for all of them. Last, some questions get options, drawn anew each time, and
+are answered by a letter. Now and then a picture is replaced by its mean colour or a question is taken out of attention:
+the masks of the game are then nothing new to the model.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,8 @@ class Recipe:
         if questions == "natural":
             return cls(family, questions, seed)
         start = f"{REFERENCE}{family}-natural"
-        return cls(
-            family, questions, seed, looking=0, steps=0, options=300, rate=1e-3, muon=5e-3, flat=0.3, start=start
-        )
+        gentle = cls(family, questions, seed, looking=0, steps=0, options=300, start=start)
+        return replace(gentle, rate=1e-3, muon=5e-3, flat=0.3)
 
 
 def train_reference(
