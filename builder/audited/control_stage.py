@@ -91,7 +91,7 @@ def controls(
         folds = min(settings.folds, int(kept["group"].nunique()))
         fold = fold_of(kept["group"], folds, seed + 1)
         made: dict[str, list[str]] = {}
-        for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, settings, represent):
+        for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, settings, represent, held=True):
             problem.save(stage.folder / place)
             made[place] = names
         columns = [name for name in kept if "." not in str(name)]
