@@ -301,7 +301,7 @@ def _certificate(known: Folder) -> Iterator[str]:
         different = sorted(name for name in counted | said if counted.get(name) != said.get(name))
         yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
     if "audited" not in said or len(known.balanced):
-        yield from (f"not certified: {reason}" for reason in counted["reasons"])
+        yield from (f"not bounded: {reason}" for reason in counted["reasons"])
 
 
 def _partners(known: Folder) -> Iterator[str]:

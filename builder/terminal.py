@@ -14,6 +14,7 @@ from audit import tabled
 from audit.printed import console
 from audit.tabled import Whole
 from data_cards import difference, plain, tables
+from data_cards.card import breaches
 
 if TYPE_CHECKING:
     from builder.build import Built
@@ -46,13 +47,12 @@ def show_build(built: Built) -> None:
         _show_audited(manifest.audited)
     if manifest.kept == 0 and manifest.audited is not None:
         OUT.print("No item is in the balanced tier: no two of them balance each other")
-    elif built.certified:
-        OUT.print(
-            f"[green]certified[/]: both ceilings at most {manifest.max_share:.0%}; "
-            f"recount with [bold]twokeys verify {folder}[/]"
-        )
+    elif manifest.kept and not breaches(manifest):
+        tabled.prose(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
-        OUT.print(f"[red]NOT certified[/]: {folder}/certificate.json says why")
+        OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}: {folder}/certificate.json says why")
+    if built.certified:
+        OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
     _show_work(built.executed)
 

@@ -1,4 +1,4 @@
-"""The certificate of the audited tier in plain words, view by view."""
+"""The certificates of both tiers in plain words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data_cards.audited import AuditedTier, ControlLine, ViewVerdict
+    from data_cards.manifest import Manifest
 
 MEANING = {
     "certified": "holds",
     "not certified": "fails",
     "too small to tell": "is open: the set is too small to tell",
 }
+
+
+def bounded(manifest: Manifest) -> str:
+    """What the balanced tier is: its bound, with the best trained adversary and chance beside it."""
+    bound = max(manifest.after.ceiling(view).share for view in ("question", "image"))
+    best = manifest.after.best()
+    said = f"bounded by {tables.percent(bound)}: whoever sees one side alone is right on no more"
+    if best is None:
+        return f"{said}; no adversary was trained on it"
+    return (
+        f"{said}; the best trained adversary, {best.baseline}, is right on {tables.percent(best.accuracy)} "
+        f"{tables.interval(best.low, best.high)}, where chance is {tables.percent(best.chance)}"
+    )
 
 
 def audited(tier: AuditedTier) -> list[str]:

@@ -111,7 +111,7 @@ def prepare(
     fold = fold_of(kept["group"], folds, seed + 1)
     able = {name: baselines()[name] for name in judges_of(kept, views, settings)}
     made: dict[str, list[str]] = {}
-    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, measuring, represent):
+    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, measuring, represent, held=True):
         problem.save(folder / place)
         made[place] = names
     columns = [name for name in kept if "." not in str(name)]
