@@ -60,7 +60,7 @@ def annotated(items: pd.DataFrame, share: float, seed: int) -> tuple[pd.DataFram
     truth = items["compared"].to_numpy()
     gold = np.array([OTHER[right] if errs else right for right, errs in zip(truth, wrong, strict=True)], dtype=object)
     said = [[OTHER[right]] * n + [right] * (ANNOTATORS - n) for right, n in zip(truth, errors.tolist(), strict=True)]
-    return with_agreement(items.assign(answer=gold, compared=gold, answers=said)), wrong
+    return with_agreement(items.assign(answer=gold, compared=gold, answers=pd.Series(said))), wrong
 
 
 def left(items: pd.DataFrame, wrong: NDArray[np.bool_], weight: str | None, least: float = 0.0) -> tuple[int, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from audit.answers import compared
 from builder.counterfactuals.edit import root_of
@@ -42,13 +43,20 @@ def expected_noise(items: pd.DataFrame, recipe: Recipe) -> LabelNoise | None:
         chosen = noisy["id"].isin(set(select(noisy, recipe.balance).kept["id"])).to_numpy(dtype=bool)
         read.append(float(wrong.mean()))
         kept.append(float(wrong[chosen].mean()) if chosen.any() else 0.0)
-    shares = [round(share, 6) for share in (np.mean(read), np.mean(kept), min(kept), max(kept))]
-    return LabelNoise(stated=stated, read=shares[0], kept=shares[1], low=shares[2], high=shares[3], draws=DRAWS)
+    mean, low, high = sum(kept) / DRAWS, min(kept), max(kept)
+    return LabelNoise(
+        stated=stated,
+        read=round(sum(read) / DRAWS, 6),
+        kept=round(mean, 6),
+        low=round(low, 6),
+        high=round(high, 6),
+        draws=DRAWS,
+    )
 
 
 def planted(
     items: pd.DataFrame, stated: dict[str, float], rng: np.random.Generator
-) -> tuple[pd.DataFrame, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Give a share of the items a wrong answer: another option, or an answer of the same type as often as it is given.
 
     What was made of an item is wrong with it.
@@ -65,18 +73,18 @@ def planted(
     shares = items["source"].map(stated).fillna(0.0).to_numpy(dtype=float)
     drawn = pd.Series(rng.random(len(items))).groupby(roots.to_numpy()).transform("first").to_numpy(dtype=float)
     wrong = drawn < shares
-    told, gold = (items[name].to_numpy(dtype=object) for name in ("answer", "compared"))
-    answer = told.copy()
-    same_type = items.groupby("answer_type").indices
-    for place in np.flatnonzero(wrong):
-        choices = [str(choice) for choice in items["choices"].iat[place]]
-        others = [choice for choice in choices if choice != gold[place]]
-        if not choices:
-            tried = rng.choice(same_type[items["answer_type"].iat[place]], TRIES)
-            others = [str(told[other]) for other in tried if gold[other] != gold[place]]
+    told, gold, kind, options = (items[name].tolist() for name in ("answer", "compared", "answer_type", "choices"))
+    same_type: dict[str, list[int]] = {}
+    for place, name in enumerate(kind):
+        same_type.setdefault(name, []).append(place)
+    answer = list(told)
+    for place in map(int, np.flatnonzero(wrong)):
+        others = [str(choice) for choice in options[place] if choice != gold[place]]
+        if not len(options[place]):
+            tried = rng.choice(same_type[kind[place]], TRIES).tolist()
+            others = [told[other] for other in tried if gold[other] != gold[place]]
         if others:
             answer[place] = others[int(rng.integers(len(others)))]
         wrong[place] = bool(others)  # where there is one answer alone nobody can err
-    rows = zip(items["answer_type"], items["choices"], answer, strict=True)
-    form = [compared(kind, list(choices), text) for kind, choices, text in rows]
+    form = [compared(*row) for row in zip(kind, map(list, options), answer, strict=True)]
     return items.assign(answer=answer, compared=form), wrong
