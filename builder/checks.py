@@ -33,6 +33,7 @@ from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.folder import Folder
 from builder.items import ANSWER_TYPES, TextRule, question_key
+from builder.label_noise import expected_noise
 from builder.order_checks import order_of_rows, orders_of_options
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
@@ -246,6 +247,12 @@ def _balance(known: Folder) -> Iterator[str]:
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
 
 
+def _label_noise(known: Folder) -> Iterator[str]:
+    """What balance is said to make of wrong labels is what it makes of them when they are planted again."""
+    if expected_noise(known.paired, known.recipe) != known.manifest.label_noise:
+        yield "the expected share of wrong labels differs from a recount"
+
+
 def _pairs(known: Folder) -> Iterator[str]:
     """Constructed items say what they were made from, differ from it in one view alone, and are counted by kind."""
     if known.manifest.pairs is None:
@@ -383,6 +390,7 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "image bytes and keys": _pictures,
     "rules and their effects": _rules,
     "largest balanced set": _balance,
+    "expected label noise": _label_noise,
     "constructed partners": _pairs,
     "certificate": _certificate,
     "audited tier": audited,
