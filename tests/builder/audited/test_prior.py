@@ -36,7 +36,7 @@ def test_a_frequent_open_answer_is_thinned_out() -> None:
     rare = [f"thing {number}" for number in range(300)]
     kept = flattened(["red"] * 100 + rare)
     red = int((kept == "red").sum())
-    assert 300 - 1 <= len(kept) - red
+    assert len(kept) - red >= 300 - 1
     assert red <= (1 / 301 + 0.0125) * len(kept) + LOOSE
 
 
