@@ -45,8 +45,8 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
         The certificate as JSON values. `verdict` is `bounded`, or `not bounded` with `reasons`; `bound` is what nobody
         exceeds who sees one side, and `best_adversary` is the best of the trained ones, with chance.
     """
-    counted = {
-        stratum: {view: _count(found) for view, found in all_ceilings(part).items()}
+    counted: dict[str, dict[str, dict[str, float]]] = {
+        stratum: {str(view): _count(found) for view, found in all_ceilings(part).items()}
         for stratum, part in strata(items).items()
         if len(part)
     }
@@ -99,14 +99,15 @@ def holds(certificate: Mapping[str, Any]) -> bool:
 
 def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
     """The trained adversary that is right most often on published rows, beside chance; None where none was fitted."""
-    found = []
+    best: tuple[float, dict[str, Any]] | None = None
     for name, column in measured_by(items, REFIT).items():
         part = items[items[column].notna()]
         if len(part):
             right, view = float((part[column] == part["compared"]).mean()), name.partition(".")[0]
             level = round(chance(part, view), 6)
-            found.append({"baseline": name, "view": view, "accuracy": round(right, 6), "chance": level})
-    return max(found, key=lambda one: one["accuracy"], default=None)
+            if best is None or right > best[0]:
+                best = right, {"baseline": name, "view": view, "accuracy": round(right, 6), "chance": level}
+    return best[1] if best else None
 
 
 def _count(found: Ceiling) -> dict[str, float]:
