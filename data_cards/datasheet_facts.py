@@ -122,8 +122,8 @@ def _preprocessing(manifest: Manifest) -> Facts:
     return {
         "preprocessing.done": [
             "Text was put into canonical form, without what nobody sees; options into one order a question.",
-            "Answers are in the source's words; the column `compared` says what they are compared as. Pictures are the "
-            "original bytes.",
+            "Answers are in the source's words; the column `compared` says what they are compared as.",
+            "Pictures are the original bytes.",
             *responsible.rules(manifest),
         ],
         "preprocessing.raw": "Pictures of annotated items are untouched. `source`, `source_revision`, `source_id` and "
