@@ -48,6 +48,7 @@ class Recipe:
         looking: Epochs of the first stage.
         steps: Steps of the second stage.
         options: Steps of the third stage.
+        cycles: How often the third stage runs, its rates beginning anew.
         pictures: Pictures per step.
         asked: Questions per picture and step.
         rate: Learning rate of AdamW; flat for `flat` of the steps, then falling linearly to 0.
@@ -64,6 +65,7 @@ class Recipe:
     looking: int = 8
     steps: int = 600
     options: int = 400
+    cycles: int = 2
     pictures: int = 64
     asked: int = 6
     rate: float = 2e-3
@@ -85,7 +87,7 @@ class Recipe:
         if questions == "natural":
             return cls(family, questions, seed)
         start = f"{REFERENCE}{family}-natural"
-        gentle = cls(family, questions, seed, looking=0, steps=0, options=300, start=start)
+        gentle = cls(family, questions, seed, looking=0, steps=0, options=300, cycles=1, start=start)
         return replace(gentle, rate=1e-3, muon=5e-3, flat=0.3)
 
 
@@ -143,7 +145,8 @@ def trained(recipe: Recipe, part: corpus.Part, say: Say = silent) -> Generative:
     at = Work(recipe, model, part, pixels, torch.Generator().manual_seed(recipe.seed), say)
     _look(at)
     _answer(at, recipe.steps, 0.0)
-    _answer(at, recipe.options, recipe.lettered)
+    for _ in range(recipe.cycles):
+        _answer(at, recipe.options, recipe.lettered)
     network.set_attn_implementation("sdpa")
     model.module.to("cpu").eval()
     return model
