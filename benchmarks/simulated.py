@@ -6,8 +6,8 @@ In every simulated set the answer is a bit of the question XOR a bit of the pict
 itself, and all that blind adversaries can find is the planted cue. Each seed plants one kind, in turn, of twice the
 margin's size in one view, and the judge made for that kind is asked, alone: whatever it refuses, all judges together
 refuse. A certificate is false. Clean sets are judged by `JUDGES` in both views; a refusal, or "too small to tell", is
-power that is lacking. Nothing is selected. Outcomes are appended to FILE, so that seeds can be run in parts; the section
-speaks of all that are there.
+power that is lacking. Nothing is selected. Outcomes are appended to FILE, so that seeds can be run in parts; the
+section speaks of all that are there.
 """
 
 from __future__ import annotations
@@ -221,14 +221,13 @@ def report(told: list[list[str]], clean: list[list[str]], items: int, margin: fl
     whole = sum(one == ["certified", "certified"] for one in clean)
     text = (
         f"Sets of {items:,} items whose answer is a bit of the question XOR a bit of the picture; margin "
-        f"{100 * margin:g} points, five folds. A cue of {200 * margin:g} points, one kind a seed, before the judge made "
-        f"for it alone: {false} of {len(told)} sets were certified. Without a cue, before {', '.join(JUDGES)}: {whole} "
+        f"{100 * margin:g} points, five folds. A cue of {200 * margin:g} points, one kind a seed, before the judge "
+        f"made for it alone: {false} of {len(told)} sets were certified. Without a cue, before {', '.join(JUDGES)}: {whole} "
         f"of {len(clean)} sets were certified in both views, {each[0]} in the question's, {each[1]} in the picture's. "
         "Nothing is selected."
     )
-    return section(
-        "Error rates of the audited tier", text, Table(("view", "cue", "sets", "refused", "certified"), rows)
-    )
+    header = ("view", "cue", "sets", "refused", "certified")
+    return section("Error rates of the audited tier", text, Table(header, rows))
 
 
 if __name__ == "__main__":
