@@ -222,9 +222,9 @@ def report(told: list[list[str]], clean: list[list[str]], items: int, margin: fl
     text = (
         f"Sets of {items:,} items whose answer is a bit of the question XOR a bit of the picture; margin "
         f"{100 * margin:g} points, five folds. A cue of {200 * margin:g} points, one kind a seed, before the judge "
-        f"made for it alone: {false} of {len(told)} sets were certified. Without a cue, before {', '.join(JUDGES)}: {whole} "
-        f"of {len(clean)} sets were certified in both views, {each[0]} in the question's, {each[1]} in the picture's. "
-        "Nothing is selected."
+        f"made for it alone: {false} of {len(told)} sets were certified. Without a cue, before {', '.join(JUDGES)}: "
+        f"{whole} of {len(clean)} sets were certified in both views, {each[0]} in the question's, {each[1]} in the "
+        "picture's. Nothing is selected."
     )
     header = ("view", "cue", "sets", "refused", "certified")
     return section("Error rates of the audited tier", text, Table(header, rows))
