@@ -41,18 +41,24 @@ def audited(tier: AuditedTier) -> list[str]:
 def controls(tier: AuditedTier) -> list[str]:
     """One sentence a view on the planted cues that its judges find, and on those that they do not."""
     views = sorted({one.view for one in tier.controls}, key=tables.VIEWS.index)
-    return [_planted(view, [one for one in tier.controls if one.view == view]) for view in views]
+    return [_planted(view, [one for one in tier.controls if one.view == view], tier.margin) for view in views]
 
 
-def _planted(view: str, controls: Sequence[ControlLine]) -> str:
+def _planted(view: str, controls: Sequence[ControlLine], margin: float) -> str:
     sizes = sorted({one.smallest for one in controls if one.smallest is not None})
     parts = [
-        f"cues of {100 * size:.1f} points: {', '.join(one.kind for one in controls if one.smallest == size)}"
+        f"of {100 * size:.1f} points{' and no smaller ones' if size > margin else ''} for "
+        f"{', '.join(one.kind for one in controls if one.smallest == size)}"
         for size in sizes
     ]
-    missed = [one.kind for one in controls if one.smallest is None]
-    parts += [f"not covered: {', '.join(missed)}"] if missed else []
-    return f"{view}: cues were planted in copies of the set, and its judges find {'; '.join(parts)}."
+    unfound = [one for one in controls if one.smallest is None]
+    impossible = [one.kind for one in unfound if one.judges and one.attainable < margin]
+    missed = [one.kind for one in unfound if one.kind not in impossible]
+    found = f"the verdict speaks of cues {'; '.join(parts)}" if parts else "no planted cue is found"
+    said = [f"{view}: {found}."]
+    said += [f"Not covered: {', '.join(missed)}."] if missed else []
+    said += [f"No cue can be as large as the margin: {', '.join(impossible)}."] if impossible else []
+    return " ".join(said)
 
 
 def _view(view: ViewVerdict, margin: float) -> str:

@@ -28,7 +28,7 @@ from builder.stages import Run, Stage, write_json, write_table
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST = 50
-"""Items of a form from which cues are planted in it."""
+"""Items with options, or without, from which cues are planted in them: in fewer nothing would be found."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,8 @@ def judges_of(kept: pd.DataFrame, views: Collection[str], settings: Audited) -> 
 
 def kinds(kept: pd.DataFrame, views: Collection[str]) -> list[tuple[View, Kind]]:
     """Which kinds are planted in which of some views of a set."""
-    multiple = int((kept["choices"].map(len) > 0).sum())
-    found: list[tuple[View, Kind]] = []
-    if len(kept) - multiple >= FEWEST or not multiple:
-        found += [("question", kind) for kind in TEXT]
-    if multiple:
+    found: list[tuple[View, Kind]] = [("question", kind) for kind in TEXT]
+    if (kept["choices"].map(len) > 0).any():
         found += [(view, kind) for view in ("question", "choices") for kind in OPTIONS]
     found += [("image", kind) for kind in PICTURES]
     return [(view, kind) for view, kind in found if view in views]
@@ -185,6 +182,9 @@ def control(court: Court, view: View, name: str, pictures: Path | None) -> Contr
     of_options = kind in OPTIONS
     seen = view == "image" and (name in SEEN or name == TWO_WAY)
     judges = [judge for judge in named(view, kind) if court.problem(judge, of_options) is not None]
+    drawn = int((court.labels.options > 0).sum())
+    if view != "image" and (drawn if of_options else len(court.items) - drawn) < FEWEST:
+        judges = []
     shown = None
     if seen and judges and pictures is not None:
         keys = pd.Index(np.unique(court.items["image_key"]))
