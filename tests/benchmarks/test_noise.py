@@ -34,7 +34,7 @@ def test_as_many_golds_are_wrong_as_wanted_and_annotators_agree_less_there(share
     # Hardly anything of such a table can be balanced but what its wrong labels make possible.
     plain, weighted = left(noisy, wrong, None), left(noisy, wrong, AGREEMENT)
     assert plain[0] >= weighted[0] > 0
-    assert plain[1] > 5 * share
+    assert plain[1] > 2 * share
 
 
 def test_pooled_corpora_keep_their_names() -> None:
