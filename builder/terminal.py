@@ -70,20 +70,19 @@ def _show_audited(tier: AuditedTier) -> None:
     """Print who judged the audited tier, and the verdict."""
     rows = [
         (
-            view.view,
             one.adversary,
             one.trained_on,
             f"{tables.percent(one.accuracy)} {tables.interval(one.low, one.high)}",
             tables.percent(one.chance),
             tables.percent(one.guess),
-            view.outcome,
         )
         for view in tier.views
         for one in view.judgements
     ]
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
-    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "guess", "verdict"), rows)
+    table(title, ("adversary", "fitted on", "accuracy", "chance", "guess"), rows)
     for view in tier.views:
+        tabled.prose(OUT, f"{view.view}: {view.outcome}")
         for reason in view.reasons if view.outcome != "certified" else view.notes:
             tabled.prose(OUT, f"{view.view}: {reason}")
     for sentence in plain.controls(tier):
