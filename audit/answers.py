@@ -155,7 +155,7 @@ def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
         >>> compared("yes/no", [], "True"), compared("number", [], "1,000.0"), compared("choice", ["B+", "B-"], "B-")
         ('yes', '1000', 'B-')
     """
-    if choices:
+    if len(choices):  # also where a table gives them as an array
         return answer
     plain = normalise(answer)
     if answer_type == "yes/no" and plain in YES | NO:

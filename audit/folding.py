@@ -33,7 +33,7 @@ _DOLLARS = re.compile(r"\$\$([^$]+)\$\$|\$(?=\S)([^$]*?\S)\$(?!\d)")
 _ESCAPED_BRACKETS = re.compile(r"\\([(\[])\s*(.*?)\s*\\([)\]])")
 _ESCAPED = re.compile(r"\\([%$#&_{}])")
 _RAISED = re.compile(r"([\^_])\s*\{\s*([^{}]*?)\s*\}")
-_TAGGED = re.compile(r"<(b|i|em|strong|u|p|code|sub|sup|span|answer)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_TAGGED = re.compile(r"<(b|i|em|strong|u|p|code|sub|sup|span|answer)>([^<]*)</\1>", re.IGNORECASE)
 _EMPHASISED = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w*])")
 _UNDERLINED = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]*[^\s_])\1(?![\w_])")
 

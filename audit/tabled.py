@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_PIECE = re.compile(r"^ +|\[[-\d., ]+\][:,;.)]*(?!\S) *|[\d.,]+ %[:,;.)]*(?!\S) *|\S+ *")
-"""Spaces in front; an interval, a percentage, or a word, with the spaces after it."""
+_PIECE = re.compile(r"(?:^ +)?(?:\[[-\d., ]+\][:,;.)]*(?![^ ])|[\d.,]+ %[:,;.)]*(?![^ ])|[^ ]+) *|^ +")
+"""An interval, a percentage, or a word, with the spaces after it, and with those that the line begins with."""
 _BETWEEN = 3
 """Columns of characters between two columns of a table; one stands before the first and one after the last."""
 

@@ -41,6 +41,9 @@ Intervals of means over explainers, of dividends, of tau and of all differences 
 share pictures; a group with raw and balanced items is drawn once for both. Intervals of single explainers, tests and
 the mixed model take items as independent ({alone}).
 
+Raw and balanced items have other **shares of answer types**, which alone move a mean. Figures called standardised weigh
+items so that both sets have the shares of all raw items; others are of each set's own mix.
+
 The percentile interval of **Kendall's tau of means is biased**: tau counts exchanged places, draws move means that lie
 close together past each other, and they do so in one direction more easily than in the other. A figure can lie at an
 end of its interval; the mean of the draws, which stands beside the tables of several models, tells how far that goes.

@@ -45,7 +45,7 @@ def row(name: str, corpora: Path | None, out: Path) -> tuple[str, ...]:
     published = "no pictures"
     if plan.publishable:
         built = build(plan, out / name, corpora=corpora, work=work)
-        published = f"{count(built.manifest.kept)}, {'certified' if built.certified else 'not certified'}"
+        published = f"{count(built.manifest.kept)}, {'bounded' if built.certified else 'not bounded'}"
     blind = found.blindness
     scores = [best(blind.best(view=view)) for view in ("question", "choices", "image")]
     kept = ", ".join(f"{count(part.kept)} of {count(part.items)}" for part in found.balance)

@@ -1,24 +1,25 @@
 """Error rates of the audited tier by simulation: cues of twice the margin are refused, clean sets are certified.
 
-    python -m benchmarks.simulated [--seeds 100] [--clean 20] [--items 2000]
+    python -m benchmarks.simulated FILE [--planted 0 100] [--clean 0 20] [--items 2000]
 
 In every simulated set the answer is a bit of the question XOR a bit of the picture: neither view says anything by
 itself, and all that blind adversaries can find is the planted cue. Each seed plants one kind, in turn, of twice the
-margin's size in one view, and judges of that view are asked; a certificate is false. Clean sets are judged in all
-views; a refusal, or "too small to tell", is power that is lacking. To be affordable, only those judges are asked that
-positive controls fit again and again, and nothing is selected.
+margin's size in one view, and the judge made for that kind is asked, alone: whatever it refuses, all judges together
+refuse. A certificate is false. Clean sets are judged by `JUDGES` in both views; a refusal, or "too small to tell", is
+power that is lacking. Nothing is selected. Outcomes are appended to FILE, so that seeds can be run in parts; the
+section speaks of all that are there.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import multiprocessing
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -27,16 +28,16 @@ from PIL import Image
 from benchmarks.report import Table, say, section
 from builder import details
 from builder.audited.bounds import Answers
-from builder.audited.control_stage import kinds, named
+from builder.audited.control_stage import named
 from builder.audited.families import CERTIFY
 from builder.audited.judging import Bench, by_part
 from builder.audited.labels import Labels
 from builder.audited.planted import Copies
-from builder.audited.planting import SEEN, in_picture
+from builder.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
 from builder.audited.refits import Refits
 from builder.audited.statistics import Bools
 from builder.audited.verdict import Verdict, decide
-from builder.baselines import VIEWS, baselines
+from builder.baselines import VIEWS, View, baselines
 from builder.baselines.problem import Problem
 from builder.groups import fold_of
 from builder.items import question_key
@@ -48,7 +49,7 @@ from builder.recipe import Audited, Measure
 SIDE = 96
 FOLDS = 5
 JUDGES = ("looks", "cased", "detail", "metadata", "together")
-"""Families that are asked."""
+"""Families that are asked about clean sets."""
 COLOURS, SHAPES = ("red", "blue", "green", "white"), ("box", "ball", "cone", "ring")
 PLACES = ("on the left", "on the right", "at the top", "in the middle", "at the bottom", "near the edge")
 NOUNS = (
@@ -137,10 +138,10 @@ class Represent:
         return of_pictures(self._items, contents.index) if matrix == "place" else None
 
 
-def verdict(view: str, items: pd.DataFrame, margin: float, kind: str | None, seed: int) -> Verdict:
-    """What the usual judges of a view say of a set, with a cue of twice the margin planted or with none."""
+def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str | None, seed: int) -> Verdict:
+    """What judges of one view say of a set, with a cue of twice the margin planted or with none."""
+    view = cast(View, judges[0].partition(".")[0])
     labels, everything = Labels.of(items), np.ones(len(items), dtype=bool)
-    judges = [name for name in CERTIFY if name in {f"{view}.{family}" for family in JUDGES}]
     fold = fold_of(items["group"], FOLDS, seed + 1)
     chosen, settings = {name: baselines()[name] for name in judges}, Measure(folds=FOLDS)
     made: list[tuple[Problem, list[str]]] = []
@@ -151,7 +152,7 @@ def verdict(view: str, items: pd.DataFrame, margin: float, kind: str | None, see
             made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))
         else:
             made.append((problem, able))
-    bench = Bench.of(items, everything, Audited(margin=margin, certify=judges), 0.95, seed)
+    bench = Bench.of(items, everything, Audited(margin=margin, certify=list(judges)), 0.95, seed)
     said = Refits(made, labels, settings.max_answers).ask(judges, labels.given, everything, fold, seed + 1)
     weighed = [bench.weigh(one, "set") for one in said if _heard(one, everything)]
     return decide(view, [one.whole for one in weighed], margin, 0.05, by_part(weighed))
@@ -161,69 +162,72 @@ def _heard(one: Answers, everything: Bools) -> bool:
     return bool((one.applies & everything).any())
 
 
+PLANTED = (
+    *(("question", kind) for kind in TEXT), *(("choices", kind) for kind in OPTIONS),
+    *(("image", kind) for kind in PICTURES),
+)  # fmt: skip
+"""Kinds of cues and the views in which they are planted."""
+
+
 def every_kind() -> list[tuple[str, str]]:
-    """View and name of every kind that can be planted."""
-    probe = {options: simulated(60, 0, options) for options in (False, True)}
-    found = chain(kinds(probe[False], ["question", "image"]), kinds(probe[True], ["choices"]))
-    known = baselines()
-    return [(view, kind.name) for view, kind in found if any(name in known for name in named(view, kind))]
+    """View and name of every kind that is planted."""
+    return [(view, kind.name) for view, kind in PLANTED]
 
 
-def planted_set(task: tuple[int, int, float]) -> tuple[str, str, str]:
+def planted_set(seed: int, items: int, margin: float) -> list[str]:
     """View, kind and outcome of one seed."""
-    seed, items, margin = task
-    view, kind = every_kind()[seed % len(every_kind())]
-    found = verdict(view, simulated(items, seed, view == "choices"), margin, kind, seed)
-    say(f"seed {seed}: {view}, {kind}: {found.outcome}")
-    return view, kind, found.outcome
+    view, name = every_kind()[seed % len(every_kind())]
+    kind = next(kind for seen, kind in PLANTED if (seen, kind.name) == (view, name))
+    found = verdict(simulated(items, seed, view == "choices"), named(view, kind)[:1], margin, name, seed)
+    return [view, name, found.outcome]
 
 
-def clean_set(task: tuple[int, int, float]) -> tuple[str, str, str]:
-    """Outcome of the two views of a set without a cue, and of the options of another."""
-    seed, items, margin = task
-    plain, optional = (simulated(items, 10_000 + seed, options) for options in (False, True))
-    found = [verdict(view, plain, margin, None, seed).outcome for view in ("question", "image")]
-    found.append(verdict("choices", optional, margin, None, seed).outcome)
-    say(f"clean {seed}: {', '.join(found)}")
-    return found[0], found[1], found[2]
+def clean_set(seed: int, items: int, margin: float) -> list[str]:
+    """Outcomes of the two views of a set without a cue."""
+    made = simulated(items, 10_000 + seed, False)
+    judges = {view: [name for name in CERTIFY if name in {f"{view}.{one}" for one in JUDGES}] for view in VIEWS}
+    return [verdict(made, judges[view], margin, None, seed).outcome for view in ("question", "image")]
 
 
 def main() -> None:
-    """Print the section."""
+    """Run seeds and print the section."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=100)
-    parser.add_argument("--clean", type=int, default=20)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--planted", type=int, nargs=2, default=(0, 100), metavar=("FIRST", "END"))
+    parser.add_argument("--clean", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
     parser.add_argument("--items", type=int, default=2_000)
     parser.add_argument("--margin", type=float, default=0.05)
     given = parser.parse_args()
-    pictures(given.items)  # once, before processes share it
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        told = pool.map(planted_set, [(seed, given.items, given.margin) for seed in range(given.seeds)], 1)
-        clean = pool.map(clean_set, [(seed, given.items, given.margin) for seed in range(given.clean)], 1)
+    for what, seeds, function in (("planted", given.planted, planted_set), ("clean", given.clean, clean_set)):
+        for seed in range(*seeds):
+            found = function(seed, given.items, given.margin)
+            say(f"{what} {seed}: {', '.join(found)}")
+            with given.file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([what, seed, *found]) + "\n")
+    lines = [json.loads(line) for line in given.file.read_text(encoding="utf-8").splitlines()]
+    told, clean = ([line[2:] for line in lines if line[0] == what] for what in ("planted", "clean"))
     print(report(told, clean, given.items, given.margin))
 
 
-def report(told: list[tuple[str, str, str]], clean: list[tuple[str, str, str]], items: int, margin: float) -> str:
+def report(told: list[list[str]], clean: list[list[str]], items: int, margin: float) -> str:
     """The section of RESULTS.md."""
     rows: list[tuple[str | int | float, ...]] = []
     for view, kind in every_kind():
-        own = [outcome for seen, name, outcome in told if (seen, name) == (view, kind)]
-        if own:
-            rows.append((view, kind, len(own), own.count("not certified"), own.count("certified")))
+        outcomes = [outcome for seen, name, outcome in told if (seen, name) == (view, kind)]
+        if outcomes:
+            rows.append((view, kind, len(outcomes), outcomes.count("not certified"), outcomes.count("certified")))
     false = sum(outcome == "certified" for *_, outcome in told)
-    views = ("question", "image", "choices")
-    certified = [sum(one[place] == "certified" for one in clean) for place in range(3)]
-    whole = sum(one[0] == one[1] == "certified" for one in clean)
+    each = [sum(one[place] == "certified" for one in clean) for place in range(2)]
+    whole = sum(one == ["certified", "certified"] for one in clean)
     text = (
         f"Sets of {items:,} items whose answer is a bit of the question XOR a bit of the picture; margin "
-        f"{100 * margin:g} points. A cue of {200 * margin:g} points, one kind a seed: {false} of {len(told)} sets were "
-        f"certified in the view that holds the cue. Without a cue: {whole} of {len(clean)} sets were certified in both "
-        f"views; by view {', '.join(f'{view} {n}' for view, n in zip(views, certified, strict=True))} of {len(clean)}. "
-        f"Judges: {', '.join(JUDGES)}; nothing is selected."
+        f"{100 * margin:g} points, five folds. A cue of {200 * margin:g} points, one kind a seed, before the judge "
+        f"made for it alone: {false} of {len(told)} sets were certified. Without a cue, before {', '.join(JUDGES)}: "
+        f"{whole} of {len(clean)} sets were certified in both views, {each[0]} in the question's, {each[1]} in the "
+        "picture's. Nothing is selected."
     )
-    return section(
-        "Error rates of the audited tier", text, Table(("view", "cue", "sets", "refused", "certified"), rows)
-    )
+    header = ("view", "cue", "sets", "refused", "certified")
+    return section("Error rates of the audited tier", text, Table(header, rows))
 
 
 if __name__ == "__main__":

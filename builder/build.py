@@ -67,7 +67,7 @@ class Built:
     Attributes:
         folder: The published folder.
         manifest: Its manifest.
-        certified: Whether the certificate holds.
+        certified: Whether the certificate holds: the balanced tier is bounded as promised, the audited one certified.
         executed: Stages that did work, with their seconds; empty when everything was there.
     """
 

@@ -1,4 +1,9 @@
-"""The certificate of the `balanced` tier: ceilings counted from the published rows, and what follows from them."""
+"""The certificate of the `balanced` tier: ceilings counted from the published rows, and what follows from them.
+
+Its word is *bounded*, not certified: a set on which nobody who sees one side is right on more than half may still leave
+a trained adversary far above chance, where there are many answers. So the best of these, and chance, stand beside the
+bound.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,13 @@ from typing import Any
 
 import pandas as pd
 
+from builder.blindness import REFIT, measured_by
 from builder.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
+from builder.statistics import chance
 
 FILE = "certificate.json"
+BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
+"""Verdicts."""
 STATEMENT = (
     "Let f be any predictor that sees only the {view} of an item of this set and writes any reply. Grouped by {view}, "
     "f writes one reply per group. {read}, so f is right in a group at most as often as the most frequent of these. "
@@ -33,10 +42,11 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
         fingerprint: Fingerprint of the config.
 
     Returns:
-        The certificate as JSON values. `verdict` is `certified`, or `not certified` with `reasons`.
+        The certificate as JSON values. `verdict` is `bounded`, or `not bounded` with `reasons`; `bound` is what nobody
+        exceeds who sees one side, and `best_adversary` is the best of the trained ones, with chance.
     """
-    counted = {
-        stratum: {view: _count(found) for view, found in all_ceilings(part).items()}
+    counted: dict[str, dict[str, dict[str, float]]] = {
+        stratum: {str(view): _count(found) for view, found in all_ceilings(part).items()}
         for stratum, part in strata(items).items()
         if len(part)
     }
@@ -54,7 +64,7 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     if joint.right < joint.items:
         reasons.append(f"question and image together tell {joint.right} of {joint.items} answers, not all")
     if not len(items):
-        reasons = ["no item is left: nothing can be certified"]
+        reasons = ["no item is left: nothing can be bounded"]
     statements = {
         view: STATEMENT.format(view=view, read=READ[view], right=f"{found.right:,}", items=f"{found.items:,}")
         for view, found in ceilings(items).items()
@@ -62,8 +72,10 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     }
     return {
         "tier": "balanced",
-        "verdict": "not certified" if reasons else "certified",
+        "verdict": NOT_BOUNDED if reasons else BOUNDED,
         "reasons": reasons,
+        "bound": max((counted["all"][view]["share"] for view in BLIND), default=None) if counted else None,
+        "best_adversary": best_adversary(items),
         "max_share": max_share,
         "within": within,
         "fingerprint": fingerprint,
@@ -74,15 +86,28 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
 
 
 def holds(certificate: Mapping[str, Any]) -> bool:
-    """Whether every tier that was asked for, and holds items, is certified.
+    """Whether every tier that was asked for, and holds items, is what it claims: bounded, or certified.
 
     An audited tier is asked for where no exact balance can hold the items: then an empty balanced tier is no failure.
     """
     audited = certificate.get("audited")
     if audited is None:
-        return bool(certificate["verdict"] == "certified")
-    balanced = certificate["verdict"] == "certified" or not certificate["ceilings"]
+        return bool(certificate["verdict"] == BOUNDED)
+    balanced = certificate["verdict"] == BOUNDED or not certificate["ceilings"]
     return bool(balanced and audited["verdict"] == "certified")
+
+
+def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
+    """The trained adversary that is right most often on published rows, beside chance; None where none was fitted."""
+    best: tuple[float, dict[str, Any]] | None = None
+    for name, column in measured_by(items, REFIT).items():
+        part = items[items[column].notna()]
+        if len(part):
+            right, view = float((part[column] == part["compared"]).mean()), name.partition(".")[0]
+            level = round(chance(part, view), 6)
+            if best is None or right > best[0]:
+                best = right, {"baseline": name, "view": view, "accuracy": round(right, 6), "chance": level}
+    return best[1] if best else None
 
 
 def _count(found: Ceiling) -> dict[str, float]:

@@ -6,14 +6,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from audit.answers import compared
 from builder import images
 from builder.audited.checks import adversaries, audited
 from builder.audited.rows import SEPARATOR
@@ -21,7 +19,7 @@ from builder.balance import violations
 from builder.blindness import REFIT, blindness
 from builder.certificate import FILE as CERTIFICATE
 from builder.certificate import certify
-from builder.colours import accepted_tokens, colours
+from builder.colours import colours
 from builder.counterfactuals.config import NAME as PAIRS
 from builder.counterfactuals.config import pair_rows
 from builder.counterfactuals.recount import edited
@@ -32,16 +30,13 @@ from builder.eval_rows import recounted
 from builder.filtering import effects, examples
 from builder.fingerprint import Fingerprint, parquet_rows
 from builder.folder import Folder
-from builder.items import ANSWER_TYPES, TextRule, question_key
-from builder.order_checks import order_of_rows, orders_of_options
+from builder.label_noise import expected_noise
+from builder.order_checks import keys, order_of_rows, same_solvers
 from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
 from builder.recipe import Images
 from builder.report.check import same_report
 from builder.selection import graph_of, parts, select, weights
 from data_cards.manifest import Blindness, Partners, Step
-
-SOLVERS = ("ortools", "scipy")
-"""Packages that decide how far a bound on the largest balanced set is driven where it is not the optimum."""
 
 
 def _recipe(known: Folder) -> Iterator[str]:
@@ -136,39 +131,6 @@ def _words(steps: list[Step]) -> str:
     )
 
 
-def _keys(known: Folder) -> Iterator[str]:
-    """Question keys, canonical text, option order and tokens of golds follow from the text."""
-    for rows in (known.balanced, known.audited):
-        again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
-        wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
-        yield from (
-            f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5]
-        )
-    text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
-    columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
-    sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
-    rows = pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns]
-    yield from orders_of_options(known, rows, _same_solvers(known))
-    for row in rows.to_dict("records"):
-        question, choices = row["question"], list(row["choices"])
-        key = question_key(question, choices)
-        if key != row["question_key"]:
-            yield f"{row['id']}: its question key does not follow from its text"
-        elif any(text(said) != said for said in (question, *choices)):
-            yield f"{row['id']}: its text is not canonical"
-        elif text(row["answer"]) != row["answer"] or (choices and row["answer"] not in choices):
-            yield f"{row['id']}: its answer is not canonical text, or not among its options"
-        elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
-            yield f"{row['id']}: what its answer is compared as does not follow from it"
-        elif row["answer_type"] not in ANSWER_TYPES:
-            yield f"{row['id']}: {row['answer_type']!r} is no answer type"
-
-
-def _same_solvers(known: Folder) -> bool:
-    """Whether the packages that find the largest balanced set are those that the folder was built with."""
-    return all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
-
-
 def _pictures(known: Folder) -> Iterator[str]:
     """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
     seen: dict[str, tuple[str, int, int, str]] = {}
@@ -224,7 +186,6 @@ def _balance(known: Folder) -> Iterator[str]:
     settings = known.recipe.balance
     left = known.paired
     again = select(left, settings)
-    same_solvers = _same_solvers(known)
     said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
     if len(said) != len(known.manifest.balance) or len(said) != len(again.parts):
         yield f"{len(known.manifest.balance)} parts were balanced, the rows have {len(again.parts)}"
@@ -235,7 +196,7 @@ def _balance(known: Folder) -> Iterator[str]:
         counted = (len(part), len(published), int(weights(published, settings.weight).sum()), found.solved)
         if claim is None or (claim.items, claim.kept, claim.weight, claim.solved) != counted:
             yield f"{where}: items, kept, weight and solvers are {counted}, the manifest says otherwise"
-        elif claim.bound != found.bound and (same_solvers or claim.bound < found.weight):
+        elif claim.bound != found.bound and (same_solvers(known) or claim.bound < found.weight):
             yield f"{where}: the bound on the largest balanced set is {found.bound}, not {claim.bound}"
         graph = graph_of(published)
         for edge in violations(graph, np.ones(len(graph), dtype=bool), settings.max_share)[:3]:
@@ -244,6 +205,12 @@ def _balance(known: Folder) -> Iterator[str]:
     said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
     wrong = listed["id"][said_first != listed["reason_again"]]
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
+
+
+def _label_noise(known: Folder) -> Iterator[str]:
+    """What balance is said to make of wrong labels is what it makes of them when they are planted again."""
+    if expected_noise(known.paired, known.recipe) != known.manifest.label_noise:
+        yield "the expected share of wrong labels differs from a recount"
 
 
 def _pairs(known: Folder) -> Iterator[str]:
@@ -301,7 +268,7 @@ def _certificate(known: Folder) -> Iterator[str]:
         different = sorted(name for name in counted | said if counted.get(name) != said.get(name))
         yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
     if "audited" not in said or len(known.balanced):
-        yield from (f"not certified: {reason}" for reason in counted["reasons"])
+        yield from (f"not bounded: {reason}" for reason in counted["reasons"])
 
 
 def _partners(known: Folder) -> Iterator[str]:
@@ -378,11 +345,12 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "manifest and recipe": _recipe,
     "fingerprints and versions": _fingerprints,
     "no row lost, none twice": _conservation,
-    "question keys and options": _keys,
+    "question keys and options": keys,
     "order of rows": order_of_rows,
     "image bytes and keys": _pictures,
     "rules and their effects": _rules,
     "largest balanced set": _balance,
+    "expected label noise": _label_noise,
     "constructed partners": _pairs,
     "certificate": _certificate,
     "audited tier": audited,

@@ -10,6 +10,7 @@ import pandas as pd
 from builder.blindness import REFIT, blindness
 from builder.counterfactuals.report import pairing
 from builder.counterfactuals.stage import Paired
+from builder.label_noise import expected_noise
 from builder.option_order import decided
 from builder.recipe import Recipe
 from builder.selection import Selection
@@ -70,6 +71,7 @@ def claims(
         rules=reports,
         max_share=plan.balance.max_share,
         balance=selection.parts,
+        label_noise=expected_noise(paired.known.items, plan),
         before=blindness(known.items, plan.measure.confidence),
         after=blindness(balanced, plan.measure.confidence, REFIT),
         partners=Partners(

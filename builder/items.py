@@ -117,7 +117,7 @@ def row_order(identity: str) -> str:
 
     Example:
         >>> sorted(["pope:test:1", "pope:test:2", "pope:test:3"], key=row_order)
-        ['pope:test:1', 'pope:test:3', 'pope:test:2']
+        ['pope:test:3', 'pope:test:2', 'pope:test:1']
     """
     return digest("row", identity)
 

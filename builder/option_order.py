@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from builder.balance import Graph, components, largest_balanced
-from builder.colours import colours
+from builder.colours import colours, contradicted
 from builder.items import digest, hashed_order
 from builder.option_places import CLASH, freedom, pins
 from builder.option_search import SMALL, STARTS, arranged, excess, neighbours
@@ -57,9 +57,11 @@ def ordered(items: pd.DataFrame) -> pd.DataFrame:
         for key, question in zip(texts["question_key"], texts["question"], strict=True)
         if (kind := freedom(question, orders[key])) != "source order"
     }
-    keep = _by_answers(asked, orders)
-    _balance(asked[keep], orders, free)
-    _refine(asked, keep, orders, free)
+    # Items that contradict each other cannot be kept, whatever the order.
+    clear = asked[~contradicted(asked.assign(choices=asked["question_key"].map(orders)))].reset_index(drop=True)
+    keep = _by_answers(clear, orders)
+    _balance(clear[keep], orders, free)
+    _refine(clear, keep, orders, free)
     empty: list[str] = []
     return items.assign(
         choices=pd.Series(

@@ -76,7 +76,7 @@ def freedom(question: str, choices: Sequence[str]) -> Freedom:
         >>> freedom("Which one?", ["red", "blue", "None of these"])
         'source order'
     """
-    return _freedom(question, tuple(choices))
+    return _freedom(question, tuple(sorted(choices)))
 
 
 @lru_cache(2**16)

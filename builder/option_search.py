@@ -50,7 +50,7 @@ def arranged(
         >>> items = [("q", "x", "a"), ("q", "y", "b"), ("r", "x", "c"), ("r", "y", "d")]
         >>> found = arranged(items, {"q": ["a", "b"], "r": ["c", "d"]}, {"q": ["a", "b"], "r": ["c", "d"]})
         >>> {key: order.index(gold) for key, order, gold in [("q", found["q"], "a"), ("r", found["r"], "c")]}
-        {'q': 1, 'r': 0}
+        {'q': 0, 'r': 1}
     """
     keys = list(dict.fromkeys(key for key, _, _ in items))
     images = {image: number for number, image in enumerate(dict.fromkeys(image for _, image, _ in items))}

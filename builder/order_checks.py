@@ -1,19 +1,60 @@
-"""What `twokeys verify` asks of the two orders of a published folder: of options inside an item, and of rows."""
+"""What `twokeys verify` asks of text and order: keys, canonical text, options inside an item, and rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from audit.answers import compared
+from builder.colours import accepted_tokens
+from builder.items import ANSWER_TYPES, TextRule, question_key
 from builder.option_order import decided, ordered
 from builder.option_places import clash, freedom, pins
 from builder.publish import in_order, split_of
 
 if TYPE_CHECKING:
     from builder.folder import Folder
+
+
+SOLVERS = ("ortools", "scipy")
+"""Packages that decide how far a bound on the largest balanced set is driven where it is not the optimum."""
+
+
+def keys(known: Folder) -> Iterator[str]:
+    """Question keys, canonical text, option order and tokens of golds follow from the text."""
+    for rows in (known.balanced, known.audited):
+        again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
+        wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
+        yield from (
+            f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5]
+        )
+    text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
+    columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
+    sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
+    rows = pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns]
+    yield from orders_of_options(known, rows, same_solvers(known))
+    for row in rows.to_dict("records"):
+        question, choices = row["question"], list(row["choices"])
+        key = question_key(question, choices)
+        if key != row["question_key"]:
+            yield f"{row['id']}: its question key does not follow from its text"
+        elif any(text(said) != said for said in (question, *choices)):
+            yield f"{row['id']}: its text is not canonical"
+        elif text(row["answer"]) != row["answer"] or (choices and row["answer"] not in choices):
+            yield f"{row['id']}: its answer is not canonical text, or not among its options"
+        elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
+            yield f"{row['id']}: what its answer is compared as does not follow from it"
+        elif row["answer_type"] not in ANSWER_TYPES:
+            yield f"{row['id']}: {row['answer_type']!r} is no answer type"
+
+
+def same_solvers(known: Folder) -> bool:
+    """Whether the packages that find the largest balanced set are those that the folder was built with."""
+    return all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
 
 
 def orders_of_options(known: Folder, rows: pd.DataFrame, again: bool) -> Iterator[str]:

@@ -34,7 +34,7 @@ SHARD_BYTES = 400 * 2**20
 GROUP_BYTES = 64 * 2**20
 """Picture bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
 
-NUMBERS = (".p_gold", ".vote", ".disagreement")
+NUMBERS = (".p_gold", ".vote", ".disagreement", ".agreement")
 """Endings of measurements that are numbers."""
 KEPT_COLUMNS = (
     "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type", "image_partner",

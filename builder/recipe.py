@@ -69,6 +69,9 @@ class Corpus(Part):
     citation: str = ""
     """BibTeX or a plain reference."""
     homepage: str = ""
+    label_noise: Annotated[float, Field(ge=0, lt=0.5)] | None = None
+    """Share of its golds that are wrong, as the source or a study of it says; the card then tells what balance makes of
+    it."""
     notice: str = ""
     """What the licence wants kept with copies, such as its copyright line; LICENSE repeats it."""
     columns: Columns | None = None
@@ -86,7 +89,7 @@ class Corpus(Part):
     def read_from(self) -> dict[str, Any]:
         """All that the rows follow from: not what describes the source, nor what other stages use."""
         return self.model_dump(
-            mode="json", exclude={"citation", "homepage", "notice", "license_link", "group_by"}
+            mode="json", exclude={"citation", "homepage", "notice", "license_link", "group_by", "label_noise"}
         )  # fmt: skip
 
 

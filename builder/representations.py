@@ -56,7 +56,8 @@ class Representations:
             fields: Floats = of_items(self.items).loc[contents.index].to_numpy()
             return fields
         if matrix == "place":
-            return places(self.items).loc[contents.index].to_numpy(dtype=np.float32)
+            asked = self.items[self.items["id"].isin(set(contents.index))]  # other rows are not there to be counted
+            return places(asked).loc[contents.index].to_numpy(dtype=np.float32)
         if matrix == "likelihoods":
             return self._likelihoods(contents, candidates)
         if matrix == "vectors":

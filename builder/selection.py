@@ -151,7 +151,8 @@ def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
     if name is None:
         return np.ones(len(items), dtype=np.int64)
     if name not in items or not pd.api.types.is_numeric_dtype(items[name]):
-        known = ", ".join(sorted(str(column) for column in items if str(column).endswith(".p_gold"))) or "none was made"
+        found = (str(column) for column in items if str(column).endswith((".p_gold", ".agreement")))
+        known = ", ".join(sorted(found)) or "none was made"
         raise BadInput("recipe", "balance.weight", repr(name), f"a measurement: {known}", "name one of these")
     values = items[name].to_numpy(dtype=float)
     if not (values >= 0).all():

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from builder import images
+from builder.agreement import with_agreement
 from builder.audited.families import families
 from builder.baselines import VIEWS, Baseline, chosen
 from builder.embed import Embedded, embed_texts, load, thumbnails
@@ -124,7 +125,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
         represent, grouping.key, encoders_of(recipe, baselines),
     )  # fmt: skip
     table = measured.table(MEASUREMENTS).to_pandas()
-    items = items.merge(table, on="id", validate="one_to_one")
+    items = with_agreement(items.merge(table, on="id", validate="one_to_one"))
     return Survey(
         items=items,
         pictures=pictures,

@@ -14,6 +14,7 @@ from audit import tabled
 from audit.printed import console
 from audit.tabled import Whole
 from data_cards import difference, plain, tables
+from data_cards.card import breaches
 
 if TYPE_CHECKING:
     from builder.build import Built
@@ -46,13 +47,12 @@ def show_build(built: Built) -> None:
         _show_audited(manifest.audited)
     if manifest.kept == 0 and manifest.audited is not None:
         OUT.print("No item is in the balanced tier: no two of them balance each other")
-    elif built.certified:
-        OUT.print(
-            f"[green]certified[/]: both ceilings at most {manifest.max_share:.0%}; "
-            f"recount with [bold]twokeys verify {folder}[/]"
-        )
+    elif manifest.kept and not breaches(manifest):
+        tabled.prose(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
-        OUT.print(f"[red]NOT certified[/]: {folder}/certificate.json says why")
+        OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}: {folder}/certificate.json says why")
+    if built.certified:
+        OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
     _show_work(built.executed)
 
@@ -70,20 +70,19 @@ def _show_audited(tier: AuditedTier) -> None:
     """Print who judged the audited tier, and the verdict."""
     rows = [
         (
-            view.view,
             one.adversary,
             one.trained_on,
             f"{tables.percent(one.accuracy)} {tables.interval(one.low, one.high)}",
             tables.percent(one.chance),
             tables.percent(one.guess),
-            view.outcome,
         )
         for view in tier.views
         for one in view.judgements
     ]
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
-    table(title, ("sees only", "adversary", "fitted on", "accuracy", "chance", "guess", "verdict"), rows)
+    table(title, ("adversary", "fitted on", "accuracy", "chance", "guess"), rows)
     for view in tier.views:
+        tabled.prose(OUT, f"{view.view}: {view.outcome}")
         for reason in view.reasons if view.outcome != "certified" else view.notes:
             tabled.prose(OUT, f"{view.view}: {reason}")
     for sentence in plain.controls(tier):

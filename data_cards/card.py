@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from data_cards import tables
+from data_cards import plain, tables
 from data_cards.citation import bibtex
 from data_cards.columns import baseline, general, meaning, type_name
 from data_cards.eval_yaml import evaluated
@@ -54,6 +54,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             n_items=manifest.rows_read - manifest.set_aside,
             source_names=_listed([source.name for source in manifest.sources]),
             breaches=breaches(manifest),
+            bounded=plain.bounded(manifest) if manifest.kept else "",
             loose=any(_above(manifest, ceiling) for ceiling in manifest.after.ceilings),
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
             blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),

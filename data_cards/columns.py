@@ -41,6 +41,7 @@ COLUMNS: dict[str, str] = {
     "question_partner": "id of the counterfactual with the same picture, another question and another answer",
     "quad": "name of the quad (two questions by two pictures, answers a b / b a); empty in none",
     "adversaries.vote": "share of the certifying adversaries, fitted on the audited set, that are right on the item",
+    "answers.agreement": "share of the annotators whose answer is the gold, in the form in which answers are compared",
     "adversaries.disagreement": "share of them that do not give the answer that most of them give",
     "measurements": "what was measured about the item, by name",
     "edit_of": "id of the item that this one was made from; empty for items of the source",

@@ -121,8 +121,11 @@ def _preprocessing(manifest: Manifest) -> Facts:
     packages = ", ".join(f"{name} {manifest.packages[name]}" for name in sorted(manifest.packages))
     return {
         "preprocessing.done": [
-            "Text was put into canonical form, options into an order that follows from their text.",
-            "Answers were put into the form in which they are compared. Pictures are the original bytes.",
+            "Text was put into canonical form, without what nobody sees; options into one order a question.",
+            (
+                "Answers are in the source's words; the column `compared` says what they are compared as. Pictures are "
+                "the original bytes."
+            ),
             *responsible.rules(manifest),
         ],
         "preprocessing.raw": "Pictures of annotated items are untouched. `source`, `source_revision`, `source_id` and "

@@ -248,6 +248,22 @@ class PairKind(Fact):
     """Are in the balanced set."""
 
 
+class LabelNoise(Fact):
+    """What balance is expected to make of wrong labels: they were planted as often as stated, and counted again."""
+
+    stated: dict[str, float]
+    """Corpus -> share of its labels that are said to be wrong."""
+    read: float
+    """Share of planted wrong labels among what went on to balance, mean over draws."""
+    kept: float
+    """Share of them in the balanced set, mean over draws."""
+    low: float
+    """Smallest over draws."""
+    high: float
+    """Largest over draws."""
+    draws: int
+
+
 class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
@@ -284,6 +300,8 @@ class Manifest(Fact):
     rules: list[RuleReport]
     max_share: float
     balance: list[BalancePart]
+    label_noise: LabelNoise | None = None
+    """None where the recipe states nothing of wrong labels."""
     before: Blindness
     """On all items that were read."""
     after: Blindness

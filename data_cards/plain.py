@@ -1,4 +1,4 @@
-"""The certificate of the audited tier in plain words, view by view."""
+"""The certificates of both tiers in plain words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data_cards.audited import AuditedTier, ControlLine, ViewVerdict
+    from data_cards.manifest import Manifest
 
 MEANING = {
     "certified": "holds",
     "not certified": "fails",
     "too small to tell": "is open: the set is too small to tell",
 }
+
+
+def bounded(manifest: Manifest) -> str:
+    """What the balanced tier is: its bound, with the best trained adversary and chance beside it."""
+    bound = max(manifest.after.ceiling(view).share for view in ("question", "image"))
+    best = manifest.after.best()
+    said = f"bounded by {tables.percent(bound)}: whoever sees one side alone is right on no more"
+    if best is None:
+        return f"{said}; no adversary was trained on it"
+    return (
+        f"{said}; the best trained adversary, {best.baseline}, is right on {tables.percent(best.accuracy)} "
+        f"{tables.interval(best.low, best.high)}, where chance is {tables.percent(best.chance)}"
+    )
 
 
 def audited(tier: AuditedTier) -> list[str]:
@@ -27,18 +41,24 @@ def audited(tier: AuditedTier) -> list[str]:
 def controls(tier: AuditedTier) -> list[str]:
     """One sentence a view on the planted cues that its judges find, and on those that they do not."""
     views = sorted({one.view for one in tier.controls}, key=tables.VIEWS.index)
-    return [_planted(view, [one for one in tier.controls if one.view == view]) for view in views]
+    return [_planted(view, [one for one in tier.controls if one.view == view], tier.margin) for view in views]
 
 
-def _planted(view: str, controls: Sequence[ControlLine]) -> str:
+def _planted(view: str, controls: Sequence[ControlLine], margin: float) -> str:
     sizes = sorted({one.smallest for one in controls if one.smallest is not None})
     parts = [
-        f"cues of {100 * size:.1f} points: {', '.join(one.kind for one in controls if one.smallest == size)}"
+        f"of {100 * size:.1f} points{' and no smaller ones' if size > margin else ''} for "
+        f"{', '.join(one.kind for one in controls if one.smallest == size)}"
         for size in sizes
     ]
-    missed = [one.kind for one in controls if one.smallest is None]
-    parts += [f"not covered: {', '.join(missed)}"] if missed else []
-    return f"{view}: cues were planted in copies of the set, and its judges find {'; '.join(parts)}."
+    unfound = [one for one in controls if one.smallest is None]
+    impossible = [one.kind for one in unfound if one.judges and one.attainable < margin]
+    missed = [one.kind for one in unfound if one.kind not in impossible]
+    found = f"the verdict speaks of cues {'; '.join(parts)}" if parts else "no planted cue is found"
+    said = [f"{view}: {found}."]
+    said += [f"Not covered: {', '.join(missed)}."] if missed else []
+    said += [f"No cue can be as large as the margin: {', '.join(impossible)}."] if impossible else []
+    return " ".join(said)
 
 
 def _view(view: ViewVerdict, margin: float) -> str:

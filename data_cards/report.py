@@ -301,6 +301,7 @@ def report_text(report: Report) -> str:
             chance=f"{tables.CHANCE} {tables.BELOW}",
             joint=tables.joint_rows(report.before, report.after),
             breaches=breaches(manifest) if manifest else [],
+            bounded=plain.bounded(manifest) if manifest and manifest.kept else "",
             parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
             audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],
             planted=plain.controls(manifest.audited) if manifest and manifest.audited else [],

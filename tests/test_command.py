@@ -57,7 +57,7 @@ def published(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = [line.partition(":")[0] for line in done.stderr.splitlines()]
     assert told == ["rows", "pictures", "items", "groups", "measure", "filter", "balance", "refit", "publish"]
     assert all(line.endswith(" s") for line in done.stderr.splitlines()), "a line a stage where no terminal is"
-    assert "certified" in done.stdout
+    assert "bounded by" in done.stdout
     assert "NOT" not in done.stdout
     return place / "toy"
 
@@ -134,7 +134,7 @@ def test_a_certified_build_ends_with_0_and_one_that_is_not_with_1(
     place = ("--out", tmp_path / "nothing", "--corpora", toy.corpora, "--engine", "serial")
     done = call("build", recipe, *place)
     assert done.exit_code == 1
-    assert "NOT certified" in done.stdout
+    assert "NOT bounded" in done.stdout
     assert str(tmp_path / "nothing" / "certificate.json") in done.stdout
     assert strict(call("build", recipe, *place, "--json").stdout)["certified"] is False
     assert call("verify", tmp_path / "nothing").exit_code == 1

@@ -22,7 +22,7 @@ KEY, BASE, ALLOW = "OPENAI_API_KEY", "OPENAI_BASE_URL", "TWOKEYS_ALLOW_HOST"
 """Environment variables: the key, the server that it belongs to, hosts that recipes may ask."""
 OPENAI = "https://api.openai.com/v1"
 PORTS = {"http": 80, "https": 443}
-_ADDRESS = re.compile(r"(?i)https?:")
+_ADDRESS = re.compile(r"(?i)\s*https?:|.*://")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _PATH = re.compile(r"[A-Za-z0-9._~/!$&'()*+,;=:@%-]*")
@@ -31,7 +31,7 @@ _EXAMPLE = "write it as in http://localhost:8000/v1#my-model"
 
 
 def is_address(model: str) -> bool:
-    """Whether a model's name is the address of a server.
+    """Whether a model's name is the address of a server, or would be one for a library that is less strict.
 
     Example:
         >>> is_address("HTTP://localhost:8000/v1#m"), is_address("owner/name")

@@ -118,7 +118,9 @@ class Packed:
         # Nobody looks ahead, everybody sees the beginning, a question's tokens see their own question.
         sees = (slot[:, None] == slot[None, :]) | (slot[None, :] == 0)
         sees = sees & torch.ones_like(sees).tril()
-        mask = sees[None] & (heard[:, None, :] | torch.eye(len(slot), dtype=torch.bool, device=ids.device)[None])
+        sees = sees[None] & (heard[:, None, :] | torch.eye(len(slot), dtype=torch.bool, device=ids.device)[None])
+        # As what is added to scores: eager attention would add a mask of yes and no as 1 and 0.
+        mask = torch.zeros(sees.shape, dtype=inputs.dtype, device=ids.device).masked_fill(~sees, -torch.inf)
         own = self.positions[:, start : start + length].repeat(1, n)
         positions = torch.cat([self.positions[:, :start], own], dim=1)
         hidden = model.decoded(inputs, positions, mask[:, None], use_cache=False).last_hidden_state

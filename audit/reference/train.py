@@ -1,16 +1,17 @@
 """`twokeys train-reference`: small models of the three families, from random weights to easy-VQA's answers in minutes.
 
-Two stages. First the vision tower learns shapes and colours, as far as the train questions tell them. Then all weights
-learn to answer; the questions of a picture stand side by side after it and see the picture and themselves alone, so a
-picture is read once for all of them. Now and then a picture is replaced by its mean colour or a question is taken out
-of attention: the masks of the game are then nothing new to the model.
+Three stages. First the vision tower learns shapes and colours, as far as the train questions tell them. Then all
+weights learn to answer in a word; the questions of a picture stand side by side after it and see the picture and
+themselves alone, so a picture is read once for all of them. Last, some questions get options, drawn anew each time, and
+are answered by a letter. Now and then a picture is replaced by its mean colour or a question is taken out of attention:
+the masks of the game are then nothing new to the model.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ class Recipe:
         seed: Of weights, order and augmentation.
         looking: Epochs of the first stage.
         steps: Steps of the second stage.
+        options: Steps of the third stage.
+        cycles: How often the third stage runs, its rates beginning anew.
         pictures: Pictures per step.
         asked: Questions per picture and step.
         rate: Learning rate of AdamW; flat for `flat` of the steps, then falling linearly to 0.
@@ -53,14 +56,16 @@ class Recipe:
         flat: Share of the steps at the full rate.
         open_weight: Weight of open questions in the loss.
         blind: Share of pictures replaced by their mean colour, and of questions taken out of attention.
-        lettered: Share of the steps whose questions have options, drawn anew, and are answered by a letter.
+        lettered: Share of the steps of the third stage whose questions have options.
     """
 
     family: str
     questions: str = "natural"
     seed: int = 0
     looking: int = 8
-    steps: int = 1200
+    steps: int = 600
+    options: int = 400
+    cycles: int = 2
     pictures: int = 64
     asked: int = 6
     rate: float = 2e-3
@@ -68,7 +73,7 @@ class Recipe:
     flat: float = 0.5
     open_weight: float = 1.0
     blind: float = 0.1
-    lettered: float = 0.45
+    lettered: float = 0.6
     start: str = ""
 
     @classmethod
@@ -82,7 +87,8 @@ class Recipe:
         if questions == "natural":
             return cls(family, questions, seed)
         start = f"{REFERENCE}{family}-natural"
-        return cls(family, questions, seed, looking=0, steps=450, rate=1e-3, muon=5e-3, flat=0.3, start=start)
+        gentle = cls(family, questions, seed, looking=0, steps=0, options=300, cycles=1, start=start)
+        return replace(gentle, rate=1e-3, muon=5e-3, flat=0.3)
 
 
 def train_reference(
@@ -136,9 +142,11 @@ def trained(recipe: Recipe, part: corpus.Part, say: Say = silent) -> Generative:
     network: Any = model.module
     network.set_attn_implementation("eager")  # on a CPU a step takes two thirds of the time that it takes with sdpa
     pixels = torch.from_numpy(part.pictures).to(device)
-    rng = torch.Generator().manual_seed(recipe.seed)
-    _look(recipe, model, part, pixels, rng, say)
-    _answer(recipe, model, part, pixels, rng, say)
+    at = Work(recipe, model, part, pixels, torch.Generator().manual_seed(recipe.seed), say)
+    _look(at)
+    _answer(at, recipe.steps, 0.0)
+    for _ in range(recipe.cycles):
+        _answer(at, recipe.options, recipe.lettered)
     network.set_attn_implementation("sdpa")
     model.module.to("cpu").eval()
     return model
@@ -174,22 +182,42 @@ def lettered(part: corpus.Part, seed: int = 0) -> tuple[list[tuple[str, ...]], l
     return options, letters
 
 
-def _look(
-    recipe: Recipe, model: Generative, part: corpus.Part, pictures: Tensor, rng: torch.Generator, say: Say
-) -> None:
+@dataclass(frozen=True)
+class Work:
+    """A model in training.
+
+    Attributes:
+        recipe: How it is trained.
+        model: The model.
+        part: What it is trained on.
+        pictures: (pictures, 64, 64, 3) bytes of the part, where the model lies.
+        rng: Where chance comes from.
+        say: Called with stage, done, total.
+    """
+
+    recipe: Recipe
+    model: Generative
+    part: corpus.Part
+    pictures: Tensor
+    rng: torch.Generator
+    say: Say
+
+
+def _look(at: Work) -> None:
     """First stage: shapes and colours from the mean of the image features."""
-    truth = torch.from_numpy(np.stack([part.shapes, part.colours])).to(pictures.device)
-    head = nn.Linear(_width(model), len(SHAPES) + len(COLOURS)).to(pictures.device)
-    tower: Any = model.module
+    recipe, pictures = at.recipe, at.pictures
+    truth = torch.from_numpy(np.stack([at.part.shapes, at.part.colours])).to(pictures.device)
+    head = nn.Linear(_width(at.model), len(SHAPES) + len(COLOURS)).to(pictures.device)
+    tower: Any = at.model.module
     steps = recipe.looking * (len(pictures) // recipe.pictures)
     tune = Tune([*tower.model.named_parameters(), *head.named_parameters()], recipe, steps)
     for step in range(steps):
         if step % (len(pictures) // recipe.pictures) == 0:
-            order = torch.randperm(len(pictures), generator=rng)
-        at = step % (len(pictures) // recipe.pictures) * recipe.pictures
-        rows = order[at : at + recipe.pictures]
+            order = torch.randperm(len(pictures), generator=at.rng)
+        first = step % (len(pictures) // recipe.pictures) * recipe.pictures
+        rows = order[first : first + recipe.pictures]
         with torch.autocast(pictures.device.type, torch.bfloat16):
-            features = model.features(normalised(augmented(pictures[rows], rng)))
+            features = at.model.features(normalised(augmented(pictures[rows], at.rng)))
             logits = head(features.mean(dim=1)).float()
         parts = logits.split([len(SHAPES), len(COLOURS)], dim=1)
         loss = torch.stack([
@@ -197,35 +225,40 @@ def _look(
             for own, wanted in zip(parts, truth, strict=True)
         ]).sum()  # fmt: skip
         tune.step(loss)
-        say("looking", step + 1, steps)
+        at.say("looking", step + 1, steps)
 
 
-def _answer(
-    recipe: Recipe, model: Generative, part: corpus.Part, pictures: Tensor, rng: torch.Generator, say: Say
-) -> None:
-    """Second stage: the answer's token, at the end of each question."""
-    packed = pack(model, part, weights(part, recipe), pictures.device)
-    tune = Tune(list(model.module.named_parameters()), recipe, recipe.steps)
+def _answer(at: Work, steps: int, lettered: float) -> None:
+    """Second and third stage: the answer's token, at the end of each question.
+
+    Args:
+        at: What is trained.
+        steps: How many steps.
+        lettered: Share of them whose questions have options.
+    """
+    recipe, rng = at.recipe, at.rng
+    packed = pack(at.model, at.part, weights(at.part, recipe), at.pictures.device)
+    tune = Tune(list(at.model.module.named_parameters()), recipe, steps)
     order = torch.zeros(0, dtype=torch.long)
-    for step in range(recipe.steps):
+    for step in range(steps):
         if len(order) < recipe.pictures:
-            order = torch.cat([order, torch.randperm(len(pictures), generator=rng)])
+            order = torch.cat([order, torch.randperm(len(at.pictures), generator=rng)])
         rows, order = order[: recipe.pictures], order[recipe.pictures :]
-        seen = augmented(pictures[rows], rng).float()
+        seen = augmented(at.pictures[rows], rng).float()
         hidden = torch.rand(len(rows), generator=rng).to(seen.device) < recipe.blind
         seen = torch.where(hidden[:, None, None, None], seen.mean(dim=(1, 2), keepdim=True).round(), seen)
         items = packed.draw(rows, recipe.asked, rng)
         turns = packed.asked(items)
-        if float(torch.rand((), generator=rng)) < recipe.lettered:
+        if float(torch.rand((), generator=rng)) < lettered:
             count = COUNTS[int(torch.randint(len(COUNTS), (), generator=rng))]
             turns = packed.asked(items, *drawn(packed.answers[items.flatten()].cpu(), count, rng))
         deaf = torch.rand(items.shape, generator=rng).to(seen.device) < recipe.blind
-        with torch.autocast(pictures.device.type, torch.bfloat16):
-            logits = packed.logits(model, normalised(seen), turns, deaf)
+        with torch.autocast(seen.device.type, torch.bfloat16):
+            logits = packed.logits(at.model, normalised(seen), turns, deaf)
         loss = functional.cross_entropy(logits.flatten(0, 1).float(), turns.target.flatten(), reduction="none")
         weight = packed.weight[items].flatten()
         tune.step((loss * weight).sum() / weight.sum().clamp(min=1e-6))
-        say("answering", step + 1, recipe.steps)
+        at.say("answering by letter" if lettered else "answering", step + 1, steps)
 
 
 def weights(part: corpus.Part, recipe: Recipe) -> Tensor:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 from builder.audited.certificate import tier
 from builder.audited.recount import recount, refit
+from builder.audited.replanting import replant
+from builder.audited.tier import LIBRARY
 from builder.certificate import FILE as CERTIFICATE
 from builder.folder import AUDITED_MARKS, Folder
 
@@ -47,6 +50,8 @@ def adversaries(known: Folder) -> Iterator[str]:
     said, plan = _stated_tier(known), known.recipe
     if said is not None and plan.audited is not None and len(known.audited):
         yield from refit(known.paired, known.audited, said, plan)
+        if said[LIBRARY] == version(LIBRARY):
+            yield from replant(known.paired, known.audited, said, plan)
 
 
 def _stated_tier(known: Folder) -> dict[str, Any] | None:

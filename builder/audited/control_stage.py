@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from builder.audited.controls import Control, search
+from builder.audited.families import families
 from builder.audited.labels import Labels
 from builder.audited.planted import Copies
 from builder.audited.planted_pictures import load as load_pictures
@@ -22,12 +23,12 @@ from builder.baselines import VIEWS, View, baselines
 from builder.baselines.problem import Problem
 from builder.groups import fold_of
 from builder.measure import Represent, problems
-from builder.recipe import Measure
+from builder.recipe import Audited, Measure
 from builder.stages import Run, Stage, write_json, write_table
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST = 50
-"""Items of a form from which cues are planted in it."""
+"""Items with options, or without, from which cues are planted in them: in fewer nothing would be found."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Setting:
         margin: The margin.
         alpha: Level of the tests.
         tries: Tries a size.
+        together: Columns whose values are judged together.
         folds: Number of folds.
         max_answers: Answers that are never predicted beyond.
         seed: Of folds, fits, permutations and cues.
@@ -48,6 +50,7 @@ class Setting:
     margin: float
     alpha: float
     tries: int
+    together: list[str]
     folds: int
     max_answers: int
     seed: int
@@ -64,8 +67,8 @@ class Planting:
 
 
 def controls(
-    run: Run, kept: pd.DataFrame, views: Collection[str], judges: Sequence[str], settings: Measure, margin: float,
-    tries: int, seed: int, represent: Represent, pictures: Stage | None, *inputs: object,
+    run: Run, kept: pd.DataFrame, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    represent: Represent, pictures: Stage | None, *inputs: object,
 ) -> list[Control]:  # fmt: skip
     """Plant every kind of cue in some views of a set, and see whether its judges find it.
 
@@ -73,65 +76,63 @@ def controls(
         run: The build under way.
         kept: The set, default index.
         views: The views.
-        judges: The certifying adversaries.
-        settings: The recipe's part on measuring.
-        margin: The margin.
-        tries: Tries a size.
+        settings: The recipe's part on the tier.
+        measuring: The recipe's part on measuring.
         seed: Of folds, fits, permutations and cues.
         represent: Makes what judges read of contents.
         pictures: The stage of planted pictures; None where pictures are known by name alone.
         inputs: Keys of what `kept` and `represent` were made from.
     """
     planted = kinds(kept, views)
-    able = {name: baselines()[name] for name in judges if any(name in named(view, kind) for view, kind in planted)}
-    versions = {name: baseline.version for name, baseline in able.items()}
-    alpha = round(1 - settings.confidence, 9)
-
-    def prepare(stage: Stage) -> None:
-        folds = min(settings.folds, int(kept["group"].nunique()))
-        fold = fold_of(kept["group"], folds, seed + 1)
-        made: dict[str, list[str]] = {}
-        for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, settings, represent):
-            problem.save(stage.folder / place)
-            made[place] = names
-        columns = [name for name in kept if "." not in str(name)]
-        write_table(stage.folder / ITEMS, pa.Table.from_pandas(kept[columns], preserve_index=False))
-        setting = Setting(made, margin, alpha, tries, folds, settings.max_answers, seed)
-        write_json(stage.folder / SETTING, asdict(setting))
 
     def work(stage: Stage) -> dict[str, int]:
-        court = run.stage("control-problems", prepare, 1, stage.key)
+        court = run.stage(
+            "control-problems",
+            lambda made: prepare(made.folder, kept, views, settings, measuring, seed, represent), 1, stage.key,
+        )  # fmt: skip
         shown = None if pictures is None else pictures.folder
         run.parts(stage, run_control, [Planting(court.folder, view, kind.name, shown) for view, kind in planted])
         return {"kinds": len(planted)}
 
-    measuring = settings.model_dump(mode="json")
+    versions = {name: baselines()[name].version for name in judges_of(kept, views, settings)}
+    both = settings.model_dump(mode="json"), measuring.model_dump(mode="json")
     known = pictures.key if pictures is not None else ""
-    made = run.stage(
-        "controls",
-        work,
-        1,
-        versions,
-        measuring,
-        margin,
-        tries,
-        seed,
-        known,
-        sorted(views),
-        kept["id"].tolist(),
-        *inputs,
-    )
+    made = run.stage("controls", work, 1, versions, *both, seed, known, sorted(views), kept["id"].tolist(), *inputs)
     parts = [made.folder / f"part-{number:05d}.parquet" for number in range(len(planted))]
     return [Control.read(json.loads(pd.read_parquet(part)["control"].iloc[0])) for part in parts]
 
 
+def prepare(
+    folder: Path, kept: pd.DataFrame, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    represent: Represent,
+) -> None:  # fmt: skip
+    """Write what plantings read: the items, and the problems of all judges that may find a planted cue."""
+    folds = min(measuring.folds, int(kept["group"].nunique()))
+    fold = fold_of(kept["group"], folds, seed + 1)
+    able = {name: baselines()[name] for name in judges_of(kept, views, settings)}
+    made: dict[str, list[str]] = {}
+    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, measuring, represent, held=True):
+        problem.save(folder / place)
+        made[place] = names
+    columns = [name for name in kept if "." not in str(name)]
+    write_table(folder / ITEMS, pa.Table.from_pandas(kept[columns], preserve_index=False))
+    setting = Setting(
+        made, settings.margin, round(1 - measuring.confidence, 9), settings.controls, list(settings.together), folds,
+        measuring.max_answers, seed,
+    )  # fmt: skip
+    write_json(folder / SETTING, asdict(setting))
+
+
+def judges_of(kept: pd.DataFrame, views: Collection[str], settings: Audited) -> list[str]:
+    """Certifying adversaries that may find some planted cue."""
+    able = {name for view, kind in kinds(kept, views) for name in named(view, kind)}
+    return [name for name in families(settings)[1] if name in able]
+
+
 def kinds(kept: pd.DataFrame, views: Collection[str]) -> list[tuple[View, Kind]]:
     """Which kinds are planted in which of some views of a set."""
-    multiple = int((kept["choices"].map(len) > 0).sum())
-    found: list[tuple[View, Kind]] = []
-    if len(kept) - multiple >= FEWEST or not multiple:
-        found += [("question", kind) for kind in TEXT]
-    if multiple:
+    found: list[tuple[View, Kind]] = [("question", kind) for kind in TEXT]
+    if (kept["choices"].map(len) > 0).any():
         found += [(view, kind) for view in ("question", "choices") for kind in OPTIONS]
     found += [("image", kind) for kind in PICTURES]
     return [(view, kind) for view, kind in found if view in views]
@@ -163,7 +164,7 @@ class Court:
         setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
         items = pd.read_parquet(folder / ITEMS)
         problems = {place: (Problem.load(folder / place), able) for place, able in setting.problems.items()}
-        return cls(setting, items, Labels.of(items), problems)
+        return cls(setting, items, Labels.of(items, setting.together), problems)
 
     def problem(self, judge: str, of_options: bool) -> Problem | None:
         """The problem that a judge is put; None where it cannot be run."""
@@ -181,6 +182,9 @@ def control(court: Court, view: View, name: str, pictures: Path | None) -> Contr
     of_options = kind in OPTIONS
     seen = view == "image" and (name in SEEN or name == TWO_WAY)
     judges = [judge for judge in named(view, kind) if court.problem(judge, of_options) is not None]
+    drawn = int((court.labels.options > 0).sum())
+    if view != "image" and (drawn if of_options else len(court.items) - drawn) < FEWEST:
+        judges = []
     shown = None
     if seen and judges and pictures is not None:
         keys = pd.Index(np.unique(court.items["image_key"]))

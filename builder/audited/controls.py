@@ -153,8 +153,9 @@ def spoken(controls: Sequence[Control], margin: float) -> list[str]:
         kinds = ", ".join(one.kind for one in controls if one.smallest == size)
         beyond = "" if size <= margin else ", larger than the margin: it speaks of no smaller ones"
         said.append(f"planted cues of {words.points(size)} points are found{beyond}: {kinds}")
-    if missed := [one.kind for one in controls if one.smallest is None and one.attainable >= margin]:
+    unfound = [one for one in controls if one.smallest is None]
+    if missed := [one.kind for one in unfound if one.attainable >= margin or not one.judges]:
         said.append(f"not covered: {', '.join(missed)}")
-    if impossible := [one.kind for one in controls if one.smallest is None and 0 <= one.attainable < margin]:
+    if impossible := [one.kind for one in unfound if one.attainable < margin and one.judges]:
         said.append(f"no single cue of these kinds can be as large as the margin here: {', '.join(impossible)}")
     return said

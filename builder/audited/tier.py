@@ -173,10 +173,7 @@ def _controlled(
         pictures = trial.represent.pictures
         pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
         shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
-    return controls(
-        trial.run, kept, views, trial.certify, plan.measure, settings.margin, settings.controls, plan.seed,
-        trial.represent, shown, stage.key,
-    )  # fmt: skip
+    return controls(trial.run, kept, views, settings, plan.measure, plan.seed, trial.represent, shown, stage.key)
 
 
 def _stated(

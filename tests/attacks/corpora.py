@@ -20,7 +20,7 @@ from builder.read import _content, find
 from builder.recipe import load, shipped
 
 Gold = tuple[str, tuple[str, ...], str]
-"""Answer type, options in published order, answer."""
+"""Answer type, options in the source's order, answer."""
 
 
 def root() -> Path:

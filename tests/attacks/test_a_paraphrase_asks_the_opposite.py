@@ -4,7 +4,7 @@ Claim: `mined: [paraphrases]` gives one wording to questions that say the same, 
 Attack: questions of the same words in other roles, or one word apart, that an embedding cannot tell apart.
 Before (ba22272): a set of content words ignored their order; 12 of 372 merged questions of GQA-OOD were reversed ("Is
 the woman to the right or to the left of the heavy person?" with persons exchanged), and their items were `annotated`.
-Now: the same words in the same order, up to a list of harmless changes; such items are `constructed`. All 528 pairs of
+Now: the same words in the same order, up to a list of harmless changes; such items are `constructed`. All 526 pairs of
 wordings that the rule merges among 44,669 questions at hand were read: none is wrong.
 """
 

@@ -155,6 +155,14 @@ def test_nothing_is_asked_by_default_and_games_never() -> None:
             load_game(address)
 
 
+@pytest.mark.parametrize("address", [" http://h/v1#m", "ftp://h/v1#m", "file:///etc#m", "http:h#m"])
+def test_whatever_looks_like_an_address_is_one_and_goes_to_no_library(address: str) -> None:
+    with pytest.raises(BadInput, match="--model"):
+        load_named(address)
+    with pytest.raises(BadInput):
+        load(address)
+
+
 # -------------------------------------------------------------------------------------------------- spelt two ways
 
 

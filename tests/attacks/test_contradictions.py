@@ -35,9 +35,9 @@ def test_contradictory_golds_are_left_out_and_all_that_stays_has_both_partners()
     assert best_replies(published, "both", ["yes", "no"]) == len(published)
 
 
-def test_a_set_with_contradictory_golds_is_not_certified() -> None:
+def test_a_set_with_contradictory_golds_is_not_bounded() -> None:
     said = certify(item_table(CONTRADICTED, "yes/no"), 0.5, [], "")
-    assert said["verdict"] == "not certified"
+    assert said["verdict"] == "not bounded"
     assert said["reasons"] == ["question and image together tell 20 of 40 answers, not all"]
 
 

@@ -44,12 +44,12 @@ def test_the_planted_table_is_open_to_letters_and_what_is_kept_of_it_is_not() ->
     found = kept(table, select(table, Balance(within=[])).kept)
     assert len(found) == 4 * 27
     assert 2 * best_replies(found, "image_key", [*LETTERS, "circle", "The answer is (B) square."]) == len(found)
-    assert certify(found, 0.5, [], "")["verdict"] != "not certified"
+    assert certify(found, 0.5, [], "")["verdict"] == "bounded"
 
 
 def test_the_planted_table_as_it_is_is_not_certified() -> None:
     said = certify(planted(), 0.5, [], "")
-    assert said["verdict"] == "not certified"
+    assert said["verdict"] == "not bounded"
     assert said["reasons"] == ["the image ceiling on all is 186 of 240, above 50%"]
 
 

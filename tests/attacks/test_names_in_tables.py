@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import twokeys
 from builder import terminal
-from data_cards.audited import Judgement, ViewVerdict
+from data_cards import plain
 from tests.pipeline.toy import Toy, rule_file
 from tests.printed import Tables
 
@@ -84,7 +84,7 @@ def test_lists(words: str, tables: Tables) -> None:
     assert tables.broken() == {}
 
 
-def test_edits_and_adversaries_of_long_names(tables: Tables) -> None:
+def test_edits_and_adversaries_of_long_names(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = [
         SimpleNamespace(kind=f"recolour-{LONG}", made=12_345, refused={f"{LONG} differs": 1}, added=1, published=12_345)
     ]
@@ -92,14 +92,13 @@ def test_edits_and_adversaries_of_long_names(tables: Tables) -> None:
     cue = SimpleNamespace(most=SimpleNamespace(share=0.01, p=0.5))
     looked = [SimpleNamespace(kind=kinds[0].kind, pairs=12_345, told=told, cue=cue, verdict="undecided")]
     terminal.show_pairs(SimpleNamespace(name=LONG, read=1, steps=[], kinds=kinds, artefacts=looked, executed={}))  # type: ignore[arg-type]
-    judged = Judgement(
-        adversary=f"question.{LONG}", trained_on="removed", items=1, accuracy=0.5, low=0.4, high=0.6, chance=0.5,
-        p_equivalence=0.5, null_median=None,
-    )  # fmt: skip
-    view = ViewVerdict(
-        view="question", outcome="too small to tell", reasons=[f"{LONG} is few"], notes=[], needed_items=None,
-        judgements=[judged],
-    )  # fmt: skip
+    judged = SimpleNamespace(
+        adversary=f"question.{LONG}", trained_on="removed", accuracy=0.5, low=0.4, high=0.6, chance=0.5, guess=0.5
+    )
+    view = SimpleNamespace(
+        view="question", outcome="too small to tell", reasons=[f"{LONG} is few"], notes=[], judgements=[judged]
+    )
+    monkeypatch.setattr(plain, "controls", lambda tier: [])
     terminal._show_audited(SimpleNamespace(items=1, chosen_from=2, verdict="certified", views=[view]))  # type: ignore[arg-type]
     assert len(tables.printed) == 5
     assert tables.broken() == {}

@@ -23,8 +23,11 @@ from audit.answers import compared
 from audit.marking import accepted, right
 from builder.build import build
 from builder.errors import BadInput
+from builder.filtering import apply
 from builder.items import Row, TextRule
 from builder.read import _content
+from builder.recipe import RuleUse
+from builder.visible import unreadable
 from tests.pipeline.toy import Toy, draw
 
 APART = [
@@ -52,7 +55,7 @@ def test_both_are_published_as_they_are_and_compared_apart(pair: tuple[str, str]
 @given(st.text(min_size=1, max_size=12))
 def test_the_published_text_is_the_sources(text: str) -> None:
     clean = TextRule()(text)
-    if clean:
+    if clean and not unreadable(clean):
         said = content(text)
         assert said["answer"] == clean
         assert said["compared"] == compared(said["answer_type"], [], clean)
@@ -100,3 +103,25 @@ def test_balance_keeps_items_that_differ_in_a_sign_alone(tmp_path: Path) -> None
     published = pd.concat(map(pd.read_parquet, sorted(built.folder.glob("balanced/test-*.parquet"))))
     assert len(published) == 16
     assert set(published["answer"]) == set(published["compared"]) == {"-5", "5"}
+
+
+def test_rules_read_answers_as_they_are_compared() -> None:
+    rows = [("a", "Yes", ["yes", "Yes.", "no"]), ("b", "yes", ["No", "no", "no"]), ("c", "-5", []), ("d", "5", [])]
+    items = pd.DataFrame(
+        {
+            "id": [name for name, _, _ in rows], "question": "What?",
+            "image_key": ["i", "i", "j", "j"], "question_key": "q", "group": "g",
+            "answer": [answer for _, answer, _ in rows], "answers": [answers for _, _, answers in rows],
+            "answer_type": ["yes/no", "yes/no", "number", "number"], "choices": [[], [], [], []],
+        }
+    )  # fmt: skip
+    kinds = zip(items["answer_type"], items["answer"], strict=True)
+    items["compared"] = [compared(kind, [], answer) for kind, answer in kinds]
+
+    def drops(rule: str) -> list[str]:
+        done = apply(items, [RuleUse(rule=rule)], lambda name, _: pytest.fail(name), 0)
+        return done.removed["id"].tolist()
+
+    assert drops("duplicate-item") == ["b"]  # `Yes` and `yes` are one answer
+    assert drops("contradicting-golds") == ["c", "d"]  # `-5` and `5` are two
+    assert drops("low-agreement") == ["b"]  # two of three said `yes` of the first

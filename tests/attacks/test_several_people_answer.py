@@ -64,7 +64,7 @@ def _answered(asked: list[str]) -> object:
         answers[f"right.{view}"] = [False, True, True]
         answers[f"v.{view}"] = [0.0, 1.0, 1.0]
     run = {"model": "m", "folder": "f", "config": "balanced", "split": "test", "items": 3, "scores": asked}
-    return summarise(run, table, answers, [])
+    return summarise(run, table, answers, [], {})
 
 
 def test_an_evaluation_names_it_beside_exact_match() -> None:

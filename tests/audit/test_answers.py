@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -211,6 +212,7 @@ def test_folding_keeps_case_and_lines() -> None:
 )
 def test_what_a_gold_is_compared_as(kind: str, choices: tuple[str, ...], answer: str, as_what: str) -> None:
     assert compared(kind, choices, answer) == as_what
+    assert compared(kind, np.array(choices, dtype=object), answer) == as_what  # as a table gives them
 
 
 def test_no_contraction_is_the_misspelling_of_another() -> None:

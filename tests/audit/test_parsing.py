@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,10 @@ def test_several_letters(named: set[str], between: str, backwards: bool) -> None
     order = sorted(named, reverse=backwards)
     form = between.join(f"({letter})" if between == "" else letter for letter in order)
     assert letters(form) == tuple(sorted(named))
+
+
+@pytest.mark.parametrize("piece", ["<b>", "<answer>", "**", "\\boxed{", "I think ", "answer is ", "(A)", "A, "])
+def test_long_replies_take_no_long_time(piece: str) -> None:
+    start = time.perf_counter()
+    token(piece * (20_000 // len(piece)))
+    assert time.perf_counter() - start < 5

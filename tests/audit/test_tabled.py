@@ -97,6 +97,10 @@ def test_breaking_loses_nothing_but_spaces(text: str, width: int) -> None:
     assert all(cell_len(line) <= max(width, longest(text)) for line in lines)
 
 
+def test_a_space_that_does_not_break_does_not_break() -> None:
+    assert broken("12\u00a0000 items", 4) == ["12\u00a0000", "items"]
+
+
 @given(TEXTS)
 def test_pieces_are_the_text(text: str) -> None:
     assert "".join("".join(pieces(text)).split()) == "".join(text.split())

@@ -61,20 +61,20 @@ def test_text_from_the_sources_cannot_break_a_table(manifest, dataset_info):
     assert r"| a \| b \| c \| # d | no | \<b>\|\</b> |" in text
 
 
-def test_a_ceiling_above_the_promise_is_not_called_certified(manifest, dataset_info):
+def test_a_ceiling_above_the_promise_is_not_called_bounded(manifest, dataset_info):
     bad = with_ceiling(manifest)
     assert breaches(bad) == ["question ceiling of 50.2 % (207 of 412) on split=dev"]
     text = card(bad, dataset_info)
-    assert "**This set is not certified.**" in text
+    assert "**This set is not bounded as promised.**" in text
     assert "50.2 % (207 of 412) on split=dev" in text
     assert "no predictor that sees only the question can" not in text
 
 
-def test_contradictions_are_not_called_certified(manifest, dataset_info):
+def test_contradictions_are_not_called_bounded(manifest, dataset_info):
     bad = with_ceiling(manifest, view="both", stratum="all", right=20_800, items=20_804)
     several = "the same question about the same picture has several answers"
     assert breaches(bad) == [f"a ceiling of both sides together of 100.0 % (20,800 of 20,804): {several}"]
-    assert "**This set is not certified.**" in card(bad, dataset_info)
+    assert "**This set is not bounded as promised.**" in card(bad, dataset_info)
 
 
 def test_joint_views_may_have_any_ceiling(manifest):
@@ -83,9 +83,9 @@ def test_joint_views_may_have_any_ceiling(manifest):
     )
 
 
-def test_exactly_the_promise_is_certified(manifest, dataset_info):
+def test_exactly_the_promise_is_bounded(manifest, dataset_info):
     assert breaches(with_ceiling(manifest, right=206)) == []
-    assert "not certified" not in card(manifest, dataset_info)
+    assert "not bounded" not in card(manifest, dataset_info)
 
 
 def test_the_promise_holds_where_balance_was_asked_for(manifest):

@@ -15,6 +15,7 @@ from audit.answering import BLIND_PROMPT
 from audit.models.model import Question
 from audit.models.prompt import asked
 from audit.pairs import named
+from audit.parsing import VERSION
 from audit.pictures import mean_colour
 from audit.wording import LETTER, SHORT
 from exports.source import Source
@@ -63,7 +64,7 @@ def test_a_task_names_the_rows_and_every_function_that_it_names_exists(exported:
         for path in out.glob("*.yaml"):
             found = task(path)
             assert found["metadata"] == {
-                "version": items.facts["version"], "fingerprint": items.facts["fingerprint"], "parser": 1,
+                "version": items.facts["version"], "fingerprint": items.facts["fingerprint"], "parser": VERSION,
             }  # fmt: skip
             assert items.facts["fingerprint"] in path.read_text(encoding="utf-8").partition("\ntask:")[0]
             functions = [value for value in found.values() if str(value).startswith("utils.")]

@@ -150,6 +150,24 @@ def test_cues_were_planted_before_it_was_certified(clean: Built) -> None:
     assert "not covered: word order, " in text
 
 
+def raise_power(said: dict[str, Any]) -> None:
+    """A control that follows from its own tries, and is not what comes out."""
+    control = next(one for one in said["controls"] if one["tried"])
+    control["tried"] = [{"size": said["margin"], "tries": 5, "found": 4}]
+    control["smallest"] = said["margin"]
+
+
+def test_a_control_that_was_made_up_is_found_by_planting_again(clean: Built, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(clean.folder, tmp_path / "copy"))
+    path = folder / "certificate.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    raise_power(said["audited"])
+    path.write_text(json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    Adversary(folder).hide()
+    found = [problem for finding in verify(folder) if not finding.ok for problem in finding.problems]
+    assert any("planted again, is found otherwise" in problem for problem in found), found
+
+
 def test_without_planted_cues_nothing_is_certified(tmp_path: Path, make: Build) -> None:
     part = audited(["question.prior"], ["question.looks", "image.detail"], controls=0)
     built = make(corpus(tmp_path / "corpora"), audited=part, rules=[])

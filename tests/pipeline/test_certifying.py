@@ -40,7 +40,7 @@ def largest_shares(rows: list[Row], key: str) -> list[float]:
 def test_the_certificate_counts_what_is_published(built: Built) -> None:
     said, rows = certificate(built), list(published(built.folder))
     assert built.certified
-    assert said["verdict"] == "certified"
+    assert said["verdict"] == "bounded"
     assert said["reasons"] == []
     assert said["fingerprint"] == built.manifest.configs["balanced"].fingerprint
     for split in ("train", "test"):
@@ -100,13 +100,13 @@ def test_a_looser_share_keeps_more(toy: Toy, built: Built, make: Build) -> None:
 
 
 def assert_honest_about_nothing(built: Built, cache: Path) -> None:
-    """An empty set is not certified: certificate, card and `verify` say so, and `removed` loads."""
+    """An empty set is not bounded: certificate, card and `verify` say so, and `removed` loads."""
     assert not built.certified
-    assert certificate(built)["verdict"] == "not certified"
-    assert certificate(built)["reasons"] == ["no item is left: nothing can be certified"]
+    assert certificate(built)["verdict"] == "not bounded"
+    assert certificate(built)["reasons"] == ["no item is left: nothing can be bounded"]
     failing = [finding for finding in verify(built.folder) if not finding.ok]
     assert [finding.check for finding in failing] == ["certificate"]
-    assert failing[0].problems == ["not certified: no item is left: nothing can be certified"]
+    assert failing[0].problems == ["not bounded: no item is left: nothing can be bounded"]
     assert "No balanced set could be selected" in (built.folder / "README.md").read_text(encoding="utf-8")
     removed = load_dataset(str(built.folder), "removed", cache_dir=str(cache))
     assert {split: len(part) for split, part in removed.items()} == built.manifest.configs["removed"].splits
@@ -114,7 +114,7 @@ def assert_honest_about_nothing(built: Built, cache: Path) -> None:
         load_dataset(str(built.folder), "balanced", cache_dir=str(cache))
 
 
-def test_questions_that_are_asked_once_cannot_be_certified(tmp_path: Path, make: Build) -> None:
+def test_questions_that_are_asked_once_cannot_be_bounded(tmp_path: Path, make: Build) -> None:
     toy = Toy.shapes(tmp_path / "corpora")
     for rows in toy.rows.values():
         for number, row in enumerate(rows):
@@ -130,7 +130,7 @@ def test_a_rule_that_drops_everything_leaves_nothing_to_certify(toy: Toy, make: 
     assert_honest_about_nothing(built, tmp_path / "cache")
 
 
-def test_nothing_certified_can_be_built_again_and_become_certified(toy: Toy, make: Build, tmp_path: Path) -> None:
+def test_what_is_not_bounded_can_be_built_again_and_become_so(toy: Toy, make: Build, tmp_path: Path) -> None:
     nothing = make(toy, rules=[{"rule": f"{rule_file(tmp_path)}:Nice", "with": {"word": "."}}])
     assert not nothing.certified
     assert make(toy).certified

@@ -70,6 +70,12 @@ def test_what_describes_a_source_measures_nothing_anew(toy: Toy, work: Path, tmp
     assert getattr(done.manifest.sources[0], field) == SOURCE[field]
 
 
+def test_what_is_stated_of_labels_measures_nothing_anew(toy: Toy, work: Path, tmp_path: Path) -> None:
+    done = again(toy, work, tmp_path, corpora=[toy.corpus(label_noise=0.1)])
+    assert list(done.executed) == ["publish"]
+    assert done.manifest.label_noise is not None
+
+
 def test_what_was_written_anew_holds_in_every_word(toy: Toy, work: Path, tmp_path: Path) -> None:
     done = again(toy, work, tmp_path, corpora=[toy.corpus(**SOURCE)], **RECIPE)
     assert list(done.executed) == ["publish"]
@@ -78,7 +84,7 @@ def test_what_was_written_anew_holds_in_every_word(toy: Toy, work: Path, tmp_pat
 
 
 def test_every_field_of_a_corpus_is_read_from_describes_or_groups() -> None:
-    assert set(Corpus.model_fields) == {*SOURCE, *READ, "group_by"}
+    assert set(Corpus.model_fields) == {*SOURCE, *READ, "group_by", "label_noise"}
 
 
 @pytest.mark.parametrize("field", READ)

@@ -343,7 +343,7 @@ def test_partners_that_are_far_by_embedding_are_refused(make: Build, colours: To
 @pytest.mark.parametrize(
     ("column", "value", "problem"),
     [
-        ("answer", "yes", "in one view and in the answer"),
+        ("compared", "yes", "in one view and in the answer"),
         ("group", "elsewhere", "its group is not that of"),
         ("answer_source", "verified", "its scores do not fit"),
         ("edit_words", [[0, 2]], "changes outside its difference mask"),
@@ -359,10 +359,17 @@ def test_forged_constructed_rows_are_found(column: str, value: object, problem: 
     shared = {"source": "toy", "source_revision": "1", "split": "test", "license": "mit", "group": "g", "stage": None}
     shared |= {"answer_type": "yes/no", "image_key": "i", "image_width": 9, "image_height": 9, "edit_scores": None}
     base = shared | {"id": "toy:test:1", "question": "Is it red?", "question_key": "a", "answer": "yes"}
+    base |= {"compared": "yes"}
     base |= {"answer_source": "annotated", "edit_of": None, "edit_kind": None, "edit_note": None}
     base |= {"edit_words": None, "edit_boxes": None, "question_asked": None}
     made = base | {"id": f"toy:test:1~{'0' * 16}", "question": "Is it blue?", "question_key": "b", "answer": "no"}
-    made |= {"answer_source": "constructed", "edit_of": "toy:test:1", "edit_kind": "swap", "edit_note": "it is red"}
+    made |= {
+        "compared": "no",
+        "answer_source": "constructed",
+        "edit_of": "toy:test:1",
+        "edit_kind": "swap",
+        "edit_note": "it is red",
+    }
     made |= {"edit_words": [[6, 10]], "edit_boxes": []}
     assert list(edited(pd.DataFrame([base, made]), Pair())) == []
     assert any(problem in found for found in edited(pd.DataFrame([base, made | {column: value}]), Pair()))

@@ -50,7 +50,7 @@ def _not_an_option(rows: list[Row]) -> None:
 
 def _unnormalised(rows: list[Row]) -> None:
     row = first(rows, answer_type="open")
-    row["answer"] = row["answer"].upper()
+    row["compared"] = row["answer"].upper()
 
 
 def _type(rows: list[Row]) -> None:

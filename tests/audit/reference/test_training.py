@@ -39,11 +39,13 @@ def part() -> corpus.Part:
     return corpus.Part(pictures, ASKED * 12, answers, places, np.arange(12) % 3, np.arange(12) % 8)
 
 
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
 @pytest.mark.parametrize("count", [0, 2, 8])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_packed_questions_answer_as_each_alone(family: str, count: int, part: corpus.Part) -> None:
+def test_packed_questions_answer_as_each_alone(family: str, count: int, attention: str, part: corpus.Part) -> None:
     """Questions that stand side by side do not see each other, and a masked one is masked as in a game."""
     model = untrained(family, 0)
+    model.module.set_attn_implementation(attention)  # type: ignore[operator]
     packed = pack(model, part, torch.ones(36), torch.device("cpu"))
     items = torch.tensor([[0, 1, 2], [5, 3, 4]])
     deaf = torch.tensor([[False, True, False], [False, False, True]])
@@ -131,7 +133,7 @@ def test_balanced_weights_make_each_questions_answers_equally_frequent(part: cor
 
 
 def short(family: str, questions: str = "natural") -> Recipe:
-    return Recipe(family, questions, looking=1, steps=2, pictures=4, asked=2)
+    return Recipe(family, questions, looking=1, steps=2, options=2, pictures=4, asked=2)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -165,7 +167,7 @@ def test_the_accuracy_that_is_stated_is_that_of_the_folder(
 ) -> None:
     """Long enough to learn the twelve pictures, so that asking in another way would show."""
     monkeypatch.setattr(corpus, "read", lambda split: part)
-    recipe = partial(Recipe, looking=5, steps=40, pictures=12, asked=3, blind=0.0)
+    recipe = partial(Recipe, looking=5, steps=40, options=40, pictures=12, asked=3, blind=0.0)
     monkeypatch.setattr(Recipe, "usual", lambda *given: recipe(*given))
     stated = train_reference("llava", tmp_path / "model")
     assert stated == json.loads((tmp_path / "model" / "training.json").read_text())

@@ -14,7 +14,7 @@ from builder.audited.control_stage import Court, control, controls
 from builder.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
 from builder.audited.verdict import Verdict, decide
 from builder.engines import Serial
-from builder.recipe import Measure
+from builder.recipe import Audited, Measure
 from builder.stages import Run
 from tests.attacks.judging import Published, items_of
 from tests.builder.audited.items import NOUNS
@@ -98,27 +98,18 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
     answers = rng.permutation(["yes", "no"] * 300).tolist()
     items = items_of([f"Is the {' by the '.join(rng.choice(NOUNS, 3, replace=False))} red?" for _ in answers], answers)
     folder = tmp_path_factory.mktemp("run")
-    judges = ["question.looks", "question.forest"]
-    run = Run(folder, Serial())
-    made = controls(
-        run, items, ["question"], judges, Measure(folds=3), 0.15, 5, 0, Published(items), None, "a set",
-    )  # fmt: skip
-    assert [one.kind for one in made if one.judges] == ["letter case", "punctuation", "spacing"]
-    assert all(one.smallest is None for one in made if not one.judges)
-    again = controls(
-        Run(folder, Serial()),
-        items,
-        ["question"],
-        judges,
-        Measure(folds=3),
-        0.15,
-        5,
-        0,
-        Published(items),
-        None,
-        "a set",
-    )
-    assert again == made
+    settings = Audited(margin=0.15, controls=5, certify=["question.looks", "question.metadata"])
+
+    def made() -> list[Control]:
+        run = Run(folder, Serial())
+        return controls(run, items, ["question"], settings, Measure(folds=3), 0, Published(items), None, "a set")
+
+    first = made()
+    assert [one.kind for one in first if one.judges] == [
+        "letter case", "punctuation", "spacing", "row number", "row order",
+    ]  # fmt: skip
+    assert all(one.smallest is None for one in first if not one.judges)
+    assert made() == first
     return Court.load(next(folder.glob("control-problems-*")))
 
 
@@ -141,10 +132,9 @@ def test_pictures_known_by_name_alone_are_not_covered(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     answers = rng.permutation(["yes", "no"] * 40).tolist()
     items = items_of(["Is it red?"] * 80, answers)
-    made = controls(
-        Run(tmp_path, Serial()), items, ["image"], ["image.detail", "image.convnet"], Measure(folds=3), 0.2, 5, 0,
-        Published(items), None, "names",
-    )  # fmt: skip
+    settings = Audited(margin=0.2, controls=5, certify=["image.detail", "image.convnet"])
+    run = Run(tmp_path, Serial())
+    made = controls(run, items, ["image"], settings, Measure(folds=3), 0, Published(items), None, "names")
     assert len(made) == 9
     assert all(one.smallest is None and not one.judges for one in made)
     assert controlled(replace(verdict(), view="image"), made).outcome != "certified"

@@ -50,13 +50,8 @@ def test_redrawn_shapes_of_easy_vqa_cannot_be_told_by_much():
     base, pictures, rows = items.set_index("id"), {}, []
     for edit in EasyVqaQuads().edits(items, picture, seed=0):
         row = dict(base.loc[edit.of]) if edit.of in base.index else dict(next(r for r in rows if r["id"] == edit.of))
-        row |= {
-            "id": edit.id,
-            "answer": edit.answer,
-            "compared": edit.answer,
-            "edit_of": edit.of,
-            "edit_kind": edit.kind,
-        }
+        row |= {"id": edit.id, "answer": edit.answer, "compared": edit.answer}
+        row |= {"edit_of": edit.of, "edit_kind": edit.kind}
         if edit.picture is not None:
             pictures[edit.id], row["image_key"] = edit.picture, edit.id
         rows.append(row | ({"question": edit.question} if edit.question else {}))
