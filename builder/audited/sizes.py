@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.audited.statistics import Floats, Ints
+from builder.audited.statistics import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class Bits:
         """
         share = min(size / self.attainable, 1.0) if self.attainable > 0 else 0.0
         if rare:
-            return (self.target * (rng.random(len(self.target)) < share)).astype(np.int64)
-        agrees = rng.random(len(self.target)) < (1 + share) / 2
+            return (self.target * _some(np.full(len(self.target), share), rng)).astype(np.int64)
+        agrees = _some(np.full(len(self.target), (1 + share) / 2), rng)
         return np.where(agrees, self.target, 1 - self.target).astype(np.int64)
 
 
@@ -81,6 +81,15 @@ def _gains(gold: Ints) -> Floats:
     return np.asarray(first / shares * (on - shares), dtype=np.float64)
 
 
+def _some(share: Floats, rng: np.random.Generator) -> Bools:
+    """(u,) draws of which the stated share hits, to one draw: by luck a cue would be smaller or larger than said."""
+    order = rng.permutation(len(share))
+    found = np.zeros(len(share), dtype=bool)
+    # Systematic sampling: a step of the running sum over a whole number is a hit.
+    found[order] = np.diff(np.floor(np.cumsum(share[order]) + rng.random()), prepend=0.0) > 0
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Marks:
     """How a mark on one of several options can tell the gold one.
@@ -98,7 +107,7 @@ class Marks:
     def draw(self, size: float, rng: np.random.Generator) -> Ints:
         """(u,) places to mark that make a cue of a size, at most `attainable`."""
         share = min(size / self.attainable, 1.0) if self.attainable > 0 else 0.0
-        right = rng.random(len(self.target)) < 1 / self.options + share * (1 - 1 / self.options)
+        right = _some(1 / self.options + share * (1 - 1 / self.options), rng)
         step = 1 + (rng.random(len(self.target)) * (self.options - 1)).astype(np.int64)
         return np.where(right, self.target, (self.target + step) % self.options).astype(np.int64)
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from builder.baselines.baseline import Baseline, View
 from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from builder.baselines.screening import bits, screened
 from builder.baselines.trees import boosted, steps
 from builder.places import neighbours
 
 
 class Metadata(Baseline):
-    """Boosted trees on `builder.metadata` and `builder.places`: files, fields, ids, ranks, neighbours' answers."""
+    """Trees and screened logistic regression on files, fields, ids, ranks and neighbours' answers."""
 
     name = "metadata"
     views: ClassVar[tuple[View, ...]] = ("question", "image")
@@ -26,7 +27,10 @@ class Metadata(Baseline):
         """Fit on the training contents' fields."""
         contents = np.unique(train.content)
         known, asked = (self._features(problem, train, rows) for rows in (contents, test))
-        return boosted(steps(known, known), train, contents, steps(asked, known), seed)
+        trees = boosted(steps(known, known), train, contents, steps(asked, known), seed)
+        linear = screened(bits(known, known), train, bits(asked, known), seed)
+        # Where one of them finds nothing it says the prior, and the other one decides.
+        return ((trees + linear) / 2).astype(np.float32)
 
     def _features(self, problem: Problem, train: Counts, contents: Ints) -> Floats:
         """What the trees read: all matrices that the family reads, and labels of neighbours."""

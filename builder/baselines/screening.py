@@ -7,6 +7,7 @@ choices. On labels that say nothing the prediction is the prior, most of the tim
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from builder.baselines.linear import logistic
 from builder.baselines.problem import Counts, Floats, Ints
 from builder.baselines.trees import CLASSES
 
+Bools = NDArray[np.bool_]
 SIZES = (1, 2, 4, 8, 16, 32, 64)
 """How many features may be used."""
 PARTS = 3
@@ -40,16 +42,32 @@ def screened(X: Any, train: Counts, X_test: Any, seed: int) -> Floats:
     Returns:
         (t, train.classes) probabilities.
     """
+    return screened_by(lambda fitted: (X, X_test), train, X_test.shape[0], seed)
+
+
+def screened_by(make: Callable[[Bools], tuple[Any, Any]], train: Counts, tested: int, seed: int) -> Floats:
+    """The same on features that are themselves chosen by labels.
+
+    Args:
+        make: Given which training contents may be looked at, (c,), makes the features of all of them and of the tested.
+        train: The training rows.
+        tested: How many contents to predict.
+        seed: Deals the contents into parts.
+
+    Returns:
+        (tested, train.classes) probabilities.
+    """
     _, table = train.by_content()
     if len(table) < 2 * PARTS or (table.sum(axis=0) > 0).sum() < 2:
-        return np.tile(train.prior, (X_test.shape[0], 1))
+        return np.tile(train.prior, (tested, 1))
     part = np.random.default_rng(seed).permutation(len(table)) % PARTS
-    losses = sum(_losses(X, table, part == held_out) for held_out in range(PARTS))
+    losses = sum(_losses(make(part != held_out)[0], table, part == held_out) for held_out in range(PARTS))
     size = (0, *SIZES)[int(np.argmin(losses))]
     if not size:
-        return np.tile(train.prior, (X_test.shape[0], 1))
-    chosen, tested = _standard(X, X_test, strongest(X, table, size))
-    return logistic(chosen, train, tested, C=1.0)
+        return np.tile(train.prior, (tested, 1))
+    X, X_test = make(np.ones(len(table), dtype=bool))
+    chosen, asked = _standard(X, X_test, strongest(X, table, size))
+    return logistic(chosen, train, asked, C=1.0)
 
 
 def strongest(X: Any, table: Floats, most: int) -> Ints:
@@ -90,14 +108,15 @@ def deviations(table: Floats) -> Floats:
     return np.asarray(share - share.mean(axis=0), dtype=np.float32)
 
 
-def bits(X: Floats) -> NDArray[np.float32]:
-    """Dense features as bits, (u, b): whether a feature exceeds some of its own quantiles; labels play no part."""
-    found: list[NDArray[np.bool_]] = []
-    for column in np.asarray(X, dtype=np.float32).T if len(X) else ():
-        for step in np.unique([column.min(), *np.quantile(column, QUANTILES, method="lower")]):
-            bit = column > step
-            if FEWEST <= bit.sum() <= len(bit) - FEWEST:
-                found.append(bit)
+def bits(X: Floats, like: Floats) -> Floats:
+    """Dense features as bits, (u, b): whether they exceed some quantiles of `like`; labels play no part."""
+    found: list[Bools] = []
+    for column, known in zip(np.asarray(X, dtype=np.float32).T, np.asarray(like, dtype=np.float32).T, strict=True):
+        if not len(known):
+            continue
+        for step in np.unique([known.min(), *np.quantile(known, QUANTILES, method="lower")]):
+            if FEWEST <= (known > step).sum() <= len(known) - FEWEST:
+                found += [column > step]
     return np.array(found, dtype=np.float32).reshape(len(found), len(X)).T
 
 
@@ -117,7 +136,7 @@ def _standard(X: Any, X_test: Any, order: Ints) -> tuple[Floats, Floats]:
     return ((chosen - mean) / scale).astype(np.float32), ((tested - mean) / scale).astype(np.float32)
 
 
-def _losses(X: Any, table: Floats, held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _losses(X: Any, table: Floats, held_out: Bools) -> NDArray[np.float64]:
     """Loss of held-out contents by the prior and by each size; infinite from where two sizes in a row lose more."""
     content, label = np.nonzero(table[~held_out])
     train = Counts(content, label, table[~held_out][content, label], table.shape[1])

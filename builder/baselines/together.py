@@ -2,7 +2,8 @@
 
 Trees split on one feature at a time, so two bits of which neither says anything by itself are found by luck alone
 among a hundred others. Agreements of pairs and triples of bits are therefore screened first, all of them, and the
-strongest stand beside the features that the trees read.
+strongest stand beside the features that trees read, and that logistic regression screens: each finds what the other
+misses.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from builder.baselines.baseline import Baseline
 from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
-from builder.baselines.screening import bits, deviations, strongest
+from builder.baselines.screening import bits, deviations, screened_by, strongest
 from builder.baselines.trees import boosted, held_out_contents, steps
 from builder.details import SUMMARY
 
@@ -29,7 +31,7 @@ PLAIN: tuple[Matrix, ...] = ("lexical", "looks", "detail", "metadata", "place")
 
 
 class Together(Baseline):
-    """Boosted trees on lexical features, looks, details, fields and place, and on screened products of their bits."""
+    """Trees and logistic regression on looks, details, fields, places and screened products of two or three bits."""
 
     name = "together"
     views = ("question", "choices", "image")
@@ -41,9 +43,16 @@ class Together(Baseline):
         contents, table = train.by_content()
         X = features(problem)
         fitted = ~held_out_contents(len(contents), seed)
-        found = products(X, contents[fitted], table[fitted])
-        X = np.concatenate([steps(X, X), found], axis=1)
-        return boosted(X[contents], train, contents, X[test], seed, TREES)
+        read = np.concatenate([steps(X, X), products(X, contents[fitted], table[fitted])], axis=1)
+        trees = boosted(read[contents], train, contents, read[test], seed, TREES)
+        plain = bits(X, X)
+
+        def make(rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+            made = np.concatenate([plain, products(X, contents[rows], table[rows])], axis=1)
+            return made[contents], made[test]
+
+        # Where one of them finds nothing it says the prior, and the other one decides.
+        return ((trees + screened_by(make, train, len(test), seed)) / 2).astype(np.float32)
 
 
 def features(problem: Problem) -> Floats:
@@ -61,7 +70,7 @@ def products(X: Floats, contents: Ints, table: Floats) -> Floats:
         contents: (c,) contents to screen on.
         table: (c, k) their label counts.
     """
-    signs = _even(2 * bits(X) - 1)
+    signs = _even(2 * bits(X, X) - 1)
     if not len(contents):
         return np.zeros((len(X), 0), dtype=np.float32)
     seen, off = signs[contents], deviations(table)

@@ -64,7 +64,9 @@ def test_a_content_weighs_as_one_however_many_rows_show_it() -> None:
 
 
 def test_bits_stand_on_both_sides_of_quantiles() -> None:
-    found = bits(np.stack([np.arange(20), np.full(20, 3), [0] * 15 + [1] * 5], axis=1).astype(np.float32))
+    X = np.stack([np.arange(20), np.full(20, 3), [0] * 15 + [1] * 5], axis=1).astype(np.float32)
+    found = bits(X, X)
+    assert (bits(X[:4], X) == found[:4]).all()
     assert set(found.ravel()) == {0, 1}
     assert (found.sum(axis=0) >= 3).all()
     assert [0] * 15 + [1] * 5 in found.T.tolist()
