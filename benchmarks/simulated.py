@@ -1,13 +1,13 @@
 """Error rates of the audited tier by simulation: cues of twice the margin are refused, clean sets are certified.
 
-    python -m benchmarks.simulated FILE [--planted 0 100] [--clean 0 20] [--items 2000]
+    python -m benchmarks.simulated [--planted 0 100] [--clean 0 20] [--items 2000] [--keep FILE]
 
 In every simulated set the answer is a bit of the question XOR a bit of the picture: neither view says anything by
 itself, and all that blind adversaries can find is the planted cue. Each seed plants one kind, in turn, of twice the
 margin's size in one view, and the judge made for that kind is asked, alone: whatever it refuses, all judges together
 refuse. A certificate is false. Clean sets are judged by `JUDGES` in both views; a refusal, or "too small to tell", is
-power that is lacking. Nothing is selected. Outcomes are appended to FILE, so that seeds can be run in parts; the
-section speaks of all that are there.
+power that is lacking. Nothing is selected. Outcomes are appended to FILE, where one is named, so that seeds can
+be run in parts; the section speaks of all that are there.
 """
 
 from __future__ import annotations
@@ -192,19 +192,23 @@ def clean_set(seed: int, items: int, margin: float) -> list[str]:
 def main() -> None:
     """Run seeds and print the section."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("file", type=Path)
     parser.add_argument("--planted", type=int, nargs=2, default=(0, 100), metavar=("FIRST", "END"))
     parser.add_argument("--clean", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
     parser.add_argument("--items", type=int, default=2_000)
     parser.add_argument("--margin", type=float, default=0.05)
+    parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
+    lines: list[list[Any]] = []
+    if given.keep is not None and given.keep.is_file():
+        lines = [json.loads(line) for line in given.keep.read_text(encoding="utf-8").splitlines()]
     for what, seeds, function in (("planted", given.planted, planted_set), ("clean", given.clean, clean_set)):
         for seed in range(*seeds):
             found = function(seed, given.items, given.margin)
             say(f"{what} {seed}: {', '.join(found)}")
-            with given.file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps([what, seed, *found]) + "\n")
-    lines = [json.loads(line) for line in given.file.read_text(encoding="utf-8").splitlines()]
+            lines.append([what, seed, *found])
+            if given.keep is not None:
+                with given.keep.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(lines[-1]) + "\n")
     told, clean = ([line[2:] for line in lines if line[0] == what] for what in ("planted", "clean"))
     print(report(told, clean, given.items, given.margin))
 

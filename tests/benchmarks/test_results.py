@@ -43,7 +43,8 @@ def test_what_is_long_is_measured_when_asked_for(tmp_path: Path, monkeypatch: py
         asked.append(command[-1].removeprefix("benchmarks."))
         return subprocess.CompletedProcess(command, 0, stdout=f"## {asked[-1]}\n\nnew\n")
 
-    path.write_text("# Head\n\n<!-- balance -->\n\n## balance\n\nold\n\n<!-- faithfulness -->\n\n## one\n\n## two\n")
+    long_ones = "<!-- faithfulness -->\n\n## one\n\n## two\n\n<!-- simulated -->\n\n## three\n"
+    path.write_text(f"# Head\n\n<!-- balance -->\n\n## balance\n\nold\n\n{long_ones}")
     monkeypatch.setattr(run, "RESULTS", path)
     monkeypatch.setattr(run.subprocess, "run", said)
     monkeypatch.setattr(run, "facts", lambda: "Measured now.")

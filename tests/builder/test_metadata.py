@@ -24,6 +24,7 @@ def table(*meta: dict[str, Any], **columns: list[Any]) -> pd.DataFrame:
             "question_key": ["k"] * n,
             "choices": [[]] * n,
             "answer": ["yes"] * n,
+            "compared": ["yes"] * n,
             "source": ["toy"] * n,
             "meta": [json.dumps(fields) for fields in meta],
         }

@@ -147,6 +147,7 @@ def test_cues_were_planted_before_it_was_certified(clean: Built) -> None:
     assert found["question", "row number"] is found["image", "two-way interaction"] is None  # nobody reads them
     text = (clean.folder / "README.md").read_text(encoding="utf-8")
     assert "| question | letter case | " in text
+    assert "<td>letter case</td>" in (clean.folder / "report.html").read_text(encoding="utf-8")
     assert "not covered: word order, " in text
 
 
