@@ -5,8 +5,9 @@ right option, which no reference model had in its vocabulary: both commands ende
 ("found 'green'; allowed: an answer that the model's tokenizer can write"), as they did at any answer that a small
 vocabulary lacks, such as a number.
 
-Before (ba22272): not one item of the README's example was evaluated. Now: all of them, 30 by letter; an item that a
-model cannot score is skipped, with count and ids, and only a run in which nothing can be scored is refused.
+Before (ba22272): not one item of the README's example was evaluated. Now: every item of it, those with options by
+letter; an item that a model cannot score is skipped, with count and ids, and only a run in which nothing can be scored
+is refused.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ MARKED = {"question": "what is <|vision_start|><image><img>?", "answer": "red", 
 def test_the_readmes_example_is_evaluated_and_explained(tmp_path: Path) -> None:
     folder = build(readme(tmp_path), tmp_path / "out", corpora=tmp_path, engine="serial").folder
     table = read(folder).table
-    found = evaluate(folder, "reference:qwen-natural", masking=MASKING, out=tmp_path / "evaluated")
+    found = evaluate(folder, "reference:llava-natural", masking=MASKING, out=tmp_path / "evaluated")
     assert len(found.items) == len(table) > 20
     assert not found.skipped
     lettered = table["choices"].map(len) > 0
@@ -97,7 +98,7 @@ def test_the_readmes_example_is_evaluated_and_explained(tmp_path: Path) -> None:
     assert np.isin(replies[~lettered], ["yes", "no"]).all()
     names = ["random", "rollout", "input-x-gradient"]
     for answer in ("own", "gold"):
-        seen = explain(folder, "reference:qwen-natural", names, answer=answer, masking=MASKING, limit=6, budget=20)
+        seen = explain(folder, "reference:llava-natural", names, answer=answer, masking=MASKING, limit=6, budget=20)
         assert len(seen.items) == 6
         assert not seen.skipped
 
@@ -130,7 +131,9 @@ def test_what_is_skipped_is_told_in_every_place_and_kept_through_a_stop(tmp_path
     lines = (tmp_path / "run" / "answers.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "run" / "answers.jsonl").write_text("".join(lines[-4:]))  # the skipped ones and two others
     again = json.loads(CliRunner().invoke(app, [*command, "--out", str(tmp_path / "run"), "--json"]).stdout)
-    assert again == result
+    assert [again[name] for name in ("skipped", "accuracy", "pairs")] == [
+        result[name] for name in ("skipped", "accuracy", "pairs")
+    ]
 
 
 def test_explain_passes_over_what_cannot_be_scored_and_says_so(tmp_path: Path) -> None:
