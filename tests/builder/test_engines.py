@@ -55,7 +55,8 @@ def test_a_bad_input_in_a_worker_arrives_whole(runs: Engine, tmp_path: Path) -> 
     assert type(found) is BadInput
     assert (found.file, found.row) == (str(tmp_path / "gone.parquet"), 7)
     assert (found.found, found.allowed, found.remedy) == (
-        "no readable table (FileNotFoundError)", "a Parquet file", "put the table there",
+        "no readable table 'gone.parquet' (No such file or directory)", "a table file",
+        "put it there: paths count from the corpus's folder, or from its image_folder",
     )  # fmt: skip
 
 

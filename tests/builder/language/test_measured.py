@@ -35,7 +35,7 @@ def items() -> pd.DataFrame:
             "answer": ("yes", "no")[number // 2 % 2] if open_question else choices[number % len(choices)],
             "question_key": question_key(question, choices), "image_key": f"i{number}",
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(compared=lambda table: table["answer"])
 
 
 @pytest.fixture(scope="module")
