@@ -5,8 +5,8 @@ Three answers, because "not proven blind-solvable" and "proven not blind-solvabl
 - `not certified`: some adversary is proven to lie beyond the margin, above a guess or off chance, on the set or in a
   part of it. Below chance is a cue as well: who answers the opposite beats chance, and pruning plants exactly that.
 - `certified`: every adversary is proven to lie within the margin, in both directions. The parts of which the same is
-  proven are named; of those that are too small to tell the certificate does not speak, and none that is large enough may
-  be seen beyond the margin.
+  proven are named; of those that are too small to tell the certificate does not speak, and none that is large enough
+  may be seen beyond the margin.
 - `too small to tell`: neither. The margin at which the set would be certified is named, and the size that could tell.
 
 That *all* adversaries lie within the margin has the level of the single tests without any correction (Berger 1982), as
