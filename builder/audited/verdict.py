@@ -5,7 +5,8 @@ Three answers, because "not proven blind-solvable" and "proven not blind-solvabl
 - `not certified`: some adversary is proven to lie beyond the margin, above a guess or off chance, on the set or in a
   part of it. Below chance is a cue as well: who answers the opposite beats chance, and pruning plants exactly that.
 - `certified`: every adversary is proven to lie within the margin, in both directions. The parts of which the same is
-  proven are named; of the others the certificate does not speak.
+  proven are named; of those that are too small to tell the certificate does not speak, and none that is large enough
+  may be seen beyond the margin.
 - `too small to tell`: neither. The margin at which the set would be certified is named, and the size that could tell.
 
 That *all* adversaries lie within the margin has the level of the single tests without any correction (Berger 1982), as
@@ -119,6 +120,7 @@ def decide(
     against += [words.cancels(one) for one in evidence if not beyond[id(one)] and _hidden(one, alpha)]
     against += [f"in {name}: {words.beyond(one)}" for name, part in parts.items() for one in part if beyond[id(one)]]
     still_open = [one for one in evidence if one.p_equivalence > alpha]
+    off = [f"in {name}: {words.off(one)}" for name, part in parts.items() for one in part if _off(one)]
     told = [_part(name, part, alpha, any(beyond[id(one)] for one in part)) for name, part in parts.items()]
     bound, needed, missing = _bound(evidence), None, None
     outcome: Outcome
@@ -132,6 +134,8 @@ def decide(
         missing = None if needed is None else max(needed - items, 0)
         reasons = [words.bounded(bound, margin, needed, missing)]
         reasons += [words.undecided(one, size_to_tell(one)) for one in still_open]
+    elif off:
+        outcome, reasons = "too small to tell", off
     else:
         outcome = "certified"
         reasons = [
@@ -164,6 +168,12 @@ def _needed(still_open: Sequence[Evidence]) -> int | None:
     """Size from which a set could tell."""
     sizes = [size_to_tell(one) for one in still_open]
     return None if None in sizes else max(size for size in sizes if size is not None)
+
+
+def _off(one: Evidence) -> bool:
+    """Whether a part that is large enough to tell is seen beyond the margin, though that is not proven."""
+    seen = max(abs(one.excess), one.accuracy - one.guess) > one.margin
+    return seen and one.needed_items is not None and one.needed_items <= one.items
 
 
 def _hidden(one: Evidence, alpha: float) -> bool:

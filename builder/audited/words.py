@@ -28,6 +28,11 @@ def beyond(one: Evidence) -> str:
     return f"{_facts(one)}: {far}, beyond the margin of {points(one.margin)}; {cue}"
 
 
+def off(one: Evidence) -> str:
+    """Seen beyond the margin in a part that is large enough to tell."""
+    return f"{_facts(one)}, seen beyond the margin of {points(one.margin)} points, though that is not proven"
+
+
 def bounded(bound: float | None, margin: float, needed: int | None, missing: int | None) -> str:
     """What a set that is too small for the margin does say."""
     can = "no margin is proven" if bound is None else f"proven to be within {points(bound)} points of chance"

@@ -4,7 +4,8 @@ Attack: a set that is too easy in one part and too hard in the other. The cat be
 split `head` and in 30 % of the smaller split `tail`: fitted on both, word order says yes, and is right on 54 % in all.
 (GQA-OOD was certified with 22.0 % in its head and 6.5 % in its tail, where chance was said to be 12.3 %.)
 
-Before (ba22272): certified, within 10 points of chance on average. Now: adversaries are bounded and judged on every
+Before (ba22272): word order is at 56.6 % on average, which 480 items cannot refuse, and of the parts nothing is said.
+Now: adversaries are bounded and judged on every
 source, split and answer type, and the set is refused for its parts.
 """
 

@@ -5,8 +5,8 @@ judged on the vocabulary of the whole pool: a model that reads the size of a fil
 that task, and is right on half of the items where chance was said to be a quarter. Nothing in the picture tells the
 answer.
 
-Before (ba22272): image.metadata, at 50 %, is 25 points "above chance", selection drops good items, and the set is not
-certified. Now: an answer is one of the item's own options, or of its type, and chance is counted among these: 50 %.
+Before (ba22272): image.metadata is right on 49.6 % where chance is said to be 24.7 %, 25 points above. Now: an answer
+is one of the item's own options, or of its type, and chance is counted among these: 50 %.
 """
 
 from __future__ import annotations

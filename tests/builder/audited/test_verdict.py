@@ -90,6 +90,15 @@ def test_a_margin_holds_in_every_part_or_the_part_is_named() -> None:
     assert small.notes[1].startswith("too small to tell of split=b by itself (200 items): within ")
 
 
+def test_a_part_that_is_large_enough_and_seen_beyond_the_margin_is_not_passed_over() -> None:
+    part = evidence(0.532, 8_000)
+    assert part.p_beyond > 0.05
+    found = decide("question", [evidence(0.5, 20_000)], 0.03, parts={"split=head": [part]})
+    assert found.outcome == "too small to tell"
+    assert found.reasons[0].startswith("in split=head: ")
+    assert "seen beyond the margin of 3.0 points" in found.reasons[0]
+
+
 def test_frequent_answers_are_refused_though_their_excess_over_chance_is_nothing() -> None:
     """Of a set of which 85 % are yes, yes is right on 85 % and by chance as well; a guess is right on half."""
     right = np.arange(2000) < 1700
