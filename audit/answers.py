@@ -83,7 +83,7 @@ _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
     # signs between two sides: X + Y < Z, 3 : 4, (0, 1)
     (r"(?<=\S)\s*(<=|>=|!=|[<>=*^×÷/·])\s*(?=\S)|(?<=\S)\s+([-+±])\s+(?=[\w(.√$])", r"\1\2"),
     (r"(?<!\S)([-+<>≈~±]=?)\s+(?=[\d.$])", r"\1"),
-    (rf"(?<=\b{_L})\s+([-+]+)$", r"\1"),
+    (r"(?<=[\w)])\s+([-+]+)$", r"\1"),
     (rf"(?<=\d)\s*([,:])\s*(?=[\d-])|(?<=\b{_L})\s*(,)\s*(?={_L}\b)", r"\1\2"),
     # what only ends or parts words
     (rf"(?<!\d)(?<!\b{_L}),|(?<=\d),(?![\d-])|(?<=\b{_L}),(?!{_L}\b)", " "),
@@ -121,7 +121,8 @@ def _plainer(answer: str) -> str:
     words = [CONTRACTIONS.get(word, word) for word in _NUMBER_WORD.sub(_digits, text).split()]
     # An article stands before a word; others are names: vitamin A, A and B.
     after = [*words[1:], "and"]
-    text = " ".join(word for word, next_ in zip(words, after, strict=False) if _kept(word, next_)) or whole
+    names = all(len(word) == 1 or not word[0].isalpha() for word in words)  # "A, C" and "A 4" name, and hold no article
+    text = " ".join(word for word, next_ in zip(words, after, strict=False) if names or _kept(word, next_)) or whole
     number = _LEADING_NUMBER.match(text)
     return number[1] + _short(number[2]) + text[number.end() :] if number else text
 
@@ -154,9 +155,14 @@ def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
     Example:
         >>> compared("yes/no", [], "True"), compared("number", [], "1,000.0"), compared("choice", ["B+", "B-"], "B-")
         ('yes', '1000', 'B-')
+        >>> compared("open", [], "dog; a cat"), compared("open", [], "A; C")
+        ('cat; dog', 'a; c')
     """
     if len(choices):  # also where a table gives them as an array
         return answer
+    several = sorted({normalise(part) for part in answer.split(";") if part.strip()})
+    if len(several) > 1:
+        return "; ".join(several)
     plain = normalise(answer)
     if answer_type == "yes/no" and plain in YES | NO:
         return "yes" if plain in YES else "no"

@@ -33,7 +33,8 @@ _DOLLARS = re.compile(r"\$\$([^$]+)\$\$|\$(?=\S)([^$]*?\S)\$(?!\d)")
 _ESCAPED_BRACKETS = re.compile(r"\\([(\[])\s*(.*?)\s*\\([)\]])")
 _ESCAPED = re.compile(r"\\([%$#&_{}])")
 _RAISED = re.compile(r"([\^_])\s*\{\s*([^{}]*?)\s*\}")
-_TAGGED = re.compile(r"<(b|i|em|strong|u|p|code|sub|sup|span|answer)>([^<]*)</\1>", re.IGNORECASE)
+_TAGGED = re.compile(r"<(b|i|em|strong|u|p|code|span|answer)>([^<]*)</\1>", re.IGNORECASE)
+_RAISED_TAG = re.compile(r"<(sup|sub)>([^<]*)</\1>", re.IGNORECASE)
 _EMPHASISED = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w*])")
 _UNDERLINED = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]*[^\s_])\1(?![\w_])")
 
@@ -58,6 +59,8 @@ def _once(text: str) -> str:
         text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text)
     if "\\" in text or "$" in text or "{" in text:
         text = _without_latex(text)
+    if "<su" in text.lower():
+        text = _RAISED_TAG.sub(lambda found: ("^" if found[1].lower() == "sup" else "_") + _grouped(found[2]), text)
     for mark, pattern in (("<", _TAGGED), ("*", _EMPHASISED), ("_", _UNDERLINED)):
         text = pattern.sub(r"\2", text) if mark in text else text
     return text
@@ -80,11 +83,11 @@ def _without_latex(text: str) -> str:
     text = _DOLLARS.sub(lambda found: found[1] or found[2], text)
     text = _FRACTION.sub(lambda found: "/".join(_grouped(part) for part in found.groups() if part is not None), text)
     text = _ROOT.sub(lambda found: f"√{_grouped(found[1])}", text)
-    text = _RAISED.sub(r"\1\2", _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))
+    text = _RAISED.sub(lambda found: found[1] + _grouped(found[2]), _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))
     text = _ESCAPED.sub(r"\1", _ESCAPED_BRACKETS.sub(r"\2", _SIGN.sub(lambda found: _SIGNS[found[1]], text)))
     return text.replace("^°", "°")
 
 
 def _grouped(part: str) -> str:
     """A part of a fraction, in brackets where it is more than a number or a name."""
-    return part.strip() if re.fullmatch(r"\s*[\w.√]*\s*", part) else f"({part.strip()})"
+    return part.strip() if re.fullmatch(r"\s*[-+]?[\w.√]*\s*", part) else f"({part.strip()})"

@@ -17,25 +17,41 @@ VERSION = 2
 """Raised whenever some reply would be read in another way."""
 
 _STATED = re.compile(
-    r"(?:answer|choice|option|selection)\s*(?:is|would be|should be|must be|:|=)+\s*(?:option |choice |letter )?\s*"
+    r"(?:(?:answer|choice|option|selection)s?(?: (?:to|for) (?:the|this|your) \w+)?\s*"
+    r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
+    r"|\bbased on (?:the|this) (?:image|picture|photo),)"
+    r"\s*(?:(?:most )?(?:likely|probably|clearly|definitely|therefore) )?(?:option |choice |letter )?\s*"
     r"(?=[^\s.]|\.\d)",
     re.IGNORECASE,
 )
 _BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>([^<]*)</answer>")
+_THOUGHT = re.compile(
+    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|<\|[a-z_]+\|>|</?s>|^assistant\s*:?\s*\n", re.DOTALL | re.IGNORECASE
+)
+_OPENING = re.compile(
+    r"(?:(?:sure|certainly|of course|okay|great question)\s*[!.]\s+|#+ *answer:?\s*\n|```\w*\n)+", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[^\S\n]+")
+LONGEST = 4000
+"""Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
 _END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟]|\n")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(.])(?:[^\W\d_]|dr|mr|mrs|ms|st|mt|ft|jr|sr|prof|rev|gen|col|sgt|capt|lt|vs|etc|inc|co|corp|ltd|ave|blvd"
     r"|approx|dept|est|fig|vol)$",
     re.IGNORECASE,
 )
+_BEFORE_NUMBER = re.compile(
+    r"(?:^|[\s(])(?:nos?|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|rs|pp?|ch|sec|art)$",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"(?:option |choice )?[(\[{]?([A-Za-z])[)\]}]?\s*[.:,;!]?", re.IGNORECASE | re.ASCII)
 _LEADING = re.compile(
     r"(?:[Oo]ption |[Cc]hoice )?(?:[(\[{]([A-Za-z])[)\]}]|([A-Z])(?=[.):]|(?<!I),)|(?<=[Oo]ption )([A-Z])\b"
-    r"|(?<=[Cc]hoice )([A-Z])\b)"
+    r"|(?<=[Cc]hoice )([A-Z])\b|([A-HJ-Z])(?= because\b| is (?:the )?(?:correct|right|best)\b| - ))"
     r"\s*[.):,]*\s*(.*)",
     re.DOTALL,
 )
-_ONE = r"(?:[(\[{][A-Z][)\]}]|[A-Z]\b(?!'))"
+_ONE = r"(?:[(\[{][A-Z][)\]}]|[A-HJ-Z]\b(?!'))"
 _SEVERAL = re.compile(
     rf"{_ONE}(?:\s*(?:,|/|&|;|,?\s*\band\b)\s*{_ONE})+[.]?|(?:[(\[{{][A-Z][)\]}}]\s*){{2,}}[.]?"
     r"|[a-z](?:\s*(?:,|;|,?\s*\band\b)\s*[a-z]\b)+[.]?"
@@ -50,14 +66,31 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:\s*,?\s*\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
+    r"(?: ?,? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
     re.IGNORECASE,
 )
 _POLAR = re.compile(
-    rf"\W*({'|'.join(sorted(YES | NO))})(?:\W*$|\s*[,.;:!?-]\s|\s+(?:there|it|it's|this|that|these|those|he|she|they|we"
-    r"|you|i|because|the \w+(?: \w+)? (?:is|are|was|were))\b)"
+    rf"\W*({'|'.join(sorted(YES | NO))})(?:\W*$|\s*[,.;:!?-]\s(?!\d)|\s+(?:there|it|it's|this|that|these|those|he|she"
+    r"|they|we|you|i|because|the \w+(?: \w+)? (?:is|are|was|were))\b)"
 )
-_BOTH = re.compile(r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b")
+_BOTH = re.compile(
+    r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b|\W*(yes|no|nope|incorrect)\b.*\b(yes|no)\W*$", re.DOTALL
+)
+_NO_DENIAL = re.compile(r"\b(?:no doubt|no question|not only|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b")
+_CHANGED = frozenset({
+    "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "score", "k", "half", "halves", "third",
+    "quarter", "quarters", "twice", "thrice", "double", "triple", "times", "squared", "cubed", "square", "root",
+    "minus", "negative", "plus", "not", "don't", "isn't", "aren't", "no", "never", "than", "least", "most", "under",
+    "over", "below", "above", "fewer", "less", "more", "but", "or", "except", "nearly", "almost", "past", "to", "until",
+})  # fmt: skip
+"""Words beside a number that make another one of it, or deny it."""
+_HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
+    r"|cannot be\b)",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(r"(?:^|[\n.?!;,]\s*)(?:option |choice )?[(\[{]?([A-Z])[)\]}.:?](?=\s|$)")
 _DENIAL = re.compile(
     r"\W*(?:(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
     r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
@@ -91,8 +124,10 @@ def token(reply: str) -> str:
         ('letter B', 'no', '3', 'text dark blue', '')
     """
     inner = said(reply)
-    if named := letters(inner):
+    if named := chosen(reply):
         return f"letter {' '.join(named)}"
+    if letters(inner):
+        return f"taken back {normalise(stated(reply))}"
     plain = "; ".join(sorted(parts(inner)))
     return yes_or_no(inner) or number(plain) or (f"text {plain}" if plain else "")
 
@@ -100,10 +135,24 @@ def token(reply: str) -> str:
 @lru_cache(1 << 12)
 def stated(reply: str) -> str:
     """All that a reply says from its last statement of an answer on; the whole reply where it makes none."""
-    boxed = [first or second for first, second in _BOXED.findall(reply)]
-    text = folded(boxed[-1] if boxed else reply)
+    whole = tidy(reply)
+    boxed = [first or second for first, second in _BOXED.findall(whole)]
+    text = folded(boxed[-1] if boxed else whole)
     starts = [found.end() for found in _STATED.finditer(text)]
-    return _unquoted(text[starts[-1] :] if starts else text)
+    return _unquoted(text[starts[-1] if starts else 0 :][:LONGEST])
+
+
+def tidy(reply: str) -> str:
+    """A reply without what a model writes around its answer: its thoughts, end marks, an opening; single spaces.
+
+    Example:
+        >>> tidy("<think>Is it red?</think>Sure!  Blue</s>")
+        'Blue'
+    """
+    text = _BLANKS.sub(" ", reply)
+    plain = _THOUGHT.sub("", text) if "<" in text or text[:9].lower() == "assistant" else text
+    plain = _OPENING.sub("", plain.strip(), count=1).strip() or text.strip()
+    return plain if len(plain) <= 2 * LONGEST else f"{plain[:LONGEST]}\n{plain[-LONGEST:]}"
 
 
 def as_written(reply: str) -> str:
@@ -113,8 +162,9 @@ def as_written(reply: str) -> str:
         >>> as_written("The answer is  x².")
         'x².'
     """
-    starts = [found.end() for found in _STATED.finditer(reply)]
-    return " ".join(reply[starts[-1] if starts else 0 :].split())
+    text = tidy(reply)
+    starts = [found.end() for found in _STATED.finditer(text)]
+    return " ".join(text[starts[-1] if starts else 0 :][:LONGEST].split())
 
 
 def said(reply: str) -> str:
@@ -144,7 +194,8 @@ def first_sentence(text: str) -> str:
     """
     for end in _END.finditer(text):
         before, after = text[: end.start()].strip(), text[end.end() :].strip(" \n\"')]")
-        goes_on = end[0] == "." and (_ABBREVIATED.search(before) or (before.isdigit() and after))
+        numbered = after[:1].isdigit() and _BEFORE_NUMBER.search(before)
+        goes_on = end[0] == "." and (_ABBREVIATED.search(before) or numbered or (before.isdigit() and after))
         if not goes_on and before.strip(" .!?\"'"):
             return before
     return text
@@ -157,7 +208,7 @@ def bare(text: str) -> str:
         >>> bare("It looks dark blue to me"), bare("There are about 3 dogs")
         ('dark blue', 'about 3 dogs')
     """
-    inner = _led(_TAIL.sub("", folded(text).strip()))
+    inner = _led(_TAIL.sub("", _BLANKS.sub(" ", folded(text)).strip()))
     return normalise(inner if inner.strip() else text)
 
 
@@ -192,7 +243,24 @@ def letters(text: str) -> tuple[str, ...]:
     if alone := _LETTER.fullmatch(text):
         return (alone[1].upper(),)
     leading = _LEADING.match(text)
-    return ("".join(letter or "" for letter in leading.groups()[:4]).upper(),) if leading else ()
+    return ("".join(letter or "" for letter in leading.groups()[:5]).upper(),) if leading else ()
+
+
+def chosen(reply: str) -> tuple[str, ...]:
+    r"""Letters that a reply chooses; none where it goes on to other letters, or takes back the one it began with.
+
+    Example:
+        >>> chosen("(B) because (A) is too dark."), chosen("A. red\nB. blue"), chosen("(A) is not correct.")
+        (('B',), (), ())
+    """
+    named = letters(said(reply))
+    if len(named) != 1:
+        return named
+    text = _led(stated(reply).strip())
+    rest = re.sub(rf"^(?:option |choice )?[(\[{{]?{named[0]}[)\]}}]?", "", text, count=1, flags=re.IGNORECASE)
+    others = set(_NEXT.findall(rest)) - set(named)
+    inner = beside_letter(said(reply))
+    return () if others or _HEDGED.match(rest) or _DENIED.match(rest) or refuses(inner) else named
 
 
 def listed(text: str) -> list[str]:
@@ -213,7 +281,7 @@ def beside_letter(text: str) -> str:
         ('blue', '')
     """
     leading = _LEADING.match(_led(text.strip()))
-    return leading[5].strip() if leading else ""
+    return leading[6].strip() if leading else ""
 
 
 def yes_or_no(text: str) -> str:
@@ -224,11 +292,14 @@ def yes_or_no(text: str) -> str:
         ('yes', 'no', '', '')
     """
     small = folded(text).casefold().strip()
-    if (both := _BOTH.match(small)) and both[1] != both[2]:
-        return ""
+    if both := _BOTH.match(small):
+        first, last = both[1] or both[3], both[2] or both[4]
+        if (first == "yes") != (last == "yes"):
+            return ""
     if found := _POLAR.match(_led(small)):
         return "yes" if found[1] in YES else "no"
-    return "no" if _DENIAL.match(small) and not _REFUSAL.search(small) else ""
+    denied = _DENIAL.match(small) and not _REFUSAL.search(small) and not _NO_DENIAL.search(small)
+    return "no" if denied else ""
 
 
 def number(plain: str) -> str:
@@ -255,7 +326,7 @@ def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
             before, currency, after, digits, unit = found.groups()
             numbers.add((before or after) * (digits.strip("0.") != "") + digits)
             beside |= {currency, unit} - {"", None}
-        elif any(letter.isdigit() for letter in word):
+        elif any(letter.isdigit() for letter in word) or word in _CHANGED:
             return None
         elif word not in _HEDGES:
             beside.add(word)

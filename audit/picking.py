@@ -12,6 +12,7 @@ from audit.parsing import (
     as_written,
     bare,
     beside_letter,
+    chosen,
     first_sentence,
     letters,
     number,
@@ -55,10 +56,12 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
     for text in (whole, written := as_written(reply), first_sentence(written)):
         if text in options:
             return options.index(text), "option"
+    if letters(inner) and not chosen(reply):
+        return None, "ambiguous"
     for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner)):
         if text in plain:
             return _only([place for place, choice in enumerate(plain) if choice == text])
-    if named := letters(inner):
+    if named := chosen(reply):
         return _by_letter(named, inner, options, plain)
     return _only([place for place, choice in enumerate(choices) if says(inner, choice)])
 
@@ -76,7 +79,7 @@ def _by_letter(named: tuple[str, ...], inner: str, options: list[str], plain: li
     if place >= len(options):
         return None, "unreadable"
     rest = beside_letter(inner)
-    told = normalise(first_sentence(rest))
+    told = bare(first_sentence(rest)) if rest else ""
     others = [(ascii_uppercase[at], option) for at, option in enumerate(options) if at != place]
     listed = any(re.search(rf"\b{name}[)\]}}.:]\s*{re.escape(option)}", rest, re.IGNORECASE) for name, option in others)
     if listed or (told in plain and told != plain[place]):

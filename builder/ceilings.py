@@ -44,7 +44,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.colours import NONE, Colours, colours
+from builder.colours import NONE, Colours, colours, golds
 from data_cards.manifest import Bounded
 
 Codes = NDArray[np.integer]
@@ -129,7 +129,7 @@ def _ceilings(items: pd.DataFrame, found: Colours) -> dict[str, Ceiling]:
     return {
         "question": ceiling(question, found.question),
         "image": ceiling(image, found.image),
-        "both": ceiling(_joint(question, image), found.question),
+        "both": ceiling(_joint(question, image), golds(items)),
     }
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from audit.answers import compared
 from audit.marking import accepted
 
 Ints = NDArray[np.int64]
@@ -92,8 +93,22 @@ def with_accepted(items: pd.DataFrame) -> pd.DataFrame:
     return items.assign(accepted=pd.Series(accepted_tokens(items), index=items.index, dtype=object))
 
 
+def golds(items: pd.DataFrame) -> Ints:
+    """(n,) what each gold is compared as, as codes from 0 in sorted order: both keys together must tell it.
+
+    Finer than tokens: `3 m` and `3 cm` have the token `3`, since for some items the reply `3` is right, and no reply is
+    right for both.
+
+    Args:
+        items: Table with `choices`, `answer` and `answer_type`.
+    """
+    columns = zip(items["answer_type"], items["choices"], items["answer"], strict=True)
+    found = [compared(str(kind), tuple(choices), str(answer)) for kind, choices, answer in columns]
+    return pd.factorize(np.array(found, dtype=object), sort=True)[0].astype(np.int64)
+
+
 def contradicted(items: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether the same question about the same image has a gold of another colour: both keys do not tell the answer.
+    """Whether the same question about the same image has another gold: both keys do not tell the answer.
 
     Args:
         items: Item table, as for `colours`, with `question_key` and `image_key`.
@@ -102,7 +117,7 @@ def contradicted(items: pd.DataFrame) -> NDArray[np.bool_]:
         {
             "question": items["question_key"].to_numpy(),
             "image": items["image_key"].to_numpy(),
-            "colour": colours(items).question,
+            "gold": golds(items),
         }
     )
-    return (table.groupby(["question", "image"])["colour"].transform("nunique") > 1).to_numpy(dtype=bool)
+    return (table.groupby(["question", "image"])["gold"].transform("nunique") > 1).to_numpy(dtype=bool)

@@ -48,6 +48,10 @@ _OTHERS = re.compile(
         rf".*\b(?:other|another|remaining|above|below|{_ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b",
         rf".*\bthe\s+{_ORDINAL}\s+(?:ones?|two|three)\b(?!\s+\w)|.*\bthe\s+(?:former|latter)\b|.*\bvice versa\b",
         rf".*\b{_KINDS}\s+(?:number\s+|no\.?\s*|#)?\d|.*\bno\s+(?:correct|right|valid)\s+{_KINDS}\b",
+        r".*\b(?:more than one|all listed|none listed|nota|aota|both options|the two above|option above)\b",
+        r".*\bthe others?\W*$",
+        r".*\b(?:all|none|both|neither)\s+(?:appl\w+|correct|wrong|true|false)\b",
+        r".*\bthe ones?\s+(?:above|below)\W*$",
         r".*\bnot\s+(?:listed|among\s+(?:these|the|them))\b",
         # The same in other languages: none, all or both of what stands above, of these, of the answers.
         r".*\b(?:ningun[oa]s?|tod[oa]s|amb[oa]s)\s+(?:\w+\s+){0,2}?(?:anteriores|opciones|respuestas|est[oa]s)\b",
@@ -142,8 +146,8 @@ def _plain(text: str) -> str:
 
 
 def _within(letter: str, count: int) -> int | None:
-    place = ascii_uppercase.index(letter.upper())
-    return place if place < count else None
+    place = ascii_uppercase.find(letter.upper())
+    return place if 0 <= place < count else None
 
 
 def _refers(option: str, count: int) -> bool:

@@ -10,7 +10,11 @@ certified.
 
 from __future__ import annotations
 
+import pytest
+
+from builder.ceilings import ceilings
 from builder.certificate import certify
+from builder.colours import contradicted
 from builder.recipe import Balance
 from builder.selection import REASONS, select
 from tests.attacks.blind import best_replies, item_table, kept
@@ -45,3 +49,12 @@ def test_contradictions_across_splits_count_too() -> None:
     table = item_table(CONTRADICTED, "yes/no")
     table["split"] = ["train", "test"] * 20
     assert set(select(table, Balance()).removed["reason"]) == {REASONS[0]}
+
+
+@pytest.mark.parametrize(("one", "other"), [("3 m", "3 cm"), ("E. coli", "E. faecalis"), ("$5", "5%")])
+def test_golds_that_share_a_token_and_no_reply_contradict_each_other(one: str, other: str) -> None:
+    rows = [(q, i, [], gold) for q, i in (("q", "i"), ("r", "j")) for gold in (one, other)]
+    table = item_table(rows, "open")
+    assert contradicted(table).all()
+    assert ceilings(table)["both"].right < len(table)
+    assert len(select(table, Balance(within=["split"])).kept) == 0

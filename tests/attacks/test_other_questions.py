@@ -26,8 +26,9 @@ def made_again(rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame({
         "id": [str(number) for number in range(len(question))], "source": "toy", "split": "test",
         "question_key": [f"q{number}" for number in question], "image_key": [f"p{number}" for number in picture],
-        "group": [f"g{number}" for number in picture], "answer": np.where(yes, "yes", "no"), "answer_type": "yes/no",
-        "choices": [[] for _ in question], "question.prior.prediction": "yes",
+        "group": [f"g{number}" for number in picture], "question": [f"Is it {number}?" for number in question],
+        "answer": np.where(yes, "yes", "no"), "compared": np.where(yes, "yes", "no"), "answer_type": "yes/no",
+        "choices": [[] for _ in question], "image_colour": None, "question.prior.prediction": "yes",
     })  # fmt: skip
 
 
