@@ -78,12 +78,16 @@ _BOTH = re.compile(
 )
 _NO_DENIAL = re.compile(r"\b(?:no doubt|no question|not only|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b")
 _CHANGED = frozenset({
-    "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "score", "k", "half", "halves", "third",
-    "quarter", "quarters", "twice", "thrice", "double", "triple", "times", "squared", "cubed", "square", "root",
-    "minus", "negative", "plus", "not", "don't", "isn't", "aren't", "no", "never", "than", "least", "most", "under",
-    "over", "below", "above", "fewer", "less", "more", "but", "or", "except", "nearly", "almost", "past", "to", "until",
+    "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "k", "half", "halves", "quarter",
+    "quarters", "twice", "thrice", "double", "triple", "squared", "cubed", "root", "don't", "isn't", "aren't", "never",
+    "than", "least", "fewer", "less", "more", "except",
 })  # fmt: skip
-"""Words beside a number that make another one of it, or deny it."""
+"""Words that make another number of one that stands anywhere beside them, or deny it."""
+_CHANGED_NEXT = frozenset({
+    "minus", "negative", "plus", "not", "no", "under", "over", "below", "above", "but", "nearly", "almost", "to",
+    "past", "until", "times", "most", "third",
+})  # fmt: skip
+"""Words that do so right before it; elsewhere they say something else ("3 dogs next to a car")."""
 _HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
@@ -320,9 +324,11 @@ def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
         >>> quantity("2 feet") == ("2", frozenset({"feet"})), quantity("12:00"), quantity("2 or 3")
         (True, None, None)
     """
-    numbers, beside = set(), set()
+    numbers, beside, last = set(), set(), ""
     for word in plain.split():
         if found := _QUANTITY.fullmatch(word):
+            if last in _CHANGED_NEXT:
+                return None
             before, currency, after, digits, unit = found.groups()
             numbers.add((before or after) * (digits.strip("0.") != "") + digits)
             beside |= {currency, unit} - {"", None}
@@ -330,6 +336,7 @@ def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
             return None
         elif word not in _HEDGES:
             beside.add(word)
+        last = word
     return (numbers.pop(), frozenset(beside)) if len(numbers) == 1 else None
 
 

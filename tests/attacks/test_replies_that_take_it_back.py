@@ -46,6 +46,13 @@ def test_a_number_in_words_that_change_it_is_another(reply: str) -> None:
     assert not right(reply, "number", [], "5")
 
 
+@pytest.mark.parametrize("reply", [
+    "There are 5 dogs next to the car.", "5 birds above the tree", "5 people under an umbrella", "5, but small ones",
+])  # fmt: skip
+def test_words_that_say_where_leave_a_number_as_it_is(reply: str) -> None:
+    assert right(reply, "number", [], "5")
+
+
 @pytest.mark.parametrize(("reply", "options", "wrong"), [
     ("one hundred", ["1", "100"], "1"), ("three hundred", ["3", "300"], "3"), ("minus two", ["2", "-2"], "2"),
 ])  # fmt: skip
