@@ -2,8 +2,12 @@
 
 A character that shows nothing (a zero-width space, a soft hyphen, a direction mark, a tag, a filler, a control
 character) goes; one that shows an empty place is a space. A variation selector chooses among looks of one character and
-goes, too. A joiner stays where it changes what is seen: in scripts whose letters join, and inside an emoji. A character
-that has no meaning of its own (private, unassigned, half a pair of surrogates) cannot be judged so: `unreadable`.
+goes, too. What shows nothing by itself and changes its neighbours (joiners, number signs, stackers of Indic letters,
+what arranges hieroglyphs) stays beside letters that it changes, and goes elsewhere. A character that has no meaning of
+its own (private, unassigned, half a pair of surrogates) cannot be judged so: `unreadable`.
+
+All is decided by properties of Unicode: `Default_Ignorable_Code_Point`, the categories Cf and Cc, `InSC` for stackers
+and joiners. Unicode has no property for glyphs that are blank, so these are listed.
 """
 
 from __future__ import annotations
@@ -12,18 +16,35 @@ import regex
 
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner."""
-_BLANK = regex.compile("[\u2800\u3164\uffa0]")
-"""Characters that are no white space by their category and show an empty place: a Braille cell, two Hangul fillers."""
+_BLANK = regex.compile(r"[\u2800\u3164\uffa0\U00013441\U00013442]|\U0001d159(?!\p{M})")
+"""What is no white space by its category and shows an empty place: a Braille cell, two Hangul fillers, two blank
+hieroglyphs, and a note without a head (with a stem it is seen)."""
 _TAGS = "|".join("".join(chr(0xE0000 + ord(sign)) for sign in name) for name in ("gbeng", "gbsct", "gbwls"))
 _FLAG = f"\U0001f3f4(?:{_TAGS})\U000e007f"
 """The three flags that are spelt with tags: England, Scotland, Wales."""
+_PLAIN = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Armenian}\p{Hebrew}\p{Arabic}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
+_STACKED = rf"[\p{{L}}--[{_PLAIN}]]"
+"""Letters that another letter can stand below."""
+_GLYPH, _ARRANGING = r"[\p{Egyptian_Hieroglyphs}&&\p{Lo}]", r"[\U00013430-\U0001343F]"
+_SEEN = "|".join((
+    _FLAG,
+    r"\p{Prepended_Concatenation_Mark}(?=[\p{Nd}[[\p{Arabic}\p{Syriac}\p{Kaithi}]&&\p{L}]])",  # a sign over a number
+    rf"(?<={_STACKED}\p{{M}}*)\p{{InSC=Invisible_Stacker}}(?={_STACKED})",
+    r"(?<=\p{Brahmi}\p{M}*)\p{InSC=Number_Joiner}(?=\p{Brahmi})",
+    r"(?<=\p{Tifinagh})\u2d7f(?=\p{Tifinagh})",
+    r"(?<=\p{Khitan_Small_Script})\U00016fe4(?=\p{Khitan_Small_Script})",
+    # What arranges hieroglyphs, among them, and brackets around them.
+    rf"(?<={_GLYPH}{_ARRANGING}*)[\U00013430-\U00013436\U00013439-\U0001343B](?={_ARRANGING}*{_GLYPH})",
+    rf"[\U00013437\U0001343C\U0001343E](?={_ARRANGING}*{_GLYPH})",
+    rf"(?<={_GLYPH}{_ARRANGING}*)[\U00013438\U0001343D\U0001343F]",
+))  # fmt: skip
+"""Where a character that shows nothing by itself is seen."""
 _HIDDEN = regex.compile(
-    rf"{_FLAG}(*SKIP)(*FAIL)"
-    rf"|[[\p{{Default_Ignorable_Code_Point}}\p{{Cf}}\p{{Cc}}\uFFFC]--[{JOINERS}]--\s--[\x1c-\x1f]"
-    r"--\p{Prepended_Concatenation_Mark}--[\U00013430-\U0001345F]]",
+    rf"(?:{_SEEN})(*SKIP)(*FAIL)"
+    r"|[[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{InSC=Invisible_Stacker}\p{InSC=Number_Joiner}"
+    rf"\u2d7f\U00016fe4\uFFFC]--[{JOINERS}]--\s--[\x1c-\x1f]]",
     regex.V1,
 )
-"""Number signs of Arabic and what arranges hieroglyphs are format characters, and are seen."""
 _RUN = regex.compile(rf"([{JOINERS}])[{JOINERS}]+")
 _JOINS, _JOINED = r"[\p{jt=D}\p{jt=L}]\p{jt=T}*", r"\p{jt=T}*[\p{jt=R}\p{jt=D}]"
 _EMOJI = r"\p{Extended_Pictographic}"
@@ -46,8 +67,10 @@ def visible(text: str) -> str:
         >>> visible("y\u200be\u00ads"), visible("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645")[2] == "\u200c"
         ('yes', True)
     """
-    text = _RUN.sub(r"\1", _HIDDEN.sub("", _BLANK.sub(" ", text)))
-    return str(_USELESS_JOINER.sub("", text))
+    text = _BLANK.sub(" ", text)
+    while (left := _HIDDEN.sub("", text)) != text:  # what goes may have kept another one beside a letter
+        text = left
+    return str(_USELESS_JOINER.sub("", _RUN.sub(r"\1", text)))
 
 
 def joined(text: str) -> str:
