@@ -16,7 +16,7 @@ import regex
 
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner."""
-_BLANK = regex.compile(r"[\u2800\u3164\uffa0\U00013441\U00013442]|\U0001d159(?!\p{M})")
+_BLANK = regex.compile(r"[\u2800\u3164\uffa0\U00013441\U00013442]|\U0001d159(?![\U0001d165-\U0001d172])")
 """What is no white space by its category and shows an empty place: a Braille cell, two Hangul fillers, two blank
 hieroglyphs, and a note without a head (with a stem it is seen)."""
 _TAGS = "|".join("".join(chr(0xE0000 + ord(sign)) for sign in name) for name in ("gbeng", "gbsct", "gbwls"))

@@ -4,16 +4,23 @@ Attack: a character that nobody sees (a zero-width space, a soft hyphen, a direc
 of the first, and a second question, too. A file full of `yes` is then balanced.
 
 Before (ba22272): `yes` against `yes` with U+200B, two questions by two pictures, is certified at 50 %: 4 of 4 items
-kept, with each of 28 of the 33 characters below (the others were spaces before). Now: 0 kept; options that look alike
-and texts that show nothing are bad rows.
+kept, with each of 28 of the 33 characters below (the others were spaces before). When a first list of characters had
+been written, U+1D159, U+13441, U+13442, U+2D7F and what arranges hieroglyphs still passed. Now: 0 kept, with every
+character of category Cf or Default_Ignorable_Code_Point, every stacker and every blank; options that look alike and
+texts that show nothing are bad rows.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
 
+from builder.items import TextRule
 from builder.recipe import Balance
 from builder.selection import select
 from tests.attacks.reading import read_rows
@@ -24,6 +31,25 @@ HIDDEN = [
     "\ufff9", "\ufffc", "\U0001d173", "\x00", "\x1b", "\u200d", "\u200c",
 ]  # fmt: skip
 BLANK = ["\u00a0", "\u2003", "\u3000", "\u2800", "\u3164", "\uffa0", "\u2028", "\t"]
+
+_UNSEEN = regex.compile(
+    r"[\p{Cf}\p{Default_Ignorable_Code_Point}\p{InSC=Invisible_Stacker}\p{InSC=Number_Joiner}"
+    r"\u2800\u3164\uffa0\u2d7f\U00016fe4\U00013441\U00013442\U0001d159]"
+)
+UNSEEN = [chr(code) for code in range(sys.maxunicode + 1) if _UNSEEN.fullmatch(chr(code))]
+
+
+def test_no_character_that_shows_nothing_makes_another_text() -> None:
+    text = TextRule()
+    assert len(UNSEEN) > 4000
+    passed = {sign for sign in UNSEEN if {text(f"yes{sign}"), text(f"{sign}yes")} != {"yes"}}
+    passed |= {sign for sign in UNSEEN if text(f"y{sign}es") not in ("yes", "y es")}
+    assert passed == set()
+
+
+@given(st.lists(st.sampled_from(UNSEEN), min_size=2, max_size=5).map("".join))
+def test_nor_do_several_of_them(signs: str) -> None:
+    assert TextRule()(f"yes{signs}") == TextRule()(f"{signs}yes") == "yes"
 
 
 @pytest.mark.parametrize("sign", [*HIDDEN, *BLANK], ids=lambda sign: f"U+{ord(sign):04X}")

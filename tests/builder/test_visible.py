@@ -49,6 +49,12 @@ SEEN = {
     "astronaut": "\U0001f469\U0001f3fd\u200d\U0001f680",
     "flag of Wales": "\U0001f3f4" + "".join(chr(0xE0000 + ord(sign)) for sign in "gbwls") + "\U000e007f",
     "Arabic number sign": "\u0600\u0661",
+    "Burmese stack": "\u1000\u1039\u1000",
+    "Khmer coeng": "\u1780\u17d2\u1780",
+    "two hieroglyphs above each other": "\U00013000\U00013430\U00013001",
+    "a cartouche": "\U0001337a\U0001343c\U00013000\U0001343d",
+    "Tifinagh consonants joined": "\u2d30\u2d7f\u2d31",
+    "a note's stem": "\U0001d159\U0001d165",
 }
 
 
