@@ -1,4 +1,4 @@
-r"""Characters of an answer as they are compared: one form of each letter, digit, quotation mark and dash; no mark-up.
+r"""Characters of an answer as they are compared: one for all that look alike, digits of all scripts, no mark-up.
 
 What can tell two answers apart stays: signs, comparisons, powers, units. Superscripts become `^2`, so `m²` and `m2`
 stay two answers. LaTeX becomes plain text: `$\frac{1}{2}$` is `1/2`.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from audit.lookalikes import alike
+
 _ONE_FOR_ONE = str.maketrans({
-    **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
-    **dict.fromkeys("“”„‟«»″〝〞「」『』", '"'),
-    **dict.fromkeys("‐‑‒–—―−﹣", "-"),
-    **dict.fromkeys("⁄∕", "/"),
-    "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=", "∗": "*", "…": "...", "º": "°", "˚": "°", "\u037e": ";",
+    "`": "'", **dict.fromkeys("«»「」『』", '"'), "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=",
 })  # fmt: skip
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""What shows nothing and is no format character: fillers, and selectors among looks of one character."""
 _SUPERSCRIPT = re.compile(r"[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
@@ -55,7 +55,8 @@ def _once(text: str) -> str:
     if text.isascii():
         text = text.replace("`", "'")
     else:
-        text = unicodedata.normalize("NFC", "".join(map(_letter, text))).translate(_ONE_FOR_ONE)
+        seen = "".join(map(_letter, _UNSEEN.sub("", text)))
+        text = unicodedata.normalize("NFC", alike(seen, cased=False)).translate(_ONE_FOR_ONE)
         text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text)
     if "\\" in text or "$" in text or "{" in text:
         text = _without_latex(text)
@@ -67,16 +68,11 @@ def _once(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    """One character: half and full widths are one, digits of all scripts are ours, invisible ones are none."""
+    """One character: digits of all scripts are ours, invisible ones are none."""
     if letter.isascii():
         return letter
     kind = unicodedata.category(letter)
-    if kind == "Nd":
-        return str(unicodedata.decimal(letter))
-    if kind == "Cf":
-        return ""
-    wide = unicodedata.east_asian_width(letter) in "FH" or letter == "\u3000"
-    return unicodedata.normalize("NFKC", letter) if wide else letter
+    return str(unicodedata.decimal(letter)) if kind == "Nd" else "" if kind == "Cf" else letter
 
 
 def _without_latex(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from audit.lookalikes import alike
 from audit.parsing import parts
 from builder.cells import cell
 from builder.errors import BadInput
@@ -48,15 +49,17 @@ def asked_of(row: Row, text: TextRule) -> Asked:
     """
     question = cell(row, "question", row.question, text)
     choices = tuple(cell(row, "option", choice, text) for choice in row.choices)
-    if choices and (len(choices) < 2 or len(set(map(joined, choices))) < len(choices)):
-        raise BadInput(row.file, row.row, f"options {list(choices)}", "two or more, all different", "mend the options")
+    if choices and (len(choices) < 2 or len({alike(joined(choice)) for choice in choices}) < len(choices)):
+        allowed = "two or more, no two of which look the same"
+        raise BadInput(row.file, row.row, f"options {list(choices)}", allowed, "mend the options")
     if len(choices) > len(ascii_uppercase):
         allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
         raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
     if choices and (found := clash(question, choices)):
         allowed = "options that can stand where their letters say, beside options that speak of others"
         raise BadInput(row.file, row.row, found, allowed, "put them in that order, or leave the row out")
-    golds = _golds(row, text)
+    by_look = {alike(choice): choice for choice in choices}
+    golds = list(dict.fromkeys(by_look.get(alike(gold), gold) for gold in _golds(row, text)))
     if choices and (stray := [gold for gold in golds if gold not in choices]):
         allowed = " | ".join(choices)
         raise BadInput(row.file, row.row, f"gold answer {stray[0]!r}", allowed, "make the gold one of the options")

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from audit.lookalikes import alike
 from builder.option_places import freedom, pins
 from builder.visible import visible
 
@@ -81,11 +82,17 @@ def digest(*parts: str) -> str:
 
 
 def question_key(question: str, choices: Sequence[str]) -> str:
-    """Key of the question side: the exact published question and the set of its options.
+    r"""Key of the question side: what the published question and the set of its options look like.
 
-    Where options must keep an order (`builder.option_places`), the key is of the options in that order: what is
-    published under one key is the same, order included.
+    Under one key one spelling is published (`builder.spelling`). Where options must keep an order
+    (`builder.option_places`), the key is of the options in that order: what is published under one key is the same,
+    order included.
+
+    Example:
+        >>> question_key("It\u2019s red?", []) == question_key("It's red?", []), question_key("Red?", [])[:4]
+        (True, '6bab')
     """
+    question, choices = alike(question), [alike(choice) for choice in choices]
     if choices and freedom(question, choices) == "source order":
         return digest("question in order", question, *choices)
     return digest("question", question, *sorted(choices))

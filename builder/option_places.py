@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import Literal
 
+from audit.lookalikes import alike
 from audit.parsing import beside_letter, letters, said
 
 Freedom = Literal["free", "pinned", "source order"]
@@ -80,7 +81,7 @@ def freedom(question: str, choices: Sequence[str]) -> Freedom:
         >>> freedom("Which one?", ["red", "blue", "None of these"])
         'source order'
     """
-    return _freedom(question, tuple(sorted(choices)))
+    return _freedom(alike(question), tuple(sorted(map(alike, choices))))
 
 
 @lru_cache(2**16)
@@ -141,8 +142,8 @@ def _letter(option: str, count: int) -> int | None:
 
 
 def _plain(text: str) -> str:
-    """A text without marks of Markdown and LaTeX, and without quotes around it."""
-    return _MARKUP.sub("", text).strip()
+    """A text as it looks, without marks of Markdown and LaTeX, and without quotes around it."""
+    return _MARKUP.sub("", alike(text)).strip()
 
 
 def _within(letter: str, count: int) -> int | None:

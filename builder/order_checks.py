@@ -25,7 +25,7 @@ SOLVERS = ("ortools", "scipy")
 
 
 def keys(known: Folder) -> Iterator[str]:
-    """Question keys, canonical text, option order and tokens of golds follow from the text."""
+    """Question keys, canonical text, spelling, option order and tokens of golds follow from the text."""
     for rows in (known.balanced, known.audited):
         again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
         wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
@@ -37,8 +37,11 @@ def keys(known: Folder) -> Iterator[str]:
     sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
     rows = pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns]
     yield from orders_of_options(known, rows, same_solvers(known))
+    texts: dict[str, str] = {}
     for row in rows.to_dict("records"):
         question, choices = row["question"], list(row["choices"])
+        if texts.setdefault(row["question_key"], question) != question:
+            yield f"{row['id']}: its question is spelt otherwise than that of another item of its key"
         key = question_key(question, choices)
         if key != row["question_key"]:
             yield f"{row['id']}: its question key does not follow from its text"

@@ -36,6 +36,7 @@ from builder.items import (
 )
 from builder.option_order import ordered
 from builder.recipe import Corpus, Images, Recipe
+from builder.spelling import one_spelling
 from builder.stages import Run, Stage, write_table
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
@@ -135,7 +136,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     rows = run.stage(
         "rows",
         partial(_write_rows, run, sources, text),
-        3,
+        4,
         recipe.text.model_dump(),
         [[source.corpus.read_from, source.splits, source.files] for source in sources],
     )
@@ -156,7 +157,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
     content = seen.sort_values(["source", "image"]).drop(columns=["contrast", "colour"]).to_json(orient="values")
     write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 5, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    return run.stage("items", write, 6, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -334,7 +335,7 @@ def _write_items(rows: pd.DataFrame, seen: pd.DataFrame, bad_rows: str, stage: S
     if len(bad) and bad_rows == "stop":
         raise BadRows([json.loads(problem) for problem in bad["problem"]])
     good = table[table["problem"].isna()].sort_values("id")
-    good = ordered(good.rename(columns={"width": "image_width", "height": "image_height"}))
+    good = ordered(one_spelling(good.rename(columns={"width": "image_width", "height": "image_height"})))
     write_table(stage.folder / ITEMS, _table(good, SCHEMA))
     columns = [
         "id",

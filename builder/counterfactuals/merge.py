@@ -13,6 +13,7 @@ from audit.answers import compared
 from builder import images
 from builder.items import hashed_order, question_key
 from builder.recipe import Images
+from builder.spelling import spelled
 from builder.stages import whole
 
 STORE = ":pair"
@@ -27,28 +28,33 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
         edits: Edits in an order in which an edit comes after the one that it was made from, with `image_key`,
             `image_width` and `image_height` of the new picture (missing for question edits, and where it is not whole).
         originals: The items that they go back to, with `group`.
-        read: All items that were read: a question that is among them has its options in their order.
+        read: All items that were read: a question that is among them, or among earlier edits, has their spelling and
+            their order of options.
 
     Returns:
         One row per edit in the same order, with `view`, `generator`, `problem` and `builder.publish.PAIR_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
-    orders = dict(zip(read["question_key"], read["choices"], strict=True))
+    there = dict(zip(read["question_key"], zip(read["question"], read["choices"], strict=True), strict=True))
     rows = []
     for edit in edits.to_dict("records"):
         base, root = known[edit["edit_of"]], known[edit["root"]]
         question = edit["question"] if edit["view"] == "question" else base["question"]
         choices = list(base["choices"] if edit["choices"] is None else edit["choices"])
         key = question_key(question, choices)
+        asked, order = there[key] if key in there else (question, hashed_order(question, choices))
+        if not isinstance(edit["problem"], str):
+            there.setdefault(key, (asked, order))
+        answer = spelled({"choices": choices, "answer": edit["answer"]}, asked, order).get("answer", edit["answer"])
         row = dict(root) | {
             "id": edit["id"],
             "source_id": root["source_id"] + edit["id"][len(edit["root"]) :],
-            "question": question,
-            "choices": list(orders[key]) if key in orders else hashed_order(question, choices),
+            "question": asked,
+            "choices": list(order),
             "question_key": key,
             **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
-            "answer": edit["answer"],
-            "compared": compared(root["answer_type"], choices, edit["answer"]),
+            "answer": answer,
+            "compared": compared(root["answer_type"], order, answer),
             "answers": [],
             "answer_source": edit["answer_source"],
             "meta": edit["meta"] or (base["meta"] if edit["view"] == "question" else "{}"),

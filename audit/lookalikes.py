@@ -1,0 +1,120 @@
+"""Texts that look the same are one text here: the form of which keys are made, and in which answers are compared.
+
+What is folded, in any text: quotation marks and apostrophes that differ in their curl, dashes, minus and hyphens,
+blanks, half and full widths, ligatures and other signs that are one sign for several (`ﬁ`, `…`, `℃`, `Ⅳ`), letters of
+mathematical alphabets that are only heavier, slanted or without serifs, look-alikes of `:`, `/`, `|`, `~`, `°`.
+
+What is folded in a word: letters of Cyrillic, Greek, Armenian, Cherokee, Coptic and Lisu that look like a Latin one.
+
+- A word that mixes them with Latin letters is Latin; where some of its letters are like no Latin one, it is Cyrillic,
+  or Greek (with three such letters: `Aβ` is a name).
+- A word whose letters all look Latin is one with the Latin word, `сор` with `cop`. Among words of one script nothing
+  is merged, since no two letters of a script share a twin.
+
+What is not folded: signs that are seen to differ (superscripts, digits of other scripts, accents, `é` and `e`), `0`
+and `O`, `1` and `l`, Greek letters that formulas use beside Latin ones (`αx`, `2πr`, `ν`, `Δt`), unless they stand
+inside a word that is otherwise Latin (`bαll`), mathematical alphabets that are drawn otherwise (`ℝ`, `𝓡`, `ℜ`).
+
+The table is a part of Unicode's confusables (UTS 39), checked against them; it stands here since exports carry this
+text to where no package may be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+_CYRILLIC = dict(zip("аԁеһіјӏԛорсѕԝхуѵАВСЕԌНІЈКМОРЅТѴԜХУ", "adehijlqopcswxyvABCEGHIJKMOPSTVWXY", strict=True))
+_GREEK = dict(zip("οϲϳΑΒϹΕΗΙͿΚΜΝΟΡΤΧΥΖ", "ocjABCEHIJKMNOPTXYZ", strict=True))
+_OTHER = dict(zip(
+    "օցհոգսՕՏՍᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᎩᏃⲟⲣⲥⲞⲢⲤⲎⲔⲘⲚⲦⲬⲨꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ",
+    "oghnquOSUABCDEGHJKLMPRSTVWYZopcOPCHKMNTXYABCDEFGHIJKLMNOPRSTUVWXYZ", strict=True,
+))  # fmt: skip
+TWINS = {**_CYRILLIC, **_GREEK, **_OTHER}
+"""Letter of another script -> the Latin one that it looks like; inside of one script no two have the same."""
+_MIXED = {**TWINS, **dict(zip("үҮӀɑɡ", "yYlag", strict=True))}
+"""The same in a word that mixes scripts."""
+_QUANTITIES = dict(zip("αγικνρυχ", "ayikvpux", strict=True))
+"""The same inside of a Latin word, or beside three small Latin letters: else these are names of quantities."""
+_FUNCTIONS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "log", "exp", "max",
+    "min", "lim",
+})  # fmt: skip
+_BACK = {True: {twin: own for own, twin in _CYRILLIC.items()}, False: {twin: own for own, twin in _GREEK.items()}}
+"""Latin letter -> that of Cyrillic (true), or of Greek."""
+_SIGNS = {
+    **dict.fromkeys("‘’‚‛ʼʹˈ′`´＇ꞌ՚׳", "'"), **dict.fromkeys("“”„‟″〝〞ˮ״＂", '"'),
+    **dict.fromkeys("−⁃˗", "-"), **dict.fromkeys("∶꞉ː։", ":"), **dict.fromkeys("⁄∕⧸", "/"), **dict.fromkeys("∖⧵", "\\"),
+    **dict.fromkeys("∣❘ǀ", "|"), **dict.fromkeys("∼˜", "~"), **dict.fromkeys("º˚", "°"), "ǃ": "!", "∗": "*",
+    "\u037e": ";",
+}  # fmt: skip
+_SIGNS.pop("`")  # of a keyboard, and seen to differ
+_DRAWN_OTHERWISE = ("<super>", "<sub>", "<circle>", "<fraction>")
+_ALPHABETS = ("DOUBLE-STRUCK", "SCRIPT", "FRAKTUR", "BLACK-LETTER")
+_NO_DASH = "〜〰゠⸗᠆"
+_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
+
+
+def alike(text: str, cased: bool = True) -> str:
+    r"""Return a text in the form that is one for all texts that look like it; published text stays as it is.
+
+    Args:
+        text: A question, an option or an answer.
+        cased: Whether letter case stays. Where it is dropped later, a word that looks Latin in capitals alone (`НЕТ`)
+            is left as it is, or it and `нет` would be two: unless most letters beside it are Latin.
+
+    Example:
+        >>> alike("It’s the ﬁrst — “сat”?"), alike("сор"), alike("вода"), alike("ｙｅｓ\u00a0５")
+        ('It\'s the first - "cat"?', 'cop', 'вода', 'yes 5')
+    """
+    if text.isascii():
+        return text
+    signs = unicodedata.normalize("NFD", "".join(map(_sign, unicodedata.normalize("NFC", text))))
+    letters = [letter for letter in signs if letter.isalpha()]
+    latin = 2 * sum(map(_latin, letters)) >= len(letters)
+    words = _WORD.sub(lambda found: _word(found[0], cased or latin), signs)
+    return unicodedata.normalize("NFC", words)
+
+
+@cache
+def _sign(letter: str) -> str:
+    """One character, by what it looks like."""
+    if letter.isascii():
+        return letter
+    if letter in _SIGNS:
+        return _SIGNS[letter]
+    category = unicodedata.category(letter)
+    if category in ("Pd", "Zs"):
+        return letter if letter in _NO_DASH else "-" if category == "Pd" else " "
+    tag, _, parts = unicodedata.decomposition(letter).partition(" ")
+    other = tag in _DRAWN_OTHERWISE or any(word in unicodedata.name(letter, "") for word in _ALPHABETS)
+    if not tag.startswith("<") or other or parts.startswith("0020"):
+        return letter
+    return "".join(_sign(chr(int(code, 16))) for code in parts.split())
+
+
+@cache
+def _latin(letter: str) -> bool:
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
+
+
+def _word(word: str, cased: bool) -> str:
+    """A word in one script, where its letters are of several; a word of twins in Latin letters."""
+    if word.isascii():
+        return word
+    letters = [letter for letter in word if letter.isalpha()]
+    if not any(map(_latin, letters)):
+        twins = all(letter in TWINS and (cased or letter.lower() in TWINS) for letter in letters)
+        return "".join(TWINS.get(letter, letter) for letter in word) if twins else word
+    alien = [letter for letter in letters if not _latin(letter) and letter not in _MIXED]
+    cyrillic = all("\u0400" <= letter <= "\u04ff" for letter in alien)
+    greek = len(alien) > 2 and all("\u0370" <= letter <= "\u03ff" for letter in alien)
+    back = _BACK[cyrillic] if cyrillic or greek else {}
+    if alien and all(not _latin(letter) or letter in back for letter in letters):
+        return "".join(back.get(letter, letter) for letter in word)
+    latin = "".join(_MIXED.get(letter, letter) for letter in word)
+    rest = latin.strip("".join(_QUANTITIES))
+    between = latin[0].isascii() and latin[-1].isascii()
+    inside = between or (sum(map(str.islower, rest)) > 2 and rest not in _FUNCTIONS)
+    return "".join(_QUANTITIES.get(letter, letter) for letter in latin) if inside else latin
