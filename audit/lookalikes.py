@@ -43,17 +43,17 @@ _FUNCTIONS = frozenset({
 })  # fmt: skip
 _BACK = {True: {twin: own for own, twin in _CYRILLIC.items()}, False: {twin: own for own, twin in _GREEK.items()}}
 """Latin letter -> that of Cyrillic (true), or of Greek."""
-_SIGNS = {
+_SAME_SIGN = {
     **dict.fromkeys("‘’‚‛ʼʹˈ′`´＇ꞌ՚׳", "'"), **dict.fromkeys("“”„‟″〝〞ˮ״＂", '"'),
     **dict.fromkeys("−⁃˗", "-"), **dict.fromkeys("∶꞉ː։", ":"), **dict.fromkeys("⁄∕⧸", "/"), **dict.fromkeys("∖⧵", "\\"),
     **dict.fromkeys("∣❘ǀ", "|"), **dict.fromkeys("∼˜", "~"), **dict.fromkeys("º˚", "°"), "ǃ": "!", "∗": "*",
     "\u037e": ";",
 }  # fmt: skip
-_SIGNS.pop("`")  # of a keyboard, and seen to differ
+_SAME_SIGN.pop("`")  # of a keyboard, and seen to differ
 _DRAWN_OTHERWISE = ("<super>", "<sub>", "<circle>", "<fraction>")
 _ALPHABETS = ("DOUBLE-STRUCK", "SCRIPT", "FRAKTUR", "BLACK-LETTER")
 _NO_DASH = "〜〰゠⸗᠆"
-_WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
+_WORD_OF_LETTERS = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 
 
 def alike(text: str, cased: bool = True) -> str:
@@ -70,20 +70,20 @@ def alike(text: str, cased: bool = True) -> str:
     """
     if text.isascii():
         return text
-    signs = unicodedata.normalize("NFD", "".join(map(_sign, unicodedata.normalize("NFC", text))))
+    signs = unicodedata.normalize("NFD", "".join(map(_by_look, unicodedata.normalize("NFC", text))))
     letters = [letter for letter in signs if letter.isalpha()]
-    latin = 2 * sum(map(_latin, letters)) >= len(letters)
-    words = _WORD.sub(lambda found: _word(found[0], cased or latin), signs)
+    latin = 2 * sum(map(_is_latin, letters)) >= len(letters)
+    words = _WORD_OF_LETTERS.sub(lambda found: _in_one_script(found[0], cased or latin), signs)
     return unicodedata.normalize("NFC", words)
 
 
 @cache
-def _sign(letter: str) -> str:
+def _by_look(letter: str) -> str:
     """One character, by what it looks like."""
     if letter.isascii():
         return letter
-    if letter in _SIGNS:
-        return _SIGNS[letter]
+    if letter in _SAME_SIGN:
+        return _SAME_SIGN[letter]
     category = unicodedata.category(letter)
     if category in ("Pd", "Zs"):
         return letter if letter in _NO_DASH else "-" if category == "Pd" else " "
@@ -91,27 +91,27 @@ def _sign(letter: str) -> str:
     other = tag in _DRAWN_OTHERWISE or any(word in unicodedata.name(letter, "") for word in _ALPHABETS)
     if not tag.startswith("<") or other or parts.startswith("0020"):
         return letter
-    return "".join(_sign(chr(int(code, 16))) for code in parts.split())
+    return "".join(_by_look(chr(int(code, 16))) for code in parts.split())
 
 
 @cache
-def _latin(letter: str) -> bool:
+def _is_latin(letter: str) -> bool:
     return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
 
 
-def _word(word: str, cased: bool) -> str:
+def _in_one_script(word: str, cased: bool) -> str:
     """A word in one script, where its letters are of several; a word of twins in Latin letters."""
     if word.isascii():
         return word
     letters = [letter for letter in word if letter.isalpha()]
-    if not any(map(_latin, letters)):
+    if not any(map(_is_latin, letters)):
         twins = all(letter in TWINS and (cased or letter.lower() in TWINS) for letter in letters)
         return "".join(TWINS.get(letter, letter) for letter in word) if twins else word
-    alien = [letter for letter in letters if not _latin(letter) and letter not in _MIXED]
+    alien = [letter for letter in letters if not _is_latin(letter) and letter not in _MIXED]
     cyrillic = all("\u0400" <= letter <= "\u04ff" for letter in alien)
     greek = len(alien) > 2 and all("\u0370" <= letter <= "\u03ff" for letter in alien)
     back = _BACK[cyrillic] if cyrillic or greek else {}
-    if alien and all(not _latin(letter) or letter in back for letter in letters):
+    if alien and all(not _is_latin(letter) or letter in back for letter in letters):
         return "".join(back.get(letter, letter) for letter in word)
     latin = "".join(_MIXED.get(letter, letter) for letter in word)
     rest = latin.strip("".join(_QUANTITIES))

@@ -31,7 +31,7 @@ QUESTIONS = [
     "Is it the \u0441\u0430t's fish - or \"the first\" \u043ene?",
     "Is it the c\u03b1t\u02bcs \ufb01sh \u2014 or \u201ethe \ufb01rst\u201f one?",
     "Ｉｓ ｉｔ the cat‘s fish ‑ or \"the first\" one？",
-    "Is it the \U0001d41c\U0001d41a\U0001d42d's fish \u2212 or \"the \U0001d5bf\U0001d5c2\U0001d5cb\U0001d5cc\U0001d5cd\" one?",
+    "Is it the \U0001d41c\U0001d41a\U0001d42d's fish \u2212 or \"the fir\U0001d5cc\U0001d5cd\" one?",
     "Is\u00a0it the cat's\u2003fish - or \"the first\" one?",
     "\u0399s it the cat's fish - or \"the first\" one?",
 ]  # fmt: skip

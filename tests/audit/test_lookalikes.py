@@ -1,4 +1,4 @@
-"""Forms of texts that look alike: stable, of plain text nothing, and no letter forgotten that Unicode calls confusable."""
+"""Forms of texts that look alike: stable, plain text as it is, no letter forgotten that Unicode calls confusable."""
 
 from __future__ import annotations
 
