@@ -2,8 +2,9 @@
 
 Golds and replies go through one function, so every gold is a right reply to its item. The form drops what does not
 tell answers apart (letter case, articles, quotation marks, marks at the end) and keeps what does: signs, comparisons,
-decimals, fractions, units, currencies, and marks that belong to names (`C#`, `B-`, `www.google.com`). It began as the
-procedure of the VQA v2 evaluation (Antol et al. 2015, arXiv 1505.00468), which drops both; `audit.scores` has that one.
+decimals, fractions, units, currencies, and marks that belong to names (`C#`, `B-`, `www.google.com`). Letter case is
+looked at apart, for units and formulas (`audit.letter_case`). The form began as the procedure of the VQA v2 evaluation
+(Antol et al. 2015, arXiv 1505.00468), which drops both; `audit.scores` has that one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from audit.folding import folded
+from audit.letter_case import exact
 
 ARTICLES = frozenset({"a", "an", "the"})
 YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct"})
@@ -155,12 +157,12 @@ def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
     Example:
         >>> compared("yes/no", [], "True"), compared("number", [], "1,000.0"), compared("choice", ["B+", "B-"], "B-")
         ('yes', '1000', 'B-')
-        >>> compared("open", [], "dog; a cat"), compared("open", [], "A; C")
-        ('cat; dog', 'a; c')
+        >>> compared("open", [], "dog; a cat"), compared("open", [], "A; C"), compared("open", [], "5 MW")
+        ('cat; dog', 'a; c', '5 MW')
     """
     if len(choices):  # also where a table gives them as an array
         return answer
-    several = sorted({normalise(part) for part in answer.split(";") if part.strip()})
+    several = sorted({exact(normalise(part), folded(part).strip()) for part in answer.split(";") if part.strip()})
     if len(several) > 1:
         return "; ".join(several)
     plain = normalise(answer)
@@ -168,4 +170,4 @@ def compared(answer_type: str, choices: Sequence[str], answer: str) -> str:
         return "yes" if plain in YES else "no"
     if answer_type == "number" and plain == "none":
         return "0"
-    return PLAIN.get(plain, plain)
+    return PLAIN.get(plain) or exact(plain, folded(answer))

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from audit.answers import compared, normalise
+from audit.folding import folded
+from audit.letter_case import contradicts
 from audit.parsing import bare, letters, listed, parts, said, token
 from audit.picking import picked, says
 
@@ -54,11 +56,13 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
     if " ".join(reply.split()) == answer:
         return True
     inner, gold = said(reply), compared(answer_type, choices, answer)
+    if contradicts(inner, folded(answer)):
+        return False
     if gold in ("yes", "no"):
         return says(inner, gold)
     if len(letters(answer)) > 1 and listed(answer) == sorted(listed(answer)):
         return True  # letters in the order of the alphabet are a set; others are an order
-    plain = bare(inner)
+    gold, plain = gold.casefold(), bare(inner)
     if answer_type == "number" and (says(inner, gold) or (plain, gold) == ("none", "0")):
         return True
     return gold in (normalise(reply), normalise(inner), plain) or plain == bare(answer) or several(inner, answer)

@@ -8,6 +8,8 @@ from string import ascii_uppercase
 from typing import Literal, NamedTuple
 
 from audit.answers import normalise
+from audit.folding import folded
+from audit.letter_case import contradicts
 from audit.parsing import (
     as_written,
     bare,
@@ -53,6 +55,7 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
     """
     options, plain = list(choices), [normalise(choice) for choice in choices]
     whole, inner = " ".join(reply.split()), said(reply)
+    clear = [not contradicts(inner, folded(choice)) for choice in choices]
     for text in (whole, written := as_written(reply), first_sentence(written)):
         if text in options:
             return options.index(text), "option"
@@ -60,10 +63,10 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
         return None, "ambiguous"
     for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner)):
         if text in plain:
-            return _only([place for place, choice in enumerate(plain) if choice == text])
+            return _only([place for place, choice in enumerate(plain) if choice == text and clear[place]])
     if named := chosen(reply):
         return _by_letter(named, inner, options, plain)
-    return _only([place for place, choice in enumerate(choices) if says(inner, choice)])
+    return _only([place for place, choice in enumerate(choices) if clear[place] and says(inner, choice)])
 
 
 def _only(places: list[int]) -> tuple[int | None, How]:
