@@ -18,6 +18,12 @@ from audit.folding import folded
 from audit.letter_case import exact
 
 ARTICLES = frozenset({"a", "an", "the"})
+NAMED = frozenset({
+    "vitamin", "hepatitis", "influenza", "type", "group", "class", "grade", "category", "plan", "team", "point",
+    "figure", "fig", "section", "angle", "option", "choice", "gate", "exit", "terminal", "zone", "lane", "platform",
+    "series", "serie", "variant", "strain", "factor", "protein", "phase", "label", "letter", "panel",
+})  # fmt: skip
+"""Nouns that a letter names: what follows them is no article."""
 YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct"})
 NO = frozenset({"no", "nope", "nah", "false", "incorrect"})
 PLAIN = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
@@ -89,10 +95,14 @@ _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
     (rf"(?<=\d)\s*([,:])\s*(?=[\d-])|(?<=\b{_L})\s*(,)\s*(?={_L}\b)", r"\1\2"),
     # what only ends or parts words
     (rf"(?<!\d)(?<!\b{_L}),|(?<=\d),(?![\d-])|(?<=\b{_L}),(?!{_L}\b)", " "),
-    (r"(?<!\d):|:(?!\d)|(?<!\d)!(?!=)|[;?]|\.{2,}", " "),
+    (r"(?<!\d):|:(?!\d)|[;?]|\.{2,}", " "),
     (r"[。！？।॥؟،؛、¿¡]", " "),
     (r"\.(?=\s|$)|(?<!\S)-+(?=\s|$)", " "),
 ))  # fmt: skip
+_EXCLAIMED = re.compile(r"((?:\d|(?<![^\W_])[a-z]|\([^()]{0,80}[\d+*/^-][^()]{0,80}\))!{1,2})(?!=)|!(?!=)")
+"""A factorial (of a number, of a small letter, of a sum in brackets), or a mark at the end of a sentence."""
+_NAME_A = re.compile(r"(?<=[^\s.,:;!?(\"'] )A(?= (?!and\b|or\b)[a-z])")
+"""A capital letter inside a text that goes on small: a name, and no article."""
 _LEADING_NUMBER = re.compile(r"([-+]?[$€£¥]?[-+]?)(\d*\.?\d+)(?![\w.,/:^*×])")
 
 
@@ -114,23 +124,34 @@ def normalise(answer: str) -> str:
 
 def _plainer(answer: str) -> str:
     """One pass; what is nothing but marks stays what it is."""
-    text = whole = " ".join(folded(answer).casefold().split()) or answer
+    cased = _EXCLAIMED.sub(lambda found: found[1] or " ", " ".join(folded(answer).split()))
+    small = cased.casefold()
+    if len(small) == len(cased):  # else letters were written out, and places are others
+        for found in _NAME_A.finditer(cased):
+            small = f"{small[: found.start()]}A{small[found.end() :]}"
+    text = whole = " ".join(small.split()) or answer
     if not _BARE.fullmatch(text):
         text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
         text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
         for pattern, by in _MARKS:
             text = pattern.sub(by, text)
     words = [CONTRACTIONS.get(word, word) for word in _NUMBER_WORD.sub(_digits, text).split()]
-    # An article stands before a word; others are names: vitamin A, A and B.
-    after = [*words[1:], "and"]
-    names = all(len(word) == 1 or not word[0].isalpha() for word in words)  # "A, C" and "A 4" name, and hold no article
-    text = " ".join(word for word, next_ in zip(words, after, strict=False) if names or _kept(word, next_)) or whole
+    text = " ".join(_without_articles(words)) or whole
     number = _LEADING_NUMBER.match(text)
     return number[1] + _short(number[2]) + text[number.end() :] if number else text
 
 
-def _kept(word: str, after: str) -> bool:
-    return word not in ARTICLES or after in ("and", "or")
+def _without_articles(words: list[str]) -> list[str]:
+    """Words of a normal form without articles; letters that are names stay: A and B, type a blood, vitamin A pills."""
+    if all(len(word) == 1 or not word[0].isalpha() for word in words):
+        return words  # "A, C" and "A 4" name, and hold no article
+    named = [before in NAMED for before in ["", *words[:-1]]]
+    ends = [after in ("and", "or") for after in [*words[1:], "and"]]
+    return [
+        "a" if name and word == "A" else word
+        for word, name, end in zip(words, named, ends, strict=True)
+        if word not in ARTICLES or end or (name and word == "a")
+    ]
 
 
 def _digits(found: re.Match[str]) -> str:

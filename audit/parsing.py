@@ -35,6 +35,8 @@ _BLANKS = re.compile(r"[^\S\n]+")
 LONGEST = 4000
 """Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
 _END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟]|\n")
+_OPERAND = re.compile(r"(?:\d|(?<![^\W_])[a-z]|\([^()]*[\d+*/^-][^()]*\))!*$")
+_IN_SENTENCE = re.compile(r"[^\W\d_]{2}")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(.])(?:[^\W\d_]|dr|mr|mrs|ms|st|mt|ft|jr|sr|prof|rev|gen|col|sgt|capt|lt|vs|etc|inc|co|corp|ltd|ave|blvd"
     r"|approx|dept|est|fig|vol)$",
@@ -198,11 +200,19 @@ def first_sentence(text: str) -> str:
     """
     for end in _END.finditer(text):
         before, after = text[: end.start()].strip(), text[end.end() :].strip(" \n\"')]")
+        if end[0] == "!" and _factorial(text, end.start(), after):
+            continue
         numbered = after[:1].isdigit() and _BEFORE_NUMBER.search(before)
         goes_on = end[0] == "." and (_ABBREVIATED.search(before) or numbered or (before.isdigit() and after))
         if not goes_on and before.strip(" .!?\"'"):
             return before
     return text
+
+
+def _factorial(text: str, place: int, after: str) -> bool:
+    """Whether an exclamation mark is one of arithmetic: `5!` alone, `n! / 2`; in a sentence it ends it."""
+    operand = _OPERAND.search(text[max(place - 80, 0) : place])
+    return operand is not None and (after[:1] in tuple("+-*/×·÷=<>^,)") or not _IN_SENTENCE.search(text))
 
 
 def bare(text: str) -> str:
@@ -244,7 +254,7 @@ def letters(text: str) -> tuple[str, ...]:
         return tuple(sorted(set(listed(text))))
     if _EITHER.match(text):
         return ()
-    if alone := _LETTER.fullmatch(text):
+    if (alone := _LETTER.fullmatch(text)) and not (text.endswith("!") and alone[1].islower()):
         return (alone[1].upper(),)
     leading = _LEADING.match(text)
     return ("".join(letter or "" for letter in leading.groups()[:5]).upper(),) if leading else ()
