@@ -12,8 +12,9 @@ from string import ascii_uppercase
 
 from audit.answers import compared, normalise
 from audit.folding import folded
+from audit.labels import letters, listed
 from audit.letter_case import contradicts
-from audit.parsing import bare, letters, listed, parts, said, token
+from audit.parsing import bare, parts, said, token
 from audit.picking import picked, says
 
 

@@ -12,12 +12,13 @@ from functools import lru_cache
 
 from audit.answers import NO, YES, normalise
 from audit.folding import folded
+from audit.labels import beside_letter, in_latin, label, led, letters
 
-VERSION = 2
+VERSION = 3
 """Raised whenever some reply would be read in another way."""
 
 _STATED = re.compile(
-    r"(?:(?:answer|choice|option|selection)s?(?: (?:to|for) (?:the|this|your) \w+)?\s*"
+    r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:the|this|your) \w+)?\s*"
     r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
     r"|\bbased on (?:the|this) (?:image|picture|photo),)"
     r"\s*(?:(?:most )?(?:likely|probably|clearly|definitely|therefore) )?(?:option |choice |letter )?\s*"
@@ -44,27 +45,6 @@ _ABBREVIATED = re.compile(
 )
 _BEFORE_NUMBER = re.compile(
     r"(?:^|[\s(])(?:nos?|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|rs|pp?|ch|sec|art)$",
-    re.IGNORECASE,
-)
-_LETTER = re.compile(r"(?:option |choice )?[(\[{]?([A-Za-z])[)\]}]?\s*[.:,;!]?", re.IGNORECASE | re.ASCII)
-_LEADING = re.compile(
-    r"(?:[Oo]ption |[Cc]hoice )?(?:[(\[{]([A-Za-z])[)\]}]|([A-Z])(?=[.):]|(?<!I),)|(?<=[Oo]ption )([A-Z])\b"
-    r"|(?<=[Cc]hoice )([A-Z])\b|([A-HJ-Z])(?= because\b| is (?:the )?(?:correct|right|best)\b| - ))"
-    r"\s*[.):,]*\s*(.*)",
-    re.DOTALL,
-)
-_ONE = r"(?:[(\[{][A-Z][)\]}]|[A-HJ-Z]\b(?!'))"
-_SEVERAL = re.compile(
-    rf"{_ONE}(?:\s*(?:,|/|&|;|,?\s*\band\b)\s*{_ONE})+[.]?|(?:[(\[{{][A-Z][)\]}}]\s*){{2,}}[.]?"
-    r"|[a-z](?:\s*(?:,|;|,?\s*\band\b)\s*[a-z]\b)+[.]?"
-)
-_EITHER = re.compile(rf"(?:either )?{_ONE}\s*(?:,|/|&|\bor\b|\band\b)\s*{_ONE}(?![\w])")
-_LEAD = re.compile(
-    r"(?:(?:well|so|okay|ok|sure|hmm|i (?:think|believe|guess|see)|i(?: woul|')d say|in my opinion"
-    r"|in (?:the|this) (?:image|picture|photo)|it (?:looks|seems|appears)(?: like| to be)?"
-    r"|they (?:look|seem|appear)(?: like| to be)?"
-    r"|(?:it|this|that|there|he|she)(?: is|'s| was)|(?:they|these|those|there)(?: are|'re| were))"
-    r"(?:\s*[,:]\s*|\s+)(?:that\s+)?)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -96,7 +76,9 @@ _DENIED = re.compile(
     r"|cannot be\b)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(r"(?:^|[\n.?!;,]\s*)(?:option |choice )?[(\[{]?([A-Z])[)\]}.:?](?=\s|$)")
+_NEXT = re.compile(
+    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:]))(?:[)\]}.:?](?=\s|$)|(?= - ))"
+)
 _DENIAL = re.compile(
     r"\W*(?:(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
     r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
@@ -145,7 +127,7 @@ def stated(reply: str) -> str:
     boxed = [first or second for first, second in _BOXED.findall(whole)]
     text = folded(boxed[-1] if boxed else whole)
     starts = [found.end() for found in _STATED.finditer(text)]
-    return _unquoted(text[starts[-1] if starts else 0 :][:LONGEST])
+    return in_latin(_unquoted(text[starts[-1] if starts else 0 :][:LONGEST]))
 
 
 def tidy(reply: str) -> str:
@@ -173,6 +155,7 @@ def as_written(reply: str) -> str:
     return " ".join(text[starts[-1] if starts else 0 :][:LONGEST].split())
 
 
+@lru_cache(1 << 12)
 def said(reply: str) -> str:
     """What a reply gives as its answer: what it states as such, else its first sentence.
 
@@ -202,8 +185,9 @@ def first_sentence(text: str) -> str:
         before, after = text[: end.start()].strip(), text[end.end() :].strip(" \n\"')]")
         if end[0] == "!" and _factorial(text, end.start(), after):
             continue
-        numbered = after[:1].isdigit() and _BEFORE_NUMBER.search(before)
-        goes_on = end[0] == "." and (_ABBREVIATED.search(before) or numbered or (before.isdigit() and after))
+        last = before[-24:]  # longer than any abbreviation
+        numbered = after[:1].isdigit() and _BEFORE_NUMBER.search(last)
+        goes_on = end[0] == "." and (_ABBREVIATED.search(last) or numbered or (before.isdigit() and after))
         if not goes_on and before.strip(" .!?\"'"):
             return before
     return text
@@ -222,7 +206,7 @@ def bare(text: str) -> str:
         >>> bare("It looks dark blue to me"), bare("There are about 3 dogs")
         ('dark blue', 'about 3 dogs')
     """
-    inner = _led(_TAIL.sub("", _BLANKS.sub(" ", folded(text)).strip()))
+    inner = led(_TAIL.sub("", _BLANKS.sub(" ", folded(text)).strip()))
     return normalise(inner if inner.strip() else text)
 
 
@@ -237,29 +221,6 @@ def parts(text: str) -> frozenset[str]:
     return found or (frozenset({bare(text)}) if text.strip() else frozenset())
 
 
-def _led(text: str) -> str:
-    lead = _LEAD.match(text)
-    return text[lead.end() :] if lead else text
-
-
-def letters(text: str) -> tuple[str, ...]:
-    """Letters of options that an answer consists of or begins with, in order of the alphabet; none for "A or B".
-
-    Example:
-        >>> letters("(B) blue"), letters("C, A"), letters("A dog"), letters("Option c"), letters("A or B")
-        (('B',), ('A', 'C'), (), ('C',), ())
-    """
-    text = _led(text.strip())
-    if _SEVERAL.fullmatch(text):
-        return tuple(sorted(set(listed(text))))
-    if _EITHER.match(text):
-        return ()
-    if (alone := _LETTER.fullmatch(text)) and not (text.endswith("!") and alone[1].islower()):
-        return (alone[1].upper(),)
-    leading = _LEADING.match(text)
-    return ("".join(letter or "" for letter in leading.groups()[:5]).upper(),) if leading else ()
-
-
 def chosen(reply: str) -> tuple[str, ...]:
     r"""Letters that a reply chooses; none where it goes on to other letters, or takes back the one it began with.
 
@@ -270,32 +231,11 @@ def chosen(reply: str) -> tuple[str, ...]:
     named = letters(said(reply))
     if len(named) != 1:
         return named
-    text = _led(stated(reply).strip())
-    rest = re.sub(rf"^(?:option |choice )?[(\[{{]?{named[0]}[)\]}}]?", "", text, count=1, flags=re.IGNORECASE)
-    others = set(_NEXT.findall(rest)) - set(named)
+    found = label(stated(reply))
+    rest = found.rest if found else led(stated(reply).strip())[1:]
+    others = {other.upper() for other in _NEXT.findall(rest)} - set(named)
     inner = beside_letter(said(reply))
     return () if others or _HEDGED.match(rest) or _DENIED.match(rest) or refuses(inner) else named
-
-
-def listed(text: str) -> list[str]:
-    """Letters that stand alone in a text, in its order.
-
-    Example:
-        >>> listed("(C) and a")
-        ['C', 'A']
-    """
-    return [letter.upper() for letter in re.findall(r"\b[A-Za-z]\b", text)]
-
-
-def beside_letter(text: str) -> str:
-    """What an answer says after the one letter that it begins with.
-
-    Example:
-        >>> beside_letter("(B) blue"), beside_letter("blue")
-        ('blue', '')
-    """
-    leading = _LEADING.match(_led(text.strip()))
-    return leading[6].strip() if leading else ""
 
 
 def yes_or_no(text: str) -> str:
@@ -310,7 +250,7 @@ def yes_or_no(text: str) -> str:
         first, last = both[1] or both[3], both[2] or both[4]
         if (first == "yes") != (last == "yes"):
             return ""
-    if found := _POLAR.match(_led(small)):
+    if found := _POLAR.match(led(small)):
         return "yes" if found[1] in YES else "no"
     denied = _DENIAL.match(small) and not _REFUSAL.search(small) and not _NO_DENIAL.search(small)
     return "no" if denied else ""

@@ -9,14 +9,13 @@ from typing import Literal, NamedTuple
 
 from audit.answers import normalise
 from audit.folding import folded
+from audit.labels import beside_letter, letters
 from audit.letter_case import contradicts
 from audit.parsing import (
     as_written,
     bare,
-    beside_letter,
     chosen,
     first_sentence,
-    letters,
     number,
     quantity,
     refuses,

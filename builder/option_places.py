@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import Literal
 
+from audit.labels import beside_letter, letters
 from audit.lookalikes import alike
-from audit.parsing import beside_letter, letters, said
+from audit.parsing import said
 
 Freedom = Literal["free", "pinned", "source order"]
 CLASH = "options that are letters, out of their places"

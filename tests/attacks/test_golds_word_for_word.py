@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.labels import letters
 from audit.marking import right
-from audit.parsing import letters, said
+from audit.parsing import said
 from tests.attacks.corpora import Gold, golds, photo_golds, recipes
 
 KINDS = [

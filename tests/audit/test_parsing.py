@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.parsing import letters, said, token
+from audit.labels import letters
+from audit.parsing import said, token
 from audit.picking import How, Kind, Parsed, parse, picked
 from tests.audit.cases import CASES, TOKENS
 from tests.strategies import texts, words
