@@ -14,7 +14,7 @@ from audit.answers import compared, normalise
 from audit.folding import folded
 from audit.labels import letters, listed
 from audit.letter_case import contradicts
-from audit.parsing import bare, parts, said, token
+from audit.parsing import bare, nothing_there, parts, predicate, said, token
 from audit.picking import picked, says
 
 
@@ -64,9 +64,13 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
     if len(letters(answer)) > 1 and listed(answer) == sorted(listed(answer)):
         return True  # letters in the order of the alphabet are a set; others are an order
     gold, plain = gold.casefold(), bare(inner)
-    if answer_type == "number" and (says(inner, gold) or (plain, gold) == ("none", "0")):
+    if answer_type == "number" and (says(inner, gold) or (gold == "0" and (plain == "none" or nothing_there(inner)))):
         return True
-    return gold in (normalise(reply), normalise(inner), plain) or plain == bare(answer) or several(inner, answer)
+    return (
+        gold in (normalise(reply), normalise(inner), plain, bare(predicate(inner)))
+        or plain == bare(answer)
+        or several(inner, answer)
+    )
 
 
 def several(inner: str, answer: str) -> bool:

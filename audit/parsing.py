@@ -58,7 +58,9 @@ _POLAR = re.compile(
 _BOTH = re.compile(
     r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b|\W*(yes|no|nope|incorrect)\b.*\b(yes|no)\W*$", re.DOTALL
 )
-_NO_DENIAL = re.compile(r"\b(?:no doubt|no question|not only|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b")
+_NO_DENIAL = re.compile(
+    r"\b(?:no (?:more|less|fewer|longer)|no doubt|no question|not only|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b"
+)
 _CHANGED = frozenset({
     "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "k", "half", "halves", "quarter",
     "quarters", "twice", "thrice", "double", "triple", "squared", "cubed", "root", "don't", "isn't", "aren't", "never",
@@ -77,10 +79,11 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:]))(?:[)\]}.:?](?=\s|$)|(?= - ))"
+    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:]| - [^\W\d_]{2}))(?:[)\]}.:?](?=\s|$)|(?= - ))"
 )
 _DENIAL = re.compile(
-    r"\W*(?:(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
+    r"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b"
+    r"|(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
     r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
     r"|(?:there|it|he|she|they) (?:won't|can't)\b|(?:no|none|neither|nobody)\b[^,.;]* (?:is|are|was|were|can)\b)"
 )
@@ -95,6 +98,20 @@ _REFUSAL = re.compile(
     r"|^\W*i(?:'m| am) (?:sorry|not sure)\b|^\W*(?:unknown|unsure|n/a)\W*$",
     re.IGNORECASE,
 )
+_NONE = re.compile(
+    r"\W*(?:there (?:is|are|was|were) (?:no|none|not any|not a)\b|there (?:isn't|aren't|wasn't|weren't) (?:any|a)\b"
+    r"|there's (?:no|none)\b|i (?:can |could )?(?:see|count|find) (?:no|none)\b|(?:no|none|nobody)\b[^,.;]* (?:is|are))"
+)
+_OTHERWISE = re.compile(r"\d|\b(?:but|except|only|other|just|besides)\b")
+_SENTENCE = re.compile(
+    r"(?:the|this|that|these|those|his|her|its|their|my|your|our) (?:[\w'-]+ ){1,3}"
+    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))? ((?:\S+ ){0,3}\S+)",
+    re.IGNORECASE,
+)
+_MORE_SAID = re.compile(
+    r"[,;:]|\b(?:and|or|but|not|no|nor|than|is|are|was|were|has|have|which|that|while|either|neither)\b|n't\b",
+    re.IGNORECASE,
+)
 _QUANTITY = re.compile(r"([-+]?)([$€£¥#]?)([-+]?)(\d+(?:\.\d+)?)(%|°[cf]?)?")
 _HEDGES = frozenset({
     "about", "approximately", "around", "roughly", "exactly", "only", "just", "maybe", "probably", "perhaps",
@@ -105,7 +122,8 @@ def token(reply: str) -> str:
     """The one answer that a reply gives, whatever it was asked: a letter, yes or no, a number, or a text.
 
     A right reply to an item has one of few tokens (`audit.marking.accepted`), whatever else it says: that is why counts
-    of tokens bound what any reply can get. Two replies with one token may still be told apart (`2 feet`, `2 m`).
+    of tokens bound what any reply can get. Two replies with one token may still be told apart (`2 feet`, `2 m`). Zero
+    is a no: "There are no dogs" says both.
 
     Example:
         >>> token("(B)"), token("No, it is not."), token("There are three."), token("It is dark blue."), token("")
@@ -116,8 +134,9 @@ def token(reply: str) -> str:
         return f"letter {' '.join(named)}"
     if letters(inner):
         return f"taken back {normalise(stated(reply))}"
-    plain = "; ".join(sorted(parts(inner)))
-    return yes_or_no(inner) or number(plain) or (f"text {plain}" if plain else "")
+    plain = "; ".join(sorted(parts(predicate(inner))))
+    one = number(plain)
+    return yes_or_no(inner) or ("no" if one == "0" else one) or (f"text {plain}" if plain else "")
 
 
 @lru_cache(1 << 12)
@@ -208,6 +227,28 @@ def bare(text: str) -> str:
     """
     inner = led(_TAIL.sub("", _BLANKS.sub(" ", folded(text)).strip()))
     return normalise(inner if inner.strip() else text)
+
+
+def predicate(text: str) -> str:
+    """What an answer says of the one thing that it speaks of, in a short sentence; the whole text elsewhere.
+
+    Example:
+        >>> predicate("The shirt is dark red"), predicate("The shirt is red, the hat is blue")
+        ('dark red', 'The shirt is red, the hat is blue')
+    """
+    found = _SENTENCE.fullmatch(_TAIL.sub("", text.strip()))
+    return found[1] if found and not _MORE_SAID.search(found[1]) else text
+
+
+def nothing_there(text: str) -> bool:
+    """Whether an answer says that there is none of what is asked for, and nothing else.
+
+    Example:
+        >>> nothing_there("There are no dogs"), nothing_there("There are no dogs but 2 cats"), nothing_there("No")
+        (True, False, False)
+    """
+    said_no = yes_or_no(text) == "no" and _NONE.match(folded(text).casefold().strip())
+    return bool(said_no) and not _OTHERWISE.search(normalise(text))
 
 
 def parts(text: str) -> frozenset[str]:

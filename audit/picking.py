@@ -16,7 +16,9 @@ from audit.parsing import (
     bare,
     chosen,
     first_sentence,
+    nothing_there,
     number,
+    predicate,
     quantity,
     refuses,
     said,
@@ -60,12 +62,20 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
             return options.index(text), "option"
     if letters(inner) and not chosen(reply):
         return None, "ambiguous"
-    for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner)):
+    named = chosen(reply)
+    for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner), bare(predicate(inner))):
         if text in plain:
-            return _only([place for place, choice in enumerate(plain) if choice == text and clear[place]])
-    if named := chosen(reply):
+            places = [place for place, choice in enumerate(plain) if choice == text and clear[place]]
+            return (None, "ambiguous") if _mislabelled(named, inner, places, options) else _only(places)
+    if named:
         return _by_letter(named, inner, options, plain)
     return _only([place for place, choice in enumerate(choices) if clear[place] and says(inner, choice)])
+
+
+def _mislabelled(named: tuple[str, ...], inner: str, places: list[int], options: list[str]) -> bool:
+    """Whether a reply labels an option's text with the letter of another; a label may be a part of the option."""
+    labelled = len(named) == 1 and beside_letter(inner) and not any(letters(said(options[place])) for place in places)
+    return bool(labelled) and ascii_uppercase.index(named[0]) not in places
 
 
 def _only(places: list[int]) -> tuple[int | None, How]:
@@ -124,7 +134,7 @@ def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parse
             return Parsed(choices[place], False, how)
     elif kind == "yes/no" and (word := yes_or_no(inner)):
         return Parsed(word, False, "yes/no")
-    elif kind == "number" and (one := number(bare(inner))):
+    elif kind == "number" and (one := "0" if nothing_there(inner) else number(bare(inner))):
         return Parsed(one, False, "number")
     if not any(letter.isalnum() for letter in reply):
         return Parsed(None, False, "empty")
@@ -132,4 +142,4 @@ def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parse
         return Parsed(None, True, "refusal")
     if choices or kind != "open":
         return Parsed(None, False, how)
-    return Parsed(bare(inner), False, "text")
+    return Parsed(bare(predicate(inner)), False, "text")
