@@ -61,8 +61,9 @@ def alike(text: str, cased: bool = True) -> str:
 
     Args:
         text: A question, an option or an answer.
-        cased: Whether letter case stays. Where it is dropped later, a word that looks Latin in capitals alone (`НЕТ`)
-            is left as it is, or it and `нет` would be two: unless most letters beside it are Latin.
+        cased: Whether letter case stays. A word that looks Latin in capitals alone (`НЕТ`) is one with the Latin word
+            where it does; where it is dropped later it must stay one with `нет`, unless most letters of the text are
+            Latin.
 
     Example:
         >>> alike("It’s the ﬁrst — “сat”?"), alike("сор"), alike("вода"), alike("ｙｅｓ\u00a0５")
@@ -73,7 +74,7 @@ def alike(text: str, cased: bool = True) -> str:
     signs = unicodedata.normalize("NFD", "".join(map(_by_look, unicodedata.normalize("NFC", text))))
     letters = [letter for letter in signs if letter.isalpha()]
     latin = 2 * sum(map(_is_latin, letters)) >= len(letters)
-    words = _WORD_OF_LETTERS.sub(lambda found: _in_one_script(found[0], cased or latin), signs)
+    words = _WORD_OF_LETTERS.sub(lambda found: _in_one_script(found[0], latin, cased), signs)
     return unicodedata.normalize("NFC", words)
 
 
@@ -99,13 +100,14 @@ def _is_latin(letter: str) -> bool:
     return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
 
 
-def _in_one_script(word: str, cased: bool) -> str:
+def _in_one_script(word: str, latin: bool, cased: bool) -> str:
     """A word in one script, where its letters are of several; a word of twins in Latin letters."""
     if word.isascii():
         return word
     letters = [letter for letter in word if letter.isalpha()]
     if not any(map(_is_latin, letters)):
-        twins = all(letter in TWINS and (cased or letter.lower() in TWINS) for letter in letters)
+        capitals = latin or (cased and word.isupper())
+        twins = all(letter in TWINS and (capitals or letter.lower() in TWINS) for letter in letters)
         return "".join(TWINS.get(letter, letter) for letter in word) if twins else word
     alien = [letter for letter in letters if not _is_latin(letter) and letter not in _MIXED]
     cyrillic = all("\u0400" <= letter <= "\u04ff" for letter in alien)
@@ -113,8 +115,8 @@ def _in_one_script(word: str, cased: bool) -> str:
     back = _BACK[cyrillic] if cyrillic or greek else {}
     if alien and all(not _is_latin(letter) or letter in back for letter in letters):
         return "".join(back.get(letter, letter) for letter in word)
-    latin = "".join(_MIXED.get(letter, letter) for letter in word)
-    rest = latin.strip("".join(_QUANTITIES))
-    between = latin[0].isascii() and latin[-1].isascii()
+    mended = "".join(_MIXED.get(letter, letter) for letter in word)
+    rest = mended.strip("".join(_QUANTITIES))
+    between = mended[0].isascii() and mended[-1].isascii()
     inside = between or (sum(map(str.islower, rest)) > 2 and rest not in _FUNCTIONS)
-    return "".join(_QUANTITIES.get(letter, letter) for letter in latin) if inside else latin
+    return "".join(_QUANTITIES.get(letter, letter) for letter in mended) if inside else mended

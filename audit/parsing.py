@@ -79,7 +79,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:]| - [^\W\d_]{2}))(?:[)\]}.:?](?=\s|$)|(?= - ))"
+    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:]| - [^\W\d_]{2}))"
+    r"(?:[)\]}.:?](?=\s|$)|(?= - ))"
 )
 _DENIAL = re.compile(
     r"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b"

@@ -92,10 +92,10 @@ def question_key(question: str, choices: Sequence[str]) -> str:
         >>> question_key("It\u2019s red?", []) == question_key("It's red?", []), question_key("Red?", [])[:4]
         (True, '6bab')
     """
-    question, choices = alike(question), [alike(choice) for choice in choices]
+    seen, options = alike(question), [alike(choice) for choice in choices]
     if choices and freedom(question, choices) == "source order":
-        return digest("question in order", question, *choices)
-    return digest("question", question, *sorted(choices))
+        return digest("question in order", seen, *options)
+    return digest("question", seen, *sorted(options))
 
 
 def hashed_order(question: str, choices: Sequence[str]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Literal
 from audit.labels import beside_letter, letters
 from audit.lookalikes import alike
 from audit.parsing import said
+from builder.option_words import ORDINAL, speaks_of_others
 
 Freedom = Literal["free", "pinned", "source order"]
 CLASH = "options that are letters, out of their places"
@@ -35,38 +36,6 @@ _LABELLED = re.compile(
     r"|(?:[(\[]([A-Z])[)\]]|([A-Z])[).:])\s*\S.*"  # C) a cube
 )
 _KINDS = r"(?:options?|choices?|answers?|alternatives?)"
-_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|last|previous|preceding|next|foregoing|aforementioned|following)"
-_SOME = r"(?:none|neither|both|all|any|each|either|some|one|two|three|four|most|several)"
-_THERE = r"above|below|following|preceding|foregoing|others|mentioned|listed|given"
-_NAMED = r"(?:of|the|as|all|none|any|both|listed|mentioned|given|stated|named|described|shown)"
-_OTHERS = re.compile(
-    "|".join((
-        r"\W*(?:none|neither|both|all|either|any|others?|something else)\W*$",
-        r"\W*(?:none|neither|both|all|either)\s+(?:(?:is|are|\w+)\s+){1,2}(?:correct|right|true|wrong|false|valid)\W*$",
-        # In a sentence, "two of them" are some of what it speaks of.
-        r"(?:[\w'\u2019]+\s+){0,4}of\s+(?:these|those|them)\b(?:\s+\w+){0,3}\W*$",
-        rf".*\b{_SOME}\s+(?:\w+\s+){{0,2}}?of\s+(?:\w+\s+){{0,2}}?(?:{_THERE}|{_KINDS})\b",
-        rf".*\b{_NAMED}\s+(?:above|below)\b(?!\s+(?:the|an?|it|him|her|them|his|its|their)\b)",
-        rf".*\b(?:other|another|remaining|above|below|{_ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b",
-        rf".*\bthe\s+{_ORDINAL}\s+(?:ones?|two|three)\b(?!\s+\w)|.*\bthe\s+(?:former|latter)\b|.*\bvice versa\b",
-        rf".*\b{_KINDS}\s+(?:number\s+|no\.?\s*|#)?\d|.*\bno\s+(?:correct|right|valid)\s+{_KINDS}\b",
-        r".*\b(?:more than one|all listed|none listed|nota|aota|both options|the two above|option above)\b",
-        r".*\bthe others?\W*$",
-        r".*\b(?:all|none|both|neither)\s+(?:appl\w+|correct|wrong|true|false)\b",
-        r".*\bthe ones?\s+(?:above|below)\W*$",
-        r".*\bnot\s+(?:listed|among\s+(?:these|the|them))\b",
-        # The same in other languages: none, all or both of what stands above, of these, of the answers.
-        r".*\b(?:ningun[oa]s?|tod[oa]s|amb[oa]s)\s+(?:\w+\s+){0,2}?(?:anteriores|opciones|respuestas|est[oa]s)\b",
-        r".*\b(?:nenhum[a]?|tod[oa]s|amb[oa]s)\s+(?:\w+\s+){0,2}?(?:anteriores|opções|respostas|acima)\b",
-        r".*\b(?:aucune?|toute?s|tous|les deux)\s+(?:[\w-]+\s+){0,2}?(?:ci-dessus|précédente?s|réponses|ces\s+\w+)\b",
-        r".*\b(?:keine[rsn]?|alle|beide[s]?)\s+(?:\w+\s+){0,2}?(?:genannten|obigen|antworten|davon|dieser|aussagen)\b",
-        r".*\b(?:nessun[oa]|tutt[ei]|entramb[ei])\s+(?:\w+\s+){0,2}?(?:precedenti|risposte|quest[ei]|opzioni)\b",
-        r".*\b(?:ни\s+од\w+|вс[её]|оба|обе|ничего)\s+(?:из\s+)?(?:\w+\s+)?(?:выше)?(?:перечисленн|указанн|вариант|ответ)",  # noqa: RUF001
-        r".*(?:以上|上述|都不是|都不对|皆非|皆是|两者都|兩者都|上記|いずれも|どれでもない)",
-        r".*(?:위의?\s*(?:모두|어느|보기)|해당\s*없음|정답\s*없음|उपरोक्त|उपर्युक्त|इनमें से|مما سبق|ما سبق|ما ذكر)",
-    )),
-    re.IGNORECASE | re.DOTALL,
-)  # fmt: skip
 
 
 def freedom(question: str, choices: Sequence[str]) -> Freedom:
@@ -82,7 +51,7 @@ def freedom(question: str, choices: Sequence[str]) -> Freedom:
         >>> freedom("Which one?", ["red", "blue", "None of these"])
         'source order'
     """
-    return _freedom(alike(question), tuple(sorted(map(alike, choices))))
+    return _freedom(question, tuple(sorted(choices)))
 
 
 @lru_cache(2**16)
@@ -144,7 +113,7 @@ def _letter(option: str, count: int) -> int | None:
 
 def _plain(text: str) -> str:
     """A text as it looks, without marks of Markdown and LaTeX, and without quotes around it."""
-    return _MARKUP.sub("", alike(text)).strip()
+    return _MARKUP.sub("", alike(text, cased=False)).strip()
 
 
 def _within(letter: str, count: int) -> int | None:
@@ -155,7 +124,7 @@ def _within(letter: str, count: int) -> int | None:
 def _refers(option: str, count: int) -> bool:
     """Whether an option speaks of other options or of their places."""
     plain = _plain(option)
-    return bool(_OTHERS.match(plain) or _lists(count).search(plain))
+    return speaks_of_others(plain) or bool(_lists(count).search(plain))
 
 
 @cache
@@ -164,10 +133,16 @@ def _lists(count: int) -> re.Pattern[str]:
     last = ascii_uppercase[count - 1]
     upper, either = rf"[(\[]?[A-{last}][)\]]?", rf"[(\[]?[A-{last}a-{last.lower()}][)\]]?"
     words = r"(?:,\s*)?\b(?:and|or|nor|but not|und|oder|et|ou|y|и|или)\b|,|&|和|或|及|与|、"
+    others = r"\s+(?:e|en|o|of|i|a|ve|veya|oraz|lub|और|या|و|أو)\s+|\s*(?:と|または|及び|과|와|이나)\s*"
+    alone = r"(?:仅|僅|只有|только|nur|seulement|solo|sólo|solamente|apenas|somente|alleen|soltanto|केवल|فقط)"
+    russian, arabic = "[ABVАБВГДЕ]", "[أابجد]"
     return re.compile(
         rf"(?<![\w'\u2019]){either}\s*(?:{words})\s*(?:not\s+|only\s+)?{either}(?![\w'\u2019])"
         rf"|(?<![\w'\u2019]){upper}\s*(?:/|\+|-|\u2013|\u2014|to\b|through\b)\s*{upper}(?![\w'\u2019])"
         rf"|\b(?:[Oo]nly|[Jj]ust|[Nn]ot|[Ee]xcept|[Aa]ll but|[Ss]ame as)\s+(?:{_KINDS}\s+)?{upper}(?![\w'\u2019])"
+        rf"|(?<![\w'\u2019]){upper}(?:{others}){upper}(?![\w'\u2019])|\b{alone}\s*{upper}(?![\w'\u2019])"
+        rf"|(?<!\w){upper}(?:のみ|だけ|만)|(?<!\w){russian}\s*(?:и|или|,)\s*{russian}(?!\w)"
+        rf"|(?<!\w){arabic}\s*(?:و|أو)\s*{arabic}(?!\w)"
         rf"|(?<![\w'\u2019]){upper}\s+(?:only|alone)\b|.[(\[][A-{last}][)\]]|\b{_KINDS}\s+{upper}(?![\w'\u2019])"
     )
 
@@ -183,7 +158,7 @@ def _asked(count: int) -> re.Pattern[str]:
     kinds = r"(?:[Oo]ptions?|[Cc]hoices?|[Aa]nswers?|[Aa]lternatives?)"
     return re.compile(
         rf"\b{kinds}\s*:?\s*[(\[]?{letter}[)\]]?(?![\w'\u2019])"
-        rf"|(?i:\b(?:{_ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b)|\b{kinds}\s+(?:number\s+|no\.?\s*|#)?\d"
+        rf"|(?i:\b(?:{ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b)|\b{kinds}\s+(?:number\s+|no\.?\s*|#)?\d"
         r"|(?<!\w)[(\[]?A[).\]:]\s.*(?<!\w)[(\[]?B[).\]:]\s|(?<!\w)[(\[]?a[)\]]\s.*(?<!\w)[(\[]?b[)\]]\s",
         re.DOTALL,
     )

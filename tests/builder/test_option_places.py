@@ -18,6 +18,7 @@ PINNED = {
     "carried": (["B) blue", "A) red"], {"B) blue": 1, "A) red": 0}),
 }
 SOURCE = {
+    "statements": ["I and II only", "I only", "II only", "III only"],
     "two letters": ["A", "B", "C or D", "E"],
     "and": ["A and C", "A and B", "B and C"],
     "brackets": ["red", "both (A) and (C)", "blue"],
@@ -43,7 +44,6 @@ SOURCE = {
 FREE = {
     "words": ["red", "blue"],
     "Roman numbers": ["I", "II", "III", "IV"],
-    "statements": ["I and II only", "I only", "II only", "III only"],
     "letters of no place": ["x", "y"],
     "articles": ["A dog", "a cat and a dog"],
     "segments": ["AB and CD", "AC and BD"],
