@@ -89,7 +89,7 @@ def _spelling(word: str, counted: bool) -> str:
     # Without a number a letter is a name, and "us" a word.
     alone = frozenset(one for one in measures if len(one) > 1 and one[0] != "u") | _formulas(small)
     readings = measures if counted else alone
-    own = re.sub(r"^([pnuμmcdkM]?)l$", r"\1L", word)
+    own = re.sub(r"^([pnuμmcdkM]?)l$", r"\1L", word) if counted else word
     return own if len(readings) > 1 and own in readings else ""
 
 

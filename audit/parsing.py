@@ -106,7 +106,7 @@ _NONE = re.compile(
 _OTHERWISE = re.compile(r"\d|\b(?:but|except|only|other|just|besides)\b")
 _SENTENCE = re.compile(
     r"(?:the|this|that|these|those|his|her|its|their|my|your|our) (?:[\w'-]+ ){1,3}"
-    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))? ((?:\S+ ){0,3}\S+)",
+    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))? ((?:(?:an?|the) )?(?:\S+ )?\S+)",
     re.IGNORECASE,
 )
 _MORE_SAID = re.compile(
