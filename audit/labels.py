@@ -37,6 +37,10 @@ _NAMED_FORMS = r"([A-Z])(?![\w'])|([a-z])(?=\s*[.):,]|\s+(?:-|because|is (?:the 
 _LEADING = re.compile(
     rf"(?:(?i:{_KIND})(?:{_NAMED_FORMS}|{_FORMS})|(?:{_FORMS}))(?P<rest>\s*[.):>,]*\s*(?P<beside>.*))", re.DOTALL
 )
+_TRAILING = re.compile(r"(?P<beside>[^()\[\]]*[^\W\d_]{2}[^()\[\]]*?)\s+[(\[](?i:option )?([A-Z])[)\]]\s*[.!]?")
+_NO_CHOICE = re.compile(
+    r"\b(?:not|no|but|except|or|and|either|neither|nor|than|wrong|incorrect|only|just|[A-Z])\b|n't\b"
+)
 _ONE = r"(?:[(\[{][A-Z][)\]}]|[A-HJ-Z][)\].]?(?![\w']))"
 _SMALL_ONE = r"(?:[(\[{][a-z][)\]}]|[a-z][)\]]?(?![\w']))"
 _BETWEEN = r"\s*(?:,?\s*\band\b|,|&|;|/)\s*"
@@ -59,7 +63,7 @@ _TWIN = re.compile(
 
 
 class Label(NamedTuple):
-    """The letter that an answer begins with, what follows it, and that without the label's marks."""
+    """The letter that names an option, what follows it, and what stands beside it without the label's marks."""
 
     letter: str
     rest: str
@@ -98,21 +102,24 @@ def _plain(drawn: str) -> str:
 
 
 def label(text: str) -> Label | None:
-    """The label that an answer begins with.
+    """The label that an answer begins with, or has in brackets at its end.
 
     Example:
-        >>> label("b) blue"), label("a dog")
-        (Label(letter='B', rest=') blue', beside='blue'), None)
+        >>> label("b) blue"), label("a dog"), label("blue (B)")
+        (Label(letter='B', rest=') blue', beside='blue'), None, Label(letter='B', rest='', beside='blue'))
     """
-    found = _LEADING.match(led(text.strip()))
+    text = led(text.strip())
+    found = _LEADING.match(text)
     if not found:
-        return None
+        last = _TRAILING.fullmatch(text)
+        chosen = last and not _NO_CHOICE.search(last["beside"])
+        return Label(last[2], "", last["beside"].strip()) if last and chosen else None
     letter = next(one for one in found.groups() if one)
     return Label(letter.upper(), found["rest"], found["beside"].strip())
 
 
 def letters(text: str) -> tuple[str, ...]:
-    """Letters of options that an answer consists of or begins with, in order of the alphabet; none for "A or B".
+    """Letters of options that an answer consists of or is labelled with, in order of the alphabet; none for "A or B".
 
     Example:
         >>> letters("(B) blue"), letters("C, A"), letters("A dog"), letters("Option c"), letters("A or B")
@@ -120,7 +127,7 @@ def letters(text: str) -> tuple[str, ...]:
         >>> letters("Both A and C are correct"), letters("a) red"), letters("a")
         (('A', 'C'), ('A',), ('A',))
     """
-    text = led(text.strip())
+    text = led(text.strip()).replace("、", ", ")
     if _SEVERAL.fullmatch(text):
         return tuple(sorted(set(listed(text))))
     if _EITHER.match(text):
@@ -143,7 +150,7 @@ def listed(text: str) -> list[str]:
 
 
 def beside_letter(text: str) -> str:
-    """What an answer says after the one letter that it begins with.
+    """What an answer says beside the one letter that names an option.
 
     Example:
         >>> beside_letter("(B) blue"), beside_letter("blue")

@@ -20,6 +20,8 @@ VERSION = 3
 _STATED = re.compile(
     r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:the|this|your) \w+)?\s*"
     r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
+    r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ)\s*(?:ist|est|es|é|è|is|:|=| - )"
+    r"|(?:答案|回答|答え|उत्तर|الإجابة)\s*(?:是|为|為|は|है|هي|:)"
     r"|\bbased on (?:the|this) (?:image|picture|photo),)"
     r"\s*(?:(?:most )?(?:likely|probably|clearly|definitely|therefore) )?(?:option |choice |letter )?\s*"
     r"(?=[^\s.]|\.\d)",
@@ -59,7 +61,8 @@ _BOTH = re.compile(
     r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b|\W*(yes|no|nope|incorrect)\b.*\b(yes|no)\W*$", re.DOTALL
 )
 _NO_DENIAL = re.compile(
-    r"\b(?:no (?:more|less|fewer|longer)|no doubt|no question|not only|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b"
+    r"\b(?:no (?:more|less|fewer|longer|way|reason|idea|single|answer|telling)|no doubt|no question|not only"
+    r"|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b"
 )
 _CHANGED = frozenset({
     "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "k", "half", "halves", "quarter",
@@ -79,7 +82,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:]| - [^\W\d_]{2}))"
+    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
     r"(?:[)\]}.:?](?=\s|$)|(?= - ))"
 )
 _DENIAL = re.compile(
@@ -106,7 +109,8 @@ _NONE = re.compile(
 _OTHERWISE = re.compile(r"\d|\b(?:but|except|only|other|just|besides)\b")
 _SENTENCE = re.compile(
     r"(?:the|this|that|these|those|his|her|its|their|my|your|our) (?:[\w'-]+ ){1,3}"
-    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))? ((?:(?:an?|the) )?(?:\S+ )?\S+)",
+    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))?"
+    r" ((?:(?:an?|the) )?(?:\S+ )?\S+)",
     re.IGNORECASE,
 )
 _MORE_SAID = re.compile(

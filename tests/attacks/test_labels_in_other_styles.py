@@ -21,15 +21,28 @@ LABELS = [
     "B> blue", "B – blue", "Option b: blue", "option b) blue", "option b", "Choice b", "letter B", "the letter b",
     "Answer b", "The correct option is b", "the correct option b", "Ｂ", "Ｂ）blue", "Ⓑ", "ⓑ blue", "🅑", "🅱 blue",
     "⒝ blue", "\u0412", "\u0412)", "\u0412) blue", "\u0412. blue", "(\u0412)", "Option \u0412", "\u0392) blue",
-    "\u0392", "It is Ⓑ", "The answer is \u0412", "【B】", "<B>", "'B'", "B is the answer", "b)blue",
-    "B) because it is blue",
+    "\u0392", "It is Ⓑ", "The answer is \u0412", "【B】", "<B>", "'B'", "B is the answer", "b)blue", "blue (B)",
+    "blue [B].", "Blue (option B)", "Antwort: B", "答案是B", "Ответ: b) blue", "B) because it is blue",
 ]  # fmt: skip
 NONE = [
     "a: blue", "b) red", "a) red\nb) blue\nc) green", "a) red b) blue c) green", "Ⓐ red Ⓑ blue", "a - red\nb - blue",
     "b) or c)", "either b) or c)", "Option b: red", "b: red, c: green", "b) is wrong", "A: red\nB: blue", "А) blue",
-    "A B C", "a b c",
+    "A B C", "a b c", "red (B)", "not blue (B)", "red or blue (B)", "b? c?",
 ]  # fmt: skip
-TEXTS = ["a dog", "A dog", "a", "a.m.", "e.g. this", "i.e. that", "В лесу", "A dog is here", "c/o", "b-side"]
+TEXTS = [
+    "a dog",
+    "A dog",
+    "a",
+    "a.m.",
+    "e.g. this",
+    "i.e. that",
+    "В лесу",
+    "A dog is here",
+    "c/o",
+    "f(x)",
+    "vitamin",
+    "b-side",
+]
 SETS = [
     "A and C", "A, C", "Both A and C", "A and C are correct", "A and C are the correct answers.", "Options A and C",
     "The correct options are A and C.", "A) and C)", "A. and C.", "(A) and (C) are right", "a) and c)", "a and c",
