@@ -25,7 +25,7 @@ import re
 import unicodedata
 from functools import cache
 
-_CYRILLIC = dict(zip("аԁеһіјӏԛорсѕԝхуѵАВСЕԌНІЈКМОРЅТѴԜХУ", "adehijlqopcswxyvABCEGHIJKMOPSTVWXY", strict=True))
+_CYRILLIC = dict(zip("аԁеһіјӏԛорсѕԝхуѵАВСЕԌНІЈКМОРԚЅТѴԜХУ", "adehijlqopcswxyvABCEGHIJKMOPQSTVWXY", strict=True))
 _GREEK = dict(zip("οϲϳΑΒϹΕΗΙͿΚΜΝΟΡΤΧΥΖ", "ocjABCEHIJKMNOPTXYZ", strict=True))
 _OTHER = dict(zip(
     "օցհոգսՕՏՍᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᎩᏃⲟⲣⲥⲞⲢⲤⲎⲔⲘⲚⲦⲬⲨꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ",
@@ -33,7 +33,7 @@ _OTHER = dict(zip(
 ))  # fmt: skip
 TWINS = {**_CYRILLIC, **_GREEK, **_OTHER}
 """Letter of another script -> the Latin one that it looks like; inside of one script no two have the same."""
-_MIXED = {**TWINS, **dict(zip("үҮӀɑɡ", "yYlag", strict=True))}
+_MIXED = {**TWINS, **dict(zip("үҮӀɑɡᴄᴏꜱᴠᴡᴢ", "yYlagcosvwz", strict=True))}
 """The same in a word that mixes scripts."""
 _QUANTITIES = dict(zip("αγικνρυχ", "ayikvpux", strict=True))
 """The same inside of a Latin word, or beside three small Latin letters: else these are names of quantities."""

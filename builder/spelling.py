@@ -38,7 +38,8 @@ def one_spelling(items: pd.DataFrame) -> pd.DataFrame:
         if len(counts) > 1
     }
     there = items["question_key"].isin(chosen.keys())
-    changed = [row | spelled(row, *chosen[row["question_key"]]) for row in items[there].to_dict("records")]
+    rows: list[dict[str, Any]] = items[there].to_dict("records")  # type: ignore[assignment]
+    changed = [row | spelled(row, *chosen[row["question_key"]]) for row in rows]
     if not changed:
         return items
     table = pd.DataFrame(changed, columns=items.columns)
