@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from audit.backgrounds import blur
-from audit.errors import BadInput, Unscorable
-from audit.marking import right as marked
-from audit.models.model import Masking, Model, Prepared, Question, Responder
-from audit.pictures import mean_colour, upright
-from audit.wording import BLIND_PROMPT
+from twokeys.audit.backgrounds import blur
+from twokeys.audit.errors import BadInput, Unscorable
+from twokeys.audit.marking import right as marked
+from twokeys.audit.models.model import Masking, Model, Prepared, Question, Responder
+from twokeys.audit.pictures import mean_colour, upright
+from twokeys.audit.wording import BLIND_PROMPT
 
 VIEWS = ("both", "image", "question", "neither")
 """What is left: everything, the image, the question, nothing."""

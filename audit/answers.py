@@ -3,7 +3,8 @@
 Golds and replies go through one function, so every gold is a right reply to its item. The form drops what does not
 tell answers apart (letter case, articles, quotation marks, marks at the end) and keeps what does: signs, comparisons,
 decimals, fractions, units, currencies, and marks that belong to names (`C#`, `B-`, `www.google.com`). It began as the
-procedure of the VQA v2 evaluation (Antol et al. 2015, arXiv 1505.00468), which drops both; `audit.scores` has that one.
+procedure of the VQA v2 evaluation (Antol et al. 2015, arXiv 1505.00468), which drops both; `twokeys.audit.scores` has
+that one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from audit.folding import folded
+from twokeys.audit.folding import folded
 
 ARTICLES = frozenset({"a", "an", "the"})
 YES = frozenset({"yes", "yeah", "yep", "yup", "true", "correct"})

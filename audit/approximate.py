@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from audit.errors import MissingPackage
-from audit.game import Floats, Game
+from twokeys.audit.errors import MissingPackage
+from twokeys.audit.game import Floats, Game
 
 if TYPE_CHECKING:
     from types import ModuleType

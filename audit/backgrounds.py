@@ -14,8 +14,8 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional
 
-from audit.errors import BadInput
-from audit.pictures import mean_colour, upright
+from twokeys.audit.errors import BadInput
+from twokeys.audit.pictures import mean_colour, upright
 
 IMAGE = ("mean-colour", "blur", "inpainted", "other-image")
 BLUR_SHARE = 10 / 64

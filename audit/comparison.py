@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from audit.agreement import bootstrap
-from audit.errors import MissingPackage
+from twokeys.audit.agreement import bootstrap
+from twokeys.audit.errors import MissingPackage
 
 
 @dataclass(frozen=True)

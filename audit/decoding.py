@@ -8,8 +8,8 @@ import warnings
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from audit.errors import BadInput
-from audit.pictures import DEEP, FORMATS, cut, opened, upright
+from twokeys.audit.errors import BadInput
+from twokeys.audit.pictures import DEEP, FORMATS, cut, opened, upright
 
 MAX_PIXELS = 178_956_970
 """Larger pictures are refused before they are decoded: Pillow opens none unless it is told to. Recipes may ask less."""
@@ -27,7 +27,7 @@ def decode(data: bytes, where: object, max_pixels: int = MAX_PIXELS, max_bytes: 
         max_bytes: Most bytes; None for any number.
 
     Returns:
-        The picture in RGB, as `audit.pictures.upright` converts it.
+        The picture in RGB, as `twokeys.audit.pictures.upright` converts it.
 
     Raises:
         BadInput: When the bytes are no picture of an accepted format, are cut short, claim more pixels than allowed, or

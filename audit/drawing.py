@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.errors import BadInput
+from twokeys.audit.errors import BadInput
 
 Places = NDArray[np.int64]
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.exact import Split
-from audit.game import Bools, Floats, Game
-from audit.synergy import Tops, second_difference
+from twokeys.audit.exact import Split
+from twokeys.audit.game import Bools, Floats, Game
+from twokeys.audit.synergy import Tops, second_difference
 
 GOLDEN = (5**0.5 - 1) / 2
 """Step along the sizes; the least regular of all, so that no fraction meets one size again and again."""
@@ -107,6 +107,6 @@ def _standard_error(draws: Floats) -> float:
 
 
 def trapezoid(grid: Floats) -> Floats:
-    """Weight of each point of a grid in the area of `audit.synergy.area`."""
+    """Weight of each point of a grid in the area of `twokeys.audit.synergy.area`."""
     steps = np.diff(grid) / (grid[-1] - grid[0])
     return np.asarray((np.append(steps, 0) + np.insert(steps, 0, 0)) / 2, dtype=np.float64)

@@ -17,17 +17,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.answering import VIEWS, Asked, answer, nothing_scored, question_of
-from audit.drawing import donors, drawn
-from audit.intervals import Interval, alike_interval, mean_interval
-from audit.journal import Journal, write
-from audit.leaks import Leak, leak, least_leaky, measured
-from audit.models.loading import load_named
-from audit.models.model import Masking, Model, Responder
-from audit.pairs import PairAccuracy, guess_rate, pair_accuracy
-from audit.progress import Say, silent, step
-from audit.published import ALL, Published, asked_scores, fingerprints, read
-from audit.scores import second_scores
+from twokeys.audit.answering import VIEWS, Asked, answer, nothing_scored, question_of
+from twokeys.audit.drawing import donors, drawn
+from twokeys.audit.intervals import Interval, alike_interval, mean_interval
+from twokeys.audit.journal import Journal, write
+from twokeys.audit.leaks import Leak, leak, least_leaky, measured
+from twokeys.audit.models.loading import load_named
+from twokeys.audit.models.model import Masking, Model, Responder
+from twokeys.audit.pairs import PairAccuracy, guess_rate, pair_accuracy
+from twokeys.audit.progress import Say, silent, step
+from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
+from twokeys.audit.scores import second_scores
 
 BATCH = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -95,7 +95,8 @@ def evaluate(
 
     Args:
         folder: The folder.
-        model: A model or its name, as `audit.models.loading.load` takes it. The user names it: its host may be asked.
+        model: A model or its name, as `twokeys.audit.models.loading.load` takes it. The user names it: its host may be
+            asked.
         config: Config of the folder; its benchmark when None, `all` for everything that was read.
         split: Its split; `test` where there is one when None.
         limit: Items to answer, drawn as whole groups; all when None.
@@ -140,7 +141,7 @@ def evaluate(
     leaks = _leaks(published, rows, answers, masking)
     result = summarise(run, table, answers, leaks, skipped, published.config != ALL)
     if out is not None:
-        from audit.evaluation_report import report
+        from twokeys.audit.evaluation_report import report
 
         write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
         write(out / REPORT, report(result, table, published.shown))
@@ -159,7 +160,7 @@ def summarise(
 
     Args:
         run: What was run.
-        table: Items that were scored, as `audit.published` reads them.
+        table: Items that were scored, as `twokeys.audit.published` reads them.
         answers: Their answers, in the same order.
         leaks: What the masks let through.
         skipped: Items that the model cannot score, by id, and why.

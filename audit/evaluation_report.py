@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from audit import figures
-from audit.rates import dividends, rates
-from audit.report import picture_of, png, small
-from data_cards.page import environment
+from twokeys.audit import figures
+from twokeys.audit.rates import dividends, rates
+from twokeys.audit.report import picture_of, png, small
+from twokeys.data_cards.page import environment
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from audit.evaluate import Evaluation
+    from twokeys.audit.evaluate import Evaluation
 
 EACH = 3
 """Items to look at of each kind."""
@@ -28,7 +28,7 @@ def report(
 
     Args:
         found: The evaluation.
-        table: Its items as `audit.published` reads them.
+        table: Its items as `twokeys.audit.published` reads them.
         shown: Ids of items -> their pictures by id; asked once, for the items that the report shows.
     """
     rows = rates(found)
@@ -64,7 +64,8 @@ def choose(items: pd.DataFrame, table: pd.DataFrame) -> dict[str, list[dict[str,
 
     Args:
         items: Of an evaluation. Equals are ordered by id.
-        table: The same items as `audit.published` reads them; of a kind each picture is shown once, and no item twice.
+        table: The same items as `twokeys.audit.published` reads them; of a kind each picture is shown once, and no item
+            twice.
 
     Returns:
         Why -> rows of `items`; a kind that no item is of is left out.

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.game import Bools, Floats, Game
-from audit.synergy import Tops
-from audit.values import interaction, subsets
+from twokeys.audit.game import Bools, Floats, Game
+from twokeys.audit.synergy import Tops
+from twokeys.audit.values import interaction, subsets
 
 
 @dataclass(frozen=True)

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.answering import nothing_scored, question_of
-from audit.drawing import donors
-from audit.errors import BadInput, Unscorable
-from audit.exact import split as split_players
-from audit.explainers.explainer import Explainer, Task, play
-from audit.explainers.registry import named
-from audit.journal import Journal, write
-from audit.leaks import Leak, least_leaky, measured
-from audit.metrics import metrics
-from audit.models.model import Masking, Model
-from audit.progress import Say, silent, step
-from audit.published import Published, fingerprints, read
-from audit.summary import Summary, summarise
-from audit.truth import Truth, truth
+from twokeys.audit.answering import nothing_scored, question_of
+from twokeys.audit.drawing import donors
+from twokeys.audit.errors import BadInput, Unscorable
+from twokeys.audit.exact import split as split_players
+from twokeys.audit.explainers.explainer import Explainer, Task, play
+from twokeys.audit.explainers.registry import named
+from twokeys.audit.journal import Journal, write
+from twokeys.audit.leaks import Leak, least_leaky, measured
+from twokeys.audit.metrics import metrics
+from twokeys.audit.models.model import Masking, Model
+from twokeys.audit.progress import Say, silent, step
+from twokeys.audit.published import Published, fingerprints, read
+from twokeys.audit.summary import Summary, summarise
+from twokeys.audit.truth import Truth, truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def explain(
         answer: `own`: explain the model's own answer, as published; `gold`: the item's.
         budget: Forward passes of the improved estimate, an explainer and item.
         masking: What masked players become; when None the least leaky masks, measured on some items.
-        leaks: What the masks let through, where `audit.leaks.measured` was asked already.
+        leaks: What the masks let through, where `twokeys.audit.leaks.measured` was asked already.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
         say: Called with stage, done, total.
@@ -156,7 +156,7 @@ def explain(
     used = [one for one in leaks if one.mask in (masking.image, masking.text)]
     found = Explained(run, done, summarise(done, wanted, seed), used, skipped)
     if out is not None:
-        from audit.report import report
+        from twokeys.audit.report import report
 
         write(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
         write(out / REPORT, report(found, published.shown([line["id"] for line in done])))
@@ -276,6 +276,6 @@ def playable(model: str | Model) -> Model:
     """The model, as one that can be played."""
     if not isinstance(model, str):
         return model
-    from audit.models.loading import load_game
+    from twokeys.audit.models.loading import load_game
 
     return load_game(model)

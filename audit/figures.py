@@ -14,11 +14,11 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image
 
-from data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
+from twokeys.data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
 
 if TYPE_CHECKING:
-    from audit.game import Floats
-    from audit.rates import Rate
+    from twokeys.audit.game import Floats
+    from twokeys.audit.rates import Rate
 
 FOR, AGAINST = np.array([230, 97, 1.0]), np.array([94, 60, 153.0])
 """Colours of scores that speak for the answer and against it."""

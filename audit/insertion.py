@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.game import Bools, Floats, Game
-from audit.synergy import SMALLEST_SCALE, Tops, area
+from twokeys.audit.game import Bools, Floats, Game
+from twokeys.audit.synergy import SMALLEST_SCALE, Tops, area
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.answering import Asked, answer, nothing_scored, question_of
-from audit.backgrounds import IMAGE
-from audit.drawing import donors, drawn
-from audit.intervals import Interval, mean_interval
-from audit.models.loading import load_named
-from audit.models.model import Masking, Model, Responder
-from audit.models.words import TEXT
-from audit.published import Published, read
+from twokeys.audit.answering import Asked, answer, nothing_scored, question_of
+from twokeys.audit.backgrounds import IMAGE
+from twokeys.audit.drawing import donors, drawn
+from twokeys.audit.intervals import Interval, mean_interval
+from twokeys.audit.models.loading import load_named
+from twokeys.audit.models.model import Masking, Model, Responder
+from twokeys.audit.models.words import TEXT
+from twokeys.audit.published import Published, read
 
 ITEMS = 200
 RESPONDERS = ("mean-colour", "blur", "other-image")

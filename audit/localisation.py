@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.game import Floats
+from twokeys.audit.game import Floats
 
 Box = tuple[float, float, float, float]
 """left, top, right, bottom in pixels of the picture."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.errors import Unsayable, Unscorable
-from audit.models.model import Model, Prepared, Question
+from twokeys.audit.errors import Unsayable, Unscorable
+from twokeys.audit.models.model import Model, Prepared, Question
 
 LEAST = 1e-30
 """Probabilities below are as good as none."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from audit.answers import compared, normalise
-from audit.parsing import bare, letters, listed, parts, said, token
-from audit.picking import picked, says
+from twokeys.audit.answers import compared, normalise
+from twokeys.audit.parsing import bare, letters, listed, parts, said, token
+from twokeys.audit.picking import picked, says
 
 
 def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str, ...]:

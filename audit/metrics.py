@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from audit.estimator import estimate
-from audit.exact import Split
-from audit.game import Game
-from audit.insertion import image_insertion, text_insertion
-from audit.localisation import localise
-from audit.synergy import Scores, synergy, tops
-from audit.truth import Truth
+from twokeys.audit.estimator import estimate
+from twokeys.audit.exact import Split
+from twokeys.audit.game import Game
+from twokeys.audit.insertion import image_insertion, text_insertion
+from twokeys.audit.localisation import localise
+from twokeys.audit.synergy import Scores, synergy, tops
+from twokeys.audit.truth import Truth
 
 RANKED = {
     "f_syn": "F_syn as published",

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.intervals import Interval, mean_interval
-from audit.partners import NONE, partners, quads
+from twokeys.audit.intervals import Interval, mean_interval
+from twokeys.audit.partners import NONE, partners, quads
 
 Ints = NDArray[np.int64]
 
@@ -36,7 +36,7 @@ def pair_accuracy(table: pd.DataFrame, right: NDArray[np.bool_], published: bool
     """Accuracy over pairs and quads.
 
     Args:
-        table: Items as `audit.published` reads them.
+        table: Items as `twokeys.audit.published` reads them.
         right: (n,) which of them were answered right.
         published: Use the partners that the folder names; else find them anew among these items.
 
@@ -69,7 +69,7 @@ def named(table: pd.DataFrame) -> dict[str, Ints]:
 
 
 def among(table: pd.DataFrame) -> dict[str, Ints]:
-    """Pairs and quads among any items, as `audit.partners` finds them."""
+    """Pairs and quads among any items, as `twokeys.audit.partners` finds them."""
     question, image, answer = (
         np.unique(table[column].astype(str), return_inverse=True)[1].astype(np.int64)
         for column in ("question_key", "image_key", "compared")

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from audit.answers import NO, YES, normalise
-from audit.folding import folded
+from twokeys.audit.answers import NO, YES, normalise
+from twokeys.audit.folding import folded
 
 VERSION = 2
 """Raised whenever some reply would be read in another way."""
@@ -120,8 +120,9 @@ _HEDGES = frozenset({
 def token(reply: str) -> str:
     """The one answer that a reply gives, whatever it was asked: a letter, yes or no, a number, or a text.
 
-    A right reply to an item has one of few tokens (`audit.marking.accepted`), whatever else it says: that is why counts
-    of tokens bound what any reply can get. Two replies with one token may still be told apart (`2 feet`, `2 m`).
+    A right reply to an item has one of few tokens (`twokeys.audit.marking.accepted`), whatever else it says: that is
+    why counts of tokens bound what any reply can get. Two replies with one token may still be told apart (`2 feet`, `2
+    m`).
 
     Example:
         >>> token("(B)"), token("No, it is not."), token("There are three."), token("It is dark blue."), token("")

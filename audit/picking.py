@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 from typing import Literal, NamedTuple
 
-from audit.answers import normalise
-from audit.parsing import (
+from twokeys.audit.answers import normalise
+from twokeys.audit.parsing import (
     as_written,
     bare,
     beside_letter,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.intervals import Interval
+from twokeys.audit.intervals import Interval
 
 if TYPE_CHECKING:
-    from audit.evaluate import Evaluation
+    from twokeys.audit.evaluate import Evaluation
 
 KINDS = {
     "question": "one question, two pictures, both right",

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL.Image import Resampling
 
-from audit.figures import cost, dividends, heat, intervals, ranks, saved
-from audit.metrics import FOUND, RANKED
-from data_cards.page import data_uri, environment
+from twokeys.audit.figures import cost, dividends, heat, intervals, ranks, saved
+from twokeys.audit.metrics import FOUND, RANKED
+from twokeys.data_cards.page import data_uri, environment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-    from audit.explain import Explained
+    from twokeys.audit.explain import Explained
 
 SIDE = 320
 """Longest side of a picture in the report, in pixels."""

@@ -1,7 +1,7 @@
 """Scores beside exact match, for items that several people answered: VQA accuracy, and ANLS for texts in documents.
 
 Both take the whole reply, as the evaluations that they are of do, and no bound of this benchmark speaks of them: the
-ceilings bound exact match (`audit.marking`).
+ceilings bound exact match (`twokeys.audit.marking`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from audit.answers import ARTICLES, CONTRACTIONS, SMALL
+from twokeys.audit.answers import ARTICLES, CONTRACTIONS, SMALL
 
 ENOUGH = 3
 """People who must have given an answer for it to count in full."""

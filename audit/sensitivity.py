@@ -13,20 +13,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.agreement import Agreement, agreement
-from audit.backgrounds import IMAGE
-from audit.explain import DEFAULT, Explained, explain, playable
-from audit.journal import write
-from audit.leaks import Leak, least_leaky, measured
-from audit.metrics import RANKED
-from audit.models.model import Masking
-from audit.models.words import TEXT
-from audit.progress import Say, silent
-from audit.published import read
-from audit.summary import KNOWING, frame
+from twokeys.audit.agreement import Agreement, agreement
+from twokeys.audit.backgrounds import IMAGE
+from twokeys.audit.explain import DEFAULT, Explained, explain, playable
+from twokeys.audit.journal import write
+from twokeys.audit.leaks import Leak, least_leaky, measured
+from twokeys.audit.metrics import RANKED
+from twokeys.audit.models.model import Masking
+from twokeys.audit.models.words import TEXT
+from twokeys.audit.progress import Say, silent
+from twokeys.audit.published import read
+from twokeys.audit.summary import KNOWING, frame
 
 if TYPE_CHECKING:
-    from audit.models.model import Model
+    from twokeys.audit.models.model import Model
 
 ALL = "all"
 """What `--masks` says to ask for this."""
@@ -82,7 +82,7 @@ def sensitivity(
         out: Folder with one run's folder a masking, and `sensitivity.json`.
         seed: Of all draws.
         say: Called with stage, done, total.
-        options: Further arguments of `audit.explain.explain`.
+        options: Further arguments of `twokeys.audit.explain.explain`.
 
     Raises:
         BadInput: As `explain` does.

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audit.agreement import Agreement, agreement
-from audit.comparison import Mixed, against, friedman, means, mixed
-from audit.game import Floats
-from audit.metrics import FOUND, RANKED
+from twokeys.audit.agreement import Agreement, agreement
+from twokeys.audit.comparison import Mixed, against, friedman, means, mixed
+from twokeys.audit.game import Floats
+from twokeys.audit.metrics import FOUND, RANKED
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 KNOWING = ("oracle", "anti-oracle")
@@ -67,7 +67,7 @@ def summarise(items: Sequence[dict[str, Any]], explainers: Sequence[str], seed: 
     """Count all tables.
 
     Args:
-        items: Lines of `audit.explain`.
+        items: Lines of `twokeys.audit.explain`.
         explainers: Their explainers, `random` among them.
         seed: Of bootstraps.
     """

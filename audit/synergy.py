@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.game import Bools, Floats, Game
+from twokeys.audit.game import Bools, Floats, Game
 
 GRID: Floats = np.arange(11) / 10
 """The published fractions of patches and tokens."""

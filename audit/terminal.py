@@ -6,15 +6,15 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from audit import tabled
-from audit.evaluate import RESULT, Evaluation
-from audit.explain import REPORT, Explained
-from audit.leaks import Leak
-from audit.metrics import RANKED
-from audit.printed import console
-from audit.rates import dividends, rates
-from audit.sensitivity import RESULT as SENSITIVITY
-from audit.sensitivity import Sensitivity, named
+from twokeys.audit import tabled
+from twokeys.audit.evaluate import RESULT, Evaluation
+from twokeys.audit.explain import REPORT, Explained
+from twokeys.audit.leaks import Leak
+from twokeys.audit.metrics import RANKED
+from twokeys.audit.printed import console
+from twokeys.audit.rates import dividends, rates
+from twokeys.audit.sensitivity import RESULT as SENSITIVITY
+from twokeys.audit.sensitivity import Sensitivity, named
 
 OUT = console()
 VALUES = ("both", "image", "question", "neither")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.game import Floats
-from audit.localisation import differing_pixels, differing_words, shares_of_boxes, shares_of_spans, spans_of
-from audit.synergy import Scores
+from twokeys.audit.game import Floats
+from twokeys.audit.localisation import differing_pixels, differing_words, shares_of_boxes, shares_of_spans, spans_of
+from twokeys.audit.synergy import Scores
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from audit.models.model import Prepared
+    from twokeys.audit.models.model import Prepared
 
 
 @dataclass(frozen=True)

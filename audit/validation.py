@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from audit.agreement import bootstrap
-from audit.estimator import estimate, trapezoid
-from audit.exact import Split, exact_interaction, split
-from audit.game import Floats, Game
-from audit.synergy import GRID, Scores, Synergy, Tops, second_difference, synergy, tops
+from twokeys.audit.agreement import bootstrap
+from twokeys.audit.estimator import estimate, trapezoid
+from twokeys.audit.exact import Split, exact_interaction, split
+from twokeys.audit.game import Floats, Game
+from twokeys.audit.synergy import GRID, Scores, Synergy, Tops, second_difference, synergy, tops
 
 EXACT, CEILING, SIGNED, CLIPPED = "exact", "another split", "unclipped F_syn", "published F_syn"
 PLAYERS = 6

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bernoulli
 
-from audit.game import Bools, Floats, Game
+from twokeys.audit.game import Bools, Floats, Game
 
 Index = Literal["SII", "k-SII", "BII"]
 LIMIT = 20

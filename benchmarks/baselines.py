@@ -25,15 +25,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.report import Facts, Table, fresh, section, timed
-from builder.baselines import baselines
-from builder.baselines.linear import SLOPE, STEPS, logistic
-from builder.baselines.problem import Counts, Floats, Ints, Problem, count
-from builder.baselines.tfidf import vectorizers
-from builder.corpora.easy_vqa import root
-from builder.encoders import image_encoder
-from builder.groups import fold_of
-from builder.lexical import text_features
-from builder.recipe import Corpus
+from twokeys.builder.baselines import baselines
+from twokeys.builder.baselines.linear import SLOPE, STEPS, logistic
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem, count
+from twokeys.builder.baselines.tfidf import vectorizers
+from twokeys.builder.corpora.easy_vqa import root
+from twokeys.builder.encoders import image_encoder
+from twokeys.builder.groups import fold_of
+from twokeys.builder.lexical import text_features
+from twokeys.builder.recipe import Corpus
 
 FOLDS = 5
 FITS = {"question": "n-grams of questions", "image": "vectors of pictures"}
@@ -79,7 +79,7 @@ def cross_fitted(corpus: Questions, predict: Callable[[Ints, Ints], Ints]) -> fl
 
 
 def ours(corpus: Questions, name: str) -> float:
-    """A baseline as `builder.measure` runs it: every content once, with counts; finding the contents included."""
+    """A baseline as `twokeys.builder.measure` runs it: every content once, and the search for contents."""
     code, unique = pd.factorize(pd.Series(corpus.text))
     content, text, classes = code.astype(np.int64), unique.tolist(), int(corpus.answer.max()) + 1
     none, lexical = np.zeros((len(text), 0), dtype=np.float32), text_features(text)
@@ -129,7 +129,7 @@ def compare(name: str) -> Facts:
 
 
 def by_sklearn(X: Any, train: Counts, X_test: Any, C: float) -> Floats:
-    """`builder.baselines.linear.logistic` by scikit-learn, on counted rows."""
+    """`twokeys.builder.baselines.linear.logistic` by scikit-learn, on counted rows."""
     row = np.unique(train.content, return_inverse=True)[1]
     model = LogisticRegression(C=C, max_iter=STEPS, tol=SLOPE)
     with warnings.catch_warnings():

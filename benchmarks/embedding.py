@@ -18,11 +18,11 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from benchmarks.report import Facts, Table, fresh, median, section, timed
-from builder.corpora.easy_vqa import root
-from builder.embed import embed_pictures
-from builder.encoders import efficientnet, image_encoder
-from builder.recipe import Corpus, Images
-from builder.stages import Run
+from twokeys.builder.corpora.easy_vqa import root
+from twokeys.builder.embed import embed_pictures
+from twokeys.builder.encoders import efficientnet, image_encoder
+from twokeys.builder.recipe import Corpus, Images
+from twokeys.builder.stages import Run
 
 ENCODER = "packaged:efficientnet-lite0"
 SMALL, PHOTOS = 500, 300

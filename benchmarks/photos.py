@@ -30,12 +30,12 @@ from PIL import Image
 
 from benchmarks.report import Table, say, section
 from benchmarks.standins import compose, hue_word
-from builder.counterfactuals.edit import root_of
-from builder.counterfactuals.photos.detector import LEAST, Detector, detector
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.sheet import Shown, contact_sheet
-from builder.pairs import Paired, pairs
-from builder.recipe import Recipe
+from twokeys.builder.counterfactuals.edit import root_of
+from twokeys.builder.counterfactuals.photos.detector import LEAST, Detector, detector
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.sheet import Shown, contact_sheet
+from twokeys.builder.pairs import Paired, pairs
+from twokeys.builder.recipe import Recipe
 
 OPERATIONS = ("remove", "paste", "crop", "recolour")
 KEPT, GONE = 0.8, 0.4

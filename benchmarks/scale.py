@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from audit.partners import partners, quads
 from benchmarks.report import Facts, Table, fresh, peak, say, section, timed
 from benchmarks.synthetic import items
-from builder.balance import Graph, largest_balanced, peel
-from builder.ceilings import ceilings, codes
-from builder.groups import Links, fold_of, group
-from builder.items import question_key
-from builder.recipe import Balance
-from builder.selection import select
+from twokeys.audit.partners import partners, quads
+from twokeys.builder.balance import Graph, largest_balanced, peel
+from twokeys.builder.ceilings import ceilings, codes
+from twokeys.builder.groups import Links, fold_of, group
+from twokeys.builder.items import question_key
+from twokeys.builder.recipe import Balance
+from twokeys.builder.selection import select
 
 ITEMS = 1_000_000
 FOLDS = 5

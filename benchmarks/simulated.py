@@ -26,25 +26,25 @@ import pandas as pd
 from PIL import Image
 
 from benchmarks.report import Table, say, section
-from builder import details
-from builder.audited.bounds import Answers
-from builder.audited.control_stage import named
-from builder.audited.families import CERTIFY
-from builder.audited.judging import Bench, by_part
-from builder.audited.labels import Labels
-from builder.audited.planted import Copies
-from builder.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
-from builder.audited.refits import Refits
-from builder.audited.statistics import Bools
-from builder.audited.verdict import Verdict, decide
-from builder.baselines import VIEWS, View, baselines
-from builder.baselines.problem import Problem
-from builder.groups import fold_of
-from builder.items import question_key
-from builder.measure import problems
-from builder.metadata import PICTURE_FIELDS
-from builder.places import of_pictures, places
-from builder.recipe import Audited, Measure
+from twokeys.builder import details
+from twokeys.builder.audited.bounds import Answers
+from twokeys.builder.audited.control_stage import named
+from twokeys.builder.audited.families import CERTIFY
+from twokeys.builder.audited.judging import Bench, by_part
+from twokeys.builder.audited.labels import Labels
+from twokeys.builder.audited.planted import Copies
+from twokeys.builder.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
+from twokeys.builder.audited.refits import Refits
+from twokeys.builder.audited.statistics import Bools
+from twokeys.builder.audited.verdict import Verdict, decide
+from twokeys.builder.baselines import VIEWS, View, baselines
+from twokeys.builder.baselines.problem import Problem
+from twokeys.builder.groups import fold_of
+from twokeys.builder.items import question_key
+from twokeys.builder.measure import problems
+from twokeys.builder.metadata import PICTURE_FIELDS
+from twokeys.builder.places import of_pictures, places
+from twokeys.builder.recipe import Audited, Measure
 
 SIDE = 96
 FOLDS = 5
@@ -125,7 +125,7 @@ class Represent:
         self._items = items
 
     def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Iterable[str]) -> Any:
-        """Make one matrix, see `builder.measure.Represent`."""
+        """Make one matrix, see `twokeys.builder.measure.Represent`."""
         if view != "image":
             return places(self._items).loc[contents.index].to_numpy(np.float32) if matrix == "place" else None
         known = pictures(len(self._items)).plain[[int(str(key).split()[-1]) for key in contents.index]]

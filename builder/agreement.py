@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit.answers import compared
+from twokeys.audit.answers import compared
 
 AGREEMENT = "answers.agreement"
 """Name of the measurement; `balance: {weight: answers.agreement}` prefers items whose annotators agree."""

@@ -1,13 +1,14 @@
 """The largest balanced subset of an item set (questions x images, edges coloured by what a reply gives).
 
 A set is balanced when at every vertex (question or image) no colour holds more than `max_share` of the vertex's kept
-edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`builder.ceilings`). At a
+edges. Then both ceilings are at most `max_share`, which bounds every blind predictor (`twokeys.builder.ceilings`). At a
 question an edge has one colour; at an image, where options are not seen, it has the gold's token and its option's
-letter (`builder.colours`).
+letter (`twokeys.builder.colours`).
 
 The way to the optimum: peel off what no balanced set can hold, split into connected components, and give each to the
-solver that is exact for it: `builder.circulation` where `max_share` is one half and the colours of every vertex are two
-sides, `builder.programme` otherwise. Every set comes with an upper bound, so the optimality gap is always known.
+solver that is exact for it: `twokeys.builder.circulation` where `max_share` is one half and the colours of every vertex
+are two sides, `twokeys.builder.programme` otherwise. Every set comes with an upper bound, so the optimality gap is
+always known.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from builder.circulation import directions, largest_circulation
-from builder.colours import NONE
-from builder.programme import largest_by_programme
+from twokeys.builder.circulation import directions, largest_circulation
+from twokeys.builder.colours import NONE
+from twokeys.builder.programme import largest_by_programme
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

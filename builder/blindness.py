@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from builder.ceilings import all_ceilings, codes, strata
-from builder.fingerprint import is_measurement
-from builder.statistics import accuracy, chance
-from data_cards.manifest import Blindness, Ceiling, Score
+from twokeys.builder.ceilings import all_ceilings, codes, strata
+from twokeys.builder.fingerprint import is_measurement
+from twokeys.builder.statistics import accuracy, chance
+from twokeys.data_cards.manifest import Blindness, Ceiling, Score
 
 PREDICTION = ".prediction"
 REFIT = ".refit"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Sequence
 
-from audit.explainers.registry import explainers
-from builder.baselines import VIEWS, families
-from builder.corpora import readers
-from builder.counterfactuals.registry import generators
-from filters import rules
+from twokeys.audit.explainers.registry import explainers
+from twokeys.builder.baselines import VIEWS, families
+from twokeys.builder.corpora import readers
+from twokeys.builder.counterfactuals.registry import generators
+from twokeys.filters import rules
 
 PATCHES, TOKENS = 16, 6
 """Size of the item that explainers' passes are counted for."""

@@ -1,17 +1,17 @@
 """Ceilings: the best accuracy that any function of one view can reach on a set. A count, not an experiment.
 
 **The theorem, over replies.** Let a predictor f see only the key k(i) of item i and write any reply f(k(i)). An item
-counts it as right by `audit.marking.right`, which reads texts, letters and numbers. Every item i has a set of colours
-C(i) (`builder.colours`), such that whatever is right on i has its colour in C(i), and the colour is a function of the
-reply and the key alone:
+counts it as right by `twokeys.audit.marking.right`, which reads texts, letters and numbers. Every item i has a set of
+colours C(i) (`twokeys.builder.colours`), such that whatever is right on i has its colour in C(i), and the colour is a
+function of the reply and the key alone:
 
-- the key is the image, or holds no options: the colour of a reply is its token, `audit.parsing.token(reply)`, a
+- the key is the image, or holds no options: the colour of a reply is its token, `twokeys.audit.parsing.token(reply)`, a
   function of the reply alone. `right(reply, i)` implies `token(reply) in accepted(i)`, and C(i) = accepted(i): the
   token of the gold, and of the letter that stands before it where the item has options;
 - the key is the question with its options: all items of the key have the same options in the same order, and a reply
-  picks at most one of them, by text or by letter (`audit.picking.picked`, a function of the reply and the options).
-  `right(reply, i)` implies that it is the gold, and C(i) holds the gold option alone; without options, C(i) holds the
-  token of the gold as above.
+  picks at most one of them, by text or by letter (`twokeys.audit.picking.picked`, a function of the reply and the
+  options). `right(reply, i)` implies that it is the gold, and C(i) holds the gold option alone; without options, C(i)
+  holds the token of the gold as above.
 
 Group the items by key. Inside a group f writes one and the same reply, which has one colour c, so it is right on at
 most n(key, c) items, those with c in C(i). That is at most the maximum over colours; summing over groups, its accuracy
@@ -44,8 +44,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.colours import NONE, Colours, colours, golds
-from data_cards.manifest import Bounded
+from twokeys.builder.colours import NONE, Colours, colours, golds
+from twokeys.data_cards.manifest import Bounded
 
 Codes = NDArray[np.integer]
 BLIND = ("question", "image")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from builder.errors import BadInput
-from builder.visible import unreadable
+from twokeys.builder.errors import BadInput
+from twokeys.builder.visible import unreadable
 
 if TYPE_CHECKING:
-    from builder.items import Row, TextRule
+    from twokeys.builder.items import Row, TextRule
 
 
 def cell(row: Row, what: str, value: Any, text: TextRule) -> str:

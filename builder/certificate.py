@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from builder.blindness import REFIT, measured_by
-from builder.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
-from builder.statistics import chance
+from twokeys.builder.blindness import REFIT, measured_by
+from twokeys.builder.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
+from twokeys.builder.statistics import chance
 
 FILE = "certificate.json"
 BOUNDED, NOT_BOUNDED = "bounded", "not bounded"

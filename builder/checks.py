@@ -12,31 +12,31 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from builder import images
-from builder.audited.checks import adversaries, audited
-from builder.audited.rows import SEPARATOR
-from builder.balance import violations
-from builder.blindness import REFIT, blindness
-from builder.certificate import FILE as CERTIFICATE
-from builder.certificate import certify
-from builder.colours import colours
-from builder.counterfactuals.config import NAME as PAIRS
-from builder.counterfactuals.config import pair_rows
-from builder.counterfactuals.recount import edited
-from builder.counterfactuals.report import pairing
-from builder.datasheet import REMEDY, datasheet
-from builder.errors import BadInput
-from builder.eval_rows import recounted
-from builder.filtering import effects, examples
-from builder.fingerprint import Fingerprint, parquet_rows
-from builder.folder import Folder
-from builder.label_noise import expected_noise
-from builder.order_checks import keys, order_of_rows, same_solvers
-from builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
-from builder.recipe import Images
-from builder.report.check import same_report
-from builder.selection import graph_of, parts, select, weights
-from data_cards.manifest import Blindness, Partners, Step
+from twokeys.builder import images
+from twokeys.builder.audited.checks import adversaries, audited
+from twokeys.builder.audited.rows import SEPARATOR
+from twokeys.builder.balance import violations
+from twokeys.builder.blindness import REFIT, blindness
+from twokeys.builder.certificate import FILE as CERTIFICATE
+from twokeys.builder.certificate import certify
+from twokeys.builder.colours import colours
+from twokeys.builder.counterfactuals.config import NAME as PAIRS
+from twokeys.builder.counterfactuals.config import pair_rows
+from twokeys.builder.counterfactuals.recount import edited
+from twokeys.builder.counterfactuals.report import pairing
+from twokeys.builder.datasheet import REMEDY, datasheet
+from twokeys.builder.errors import BadInput
+from twokeys.builder.eval_rows import recounted
+from twokeys.builder.filtering import effects, examples
+from twokeys.builder.fingerprint import Fingerprint, parquet_rows
+from twokeys.builder.folder import Folder
+from twokeys.builder.label_noise import expected_noise
+from twokeys.builder.order_checks import keys, order_of_rows, same_solvers
+from twokeys.builder.publish import PICTURES, dataset_info, features, picture_hashes, split_of
+from twokeys.builder.recipe import Images
+from twokeys.builder.report.check import same_report
+from twokeys.builder.selection import graph_of, parts, select, weights
+from twokeys.data_cards.manifest import Blindness, Partners, Step
 
 
 def _recipe(known: Folder) -> Iterator[str]:
@@ -329,7 +329,7 @@ def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, 
 
 def _card(known: Folder) -> Iterator[str]:
     """Card, licence, citation and Croissant are what the manifest gives, word for word."""
-    from data_cards.texts import texts
+    from twokeys.data_cards.texts import texts
 
     info = [
         dataset_info(known.path, name, pq.read_schema(known.files(name)[0]).names)

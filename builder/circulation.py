@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
-    from builder.balance import Graph
+    from twokeys.builder.balance import Graph
 
 
 def directions(graph: Graph) -> NDArray[np.bool_] | None:

@@ -7,16 +7,16 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from builder.blindness import REFIT, blindness
-from builder.counterfactuals.report import pairing
-from builder.counterfactuals.stage import Paired
-from builder.label_noise import expected_noise
-from builder.option_order import decided
-from builder.recipe import Recipe
-from builder.selection import Selection
-from builder.survey import Survey, adversaries_read
-from data_cards.manifest import Config, Manifest, Pairing, Partners, RuleReport, Source, SplitCount, Step
-from filters.plugins import packages
+from twokeys.builder.blindness import REFIT, blindness
+from twokeys.builder.counterfactuals.report import pairing
+from twokeys.builder.counterfactuals.stage import Paired
+from twokeys.builder.label_noise import expected_noise
+from twokeys.builder.option_order import decided
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.selection import Selection
+from twokeys.builder.survey import Survey, adversaries_read
+from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, RuleReport, Source, SplitCount, Step
+from twokeys.filters.plugins import packages
 
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",

@@ -1,7 +1,8 @@
 """Colours: what a reply must give to be right on an item, at its question and at its image.
 
-A predictor of one view gives one reply for each key of it, and a reply is read as one answer (`audit.parsing.token`, a
-function of the reply alone). So items that the same reply can be right on must have a colour in common:
+A predictor of one view gives one reply for each key of it, and a reply is read as one answer
+(`twokeys.audit.parsing.token`, a function of the reply alone). So items that the same reply can be right on must have a
+colour in common:
 
 - at a **question** all items have the same options in the same order. A reply picks at most one of them, and an item's
   colour is its gold option, written as a letter; without options it is the token of its gold;
@@ -19,8 +20,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.answers import compared
-from audit.marking import accepted
+from twokeys.audit.answers import compared
+from twokeys.audit.marking import accepted
 
 Ints = NDArray[np.int64]
 NONE = -1

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from builder.errors import BadInput
-from data_cards import questions
-from data_cards.datasheet import missing
+from twokeys.builder.errors import BadInput
+from twokeys.data_cards import questions
+from twokeys.data_cards.datasheet import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from builder.folder import Folder
+    from twokeys.builder.folder import Folder
 
 SHIPPED = "datasheets"
 """Folder of the answers that ship, beside the recipes."""
@@ -48,7 +48,7 @@ def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[s
     name = recipe.get("datasheet")
     if not isinstance(name, str):
         return recipe
-    file = resources.files("builder.recipes") / SHIPPED / name if folder is None else folder / name
+    file = resources.files("twokeys.builder.recipes") / SHIPPED / name if folder is None else folder / name
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

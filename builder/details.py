@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
-from builder import images
-from builder.recipe import Images
-from builder.stages import Run, Stage, write_table
+from twokeys.builder import images
+from twokeys.builder.recipe import Images
+from twokeys.builder.stages import Run, Stage, write_table
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]

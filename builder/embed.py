@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from builder import images
-from builder.encoders import identity, image_encoder, text_encoder, unit
-from builder.recipe import Images
-from builder.stages import Run, Stage, write_table
+from twokeys.builder import images
+from twokeys.builder.encoders import identity, image_encoder, text_encoder, unit
+from twokeys.builder.recipe import Images
+from twokeys.builder.stages import Run, Stage, write_table
 
 T = TypeVar("T")
 TEXTS_PER_SHARD = 1024

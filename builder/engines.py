@@ -12,7 +12,7 @@ from multiprocessing import active_children, get_context, parent_process
 from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol, TypeVar
 
-from builder.errors import BadInput, MissingPackage
+from twokeys.builder.errors import BadInput, MissingPackage
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from audit.pictures import SERVED
-from builder.images import decode
-from builder.recipe import Images
-from data_cards.eval_yaml import CHOICE, OPEN, evaluated
+from twokeys.audit.pictures import SERVED
+from twokeys.builder.images import decode
+from twokeys.builder.recipe import Images
+from twokeys.data_cards.eval_yaml import CHOICE, OPEN, evaluated
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from builder.folder import Folder
+    from twokeys.builder.folder import Folder
 
 COLUMNS = (
     "id", "image_uri", "question", "choices", "target", "answer", "answer_type", "image_partner", "question_partner",

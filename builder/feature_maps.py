@@ -1,7 +1,7 @@
 """The stage of feature maps: what the last stage of the packaged network sees of every picture, once, in shards.
 
 All that comes before the last stage stays as it was trained on ImageNet, so it sees no label and can be shared by all
-folds; `builder.baselines.finetuned` trains the rest.
+folds; `twokeys.builder.baselines.finetuned` trains the rest.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder import images
-from builder.encoders import identity, package_folder
-from builder.recipe import Images
-from builder.stages import Run, Stage, write_table
+from twokeys.builder import images
+from twokeys.builder.encoders import identity, package_folder
+from twokeys.builder.recipe import Images
+from twokeys.builder.stages import Run, Stage, write_table
 
 ENCODER, WEIGHTS = "packaged:efficientnet-lite0", "efficientnet-lite0-57934424.pth"
 SIDE, CHANNELS = 7, 192
@@ -67,7 +67,7 @@ def load(stage: Stage, keys: pd.Index[str]) -> NDArray[np.float16]:
 
 
 def _write_maps(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str]], path: Path) -> None:
-    from builder.encoders.efficientnet import EfficientNetLite0
+    from twokeys.builder.encoders.efficientnet import EfficientNetLite0
 
     model, cells = EfficientNetLite0(weights()), []
     for start in range(0, len(shard), 32):  # so many decoded pictures are in memory at a time

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from builder.filtering import apply, made
-from builder.items import canonical_json
-from builder.recipe import Recipe, RuleUse
-from builder.stages import Run, Stage, write_table
-from builder.survey import Survey
+from twokeys.builder.filtering import apply, made
+from twokeys.builder.items import canonical_json
+from twokeys.builder.recipe import Recipe, RuleUse
+from twokeys.builder.stages import Run, Stage, write_table
+from twokeys.builder.survey import Survey
 
 
 def filtered(run: Run, known: Survey, plan: Recipe) -> Stage:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.answers import compared
-from builder.blindness import measured_by
-from builder.errors import BadInput
-from builder.recipe import RuleUse
-from data_cards.manifest import Effect, Example, RuleReport
-from filters.errors import BadParameter, DuplicateRule, UnknownRule
-from filters.registry import make
-from filters.rule import Rule
+from twokeys.audit.answers import compared
+from twokeys.builder.blindness import measured_by
+from twokeys.builder.errors import BadInput
+from twokeys.builder.recipe import RuleUse
+from twokeys.data_cards.manifest import Effect, Example, RuleReport
+from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
+from twokeys.filters.registry import make
+from twokeys.filters.rule import Rule
 
 Floats = NDArray[np.float64]
 CONTROLS = 200

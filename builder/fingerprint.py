@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from builder.items import canonical_json
+from twokeys.builder.items import canonical_json
 
 MEASUREMENT_ENDINGS = (".prediction", ".p_gold", ".vote", ".disagreement", ".agreement")
 """Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Floats, Ints, Problem, count
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Floats, Ints, Problem, count
 
 EVEN = 1e-6
 """Scores that differ by less are even, and the first of even ones is predicted: the more frequent answer, or the option

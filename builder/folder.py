@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from builder.items import question_key
-from builder.publish import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS, split_of
-from builder.recipe import Recipe
-from data_cards.manifest import Manifest
+from twokeys.builder.items import question_key
+from twokeys.builder.publish import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS, split_of
+from twokeys.builder.recipe import Recipe
+from twokeys.data_cards.manifest import Manifest
 
 AUDITED_MARKS = (".refit.", ".unkept.", "adversaries.")
 """In names of columns that say what adversaries fitted for a tier said."""

@@ -2,7 +2,8 @@
 
 Several golds are a set. Without options they are published as one answer with `; ` between them. A question of whose
 options several are right becomes an open one: its options stand in its text, by letter and in the source's order, and
-its answer is their letters, `A, C`. Either way `audit.marking.right` takes them in any order, and no part of them.
+its answer is their letters, `A, C`. Either way `twokeys.audit.marking.right` takes them in any order, and no part of
+them.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from audit.parsing import parts
-from builder.cells import cell
-from builder.errors import BadInput
-from builder.items import AnswerType, Row, TextRule
-from builder.option_places import clash
-from builder.visible import joined
+from twokeys.audit.parsing import parts
+from twokeys.builder.cells import cell
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import AnswerType, Row, TextRule
+from twokeys.builder.option_places import clash
+from twokeys.builder.visible import joined
 
 BETWEEN = "; "
 """Stands between several golds."""

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from builder.items import digest
-from data_cards.manifest import GroupKind
+from twokeys.builder.items import digest
+from twokeys.data_cards.manifest import GroupKind
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
-from builder.errors import BadInput
+from twokeys.builder.errors import BadInput
 
 BELOW = "//"
 """Parts a locator's folder, which the recipe names, from the name below it, which a row states."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from builder.errors import BadInput
-from data_cards.manifest import FILE as MANIFEST
+from twokeys.builder.errors import BadInput
+from twokeys.data_cards.manifest import FILE as MANIFEST
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 from PIL import Image
 from pyarrow import ArrowInvalid
 
-from audit import decoding
-from builder.errors import BadInput
-from builder.held import folder_of, held, read_held
-from builder.items import digest
-from builder.recipe import Images
+from twokeys.audit import decoding
+from twokeys.builder.errors import BadInput
+from twokeys.builder.held import folder_of, held, read_held
+from twokeys.builder.items import digest
+from twokeys.builder.recipe import Images
 
 NAMED = "name:"
 """Locator prefix of a picture that is known by name alone."""
@@ -114,7 +114,7 @@ def _beside(root: Path, table: str, index: int, name: str) -> bytes:
 
 
 def decode(data: bytes, where: str, limits: Images) -> Image.Image:
-    """Decode a picture for everything that looks at it, in RGB: see `audit.decoding.decode`.
+    """Decode a picture for everything that looks at it, in RGB: see `twokeys.audit.decoding.decode`.
 
     Raises:
         BadInput: When the bytes are no picture that is accepted, or one beyond `limits`.

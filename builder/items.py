@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from builder.option_places import freedom, pins
-from builder.visible import visible
+from twokeys.builder.option_places import freedom, pins
+from twokeys.builder.visible import visible
 
 AnswerType = Literal["yes/no", "number", "choice", "open"]
 ANSWER_TYPES: tuple[AnswerType, ...] = ("yes/no", "number", "choice", "open")
@@ -83,7 +83,7 @@ def digest(*parts: str) -> str:
 def question_key(question: str, choices: Sequence[str]) -> str:
     """Key of the question side: the exact published question and the set of its options.
 
-    Where options must keep an order (`builder.option_places`), the key is of the options in that order: what is
+    Where options must keep an order (`twokeys.builder.option_places`), the key is of the options in that order: what is
     published under one key is the same, order included.
     """
     if choices and freedom(question, choices) == "source order":
@@ -136,12 +136,13 @@ class Row:
         row: Row number (from 1) or key inside the file.
         split: The published split that it belongs to.
         source_id: The source's own id, as text; unique within `split`.
-        image: Locator of the image, see `builder.images`: `file:PATH`, `parquet:PATH#COLUMN#INDEX`, `name:NAME`.
+        image: Locator of the image, see `twokeys.builder.images`: `file:PATH`, `parquet:PATH#COLUMN#INDEX`,
+            `name:NAME`.
         question: Question or statement.
         answer: Gold answer; for multiple choice the option's text.
         choices: Option texts in source order; empty when open.
         answers: All annotators' answers, when the source has them.
-        answer_type: Set by readers that know it; None lets `builder.read` derive it.
+        answer_type: Set by readers that know it; None lets `twokeys.builder.read` derive it.
         links: Namespaced keys of declared groups, such as `nlvr:statement:...`.
         meta: The source's other fields; must be JSON values.
     """

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.answers import compared
-from builder.counterfactuals.edit import root_of
-from builder.recipe import Recipe
-from builder.selection import select
-from data_cards.manifest import LabelNoise
+from twokeys.audit.answers import compared
+from twokeys.builder.counterfactuals.edit import root_of
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.selection import select
+from twokeys.data_cards.manifest import LabelNoise
 
 DRAWS = 5
 TRIES = 200

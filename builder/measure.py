@@ -19,16 +19,16 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from builder.baselines import VIEWS, Baseline, View, baselines
-from builder.baselines.neighbours import nearest
-from builder.baselines.problem import MATRICES, Floats, Form, Halves, Ints, Matrix, Problem, nobody
-from builder.fitting import fit_and_score
-from builder.items import digest
-from builder.lexical import option_features, text_features
-from builder.looks import option_looks, text_looks
-from builder.offers import offers, vocabulary
-from builder.recipe import Measure
-from builder.stages import Run, Stage, whole, write_table
+from twokeys.builder.baselines import VIEWS, Baseline, View, baselines
+from twokeys.builder.baselines.neighbours import nearest
+from twokeys.builder.baselines.problem import MATRICES, Floats, Form, Halves, Ints, Matrix, Problem, nobody
+from twokeys.builder.fitting import fit_and_score
+from twokeys.builder.items import digest
+from twokeys.builder.lexical import option_features, text_features
+from twokeys.builder.looks import option_looks, text_looks
+from twokeys.builder.offers import offers, vocabulary
+from twokeys.builder.recipe import Measure
+from twokeys.builder.stages import Run, Stage, whole, write_table
 
 MEASUREMENTS = "measurements.parquet"
 FIT_ON = "fit_on.npy"

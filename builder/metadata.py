@@ -1,7 +1,7 @@
 """What is published beside a picture and a question, as numbers: a predictor that reads it has looked at neither.
 
 Numbers stay numbers. Names become their rank by frequency, -1 where there is none, so that labels play no part. What
-names a single row, as ids do, has no rank; `builder.places` reads it.
+names a single row, as ids do, has no rank; `twokeys.builder.places` reads it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.items import canonical_json
+from twokeys.builder.items import canonical_json
 
 Floats = NDArray[np.float32]
 

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 from scipy.ndimage import uniform_filter
 
-from audit.pictures import upright
-from builder.embed import Embedded, thumbnail
-from builder.encoders import ImageEncoder, TextEncoder
-from builder.neighbours import pairs_above
+from twokeys.audit.pictures import upright
+from twokeys.builder.embed import Embedded, thumbnail
+from twokeys.builder.encoders import ImageEncoder, TextEncoder
+from twokeys.builder.neighbours import pairs_above
 
 Ints = NDArray[np.int64]
 COPIES_THAT_PASS = 0.99

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from builder.baselines.problem import Ints
+from twokeys.builder.baselines.problem import Ints
 
 
 def vocabulary(items: pd.DataFrame) -> pd.Index[str]:

@@ -2,10 +2,11 @@
 
 A reply of one letter is right wherever the gold stands at its place, so a function of the image alone may answer "B"
 about all questions. The order of a question's options is free where no option speaks of places
-(`builder.option_places`), and it is the same for all items of the question. It is chosen in two steps:
+(`twokeys.builder.option_places`), and it is the same for all items of the question. It is chosen in two steps:
 
 1. for the items that a balanced set can hold by their answers alone, letters are spread at every image
-   (`builder.option_search`): where no letter is the gold of more than half of these, no item has to go for its letter;
+   (`twokeys.builder.option_search`): where no letter is the gold of more than half of these, no item has to go for its
+   letter;
 2. where some has to, other orders are tried by the size of the balanced set itself.
 
 The result is a function of the items, whatever the order of the rows.
@@ -21,12 +22,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.balance import Graph, components, largest_balanced
-from builder.colours import colours, contradicted
-from builder.items import digest, hashed_order
-from builder.option_places import CLASH, freedom, pins
-from builder.option_search import SMALL, STARTS, arranged, excess, neighbours
-from data_cards.manifest import OptionPlaces
+from twokeys.builder.balance import Graph, components, largest_balanced
+from twokeys.builder.colours import colours, contradicted
+from twokeys.builder.items import digest, hashed_order
+from twokeys.builder.option_places import CLASH, freedom, pins
+from twokeys.builder.option_search import SMALL, STARTS, arranged, excess, neighbours
+from twokeys.data_cards.manifest import OptionPlaces
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

@@ -3,7 +3,8 @@
 Readers name options by letter, A for the first. An option that is itself a letter ("C"), or carries one ("Figure C",
 "C) a cube"), stands at the place of that letter, or one letter would mean two options. An option that speaks of other
 options or of their places ("B and D", "None of these"), or a question that does ("What is wrong with option B?"), keeps
-the whole item in the order of its source. All other options are free: their order is chosen (`builder.option_order`).
+the whole item in the order of its source. All other options are free: their order is chosen
+(`twokeys.builder.option_order`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache, lru_cache
 from string import ascii_uppercase
 from typing import Literal
 
-from audit.parsing import beside_letter, letters, said
+from twokeys.audit.parsing import beside_letter, letters, said
 
 Freedom = Literal["free", "pinned", "source order"]
 CLASH = "options that are letters, out of their places"

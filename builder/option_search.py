@@ -15,7 +15,7 @@ from itertools import combinations, permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.items import digest
+from twokeys.builder.items import digest
 
 Ints = NDArray[np.int64]
 

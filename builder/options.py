@@ -2,9 +2,9 @@
 
 A mark is told from the options alone: the longest, the one that shares most words with the others, the largest number,
 the only one that holds a word, a certain text, the one at a certain letter.
-As with wordings (`builder.shortcuts`), groups are dealt into two halves: one is searched, and the other gives every
-number, with intervals that hold for all marks that were tried. Chance is drawing an option. A mark that is seldom right
-is a shortcut, too: who knows it draws among fewer.
+As with wordings (`twokeys.builder.shortcuts`), groups are dealt into two halves: one is searched, and the other gives
+every number, with intervals that hold for all marks that were tried. Chance is drawing an option. A mark that is seldom
+right is a shortcut, too: who knows it draws among fewer.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.ceilings import codes
-from builder.cues import split
-from builder.groups import fold_of
-from builder.shortcuts import COUNTED, ERRORS, FEWEST, LIFT, MOST_ITEMS, TRIED
-from builder.statistics import Accuracy, accuracy
+from twokeys.builder.ceilings import codes
+from twokeys.builder.cues import split
+from twokeys.builder.groups import fold_of
+from twokeys.builder.shortcuts import COUNTED, ERRORS, FEWEST, LIFT, MOST_ITEMS, TRIED
+from twokeys.builder.statistics import Accuracy, accuracy
 
 KNOWN = 0.5
 """Share of its items in which a mark may single out the very option that one taken before it does."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow.parquet as pq
 
-from audit.answers import compared
-from builder.colours import accepted_tokens
-from builder.items import ANSWER_TYPES, TextRule, question_key
-from builder.option_order import decided, ordered
-from builder.option_places import clash, freedom, pins
-from builder.publish import in_order, split_of
+from twokeys.audit.answers import compared
+from twokeys.builder.colours import accepted_tokens
+from twokeys.builder.items import ANSWER_TYPES, TextRule, question_key
+from twokeys.builder.option_order import decided, ordered
+from twokeys.builder.option_places import clash, freedom, pins
+from twokeys.builder.publish import in_order, split_of
 
 if TYPE_CHECKING:
-    from builder.folder import Folder
+    from twokeys.builder.folder import Folder
 
 
 SOLVERS = ("ortools", "scipy")

@@ -6,7 +6,7 @@ import json
 from importlib.util import source_from_cache
 from pathlib import Path
 
-from builder.errors import BadInput
+from twokeys.builder.errors import BadInput
 
 
 def check_place(place: Path, record: str, mark: str, what: str, modules: bool = False) -> None:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.baselines.problem import Counts, Ints
-from builder.items import row_order
+from twokeys.builder.baselines.problem import Counts, Ints
+from twokeys.builder.items import row_order
 
 Floats = NDArray[np.float32]
 

@@ -19,12 +19,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.pictures import data_uri
-from builder.errors import BadInput
-from builder.fingerprint import Fingerprint, is_measurement, parquet_rows
-from builder.images import read_bytes
-from builder.items import row_order
-from data_cards.manifest import Config
+from twokeys.audit.pictures import data_uri
+from twokeys.builder.errors import BadInput
+from twokeys.builder.fingerprint import Fingerprint, is_measurement, parquet_rows
+from twokeys.builder.images import read_bytes
+from twokeys.builder.items import row_order
+from twokeys.data_cards.manifest import Config
 
 if TYPE_CHECKING:
     from datasets import Features

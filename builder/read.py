@@ -19,14 +19,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from audit.answers import PLAIN, compared, normalise
-from builder import images
-from builder.cells import cell
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.golds import asked_of
-from builder.held import BELOW, folder_of, held
-from builder.items import (
+from twokeys.audit.answers import PLAIN, compared, normalise
+from twokeys.builder import images
+from twokeys.builder.cells import cell
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
+from twokeys.builder.golds import asked_of
+from twokeys.builder.held import BELOW, folder_of, held
+from twokeys.builder.items import (
     SCHEMA,
     AnswerType,
     Row,
@@ -34,9 +34,9 @@ from builder.items import (
     canonical_json,
     question_key,
 )
-from builder.option_order import ordered
-from builder.recipe import Corpus, Images, Recipe
-from builder.stages import Run, Stage, write_table
+from twokeys.builder.option_order import ordered
+from twokeys.builder.recipe import Corpus, Images, Recipe
+from twokeys.builder.stages import Run, Stage, write_table
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
 PICTURES_PER_SHARD = 512

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from audit.decoding import MAX_PIXELS
-from builder.datasheet import answered
-from builder.errors import BadInput
-from builder.items import canonical_json, digest
-from data_cards.questions import Answers, checked
+from twokeys.audit.decoding import MAX_PIXELS
+from twokeys.builder.datasheet import answered
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import canonical_json, digest
+from twokeys.data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
@@ -94,7 +94,7 @@ class Corpus(Part):
 
 
 class Text(Part):
-    """Canonical form of published text, see `builder.items.TextRule`."""
+    """Canonical form of published text, see `twokeys.builder.items.TextRule`."""
 
     unicode: Literal["NFC", "NFKC"] = "NFC"
     lowercase: bool = False
@@ -113,7 +113,7 @@ class Encoders(Part):
     text: str = "packaged:minilm"
     image: str = "packaged:efficientnet-lite0"
     language: str = "packaged:smollm2"
-    """Causal language model of the baselines that score or fine-tune one, see `builder.language.loading`."""
+    """Causal language model of the baselines that score or fine-tune one, see `twokeys.builder.language.loading`."""
     vision_language: str | None = None
     """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 
@@ -148,7 +148,7 @@ class GeneratorUse(Part):
     """One generator of constructed partners with its parameters."""
 
     generator: str
-    """Name of a registered generator, see `builder.counterfactuals.registry`."""
+    """Name of a registered generator, see `twokeys.builder.counterfactuals.registry`."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
     budget: Annotated[int, Field(ge=1)] | None = None
     """Edits per item that this generator may make at most; the first ones count."""
@@ -200,8 +200,8 @@ class Pair(Part):
     """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
 
     mined: list[Literal["paraphrases"]] = []
-    """`paraphrases`: questions that differ in harmless changes alone (`builder.counterfactuals.wording`) are published
-    in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
+    """`paraphrases`: questions that differ in harmless changes alone (`twokeys.builder.counterfactuals.wording`) are
+    published in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
     minimal: Minimal = Minimal()
     grammar: Grammar | None = None
@@ -233,7 +233,7 @@ class Pair(Part):
 
 
 class Balance(Part):
-    """The largest balanced subset, see `builder.balance`."""
+    """The largest balanced subset, see `twokeys.builder.balance`."""
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
@@ -246,7 +246,7 @@ class Balance(Part):
 
 
 class Audited(Part):
-    """The audited tier, see `builder.audited`."""
+    """The audited tier, see `twokeys.builder.audited`."""
 
     margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     """Largest excess over chance, in either direction, that still counts as chance."""
@@ -339,7 +339,7 @@ class Recipe(Part):
 
 def shipped() -> list[str]:
     """Names of the recipes that ship with twokeys."""
-    files = resources.files("builder.recipes").iterdir()
+    files = resources.files("twokeys.builder.recipes").iterdir()
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
@@ -357,7 +357,7 @@ def load(source: str | Path | Recipe) -> Recipe:
         return source
     name, folder = str(source), None
     if name in shipped():
-        text = resources.files("builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+        text = resources.files("twokeys.builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     elif (path := Path(source)).is_file():
         folder = path.parent
         try:

@@ -11,19 +11,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder import details, feature_maps
-from builder.baselines import View
-from builder.baselines.problem import Halves, Matrix
-from builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
-from builder.errors import BadInput
-from builder.language.stage import of_answers, of_options
-from builder.lexical import text_features
-from builder.metadata import of_items, of_pictures
-from builder.places import of_pictures as places_of_pictures
-from builder.places import places
-from builder.recipe import Recipe
-from builder.stages import Run, Stage
-from builder.vision_language import embedded, replies
+from twokeys.builder import details, feature_maps
+from twokeys.builder.baselines import View
+from twokeys.builder.baselines.problem import Halves, Matrix
+from twokeys.builder.embed import IMAGE_DIMENSIONS, Embedded, embed_pictures, embed_texts, load, thumbnails
+from twokeys.builder.errors import BadInput
+from twokeys.builder.language.stage import of_answers, of_options
+from twokeys.builder.lexical import text_features
+from twokeys.builder.metadata import of_items, of_pictures
+from twokeys.builder.places import of_pictures as places_of_pictures
+from twokeys.builder.places import places
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.stages import Run, Stage
+from twokeys.builder.vision_language import embedded, replies
 
 Floats = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ class Representations:
     def __call__(
         self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str]
     ) -> Floats | Halves | None:
-        """Make one matrix for the contents of a view, see `builder.measure.Represent`."""
+        """Make one matrix for the contents of a view, see `twokeys.builder.measure.Represent`."""
         if view == "image":
             return self._of_pictures(matrix, contents.index)
         if matrix == "metadata":

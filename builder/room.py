@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from builder.engines import Process, Serial
-from builder.stages import Run
+from twokeys.builder.engines import Process, Serial
+from twokeys.builder.stages import Run
 
 if TYPE_CHECKING:
     from torch import nn

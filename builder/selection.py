@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from audit.partners import NONE, partners, quads
-from builder.balance import Graph, largest_balanced, peel
-from builder.colours import colours, contradicted
-from builder.counterfactuals.mined import matched_partners
-from builder.embed import Embedded
-from builder.errors import BadInput
-from builder.items import digest
-from builder.recipe import Balance
-from data_cards.manifest import BalancePart
+from twokeys.audit.partners import NONE, partners, quads
+from twokeys.builder.balance import Graph, largest_balanced, peel
+from twokeys.builder.colours import colours, contradicted
+from twokeys.builder.counterfactuals.mined import matched_partners
+from twokeys.builder.embed import Embedded
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import digest
+from twokeys.builder.recipe import Balance
+from twokeys.data_cards.manifest import BalancePart
 
 WEIGHT_SCALE = 1000
 """Weights are measurements; flows want whole numbers, so weights count in thousandths."""

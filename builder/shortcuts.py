@@ -1,11 +1,11 @@
 """Shortcuts in words: what a question's wording gives away about its answer, found on one half, counted on the other.
 
 Of thousands of wordings some fit any answers by luck, and the ones that are picked because they fit best look better
-than they are. So groups of items are dealt into two halves. One is searched: a cue (`builder.cues`) and its most
-frequent answer score by how far the answer's count exceeds what is expected, in standard errors; shortcuts are taken
-best first until none is left that adds anything. The other half, which the search never saw, gives every number that
-is reported, with intervals that hold for all of them at once (Bonferroni over the shortcuts that were tried there) and
-speak of other groups of items that are asked the same. A shortcut holds when its interval lies above what is
+than they are. So groups of items are dealt into two halves. One is searched: a cue (`twokeys.builder.cues`) and its
+most frequent answer score by how far the answer's count exceeds what is expected, in standard errors; shortcuts are
+taken best first until none is left that adds anything. The other half, which the search never saw, gives every number
+that is reported, with intervals that hold for all of them at once (Bonferroni over the shortcuts that were tried there)
+and speak of other groups of items that are asked the same. A shortcut holds when its interval lies above what is
 expected. How well they answer together is told of all that were taken, whether they hold or not: to leave some out
 would be to search the other half, too.
 
@@ -25,10 +25,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from builder.ceilings import codes
-from builder.cues import Cue, cues
-from builder.groups import fold_of
-from builder.statistics import Accuracy, accuracy, chance
+from twokeys.builder.ceilings import codes
+from twokeys.builder.cues import Cue, cues
+from twokeys.builder.groups import fold_of
+from twokeys.builder.statistics import Accuracy, accuracy, chance
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

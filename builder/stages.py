@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.models.hosts import Hosts
-from audit.progress import Say, silent
-from builder.engines import Engine, Serial
-from builder.errors import BadInput
-from builder.items import canonical_json, digest
+from twokeys.audit.models.hosts import Hosts
+from twokeys.audit.progress import Say, silent
+from twokeys.builder.engines import Engine, Serial
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import canonical_json, digest
 
 T = TypeVar("T")
 DONE, LOCK = "done.json", "lock"

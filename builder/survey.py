@@ -18,24 +18,24 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from builder import images
-from builder.agreement import with_agreement
-from builder.audited.families import families
-from builder.baselines import VIEWS, Baseline, chosen
-from builder.embed import Embedded, embed_texts, load, thumbnails
-from builder.encoders import identity, image_encoder, text_encoder
-from builder.errors import BadInput
-from builder.feature_maps import ENCODER
-from builder.groups import Links, fold_of, group
-from builder.language.loading import identity as model_identity
-from builder.measure import MEASUREMENTS, measure
-from builder.near_duplicates import Clusters, near_images, paraphrases
-from builder.read import ITEMS, PICTURES, SET_ASIDE, BadRows, Source, find, read
-from builder.recipe import Recipe
-from builder.representations import Representations
-from builder.stages import Run, Stage, write_table
-from builder.vision_language import identity as vision_language
-from data_cards.manifest import GroupKind
+from twokeys.builder import images
+from twokeys.builder.agreement import with_agreement
+from twokeys.builder.audited.families import families
+from twokeys.builder.baselines import VIEWS, Baseline, chosen
+from twokeys.builder.embed import Embedded, embed_texts, load, thumbnails
+from twokeys.builder.encoders import identity, image_encoder, text_encoder
+from twokeys.builder.errors import BadInput
+from twokeys.builder.feature_maps import ENCODER
+from twokeys.builder.groups import Links, fold_of, group
+from twokeys.builder.language.loading import identity as model_identity
+from twokeys.builder.measure import MEASUREMENTS, measure
+from twokeys.builder.near_duplicates import Clusters, near_images, paraphrases
+from twokeys.builder.read import ITEMS, PICTURES, SET_ASIDE, BadRows, Source, find, read
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.representations import Representations
+from twokeys.builder.stages import Run, Stage, write_table
+from twokeys.builder.vision_language import identity as vision_language
+from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
 """Pictures on which the near-duplicate threshold is calibrated."""

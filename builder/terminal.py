@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.text import Text
 
-from audit import tabled
-from audit.printed import console
-from audit.tabled import Whole
-from data_cards import difference, plain, tables
-from data_cards.card import breaches
+from twokeys.audit import tabled
+from twokeys.audit.printed import console
+from twokeys.audit.tabled import Whole
+from twokeys.data_cards import difference, plain, tables
+from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
-    from builder.build import Built
-    from builder.diagnose import Diagnosis
-    from builder.diff import ConfigDifference, Difference
-    from builder.pairs import Paired, PairStep
-    from builder.push import Pushed
-    from builder.verify import Finding
-    from data_cards.audited import AuditedTier
-    from data_cards.manifest import BalancePart, GroupKind
+    from twokeys.builder.build import Built
+    from twokeys.builder.diagnose import Diagnosis
+    from twokeys.builder.diff import ConfigDifference, Difference
+    from twokeys.builder.pairs import Paired, PairStep
+    from twokeys.builder.push import Pushed
+    from twokeys.builder.verify import Finding
+    from twokeys.data_cards.audited import AuditedTier
+    from twokeys.data_cards.manifest import BalancePart, GroupKind
 
 OUT = console()
 PAIR_STEP = (

@@ -2,7 +2,7 @@
 
 Two prompts per picture: one that asks for a guess and shows no question, and a question that was asked of *another*
 picture (which one follows from the picture's key, so it says nothing about the item). Replies are embedded like any
-text; `builder.baselines.vlm` reads answers off them.
+text; `twokeys.builder.baselines.vlm` reads answers off them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from audit.errors import BadInput
-from audit.models.hosts import Hosts, hosts, is_address
-from audit.models.loading import REFERENCE, load, references
-from audit.models.model import Question, Responder
-from audit.wording import BLIND_PROMPT
-from builder import images
-from builder.encoders import text_encoder
-from builder.recipe import Images, Recipe
-from builder.room import room_for, weight, with_threads
-from builder.stages import Run, Stage, write_table
+from twokeys.audit.errors import BadInput
+from twokeys.audit.models.hosts import Hosts, hosts, is_address
+from twokeys.audit.models.loading import REFERENCE, load, references
+from twokeys.audit.models.model import Question, Responder
+from twokeys.audit.wording import BLIND_PROMPT
+from twokeys.builder import images
+from twokeys.builder.encoders import text_encoder
+from twokeys.builder.recipe import Images, Recipe
+from twokeys.builder.room import room_for, weight, with_threads
+from twokeys.builder.stages import Run, Stage, write_table
 
 PICTURES_PER_SHARD, PER_BATCH = 256, 16
 
@@ -57,7 +57,7 @@ def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
 
     Args:
         recipe: Names models.
-        allow_host: Hosts, as `audit.models.hosts.hosts` takes them.
+        allow_host: Hosts, as `twokeys.audit.models.hosts.hosts` takes them.
 
     Raises:
         BadInput: When a model of the recipe is served by another host.

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
-from commands.progress import progress
-from commands.terminal import GOES_ON, plainly, print_json
+from twokeys.commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
+from twokeys.commands.progress import progress
+from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
 
 def build(
@@ -22,7 +22,7 @@ def build(
 ) -> None:
     """Build a benchmark: read, measure blind, filter, balance, certify, publish."""
     with plainly(GOES_ON), progress() as say:
-        from builder.build import build
+        from twokeys.builder.build import build
 
         built = build(recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
     if as_json:
@@ -33,7 +33,7 @@ def build(
             "configs": {name: config.model_dump() for name, config in built.manifest.configs.items()},
         })  # fmt: skip
     else:
-        from builder.terminal import show_build
+        from twokeys.builder.terminal import show_build
 
         show_build(built)
     raise typer.Exit(0 if built.certified else 1)
@@ -50,13 +50,13 @@ def diagnose(
 ) -> None:
     """Measure how blind-solvable a corpus is: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
-        from builder.diagnose import diagnose
+        from twokeys.builder.diagnose import diagnose
 
         found = diagnose(source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import show_diagnosis
+        from twokeys.builder.terminal import show_diagnosis
 
         show_diagnosis(found)
 
@@ -74,7 +74,7 @@ def pairs(
 ) -> None:
     """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
     with plainly(GOES_ON), progress() as say:
-        from builder.pairs import pairs
+        from twokeys.builder.pairs import pairs
 
         found = pairs(
             recipe, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), artefacts=artefacts, say=say
@@ -82,6 +82,6 @@ def pairs(
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import show_pairs
+        from twokeys.builder.terminal import show_pairs
 
         show_pairs(found)

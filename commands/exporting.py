@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Folder, Split
-from commands.terminal import plainly, print_json
+from twokeys.commands.options import AsJson, Folder, Split
+from twokeys.commands.terminal import plainly, print_json
 
 
 def export(
@@ -28,7 +28,7 @@ def export(
 ) -> None:
     """Write a published folder as files that run in another harness."""
     with plainly():
-        from exports.export import export
+        from twokeys.exports.export import export
 
         found = export(
             folder, to, out=out, config=config, split=split, dataset=dataset, instruction=instruction,
@@ -36,7 +36,7 @@ def export(
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import table
+        from twokeys.builder.terminal import table
 
         rows = [(name, digest[:16]) for name, digest in found.files.items() if "/" not in name]
         title = f"{found.folder}: {found.facts['items']:,} items, {len(found.files):,} files"

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Config, Folder, Masks, ModelName, Split
-from commands.progress import progress
-from commands.terminal import GOES_ON, plainly, print_json
+from twokeys.commands.options import AsJson, Config, Folder, Masks, ModelName, Split
+from twokeys.commands.progress import progress
+from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
 
 def evaluate(
@@ -26,8 +26,8 @@ def evaluate(
 ) -> None:
     """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
     with plainly("with --out the same command goes on where it stopped" if out is None else GOES_ON), progress() as say:
-        from audit.evaluate import evaluate
-        from audit.models.model import Masking
+        from twokeys.audit.evaluate import evaluate
+        from twokeys.audit.models.model import Masking
 
         found = evaluate(
             folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
@@ -35,7 +35,7 @@ def evaluate(
     if as_json:
         print_json(found.json())
     else:
-        from audit.terminal import show_evaluation
+        from twokeys.audit.terminal import show_evaluation
 
         show_evaluation(found, out)
 
@@ -59,9 +59,9 @@ def explain(
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
     out = out or Path("out") / f"{folder.name}-explained"
     with plainly(GOES_ON), progress() as say:
-        from audit.explain import DEFAULT, Explained, explain
-        from audit.models.model import Masking
-        from audit.sensitivity import ALL, Sensitivity, sensitivity
+        from twokeys.audit.explain import DEFAULT, Explained, explain
+        from twokeys.audit.models.model import Masking
+        from twokeys.audit.sensitivity import ALL, Sensitivity, sensitivity
 
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
         found: Explained | Sensitivity
@@ -78,7 +78,7 @@ def explain(
     if as_json:
         print_json(found.json())
     else:
-        from audit.terminal import show_explained, show_sensitivity
+        from twokeys.audit.terminal import show_explained, show_sensitivity
 
         if isinstance(found, Explained):
             show_explained(found, out)
@@ -95,13 +95,13 @@ def train_reference(
 ) -> None:
     """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
     with plainly(), progress() as say:
-        from audit.reference.train import train_reference
+        from twokeys.audit.reference.train import train_reference
 
         found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)
     if as_json:
         print_json(found)
     else:
-        from builder.terminal import table
+        from twokeys.builder.terminal import table
 
         rows = [(kind, f"{value:.2%}") for kind, value in found["test_accuracy"].items()]
         table(f"{family}, {questions} questions, {found['seconds']} s", ["test items", "right"], rows)

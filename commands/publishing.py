@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Folder
-from commands.progress import CHECKS, progress
-from commands.terminal import plainly, print_json
+from twokeys.commands.options import AsJson, Folder
+from twokeys.commands.progress import CHECKS, progress
+from twokeys.commands.terminal import plainly, print_json
 
 
 def datasheet(
@@ -18,8 +18,8 @@ def datasheet(
 ) -> None:
     """Print the YAML file of answers that a datasheet needs from people, to be filled in and named in the recipe."""
     with plainly():
-        from builder.datasheet import template
-        from builder.recipe import load
+        from twokeys.builder.datasheet import template
+        from twokeys.builder.recipe import load
 
         sys.stdout.write(template(load(recipe).datasheet if recipe else {}))
 
@@ -34,9 +34,9 @@ def push(
 ) -> None:
     """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""
     with plainly("push again; what was sent is not sent again"), progress(CHECKS) as say:
-        from builder.push import Unsound
-        from builder.push import push as pushed
-        from builder.terminal import show_findings, show_push
+        from twokeys.builder.push import Unsound
+        from twokeys.builder.push import push as pushed
+        from twokeys.builder.terminal import show_findings, show_push
 
         try:
             found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)

@@ -104,7 +104,7 @@ def meaning(column: str, more: Mapping[str, str]) -> str:
         return COLUMNS[column]
     if baseline(column):
         return ENDINGS[column.removeprefix(baseline(column))]
-    raise ValueError(f"published column {column!r} has no meaning: add one to data_cards.columns.COLUMNS")
+    raise ValueError(f"published column {column!r} has no meaning: add one to twokeys.data_cards.columns.COLUMNS")
 
 
 def baseline(column: str) -> str:

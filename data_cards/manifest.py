@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from data_cards.audited import AuditedTier
+from twokeys.data_cards.audited import AuditedTier
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from filters import check_columns, check_decision, check_declaration
-from filters.rule import Rule
+from twokeys.filters import check_columns, check_decision, check_declaration
+from twokeys.filters.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def run_check(name: str, rule: Rule) -> list[Finding]:
     """Run one check. A rule that raises has failed it.
 
     Example:
-        >>> from filters.duplicate_item import DuplicateItem
+        >>> from twokeys.filters.duplicate_item import DuplicateItem
         >>> run_check("id_format", DuplicateItem())
         []
     """
@@ -92,7 +92,7 @@ def check_rule(rule: Rule) -> list[Finding]:
     After a finding of a basic check no others are run: one cause would be reported many times.
 
     Example:
-        >>> from filters import make
+        >>> from twokeys.filters import make
         >>> check_rule(make("low-agreement", {"threshold": 0.5}))
         []
     """

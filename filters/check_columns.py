@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from filters.trial import complaints, difference, table_for
+from twokeys.filters.trial import complaints, difference, table_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
 
-    from filters.rule import Rule
+    from twokeys.filters.rule import Rule
 
 ODD_TEXTS = (
     "",

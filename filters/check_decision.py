@@ -6,13 +6,13 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from filters.rule import GOLD_COLUMNS
-from filters.trial import complaints, difference, table_for
+from twokeys.filters.rule import GOLD_COLUMNS
+from twokeys.filters.trial import complaints, difference, table_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from filters.rule import Drops, Rule
+    from twokeys.filters.rule import Drops, Rule
 
 
 def reasons(rule: Rule) -> Iterator[str]:

@@ -7,14 +7,14 @@ import re
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import TYPE_CHECKING, get_args
 
-from filters.errors import BadParameter
-from filters.parameters import parse
-from filters.rule import GOLD_COLUMNS, GOLD_MEASUREMENTS, Scope
+from twokeys.filters.errors import BadParameter
+from twokeys.filters.parameters import parse
+from twokeys.filters.rule import GOLD_COLUMNS, GOLD_MEASUREMENTS, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from filters.rule import Rule
+    from twokeys.filters.rule import Rule
 
 
 def described(rule: Rule) -> Iterator[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from filters.errors import BadName, DuplicateRule
-from filters.registry import rules
+from twokeys.filters.errors import BadName, DuplicateRule
+from twokeys.filters.registry import rules
 
 NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from filters.synthetic import synthetic_table
+from twokeys.filters.synthetic import synthetic_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
 
-    from filters.rule import Drops, Rule
+    from twokeys.filters.rule import Drops, Rule
 
 
 def table_for(rule: Rule) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 
-from audit.errors import BadInput
-from audit.models.model import Question
-from audit.pictures import upright
-from audit.wording import worded
+from twokeys.audit.errors import BadInput
+from twokeys.audit.models.model import Question
+from twokeys.audit.pictures import upright
+from twokeys.audit.wording import worded
 
 TOKENS = 32
 

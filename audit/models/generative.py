@@ -16,14 +16,14 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from audit.backgrounds import fill_for
-from audit.models import attention, decision, prompt
-from audit.models.cache import selected
-from audit.models.layout import Layout
-from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
-from audit.models.replies import say, score_items
-from audit.models.words import word_fill
-from audit.pictures import upright
+from twokeys.audit.backgrounds import fill_for
+from twokeys.audit.models import attention, decision, prompt
+from twokeys.audit.models.cache import selected
+from twokeys.audit.models.layout import Layout
+from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
+from twokeys.audit.models.replies import say, score_items
+from twokeys.audit.models.words import word_fill
+from twokeys.audit.pictures import upright
 
 AT_ONCE = 64
 """Items that are answered together."""
@@ -112,7 +112,7 @@ class Generative(ABC):
         masking: Masking | None = None,
         donor: Image.Image | None = None,
     ) -> Prepared:
-        """Make an item ready; see `audit.models.model.Model.prepare`."""
+        """Make an item ready; see `twokeys.audit.models.model.Model.prepare`."""
         bare, text = self._bare(question, masking or Masking(), donor)
         if answer is None:
             image, words = everything(bare)
@@ -157,7 +157,7 @@ class Generative(ABC):
 
     @torch.inference_mode()
     def score(self, prepared: Prepared, image_keep: Mask, text_keep: Mask, target: int | None = None) -> Floats:
-        """Probability of the decision per coalition; see `audit.models.model.Model.score`."""
+        """Probability of the decision per coalition; see `twokeys.audit.models.model.Model.score`."""
         pictures, picture_of = np.unique(image_keep, axis=0, return_inverse=True)
         texts, text_of = np.unique(text_keep, axis=0, return_inverse=True)
         pairs = np.stack([picture_of.flatten(), text_of.flatten()], axis=1)
@@ -225,7 +225,7 @@ class Generative(ABC):
         attentions: bool = False,
         hidden_states: bool = False,
     ) -> Trace:
-        """Run with gradients; see `audit.models.model.Model.trace`."""
+        """Run with gradients; see `twokeys.audit.models.model.Model.trace`."""
         with torch.enable_grad(), attention.recorded(self._module, attentions) as recorder:
             x = (prepared.pixels[None] if pixels is None else pixels).detach().clone().requires_grad_()
             e = (self.embed(prepared.ids)[None] if embeddings is None else embeddings).detach().clone().requires_grad_()
@@ -248,7 +248,7 @@ class Generative(ABC):
             )
 
     def reply(self, questions: Sequence[Question]) -> list[str]:
-        """What the model says to each question; see `audit.models.model.Responder.reply`."""
+        """What the model says to each question; see `twokeys.audit.models.model.Responder.reply`."""
         found: list[str] = []
         for start in range(0, len(questions), AT_ONCE):
             # The answer is a placeholder of one token: it is not part of the prompt.
@@ -258,7 +258,7 @@ class Generative(ABC):
         return found
 
     def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
-        """Many items, each under one coalition; see `audit.models.model.Model.respond`."""
+        """Many items, each under one coalition; see `twokeys.audit.models.model.Model.respond`."""
         replies: list[str] = []
         values = np.empty(len(items))
         for start in range(0, len(items), AT_ONCE):

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from audit.errors import BadInput
-from audit.models.model import Floats, Mask, Prepared
+from twokeys.audit.errors import BadInput
+from twokeys.audit.models.model import Floats, Mask, Prepared
 
 if TYPE_CHECKING:
-    from audit.models.generative import Generative
+    from twokeys.audit.models.generative import Generative
 
 Keep = tuple[Mask, Mask]
 """One coalition: (patches,) and (tokens,)."""

@@ -5,7 +5,7 @@ more than half of the kept items and one more. On exact keys that is the conditi
 one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
 blind model takes for the same, loosened by what chance does in a cluster. *Adversaries*: what one said may be right no
 more often than a guess, and no less often than chance. What needs no adversary, the frequent answer, is bounded in
-`builder.audited.prior`.
+`twokeys.builder.audited.prior`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.audited.statistics import Bools, Floats, Ints
+from twokeys.builder.audited.statistics import Bools, Floats, Ints
 
 __all__ = ["Answers", "Bools", "Bound", "Floats", "Ints", "adversary_bounds", "balance_bounds"]
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
-from builder.audited.bounds import Ints
-from builder.embed import embed_texts, load
-from builder.encoders import text_encoder
-from builder.near_duplicates import paraphrases
-from builder.representations import Representations
+from twokeys.builder.audited.bounds import Ints
+from twokeys.builder.embed import embed_texts, load
+from twokeys.builder.encoders import text_encoder
+from twokeys.builder.near_duplicates import paraphrases
+from twokeys.builder.representations import Representations
 
 PER_CLUSTER = 25
 """Different questions, or pictures, per cluster of features, on average."""

@@ -8,13 +8,21 @@ from typing import Any
 
 import pandas as pd
 
-from builder.audited.controls import Control, controlled
-from builder.audited.judging import Weighed, by_part
-from builder.audited.prior import VIEW
-from builder.audited.selection import Chosen
-from builder.audited.verdict import Verdict, decide
-from builder.recipe import Audited
-from data_cards.audited import AuditedTier, ControlLine, Judgement, Outcome, PartVerdict, SelectionRound, ViewVerdict
+from twokeys.builder.audited.controls import Control, controlled
+from twokeys.builder.audited.judging import Weighed, by_part
+from twokeys.builder.audited.prior import VIEW
+from twokeys.builder.audited.selection import Chosen
+from twokeys.builder.audited.verdict import Verdict, decide
+from twokeys.builder.recipe import Audited
+from twokeys.data_cards.audited import (
+    AuditedTier,
+    ControlLine,
+    Judgement,
+    Outcome,
+    PartVerdict,
+    SelectionRound,
+    ViewVerdict,
+)
 
 WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 """The tier's verdict is the first of these that a view has."""

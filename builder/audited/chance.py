@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.audited.statistics import Bools, Floats, Ints
+from twokeys.builder.audited.statistics import Bools, Floats, Ints
 
 
 def unrelated_chance(

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
-from builder.audited.certificate import tier
-from builder.audited.recount import recount, refit
-from builder.audited.replanting import replant
-from builder.audited.tier import LIBRARY
-from builder.certificate import FILE as CERTIFICATE
-from builder.folder import AUDITED_MARKS, Folder
+from twokeys.builder.audited.certificate import tier
+from twokeys.builder.audited.recount import recount, refit
+from twokeys.builder.audited.replanting import replant
+from twokeys.builder.audited.tier import LIBRARY
+from twokeys.builder.certificate import FILE as CERTIFICATE
+from twokeys.builder.folder import AUDITED_MARKS, Folder
 
 
 def audited(known: Folder) -> Iterator[str]:

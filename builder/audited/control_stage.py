@@ -11,20 +11,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from builder.audited.controls import Control, search
-from builder.audited.families import families
-from builder.audited.labels import Labels
-from builder.audited.planted import Copies
-from builder.audited.planted_pictures import load as load_pictures
-from builder.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, TWO_WAY, Kind
-from builder.audited.refits import Refits
-from builder.audited.statistics import Ints, excess
-from builder.baselines import VIEWS, View, baselines
-from builder.baselines.problem import Problem
-from builder.groups import fold_of
-from builder.measure import Represent, problems
-from builder.recipe import Audited, Measure
-from builder.stages import Run, Stage, write_json, write_table
+from twokeys.builder.audited.controls import Control, search
+from twokeys.builder.audited.families import families
+from twokeys.builder.audited.labels import Labels
+from twokeys.builder.audited.planted import Copies
+from twokeys.builder.audited.planted_pictures import load as load_pictures
+from twokeys.builder.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, TWO_WAY, Kind
+from twokeys.builder.audited.refits import Refits
+from twokeys.builder.audited.statistics import Ints, excess
+from twokeys.builder.baselines import VIEWS, View, baselines
+from twokeys.builder.baselines.problem import Problem
+from twokeys.builder.groups import fold_of
+from twokeys.builder.measure import Represent, problems
+from twokeys.builder.recipe import Audited, Measure
+from twokeys.builder.stages import Run, Stage, write_json, write_table
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST = 50

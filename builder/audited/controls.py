@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from builder.audited import words
-from builder.audited.prior import VIEW
-from builder.audited.verdict import Verdict
+from twokeys.builder.audited import words
+from twokeys.builder.audited.prior import VIEW
+from twokeys.builder.audited.verdict import Verdict
 
 POWER = 0.8
 """Share of tries in which a cue must be found."""

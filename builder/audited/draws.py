@@ -1,9 +1,9 @@
 """Draws: the cheap adversaries on permuted labels, one shard per permutation.
 
 Two experiments. `refit`: the labels of a chosen set are permuted and the adversaries fitted again, which says how far
-from chance they come when there is nothing to find (`builder.audited.permutation`). `pipeline`: all labels are
+from chance they come when there is nothing to find (`twokeys.builder.audited.permutation`). `pipeline`: all labels are
 permuted, and selection and certification are run from the start, which says what selection alone does
-(`builder.audited.null`).
+(`twokeys.builder.audited.null`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, balance_bounds
-from builder.audited.cells import Cells
-from builder.audited.labels import Labels
-from builder.audited.prior import prior_bounds
-from builder.audited.refits import Refits
-from builder.audited.selection import SLACK, Chosen, choose, excess
-from builder.audited.strata import strata
-from builder.groups import fold_of
-from builder.stages import write_json, write_table
+from twokeys.builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, balance_bounds
+from twokeys.builder.audited.cells import Cells
+from twokeys.builder.audited.labels import Labels
+from twokeys.builder.audited.prior import prior_bounds
+from twokeys.builder.audited.refits import Refits
+from twokeys.builder.audited.selection import SLACK, Chosen, choose, excess
+from twokeys.builder.audited.strata import strata
+from twokeys.builder.groups import fold_of
+from twokeys.builder.stages import write_json, write_table
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST_REMOVED = 100

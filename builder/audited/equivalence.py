@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 from scipy.stats import t
 
-from builder.audited.statistics import Bools, Excess, Floats, Ints
+from twokeys.builder.audited.statistics import Bools, Excess, Floats, Ints
 
 LARGEST = 10**12
 """Sizes from here on are no plan: they count as none at all."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from builder.audited.equivalence import (
+from twokeys.builder.audited.equivalence import (
     bootstrap,
     minimum_detectable,
     needed_items,
@@ -16,9 +16,9 @@ from builder.audited.equivalence import (
     p_equivalence,
     smallest_margin,
 )
-from builder.audited.null import NullEvidence
-from builder.audited.permutation import Permuted
-from builder.audited.statistics import Bools, Excess, Floats, Ints, excess
+from twokeys.builder.audited.null import NullEvidence
+from twokeys.builder.audited.permutation import Permuted
+from twokeys.builder.audited.statistics import Bools, Excess, Floats, Ints, excess
 
 TrainedOn = Literal["set", "removed", "nothing"]
 """What the adversary was fitted on: the set itself in grouped folds, the items that selection removed, or nothing."""

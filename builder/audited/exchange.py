@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.audited.statistics import Ints
+from twokeys.builder.audited.statistics import Ints
 
 
 @dataclass(frozen=True, eq=False)

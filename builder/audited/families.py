@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from builder.baselines import baselines
-from builder.baselines.problem import Matrix
-from builder.errors import BadInput
-from builder.recipe import Audited
+from twokeys.builder.baselines import baselines
+from twokeys.builder.baselines.problem import Matrix
+from twokeys.builder.errors import BadInput
+from twokeys.builder.recipe import Audited
 
 SELECT = ("question.prior", "question.tfidf", "question.neighbours", "choices.prior", "choices.tfidf", "image.probe")
 CERTIFY = (

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from builder.audited.bounds import Answers, Bools, Floats
-from builder.audited.evidence import Evidence, TrainedOn, exact, weigh
-from builder.audited.families import beside
-from builder.audited.labels import Labels
-from builder.audited.null import NullEvidence
-from builder.audited.permutation import Permuted
-from builder.audited.prior import NAME, VIEW, best_constant
-from builder.audited.strata import inside, strata
-from builder.recipe import Audited
+from twokeys.builder.audited.bounds import Answers, Bools, Floats
+from twokeys.builder.audited.evidence import Evidence, TrainedOn, exact, weigh
+from twokeys.builder.audited.families import beside
+from twokeys.builder.audited.labels import Labels
+from twokeys.builder.audited.null import NullEvidence
+from twokeys.builder.audited.permutation import Permuted
+from twokeys.builder.audited.prior import NAME, VIEW, best_constant
+from twokeys.builder.audited.strata import inside, strata
+from twokeys.builder.recipe import Audited
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from builder.audited.bounds import Answers, Bools, Floats, Ints
-from builder.audited.chance import guess, unrelated_chance
-from builder.audited.exchange import Exchange, exchange
-from builder.audited.strata import kinds
+from twokeys.builder.audited.bounds import Answers, Bools, Floats, Ints
+from twokeys.builder.audited.chance import guess, unrelated_chance
+from twokeys.builder.audited.exchange import Exchange, exchange
+from twokeys.builder.audited.strata import kinds
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class Labels:
         return found
 
     def guess(self, gold: Ints, among: Bools) -> Floats:
-        """(n,) how often a guess is right, see `builder.audited.chance.guess`."""
+        """(n,) how often a guess is right, see `twokeys.builder.audited.chance.guess`."""
         return guess(gold, self.kind, self.options, self.two, among)
 
     def exchange(self, among: Bools) -> tuple[Ints, Exchange]:

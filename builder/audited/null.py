@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from builder.audited.permutation import summarise
-from builder.audited.statistics import Floats
+from twokeys.builder.audited.permutation import summarise
+from twokeys.builder.audited.statistics import Floats
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from builder.audited.bounds import Answers, Bools, Floats
-from builder.audited.labels import Labels, judged
-from builder.baselines import VIEWS, baselines
-from builder.groups import fold_of
-from builder.measure import MEASUREMENTS, Represent, measure
-from builder.recipe import Measure
-from builder.stages import Run
+from twokeys.builder.audited.bounds import Answers, Bools, Floats
+from twokeys.builder.audited.labels import Labels, judged
+from twokeys.builder.baselines import VIEWS, baselines
+from twokeys.builder.groups import fold_of
+from twokeys.builder.measure import MEASUREMENTS, Represent, measure
+from twokeys.builder.recipe import Measure
+from twokeys.builder.stages import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Panel:
         return found
 
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
-        """Measurements of adversaries that were fitted on some items, see `builder.measure`; rows as in `items`."""
+        """Measurements (`twokeys.builder.measure`) of adversaries fitted on some items; rows as in `items`."""
         known = baselines()
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
         made = measure(

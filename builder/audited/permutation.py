@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.audited.statistics import Floats
+from twokeys.builder.audited.statistics import Floats
 
 
 @dataclass(frozen=True)

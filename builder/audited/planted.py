@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.audited.labels import Labels
-from builder.audited.planting import NUMBER, ORDER, POSITION, TWO_WAY, in_options, in_text
-from builder.audited.sizes import bits_of, marks_of
-from builder.audited.statistics import Ints
-from builder.baselines.problem import Problem
-from builder.details import FILE
-from builder.lexical import OPTION_FEATURES, option_features
-from builder.looks import option_looks, text_looks
-from builder.places import DIVISORS, FIELDS
+from twokeys.builder.audited.labels import Labels
+from twokeys.builder.audited.planting import NUMBER, ORDER, POSITION, TWO_WAY, in_options, in_text
+from twokeys.builder.audited.sizes import bits_of, marks_of
+from twokeys.builder.audited.statistics import Ints
+from twokeys.builder.baselines.problem import Problem
+from twokeys.builder.details import FILE
+from twokeys.builder.lexical import OPTION_FEATURES, option_features
+from twokeys.builder.looks import option_looks, text_looks
+from twokeys.builder.places import DIVISORS, FIELDS
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 RARE = ("rare word",)

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder import details, images
-from builder.audited.planting import SEEN, in_picture
-from builder.recipe import Images
-from builder.stages import Run, Stage, write_table
+from twokeys.builder import details, images
+from twokeys.builder.audited.planting import SEEN, in_picture
+from twokeys.builder.recipe import Images
+from twokeys.builder.stages import Run, Stage, write_table
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 PICTURES_PER_SHARD = 128

@@ -1,7 +1,7 @@
 """Planting: how a cue of each kind is put into a copy of a set. One list of kinds a place; names are published.
 
 A cue is a bit per content that anybody who knows where to look reads without error. How often the bit agrees with the
-answer is set in `builder.audited.sizes`. Nothing here reads a label.
+answer is set in `twokeys.builder.audited.sizes`. Nothing here reads a label.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from builder.audited.statistics import Ints
-from builder.details import GROUPS, Pixels, of_file, of_pixels
+from twokeys.builder.audited.statistics import Ints
+from twokeys.builder.details import GROUPS, Pixels, of_file, of_pixels
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 RARE = "quondam"
@@ -164,7 +164,7 @@ _OPTIONS: dict[str, Callable[[str, int], str]] = {
 # ------------------------------------------------------------------------------------------------------- pictures
 
 Groups = dict[str, Floats]
-"""Some groups of a picture's details, see `builder.details.replaced`."""
+"""Some groups of a picture's details, see `twokeys.builder.details.replaced`."""
 
 
 def in_picture(kind: str, picture: Pixels, data: bytes) -> tuple[Groups, Groups]:

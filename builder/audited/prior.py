@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from builder.audited.bounds import Bools, Bound, Floats, Ints
-from builder.audited.labels import Labels
+from twokeys.builder.audited.bounds import Bools, Bound, Floats, Ints
+from twokeys.builder.audited.labels import Labels
 
 NAME, VIEW = "nothing.constant", "nothing"
 LOOSE = 1.0

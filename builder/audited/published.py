@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from builder.audited.statistics import Bools, Floats, Ints
-from filters.aflite import AFLite
-from filters.iterative_bias_pruning import IterativeBiasPruning
-from filters.pruning import prune
-from filters.symmetric_grid import SymmetricGrid
+from twokeys.builder.audited.statistics import Bools, Floats, Ints
+from twokeys.filters.aflite import AFLite
+from twokeys.filters.iterative_bias_pruning import IterativeBiasPruning
+from twokeys.filters.pruning import prune
+from twokeys.filters.symmetric_grid import SymmetricGrid
 
 Score = Callable[[Ints], Floats]
 """Scores the remaining items, given by position (m,): the higher, the sooner an item is removed."""

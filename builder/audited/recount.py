@@ -9,24 +9,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.audited.certificate import overall, reasons_of, rounded, verdicts_of, views_of
-from builder.audited.control_stage import kinds
-from builder.audited.controls import Control, controlled, controlled_views, faults
-from builder.audited.draws import FEWEST_REMOVED
-from builder.audited.evidence import TrainedOn
-from builder.audited.families import families
-from builder.audited.judging import Bench, Weighed
-from builder.audited.labels import Labels, judged
-from builder.audited.null import stated
-from builder.audited.panel import folds
-from builder.audited.permutation import Permuted
-from builder.audited.prior import VIEW
-from builder.audited.refits import Refits
-from builder.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
-from builder.baselines import VIEWS, baselines
-from builder.groups import fold_of
-from builder.measure import problems
-from builder.recipe import Audited, Recipe
+from twokeys.builder.audited.certificate import overall, reasons_of, rounded, verdicts_of, views_of
+from twokeys.builder.audited.control_stage import kinds
+from twokeys.builder.audited.controls import Control, controlled, controlled_views, faults
+from twokeys.builder.audited.draws import FEWEST_REMOVED
+from twokeys.builder.audited.evidence import TrainedOn
+from twokeys.builder.audited.families import families
+from twokeys.builder.audited.judging import Bench, Weighed
+from twokeys.builder.audited.labels import Labels, judged
+from twokeys.builder.audited.null import stated
+from twokeys.builder.audited.panel import folds
+from twokeys.builder.audited.permutation import Permuted
+from twokeys.builder.audited.prior import VIEW
+from twokeys.builder.audited.refits import Refits
+from twokeys.builder.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
+from twokeys.builder.baselines import VIEWS, baselines
+from twokeys.builder.groups import fold_of
+from twokeys.builder.measure import problems
+from twokeys.builder.recipe import Audited, Recipe
 
 
 def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:

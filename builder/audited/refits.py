@@ -1,7 +1,7 @@
 """Refits: the cheap adversaries fitted again on other labels, in memory, as often as a permutation test wants.
 
-The same fits as those of `builder.audited.panel`, without its tables: problems are made once, and only their labels
-change from run to run.
+The same fits as those of `twokeys.builder.audited.panel`, without its tables: problems are made once, and only their
+labels change from run to run.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from builder.audited.bounds import Answers, Bools, Ints
-from builder.audited.labels import Labels, judged
-from builder.baselines import baselines
-from builder.baselines.problem import Problem
-from builder.fitting import fit_and_score
+from twokeys.builder.audited.bounds import Answers, Bools, Ints
+from twokeys.builder.audited.labels import Labels, judged
+from twokeys.builder.baselines import baselines
+from twokeys.builder.baselines.problem import Problem
+from twokeys.builder.fitting import fit_and_score
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Refits:
     def ask(
         self, names: Sequence[str], given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool = False
     ) -> list[Answers]:
-        """Fit and score all items, see `builder.audited.panel.Panel.ask`.
+        """Fit and score all items, see `twokeys.builder.audited.panel.Panel.ask`.
 
         Args:
             names: Adversaries.

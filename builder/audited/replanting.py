@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.audited.control_stage import Court, control, prepare
-from builder.audited.controls import Control
-from builder.baselines import VIEWS
-from builder.metadata import of_items
-from builder.places import places
-from builder.recipe import Recipe
+from twokeys.builder.audited.control_stage import Court, control, prepare
+from twokeys.builder.audited.controls import Control
+from twokeys.builder.baselines import VIEWS
+from twokeys.builder.metadata import of_items
+from twokeys.builder.places import places
+from twokeys.builder.recipe import Recipe
 
 
 def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:

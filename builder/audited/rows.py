@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from builder.audited.tier import KEPT, REMOVED
-from builder.selection import threads
-from builder.stages import Stage
+from twokeys.builder.audited.tier import KEPT, REMOVED
+from twokeys.builder.selection import threads
+from twokeys.builder.stages import Stage
 
 SEPARATOR = "; audited tier: "
 """Between the reason why the balanced tier left an item out, and the audited tier's."""

@@ -2,8 +2,8 @@
 
 Published methods drop what a blind model gets right. That lowers its score on pure noise too, and plants the inverse
 cue: what is left is what the model gets wrong, and one that answers the opposite is then right. Here the set is chosen
-by a linear programme, `maximise sum w_i x_i` over the bounds of `builder.audited.bounds`, `0 <= x_i <= 1`: every
-adversary is bounded from both sides, on all items and in every part of which the certificate speaks.
+by a linear programme, `maximise sum w_i x_i` over the bounds of `twokeys.builder.audited.bounds`, `0 <= x_i <= 1`:
+every adversary is bounded from both sides, on all items and in every part of which the certificate speaks.
 
 Balance comes first: exact keys, then clusters of paraphrases and features. What is then left of shortcuts is pruned in
 rounds, since an adversary fitted anew on the chosen set finds other cues: each round adds the bounds of freshly fitted
@@ -13,7 +13,8 @@ it lets its counterpart stay. The programme has few rows, so almost all x are 0 
 
 The set is a function of the items alone, not of the last bits in which machines and numbers of threads differ. What
 enters the programme are counts: right or wrong, chance, the bin of a confidence whose edges lie in gaps
-(`builder.audited.bounds.edges`); and among optima that weigh the same the weights of ties decide, which come from ids.
+(`twokeys.builder.audited.bounds.edges`); and among optima that weigh the same the weights of ties decide, which come
+from ids.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, adversary_bounds
-from builder.items import digest
+from twokeys.builder.audited.bounds import Answers, Bools, Bound, Floats, Ints, adversary_bounds
+from twokeys.builder.items import digest
 
 Ask = Callable[[Bools], list[Answers]]
 """Fits the selection family and asks it about all items: on the chosen items alone, and on those left out alone, which

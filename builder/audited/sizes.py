@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.audited.statistics import Bools, Floats, Ints
+from twokeys.builder.audited.statistics import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

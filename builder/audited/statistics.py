@@ -97,10 +97,10 @@ class Excess:
 def excess(right: Bools, chance: Floats | float, groups: Ints, margin: float = 0.0) -> Excess:
     """Measure the excess over chance.
 
-    The variance is that of `builder.statistics`: Liang and Zeger's (1986) over groups with the G / (G - 1) correction,
-    never below that of independent items, taken from the sample, at chance level, and a margin from it. So groups that
-    cancel count as their items do, and twenty wrong answers out of twenty do not rule out an accuracy of 5 %, although
-    chance is 0.
+    The variance is that of `twokeys.builder.statistics`: Liang and Zeger's (1986) over groups with the G / (G - 1)
+    correction, never below that of independent items, taken from the sample, at chance level, and a margin from it. So
+    groups that cancel count as their items do, and twenty wrong answers out of twenty do not rule out an accuracy of 5
+    %, although chance is 0.
 
     That variance is itself an estimate, from few numbers where there are few groups or where a few groups hold most
     items. The degrees of freedom say from how many: Satterthwaite's for group totals of variance

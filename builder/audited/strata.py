@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from builder.audited.statistics import Bools, Ints
+from twokeys.builder.audited.statistics import Bools, Ints
 
 COLUMNS = ("source", "split", "answer_type")
 FEWEST = 20

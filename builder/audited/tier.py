@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from builder.audited.bounds import Answers, Bools, Floats
-from builder.audited.cells import Cells, cells
-from builder.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
-from builder.audited.control_stage import controls
-from builder.audited.controls import Control, controlled_views
-from builder.audited.draws import (
+from twokeys.builder.audited.bounds import Answers, Bools, Floats
+from twokeys.builder.audited.cells import Cells, cells
+from twokeys.builder.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
+from twokeys.builder.audited.control_stage import controls
+from twokeys.builder.audited.controls import Control, controlled_views
+from twokeys.builder.audited.draws import (
     FEWEST_REMOVED,
     Draw,
     Experiment,
@@ -31,26 +31,26 @@ from builder.audited.draws import (
     run_draw,
     save,
 )
-from builder.audited.evidence import TrainedOn
-from builder.audited.families import families, quick
-from builder.audited.judging import Bench, Weighed
-from builder.audited.labels import Labels
-from builder.audited.null import NullEvidence, compare, stated
-from builder.audited.panel import Panel, folds
-from builder.audited.permutation import Permuted, summarise
-from builder.audited.planted_pictures import planted_pictures
-from builder.audited.selection import Chosen, choose, ties
-from builder.audited.strata import strata
-from builder.audited.whole import wholes
-from builder.baselines import VIEWS, baselines
-from builder.blindness import REFIT
-from builder.errors import BadInput
-from builder.groups import fold_of
-from builder.items import canonical_json, digest
-from builder.measure import problems
-from builder.recipe import Audited, Recipe
-from builder.representations import Representations
-from builder.stages import Run, Stage, write_table
+from twokeys.builder.audited.evidence import TrainedOn
+from twokeys.builder.audited.families import families, quick
+from twokeys.builder.audited.judging import Bench, Weighed
+from twokeys.builder.audited.labels import Labels
+from twokeys.builder.audited.null import NullEvidence, compare, stated
+from twokeys.builder.audited.panel import Panel, folds
+from twokeys.builder.audited.permutation import Permuted, summarise
+from twokeys.builder.audited.planted_pictures import planted_pictures
+from twokeys.builder.audited.selection import Chosen, choose, ties
+from twokeys.builder.audited.strata import strata
+from twokeys.builder.audited.whole import wholes
+from twokeys.builder.baselines import VIEWS, baselines
+from twokeys.builder.blindness import REFIT
+from twokeys.builder.errors import BadInput
+from twokeys.builder.groups import fold_of
+from twokeys.builder.items import canonical_json, digest
+from twokeys.builder.measure import problems
+from twokeys.builder.recipe import Audited, Recipe
+from twokeys.builder.representations import Representations
+from twokeys.builder.stages import Run, Stage, write_table
 
 KEPT, REMOVED = "kept.parquet", "removed.parquet"
 MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}

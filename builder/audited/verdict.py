@@ -21,10 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.audited import words
-from builder.audited.evidence import Evidence
-from builder.audited.statistics import Floats
-from data_cards.audited import Outcome
+from twokeys.builder.audited import words
+from twokeys.builder.audited.evidence import Evidence
+from twokeys.builder.audited.statistics import Floats
+from twokeys.data_cards.audited import Outcome
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from builder.audited.bounds import Ints
-from builder.corpora.coco import PHOTO
-from builder.groups import joined
+from twokeys.builder.audited.bounds import Ints
+from twokeys.builder.corpora.coco import PHOTO
+from twokeys.builder.groups import joined
 
 LARGEST = 4
 """Items of a quad. A link of more is a family, such as all questions on a scene: it shares a fold, and no fate."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from builder.audited.evidence import Evidence
-from builder.audited.prior import VIEW
+from twokeys.builder.audited.evidence import Evidence
+from twokeys.builder.audited.prior import VIEW
 
 if TYPE_CHECKING:
-    from builder.audited.verdict import Part
+    from twokeys.builder.audited.verdict import Part
 
 
 def beyond(one: Evidence) -> str:

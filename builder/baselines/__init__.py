@@ -6,28 +6,28 @@ from functools import partial
 from inspect import isabstract
 from typing import Any
 
-from builder.baselines.baseline import Baseline, View
-from builder.baselines.boosted import Boosted
-from builder.baselines.cased import Cased
-from builder.baselines.convnet import Convnet
-from builder.baselines.described import Described
-from builder.baselines.detail import Detail
-from builder.baselines.finetuned import Finetuned
-from builder.baselines.forest import Forest
-from builder.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior
-from builder.baselines.looks import Looks
-from builder.baselines.lora import Lora
-from builder.baselines.majority import Majority
-from builder.baselines.metadata import Metadata
-from builder.baselines.neighbours import Neighbours
-from builder.baselines.order import Order
-from builder.baselines.prior import Prior
-from builder.baselines.probe import Probe
-from builder.baselines.tfidf import Tfidf
-from builder.baselines.together import Together
-from builder.baselines.vlm import VisionLanguage
-from builder.errors import BadInput
-from filters.plugins import plugins
+from twokeys.builder.baselines.baseline import Baseline, View
+from twokeys.builder.baselines.boosted import Boosted
+from twokeys.builder.baselines.cased import Cased
+from twokeys.builder.baselines.convnet import Convnet
+from twokeys.builder.baselines.described import Described
+from twokeys.builder.baselines.detail import Detail
+from twokeys.builder.baselines.finetuned import Finetuned
+from twokeys.builder.baselines.forest import Forest
+from twokeys.builder.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior
+from twokeys.builder.baselines.looks import Looks
+from twokeys.builder.baselines.lora import Lora
+from twokeys.builder.baselines.majority import Majority
+from twokeys.builder.baselines.metadata import Metadata
+from twokeys.builder.baselines.neighbours import Neighbours
+from twokeys.builder.baselines.order import Order
+from twokeys.builder.baselines.prior import Prior
+from twokeys.builder.baselines.probe import Probe
+from twokeys.builder.baselines.tfidf import Tfidf
+from twokeys.builder.baselines.together import Together
+from twokeys.builder.baselines.vlm import VisionLanguage
+from twokeys.builder.errors import BadInput
+from twokeys.filters.plugins import plugins
 
 FAMILIES: tuple[type[Baseline], ...] = (
     Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Cased, Looks, Metadata, Described, Detail,
@@ -72,7 +72,7 @@ def chosen(names: list[str] | None) -> dict[str, Baseline]:
 
 def _name(found: Any) -> str:
     if not (isinstance(found, type) and issubclass(found, Baseline) and not isabstract(found)):
-        raise TypeError(f"{found!r} is no subclass of builder.baselines.Baseline that implements all of it")
+        raise TypeError(f"{found!r} is no subclass of twokeys.builder.baselines.Baseline that implements all of it")
     return found.name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
-from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
 
 View = Literal["question", "choices", "image"]
 Cost = Literal["seconds", "minutes", "gpu"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
-from builder.baselines.trees import boosted
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.trees import boosted
 
 COMPONENTS = 32
 """Principal components of the embedding: a tree reads one coordinate at a time, and most say little."""
 
 
 class Boosted(Baseline):
-    """Trees on the first principal components of the text's vector beside `builder.lexical` features."""
+    """Trees on the first principal components of the text's vector beside `twokeys.builder.lexical` features."""
 
     name = "boosted"
     views = ("question", "choices")

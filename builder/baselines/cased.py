@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_array
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
-from builder.baselines.screening import screened
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.screening import screened
 
 FEATURES = 2**18
 CHARACTERS = 4

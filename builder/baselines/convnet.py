@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 
 class Convnet(Baseline):
@@ -22,7 +22,7 @@ class Convnet(Baseline):
         import torch
         from torch import Tensor, nn
 
-        from builder.baselines.training import Schedule, head, reproducible, train_and_predict
+        from twokeys.builder.baselines.training import Schedule, head, reproducible, train_and_predict
 
         side = round((problem.pixels.shape[1] / 3) ** 0.5)
         seen = np.asarray(problem.pixels[np.unique(train.content)], dtype=np.float32)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from builder.baselines.metadata import Metadata
+from twokeys.builder.baselines.metadata import Metadata
 
 
 class Described(Metadata):
-    """Boosted trees on `builder.metadata` and `builder.lexical` together.
+    """Boosted trees on `twokeys.builder.metadata` and `twokeys.builder.lexical` together.
 
     Who made an answer is such a field: annotators gave the answer that the words suggest, and the counterfactual beside
     it has the other one.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
-from builder.baselines.screening import bits, screened
-from builder.details import SUMMARY
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.screening import bits, screened
+from twokeys.builder.details import SUMMARY
 
 
 class Detail(Baseline):
-    """Logistic regression on screened `builder.details`, as numbers and, pixels aside, as bits."""
+    """Logistic regression on screened `twokeys.builder.details`, as numbers and, pixels aside, as bits."""
 
     name = "detail"
     views = ("image",)

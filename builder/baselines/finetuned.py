@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 PASSES = 12_000
 """Pictures gone through per fold, all epochs together: what a core does in a few minutes."""
@@ -26,9 +26,9 @@ class Finetuned(Baseline):
         import torch
         from torch import Tensor
 
-        from builder.baselines.training import Schedule, head, reproducible, train_and_predict
-        from builder.encoders.efficientnet import last_stage
-        from builder.feature_maps import CHANNELS, SIDE, weights
+        from twokeys.builder.baselines.training import Schedule, head, reproducible, train_and_predict
+        from twokeys.builder.encoders.efficientnet import last_stage
+        from twokeys.builder.feature_maps import CHANNELS, SIDE, weights
 
         def show(contents: Ints) -> Tensor:
             maps = np.asarray(problem.maps[contents], dtype=np.float32).reshape(-1, SIDE, SIDE, CHANNELS)

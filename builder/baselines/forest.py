@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 
 class Forest(Baseline):
-    """100 trees on `builder.lexical` features."""
+    """100 trees on `twokeys.builder.lexical` features."""
 
     name = "forest"
     views = ("question", "choices")

@@ -22,7 +22,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from builder.baselines.problem import Counts, Floats
+from twokeys.builder.baselines.problem import Counts, Floats
 
 MOST_ROWS = 2_000
 """Contents, or features, up to which rows are turned to their principal axes: these cost the cube."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
-from builder.baselines.screening import bits, screened
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.screening import bits, screened
 
 
 class Looks(Baseline):
-    """Logistic regression on screened `builder.looks`, as numbers and as bits."""
+    """Logistic regression on screened `twokeys.builder.looks`, as numbers and as bits."""
 
     name = "looks"
     views = ("question", "choices")

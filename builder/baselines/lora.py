@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.language import zero_shot
-from builder.baselines.problem import Counts, Floats, Ints, Problem
-from builder.errors import MissingPackage
-from builder.language.loading import Loaded, fresh, turn
-from builder.language.prompts import ask
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.language import zero_shot
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.errors import MissingPackage
+from twokeys.builder.language.loading import Loaded, fresh, turn
+from twokeys.builder.language.prompts import ask
 
 RANK, ALPHA, DROPOUT = 8, 16, 0.1
 RATE, WARM_UP, BATCH, EPOCHS = 2e-4, 0.1, 4, 1
@@ -42,7 +42,7 @@ class Lora(Baseline):
         """Fine-tune on the training rows, then compare log-likelihoods."""
         if importlib.util.find_spec("peft") is None:
             raise MissingPackage("baseline question.lora", "peft", 'pip install "twokeys[lora]"')
-        from builder.baselines.training import reproducible
+        from twokeys.builder.baselines.training import reproducible
 
         # An option is judged against its rivals, so those are scored too, whether asked for or not.
         answer = problem.form == "answer"
@@ -55,7 +55,7 @@ class Lora(Baseline):
 
 def _scores(problem: Problem, train: Counts, asked: Ints, seed: int) -> Floats:
     """Log-likelihoods by a model that is gone when they are there."""
-    from builder.language.likelihoods import log_likelihoods
+    from twokeys.builder.language.likelihoods import log_likelihoods
 
     prompts = _prompts(problem)
     loaded = tuned(fresh(problem.language), _examples(problem, train, prompts, seed))
@@ -100,7 +100,7 @@ def _tensors(loaded: Loaded, examples: list[tuple[str, str]]) -> dict[str, Any]:
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
-    from builder.language.likelihoods import tokens
+    from twokeys.builder.language.likelihoods import tokens
 
     pairs = [tokens(loaded, prompt, answer) for prompt, answer in examples]
     ids = [torch.tensor(prompt + answer) for prompt, answer in pairs]

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline, View
-from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
-from builder.baselines.screening import bits, screened
-from builder.baselines.trees import boosted, steps
-from builder.places import neighbours
+from twokeys.builder.baselines.baseline import Baseline, View
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.baselines.screening import bits, screened
+from twokeys.builder.baselines.trees import boosted, steps
+from twokeys.builder.places import neighbours
 
 
 class Metadata(Baseline):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
-from builder.neighbours import Index
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.neighbours import Index
 
 K = 10
 ALIKE = 1e-5

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.linear import logistic
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.linear import logistic
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 REACH = 12
 """Words between the first and the second of a pair, at most."""

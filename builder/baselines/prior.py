@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 STRENGTH = 1.0
 """Pseudo-counts that a coarser level lends to a finer one (interpolation after Jelinek and Mercer)."""

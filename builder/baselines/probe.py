@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.linear import logistic
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.linear import logistic
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 
 class Probe(Baseline):

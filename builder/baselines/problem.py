@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder.stages import whole, write_json
+from twokeys.builder.stages import whole, write_json
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -63,11 +63,11 @@ class Problem:
             or (u, 0).
         metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0). Rows of a
             question that differ in it are different contents; for options their plain features come last.
-        looks: (u, f) letter case, marks and spaces of published text by `builder.looks`, or (u, 0).
-        place: (u, f) where a row stands by `builder.places`, or (u, 0). Each row is a content of its own then.
-        detail: (u, f) corners, borders, frequencies and files of pictures by `builder.details`, or (u, 0).
+        looks: (u, f) letter case, marks and spaces of published text by `twokeys.builder.looks`, or (u, 0).
+        place: (u, f) where a row stands by `twokeys.builder.places`, or (u, 0). Each row is a content of its own then.
+        detail: (u, f) corners, borders, frequencies and files of pictures by `twokeys.builder.details`, or (u, 0).
         pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
-        maps: (u, h * w * c) feature maps of `builder.feature_maps`, or (u, 0).
+        maps: (u, h * w * c) feature maps of `twokeys.builder.feature_maps`, or (u, 0).
         replies: (u, 2 d) what a vision-language model says of a picture when it is not told the question, or (u, 0).
         rivals: (u,) number of the choice that each content is an option of: contents of one number compete. In the
             `option` form.

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from builder.baselines.linear import logistic
-from builder.baselines.problem import Counts, Floats, Ints
-from builder.baselines.trees import CLASSES
+from twokeys.builder.baselines.linear import logistic
+from twokeys.builder.baselines.problem import Counts, Floats, Ints
+from twokeys.builder.baselines.trees import CLASSES
 
 Bools = NDArray[np.bool_]
 SIZES = (1, 2, 4, 8, 16, 32, 64)

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.linear import logistic
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.linear import logistic
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 CHARACTERS_UP_TO = 10_000
 """Contents up to which character n-grams are used beside words. They help where there is little text to learn words

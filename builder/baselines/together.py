@@ -13,11 +13,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
-from builder.baselines.screening import bits, deviations, screened_by, strongest
-from builder.baselines.trees import boosted, held_out_contents, steps
-from builder.details import SUMMARY
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.baselines.screening import bits, deviations, screened_by, strongest
+from twokeys.builder.baselines.trees import boosted, held_out_contents, steps
+from twokeys.builder.details import SUMMARY
 
 BITS = 160
 """Bits of which pairs are tried, those that vary most evenly."""

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from builder.baselines.problem import Counts, Floats, Ints
-from builder.room import with_threads
+from twokeys.builder.baselines.problem import Counts, Floats, Ints
+from twokeys.builder.room import with_threads
 
 HELD_OUT = 6
 """One content in so many decides when to stop."""

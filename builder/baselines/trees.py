@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from builder.baselines.problem import Counts, Floats, Ints
+from twokeys.builder.baselines.problem import Counts, Floats, Ints
 
 CLASSES = 30
 """Most frequent classes that get trees; the others keep their share of the training rows."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.linear import logistic
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.baselines.baseline import Baseline
+from twokeys.builder.baselines.linear import logistic
+from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem
 
 
 class VisionLanguage(Baseline):
-    """Logistic regression on the embedded replies of `builder.vision_language`."""
+    """Logistic regression on the embedded replies of `twokeys.builder.vision_language`."""
 
     name = "vlm"
     views = ("image",)

@@ -6,9 +6,9 @@ import difflib
 from functools import cache, partial
 from typing import Any
 
-from builder.corpora.reader import Reader
-from builder.errors import BadInput
-from filters.plugins import plugins
+from twokeys.builder.corpora.reader import Reader
+from twokeys.builder.errors import BadInput
+from twokeys.filters.plugins import plugins
 
 __all__ = ["GROUP", "Reader", "reader", "readers"]
 
@@ -18,7 +18,7 @@ GROUP = "twokeys.corpora"
 
 @cache
 def _registry() -> dict[str, Reader]:
-    from builder.corpora import (
+    from twokeys.builder.corpora import (
         easy_vqa,
         gqa,
         hf,
@@ -42,7 +42,7 @@ def _registry() -> dict[str, Reader]:
 
 def _name(found: Any) -> str:
     if not isinstance(found, Reader):
-        raise TypeError(f"{found!r} is no builder.corpora.Reader")
+        raise TypeError(f"{found!r} is no twokeys.builder.corpora.Reader")
     return found.format
 
 

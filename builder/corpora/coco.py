@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from builder.corpora.reader import picture as locate
+from twokeys.builder.corpora.reader import picture as locate
 
 if TYPE_CHECKING:
-    from builder.corpora.opening import SourceFile
-    from builder.recipe import Corpus
+    from twokeys.builder.corpora.opening import SourceFile
+    from twokeys.builder.recipe import Corpus
 
 NEEDS = "for pictures, COCO's folders train2014, val2014, val2017 (cocodataset.org) inside `image_folder`"
 
@@ -43,7 +43,7 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, subset:
     """Return the locator of a COCO picture: inside the folder of its subset, or by its bare name.
 
     Raises:
-        BadInput: As `builder.corpora.reader.picture`.
+        BadInput: As `twokeys.builder.corpora.reader.picture`.
     """
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
     folder = subset or (match["subset"] if match else None)

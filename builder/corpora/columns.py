@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from builder.corpora.opening import MEND, Record, SourceFile, one_of
-from builder.corpora.reader import Rows, each, of_split, picture
-from builder.corpora.shards import CORRECT, Shards, naming_column, records
-from builder.errors import BadInput
-from builder.items import ANSWER_TYPES, AnswerType, Row
-from builder.recipe import Columns, Corpus
+from twokeys.builder.corpora.opening import MEND, Record, SourceFile, one_of
+from twokeys.builder.corpora.reader import Rows, each, of_split, picture
+from twokeys.builder.corpora.shards import CORRECT, Shards, naming_column, records
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import ANSWER_TYPES, AnswerType, Row
+from twokeys.builder.recipe import Columns, Corpus
 
 if TYPE_CHECKING:
     from pathlib import Path

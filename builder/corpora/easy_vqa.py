@@ -6,11 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from builder.corpora.opening import SourceFile, read_json, source_file
-from builder.corpora.reader import Reader, Rows, corpus_folder, each, options, picture
-from builder.errors import BadInput, MissingPackage
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora.opening import SourceFile, read_json, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, corpus_folder, each, options, picture
+from twokeys.builder.errors import BadInput, MissingPackage
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 NEEDS = (
     "the package easy-vqa, or a folder laid out like its `data` (github.com/vzhou842/easy-VQA): "

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from builder.corpora.opening import SourceFile, field, read_json_object, source_file
-from builder.corpora.reader import Reader, Rows, each, of_split, options, picture
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora.opening import SourceFile, field, read_json_object, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, each, of_split, options, picture
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,16 +7,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from builder.corpora import columns
-from builder.corpora.opening import source_file
-from builder.corpora.reader import Reader, Rows, corpus_folder, options
-from builder.errors import BadInput
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora import columns
+from twokeys.builder.corpora.opening import source_file
+from twokeys.builder.corpora.reader import Reader, Rows, corpus_folder, options
+from twokeys.builder.errors import BadInput
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from builder.corpora.shards import Shards
+    from twokeys.builder.corpora.shards import Shards
 
 NEEDS = (
     "a dataset folder as on the Hugging Face Hub (Parquet shards, and a README.md whose `configs` name them, "

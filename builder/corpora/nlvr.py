@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from builder.corpora.opening import SourceFile, field, one_of, read_json_lines, source_file
-from builder.corpora.reader import Reader, Rows, each, options, picture
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora.opening import SourceFile, field, one_of, read_json_lines, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, each, options, picture
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

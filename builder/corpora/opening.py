@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from builder.errors import BadInput
-from builder.held import held
+from twokeys.builder.errors import BadInput
+from twokeys.builder.held import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

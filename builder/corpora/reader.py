@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from builder.corpora.opening import MEND, SourceFile
-from builder.errors import BadInput
-from builder.held import BELOW
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora.opening import MEND, SourceFile
+from twokeys.builder.errors import BadInput
+from twokeys.builder.held import BELOW
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 Rows = Iterator[Row | BadInput]
 """Good rows come as `Row`, bad ones as `BadInput` (not raised); what is wrong with a whole file is raised."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.corpora.opening import MEND, Record, SourceFile, read_csv, read_json, read_json_lines, read_text
-from builder.errors import BadInput
+from twokeys.builder.corpora.opening import MEND, Record, SourceFile, read_csv, read_json, read_json_lines, read_text
+from twokeys.builder.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from builder.recipe import Corpus
+    from twokeys.builder.recipe import Corpus
 
 Shards = dict[str, list[SourceFile]]
 """Split -> its files, in reading order."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from builder.corpora import coco
-from builder.corpora.opening import field, read_json_object, source_file
-from builder.corpora.reader import Reader, Rows, each, options
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora import coco
+from twokeys.builder.corpora.opening import field, read_json_object, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, each, options
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,12 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from builder.corpora import columns
-from builder.corpora.opening import SourceFile, source_file
-from builder.corpora.reader import Reader, Rows, options
-from builder.corpora.shards import TABLES, Shards
-from builder.errors import BadInput
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora import columns
+from twokeys.builder.corpora.opening import SourceFile, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, options
+from twokeys.builder.corpora.shards import TABLES, Shards
+from twokeys.builder.errors import BadInput
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,11 @@ import math
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from builder.corpora.opening import SourceFile, field, one_of, read_csv, source_file
-from builder.corpora.reader import Reader, Rows, each, options, picture
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora.opening import SourceFile, field, one_of, read_csv, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, each, options, picture
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 # The corpus's table in the image plane has the same columns, but what it states is not the gold.
 FILE, PICTURES = "data/tri_bench_triangles_3d.csv", "images"

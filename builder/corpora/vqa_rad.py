@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from builder.corpora.opening import field, read_json, source_file
-from builder.corpora.reader import Reader, Rows, each, options, picture
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora.opening import field, read_json, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, each, options, picture
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from builder.corpora import coco
-from builder.corpora.opening import SourceFile, field, one_of, read_json, source_file
-from builder.corpora.reader import Reader, Rows, each, of_split, options
-from builder.errors import BadInput
-from builder.items import AnswerType, Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.corpora import coco
+from twokeys.builder.corpora.opening import SourceFile, field, one_of, read_json, source_file
+from twokeys.builder.corpora.reader import Reader, Rows, each, of_split, options
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import AnswerType, Row
+from twokeys.builder.recipe import Corpus, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from builder.counterfactuals.artefacts import Artefacts, Contents, artefacts
-from builder.counterfactuals.cue import Cue, Help, alone, beside
-from builder.counterfactuals.pixel_statistics import pixel_statistics
-from builder.encoders import ImageEncoder, TextEncoder
-from builder.items import digest
+from twokeys.builder.counterfactuals.artefacts import Artefacts, Contents, artefacts
+from twokeys.builder.counterfactuals.cue import Cue, Help, alone, beside
+from twokeys.builder.counterfactuals.pixel_statistics import pixel_statistics
+from twokeys.builder.encoders import ImageEncoder, TextEncoder
+from twokeys.builder.items import digest
 
 MOST = 300
 """Pairs of each kind that are looked at, unless more are asked for."""
@@ -108,7 +108,7 @@ def judge(
         look: Gives pictures, constructed ones included.
         images: Encoder of pictures.
         texts: Encoder of questions.
-        margin: See `builder.counterfactuals.artefacts.artefacts`.
+        margin: See `twokeys.builder.counterfactuals.artefacts.artefacts`.
         most: Pairs per kind at most.
         seed: Of sample, folds and classifiers.
     """

@@ -6,7 +6,7 @@ originals as edits, so chance is one half. A kind is
 
 - `clean` when every classifier is at chance: equivalence within the margin, not merely no significant difference;
 - `balanced` when some classifier can tell, but to know which items are edited is shown not to help to answer them,
-  neither by itself nor beside the other view (`builder.counterfactuals.cue`);
+  neither by itself nor beside the other view (`twokeys.builder.counterfactuals.cue`);
 - `refused` when some classifier can tell and that helps to answer, by more than luck;
 - `undecided` when there are too few pairs for any of these; the smallest difference that would have been seen is given.
 """
@@ -26,9 +26,9 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from builder.audited.equivalence import minimum_detectable, p_equivalence
-from builder.audited.statistics import excess
-from builder.counterfactuals.cue import Cue
+from twokeys.builder.audited.equivalence import minimum_detectable, p_equivalence
+from twokeys.builder.audited.statistics import excess
+from twokeys.builder.counterfactuals.cue import Cue
 
 Ints = NDArray[np.int64]
 Verdict = Literal["clean", "balanced", "refused", "undecided"]
@@ -89,7 +89,8 @@ class Artefacts:
         pairs: Originals, each with one edit.
         groups: Independent groups of them.
         told: One per classifier.
-        cue: By how much it helps to answer that one knows which items were edited (`builder.counterfactuals.cue`).
+        cue: By how much it helps to answer that one knows which items were edited
+            (`twokeys.builder.counterfactuals.cue`).
         margin: What counts as none.
         verdict: What follows.
     """
@@ -120,7 +121,8 @@ def artefacts(
         original: Contents of the originals by name in `CLASSIFIERS`, n each.
         edited: The same of their edits, in the same order.
         groups: (n,) group of each pair; the order of pairs does not matter where groups differ.
-        cue: By how much it helps to answer that one knows which items were edited (`builder.counterfactuals.cue`).
+        cue: By how much it helps to answer that one knows which items were edited
+            (`twokeys.builder.counterfactuals.cue`).
         margin: How far from chance a classifier may be, and how much knowing what was edited may help to answer.
         alpha: Level of the tests; intervals have confidence 1 - alpha.
         seed: Of folds and classifiers.

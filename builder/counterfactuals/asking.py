@@ -11,15 +11,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.margins import Expected, Margin, margins
-from audit.models.loading import load_game
-from audit.models.model import Model, Question
-from builder import images
-from builder.items import digest
-from builder.recipe import Images
-from builder.room import room_for, weight, with_threads
-from builder.stages import Run, Stage, write_table
-from builder.vision_language import identity
+from twokeys.audit.margins import Expected, Margin, margins
+from twokeys.audit.models.loading import load_game
+from twokeys.audit.models.model import Model, Question
+from twokeys.builder import images
+from twokeys.builder.items import digest
+from twokeys.builder.recipe import Images
+from twokeys.builder.room import room_for, weight, with_threads
+from twokeys.builder.stages import Run, Stage, write_table
+from twokeys.builder.vision_language import identity
 
 PER_SHARD, PER_BATCH = 256, 16
 _TWO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from builder.counterfactuals.examine import spans_of_change
-from builder.items import digest, row_order
+from twokeys.builder.counterfactuals.examine import spans_of_change
+from twokeys.builder.items import digest, row_order
 
 NAME = "pairs"
 COLUMNS = (

@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from builder.audited.statistics import excess
-from builder.baselines.prior import Prior
-from builder.baselines.problem import Problem, count, empty
-from builder.groups import fold_of
+from twokeys.builder.audited.statistics import excess
+from twokeys.builder.baselines.prior import Prior
+from twokeys.builder.baselines.problem import Problem, count, empty
+from twokeys.builder.groups import fold_of
 
 FOLDS = 5
 SWAPS = 999

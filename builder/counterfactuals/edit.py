@@ -16,7 +16,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from builder.items import digest
+from twokeys.builder.items import digest
 
 EditView = Literal["question", "image"]
 Span = tuple[int, int]
@@ -136,7 +136,7 @@ class Generator(Protocol):
         items of the shard (`rng` gives an item's own randomness). Yields nothing where it cannot be sure of the answer.
 
         Args:
-            items: A shard of the item table (`builder.items.SCHEMA`), any index.
+            items: A shard of the item table (`twokeys.builder.items.SCHEMA`), any index.
             picture: Original bytes by `image_key`.
             seed: The recipe's seed.
         """
@@ -167,7 +167,7 @@ class FileReader(Protocol):
 
 
 class Loader(Protocol):
-    """A generator that runs models of torch, which get room and threads as `builder.room` says.
+    """A generator that runs models of torch, which get room and threads as `twokeys.builder.room` says.
 
     Attributes:
         weights: Bytes of all its models; 0 where its parameters name none.

@@ -12,12 +12,12 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.answers import normalise
-from builder import images
-from builder.counterfactuals.edit import Edit
-from builder.errors import BadInput
-from builder.items import TextRule
-from builder.recipe import Images, Minimal
+from twokeys.audit.answers import normalise
+from twokeys.builder import images
+from twokeys.builder.counterfactuals.edit import Edit
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import TextRule
+from twokeys.builder.recipe import Images, Minimal
 
 _TWICE = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
 _YES_NO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))

@@ -13,13 +13,13 @@ from typing import Any, cast
 import pandas as pd
 import pyarrow as pa
 
-from builder import images
-from builder.counterfactuals.edit import Edit, Generator, Loader, Student, root_of
-from builder.counterfactuals.examine import Side, examine
-from builder.items import SCHEMA, TextRule, canonical_json, digest
-from builder.recipe import GeneratorUse, Recipe
-from builder.room import room_for, with_threads
-from builder.stages import Run, Stage, write_table
+from twokeys.builder import images
+from twokeys.builder.counterfactuals.edit import Edit, Generator, Loader, Student, root_of
+from twokeys.builder.counterfactuals.examine import Side, examine
+from twokeys.builder.items import SCHEMA, TextRule, canonical_json, digest
+from twokeys.builder.recipe import GeneratorUse, Recipe
+from twokeys.builder.room import room_for, with_threads
+from twokeys.builder.stages import Run, Stage, write_table
 
 ITEMS_PER_SHARD = 256
 _BOXES = pa.list_(pa.list_(pa.int32()))

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from builder.language.fluency import fluency, load
-from builder.recipe import Recipe
-from builder.stages import Run
+from twokeys.builder.language.fluency import fluency, load
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.stages import Run
 
 
 def fluencies(run: Run, recipe: Recipe, edits: pd.DataFrame, questions: dict[str, str]) -> pd.Series[Any]:
@@ -21,7 +21,7 @@ def fluencies(run: Run, recipe: Recipe, edits: pd.DataFrame, questions: dict[str
     Args:
         run: The build under way.
         recipe: Names the language model.
-        edits: Rows of `builder.counterfactuals.generate.EDITS`.
+        edits: Rows of `twokeys.builder.counterfactuals.generate.EDITS`.
         questions: Question by id, of items and edits.
 
     Returns:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from builder.counterfactuals.grammar import fluencies, halting
-from builder.counterfactuals.verification import verified
-from builder.items import canonical_json
-from builder.language.loading import identity as language_identity
-from builder.recipe import Recipe
-from builder.stages import Run
-from builder.vision_language import identity as vision_language_identity
+from twokeys.builder.counterfactuals.grammar import fluencies, halting
+from twokeys.builder.counterfactuals.verification import verified
+from twokeys.builder.items import canonical_json
+from twokeys.builder.language.loading import identity as language_identity
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.stages import Run
+from twokeys.builder.vision_language import identity as vision_language_identity
 
 
 def judges(recipe: Recipe) -> list[str]:
@@ -37,7 +37,7 @@ def judged(
         run: The build under way.
         recipe: Names models and limits.
         items: Annotated items.
-        edits: Rows of `builder.counterfactuals.generate.EDITS`, an edit after the one that it was made from.
+        edits: Rows of `twokeys.builder.counterfactuals.generate.EDITS`, an edit after the one that it was made from.
         pictures: One row per image key: source and locator.
         roots: Corpus name -> folder of its locators.
 

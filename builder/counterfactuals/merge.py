@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from audit.answers import compared
-from builder import images
-from builder.items import hashed_order, question_key
-from builder.recipe import Images
-from builder.stages import whole
+from twokeys.audit.answers import compared
+from twokeys.builder import images
+from twokeys.builder.items import hashed_order, question_key
+from twokeys.builder.recipe import Images
+from twokeys.builder.stages import whole
 
 STORE = ":pair"
 """Stands for a corpus in the table of pictures; no corpus can have this name. Its root is the stage's folder."""
@@ -30,7 +30,8 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
         read: All items that were read: a question that is among them has its options in their order.
 
     Returns:
-        One row per edit in the same order, with `view`, `generator`, `problem` and `builder.publish.PAIR_COLUMNS`.
+        One row per edit in the same order, with `view`, `generator`, `problem` and
+        `twokeys.builder.publish.PAIR_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
     orders = dict(zip(read["question_key"], read["choices"], strict=True))

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from audit.partners import NONE, Ints, partners
-from builder.neighbours import Index
+from twokeys.audit.partners import NONE, Ints, partners
+from twokeys.builder.neighbours import Index
 
 Floats = NDArray[np.float32]
 BLOCK = 512

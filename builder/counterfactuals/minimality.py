@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.counterfactuals.merge import STORE
-from builder.embed import embed_pictures, embed_texts, load
-from builder.recipe import Recipe
-from builder.stages import Run
-from builder.survey import Survey
+from twokeys.builder.counterfactuals.merge import STORE
+from twokeys.builder.embed import embed_pictures, embed_texts, load
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.stages import Run
+from twokeys.builder.survey import Survey
 
 
 def dissimilar(

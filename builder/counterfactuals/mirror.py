@@ -15,10 +15,10 @@ from typing import ClassVar
 import pandas as pd
 from PIL import ImageOps
 
-from builder import images
-from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.errors import BadInput
-from builder.recipe import Images
+from twokeys.builder import images
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures
+from twokeys.builder.errors import BadInput
+from twokeys.builder.recipe import Images
 
 OTHER = {"left": "right", "right": "left", "left side": "right side", "right side": "left side"}
 _SIDES = re.compile(

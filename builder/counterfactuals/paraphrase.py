@@ -1,16 +1,16 @@
 """Paraphrases mined: questions that say the same are published in one wording, so that their images can be paired.
 
 Vertices merge only where the published text does. Questions say the same where they differ in harmless changes alone
-(`builder.counterfactuals.wording`). What a person asked in other words stays beside it (`question_asked`). Nobody
-answered the wording that is published, so the item is `constructed`: the change is one that keeps the answer.
+(`twokeys.builder.counterfactuals.wording`). What a person asked in other words stays beside it (`question_asked`).
+Nobody answered the wording that is published, so the item is `constructed`: the change is one that keeps the answer.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from builder.counterfactuals.wording import plain
-from builder.items import question_key
+from twokeys.builder.counterfactuals.wording import plain
+from twokeys.builder.items import question_key
 
 
 def one_wording(items: pd.DataFrame) -> pd.DataFrame:

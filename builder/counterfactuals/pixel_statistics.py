@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.pictures import upright
+from twokeys.audit.pictures import upright
 
 BLOCK = 8
 """Side of JPEG's blocks, and of the patches whose roughness is compared."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from builder.counterfactuals.edit import root_of
-from builder.counterfactuals.examine import outside_is_kept, word_distance
-from builder.counterfactuals.wording import plain
-from builder.recipe import Pair
+from twokeys.builder.counterfactuals.edit import root_of
+from twokeys.builder.counterfactuals.examine import outside_is_kept, word_distance
+from twokeys.builder.counterfactuals.wording import plain
+from twokeys.builder.recipe import Pair
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
 """What an edit has from the item that it was made from."""

@@ -12,17 +12,17 @@ import pandas as pd
 import pyarrow as pa
 from PIL import Image
 
-from builder.counterfactuals.artefact_pairs import judge
-from builder.counterfactuals.artefacts import Artefacts
-from builder.counterfactuals.merge import STORE
-from builder.encoders import identity, image_encoder, text_encoder
-from builder.images import decode, read_bytes
-from builder.recipe import Recipe
-from builder.selection import select
-from builder.stages import Run, Stage, write_table
+from twokeys.builder.counterfactuals.artefact_pairs import judge
+from twokeys.builder.counterfactuals.artefacts import Artefacts
+from twokeys.builder.counterfactuals.merge import STORE
+from twokeys.builder.encoders import identity, image_encoder, text_encoder
+from twokeys.builder.images import decode, read_bytes
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.selection import select
+from twokeys.builder.stages import Run, Stage, write_table
 
 if TYPE_CHECKING:
-    from builder.counterfactuals.stage import Work
+    from twokeys.builder.counterfactuals.stage import Work
 
 GONE = "gone.parquet"
 

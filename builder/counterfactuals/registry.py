@@ -12,18 +12,18 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from builder.counterfactuals.edit import Generator
-from builder.errors import BadInput
-from filters.plugins import plugins
+from twokeys.builder.counterfactuals.edit import Generator
+from twokeys.builder.errors import BadInput
+from twokeys.filters.plugins import plugins
 
 GROUP = "twokeys.generators"
 """Entry-point group under which other packages add generators: name = "module:GeneratorClass"."""
 GENERATORS: dict[str, str] = {
-    "easy-vqa-quads": "builder.counterfactuals.easy_vqa.quads:EasyVqaQuads",
-    "mirror-sides": "builder.counterfactuals.mirror:MirrorSides",
-    "nlvr-quads": "builder.counterfactuals.nlvr.quads:NlvrQuads",
-    "photo-edits": "builder.counterfactuals.photos.generator:PhotoEdits",
-    "question-edits": "builder.counterfactuals.questions.generator:QuestionEdits",
+    "easy-vqa-quads": "twokeys.builder.counterfactuals.easy_vqa.quads:EasyVqaQuads",
+    "mirror-sides": "twokeys.builder.counterfactuals.mirror:MirrorSides",
+    "nlvr-quads": "twokeys.builder.counterfactuals.nlvr.quads:NlvrQuads",
+    "photo-edits": "twokeys.builder.counterfactuals.photos.generator:PhotoEdits",
+    "question-edits": "twokeys.builder.counterfactuals.questions.generator:QuestionEdits",
 }
 """Name -> `module:Class` of every generator that ships."""
 

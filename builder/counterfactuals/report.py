@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 
-from builder.blindness import PAIRED, blindness
-from data_cards.manifest import Pairing, PairKind
+from twokeys.builder.blindness import PAIRED, blindness
+from twokeys.data_cards.manifest import Pairing, PairKind
 
 _NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from audit.decoding import decode
+from twokeys.audit.decoding import decode
 
 INK, RIGHT, MASK = (20, 20, 20), (0, 90, 160), (220, 0, 120)
 MARGIN, LINE, FONT = 12, 17, 14

@@ -15,27 +15,27 @@ from typing import Any, cast
 import pandas as pd
 import pyarrow as pa
 
-from audit.answers import normalise
-from builder.baselines import VIEWS, chosen
-from builder.blindness import PAIRED, marked
-from builder.counterfactuals import registry
-from builder.counterfactuals.edit import FileReader, Generator
-from builder.counterfactuals.generate import EDITS, generate
-from builder.counterfactuals.judging import judged, judges
-from builder.counterfactuals.lexicon import learn
-from builder.counterfactuals.merge import STORE, as_items, refuse, store
-from builder.counterfactuals.minimality import dissimilar
-from builder.counterfactuals.paraphrase import merged, one_wording
-from builder.counterfactuals.refusal import without_refused_kinds
-from builder.groups import fold_of
-from builder.images import LOOKS
-from builder.items import canonical_json
-from builder.measure import MEASUREMENTS, measure
-from builder.publish import PAIR_COLUMNS
-from builder.read import Source
-from builder.recipe import Recipe
-from builder.stages import Run, Stage, write_table
-from builder.survey import Survey
+from twokeys.audit.answers import normalise
+from twokeys.builder.baselines import VIEWS, chosen
+from twokeys.builder.blindness import PAIRED, marked
+from twokeys.builder.counterfactuals import registry
+from twokeys.builder.counterfactuals.edit import FileReader, Generator
+from twokeys.builder.counterfactuals.generate import EDITS, generate
+from twokeys.builder.counterfactuals.judging import judged, judges
+from twokeys.builder.counterfactuals.lexicon import learn
+from twokeys.builder.counterfactuals.merge import STORE, as_items, refuse, store
+from twokeys.builder.counterfactuals.minimality import dissimilar
+from twokeys.builder.counterfactuals.paraphrase import merged, one_wording
+from twokeys.builder.counterfactuals.refusal import without_refused_kinds
+from twokeys.builder.groups import fold_of
+from twokeys.builder.images import LOOKS
+from twokeys.builder.items import canonical_json
+from twokeys.builder.measure import MEASUREMENTS, measure
+from twokeys.builder.publish import PAIR_COLUMNS
+from twokeys.builder.read import Source
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.stages import Run, Stage, write_table
+from twokeys.builder.survey import Survey
 
 ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
 WORDED = ("question", "question_key", "question_asked", "answer_source")

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit.margins import Margin
-from builder.counterfactuals.asking import Claim, ask, rivals
-from builder.counterfactuals.lexicon import wilson
-from builder.errors import Unsayable
-from builder.items import digest
-from builder.recipe import Recipe, Verify
-from builder.stages import Run
+from twokeys.audit.margins import Margin
+from twokeys.builder.counterfactuals.asking import Claim, ask, rivals
+from twokeys.builder.counterfactuals.lexicon import wilson
+from twokeys.builder.errors import Unsayable
+from twokeys.builder.items import digest
+from twokeys.builder.recipe import Recipe, Verify
+from twokeys.builder.stages import Run
 
 CONTROL = 200
 """Annotated items of each corpus that a model must answer to have a say."""
@@ -48,7 +48,7 @@ def verified(
         run: The build under way.
         recipe: Names the models.
         items: Annotated items.
-        edits: Rows of `builder.counterfactuals.generate.EDITS`.
+        edits: Rows of `twokeys.builder.counterfactuals.generate.EDITS`.
         pictures: One row per image key: source and locator.
         roots: Corpus name -> folder of its locators.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from builder.errors import BadInput, MissingPackage
+from twokeys.builder.errors import BadInput, MissingPackage
 
 Vectors = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ class ImageEncoder(Protocol):
 @lru_cache(maxsize=2)
 def text_encoder(name: str) -> TextEncoder:
     """Load a text encoder by its name in a recipe; loaded once per process."""
-    from builder.encoders.sentences import SentenceEncoder
+    from twokeys.builder.encoders.sentences import SentenceEncoder
 
     return SentenceEncoder(str(package_folder(name)) if name in PACKAGED else name)
 
@@ -57,10 +57,10 @@ def text_encoder(name: str) -> TextEncoder:
 def image_encoder(name: str) -> ImageEncoder:
     """Load an image encoder by its name in a recipe; loaded once per process."""
     if name == "packaged:efficientnet-lite0":
-        from builder.encoders.efficientnet import EfficientNetLite0
+        from twokeys.builder.encoders.efficientnet import EfficientNetLite0
 
         return EfficientNetLite0(package_folder(name) / "efficientnet-lite0-57934424.pth")
-    from builder.encoders.vision import VisionEncoder
+    from twokeys.builder.encoders.vision import VisionEncoder
 
     return VisionEncoder(name)
 

@@ -14,8 +14,8 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from audit.pictures import upright
-from builder.encoders import Vectors, keep_freed_memory, unit
+from twokeys.audit.pictures import upright
+from twokeys.builder.encoders import Vectors, keep_freed_memory, unit
 
 STAGES = (  # repeats, kernel, stride of the first repeat, expansion, channels
     (1, 3, 1, 1, 16),

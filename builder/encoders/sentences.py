@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from builder.encoders import Vectors
-from builder.errors import BadInput
+from twokeys.builder.encoders import Vectors
+from twokeys.builder.errors import BadInput
 
 
 class SentenceEncoder:

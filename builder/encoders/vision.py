@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from PIL import Image
 
-from audit.pictures import upright
-from builder.encoders import Vectors, unit
-from builder.errors import BadInput
+from twokeys.audit.pictures import upright
+from twokeys.builder.encoders import Vectors, unit
+from twokeys.builder.errors import BadInput
 
 
 class VisionEncoder:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.items import digest
-from builder.language.loading import identity
-from builder.language.stage import CHARACTERS, in_room
-from builder.room import with_threads
-from builder.stages import Run, Stage, write_table
+from twokeys.builder.items import digest
+from twokeys.builder.language.loading import identity
+from twokeys.builder.language.stage import CHARACTERS, in_room
+from twokeys.builder.room import with_threads
+from twokeys.builder.stages import Run, Stage, write_table
 
 PROMPT = "Question:"
 """What a question follows; it is not scored."""
@@ -55,8 +55,8 @@ def _work(run: Run, model: str, texts: list[str], stage: Stage) -> dict[str, int
 
 
 def _score(model: str, small: bool, texts: list[str], path: Path) -> None:
-    from builder.language.likelihoods import log_likelihoods, tokens
-    from builder.language.loading import language_model
+    from twokeys.builder.language.likelihoods import log_likelihoods, tokens
+    from twokeys.builder.language.loading import language_model
 
     with with_threads(small):
         loaded = language_model(model)

@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from builder.language.loading import Loaded
-from builder.language.prompts import TAIL, said
+from twokeys.builder.language.loading import Loaded
+from twokeys.builder.language.prompts import TAIL, said
 
 Floats = NDArray[np.float32]
 Ids = list[int]
@@ -37,7 +37,7 @@ def log_likelihoods(
 
     Args:
         loaded: The model.
-        prompts: Prompts as `builder.language.prompts.ask` makes them; equal ones run once.
+        prompts: Prompts as `twokeys.builder.language.prompts.ask` makes them; equal ones run once.
         answers: For each prompt the answer texts to score.
         most: Prompt tokens per pass, `TOKENS` when None; changes speed, not results.
 

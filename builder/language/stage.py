@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder.items import digest
-from builder.language.loading import identity, language_model, ready, size
-from builder.language.prompts import VERSION, ask
-from builder.room import room_for, with_threads
-from builder.stages import Run, Stage, write_table
+from twokeys.builder.items import digest
+from twokeys.builder.language.loading import identity, language_model, ready, size
+from twokeys.builder.language.prompts import VERSION, ask
+from twokeys.builder.room import room_for, with_threads
+from twokeys.builder.stages import Run, Stage, write_table
 
 Floats = NDArray[np.float32]
 Asked = Mapping[str, Sequence[str]]
@@ -145,7 +145,7 @@ def _shards(asked: Asked) -> list[list[Entry]]:
 
 
 def _score(model: str, small: bool, shard: list[Entry], path: Path) -> None:
-    from builder.language.likelihoods import log_likelihoods
+    from twokeys.builder.language.likelihoods import log_likelihoods
 
     with with_threads(small):
         prompts, answers = [ask(question) for question, _ in shard], [texts for _, texts in shard]

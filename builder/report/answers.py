@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from builder.cues import split
-from data_cards.report import Distribution, Share
+from twokeys.builder.cues import split
+from twokeys.data_cards.report import Distribution, Share
 
 ANSWERS = 8
 """Answers shown of each kind of question."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from builder.folder import Folder
-from builder.report.compose import folder_report
-from builder.report.thumbnails import pixels
-from data_cards.report import FILE
+from twokeys.builder.folder import Folder
+from twokeys.builder.report.compose import folder_report
+from twokeys.builder.report.thumbnails import pixels
+from twokeys.data_cards.report import FILE
 
 BLOCK = 8
 """Side of the blocks that are compared, in pixels."""

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from builder.options import MinedOptions, mine_options
-from builder.report.answers import by_opening, by_type
-from builder.report.counterfactuals import crosses
-from builder.report.material import Material, Published, of_folder, of_survey
-from builder.report.removed import departures
-from builder.report.thumbnails import Thumbnails
-from builder.shortcuts import Mined, Shortcut, matching, mine
-from data_cards.manifest import Step
-from data_cards.report import OptionMark, OptionMarks, Report, Wording, Wordings, report_text
+from twokeys.builder.options import MinedOptions, mine_options
+from twokeys.builder.report.answers import by_opening, by_type
+from twokeys.builder.report.counterfactuals import crosses
+from twokeys.builder.report.material import Material, Published, of_folder, of_survey
+from twokeys.builder.report.removed import departures
+from twokeys.builder.report.thumbnails import Thumbnails
+from twokeys.builder.shortcuts import Mined, Shortcut, matching, mine
+from twokeys.data_cards.manifest import Step
+from twokeys.data_cards.report import OptionMark, OptionMarks, Report, Wording, Wordings, report_text
 
 if TYPE_CHECKING:
-    from builder.recipe import Recipe
-    from builder.selection import Selection
-    from builder.survey import Survey
-    from data_cards.manifest import Blindness, Manifest
+    from twokeys.builder.recipe import Recipe
+    from twokeys.builder.selection import Selection
+    from twokeys.builder.survey import Survey
+    from twokeys.data_cards.manifest import Blindness, Manifest
 
 ALL, BALANCED = "all items read", "balanced"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data_cards.report import Cross, Picture
+from twokeys.data_cards.report import Cross, Picture
 
 QUADS, PAIRS = 6, 3
 """Shown quads, and pairs of each view where quads are fewer."""

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow.parquet as pq
 
-from builder.errors import BadInput
-from builder.folder import Folder
-from builder.images import read_bytes
+from twokeys.builder.errors import BadInput
+from twokeys.builder.folder import Folder
+from twokeys.builder.images import read_bytes
 
 if TYPE_CHECKING:
-    from builder.recipe import Recipe
-    from builder.selection import Selection
-    from builder.survey import Survey
-    from data_cards.manifest import Manifest
+    from twokeys.builder.recipe import Recipe
+    from twokeys.builder.selection import Selection
+    from twokeys.builder.survey import Survey
+    from twokeys.data_cards.manifest import Manifest
 
 COLUMNS = (
     "id", "source", "split", "question", "question_key", "question_asked", "choices", "answer", "compared",

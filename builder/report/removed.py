@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from builder.cues import split
-from builder.errors import BadInput
-from builder.report.material import Material
-from builder.report.thumbnails import Thumbnails
-from data_cards.report import Departure, Neighbour, Removed
+from twokeys.builder.cues import split
+from twokeys.builder.errors import BadInput
+from twokeys.builder.report.material import Material
+from twokeys.builder.report.thumbnails import Thumbnails
+from twokeys.data_cards.report import Departure, Neighbour, Removed
 
 EXAMPLES = 4
 """Examples of each step."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from builder.errors import BadInput
-from builder.images import decode
-from builder.recipe import Images
-from data_cards.page import data_uri
-from data_cards.report import Picture
+from twokeys.builder.errors import BadInput
+from twokeys.builder.images import decode
+from twokeys.builder.recipe import Images
+from twokeys.data_cards.page import data_uri
+from twokeys.data_cards.report import Picture
 
 SIDE = 320
 """Longest side, in pixels."""

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import TextRule
-from builder.read import _content, find
-from builder.recipe import load, shipped
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import TextRule
+from twokeys.builder.read import _content, find
+from twokeys.builder.recipe import load, shipped
 
 Gold = tuple[str, tuple[str, ...], str]
 """Answer type, options in the source's order, answer."""

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import pytest
 
-from builder.ceilings import ceilings
-from builder.certificate import certify
-from builder.colours import contradicted
-from builder.recipe import Balance
-from builder.selection import REASONS, select
 from tests.attacks.blind import best_replies, item_table, kept
+from twokeys.builder.ceilings import ceilings
+from twokeys.builder.certificate import certify
+from twokeys.builder.colours import contradicted
+from twokeys.builder.recipe import Balance
+from twokeys.builder.selection import REASONS, select
 
 CONTRADICTED = [(f"q{place}?", f"i{place}", [], answer) for place in range(20) for answer in ("yes", "no")]
 QUADS = [

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.reading import read_rows
+from twokeys.builder.recipe import Balance
+from twokeys.builder.selection import select
 
 HIDDEN = [
     "\u200b", "\u2060", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2066", "\u061c", "\U000e0041",

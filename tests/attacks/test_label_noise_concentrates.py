@@ -17,15 +17,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.agreement import AGREEMENT, with_agreement
-from builder.build import build
-from builder.errors import BadInput
-from builder.items import question_key
-from builder.label_noise import expected_noise, planted
-from builder.recipe import Balance, Corpus, Recipe
-from builder.selection import select
-from builder.verify import verify
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.agreement import AGREEMENT, with_agreement
+from twokeys.builder.build import build
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import question_key
+from twokeys.builder.label_noise import expected_noise, planted
+from twokeys.builder.recipe import Balance, Corpus, Recipe
+from twokeys.builder.selection import select
+from twokeys.builder.verify import verify
 
 
 def corpus(pictures: int, yes: float, seed: int) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-import twokeys
-from builder import terminal
-from data_cards import plain
 from tests.pipeline.toy import Toy, rule_file
 from tests.printed import Tables
+from twokeys.builder import terminal
+from twokeys.commands.app import app
+from twokeys.data_cards import plain
 
 LONG = "shapes-drawn-by-a-programme-and-asked-about-in-plain-words"
 
@@ -51,7 +51,7 @@ def tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> T
 
 
 def call(*words: object, ends: int = 0) -> None:
-    done = CliRunner().invoke(twokeys.app, [str(word) for word in words])
+    done = CliRunner().invoke(app, [str(word) for word in words])
     assert done.exit_code == ends, done.output
 
 

@@ -19,13 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.marking import right
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import TextRule, hashed_order
-from builder.option_places import clash, freedom
-from builder.recipe import load
 from tests.attacks.reading import read_rows
+from twokeys.audit.marking import right
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import TextRule, hashed_order
+from twokeys.builder.option_places import clash, freedom
+from twokeys.builder.recipe import load
 
 NAMES = ("{}", "({})", "{}.", "Option {}")
 

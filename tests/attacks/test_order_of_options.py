@@ -16,11 +16,11 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from audit.marking import right
-from builder.items import hashed_order
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.reading import Asked, read_rows
+from twokeys.audit.marking import right
+from twokeys.builder.items import hashed_order
+from twokeys.builder.recipe import Balance
+from twokeys.builder.selection import select
 
 
 def quads() -> list[Asked]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.parsing import letters, said, token
-from audit.picking import How, Kind, Parsed, parse, picked
 from tests.audit.cases import CASES, TOKENS
 from tests.strategies import texts, words
+from twokeys.audit.parsing import letters, said, token
+from twokeys.audit.picking import How, Kind, Parsed, parse, picked
 
 
 @pytest.mark.parametrize(("reply", "kind", "choices", "answer", "how"), CASES)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from audit.partners import NONE, partners, quads
-from builder.balance import Graph, largest_balanced
 from tests.strategies import graphs
+from twokeys.audit.partners import NONE, partners, quads
+from twokeys.builder.balance import Graph, largest_balanced
 
 
 def test_partners_by_hand() -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.partners import NONE, partners
-from builder.balance import Balanced, Graph, components, is_balanced, largest_balanced, peel, violations
-from builder.ceilings import ceiling
-from builder.colours import NONE as NO_COLOUR
 from tests.strategies import graphs
+from twokeys.audit.partners import NONE, partners
+from twokeys.builder.balance import Balanced, Graph, components, is_balanced, largest_balanced, peel, violations
+from twokeys.builder.ceilings import ceiling
+from twokeys.builder.colours import NONE as NO_COLOUR
 
 SMALL = st.one_of(
     graphs(max_weight=3), graphs(max_weight=3, vertices=2, min_edges=8), graphs(max_weight=3, vertices=3, letters=True)

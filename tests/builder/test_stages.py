@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from builder.engines import Process
-from builder.errors import BadInput
-from builder.images import read_bytes
-from builder.stages import DONE, Run, Stage, whole, write_json, write_table
+from twokeys.builder.engines import Process
+from twokeys.builder.errors import BadInput
+from twokeys.builder.images import read_bytes
+from twokeys.builder.stages import DONE, Run, Stage, whole, write_json, write_table
 
 
 def names(folder: Path) -> list[str]:

@@ -12,17 +12,17 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from audit.errors import BadInput
-from audit.models.loading import load
-from audit.models.model import Question
-from builder import vision_language
-from builder.baselines.problem import Problem
-from builder.encoders import text_encoder
-from builder.engines import Serial
-from builder.recipe import Images
-from builder.stages import Run
-from builder.vision_language import embedded, identity, replies
 from tests.planted import score
+from twokeys.audit.errors import BadInput
+from twokeys.audit.models.loading import load
+from twokeys.audit.models.model import Question
+from twokeys.builder import vision_language
+from twokeys.builder.baselines.problem import Problem
+from twokeys.builder.encoders import text_encoder
+from twokeys.builder.engines import Serial
+from twokeys.builder.recipe import Images
+from twokeys.builder.stages import Run
+from twokeys.builder.vision_language import embedded, identity, replies
 
 MODEL, ENCODER = "reference:llava-natural", "packaged:minilm"
 COLOURS = ("red", "blue")

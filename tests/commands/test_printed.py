@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.printed import console
+from twokeys.audit.printed import console
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("audit", "builder", "commands", "data_cards", "exports", "filters")

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Columns, Corpus
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
+from twokeys.builder.items import Row
+from twokeys.builder.recipe import Columns, Corpus
 
 FOLDER = "official"
 

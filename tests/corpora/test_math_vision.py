@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
 
 FILE = "data/test.jsonl"
 

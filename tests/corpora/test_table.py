@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.golds import asked_of
-from builder.images import read_bytes
-from builder.items import Row, TextRule
-from builder.recipe import Columns, Corpus
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
+from twokeys.builder.golds import asked_of
+from twokeys.builder.images import read_bytes
+from twokeys.builder.items import Row, TextRule
+from twokeys.builder.recipe import Columns, Corpus
 
 RECORDS = [
     {"q": "Is it red?", "a": "yes", "img": "a.png", "n": 7},

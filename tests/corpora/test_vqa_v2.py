@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
+from twokeys.builder.corpora import reader
+from twokeys.builder.errors import BadInput
 
 QUESTIONS, NOTES = "questions", "annotations"
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from builder import embed, publish, read
-from builder.build import Built
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
+from twokeys.builder import embed, publish, read
+from twokeys.builder.build import Built
+from twokeys.builder.verify import verify
 
 
 def prints(built: Built) -> dict[str, tuple[str, str]]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from audit.decoding import decode
+from twokeys.audit.decoding import decode
 
 Pixels = NDArray[np.uint8]
 Rgb = tuple[int, int, int]

@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from builder.counterfactuals.easy_vqa.figure import FINE, STEEP, Drawing, Figure, pixels_of, png, read
-from builder.counterfactuals.easy_vqa.questions import VALUES, Asked, asked, naming
-from builder.counterfactuals.edit import Edit, EditView, Pictures, rng
+from twokeys.builder.counterfactuals.easy_vqa.figure import FINE, STEEP, Drawing, Figure, pixels_of, png, read
+from twokeys.builder.counterfactuals.easy_vqa.questions import VALUES, Asked, asked, naming
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures, rng
 
 Drawn = Callable[[str], np.random.Generator]
 """Randomness of a picture, by what it is for."""

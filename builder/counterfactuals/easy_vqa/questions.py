@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from builder.counterfactuals.easy_vqa.figure import COLOURS, SHAPES
+from twokeys.builder.counterfactuals.easy_vqa.figure import COLOURS, SHAPES
 
 Attribute = Literal["colour", "shape"]
 VALUES: dict[Attribute, tuple[str, ...]] = {"colour": tuple(COLOURS), "shape": SHAPES}

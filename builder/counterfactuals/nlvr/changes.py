@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from builder.counterfactuals.nlvr.scene import (
+from twokeys.builder.counterfactuals.nlvr.scene import (
     COLOURS,
     FLOOR,
     FULLEST,

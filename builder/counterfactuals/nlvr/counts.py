@@ -8,7 +8,7 @@ from typing import Any
 
 from lark import Token, Transformer
 
-from builder.counterfactuals.nlvr.spelling import number
+from twokeys.builder.counterfactuals.nlvr.spelling import number
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.decoding import decode
-from builder.counterfactuals.edit import Box as Frame
-from builder.counterfactuals.nlvr.scene import SIDE, Box, Scene, Thing
+from twokeys.audit.decoding import decode
+from twokeys.builder.counterfactuals.edit import Box as Frame
+from twokeys.builder.counterfactuals.nlvr.scene import SIDE, Box, Scene, Thing
 
 Pixels = NDArray[np.uint8]
 """(height, width, 3) RGB."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from lark import Token
 
-from builder.counterfactuals.nlvr.counts import Counts, Enough
-from builder.counterfactuals.nlvr.scene import COLOURS, Box, Scene, Thing, is_tower, upwards
-from builder.counterfactuals.nlvr.spelling import number
+from twokeys.builder.counterfactuals.nlvr.counts import Counts, Enough
+from twokeys.builder.counterfactuals.nlvr.scene import COLOURS, Box, Scene, Thing, is_tower, upwards
+from twokeys.builder.counterfactuals.nlvr.spelling import number
 
 Reading = Mapping[str, int]
 """A choice in each dimension of `DIMENSIONS` that a statement touches."""

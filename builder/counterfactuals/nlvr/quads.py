@@ -16,13 +16,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from builder.counterfactuals.edit import Edit, EditView, Pictures, rng
-from builder.counterfactuals.nlvr.changes import Change, changes
-from builder.counterfactuals.nlvr.drawing import Pixels, Stencils, as_drawn, frames, kind, pixels_of, png
-from builder.counterfactuals.nlvr.scene import Scene, write_scene
-from builder.counterfactuals.nlvr.trust import FALSE, TRUE, Trust, scene_of
-from builder.counterfactuals.nlvr.wording import NEGATION, Reworded, rewordings
-from builder.items import canonical_json
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures, rng
+from twokeys.builder.counterfactuals.nlvr.changes import Change, changes
+from twokeys.builder.counterfactuals.nlvr.drawing import Pixels, Stencils, as_drawn, frames, kind, pixels_of, png
+from twokeys.builder.counterfactuals.nlvr.scene import Scene, write_scene
+from twokeys.builder.counterfactuals.nlvr.trust import FALSE, TRUE, Trust, scene_of
+from twokeys.builder.counterfactuals.nlvr.wording import NEGATION, Reworded, rewordings
+from twokeys.builder.items import canonical_json
 
 CUT_FROM = 2000
 """Pictures that stencils are cut from."""

@@ -2,7 +2,7 @@
 
 "There are two black blocks" may or may not exclude three; a block "over" another may or may not be right above it. Such
 choices are `Reading`s. Which of them a statement's writer meant is seen from the gold answers of the corpus
-(`builder.counterfactuals.nlvr.trust`); where several fit, an answer is known only if all of them give it.
+(`twokeys.builder.counterfactuals.nlvr.trust`); where several fit, an answer is known only if all of them give it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from importlib import resources
 from lark import Lark
 from lark.exceptions import LarkError
 
-from builder.counterfactuals.nlvr.meaning import DIMENSIONS, Meaning, Reading, Truth, UnclearError
-from builder.counterfactuals.nlvr.scene import Scene
-from builder.counterfactuals.nlvr.spelling import plain
+from twokeys.builder.counterfactuals.nlvr.meaning import DIMENSIONS, Meaning, Reading, Truth, UnclearError
+from twokeys.builder.counterfactuals.nlvr.scene import Scene
+from twokeys.builder.counterfactuals.nlvr.spelling import plain
 
 
 class Statement:
     """A parsed statement.
 
     Attributes:
-        dimensions: Dimensions of `builder.counterfactuals.nlvr.meaning.DIMENSIONS` that its truth may depend on.
+        dimensions: Dimensions of `twokeys.builder.counterfactuals.nlvr.meaning.DIMENSIONS` that its truth may depend
+            on.
     """
 
     def __init__(self, truth: Truth, dimensions: frozenset[str]) -> None:
@@ -59,5 +60,7 @@ def parse(statement: str) -> Statement | None:
 
 @cache
 def _grammar() -> Lark:
-    text = resources.files("builder.counterfactuals.nlvr").joinpath("statements.lark").read_text(encoding="utf-8")
+    text = (
+        resources.files("twokeys.builder.counterfactuals.nlvr").joinpath("statements.lark").read_text(encoding="utf-8")
+    )
     return Lark(text, parser="earley", lexer="dynamic", maybe_placeholders=False)

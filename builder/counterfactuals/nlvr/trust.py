@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from builder.counterfactuals.nlvr.meaning import Reading
-from builder.counterfactuals.nlvr.scene import Scene, read_scene
-from builder.counterfactuals.nlvr.spelling import plain
-from builder.counterfactuals.nlvr.statement import parse
+from twokeys.builder.counterfactuals.nlvr.meaning import Reading
+from twokeys.builder.counterfactuals.nlvr.scene import Scene, read_scene
+from twokeys.builder.counterfactuals.nlvr.spelling import plain
+from twokeys.builder.counterfactuals.nlvr.statement import parse
 
 TRUE, FALSE = "true", "false"
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.counterfactuals.edit import Span
+from twokeys.builder.counterfactuals.edit import Span
 
 _COLOURS = ("yellow", "black", "blue")
 _SHAPES = ("square", "circle", "triangle")

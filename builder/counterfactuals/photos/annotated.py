@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.things import Known, Thing
-from builder.errors import BadInput
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.things import Known, Thing
+from twokeys.builder.errors import BadInput
 
 ALLOWED = "an instances file of COCO: images, annotations (image_id, category_id, bbox, segmentation), categories"
 

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from builder.counterfactuals.photos.things import Thing
-from builder.counterfactuals.photos.writing import Pixels
-from builder.errors import BadInput
+from twokeys.builder.counterfactuals.photos.things import Thing
+from twokeys.builder.counterfactuals.photos.writing import Pixels
+from twokeys.builder.errors import BadInput
 
 LEAST = 0.4
 """Score from which a detection counts as a thing."""
@@ -45,7 +45,7 @@ def detector(name: str) -> Detector:
         MissingPackage: When its library is not installed.
     """
     if name.endswith(".data"):
-        from builder.counterfactuals.photos.ssd import SsdDetector
+        from twokeys.builder.counterfactuals.photos.ssd import SsdDetector
 
         return SsdDetector(Path(name))
     return TransformersDetector(name)

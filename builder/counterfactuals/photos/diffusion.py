@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.writing import Mask, Pixels
-from builder.errors import BadInput
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.errors import BadInput
 
 STEPS = 30
 PROMPT = "background"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.counterfactuals.edit import Box
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.removal import scaled
-from builder.counterfactuals.photos.things import Cut, Known, mask_of
-from builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.counterfactuals.edit import Box
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.removal import scaled
+from twokeys.builder.counterfactuals.photos.things import Cut, Known, mask_of
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
 
 SOFT = 0.9
 """Standard deviation in pixels by which a cut-out's rim is softened."""

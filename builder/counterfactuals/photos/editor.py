@@ -20,20 +20,20 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from builder.counterfactuals.edit import Edit, EditView, Pictures, rng
-from builder.counterfactuals.examine import spans_of_change
-from builder.counterfactuals.photos.asking import Asked
-from builder.counterfactuals.photos.detector import detector
-from builder.counterfactuals.photos.donors import Donor
-from builder.counterfactuals.photos.plans import Plan, Scene, crops, pastes, removals, repaints
-from builder.counterfactuals.photos.recolouring import colour_of, recoloured, targets
-from builder.counterfactuals.photos.removal import inpainting
-from builder.counterfactuals.photos.things import Known, boxes_of, published
-from builder.counterfactuals.photos.writing import Mask, Pixels, pixels_of, write
-from builder.items import canonical_json
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures, rng
+from twokeys.builder.counterfactuals.examine import spans_of_change
+from twokeys.builder.counterfactuals.photos.asking import Asked
+from twokeys.builder.counterfactuals.photos.detector import detector
+from twokeys.builder.counterfactuals.photos.donors import Donor
+from twokeys.builder.counterfactuals.photos.plans import Plan, Scene, crops, pastes, removals, repaints
+from twokeys.builder.counterfactuals.photos.recolouring import colour_of, recoloured, targets
+from twokeys.builder.counterfactuals.photos.removal import inpainting
+from twokeys.builder.counterfactuals.photos.things import Known, boxes_of, published
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels, pixels_of, write
+from twokeys.builder.items import canonical_json
 
 if TYPE_CHECKING:
-    from builder.counterfactuals.photos.generator import PhotoEdits
+    from twokeys.builder.counterfactuals.photos.generator import PhotoEdits
 
 GONE = 0.3
 """Score at which a detector still finds what was to be removed."""

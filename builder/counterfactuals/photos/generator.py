@@ -16,20 +16,20 @@ import numpy as np
 import pandas as pd
 from annotated_types import Len
 
-from audit.partners import NONE
-from builder import images
-from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.counterfactuals.mined import nearest_other
-from builder.counterfactuals.photos.annotated import coco_instances
-from builder.counterfactuals.photos.asking import asked
-from builder.counterfactuals.photos.detector import detector
-from builder.counterfactuals.photos.donors import Donor, cut_out
-from builder.counterfactuals.photos.editor import PhotoEditor, Question
-from builder.counterfactuals.photos.removal import inpainting
-from builder.counterfactuals.photos.things import Cut, Known, mask_of
-from builder.counterfactuals.photos.writing import pixels_of
-from builder.errors import BadInput
-from builder.recipe import Images
+from twokeys.audit.partners import NONE
+from twokeys.builder import images
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures
+from twokeys.builder.counterfactuals.mined import nearest_other
+from twokeys.builder.counterfactuals.photos.annotated import coco_instances
+from twokeys.builder.counterfactuals.photos.asking import asked
+from twokeys.builder.counterfactuals.photos.detector import detector
+from twokeys.builder.counterfactuals.photos.donors import Donor, cut_out
+from twokeys.builder.counterfactuals.photos.editor import PhotoEditor, Question
+from twokeys.builder.counterfactuals.photos.removal import inpainting
+from twokeys.builder.counterfactuals.photos.things import Cut, Known, mask_of
+from twokeys.builder.counterfactuals.photos.writing import pixels_of
+from twokeys.builder.errors import BadInput
+from twokeys.builder.recipe import Images
 
 Operation = Literal["remove", "paste", "recolour", "crop"]
 MOST_DONORS = 24
@@ -43,12 +43,12 @@ class PhotoEdits:
     Attributes:
         operations: What may be done, in order of preference.
         instances: COCO's instances file, relative to the corpora folder. None leaves finding things to the detector.
-        detector: See `builder.counterfactuals.photos.detector.detector`; files and folders are relative to the corpora
-            folder. With `instances` it only has to agree that
+        detector: See `twokeys.builder.counterfactuals.photos.detector.detector`; files and folders are relative to the
+            corpora folder. With `instances` it only has to agree that
             what was removed is gone. None asks none.
-        segmenter: See `builder.counterfactuals.photos.segmenter.segmenter`: cuts things out where only boxes are known.
-            None leaves that to GrabCut.
-        inpainting: See `builder.counterfactuals.photos.removal.inpainting`.
+        segmenter: See `twokeys.builder.counterfactuals.photos.segmenter.segmenter`: cuts things out where only boxes
+            are known. None leaves that to GrabCut.
+        inpainting: See `twokeys.builder.counterfactuals.photos.removal.inpainting`.
         both_sides: Whether both pictures of a pair are edited in the same manner, each for one of two questions, so
             that a trace of editing says nothing about the answer; otherwise one is the original.
         area: Least and largest share of the picture that a removed or pasted thing takes.
@@ -125,14 +125,14 @@ class PhotoEdits:
         """What finds the mask of a thing."""
         if self.segmenter is None:
             return mask_of
-        from builder.counterfactuals.photos.segmenter import segmenter
+        from twokeys.builder.counterfactuals.photos.segmenter import segmenter
 
         return segmenter(self.segmenter)
 
     @property
     def weights(self) -> int:
         """Bytes of the models, as torch holds them, that find things, cut them out and fill their places."""
-        from builder.room import weight
+        from twokeys.builder.room import weight
 
         finder = None if self.detector is None else detector(self.detector)
         models = (finder, self.cut, inpainting(self.inpainting))
@@ -201,7 +201,7 @@ class PhotoEdits:
         For each question answered no, the most similar picture of which the same question is answered yes: light,
         size and surroundings then fit best.
         """
-        from builder.encoders import image_encoder
+        from twokeys.builder.encoders import image_encoder
 
         rows = [(key, one) for key, asks in sorted(questions.items()) for one in asks if one.asked.what == "existence"]
         if not rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from builder.errors import MissingPackage
+from twokeys.builder.errors import MissingPackage
 
 COMMANDS = {
     "cv2": ("opencv-python-headless", 'pip install "twokeys[photos]"'),

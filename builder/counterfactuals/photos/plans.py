@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from builder.counterfactuals.photos.donors import Donor, placed
-from builder.counterfactuals.photos.removal import Inpaint, scaled, widened
-from builder.counterfactuals.photos.things import Cut, Known, Thing, mask_of
-from builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.counterfactuals.photos.donors import Donor, placed
+from twokeys.builder.counterfactuals.photos.removal import Inpaint, scaled, widened
+from twokeys.builder.counterfactuals.photos.things import Cut, Known, Thing, mask_of
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
 
 OVERLAP = 0.03
 """Share of a change's place that may belong to other things: they would be harmed, or hide what is put there."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
 
 PURE = 0.6
 """Share of a thing's pixels that must have the colour that the question's answer names."""

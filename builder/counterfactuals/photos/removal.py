@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
 
 Inpaint = Callable[[Pixels, Mask, Mask], Pixels | None]
 """Fills a mask; pixels outside it stay as they are. The second mask holds other things, which must not be copied.
@@ -23,20 +23,20 @@ def inpainting(name: str) -> Inpaint:
     """Find a way of inpainting by name.
 
     Args:
-        name: `patches` (`builder.counterfactuals.photos.synthesis`), or `telea` (Telea 2004) or `ns` (Bertalmio et al.
-            2001), which are faster and leave smears; anything else is the name or the folder of a `diffusers`
+        name: `patches` (`twokeys.builder.counterfactuals.photos.synthesis`), or `telea` (Telea 2004) or `ns` (Bertalmio
+            et al. 2001), which are faster and leave smears; anything else is the name or the folder of a `diffusers`
             inpainting pipeline.
 
     Raises:
         MissingPackage: When its library is not installed.
     """
     if name == "patches":
-        from builder.counterfactuals.photos.synthesis import synthesised
+        from twokeys.builder.counterfactuals.photos.synthesis import synthesised
 
         return synthesised
     if name in ("telea", "ns"):
         return _opencv(name)
-    from builder.counterfactuals.photos.diffusion import diffusion
+    from twokeys.builder.counterfactuals.photos.diffusion import diffusion
 
     return diffusion(name)
 

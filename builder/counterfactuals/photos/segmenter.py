@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from builder.counterfactuals.photos.things import LEAST, Thing, mask_of, within
-from builder.counterfactuals.photos.writing import Mask, Pixels
-from builder.errors import BadInput
+from twokeys.builder.counterfactuals.photos.things import LEAST, Thing, mask_of, within
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.errors import BadInput
 
 
 @lru_cache(maxsize=2)

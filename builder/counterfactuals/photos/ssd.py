@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.things import Thing
-from builder.counterfactuals.photos.writing import Pixels
-from builder.errors import BadInput
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.things import Thing
+from twokeys.builder.counterfactuals.photos.writing import Pixels
+from twokeys.builder.errors import BadInput
 
 SIDE = 300
 MAPS = (19, 10, 5, 3, 2, 1)
@@ -60,7 +60,7 @@ class SsdDetector:
         self._anchors = anchors()
 
     def things(self, pixels: Pixels, least: float = 0.4) -> tuple[Thing, ...]:
-        """As `builder.counterfactuals.photos.detector.Detector`."""
+        """As `twokeys.builder.counterfactuals.photos.detector.Detector`."""
         height, width = pixels.shape[:2]
         small = np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float32)
         net = self._interpreter

@@ -19,8 +19,8 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 from threadpoolctl import threadpool_limits
 
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
 
 Floats = NDArray[np.float32]
 Places = tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from builder.counterfactuals.edit import Box
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.photos.writing import Mask, Pixels
+from twokeys.builder.counterfactuals.edit import Box
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.counterfactuals.photos.writing import Mask, Pixels
 
 GROWN = 0.25
 """By so much of its size a box is widened for GrabCut, which must see some background on every side."""

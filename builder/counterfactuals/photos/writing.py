@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from builder import images
-from builder.counterfactuals.photos.needs import needed
-from builder.recipe import Images
+from twokeys.builder import images
+from twokeys.builder.counterfactuals.photos.needs import needed
+from twokeys.builder.recipe import Images
 
 Pixels = NDArray[np.uint8]
 """(height, width, 3), as a reader sees the picture: EXIF orientation applied."""

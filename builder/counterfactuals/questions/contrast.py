@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, cased, flip, replaced
-from builder.counterfactuals.questions.table import contrasts
+from twokeys.builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, cased, flip, replaced
+from twokeys.builder.counterfactuals.questions.table import contrasts
 
 _ABOUT = (
     r"(is|are|was|were) "

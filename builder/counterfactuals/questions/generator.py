@@ -9,12 +9,12 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
-from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.counterfactuals.examine import spans_of_change
-from builder.counterfactuals.lexicon import Substitution
-from builder.counterfactuals.questions import contrast, negation, numbers, reversals
-from builder.counterfactuals.questions.rewording import Asked, Rewording
-from builder.counterfactuals.questions.substitution import by_first_word, substitutions
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures
+from twokeys.builder.counterfactuals.examine import spans_of_change
+from twokeys.builder.counterfactuals.lexicon import Substitution
+from twokeys.builder.counterfactuals.questions import contrast, negation, numbers, reversals
+from twokeys.builder.counterfactuals.questions.rewording import Asked, Rewording
+from twokeys.builder.counterfactuals.questions.substitution import by_first_word, substitutions
 
 Kind = Literal[
     "negation", "denial", "exclusion", "predicate", "modifier", "presence", "picture", "contrary", "reversal", "bound",

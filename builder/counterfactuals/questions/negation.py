@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, flip, uncapitalised
+from twokeys.builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, flip, uncapitalised
 
 _THERE = re.compile(r"((?:is|are|was|were) there|there (?:is|are|was|were))( an?| any)? ", re.IGNORECASE)
 _LEAVES_NO_DOUBT = re.compile(

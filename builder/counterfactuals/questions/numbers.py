@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, flip, replaced
+from twokeys.builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, flip, replaced
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _BOUND = re.compile(

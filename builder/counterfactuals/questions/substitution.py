@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from builder.counterfactuals.lexicon import Substitution
-from builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, flip, replaced
+from twokeys.builder.counterfactuals.lexicon import Substitution
+from twokeys.builder.counterfactuals.questions.rewording import OTHER, Asked, Rewording, flip, replaced
 
 MOST = 3
 """Substitutions that are tried on a question: those that flipped most answers."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import yaml
 from pydantic import Field
 
-from builder.recipe import Part
+from twokeys.builder.recipe import Part
 
 
 class Contrast(Part):
@@ -60,5 +60,9 @@ class Contrasts(Part):
 @cache
 def contrasts() -> Contrasts:
     """Read the table."""
-    text = resources.files("builder.counterfactuals.questions").joinpath("contrasts.yaml").read_text(encoding="utf-8")
+    text = (
+        resources.files("twokeys.builder.counterfactuals.questions")
+        .joinpath("contrasts.yaml")
+        .read_text(encoding="utf-8")
+    )
     return Contrasts.model_validate(yaml.safe_load(text))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import BadInput
-from builder.audited.families import families, quick
-from builder.baselines import baselines
-from builder.recipe import Audited
+from twokeys.audit.errors import BadInput
+from twokeys.builder.audited.families import families, quick
+from twokeys.builder.baselines import baselines
+from twokeys.builder.recipe import Audited
 
 
 def test_the_usual_adversaries_are_known_and_of_different_families() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.audited.planting import (
+from twokeys.builder.audited.planting import (
     LONGER,
     NUMBER,
     OPTIONS,
@@ -25,8 +25,8 @@ from builder.audited.planting import (
     in_picture,
     in_text,
 )  # fmt: skip
-from builder.baselines import VIEWS, baselines
-from builder.details import FILE, GROUPS, WIDTH, of_file, of_pixels, replaced
+from twokeys.builder.baselines import VIEWS, baselines
+from twokeys.builder.details import FILE, GROUPS, WIDTH, of_file, of_pixels, replaced
 
 IN_TEXT = [kind.name for kind in TEXT if kind.name not in (NUMBER, ORDER)]
 IN_OPTIONS = [kind.name for kind in OPTIONS]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.published import (
+from twokeys.builder.audited.published import (
     aflite,
     iterative_bias_pruning,
     pruned,

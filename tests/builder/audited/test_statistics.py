@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import t, ttest_1samp
 from sklearn.linear_model import LogisticRegression
 
-from builder.audited.chance import unrelated_chance
-from builder.audited.equivalence import p_equivalence
-from builder.audited.statistics import Excess, excess
-from builder.statistics import accuracy
+from twokeys.builder.audited.chance import unrelated_chance
+from twokeys.builder.audited.equivalence import p_equivalence
+from twokeys.builder.audited.statistics import Excess, excess
+from twokeys.builder.statistics import accuracy
 
 
 def bools(*values: int) -> np.ndarray:

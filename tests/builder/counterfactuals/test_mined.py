@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.partners import partners
-from builder.balance import largest_balanced
-from builder.counterfactuals import mined
-from builder.counterfactuals.lexicon import Substitution, learn, substitution, wilson
-from builder.counterfactuals.mined import NONE, matched_partners, nearest_other
 from tests.strategies import graphs
+from twokeys.audit.partners import partners
+from twokeys.builder.balance import largest_balanced
+from twokeys.builder.counterfactuals import mined
+from twokeys.builder.counterfactuals.lexicon import Substitution, learn, substitution, wilson
+from twokeys.builder.counterfactuals.mined import NONE, matched_partners, nearest_other
 
 
 def directions(degrees: list[float]) -> np.ndarray:

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from builder.counterfactuals.mirror import MirrorSides, mirrored
-from builder.counterfactuals.registry import make
-from builder.errors import BadInput
+from twokeys.builder.counterfactuals.mirror import MirrorSides, mirrored
+from twokeys.builder.counterfactuals.registry import make
+from twokeys.builder.errors import BadInput
 
 PIXELS = np.random.default_rng(0).integers(0, 256, size=(5, 7, 3)).astype(np.uint8)
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from builder import images
-from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.recipe import Images
+from twokeys.builder import images
+from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures
+from twokeys.builder.recipe import Images
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from builder.counterfactuals.photos.diffusion import Diffusion, diffusion
-from builder.counterfactuals.photos.removal import inpainting
-from builder.errors import BadInput
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.counterfactuals.photos.diffusion import Diffusion, diffusion
+from twokeys.builder.counterfactuals.photos.removal import inpainting
+from twokeys.builder.errors import BadInput
 
 diffusers = pytest.importorskip("diffusers")
 

@@ -8,12 +8,12 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.counterfactuals.edit import Edit
-from builder.counterfactuals.examine import Side, examine
-from builder.counterfactuals.lexicon import Substitution
-from builder.counterfactuals.questions.generator import QuestionEdits
-from builder.items import TextRule
-from builder.recipe import Images, Minimal
+from twokeys.builder.counterfactuals.edit import Edit
+from twokeys.builder.counterfactuals.examine import Side, examine
+from twokeys.builder.counterfactuals.lexicon import Substitution
+from twokeys.builder.counterfactuals.questions.generator import QuestionEdits
+from twokeys.builder.items import TextRule
+from twokeys.builder.recipe import Images, Minimal
 
 
 def made(questions: list[tuple[str, str]], generator: QuestionEdits | None = None) -> list[Edit]:
