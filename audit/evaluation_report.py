@@ -40,7 +40,7 @@ def report(
         for why, part in chosen.items()
     }
     return (
-        environment("audit")
+        environment("twokeys.audit")
         .get_template("evaluation.html.j2")
         .render(
             run=found.run,

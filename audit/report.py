@@ -33,7 +33,7 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
     summary = found.summary
     chosen = choose(found.items)
     return (
-        environment("audit", p=p_value)
+        environment("twokeys.audit", p=p_value)
         .get_template("report.html.j2")
         .render(
             run=found.run,

@@ -129,7 +129,7 @@ def furthest(rule: RuleReport) -> Effect | None:
 def _environment() -> Environment:
     # The output is Markdown, which HTML escapes would spoil; `cell` and `code` escape what Markdown needs.
     environment = Environment(
-        loader=PackageLoader("data_cards"),
+        loader=PackageLoader("twokeys.data_cards"),
         autoescape=False,  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -312,7 +312,7 @@ def report_text(report: Report) -> str:
 @cache
 def _environment() -> Environment:
     made = environment(
-        "data_cards",
+        "twokeys.data_cards",
         count=tables.count,
         percent=tables.percent,
         result=tables.result,

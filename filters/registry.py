@@ -96,7 +96,7 @@ def _import(target: str) -> type[Rule]:
 
 def _id(found: Any) -> str:
     if not is_rule(found):
-        raise TypeError(f"{found!r} is no subclass of filters.Rule that implements all of it")
+        raise TypeError(f"{found!r} is no subclass of twokeys.filters.Rule that implements all of it")
     return found.id
 
 

@@ -26,7 +26,7 @@ FAMILIES = {
 
 def references() -> dict[str, Path]:
     """Reference models that ship: name -> folder."""
-    root = Path(str(files("audit") / "reference"))
+    root = Path(str(files("twokeys.audit") / "reference"))
     return {folder.parent.name: folder.parent for folder in sorted(root.glob("*/training.json"))}
 
 

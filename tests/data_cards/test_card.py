@@ -163,12 +163,12 @@ def test_licences_that_cannot_be_combined_give_no_card(manifest, dataset_info):
     ("imports", "never"),
     [
         (
-            "data_cards, twokeys.data_cards.manifest",
-            ["matplotlib", "jinja2", "datasets", "pandas", "torch", "builder"],
+            "twokeys.data_cards, twokeys.data_cards.manifest",
+            ["matplotlib", "jinja2", "datasets", "pandas", "torch", "twokeys.builder"],
         ),
         (
             "twokeys.data_cards.card, twokeys.data_cards.plots",
-            ["matplotlib.pyplot", "torch", "builder", "filters", "audit"],
+            ["matplotlib.pyplot", "torch", "twokeys.builder", "twokeys.filters", "twokeys.audit"],
         ),
     ],
 )

@@ -94,7 +94,7 @@ def test_rule_of_an_installed_package_is_found(site: Path) -> None:
     ("target", "name", "reason"),
     [
         ("broken_rules:Missing", "shouted", "AttributeError"),
-        ("broken_rules:NoRule", "shouted", "no subclass of filters.Rule"),
+        ("broken_rules:NoRule", "shouted", "no subclass of twokeys.filters.Rule"),
         (
             "broken_rules:Shouted",
             "whispered",
@@ -176,7 +176,7 @@ def test_file_that_cannot_be_run_raises_its_own_error_each_time(tmp_path: Path) 
 
 def test_file_must_not_take_the_id_of_another_rule(tmp_path: Path) -> None:
     (tmp_path / "my_rules.py").write_text(RULE.replace('"shouted"', '"aflite"'))
-    with pytest.raises(DuplicateRule, match=r"found the id 'aflite' at .*, which filters\.aflite has too"):
+    with pytest.raises(DuplicateRule, match=r"found the id 'aflite' at .*, which twokeys\.filters\.aflite has too"):
         rule_class(f"{tmp_path}/my_rules.py:Shouted")
 
 
