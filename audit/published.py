@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 from PIL import Image
 
-from twokeys.audit import decoding
-from twokeys.audit.answers import compared
-from twokeys.audit.errors import BadInput
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures import decoding
 from twokeys.data_cards.eval_yaml import evaluated
 
 ALL = "all"
@@ -167,7 +167,7 @@ def decode(cell: Any, where: str) -> Image.Image:
     """A picture's cell as a reader sees it, in RGB.
 
     Raises:
-        BadInput: When it holds no picture, or one that `twokeys.audit.decoding.decode` refuses.
+        BadInput: When it holds no picture, or one that `twokeys.core.pictures.decoding.decode` refuses.
     """
     data = cell.get("bytes") if isinstance(cell, dict) else None
     if not data:

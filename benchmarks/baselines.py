@@ -25,14 +25,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.report import Facts, Table, fresh, section, timed
-from twokeys.builder.baselines import baselines
-from twokeys.builder.baselines.linear import SLOPE, STEPS, logistic
-from twokeys.builder.baselines.problem import Counts, Floats, Ints, Problem, count
-from twokeys.builder.baselines.tfidf import vectorizers
-from twokeys.builder.corpora.easy_vqa import root
-from twokeys.builder.encoders import image_encoder
-from twokeys.builder.groups import fold_of
-from twokeys.builder.lexical import text_features
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines.linear import SLOPE, STEPS, logistic
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem, count
+from twokeys.builder.measure.baselines.tfidf import vectorizers
+from twokeys.builder.measure.encoders import image_encoder
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.lexical import text_features
+from twokeys.builder.read.corpora.easy_vqa import root
 from twokeys.builder.recipe import Corpus
 
 FOLDS = 5
@@ -79,7 +79,7 @@ def cross_fitted(corpus: Questions, predict: Callable[[Ints, Ints], Ints]) -> fl
 
 
 def ours(corpus: Questions, name: str) -> float:
-    """A baseline as `twokeys.builder.measure` runs it: every content once, and the search for contents."""
+    """A baseline as `twokeys.builder.measure.stage` runs it: every content once, and the search for contents."""
     code, unique = pd.factorize(pd.Series(corpus.text))
     content, text, classes = code.astype(np.int64), unique.tolist(), int(corpus.answer.max()) + 1
     none, lexical = np.zeros((len(text), 0), dtype=np.float32), text_features(text)
@@ -129,7 +129,7 @@ def compare(name: str) -> Facts:
 
 
 def by_sklearn(X: Any, train: Counts, X_test: Any, C: float) -> Floats:
-    """`twokeys.builder.baselines.linear.logistic` by scikit-learn, on counted rows."""
+    """`twokeys.builder.measure.baselines.linear.logistic` by scikit-learn, on counted rows."""
     row = np.unique(train.content, return_inverse=True)[1]
     model = LogisticRegression(C=C, max_iter=STEPS, tol=SLOPE)
     with warnings.catch_warnings():

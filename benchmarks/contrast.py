@@ -17,10 +17,10 @@ from pathlib import Path
 from benchmarks.contrasted import CONFIGS, Contrast, alone, effects, overview, shown, together, training
 from benchmarks.faithfulness import MODELS as NATURAL
 from benchmarks.report import say
-from twokeys.audit.evaluate import evaluate
-from twokeys.audit.explain import DEFAULT, explain
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.evaluation.leaks import measured
+from twokeys.audit.explanation.explain import DEFAULT, explain
 from twokeys.audit.journal import Journal
-from twokeys.audit.leaks import measured
 from twokeys.audit.models.loading import load_game
 from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import fingerprints, read

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from benchmarks.report import Table, section
-from twokeys.audit.comparison import against, friedman, means, mixed
-from twokeys.audit.evaluate import Evaluation
-from twokeys.audit.explain import Explained
-from twokeys.audit.game import Floats
+from twokeys.audit.evaluation.evaluate import Evaluation
+from twokeys.audit.explanation.comparison import against, friedman, means, mixed
+from twokeys.audit.explanation.explain import Explained
+from twokeys.audit.explanation.summary import frame
+from twokeys.audit.games.game import Floats
 from twokeys.audit.models.model import Masking
-from twokeys.audit.summary import frame
 
 Texts = NDArray[np.str_]
 CONFIGS = {"raw": "all", "balanced": "balanced"}

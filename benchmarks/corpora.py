@@ -13,9 +13,9 @@ from pathlib import Path
 
 from twokeys.builder.build import build
 from twokeys.builder.diagnose import Diagnosis, diagnose
-from twokeys.builder.errors import BadInput
 from twokeys.builder.recipe import load, shipped
-from twokeys.builder.stages import write_text
+from twokeys.builder.run.stages import write_text
+from twokeys.core.errors import BadInput
 from twokeys.data_cards.tables import best, count, markdown, percent, result
 
 RESULTS = Path(__file__).parent.parent / "docs" / "results.md"

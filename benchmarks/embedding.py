@@ -18,11 +18,11 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from benchmarks.report import Facts, Table, fresh, median, section, timed
-from twokeys.builder.corpora.easy_vqa import root
-from twokeys.builder.embed import embed_pictures
-from twokeys.builder.encoders import efficientnet, image_encoder
+from twokeys.builder.measure.embed import embed_pictures
+from twokeys.builder.measure.encoders import efficientnet, image_encoder
+from twokeys.builder.read.corpora.easy_vqa import root
 from twokeys.builder.recipe import Corpus, Images
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 
 ENCODER = "packaged:efficientnet-lite0"
 SMALL, PHOTOS = 500, 300

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twokeys.audit.answering import VIEWS, Asked, answer, question_of
+from twokeys.audit.evaluation.answering import VIEWS, Asked, answer, question_of
 from twokeys.audit.models.loading import load, references
 from twokeys.audit.models.model import Masking, Question, Responder
 from twokeys.audit.published import read

@@ -7,11 +7,11 @@ import pandas as pd
 
 from benchmarks.report import Facts, Table, fresh, peak, section, timed
 from benchmarks.synthetic import clustered, graph, questions
-from twokeys.audit.partners import partners
-from twokeys.builder.balance import largest_balanced
-from twokeys.builder.counterfactuals.lexicon import learn
-from twokeys.builder.counterfactuals.mined import matched_partners, nearest_other
-from twokeys.builder.embed import IMAGE_DIMENSIONS
+from twokeys.builder.balance.nearest import matched_partners, nearest_other
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.builder.measure.embed import IMAGE_DIMENSIONS
+from twokeys.builder.pair.lexicon import learn
+from twokeys.core.partners import partners
 
 SIZES = (10_000, 100_000, 1_000_000)
 TEXTS = (10_000, 100_000)

@@ -20,11 +20,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from twokeys.builder.agreement import AGREEMENT, with_agreement
-from twokeys.builder.read import ITEMS, find, read
+from twokeys.builder.balance.select import select
+from twokeys.builder.measure.agreement import AGREEMENT, with_agreement
+from twokeys.builder.read.stage import ITEMS, find, read
 from twokeys.builder.recipe import Balance, Recipe, load
-from twokeys.builder.selection import select
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent
 
 NAMES = ("easy-vqa", "pope")

@@ -29,11 +29,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.report import Table, say, section
+from benchmarks.sheet import Shown, contact_sheet
 from benchmarks.standins import compose, hue_word
-from twokeys.builder.counterfactuals.edit import root_of
-from twokeys.builder.counterfactuals.photos.detector import LEAST, Detector, detector
-from twokeys.builder.counterfactuals.photos.needs import needed
-from twokeys.builder.counterfactuals.sheet import Shown, contact_sheet
+from twokeys.builder.pair.edit import root_of
+from twokeys.builder.pair.generators.photos.detector import LEAST, Detector, detector
+from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.pairs import Paired, pairs
 from twokeys.builder.recipe import Recipe
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from benchmarks.report import Facts, Table, fresh, peak, say, section, timed
 from benchmarks.synthetic import items
-from twokeys.audit.partners import partners, quads
-from twokeys.builder.balance import Graph, largest_balanced, peel
-from twokeys.builder.ceilings import ceilings, codes
-from twokeys.builder.groups import Links, fold_of, group
-from twokeys.builder.items import question_key
+from twokeys.builder.balance.select import select
+from twokeys.builder.graph.largest import Graph, largest_balanced, peel
+from twokeys.builder.measure.groups import Links, fold_of, group
 from twokeys.builder.recipe import Balance
-from twokeys.builder.selection import select
+from twokeys.core.ceilings import ceilings, codes
+from twokeys.core.items import question_key
+from twokeys.core.partners import partners, quads
 
 ITEMS = 1_000_000
 FOLDS = 5

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.balance import Graph
-from twokeys.builder.items import digest
+from twokeys.builder.graph.largest import Graph
+from twokeys.core.items import digest
 
 PER_IMAGE = 5
 """Questions an image has on average."""

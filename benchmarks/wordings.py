@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from twokeys.builder.counterfactuals.wording import plain
+from twokeys.builder.pair.wording import plain
 from twokeys.builder.pairs import PairStep, pairs
-from twokeys.builder.read import ITEMS, find, read
+from twokeys.builder.read.stage import ITEMS, find, read
 from twokeys.builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent
 
 NAMES = ("pope", "gqa-ood", "vqa-v2-60k")

@@ -17,37 +17,37 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from twokeys.audit.progress import Say, silent, step
 from twokeys.builder import recipe as recipes
-from twokeys.builder.audited.certificate import tier
-from twokeys.builder.audited.rows import audited_rows, unpublished
-from twokeys.builder.audited.tier import audit
-from twokeys.builder.baselines import View, chosen
-from twokeys.builder.blindness import REFIT, marked
-from twokeys.builder.certificate import FILE as CERTIFICATE
-from twokeys.builder.certificate import certify, holds
-from twokeys.builder.claims import PACKAGES, claims
-from twokeys.builder.colours import with_accepted
-from twokeys.builder.counterfactuals.config import COLUMNS as PAIRS_COLUMNS
-from twokeys.builder.counterfactuals.config import NAME as PAIRS
-from twokeys.builder.counterfactuals.config import pair_rows
-from twokeys.builder.counterfactuals.stage import Paired, pair
-from twokeys.builder.engines import engine as engine_named
-from twokeys.builder.errors import BadInput
-from twokeys.builder.eval_rows import COLUMNS as EVAL_COLUMNS
-from twokeys.builder.eval_rows import eval_rows
+from twokeys.builder.balance.select import Near, Selection, select
+from twokeys.builder.certify.audited.certificate import tier
+from twokeys.builder.certify.audited.rows import audited_rows, unpublished
+from twokeys.builder.certify.audited.tier import audit
+from twokeys.builder.certify.balanced import FILE as CERTIFICATE
+from twokeys.builder.certify.balanced import certify, holds
 from twokeys.builder.filter_stage import described, filtered, left
-from twokeys.builder.groups import fold_of, pairs
-from twokeys.builder.items import digest
-from twokeys.builder.measure import MEASUREMENTS, measure
-from twokeys.builder.place import check_place
-from twokeys.builder.publish import Written, hashes, whole_folder, write_config
+from twokeys.builder.measure.baselines import View, chosen
+from twokeys.builder.measure.blindness import REFIT, marked
+from twokeys.builder.measure.groups import fold_of, pairs
+from twokeys.builder.measure.replies import named_hosts
+from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.measure.survey import Survey, adversaries_read, locate, survey
+from twokeys.builder.pair.stage import Paired, pair
+from twokeys.builder.publish.eval_rows import COLUMNS as EVAL_COLUMNS
+from twokeys.builder.publish.eval_rows import eval_rows
+from twokeys.builder.publish.manifest import PACKAGES, claims
+from twokeys.builder.publish.pairs import COLUMNS as PAIRS_COLUMNS
+from twokeys.builder.publish.pairs import NAME as PAIRS
+from twokeys.builder.publish.pairs import pair_rows
+from twokeys.builder.publish.place import check_place
+from twokeys.builder.publish.report.compose import folder_report
+from twokeys.builder.publish.rows import Written, hashes, whole_folder, write_config
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.report.compose import folder_report
-from twokeys.builder.selection import Near, Selection, select
-from twokeys.builder.stages import Run, Stage, write_json, write_table
-from twokeys.builder.survey import Survey, adversaries_read, locate, survey
-from twokeys.builder.vision_language import named_hosts
+from twokeys.builder.run.engines import engine as engine_named
+from twokeys.builder.run.stages import Run, Stage, write_json, write_table
+from twokeys.core.colours import with_accepted
+from twokeys.core.errors import BadInput
+from twokeys.core.items import digest
+from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.licences import folder_licence
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import (

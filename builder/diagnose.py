@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twokeys.audit.progress import Say, silent, step
 from twokeys.builder import recipe as recipes
-from twokeys.builder.blindness import blindness
-from twokeys.builder.engines import engine as engine_named
-from twokeys.builder.errors import BadInput
+from twokeys.builder.balance.select import select
 from twokeys.builder.filter_stage import described
-from twokeys.builder.options import MinedOptions, mine_options
+from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.replies import named_hosts
+from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
+from twokeys.builder.measure.shortcuts.wordings import Mined, mine
+from twokeys.builder.measure.survey import locate, survey
+from twokeys.builder.publish.report.compose import diagnosis_report
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.report.compose import diagnosis_report
-from twokeys.builder.selection import select
-from twokeys.builder.shortcuts import Mined, mine
-from twokeys.builder.stages import Run, write_json, write_text
-from twokeys.builder.survey import locate, survey
-from twokeys.builder.vision_language import named_hosts
+from twokeys.builder.run.engines import engine as engine_named
+from twokeys.builder.run.stages import Run, write_json, write_text
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
 from twokeys.data_cards.report import FILE as PAGE

@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from twokeys.audit.progress import Say, silent, step
-from twokeys.builder.errors import BadInput
-from twokeys.builder.fingerprint import PICTURES
-from twokeys.builder.items import canonical_json
-from twokeys.builder.publish import split_of
+from twokeys.builder.publish.fingerprint import PICTURES
+from twokeys.builder.publish.rows import split_of
+from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json
+from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from twokeys.builder.filtering import apply, made
-from twokeys.builder.items import canonical_json
+from twokeys.builder.filter import apply, made
+from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Recipe, RuleUse
-from twokeys.builder.stages import Run, Stage, write_table
-from twokeys.builder.survey import Survey
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.items import canonical_json
 
 
 def filtered(run: Run, known: Survey, plan: Recipe) -> Stage:

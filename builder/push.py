@@ -12,10 +12,10 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from twokeys.audit.progress import Say, silent
-from twokeys.builder.errors import BadInput
-from twokeys.builder.hub import Repository, hub_answers, named
+from twokeys.builder.publish.hub import Repository, hub_answers, named
 from twokeys.builder.verify import Finding, foreign, verify
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent
 from twokeys.data_cards.citation import version
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest

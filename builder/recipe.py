@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from twokeys.audit.decoding import MAX_PIXELS
-from twokeys.builder.datasheet import answered
-from twokeys.builder.errors import BadInput
-from twokeys.builder.items import canonical_json, digest
+from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json, digest
+from twokeys.core.pictures.decoding import MAX_PIXELS
+from twokeys.data_cards.answers import answered
 from twokeys.data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
@@ -94,7 +94,7 @@ class Corpus(Part):
 
 
 class Text(Part):
-    """Canonical form of published text, see `twokeys.builder.items.TextRule`."""
+    """Canonical form of published text, see `twokeys.core.items.TextRule`."""
 
     unicode: Literal["NFC", "NFKC"] = "NFC"
     lowercase: bool = False
@@ -113,7 +113,8 @@ class Encoders(Part):
     text: str = "packaged:minilm"
     image: str = "packaged:efficientnet-lite0"
     language: str = "packaged:smollm2"
-    """Causal language model of the baselines that score or fine-tune one, see `twokeys.builder.language.loading`."""
+    """Causal language model of the baselines that score or fine-tune one, see
+    `twokeys.builder.measure.language.loading`."""
     vision_language: str | None = None
     """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 
@@ -148,7 +149,7 @@ class GeneratorUse(Part):
     """One generator of constructed partners with its parameters."""
 
     generator: str
-    """Name of a registered generator, see `twokeys.builder.counterfactuals.registry`."""
+    """Name of a registered generator, see `twokeys.builder.pair.generators.registry`."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
     budget: Annotated[int, Field(ge=1)] | None = None
     """Edits per item that this generator may make at most; the first ones count."""
@@ -200,7 +201,7 @@ class Pair(Part):
     """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
 
     mined: list[Literal["paraphrases"]] = []
-    """`paraphrases`: questions that differ in harmless changes alone (`twokeys.builder.counterfactuals.wording`) are
+    """`paraphrases`: questions that differ in harmless changes alone (`twokeys.builder.pair.wording`) are
     published in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
     minimal: Minimal = Minimal()
@@ -233,7 +234,7 @@ class Pair(Part):
 
 
 class Balance(Part):
-    """The largest balanced subset, see `twokeys.builder.balance`."""
+    """The largest balanced subset, see `twokeys.builder.graph.largest`."""
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
@@ -246,7 +247,7 @@ class Balance(Part):
 
 
 class Audited(Part):
-    """The audited tier, see `twokeys.builder.audited`."""
+    """The audited tier, see `twokeys.builder.certify.audited`."""
 
     margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     """Largest excess over chance, in either direction, that still counts as chance."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from twokeys.audit.progress import Say, silent, step
-from twokeys.builder.checks import CHECKS, REMEDIES
-from twokeys.builder.errors import BadInput
-from twokeys.builder.folder import Folder
-from twokeys.builder.publish import hashes
+from twokeys.builder.checks.checks import CHECKS, REMEDIES
+from twokeys.builder.publish.folder import Folder
+from twokeys.builder.publish.rows import hashes
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 

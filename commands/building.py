@@ -33,7 +33,7 @@ def build(
             "configs": {name: config.model_dump() for name, config in built.manifest.configs.items()},
         })  # fmt: skip
     else:
-        from twokeys.builder.terminal import show_build
+        from twokeys.commands.show_builds import show_build
 
         show_build(built)
     raise typer.Exit(0 if built.certified else 1)
@@ -56,7 +56,7 @@ def diagnose(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.builder.terminal import show_diagnosis
+        from twokeys.commands.show_builds import show_diagnosis
 
         show_diagnosis(found)
 
@@ -82,6 +82,6 @@ def pairs(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.builder.terminal import show_pairs
+        from twokeys.commands.show_builds import show_pairs
 
         show_pairs(found)

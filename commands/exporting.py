@@ -36,7 +36,7 @@ def export(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.builder.terminal import table
+        from twokeys.commands.show_builds import table
 
         rows = [(name, digest[:16]) for name, digest in found.files.items() if "/" not in name]
         title = f"{found.folder}: {found.facts['items']:,} items, {len(found.files):,} files"

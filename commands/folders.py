@@ -22,7 +22,7 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(finding) | {"ok": finding.ok} for finding in findings])
     else:
-        from twokeys.builder.terminal import show_findings
+        from twokeys.commands.show_builds import show_findings
 
         show_findings(folder, findings)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
@@ -41,7 +41,7 @@ def diff(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.builder.terminal import show_difference
+        from twokeys.commands.show_builds import show_difference
 
         show_difference(found)
     raise typer.Exit(0 if found.same else 1)

@@ -18,20 +18,20 @@ def recipes(as_json: AsJson = False) -> None:
         print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
         return
     rows = [(name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()]
-    from twokeys.builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     table("Recipes", ["name", "title", "for"], rows)
 
 
 def corpora(as_json: AsJson = False) -> None:
     """List the formats that can be read, and how their official files should lie."""
-    from twokeys.builder.corpora import readers
+    from twokeys.builder.read.corpora import readers
 
     found = readers()
     if as_json:
         print_json({name: {"summary": reader.summary, "needs": reader.needs} for name, reader in found.items()})
         return
-    from twokeys.builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     table("Formats", ["format", "reads", "needs"], [(n, r.summary, r.needs) for n, r in found.items()])
 
@@ -59,7 +59,7 @@ def explainers(as_json: AsJson = False) -> None:
         )
         for name, (one, cost) in found.items()
     ]
-    from twokeys.builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     title = f"Explainers; passes for {patches} patches and {tokens} tokens"
     table(title, ["name", "what it does", "forward", "backward", "published"], rows)
@@ -67,6 +67,6 @@ def explainers(as_json: AsJson = False) -> None:
 
 def catalogue() -> None:
     """Print all rules, baselines, explainers, generators and corpora as Markdown, with what they read and cost."""
-    from twokeys.builder.catalogue import catalogue
+    from twokeys.commands.catalogue import catalogue
 
     sys.stdout.write(catalogue())

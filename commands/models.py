@@ -26,7 +26,7 @@ def evaluate(
 ) -> None:
     """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
     with plainly("with --out the same command goes on where it stopped" if out is None else GOES_ON), progress() as say:
-        from twokeys.audit.evaluate import evaluate
+        from twokeys.audit.evaluation.evaluate import evaluate
         from twokeys.audit.models.model import Masking
 
         found = evaluate(
@@ -35,7 +35,7 @@ def evaluate(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.audit.terminal import show_evaluation
+        from twokeys.commands.show_models import show_evaluation
 
         show_evaluation(found, out)
 
@@ -59,9 +59,9 @@ def explain(
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
     out = out or Path("out") / f"{folder.name}-explained"
     with plainly(GOES_ON), progress() as say:
-        from twokeys.audit.explain import DEFAULT, Explained, explain
+        from twokeys.audit.explanation.explain import DEFAULT, Explained, explain
+        from twokeys.audit.explanation.sensitivity import ALL, Sensitivity, sensitivity
         from twokeys.audit.models.model import Masking
-        from twokeys.audit.sensitivity import ALL, Sensitivity, sensitivity
 
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
         found: Explained | Sensitivity
@@ -78,7 +78,7 @@ def explain(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.audit.terminal import show_explained, show_sensitivity
+        from twokeys.commands.show_models import show_explained, show_sensitivity
 
         if isinstance(found, Explained):
             show_explained(found, out)
@@ -101,7 +101,7 @@ def train_reference(
     if as_json:
         print_json(found)
     else:
-        from twokeys.builder.terminal import table
+        from twokeys.commands.show_builds import table
 
         rows = [(kind, f"{value:.2%}") for kind, value in found["test_accuracy"].items()]
         table(f"{family}, {questions} questions, {found['seconds']} s", ["test items", "right"], rows)

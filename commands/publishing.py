@@ -18,8 +18,8 @@ def datasheet(
 ) -> None:
     """Print the YAML file of answers that a datasheet needs from people, to be filled in and named in the recipe."""
     with plainly():
-        from twokeys.builder.datasheet import template
         from twokeys.builder.recipe import load
+        from twokeys.data_cards.answers import template
 
         sys.stdout.write(template(load(recipe).datasheet if recipe else {}))
 
@@ -36,7 +36,7 @@ def push(
     with plainly("push again; what was sent is not sent again"), progress(CHECKS) as say:
         from twokeys.builder.push import Unsound
         from twokeys.builder.push import push as pushed
-        from twokeys.builder.terminal import show_findings, show_push
+        from twokeys.commands.show_builds import show_findings, show_push
 
         try:
             found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)

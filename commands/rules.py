@@ -29,15 +29,15 @@ def list_all(as_json: AsJson = False) -> None:
     if as_json:
         print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in found.items()})
         return
-    from twokeys.builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()])
 
 
 def _made(rule: str, parameters: str) -> filters.Rule:
-    from twokeys.builder.errors import BadInput
-    from twokeys.builder.filtering import made
+    from twokeys.builder.filter import made
     from twokeys.builder.recipe import RuleUse
+    from twokeys.core.errors import BadInput
 
     try:
         values = json.loads(parameters)
@@ -62,7 +62,7 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     if as_json:
         print_json(facts)
     else:
-        from twokeys.builder.terminal import OUT, table
+        from twokeys.commands.show_builds import OUT, table
 
         table(made.id, ["", ""], list(facts.items()))
         OUT.print(inspect.getdoc(type(made)) or "", markup=False)
@@ -80,7 +80,7 @@ def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     if as_json:
         print_json([{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings])
     else:
-        from twokeys.builder.terminal import OUT, table
+        from twokeys.commands.show_builds import OUT, table
 
         if findings:
             table(made.id, ["check", "kind", "what was found"], [(f.check, f.kind, f.message) for f in findings])
@@ -97,7 +97,7 @@ def new(
 ) -> None:
     """Write a rule and its test, to be changed into the rule that you want."""
     with plainly():
-        from twokeys.builder.errors import BadInput
+        from twokeys.core.errors import BadInput
         from twokeys.filters.errors import BadName, DuplicateRule
         from twokeys.filters.new_rule import NAME, new_rule
 
@@ -110,7 +110,7 @@ def new(
     if as_json:
         print_json({"rule": str(made.rule), "test": str(made.test), "name": made.name})
         return
-    from twokeys.builder.terminal import OUT
+    from twokeys.commands.show_builds import OUT
 
     place = f"{folder}/{made.name}" if folder != Path() else made.name
     target = f"PACKAGE.{made.name.replace('.py', '')}"

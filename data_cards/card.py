@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from twokeys.core.columns import baseline, general, meaning, type_name
 from twokeys.data_cards import plain, tables
 from twokeys.data_cards.citation import bibtex
-from twokeys.data_cards.columns import baseline, general, meaning, type_name
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.header import header_text, order
 from twokeys.data_cards.licences import agreed, link, whole_licence
@@ -37,7 +37,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
     Args:
         manifest: The folder's manifest; its `files` are not read.
         dataset_info: What `DatasetInfo` says, per config and as plain values: name, features, splits, sizes.
-        meanings: Column -> meaning in Markdown, for columns that `twokeys.data_cards.columns` does not know.
+        meanings: Column -> meaning in Markdown, for columns that `twokeys.core.columns` does not know.
 
     Raises:
         ValueError: When `dataset_info` does not fit the manifest, a column has no meaning, or the licences

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.columns import meaning
 from twokeys.data_cards.citation import bibtex, version
-from twokeys.data_cards.columns import meaning
 from twokeys.data_cards.header import order
 from twokeys.data_cards.licences import LICENCES, link
 from twokeys.data_cards.responsible import responsible

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twokeys.audit.errors import BadInput
-from twokeys.builder.place import check_place
-from twokeys.builder.publish import whole_folder
+from twokeys.builder.publish.place import check_place
+from twokeys.builder.publish.rows import whole_folder
+from twokeys.core.errors import BadInput
 from twokeys.exports.registry import FORMATS
 from twokeys.exports.source import source
 

@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.audit.errors import BadInput
-from twokeys.audit.pairs import named
+from twokeys.audit.evaluation.pairs import named
+from twokeys.core.errors import BadInput
 from twokeys.exports.format import Format
 from twokeys.exports.source import Source
 

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from string import ascii_uppercase
 
-from twokeys.audit.errors import BadInput
+from twokeys.core.errors import BadInput
 from twokeys.exports.bundle import bundled
 from twokeys.exports.format import Format
 from twokeys.exports.source import Source

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from twokeys.audit.pairs import named
+from twokeys.audit.evaluation.pairs import named
 from twokeys.exports.format import Format
 from twokeys.exports.source import Source
 

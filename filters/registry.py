@@ -7,9 +7,9 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.plugins import plugins
 from twokeys.filters.errors import DuplicateRule, UnknownRule
 from twokeys.filters.parameters import arguments
-from twokeys.filters.plugins import plugins
 from twokeys.filters.rule_file import is_rule, load_rule
 
 if TYPE_CHECKING:

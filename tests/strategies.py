@@ -14,9 +14,9 @@ import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from twokeys.builder.balance import Graph
-from twokeys.builder.colours import NONE
-from twokeys.builder.items import ANSWER_TYPES, question_key
+from twokeys.builder.graph.largest import Graph
+from twokeys.core.colours import NONE
+from twokeys.core.items import ANSWER_TYPES, question_key
 
 
 def texts(max_size: int = 20) -> st.SearchStrategy[str]:

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from tests.pipeline.toy import ROOT
 from twokeys import filters
 from twokeys.audit.explainers.registry import explainers
-from twokeys.builder.baselines import FAMILIES
-from twokeys.builder.catalogue import catalogue
-from twokeys.builder.corpora import readers
-from twokeys.builder.counterfactuals.registry import generators
+from twokeys.builder.measure.baselines import FAMILIES
+from twokeys.builder.pair.generators.registry import generators
+from twokeys.builder.read.corpora import readers
 from twokeys.commands.app import app
+from twokeys.commands.catalogue import catalogue
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 
 import twokeys
 from tests.pipeline.toy import NICE, ROOT, Toy, rule_file, run
-from twokeys.builder.terminal import OUT
 from twokeys.commands.app import app
+from twokeys.commands.show_builds import OUT
 from twokeys.commands.terminal import err
 
 VERBS = ["build", "diagnose", "verify", "diff", "recipes", "corpora", "rules"]

@@ -6,7 +6,7 @@ Every verb of the command is a function here, with the same name and arguments. 
 Example:
     >>> import twokeys
     >>> twokeys.fingerprint.__module__
-    'twokeys.builder.fingerprint'
+    'twokeys.builder.publish.fingerprint'
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twokeys.audit.evaluate import evaluate
-    from twokeys.audit.explain import explain
+    from twokeys.audit.evaluation.evaluate import evaluate
+    from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
     from twokeys.builder.build import build
     from twokeys.builder.diagnose import diagnose
     from twokeys.builder.diff import diff
-    from twokeys.builder.fingerprint import fingerprint
     from twokeys.builder.pairs import pairs
+    from twokeys.builder.publish.fingerprint import fingerprint
     from twokeys.builder.push import push
     from twokeys.builder.verify import verify
     from twokeys.exports.export import export
@@ -35,11 +35,11 @@ PUBLIC = {
     "verify": "twokeys.builder.verify",
     "diff": "twokeys.builder.diff",
     "push": "twokeys.builder.push",
-    "fingerprint": "twokeys.builder.fingerprint",
+    "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
-    "evaluate": "twokeys.audit.evaluate",
-    "explain": "twokeys.audit.explain",
+    "evaluate": "twokeys.audit.evaluation.evaluate",
+    "explain": "twokeys.audit.explanation.explain",
     "train_reference": "twokeys.audit.reference.train",
 }
 """Public function -> the module that defines it, imported when the function is first used: `--help` stays quick."""

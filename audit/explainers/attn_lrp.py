@@ -10,7 +10,7 @@ import torch
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
 from twokeys.audit.explainers.gradients import pooled
 from twokeys.audit.explainers.propagation import propagation
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores, play
-from twokeys.audit.game import Floats, Game
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.game import Floats, Game
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import numpy as np
 
-from twokeys.audit.game import Bools, Floats, Game
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.game import Bools, Floats, Game
+from twokeys.audit.games.synergy import Scores
 
 if TYPE_CHECKING:
     from twokeys.audit.models.model import Model, Prepared

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.synergy import Scores
 
 if TYPE_CHECKING:
     from twokeys.audit.models.model import Prepared, Trace

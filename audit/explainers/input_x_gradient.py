@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
 from twokeys.audit.explainers.gradients import gradients, pooled
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
 from twokeys.audit.explainers.gradients import gradients, pooled
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

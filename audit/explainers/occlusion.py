@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores, play
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from twokeys.audit.errors import BadInput
-from twokeys.filters.plugins import plugins
+from twokeys.core.errors import BadInput
+from twokeys.core.plugins import plugins
 
 if TYPE_CHECKING:
     from twokeys.audit.explainers.explainer import Explainer

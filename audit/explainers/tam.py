@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
-from twokeys.audit.synergy import Scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,14 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from twokeys.audit.backgrounds import fill_for
+from twokeys.audit.games.backgrounds import fill_for
 from twokeys.audit.models import attention, decision, prompt
 from twokeys.audit.models.cache import selected
 from twokeys.audit.models.layout import Layout
 from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
 from twokeys.audit.models.replies import say, score_items
 from twokeys.audit.models.words import word_fill
-from twokeys.audit.pictures import upright
+from twokeys.core.pictures.shown import upright
 
 AT_ONCE = 64
 """Items that are answered together."""

@@ -10,9 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
+from twokeys.core.errors import BadInput
 
 REFERENCE = "reference:"
 FAMILIES = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from twokeys.audit.errors import BadInput
+from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor, nn
 
-    from twokeys.audit.backgrounds import Fill
+    from twokeys.audit.games.backgrounds import Fill
     from twokeys.audit.models.attention import Blocks
     from twokeys.audit.models.layout import Layout
 

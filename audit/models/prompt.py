@@ -8,11 +8,11 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from twokeys.audit.answers import compared
-from twokeys.audit.errors import BadInput, Unsayable, Unscorable
-from twokeys.audit.marking import right as marked
 from twokeys.audit.models.model import Question, Words
 from twokeys.audit.wording import lettered, worded
+from twokeys.core.answers.marking import right as marked
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput, Unsayable, Unscorable
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.model import Floats, Mask, Prepared
+from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
     from twokeys.audit.models.generative import Generative

@@ -15,13 +15,13 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
-from twokeys.audit.answers import normalise
-from twokeys.audit.backgrounds import fill_for
-from twokeys.audit.errors import Unsayable
+from twokeys.audit.games.backgrounds import fill_for
 from twokeys.audit.models.layout import Layout, lay_out
 from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, Words, device_of
 from twokeys.audit.models.words import word_fill
-from twokeys.audit.pictures import upright
+from twokeys.core.answers.normal import normalise
+from twokeys.core.errors import Unsayable
+from twokeys.core.pictures.shown import upright
 
 
 class Vilt:

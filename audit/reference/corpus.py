@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from twokeys.audit.errors import BadInput, MissingPackage
 from twokeys.audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
+from twokeys.core.errors import BadInput, MissingPackage
 
 if TYPE_CHECKING:
     from twokeys.audit.models.model import Question

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.generative import Generative
 from twokeys.audit.reference import vocabulary
+from twokeys.core.errors import BadInput
 
 FAMILIES = ("llava", "qwen", "internvl")
 SIDE = 64

@@ -23,10 +23,10 @@ from inspect_ai.scorer import (
 )
 from inspect_ai.solver import TaskState, generate
 
-from twokeys.audit.marking import right
-from twokeys.audit.pictures import data_uri
-from twokeys.audit.scores import second_scores
+from twokeys.audit.evaluation.scores import second_scores
 from twokeys.audit.wording import BLIND_PROMPT, worded
+from twokeys.core.answers.marking import right
+from twokeys.core.pictures.shown import data_uri
 from twokeys.exports.harness.facts import FACTS
 from twokeys.exports.harness.wholly import wholly_right
 

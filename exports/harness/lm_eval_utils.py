@@ -7,9 +7,9 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from twokeys.audit.marking import right
-from twokeys.audit.scores import second_scores
+from twokeys.audit.evaluation.scores import second_scores
 from twokeys.audit.wording import worded
+from twokeys.core.answers.marking import right
 from twokeys.exports.harness.facts import FACTS
 
 Doc = dict[str, Any]

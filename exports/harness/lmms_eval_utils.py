@@ -6,10 +6,10 @@ from typing import Any
 
 from PIL import Image
 
-from twokeys.audit.marking import right
-from twokeys.audit.pictures import mean_colour, upright
-from twokeys.audit.scores import second_scores
+from twokeys.audit.evaluation.scores import second_scores
 from twokeys.audit.wording import BLIND_PROMPT, worded
+from twokeys.core.answers.marking import right
+from twokeys.core.pictures.shown import mean_colour, upright
 from twokeys.exports.harness.facts import FACTS
 from twokeys.exports.harness.wholly import wholly_right
 

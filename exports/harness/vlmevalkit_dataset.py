@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 from vlmeval.dataset.image_base import ImageBaseDataset
 
-from twokeys.audit.marking import right
-from twokeys.audit.pictures import mean_colour, opened, upright
-from twokeys.audit.scores import second_scores
+from twokeys.audit.evaluation.scores import second_scores
 from twokeys.audit.wording import BLIND_PROMPT, worded
+from twokeys.core.answers.marking import right
+from twokeys.core.pictures.shown import mean_colour, opened, upright
 from twokeys.exports.harness.facts import FACTS
 from twokeys.exports.harness.wholly import wholly_right
 

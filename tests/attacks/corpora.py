@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from twokeys.builder.corpora import reader
-from twokeys.builder.errors import BadInput
-from twokeys.builder.items import TextRule
-from twokeys.builder.read import _content, find
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.stage import _content, find
 from twokeys.builder.recipe import load, shipped
+from twokeys.core.errors import BadInput
+from twokeys.core.items import TextRule
 
 Gold = tuple[str, tuple[str, ...], str]
 """Answer type, options in the source's order, answer."""

@@ -11,15 +11,15 @@ import pandas as pd
 from PIL import Image
 
 from tests.builder.audited.items import table
-from twokeys.builder.audited.evidence import weigh
-from twokeys.builder.audited.families import CERTIFY
-from twokeys.builder.audited.labels import Labels
-from twokeys.builder.audited.refits import Refits
-from twokeys.builder.audited.verdict import Verdict, decide
-from twokeys.builder.baselines import VIEWS, baselines
-from twokeys.builder.groups import fold_of
-from twokeys.builder.measure import problems
-from twokeys.builder.metadata import of_items, of_pictures
+from twokeys.builder.certify.audited.evidence import weigh
+from twokeys.builder.certify.audited.families import CERTIFY
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.metadata import of_items, of_pictures
+from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Images, Measure
 
 FOLDS, ALPHA = 3, 0.05
@@ -39,7 +39,7 @@ class Published:
         if view != "image":
             return self._of_rows(matrix, contents.index)
         if matrix == "place":
-            from twokeys.builder.places import of_pictures as places_of_pictures
+            from twokeys.builder.measure.places import of_pictures as places_of_pictures
 
             return places_of_pictures(self._items, contents.index)
         if self._files is None:
@@ -48,14 +48,14 @@ class Published:
 
     def _of_rows(self, matrix: str, ids: pd.Index) -> Any:
         if matrix == "place":
-            from twokeys.builder.places import places
+            from twokeys.builder.measure.places import places
 
             return places(self._items).loc[ids].to_numpy(dtype=np.float32)
         return of_items(self._items).loc[ids].to_numpy() if matrix == "metadata" else None
 
     def _of_files(self, matrix: str, keys: pd.Index, files: dict[str, bytes]) -> Any:
         if matrix == "detail":
-            from twokeys.builder.details import of_bytes
+            from twokeys.builder.measure.details import of_bytes
 
             return np.stack([of_bytes(files[key], key, Images()) for key in keys])
         pictures = [Image.open(io.BytesIO(files[key])).convert("RGB") for key in keys]

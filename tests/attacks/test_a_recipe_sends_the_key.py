@@ -24,7 +24,6 @@ from PIL import Image
 
 from tests.attacks.serving import Server, serving
 from tests.pipeline.toy import Toy, run
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.endpoint import Endpoint
 from twokeys.audit.models.hosts import host_of, hosts, key_for, server
 from twokeys.audit.models.loading import load, load_game, load_named
@@ -32,6 +31,7 @@ from twokeys.audit.models.model import Question
 from twokeys.builder.build import build
 from twokeys.builder.diagnose import diagnose
 from twokeys.builder.pairs import pairs
+from twokeys.core.errors import BadInput
 
 SECRET = "sk-a-secret"
 ASKED = [Question(Image.fromarray(np.zeros((8, 8, 3), dtype=np.uint8)), "what?")]

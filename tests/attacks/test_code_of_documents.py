@@ -24,7 +24,7 @@ import pytest
 from tests.pipeline.test_auditing import audited, corpus
 from tests.pipeline.toy import Toy
 from twokeys.builder.build import Built, build
-from twokeys.builder.counterfactuals import registry
+from twokeys.builder.pair.generators import registry
 from twokeys.data_cards.card import variable
 from twokeys.data_cards.header import order
 from twokeys.exports.export import export

@@ -18,11 +18,11 @@ import pytest
 from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import asked, corpus, noise
-from twokeys.builder.audited.bounds import Bools
-from twokeys.builder.audited.certificate import verdicts_of
-from twokeys.builder.audited.judging import Bench
-from twokeys.builder.audited.labels import Labels
-from twokeys.builder.audited.prior import VIEW, best_constant
+from twokeys.builder.certify.audited.bounds import Bools
+from twokeys.builder.certify.audited.certificate import verdicts_of
+from twokeys.builder.certify.audited.judging import Bench
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.prior import VIEW, best_constant
 from twokeys.builder.recipe import Audited
 
 MARGIN = 0.1

@@ -20,7 +20,7 @@ from PIL import Image
 
 from tests.audit.conftest import Says
 from tests.pipeline.toy import Toy
-from twokeys.audit.evaluate import evaluate
+from twokeys.audit.evaluation.evaluate import evaluate
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.published import read
 from twokeys.builder.build import build

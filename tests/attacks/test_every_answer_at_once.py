@@ -12,7 +12,7 @@ from __future__ import annotations
 from itertools import permutations
 
 from tests.attacks.blind import best_replies, item_table
-from twokeys.builder.ceilings import ceilings
+from twokeys.core.ceilings import ceilings
 
 OPTIONS = (["red", "blue"], ["green", "yellow"])
 

@@ -21,15 +21,15 @@ from PIL import Image
 
 from tests.audit.conftest import Says
 from tests.pipeline.toy import Toy
-from twokeys.audit.evaluate import evaluate
+from twokeys.audit.evaluation.evaluate import evaluate
 from twokeys.audit.models.model import Masking
-from twokeys.audit.pictures import upright
 from twokeys.audit.published import read
 from twokeys.builder.build import build
-from twokeys.builder.images import decode
+from twokeys.builder.publish.report.thumbnails import Thumbnails, pixels
+from twokeys.builder.read.locators import decode
 from twokeys.builder.recipe import Images
-from twokeys.builder.report.thumbnails import Thumbnails, pixels
 from twokeys.builder.verify import verify
+from twokeys.core.pictures.shown import upright
 from twokeys.exports.source import source
 
 ODD = ("AVIF", "ICO", "JPEG2000", "TGA")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.exports.loading import loaded
-from twokeys.audit.marking import right
+from twokeys.core.answers.marking import right
 from twokeys.exports.bundle import bundled
 
 GOLDS = {"true": "yes", "True": "yes", "TRUE.": "yes", "false": "no", "False": "no", "yes": "yes", "No": "no"}

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.attacks.corpora import Gold, golds, photo_golds, recipes
-from twokeys.audit.marking import right
-from twokeys.audit.parsing import letters, said
+from twokeys.core.answers.marking import right
+from twokeys.core.answers.parsing import letters, said
 
 KINDS = [
     "$5.99", "C#", "C++", "#1", "$\\frac{1}{2}$", "x^{2}", "McDonald’s", "McDonald's", "Dr. Pepper", "p.m.", "U.S.A.",

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.reading import read_rows
+from twokeys.builder.balance.select import select
 from twokeys.builder.recipe import Balance
-from twokeys.builder.selection import select
 
 HIDDEN = [
     "\u200b", "\u2060", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2066", "\u061c", "\U000e0041",

@@ -18,14 +18,14 @@ import pandas as pd
 import pytest
 
 from tests.pipeline.toy import Toy, published
-from twokeys.builder.agreement import AGREEMENT, with_agreement
+from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
-from twokeys.builder.errors import BadInput
-from twokeys.builder.items import question_key
-from twokeys.builder.label_noise import expected_noise, planted
+from twokeys.builder.certify.label_noise import expected_noise, planted
+from twokeys.builder.measure.agreement import AGREEMENT, with_agreement
 from twokeys.builder.recipe import Balance, Corpus, Recipe
-from twokeys.builder.selection import select
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
+from twokeys.core.items import question_key
 
 
 def corpus(pictures: int, yes: float, seed: int) -> pd.DataFrame:

@@ -10,9 +10,9 @@ reply satisfies are one colour, nothing can be kept, and the set as it is is not
 from __future__ import annotations
 
 from tests.attacks.blind import best_replies, item_table
-from twokeys.builder.certificate import certify
+from twokeys.builder.balance.select import select
+from twokeys.builder.certify.balanced import certify
 from twokeys.builder.recipe import Balance
-from twokeys.builder.selection import select
 
 SPELLINGS = (["Yes", "No"], ["yes", "no"])
 

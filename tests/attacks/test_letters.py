@@ -17,11 +17,11 @@ import pandas as pd
 import pytest
 
 from tests.attacks.blind import best_replies, item_table, kept
-from twokeys.builder.certificate import certify
-from twokeys.builder.read import ITEMS, find, read
+from twokeys.builder.balance.select import select
+from twokeys.builder.certify.balanced import certify
+from twokeys.builder.read.stage import ITEMS, find, read
 from twokeys.builder.recipe import Balance, load
-from twokeys.builder.selection import select
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 
 LETTERS = ("A", "(B)", "C.", "D")
 

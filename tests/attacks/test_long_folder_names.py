@@ -26,7 +26,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.pipeline.toy import ROOT, Toy, run
-from twokeys.builder import terminal
+from twokeys.commands import show_builds
 from twokeys.commands.app import app
 from twokeys.commands.terminal import err
 
@@ -101,7 +101,7 @@ def on_a_terminal(words: tuple[object, ...], columns: int) -> str:
 @pytest.mark.parametrize("verb", calls(Path()))
 def test_every_path_stands_whole(place: Path, verb: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(place / "nowhere", ignore_errors=True)
-    for console in (terminal.OUT, err):
+    for console in (show_builds.OUT, err):
         monkeypatch.setattr(console, "width", columns)
     words, paths = calls(place)[verb]
     done = called(*words)

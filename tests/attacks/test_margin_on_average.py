@@ -19,12 +19,12 @@ import pytest
 from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
-from twokeys.builder.audited.bounds import Answers
-from twokeys.builder.audited.judging import Bench, by_part
-from twokeys.builder.audited.labels import judged
-from twokeys.builder.audited.selection import choose
-from twokeys.builder.audited.strata import strata
-from twokeys.builder.audited.verdict import decide
+from twokeys.builder.certify.audited.bounds import Answers
+from twokeys.builder.certify.audited.judging import Bench, by_part
+from twokeys.builder.certify.audited.labels import judged
+from twokeys.builder.certify.audited.selection import choose
+from twokeys.builder.certify.audited.strata import strata
+from twokeys.builder.certify.audited.verdict import decide
 from twokeys.builder.recipe import Audited
 
 HEAD = 300

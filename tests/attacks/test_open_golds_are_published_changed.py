@@ -20,15 +20,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pipeline.toy import Toy, draw
-from twokeys.audit.answers import compared
-from twokeys.audit.marking import accepted, right
 from twokeys.builder.build import build
-from twokeys.builder.errors import BadInput
-from twokeys.builder.filtering import apply
-from twokeys.builder.items import Row, TextRule
-from twokeys.builder.read import _content
+from twokeys.builder.filter import apply
+from twokeys.builder.read.stage import _content
 from twokeys.builder.recipe import RuleUse
-from twokeys.builder.visible import unreadable
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row, TextRule
+from twokeys.core.visible import unreadable
 
 APART = [
     ("-5", "5"), ("<5%", ">5%"), ("B-", "B+"), ("B-", "B"), ("C++", "C"), ("C#", "C"), ("1/2", "1 2"), ("1/2", "12"),

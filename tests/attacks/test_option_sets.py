@@ -22,12 +22,12 @@ from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import png
 from tests.pipeline.toy import Toy
-from twokeys.builder.audited.labels import Labels
-from twokeys.builder.audited.refits import Refits
-from twokeys.builder.audited.selection import deviation, excess
-from twokeys.builder.baselines import VIEWS, baselines
-from twokeys.builder.baselines.problem import MATRICES
-from twokeys.builder.measure import problems
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.selection import deviation, excess
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.baselines.problem import MATRICES
+from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
 
 ITEMS = 240

@@ -20,12 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.reading import read_rows
-from twokeys.audit.marking import right
-from twokeys.builder.corpora import reader
-from twokeys.builder.errors import BadInput
-from twokeys.builder.items import TextRule, hashed_order
-from twokeys.builder.option_places import clash, freedom
+from twokeys.builder.read.corpora import reader
 from twokeys.builder.recipe import load
+from twokeys.core.answers.marking import right
+from twokeys.core.errors import BadInput
+from twokeys.core.items import TextRule, hashed_order
+from twokeys.core.option_places import clash, freedom
 
 NAMES = ("{}", "({})", "{}.", "Option {}")
 

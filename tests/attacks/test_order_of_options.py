@@ -17,10 +17,10 @@ from string import ascii_uppercase
 import pandas as pd
 
 from tests.attacks.reading import Asked, read_rows
-from twokeys.audit.marking import right
-from twokeys.builder.items import hashed_order
+from twokeys.builder.balance.select import select
 from twokeys.builder.recipe import Balance
-from twokeys.builder.selection import select
+from twokeys.core.answers.marking import right
+from twokeys.core.items import hashed_order
 
 
 def quads() -> list[Asked]:

@@ -14,9 +14,9 @@ from __future__ import annotations
 import pandas as pd
 
 from tests.attacks.blind import best_replies, item_table
-from twokeys.builder.certificate import certify
+from twokeys.builder.balance.select import select
+from twokeys.builder.certify.balanced import certify
 from twokeys.builder.recipe import Balance
-from twokeys.builder.selection import select
 
 
 def open_to_types() -> pd.DataFrame:

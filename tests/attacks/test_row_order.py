@@ -21,13 +21,13 @@ import pytest
 
 from tests.pipeline.adversary import Adversary, failed
 from tests.pipeline.toy import Toy
+from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
-from twokeys.builder.counterfactuals.config import pair_rows
-from twokeys.builder.publish import REMOVED_COLUMNS, in_order, write_config
-from twokeys.builder.read import ITEMS, find, read
+from twokeys.builder.publish.pairs import pair_rows
+from twokeys.builder.publish.rows import REMOVED_COLUMNS, in_order, write_config
+from twokeys.builder.read.stage import ITEMS, find, read
 from twokeys.builder.recipe import load
-from twokeys.builder.selection import select
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify
 
 

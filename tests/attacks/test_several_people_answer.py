@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exports.loading import loaded
-from twokeys.audit import scores
-from twokeys.audit.evaluate import summarise
-from twokeys.audit.rates import rates
+from twokeys.audit.evaluation import scores
+from twokeys.audit.evaluation.evaluate import summarise
+from twokeys.audit.evaluation.rates import rates
 from twokeys.exports.bundle import bundled
 
 TEN = ["blue"] * 5 + ["navy"] * 3 + ["dark blue", "teal"]

@@ -12,9 +12,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from twokeys.audit.answering import VIEWS
-from twokeys.audit.evaluate import Evaluation, summarise
-from twokeys.audit.rates import dividends, rates
+from twokeys.audit.evaluation.answering import VIEWS
+from twokeys.audit.evaluation.evaluate import Evaluation, summarise
+from twokeys.audit.evaluation.rates import dividends, rates
 
 DIVIDENDS = {"yes/no": 0.2, "open": 0.8}
 

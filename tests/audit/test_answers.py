@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.strategies import texts, words
-from twokeys.audit.answers import CONTRACTIONS, compared, normalise
-from twokeys.audit.folding import folded
+from twokeys.core.answers.folding import folded
+from twokeys.core.answers.normal import CONTRACTIONS, compared, normalise
 
 CASES = {
     # letter case and white space

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.audit.errors import BadInput
-from twokeys.audit.evaluate import ANSWERS, RESULT, evaluate
+from twokeys.audit.evaluation.evaluate import ANSWERS, RESULT, evaluate
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.published import decode, fingerprints, read
 from twokeys.audit.reference.families import untrained
+from twokeys.core.errors import BadInput
 
 from .conftest import Says, looks
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.audit.evaluate import REPORT, evaluate
-from twokeys.audit.evaluation_report import choose
-from twokeys.audit.intervals import Interval
+from twokeys.audit.evaluation.evaluate import REPORT, evaluate
+from twokeys.audit.evaluation.rates import Rate, rates
+from twokeys.audit.evaluation.report import choose
 from twokeys.audit.models.model import Masking
-from twokeys.audit.rates import Rate, rates
-from twokeys.audit.terminal import OUT, show_evaluation
+from twokeys.commands.show_models import OUT, show_evaluation
+from twokeys.core.intervals.means import Interval
 
 from .conftest import Says, looks
 

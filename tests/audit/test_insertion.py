@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.audit.gates import planted
-from twokeys.audit.insertion import image_insertion, text_insertion
-from twokeys.audit.synergy import Scores, tops
+from twokeys.audit.explanation.insertion import image_insertion, text_insertion
+from twokeys.audit.games.synergy import Scores, tops
 
 BEST = Scores(-np.abs(np.arange(10.0) - 3), -np.abs(np.arange(10.0) - 2))
 WORST = Scores(-BEST.image, -BEST.text)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from twokeys.audit.drawing import donors
-from twokeys.audit.evaluate import evaluate
-from twokeys.audit.leaks import leak, leaks, least_leaky
+from twokeys.audit.evaluation.drawing import donors
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.evaluation.leaks import leak, leaks, least_leaky
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.reference.families import untrained
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import texts, words
-from twokeys.audit.marking import accepted, right
-from twokeys.audit.parsing import token
-from twokeys.audit.picking import picked
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.parsing import token
+from twokeys.core.answers.picking import picked
 
 Item = tuple[str, tuple[str, ...], str]
 

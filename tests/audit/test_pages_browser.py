@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser import needs_browser, nothing_is_wrong
-from twokeys.audit.evaluate import evaluate
-from twokeys.audit.explain import explain
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.explanation.explain import explain
 from twokeys.audit.models.model import Masking
 from twokeys.audit.reference.families import untrained
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.audit.cases import CASES, TOKENS
 from tests.strategies import texts, words
-from twokeys.audit.parsing import letters, said, token
-from twokeys.audit.picking import How, Kind, Parsed, parse, picked
+from twokeys.core.answers.parsing import letters, said, token
+from twokeys.core.answers.picking import How, Kind, Parsed, parse, picked
 
 
 @pytest.mark.parametrize(("reply", "kind", "choices", "answer", "how"), CASES)

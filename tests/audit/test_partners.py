@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.strategies import graphs
-from twokeys.audit.partners import NONE, partners, quads
-from twokeys.builder.balance import Graph, largest_balanced
+from twokeys.builder.graph.largest import Graph, largest_balanced
+from twokeys.core.partners import NONE, partners, quads
 
 
 def test_partners_by_hand() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.audit.gates import drawn, planted
-from twokeys.audit.game import grouped
-from twokeys.audit.synergy import GRID, Scores, synergy, tops
-from twokeys.audit.values import interaction, table
+from twokeys.audit.games.game import grouped
+from twokeys.audit.games.synergy import GRID, Scores, synergy, tops
+from twokeys.audit.games.values import interaction, table
 
 BEST = Scores(-np.abs(np.arange(10.0) - 3), -np.abs(np.arange(10.0) - 2))
 WORST = Scores(-BEST.image, -BEST.text)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.printed import Tables
-from twokeys.audit.evaluate import evaluate
-from twokeys.audit.explain import explain
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.explanation.explain import explain
+from twokeys.audit.explanation.sensitivity import sensitivity
 from twokeys.audit.models.model import Masking
 from twokeys.audit.reference.families import untrained
-from twokeys.audit.sensitivity import sensitivity
-from twokeys.audit.terminal import OUT, show_evaluation, show_explained, show_sensitivity
+from twokeys.commands.show_models import OUT, show_evaluation, show_explained, show_sensitivity
 
 from .conftest import Says, looks
 

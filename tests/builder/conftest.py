@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
-from twokeys.builder.encoders import image_encoder, text_encoder
+from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.recipe import Images
 
 # No deadline: machines differ. Derandomised: a run that fails here fails everywhere.

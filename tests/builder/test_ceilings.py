@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import items, keyed_answers
-from twokeys.builder.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent, strata
-from twokeys.builder.colours import NONE
+from twokeys.core.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent, strata
+from twokeys.core.colours import NONE
 
 
 @pytest.mark.parametrize(

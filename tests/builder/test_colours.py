@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.blind import best_replies, item_table
-from twokeys.builder.ceilings import ceilings, most_frequent
-from twokeys.builder.colours import accepted_tokens, colours, contradicted
+from twokeys.core.ceilings import ceilings, most_frequent
+from twokeys.core.colours import accepted_tokens, colours, contradicted
 
 OPTIONS = (
     ("Yes", "No"), ("yes", "no"), ("true", "false"), ("red", "blue", "dark blue"), ("B", "A"), ("A and C", "B and D"),

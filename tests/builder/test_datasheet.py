@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twokeys.builder import recipe as recipes
-from twokeys.builder.datasheet import template
-from twokeys.builder.errors import BadInput
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.answers import template
 from twokeys.data_cards.questions import PEOPLE, Answers, checked, questions, unanswered
 
 RECIPE: dict[str, Any] = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from twokeys.builder.details import CORNER, FILE, GROUPS, WIDTH, of_bytes, of_file, of_pixels, replaced
+from twokeys.builder.measure.details import CORNER, FILE, GROUPS, WIDTH, of_bytes, of_file, of_pixels, replaced
 from twokeys.builder.recipe import Images
 
 

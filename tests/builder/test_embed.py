@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from twokeys.builder import embed
-from twokeys.builder.embed import Embedded, embed_pictures, embed_texts, load, thumbnail, thumbnails
+from twokeys.builder.measure import embed
+from twokeys.builder.measure.embed import Embedded, embed_pictures, embed_texts, load, thumbnail, thumbnails
 from twokeys.builder.recipe import Images
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 
 TEXTS = {f"key {n}": f"How many things are there, {n}?" for n in (3, 1, 4, 0, 2)}
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from twokeys.builder.engines import ENGINES, Engine, Process, Ray, Serial, engine
-from twokeys.builder.errors import BadInput, MissingPackage
-from twokeys.builder.images import read_bytes
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.run.engines import ENGINES, Engine, Process, Ray, Serial, engine
+from twokeys.core.errors import BadInput, MissingPackage
 
 # The functions that are mapped come from libraries, so that a fresh process can import them.
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twokeys.builder.fingerprint import Fingerprint, fingerprint, is_measurement, parquet_rows
+from twokeys.builder.publish.fingerprint import Fingerprint, fingerprint, is_measurement, parquet_rows
 
 
 def rows() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.strategies import texts
-from twokeys.builder.lexical import OPTION_FEATURES, WORDS, option_features, text_features
+from twokeys.builder.measure.lexical import OPTION_FEATURES, WORDS, option_features, text_features
 
 TEXTS = st.lists(texts(), min_size=1, max_size=6)
 OPTIONS = st.lists(

@@ -13,16 +13,15 @@ import torch
 from PIL import Image, ImageDraw
 
 from tests.planted import score
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.loading import load
 from twokeys.audit.models.model import Question
-from twokeys.builder import vision_language
-from twokeys.builder.baselines.problem import Problem
-from twokeys.builder.encoders import text_encoder
-from twokeys.builder.engines import Serial
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.encoders import text_encoder
+from twokeys.builder.measure.replies import embedded, identity, replies
 from twokeys.builder.recipe import Images
-from twokeys.builder.stages import Run
-from twokeys.builder.vision_language import embedded, identity, replies
+from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.stages import Run
+from twokeys.core.errors import BadInput
 
 MODEL, ENCODER = "reference:llava-natural", "packaged:minilm"
 COLOURS = ("red", "blue")
@@ -77,7 +76,7 @@ def test_the_number_of_threads_changes_nothing(
             threads.append(torch.get_num_threads())
             return model.reply(questions)
 
-    monkeypatch.setattr(vision_language, "_loaded", lambda name, hosts: Counting())
+    monkeypatch.setattr("twokeys.builder.measure.replies._loaded", lambda name, hosts: Counting())
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     found = []
     for number in (1, 2):

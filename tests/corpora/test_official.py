@@ -9,9 +9,9 @@ from collections import Counter, defaultdict
 import pytest
 
 from twokeys.builder import recipe
-from twokeys.builder.corpora import reader
-from twokeys.builder.errors import BadInput
-from twokeys.builder.items import Row
+from twokeys.builder.read.corpora import reader
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
 
 COUNTS = {
     "vqa-v2-60k": {"train": 48_061, "valid": 8_977, "test": 2_962},

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from twokeys.builder import recipe
-from twokeys.builder.corpora import readers
+from twokeys.builder.read.corpora import readers
 from twokeys.filters import registry
 
 NAMES = recipe.shipped()

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from twokeys.builder.corpora import reader
-from twokeys.builder.errors import BadInput
+from twokeys.builder.read.corpora import reader
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

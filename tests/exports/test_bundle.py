@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.audit.cases import CASES
 from tests.exports.loading import loaded
 from tests.strategies import texts, words
-from twokeys.audit import answers, marking, parsing, picking, wording
+from twokeys.audit import wording
+from twokeys.core.answers import marking, normal, parsing, picking
 from twokeys.exports.bundle import bundled
 
 FACTS = {
@@ -60,7 +61,7 @@ def test_every_case_of_the_parser_is_read_alike(
 )
 def test_any_text_is_read_alike(frozen: ModuleType, reply: str, kind: picking.Kind, choices: list[str]) -> None:
     assert tuple(frozen.parse(reply, kind, choices)) == tuple(picking.parse(reply, kind, choices))
-    assert frozen.normalise(reply) == answers.normalise(reply)
+    assert frozen.normalise(reply) == normal.normalise(reply)
 
 
 @given(reply=words(), answer=words(), kind=st.sampled_from(TYPES), choices=st.lists(words(), max_size=4))

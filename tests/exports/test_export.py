@@ -13,8 +13,8 @@ import pytest
 from tests.exports.conftest import Exporting
 from tests.exports.loading import loaded
 from tests.pipeline.toy import run
-from twokeys.audit.errors import BadInput
 from twokeys.audit.wording import BLIND_PROMPT
+from twokeys.core.errors import BadInput
 from twokeys.data_cards.manifest import Manifest
 from twokeys.exports.export import RECORD, export
 from twokeys.exports.registry import FORMATS

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from tests.exports.conftest import Exporting
-from twokeys.audit.errors import BadInput
-from twokeys.audit.parsing import VERSION
-from twokeys.builder.corpora import reader
-from twokeys.builder.images import read_bytes
-from twokeys.builder.items import Row
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.locators import read_bytes
 from twokeys.builder.recipe import Corpus
+from twokeys.core.answers.parsing import VERSION
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
 from twokeys.exports import vlmevalkit
 from twokeys.exports.export import export
 from twokeys.exports.source import Source

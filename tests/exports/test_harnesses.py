@@ -19,10 +19,10 @@ import pytest
 
 from tests.exports.conftest import Exporting
 from tests.exports.harnesses.replies import scripted
-from twokeys.audit.evaluate import Evaluation, evaluate
-from twokeys.audit.marking import right
+from twokeys.audit.evaluation.evaluate import Evaluation, evaluate
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.wording import worded
+from twokeys.core.answers.marking import right
 from twokeys.exports.source import Source
 
 RUNS = Path(__file__).parent / "harnesses"

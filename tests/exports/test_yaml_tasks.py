@@ -13,13 +13,13 @@ from datasets import load_dataset
 
 from tests.exports.conftest import Exporting
 from tests.exports.loading import loaded
-from twokeys.audit.answering import BLIND_PROMPT
+from twokeys.audit.evaluation.answering import BLIND_PROMPT
+from twokeys.audit.evaluation.pairs import named
 from twokeys.audit.models.model import Question
 from twokeys.audit.models.prompt import asked
-from twokeys.audit.pairs import named
-from twokeys.audit.parsing import VERSION
-from twokeys.audit.pictures import mean_colour
 from twokeys.audit.wording import LETTER, SHORT
+from twokeys.core.answers.parsing import VERSION
+from twokeys.core.pictures.shown import mean_colour
 from twokeys.exports.source import Source
 from twokeys.exports.task_yaml import scalar
 

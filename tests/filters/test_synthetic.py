@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from twokeys.builder.items import ANSWER_TYPES, SCHEMA
+from twokeys.core.items import ANSWER_TYPES, SCHEMA
 from twokeys.filters import make, rules, synthetic_table
 
 

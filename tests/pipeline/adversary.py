@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.errors import BadInput
-from twokeys.builder.fingerprint import Fingerprint, parquet_rows
-from twokeys.builder.publish import dataset_info, hashes, split_of
+from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
+from twokeys.builder.publish.rows import dataset_info, hashes, split_of
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.texts import texts
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.pipeline.toy import Toy
 from twokeys.builder.build import Built, build
-from twokeys.builder.checks import CHECKS
+from twokeys.builder.checks.checks import CHECKS
 
 # No deadline: machines differ. Derandomised: a run that fails here fails everywhere.
 settings.register_profile("twokeys", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures
-from twokeys.builder.items import digest
+from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.core.items import digest
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from PIL import Image, ImageOps
 
 from tests.pipeline.toy import COLOURS
-from twokeys.builder.counterfactuals.edit import Edit, EditView, Pictures
+from twokeys.builder.pair.edit import Edit, EditView, Pictures
 
 RED, WHICH = "Is it a red shape?", "What colour is it?"
 

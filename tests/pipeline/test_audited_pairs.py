@@ -8,7 +8,7 @@ import pytest
 
 from tests.pipeline.conftest import Build
 from tests.pipeline.test_auditing import audited, certificate, corpus
-from twokeys.builder.counterfactuals import registry
+from twokeys.builder.pair.generators import registry
 
 ANNOTATED = 240
 

@@ -19,8 +19,8 @@ from tests.pipeline.adversary import Adversary
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy
 from twokeys.builder.build import Built
-from twokeys.builder.errors import BadInput
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 ITEMS, SIDE = 480, 20
 JUDGES = ("question.forest", "question.looks", "image.neighbours", "image.detail")

@@ -13,7 +13,7 @@ import pytest
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy, draw, published
 from twokeys.builder.build import Built
-from twokeys.builder.read import BadRows
+from twokeys.builder.read.stage import BadRows
 from twokeys.builder.verify import verify
 
 

@@ -10,9 +10,9 @@ import pytest
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
 from twokeys.builder.build import Built
-from twokeys.builder.ceilings import BLIND
 from twokeys.builder.diagnose import diagnose
-from twokeys.builder.errors import BadInput
+from twokeys.core.ceilings import BLIND
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published, rule_file, run
 from twokeys.builder.build import Built
 from twokeys.builder.diff import UNREAD, Why, diff
-from twokeys.builder.errors import BadInput
+from twokeys.core.errors import BadInput
 
 
 def test_a_folder_and_its_copy_have_the_same_rows(built: Built, folder: Path) -> None:

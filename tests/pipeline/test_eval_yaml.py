@@ -16,11 +16,11 @@ from PIL import Image
 from tests.pipeline.adversary import Adversary, Row
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
-from twokeys.audit.pictures import data_uri, upright
 from twokeys.builder.build import Built
-from twokeys.builder.eval_rows import shows
+from twokeys.builder.publish.eval_rows import shows
 from twokeys.builder.recipe import Images
 from twokeys.builder.verify import verify
+from twokeys.core.pictures.shown import data_uri, upright
 
 LIMITS = Images()
 

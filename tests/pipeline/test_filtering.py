@@ -10,8 +10,8 @@ import pytest
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import NICE, Toy, published, rule_file
 from twokeys.builder.build import Built
-from twokeys.builder.errors import BadInput
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 AFTER_MEASURING = {"filter", "balance", "refit", "publish"}
 

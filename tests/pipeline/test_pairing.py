@@ -15,8 +15,9 @@ from PIL import Image
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
 from twokeys.builder.build import Built
-from twokeys.builder.counterfactuals import generate, registry
-from twokeys.builder.engines import ENGINES
+from twokeys.builder.pair import generate
+from twokeys.builder.pair.generators import registry
+from twokeys.builder.run.engines import ENGINES
 from twokeys.builder.verify import verify
 
 PAIR: dict[str, Any] = {"generators": ["toy-repaint"], "partners": "any"}
@@ -353,7 +354,7 @@ def test_partners_that_are_far_by_embedding_are_refused(make: Build, colours: To
 def test_forged_constructed_rows_are_found(column: str, value: object, problem: str) -> None:
     import pandas as pd
 
-    from twokeys.builder.counterfactuals.recount import edited
+    from twokeys.builder.checks.pairs import edited
     from twokeys.builder.recipe import Pair
 
     shared = {"source": "toy", "source_revision": "1", "split": "test", "license": "mit", "group": "g", "stage": None}

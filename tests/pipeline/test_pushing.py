@@ -16,10 +16,10 @@ from tests.hub import TOKEN, Hub, hub
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy
 from twokeys.builder.build import Built
-from twokeys.builder.errors import BadInput
 from twokeys.builder.push import Pushed, Unsound, push
 from twokeys.builder.verify import Finding, verify
 from twokeys.commands.app import app
+from twokeys.core.errors import BadInput
 from twokeys.data_cards.citation import version
 
 REPO = "me/toy"

@@ -12,8 +12,8 @@ import pytest
 from tests.pipeline.toy import Toy, published
 from twokeys.builder.build import Built
 from twokeys.builder.diagnose import diagnose
-from twokeys.builder.publish import hashes
-from twokeys.builder.report.compose import folder_report
+from twokeys.builder.publish.report.compose import folder_report
+from twokeys.builder.publish.rows import hashes
 from twokeys.builder.verify import verify
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest

@@ -11,9 +11,9 @@ import yaml
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy
 from twokeys.builder.build import build
-from twokeys.builder.errors import BadInput
 from twokeys.builder.recipe import load, shipped
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:

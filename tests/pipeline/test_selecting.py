@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import items
-from twokeys.builder.colours import contradicted
-from twokeys.builder.items import question_key
+from twokeys.builder.balance.select import REASONS, Selection, select
 from twokeys.builder.recipe import Balance
-from twokeys.builder.selection import REASONS, Selection, select
+from twokeys.core.colours import contradicted
+from twokeys.core.items import question_key
 
 PARTS = st.sampled_from([[], ["split"], ["source"], ["source", "split", "answer_type"]])
 SHARES = st.sampled_from([1 / 3, 0.4, 0.5, 2 / 3, 0.75])

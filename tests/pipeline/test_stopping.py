@@ -18,8 +18,8 @@ import pytest
 
 from tests.pipeline.toy import ROOT, Toy, draw, offline
 from twokeys.builder.build import Built, build
-from twokeys.builder.errors import BadInput
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 DRIVER = """
 import json, os, sys
@@ -185,7 +185,7 @@ def test_the_command_killed_from_outside_goes_on(toy: Toy, built: Built, tmp_pat
 
 def test_workers_of_a_killed_build_end_too() -> None:
     script = (
-        "import time; from twokeys.builder.engines import Process\n"
+        "import time; from twokeys.builder.run.engines import Process\n"
         "if __name__ == '__main__':\n"
         "    for _ in Process(2).map_shards(time.sleep, [0.1, 0.1, 600]): print('slept', flush=True)"
     )

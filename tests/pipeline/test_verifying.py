@@ -9,7 +9,7 @@ import pytest
 
 from tests.pipeline.adversary import failed
 from twokeys.builder.build import Built
-from twokeys.builder.checks import CHECKS
+from twokeys.builder.checks.checks import CHECKS
 from twokeys.builder.verify import verify
 
 FILES = [

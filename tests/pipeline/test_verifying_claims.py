@@ -13,11 +13,11 @@ import pytest
 from tests.pipeline.adversary import Adversary, Row, failed, first
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published, rule_file
+from twokeys.builder.balance.select import REASONS
 from twokeys.builder.build import Built
-from twokeys.builder.checks import CHECKS
-from twokeys.builder.folder import Folder
-from twokeys.builder.report.check import same_report
-from twokeys.builder.selection import REASONS
+from twokeys.builder.checks.checks import CHECKS
+from twokeys.builder.checks.report import same_report
+from twokeys.builder.publish.folder import Folder
 from twokeys.data_cards.manifest import Manifest
 
 pytestmark = pytest.mark.usefixtures("other_checks")

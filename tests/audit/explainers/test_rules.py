@@ -12,12 +12,12 @@ from torch import nn
 from torch.nn import functional
 from transformers.models.llama.modeling_llama import LlamaMLP, LlamaRMSNorm
 
-from twokeys.audit.errors import BadInput
 from twokeys.audit.explainers import propagation
 from twokeys.audit.explainers.grad_rollout import relevance
 from twokeys.audit.explainers.registry import BUILT_IN, explainers, named
 from twokeys.audit.explainers.rollout import rolled_out
 from twokeys.audit.explainers.tam import rank_smoothed, without
+from twokeys.core.errors import BadInput
 
 X = torch.tensor([[1.0, -2.0, 3.0, 0.5]])
 C = torch.tensor([[0.3, 1.0, -0.7, 2.0]])

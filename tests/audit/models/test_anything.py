@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 from transformers import AutoProcessor, AutoTokenizer, LlavaProcessor
 
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.anything import load_anything
 from twokeys.audit.models.loading import load
 from twokeys.audit.models.model import Model, Question, Responder
 from twokeys.audit.reference.families import save, untrained
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pytest
 import torch
 from PIL import Image
 
-from twokeys.audit.errors import BadInput
 from twokeys.audit.models.generative import everything
 from twokeys.audit.models.loading import load, load_game
 from twokeys.audit.reference import corpus
@@ -23,6 +22,7 @@ from twokeys.audit.reference.options import COUNTS, KIND, POOL, drawn
 from twokeys.audit.reference.packing import pack
 from twokeys.audit.reference.train import Recipe, accuracy, normalised, train_reference, trained, weights
 from twokeys.audit.reference.vocabulary import ANSWERS, LETTERS, tokenizer
+from twokeys.core.errors import BadInput
 
 ASKED = ["is there a red circle?", "what shape is in the image?", "what is the color of the circle?"]
 

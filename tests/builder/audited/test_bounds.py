@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builder.audited.test_selection import answers
-from twokeys.builder.audited.bounds import Bools, adversary_bounds, balance_bounds
-from twokeys.builder.audited.selection import KEPT, choose, largest
+from twokeys.builder.certify.audited.bounds import Bools, adversary_bounds, balance_bounds
+from twokeys.builder.certify.audited.selection import KEPT, choose, largest
 
 
 def everything(n: int) -> Bools:

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pytest
 
 from tests.builder.audited.items import NOUNS, Plain, table
-from twokeys.builder.audited.cells import Cells
-from twokeys.builder.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
-from twokeys.builder.audited.selection import excess
-from twokeys.builder.baselines import VIEWS, baselines
-from twokeys.builder.groups import fold_of
-from twokeys.builder.measure import problems
+from twokeys.builder.certify.audited.cells import Cells
+from twokeys.builder.certify.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
+from twokeys.builder.certify.audited.selection import excess
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
-from twokeys.builder.stages import write_table
+from twokeys.builder.run.stages import write_table
 
 ITEMS, FOLDS = 240, 3
 SELECT, CERTIFY = ["question.prior"], ["question.tfidf"]

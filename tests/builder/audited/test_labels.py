@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builder.audited.items import mixed, table
-from twokeys.builder.audited.labels import Labels, judged
+from twokeys.builder.certify.audited.labels import Labels, judged
 
 
 def test_labels_stand_for_the_answers_that_they_were_read_from() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builder.audited.drawing import drawn
-from twokeys.builder.audited.exchange import exchange
-from twokeys.builder.audited.null import compare
+from twokeys.builder.certify.audited.exchange import exchange
+from twokeys.builder.certify.audited.null import compare
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builder.audited.drawing import drawn
-from twokeys.builder.audited.exchange import Exchange, exchange
-from twokeys.builder.audited.permutation import Permutation, summarise
+from twokeys.builder.certify.audited.exchange import Exchange, exchange
+from twokeys.builder.certify.audited.permutation import Permutation, summarise
 
 
 def free(n: int) -> Exchange:

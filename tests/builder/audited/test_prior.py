@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builder.audited.items import mixed, table
-from twokeys.builder.audited.labels import Labels
-from twokeys.builder.audited.prior import LOOSE, best_constant, prior_bounds
-from twokeys.builder.audited.selection import largest
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.prior import LOOSE, best_constant, prior_bounds
+from twokeys.builder.certify.audited.selection import largest
 
 
 def flattened(answers: list[str], slack: float = 0.0125) -> np.ndarray:

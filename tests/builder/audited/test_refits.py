@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from tests.builder.audited.items import NOUNS, Plain, mixed, table
-from twokeys.builder.audited.labels import Labels
-from twokeys.builder.audited.panel import Panel, folds
-from twokeys.builder.audited.refits import Refits
-from twokeys.builder.audited.selection import excess
-from twokeys.builder.baselines import VIEWS, baselines
-from twokeys.builder.groups import fold_of
-from twokeys.builder.measure import problems
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.panel import Panel, folds
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.selection import excess
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
-from twokeys.builder.stages import Run
+from twokeys.builder.run.stages import Run
 
 NAMES = ["question.prior", "question.tfidf", "choices.prior", "choices.forest"]
 

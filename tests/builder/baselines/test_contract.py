@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.builder.baselines.toys import cross_fitted, toy
-from twokeys.builder.baselines import FAMILIES, VIEWS, Baseline, baselines, chosen
-from twokeys.builder.baselines.problem import Counts, Form, Ints, Problem, count
-from twokeys.builder.errors import BadInput
+from twokeys.builder.measure.baselines import FAMILIES, VIEWS, Baseline, baselines, chosen
+from twokeys.builder.measure.baselines.problem import Counts, Form, Ints, Problem, count
+from twokeys.core.errors import BadInput
 
 
 def every() -> list[Any]:

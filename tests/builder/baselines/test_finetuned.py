@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests import planted
-from twokeys.builder.baselines import baselines
-from twokeys.builder.baselines.problem import count
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines.problem import count
 
 
 @pytest.fixture(autouse=True)

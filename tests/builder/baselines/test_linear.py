@@ -10,9 +10,9 @@ from scipy.sparse import csr_array
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from twokeys.builder.baselines import linear
-from twokeys.builder.baselines.linear import logistic, principal
-from twokeys.builder.baselines.problem import Counts, count
+from twokeys.builder.measure.baselines import linear
+from twokeys.builder.measure.baselines.linear import logistic, principal
+from twokeys.builder.measure.baselines.problem import Counts, count
 
 
 def test_a_row_counted_three_times_is_three_rows() -> None:

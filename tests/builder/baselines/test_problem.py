@@ -11,7 +11,7 @@ from hypothesis import given
 
 from tests.builder.baselines.toys import toy
 from tests.strategies import keyed_answers
-from twokeys.builder.baselines.problem import Form, Problem, count
+from twokeys.builder.measure.baselines.problem import Form, Problem, count
 
 
 def test_counts_by_hand() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from twokeys.builder.baselines import Baseline
-from twokeys.builder.baselines.problem import Form, Problem, count
-from twokeys.builder.details import WIDTH
-from twokeys.builder.encoders import unit
-from twokeys.builder.lexical import option_features, text_features
-from twokeys.builder.looks import text_looks
-from twokeys.builder.places import FIELDS, ORDERS, PICTURE
+from twokeys.builder.measure.baselines import Baseline
+from twokeys.builder.measure.baselines.problem import Form, Problem, count
+from twokeys.builder.measure.details import WIDTH
+from twokeys.builder.measure.encoders import unit
+from twokeys.builder.measure.lexical import option_features, text_features
+from twokeys.builder.measure.looks import text_looks
+from twokeys.builder.measure.places import FIELDS, ORDERS, PICTURE
 
 NAMES = ("no", "yes")
 FILLER = [f"{consonant}{vowel}{end}" for consonant in "bdfg" for vowel in "aeiou" for end in "nt"]

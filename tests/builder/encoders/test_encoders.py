@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from twokeys.builder import encoders
-from twokeys.builder.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder, unit
-from twokeys.builder.encoders.sentences import SentenceEncoder
-from twokeys.builder.encoders.vision import VisionEncoder
-from twokeys.builder.errors import BadInput, MissingPackage
+from twokeys.builder.measure import encoders
+from twokeys.builder.measure.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder, unit
+from twokeys.builder.measure.encoders.sentences import SentenceEncoder
+from twokeys.builder.measure.encoders.vision import VisionEncoder
+from twokeys.core.errors import BadInput, MissingPackage
 
 
 def test_unit_rows_have_length_one_and_zero_stays_zero() -> None:

@@ -10,15 +10,15 @@ import pytest
 
 from tests.builder.language.killed import Dies, Killed
 from tests.builder.language.tiny import save
-from twokeys.builder.baselines import VIEWS, chosen
-from twokeys.builder.items import question_key
-from twokeys.builder.language.likelihoods import log_likelihoods
-from twokeys.builder.language.loading import language_model
-from twokeys.builder.language.prompts import ask
-from twokeys.builder.measure import MEASUREMENTS, measure
+from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.language.likelihoods import log_likelihoods
+from twokeys.builder.measure.language.loading import language_model
+from twokeys.builder.measure.language.prompts import ask
+from twokeys.builder.measure.representations import Representations
+from twokeys.builder.measure.stage import MEASUREMENTS, measure
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.representations import Representations
-from twokeys.builder.stages import Run, Stage
+from twokeys.builder.run.stages import Run, Stage
+from twokeys.core.items import question_key
 
 COLOURS = ("red", "blue", "green", "white")
 

@@ -10,13 +10,13 @@ import pytest
 
 from tests.builder.language.killed import Dies, Killed
 from tests.builder.language.tiny import save
-from twokeys.builder.engines import Process
-from twokeys.builder.language import stage
-from twokeys.builder.language.likelihoods import log_likelihoods
-from twokeys.builder.language.loading import language_model
-from twokeys.builder.language.prompts import ask
-from twokeys.builder.language.stage import likelihoods, load, of_answers, of_options
-from twokeys.builder.stages import Run
+from twokeys.builder.measure.language import stage
+from twokeys.builder.measure.language.likelihoods import log_likelihoods
+from twokeys.builder.measure.language.loading import language_model
+from twokeys.builder.measure.language.prompts import ask
+from twokeys.builder.measure.language.stage import likelihoods, load, of_answers, of_options
+from twokeys.builder.run.engines import Process
+from twokeys.builder.run.stages import Run
 
 ANSWERS = ["blue", "no", "yes"]
 QUESTIONS = [f"Is there a {colour} {thing}?" for colour in ("red", "blue") for thing in ("cube", "dog", "cat")]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from twokeys.builder.checks.report import alike
+from twokeys.builder.publish.report import thumbnails
+from twokeys.builder.publish.report.thumbnails import MOST, SIDE, Thumbnails, pixels
 from twokeys.builder.recipe import Images
-from twokeys.builder.report import thumbnails
-from twokeys.builder.report.check import alike
-from twokeys.builder.report.thumbnails import MOST, SIDE, Thumbnails, pixels
 
 
 def png(array: np.ndarray) -> bytes:

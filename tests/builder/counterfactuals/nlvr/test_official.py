@@ -14,10 +14,10 @@ from PIL import Image
 
 from tests.builder.counterfactuals.nlvr import oracle
 from twokeys.builder import recipe
-from twokeys.builder.corpora import reader
-from twokeys.builder.counterfactuals.nlvr.quads import NlvrQuads
-from twokeys.builder.images import read_bytes
-from twokeys.builder.items import canonical_json
+from twokeys.builder.pair.generators.nlvr.quads import NlvrQuads
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.locators import read_bytes
+from twokeys.core.items import canonical_json
 
 JUDGED = 500
 """Answers that must have been judged before none of them is called wrong."""

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.builder.counterfactuals.photos import toy
-from twokeys.builder.counterfactuals.photos.donors import cut_out, placed
-from twokeys.builder.counterfactuals.photos.plans import Scene, crops, pastes, removals, repaints
-from twokeys.builder.counterfactuals.photos.recolouring import COLOURS, colour_of, recoloured, targets
-from twokeys.builder.counterfactuals.photos.removal import inpainting, widened
-from twokeys.builder.counterfactuals.photos.things import Known, Thing, outline_of
+from twokeys.builder.pair.generators.photos.donors import cut_out, placed
+from twokeys.builder.pair.generators.photos.plans import Scene, crops, pastes, removals, repaints
+from twokeys.builder.pair.generators.photos.recolouring import COLOURS, colour_of, recoloured, targets
+from twokeys.builder.pair.generators.photos.removal import inpainting, widened
+from twokeys.builder.pair.generators.photos.things import Known, Thing, outline_of
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("pycocotools.mask")

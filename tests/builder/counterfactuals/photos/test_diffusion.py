@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from tests.builder.counterfactuals.photos import toy
-from twokeys.builder.counterfactuals.photos.diffusion import Diffusion, diffusion
-from twokeys.builder.counterfactuals.photos.removal import inpainting
-from twokeys.builder.errors import BadInput
+from twokeys.builder.pair.generators.photos.diffusion import Diffusion, diffusion
+from twokeys.builder.pair.generators.photos.removal import inpainting
+from twokeys.core.errors import BadInput
 
 diffusers = pytest.importorskip("diffusers")
 

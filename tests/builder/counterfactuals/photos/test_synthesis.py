@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.builder.counterfactuals.photos import toy
-from twokeys.builder.counterfactuals.photos.synthesis import synthesised
+from twokeys.builder.pair.generators.photos.synthesis import synthesised
 
 pytest.importorskip("cv2")
 NONE = np.zeros((toy.HEIGHT, toy.WIDTH), dtype=bool)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.builder.counterfactuals.photos import toy
-from twokeys.builder.counterfactuals.photos import needs
-from twokeys.builder.counterfactuals.photos.writing import pixels_of, write
-from twokeys.builder.errors import BadInput, MissingPackage
+from twokeys.builder.pair.generators.photos import needs
+from twokeys.builder.pair.generators.photos.writing import pixels_of, write
 from twokeys.builder.recipe import Images
+from twokeys.core.errors import BadInput, MissingPackage
 
 jpeglib = pytest.importorskip("jpeglib")
 PLACE = np.s_[30:50, 40:70]

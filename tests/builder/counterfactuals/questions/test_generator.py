@@ -8,12 +8,12 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twokeys.builder.counterfactuals.edit import Edit
-from twokeys.builder.counterfactuals.examine import Side, examine
-from twokeys.builder.counterfactuals.lexicon import Substitution
-from twokeys.builder.counterfactuals.questions.generator import QuestionEdits
-from twokeys.builder.items import TextRule
+from twokeys.builder.pair.edit import Edit
+from twokeys.builder.pair.examine import Side, examine
+from twokeys.builder.pair.generators.questions.generator import QuestionEdits
+from twokeys.builder.pair.lexicon import Substitution
 from twokeys.builder.recipe import Images, Minimal
+from twokeys.core.items import TextRule
 
 
 def made(questions: list[tuple[str, str]], generator: QuestionEdits | None = None) -> list[Edit]:
