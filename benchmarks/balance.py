@@ -8,7 +8,8 @@ import numpy as np
 
 from benchmarks.report import Facts, Table, fresh, median, section, timed
 from benchmarks.synthetic import PER_IMAGE, PER_QUESTION, graph
-from twokeys.builder.graph.largest import Bools, Graph, is_balanced, largest_balanced, peel
+from twokeys.builder.graph.graph import Bools, Graph, is_balanced, peel
+from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.graph.programme import largest_by_programme
 from twokeys.core.partners import NONE, quads
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from benchmarks.report import Table, section
-from twokeys.audit.evaluation.evaluate import Evaluation
+from twokeys.audit.evaluation.result import Evaluation
 from twokeys.audit.explanation.comparison import against, friedman, means, mixed
-from twokeys.audit.explanation.explain import Explained
+from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import frame
 from twokeys.audit.games.game import Floats
 from twokeys.audit.models.model import Masking

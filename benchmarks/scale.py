@@ -7,7 +7,8 @@ import numpy as np
 from benchmarks.report import Facts, Table, fresh, peak, say, section, timed
 from benchmarks.synthetic import items
 from twokeys.builder.balance.select import select
-from twokeys.builder.graph.largest import Graph, largest_balanced, peel
+from twokeys.builder.graph.graph import Graph, peel
+from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.measure.groups import Links, fold_of, group
 from twokeys.builder.recipe import Balance
 from twokeys.core.ceilings import ceilings, codes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.graph.largest import Graph
+from twokeys.builder.graph.graph import Graph
 from twokeys.core.items import digest
 
 PER_IMAGE = 5

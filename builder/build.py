@@ -20,6 +20,7 @@ import pyarrow as pa
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import Near, Selection, select
 from twokeys.builder.certify.audited.certificate import tier
+from twokeys.builder.certify.audited.families import adversaries_read
 from twokeys.builder.certify.audited.rows import audited_rows, unpublished
 from twokeys.builder.certify.audited.tier import audit
 from twokeys.builder.certify.balanced import FILE as CERTIFICATE
@@ -30,7 +31,7 @@ from twokeys.builder.measure.blindness import REFIT, marked
 from twokeys.builder.measure.groups import fold_of, pairs
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
-from twokeys.builder.measure.survey import Survey, adversaries_read, locate, survey
+from twokeys.builder.measure.survey import Survey, locate, survey
 from twokeys.builder.pair.stage import Paired, pair
 from twokeys.builder.publish.eval_rows import COLUMNS as EVAL_COLUMNS
 from twokeys.builder.publish.eval_rows import eval_rows

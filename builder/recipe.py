@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
-from twokeys.core.pictures.decoding import MAX_PIXELS
+from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.answers import answered
 from twokeys.data_cards.questions import Answers, checked
 
@@ -98,13 +98,6 @@ class Text(Part):
 
     unicode: Literal["NFC", "NFKC"] = "NFC"
     lowercase: bool = False
-
-
-class Images(Part):
-    """Limits that a picture must keep before it is decoded."""
-
-    max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
-    max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
 
 
 class Encoders(Part):

@@ -59,7 +59,8 @@ def explain(
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
     out = out or Path("out") / f"{folder.name}-explained"
     with plainly(GOES_ON), progress() as say:
-        from twokeys.audit.explanation.explain import DEFAULT, Explained, explain
+        from twokeys.audit.explanation.explain import DEFAULT, explain
+        from twokeys.audit.explanation.result import Explained
         from twokeys.audit.explanation.sensitivity import ALL, Sensitivity, sensitivity
         from twokeys.audit.models.model import Masking
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from twokeys.audit.evaluation.evaluate import RESULT, Evaluation
+from twokeys.audit.evaluation.evaluate import RESULT
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.rates import dividends, rates
-from twokeys.audit.explanation.explain import REPORT, Explained
+from twokeys.audit.evaluation.result import Evaluation
+from twokeys.audit.explanation.explain import REPORT
 from twokeys.audit.explanation.metrics import RANKED
+from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.sensitivity import RESULT as SENSITIVITY
 from twokeys.audit.explanation.sensitivity import Sensitivity, named
 from twokeys.commands import tabled

@@ -46,7 +46,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twokeys.core.colours import NONE, Colours, colours, golds
-from twokeys.data_cards.manifest import Bounded
+from twokeys.core.views import Bounded
 
 Codes = NDArray[np.integer]
 BLIND = ("question", "image")

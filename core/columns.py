@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from datasets import Features
+
 COLUMNS: dict[str, str] = {
     "id": "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's ids may tell "
     "its answers",
@@ -147,3 +149,66 @@ def type_name(feature: Mapping[str, Any]) -> str:
 
 def _inner(inner: Any) -> Mapping[str, Any]:
     return {"struct": inner} if isinstance(inner, list) else inner
+
+
+MEASUREMENT_ENDINGS = (".prediction", ".p_gold", ".vote", ".disagreement", ".agreement")
+"""Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
+
+
+PLACE = "row"
+"""Where the source keeps the item; a source whose rows are put in another order says the same."""
+
+
+def is_measurement(column: object) -> bool:
+    """Whether a column is a measurement."""
+    return str(column).endswith(MEASUREMENT_ENDINGS)
+
+
+NUMBERS = (".p_gold", ".vote", ".disagreement", ".agreement")
+"""Endings of measurements that are numbers."""
+
+
+KEPT_COLUMNS = (
+    "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type", "image_partner",
+    "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row", "license",
+    "image_key", "image_width", "image_height", "image_colour", "question_key", "group", "meta",
+)  # fmt: skip
+
+
+REMOVED_COLUMNS = (
+    "id", "stage", "rule", "reason", "question", "choices", "answer", "compared", "answers", "answer_type", "source",
+    "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height", "image_colour",
+    "question_key", "group", "meta",
+)  # fmt: skip
+
+
+PICTURES = {"image": "image_key", "partner_image": "partner_image_key"}
+"""Column that holds pictures -> column with their keys."""
+
+
+SHOWN = PICTURES | {"image_uri": "image_key"}
+"""The same, with the column that holds pictures as text."""
+
+
+PAIR_COLUMNS = (
+    "edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked",
+)  # fmt: skip
+"""Columns that items of a recipe with a part `pair` have beside the others."""
+
+
+def features(columns: list[str]) -> Features:
+    """The `datasets` schema of published columns."""
+    from datasets import Features, Image, List, Value
+
+    def kind(name: str) -> Any:
+        if name in PICTURES:
+            return Image()
+        if name in ("edit_words", "edit_boxes", "words", "boxes", "partner_words"):
+            return List(List(Value("int32")))
+        if name in ("choices", "answers", "accepted", "partner_choices"):
+            return List(Value("string"))
+        if name in ("image_width", "image_height"):
+            return Value("int32")
+        return Value("float32") if name.endswith(NUMBERS) else Value("string")
+
+    return Features({name: kind(name) for name in columns})

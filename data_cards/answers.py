@@ -5,27 +5,15 @@ from __future__ import annotations
 import textwrap
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from twokeys.core.errors import BadInput
 from twokeys.data_cards import questions
-from twokeys.data_cards.datasheet import missing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from twokeys.builder.publish.folder import Folder
 
 SHIPPED = "datasheets"
 """Folder of the answers that ship, beside the recipes."""
-REMEDY = (
-    "write answers into the YAML file that the recipe names with `datasheet:` (`twokeys datasheet RECIPE` prints one "
-    "to fill in), and where a source is from into its part of the recipe, as `citation:` or `homepage:`; then build "
-    "again, which measures nothing anew"
-)
-"""What to do where `datasheet` finds something."""
 _HEAD = """\
 Answers to the questions of "Datasheets for Datasets" (Gebru et al. 2018) that no build can know.
 Name this file in the recipe, relative to it:  datasheet: THIS-FILE.yaml
@@ -87,12 +75,3 @@ def _place(name: str, said: str | bool | None) -> list[str]:
         folded = textwrap.wrap(said, 114, break_long_words=False, break_on_hyphens=False)
         return [f"  {name}: >-", *(f"    {line}" for line in folded)]
     return [f"  {name}: |-", *(f"    {line}".rstrip() for line in said.splitlines())]
-
-
-def datasheet(known: Folder) -> Iterator[str]:
-    """What a published folder still owes its readers: answers that only people have, and where its sources are from."""
-    for question in missing(known.manifest):
-        yield f"no answer to {question.key}: {question.text}"
-    for source in known.manifest.sources:
-        if not source.citation.strip() and not source.homepage:
-            yield f"the source {source.name!r} has neither citation nor homepage"

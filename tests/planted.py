@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from twokeys.builder.measure.baselines.problem import Problem
-from twokeys.builder.measure.encoders import unit
+from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.lexical import option_features, text_features
 from twokeys.builder.measure.stage import Task, score_fold
 from twokeys.core.intervals.accuracy import Accuracy, accuracy

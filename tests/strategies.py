@@ -14,7 +14,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from twokeys.builder.graph.largest import Graph
+from twokeys.builder.graph.graph import Graph
 from twokeys.core.colours import NONE
 from twokeys.core.items import ANSWER_TYPES, question_key
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from twokeys.core.intervals.means import Interval
 
 if TYPE_CHECKING:
-    from twokeys.audit.evaluation.evaluate import Evaluation
+    from twokeys.audit.evaluation.result import Evaluation
 
 KINDS = {
     "question": "one question, two pictures, both right",

@@ -9,13 +9,13 @@ import pandas as pd
 
 from twokeys.audit.evaluation.rates import dividends, rates
 from twokeys.audit.explanation import figures
-from twokeys.audit.explanation.report import picture_of, png, small
+from twokeys.audit.pages import picture_of, png, small
 from twokeys.data_cards.page import environment
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from twokeys.audit.evaluation.evaluate import Evaluation
+    from twokeys.audit.evaluation.result import Evaluation
 
 EACH = 3
 """Items to look at of each kind."""

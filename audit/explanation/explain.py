@@ -22,7 +22,8 @@ from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explainers.explainer import Explainer, Task, play
 from twokeys.audit.explainers.registry import named
 from twokeys.audit.explanation.metrics import metrics
-from twokeys.audit.explanation.summary import Summary, summarise
+from twokeys.audit.explanation.result import Explained
+from twokeys.audit.explanation.summary import summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import Journal, write
@@ -43,33 +44,6 @@ DEFAULT = (
 )  # fmt: skip
 AT_ONCE = 64
 """Items whose pictures are held at once."""
-
-
-@dataclass(frozen=True)
-class Explained:
-    """What came out.
-
-    Attributes:
-        run: Model, folder, config, fingerprints of its rows, split, masking, explainers, answer, budget, seed.
-        items: One object an item: `id`, `question`, `answer`, `explained` (the answer that is explained), `words`,
-            `rows` and `columns` of patches, `values` (both, image, question, neither), and for each explainer `image`,
-            `text`, `seconds` and `metrics`.
-        summary: Tables over items.
-        leaks: What the two masks let through, measured on some items; a leaky one gives answers away.
-        skipped: Items that were passed over because the model cannot score them, by id, and why.
-    """
-
-    run: dict[str, Any]
-    items: list[dict[str, Any]]
-    summary: Summary
-    leaks: list[Leak]
-    skipped: dict[str, str]
-
-    def json(self) -> dict[str, Any]:
-        """Everything but the items."""
-        leaks = [{**asdict(one), "leaky": one.leaky} for one in self.leaks]
-        skipped = {"items": len(self.skipped), "why": self.skipped}
-        return {"run": self.run, "leaks": leaks, "skipped": skipped, **self.summary.json()}
 
 
 def explain(

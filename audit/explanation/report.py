@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL.Image import Resampling
 
-from twokeys.audit.explanation.figures import cost, dividends, heat, intervals, ranks, saved
+from twokeys.audit.explanation.figures import cost, dividends, heat, intervals, ranks
 from twokeys.audit.explanation.metrics import FOUND, RANKED
-from twokeys.data_cards.page import data_uri, environment
+from twokeys.audit.pages import picture_of, png, small
+from twokeys.data_cards.page import environment
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from PIL import Image
 
-    from twokeys.audit.explanation.explain import Explained
-
-SIDE = 320
-"""Longest side of a picture in the report, in pixels."""
+    from twokeys.audit.explanation.result import Explained
 
 
 def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
@@ -100,22 +95,3 @@ def _example(why: str, item: dict[str, Any], picture: Image.Image) -> dict[str, 
         words = list(zip(item["words"], shades(own["text"]), strict=True))
         explained.append({"name": name, "map": png(map_), "words": words, "metrics": own["metrics"]})
     return {"why": why, "item": item, "picture": png(shown), "explained": explained}
-
-
-def small(picture: Image.Image) -> Image.Image:
-    """A picture as large as pages show it; pixels of a small one stay squares."""
-    scale = SIDE / 2 / max(picture.size)
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    return picture.resize(size, Resampling.NEAREST if max(picture.size) < SIDE else Resampling.LANCZOS)
-
-
-def png(picture: Image.Image) -> str:
-    """A picture as an address that needs no file."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True)
-    return data_uri(buffer.getvalue())
-
-
-def picture_of(figure: Figure) -> str:
-    """A figure as an address that needs no file; as a picture, so that what two figures call alike does not clash."""
-    return data_uri(saved(figure).encode(), "svg+xml")

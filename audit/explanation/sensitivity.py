@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explanation.agreement import Agreement, agreement
-from twokeys.audit.explanation.explain import DEFAULT, Explained, explain, playable
+from twokeys.audit.explanation.explain import DEFAULT, explain, playable
 from twokeys.audit.explanation.metrics import RANKED
+from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, frame
 from twokeys.audit.games.backgrounds import IMAGE
 from twokeys.audit.journal import write

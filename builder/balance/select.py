@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from twokeys.builder.balance.nearest import matched_partners
-from twokeys.builder.graph.largest import Graph, largest_balanced, peel
+from twokeys.builder.graph.graph import Graph, peel
+from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.recipe import Balance
 from twokeys.core.colours import colours, contradicted

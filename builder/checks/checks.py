@@ -18,11 +18,12 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.checks.audited import adversaries, audited
+from twokeys.builder.checks.datasheet import REMEDY, datasheet
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
 from twokeys.builder.checks.pairs import edited
 from twokeys.builder.checks.report import same_report
 from twokeys.builder.filter import effects, examples
-from twokeys.builder.graph.largest import violations
+from twokeys.builder.graph.graph import violations
 from twokeys.builder.measure.blindness import REFIT, blindness
 from twokeys.builder.pair.counts import pairing
 from twokeys.builder.publish.eval_rows import recounted
@@ -30,12 +31,12 @@ from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.publish.pairs import NAME as PAIRS
 from twokeys.builder.publish.pairs import pair_rows
-from twokeys.builder.publish.rows import PICTURES, dataset_info, features, picture_hashes, split_of
+from twokeys.builder.publish.rows import dataset_info, picture_hashes, split_of
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.core.colours import colours
+from twokeys.core.columns import PICTURES, features
 from twokeys.core.errors import BadInput
-from twokeys.data_cards.answers import REMEDY, datasheet
+from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.manifest import Blindness, Partners, Step
 
 

@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
-    from twokeys.builder.graph.largest import Graph
+    from twokeys.builder.graph.graph import Graph
 
 
 def directions(graph: Graph) -> NDArray[np.bool_] | None:

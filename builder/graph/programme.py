@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, vstack
 
 if TYPE_CHECKING:
-    from twokeys.builder.graph.largest import Graph
+    from twokeys.builder.graph.graph import Graph
 
 
 def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tuple[NDArray[np.bool_], int]:

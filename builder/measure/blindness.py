@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twokeys.builder.publish.fingerprint import is_measurement
 from twokeys.core.ceilings import all_ceilings, codes, strata
+from twokeys.core.columns import is_measurement
 from twokeys.core.intervals.accuracy import accuracy, chance
 from twokeys.data_cards.manifest import Blindness, Ceiling, Score
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.limits import Images
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder, unit
+from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
+from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.limits import Images
 
 T = TypeVar("T")
 TEXTS_PER_SHARD = 1024

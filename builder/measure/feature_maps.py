@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.encoders import identity, package_folder
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.limits import Images
 
 ENCODER, WEIGHTS = "packaged:efficientnet-lite0", "efficientnet-lite0-57934424.pth"
 SIDE, CHANNELS = 7, 192

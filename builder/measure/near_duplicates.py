@@ -19,7 +19,7 @@ from PIL import Image, ImageEnhance
 from scipy.ndimage import uniform_filter
 
 from twokeys.builder.measure.embed import Embedded, thumbnail
-from twokeys.builder.measure.encoders import ImageEncoder, TextEncoder
+from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
 from twokeys.builder.measure.neighbours import pairs_above
 from twokeys.core.pictures.shown import upright
 

@@ -25,10 +25,11 @@ from twokeys.audit.models.model import Question, Responder
 from twokeys.audit.wording import BLIND_PROMPT
 from twokeys.builder.measure.encoders import text_encoder
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images, Recipe
+from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
 
 PICTURES_PER_SHARD, PER_BATCH = 256, 16
 

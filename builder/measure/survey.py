@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from twokeys.builder.certify.audited.families import families
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, Baseline, chosen
 from twokeys.builder.measure.embed import Embedded, embed_texts, load, thumbnails
@@ -155,18 +154,6 @@ def encoders_of(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str
     if recipe.publishable and any("maps" in baseline.reads for baseline in baselines.values()):
         found["maps"] = identity(ENCODER)
     return found
-
-
-def adversaries_read(plan: Recipe) -> dict[str, str]:
-    """Encoders that the audited tier's adversaries read; none where there is no such tier.
-
-    Raises:
-        BadInput: When an adversary is unknown, or of a family that selects and certifies.
-    """
-    if plan.audited is None:
-        return {}
-    select, certify = families(plan.audited)
-    return encoders_of(plan, chosen([*select, *certify]))
 
 
 def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:

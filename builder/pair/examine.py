@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from twokeys.builder.pair.edit import Edit
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images, Minimal
+from twokeys.builder.recipe import Minimal
 from twokeys.core.answers.normal import normalise
 from twokeys.core.errors import BadInput
 from twokeys.core.items import TextRule
+from twokeys.core.pictures.limits import Images
 
 _TWICE = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
 _YES_NO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.stages import whole
 from twokeys.core.answers.normal import compared
 from twokeys.core.items import hashed_order, question_key
+from twokeys.core.pictures.limits import Images
 
 STORE = ":pair"
 """Stands for a corpus in the table of pictures; no corpus can have this name. Its root is the stage's folder."""
@@ -31,7 +31,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
 
     Returns:
         One row per edit in the same order, with `view`, `generator`, `problem` and
-        `twokeys.builder.publish.rows.PAIR_COLUMNS`.
+        `twokeys.core.columns.PAIR_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
     orders = dict(zip(read["question_key"], read["choices"], strict=True))

@@ -29,12 +29,13 @@ from twokeys.builder.pair.lexicon import learn
 from twokeys.builder.pair.merge import STORE, as_items, refuse, store
 from twokeys.builder.pair.minimality import dissimilar
 from twokeys.builder.pair.paraphrase import merged, one_wording
-from twokeys.builder.publish.rows import PAIR_COLUMNS
+from twokeys.builder.pair.work import Work, together
 from twokeys.builder.read.locators import LOOKS
 from twokeys.builder.read.stage import Source
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import normalise
+from twokeys.core.columns import PAIR_COLUMNS
 from twokeys.core.items import canonical_json
 
 ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
@@ -90,27 +91,6 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
     )
 
 
-@dataclass(frozen=True)
-class Work:
-    """What pairing made, before it is measured.
-
-    Attributes:
-        reworded: The source's items alone, in the wording of paraphrases.
-        items: Annotated and constructed items, sorted by id.
-        refused: Edits that were refused and items that were merged, with `reason`.
-        pictures: One row per image key, those of constructed pictures included.
-        folder: Root of the constructed pictures.
-        key: Hash of everything that this depends on.
-    """
-
-    reworded: pd.DataFrame
-    items: pd.DataFrame
-    refused: pd.DataFrame
-    pictures: pd.DataFrame
-    folder: Path
-    key: str
-
-
 def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Work:
     """Mine and construct partners; arguments and errors as `pair`."""
     rewording = run.stage("reword", partial(_reword, recipe, left), 2, key, recipe.pair.mined)
@@ -130,11 +110,6 @@ def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
         key=merging.key,
     )
     return without_refused_kinds(run, recipe, made, known.represent.roots)
-
-
-def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    """Annotated and constructed items in one table, sorted by id."""
-    return pd.concat([items, added]).sort_values("id", ignore_index=True) if len(added) else items
 
 
 # ------------------------------------------------------------------------------------------------- mined wording

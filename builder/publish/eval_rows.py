@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from twokeys.builder.read.locators import decode
-from twokeys.builder.recipe import Images
+from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import SERVED
 from twokeys.data_cards.eval_yaml import CHOICE, OPEN, evaluated
 

@@ -9,19 +9,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from twokeys.core.columns import PLACE, is_measurement
 from twokeys.core.items import canonical_json
 
-MEASUREMENT_ENDINGS = (".prediction", ".p_gold", ".vote", ".disagreement", ".agreement")
-"""Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
 PICTURES = ("image", "partner_image")
 """Columns that hold pictures."""
-PLACE = "row"
-"""Where the source keeps the item; a source whose rows are put in another order says the same."""
-
-
-def is_measurement(column: object) -> bool:
-    """Whether a column is a measurement."""
-    return str(column).endswith(MEASUREMENT_ENDINGS)
 
 
 def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from twokeys.builder.publish.rows import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS, split_of
+from twokeys.builder.publish.rows import split_of
 from twokeys.builder.recipe import Recipe
+from twokeys.core.columns import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS
 from twokeys.core.items import question_key
 from twokeys.data_cards.manifest import Manifest
 

@@ -8,9 +8,10 @@ from importlib.metadata import version
 import pandas as pd
 
 from twokeys.builder.balance.select import Selection
+from twokeys.builder.certify.audited.families import adversaries_read
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import REFIT, blindness
-from twokeys.builder.measure.survey import Survey, adversaries_read
+from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing
 from twokeys.builder.pair.stage import Paired
 from twokeys.builder.read.option_order import decided

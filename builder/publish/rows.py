@@ -12,66 +12,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.publish.fingerprint import Fingerprint, is_measurement, parquet_rows
+from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
 from twokeys.builder.read.locators import read_bytes
+from twokeys.core.columns import KEPT_COLUMNS, PAIR_COLUMNS, PICTURES, REMOVED_COLUMNS, SHOWN, features, is_measurement
 from twokeys.core.errors import BadInput
 from twokeys.core.items import row_order
 from twokeys.core.pictures.shown import data_uri
 from twokeys.data_cards.manifest import Config
 
-if TYPE_CHECKING:
-    from datasets import Features
-
 SHARD_BYTES = 400 * 2**20
 """Unique picture bytes per shard file."""
 GROUP_BYTES = 64 * 2**20
 """Picture bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
-
-NUMBERS = (".p_gold", ".vote", ".disagreement", ".agreement")
-"""Endings of measurements that are numbers."""
-KEPT_COLUMNS = (
-    "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type", "image_partner",
-    "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row", "license",
-    "image_key", "image_width", "image_height", "image_colour", "question_key", "group", "meta",
-)  # fmt: skip
-REMOVED_COLUMNS = (
-    "id", "stage", "rule", "reason", "question", "choices", "answer", "compared", "answers", "answer_type", "source",
-    "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height", "image_colour",
-    "question_key", "group", "meta",
-)  # fmt: skip
-PICTURES = {"image": "image_key", "partner_image": "partner_image_key"}
-"""Column that holds pictures -> column with their keys."""
-SHOWN = PICTURES | {"image_uri": "image_key"}
-"""The same, with the column that holds pictures as text."""
-PAIR_COLUMNS = (
-    "edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked",
-)  # fmt: skip
-"""Columns that items of a recipe with a part `pair` have beside the others."""
-
-
-def features(columns: list[str]) -> Features:
-    """The `datasets` schema of published columns."""
-    from datasets import Features, Image, List, Value
-
-    def kind(name: str) -> Any:
-        if name in PICTURES:
-            return Image()
-        if name in ("edit_words", "edit_boxes", "words", "boxes", "partner_words"):
-            return List(List(Value("int32")))
-        if name in ("choices", "answers", "accepted", "partner_choices"):
-            return List(Value("string"))
-        if name in ("image_width", "image_height"):
-            return Value("int32")
-        return Value("float32") if name.endswith(NUMBERS) else Value("string")
-
-    return Features({name: kind(name) for name in columns})
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from PIL import Image
 from pyarrow import ArrowInvalid
 
 from twokeys.builder.read.held import folder_of, held, read_held
-from twokeys.builder.recipe import Images
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.pictures import decoding
+from twokeys.core.pictures.limits import Images
 
 NAMED = "name:"
 """Locator prefix of a picture that is known by name alone."""

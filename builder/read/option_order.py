@@ -22,7 +22,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.builder.graph.largest import Graph, components, largest_balanced
+from twokeys.builder.graph.graph import Graph, components
+from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.read.option_search import SMALL, STARTS, arranged, excess, neighbours
 from twokeys.core.colours import colours, contradicted
 from twokeys.core.items import digest, hashed_order

@@ -25,11 +25,12 @@ from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW, folder_of, held
 from twokeys.builder.read.option_order import ordered
-from twokeys.builder.recipe import Corpus, Images, Recipe
+from twokeys.builder.recipe import Corpus, Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.errors import BadInput
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, question_key
+from twokeys.core.pictures.limits import Images
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
 PICTURES_PER_SHARD = 512

@@ -20,7 +20,8 @@ from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.metadata import of_items, of_pictures
 from twokeys.builder.measure.stage import problems
-from twokeys.builder.recipe import Images, Measure
+from twokeys.builder.recipe import Measure
+from twokeys.core.pictures.limits import Images
 
 FOLDS, ALPHA = 3, 0.05
 SLOW = {"convnet", "neighbours"}

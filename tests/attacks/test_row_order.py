@@ -24,11 +24,12 @@ from tests.pipeline.toy import Toy
 from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
 from twokeys.builder.publish.pairs import pair_rows
-from twokeys.builder.publish.rows import REMOVED_COLUMNS, in_order, write_config
+from twokeys.builder.publish.rows import in_order, write_config
 from twokeys.builder.read.stage import ITEMS, find, read
 from twokeys.builder.recipe import load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify
+from twokeys.core.columns import REMOVED_COLUMNS
 
 
 def by_turns(pictures: int, asked: int = 6) -> pd.DataFrame:

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from tests.exports.loading import loaded
 from twokeys.audit.evaluation import scores
-from twokeys.audit.evaluation.evaluate import summarise
 from twokeys.audit.evaluation.rates import rates
+from twokeys.audit.evaluation.result import summarise
 from twokeys.exports.bundle import bundled
 
 TEN = ["blue"] * 5 + ["navy"] * 3 + ["dark blue", "teal"]

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from twokeys.audit.evaluation.answering import VIEWS
-from twokeys.audit.evaluation.evaluate import Evaluation, summarise
 from twokeys.audit.evaluation.rates import dividends, rates
+from twokeys.audit.evaluation.result import Evaluation, summarise
 
 DIVIDENDS = {"yes/no": 0.2, "open": 0.8}
 

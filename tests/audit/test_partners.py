@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.strategies import graphs
-from twokeys.builder.graph.largest import Graph, largest_balanced
+from twokeys.builder.graph.graph import Graph
+from twokeys.builder.graph.largest import largest_balanced
 from twokeys.core.partners import NONE, partners, quads
 
 

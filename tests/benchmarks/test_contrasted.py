@@ -24,10 +24,10 @@ from benchmarks.contrasted import (
     together,
     training,
 )
-from twokeys.audit.evaluation.evaluate import Evaluation
 from twokeys.audit.evaluation.leaks import Leak
+from twokeys.audit.evaluation.result import Evaluation
 from twokeys.audit.explanation.agreement import agreement
-from twokeys.audit.explanation.explain import Explained
+from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import frame
 from twokeys.audit.models.model import Masking
 from twokeys.audit.published import Published

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import graphs
 from twokeys.builder.graph.circulation import directions, largest_circulation
-from twokeys.builder.graph.largest import Graph, is_balanced
+from twokeys.builder.graph.graph import Graph, is_balanced
 from twokeys.builder.graph.programme import largest_by_programme
 
 ONE = {"min_edges": 1, "max_weight": 5}

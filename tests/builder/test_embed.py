@@ -12,8 +12,8 @@ from PIL import Image
 
 from twokeys.builder.measure import embed
 from twokeys.builder.measure.embed import Embedded, embed_pictures, embed_texts, load, thumbnail, thumbnails
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.stages import Run
+from twokeys.core.pictures.limits import Images
 
 TEXTS = {f"key {n}": f"How many things are there, {n}?" for n in (3, 1, 4, 0, 2)}
 

@@ -20,9 +20,9 @@ from PIL import ExifTags, Image, ImageOps
 from pydantic import ValidationError
 
 from twokeys.builder.read.locators import Picture, decode, describe, named, read_bytes
-from twokeys.builder.recipe import Images
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.decoding import MAX_PIXELS
+from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import DEEP
 
 Encode = Callable[..., bytes]

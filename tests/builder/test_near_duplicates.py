@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from twokeys.builder.measure.embed import Embedded, thumbnail
-from twokeys.builder.measure.encoders import unit
+from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.near_duplicates import (
     content_words,
     harmless_copies,

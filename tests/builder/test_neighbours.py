@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twokeys.builder.measure import neighbours
-from twokeys.builder.measure.encoders import unit
+from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.neighbours import Index, pairs_above
 
 

@@ -18,10 +18,10 @@ from twokeys.audit.models.model import Question
 from twokeys.builder.measure.baselines.problem import Problem
 from twokeys.builder.measure.encoders import text_encoder
 from twokeys.builder.measure.replies import embedded, identity, replies
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
 
 MODEL, ENCODER = "reference:llava-natural", "packaged:minilm"
 COLOURS = ("red", "blue")

@@ -19,7 +19,8 @@ import pytest
 
 from tests.exports.conftest import Exporting
 from tests.exports.harnesses.replies import scripted
-from twokeys.audit.evaluation.evaluate import Evaluation, evaluate
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.evaluation.result import Evaluation
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.wording import worded
 from twokeys.core.answers.marking import right

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.pipeline.toy import published
 from twokeys.builder.build import Built
-from twokeys.builder.publish.rows import PICTURES
+from twokeys.core.columns import PICTURES
 from twokeys.data_cards.croissant import croissant_text
 from twokeys.data_cards.manifest import Manifest
 

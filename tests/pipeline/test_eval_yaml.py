@@ -18,8 +18,8 @@ from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
 from twokeys.builder.build import Built
 from twokeys.builder.publish.eval_rows import shows
-from twokeys.builder.recipe import Images
 from twokeys.builder.verify import verify
+from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import data_uri, upright
 
 LIMITS = Images()

@@ -186,9 +186,9 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     import torch
 
     from twokeys.builder.pair.judges.asking import Claim, ask
-    from twokeys.builder.recipe import Images
     from twokeys.builder.run.engines import Serial
     from twokeys.builder.run.stages import Run
+    from twokeys.core.pictures.limits import Images
 
     draw(tmp_path / "0.png", "square", "red", 0)
     pictures = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"]})

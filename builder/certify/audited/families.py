@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines import baselines, chosen
 from twokeys.builder.measure.baselines.problem import Matrix
-from twokeys.builder.recipe import Audited
+from twokeys.builder.measure.survey import encoders_of
+from twokeys.builder.recipe import Audited, Recipe
 from twokeys.core.errors import BadInput
 
 SELECT = ("question.prior", "question.tfidf", "question.neighbours", "choices.prior", "choices.tfidf", "image.probe")
@@ -74,3 +75,15 @@ def kinship(one: str, other: str) -> str:
 def quick(names: list[str]) -> list[str]:
     """Those that can be fitted some hundred times."""
     return [name for name in names if baselines()[name].needs == "seconds"]
+
+
+def adversaries_read(plan: Recipe) -> dict[str, str]:
+    """Encoders that the audited tier's adversaries read; none where there is no such tier.
+
+    Raises:
+        BadInput: When an adversary is unknown, or of a family that selects and certifies.
+    """
+    if plan.audited is None:
+        return {}
+    select, certify = families(plan.audited)
+    return encoders_of(plan, chosen([*select, *certify]))

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from twokeys.builder.certify.audited.planting import SEEN, in_picture
 from twokeys.builder.measure import details
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.limits import Images
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 PICTURES_PER_SHARD = 128

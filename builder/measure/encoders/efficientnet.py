@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from twokeys.builder.measure.encoders import Vectors, keep_freed_memory, unit
+from twokeys.builder.measure.encoders.encoder import Vectors, keep_freed_memory, unit
 from twokeys.core.pictures.shown import upright
 
 STAGES = (  # repeats, kernel, stride of the first repeat, expansion, channels

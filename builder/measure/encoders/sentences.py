@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twokeys.builder.measure.encoders import Vectors
+from twokeys.builder.measure.encoders.encoder import Vectors
 from twokeys.core.errors import BadInput
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from twokeys.builder.measure.encoders import Vectors, unit
+from twokeys.builder.measure.encoders.encoder import Vectors, unit
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
 

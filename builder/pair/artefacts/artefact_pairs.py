@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from twokeys.builder.measure.encoders import ImageEncoder, TextEncoder
+from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
 from twokeys.builder.pair.artefacts.artefacts import Artefacts, Contents, artefacts
 from twokeys.builder.pair.artefacts.cue import Cue, Help, alone, beside
 from twokeys.builder.pair.artefacts.pixel_statistics import pixel_statistics

@@ -22,7 +22,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 
 if TYPE_CHECKING:
-    from twokeys.builder.pair.stage import Work
+    from twokeys.builder.pair.work import Work
 
 GONE = "gone.parquet"
 

@@ -17,8 +17,8 @@ from PIL import ImageOps
 
 from twokeys.builder.pair.edit import Edit, EditView, Pictures
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
 
 OTHER = {"left": "right", "right": "left", "left side": "right side", "right side": "left side"}
 _SIDES = re.compile(

@@ -16,10 +16,10 @@ from twokeys.audit.models.loading import load_game
 from twokeys.audit.models.model import Model, Question
 from twokeys.builder.measure.replies import identity
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.items import digest
+from twokeys.core.pictures.limits import Images
 
 PER_SHARD, PER_BATCH = 256, 16
 _TWO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))

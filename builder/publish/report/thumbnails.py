@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from twokeys.builder.read.locators import decode
-from twokeys.builder.recipe import Images
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.page import data_uri
 from twokeys.data_cards.report import Picture
 

@@ -7,7 +7,7 @@ import numpy as np
 from twokeys.builder.measure.baselines import Baseline
 from twokeys.builder.measure.baselines.problem import Form, Problem, count
 from twokeys.builder.measure.details import WIDTH
-from twokeys.builder.measure.encoders import unit
+from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.lexical import option_features, text_features
 from twokeys.builder.measure.looks import text_looks
 from twokeys.builder.measure.places import FIELDS, ORDERS, PICTURE

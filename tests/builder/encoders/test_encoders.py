@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from twokeys.builder.measure import encoders
-from twokeys.builder.measure.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder, unit
+from twokeys.builder.measure.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder
+from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.encoders.sentences import SentenceEncoder
 from twokeys.builder.measure.encoders.vision import VisionEncoder
 from twokeys.core.errors import BadInput, MissingPackage

@@ -11,7 +11,7 @@ from PIL import Image
 from twokeys.builder.checks.report import alike
 from twokeys.builder.publish.report import thumbnails
 from twokeys.builder.publish.report.thumbnails import MOST, SIDE, Thumbnails, pixels
-from twokeys.builder.recipe import Images
+from twokeys.core.pictures.limits import Images
 
 
 def png(array: np.ndarray) -> bytes:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from twokeys.builder.pair.edit import Edit, EditView, Pictures
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
+from twokeys.core.pictures.limits import Images
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
 

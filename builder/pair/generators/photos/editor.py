@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -28,12 +28,10 @@ from twokeys.builder.pair.generators.photos.donors import Donor
 from twokeys.builder.pair.generators.photos.plans import Plan, Scene, crops, pastes, removals, repaints
 from twokeys.builder.pair.generators.photos.recolouring import colour_of, recoloured, targets
 from twokeys.builder.pair.generators.photos.removal import inpainting
+from twokeys.builder.pair.generators.photos.settings import Settings
 from twokeys.builder.pair.generators.photos.things import Known, boxes_of, published
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels, pixels_of, write
 from twokeys.core.items import canonical_json
-
-if TYPE_CHECKING:
-    from twokeys.builder.pair.generators.photos.generator import PhotoEdits
 
 GONE = 0.3
 """Score at which a detector still finds what was to be removed."""
@@ -67,7 +65,7 @@ class PhotoEditor:
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
 
-    settings: PhotoEdits
+    settings: Settings
     known: Mapping[str, Known]
     questions: Mapping[str, tuple[Question, ...]]
     donors: Mapping[str, tuple[Donor, ...]]

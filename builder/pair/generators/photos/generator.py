@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from annotated_types import Len
 
 from twokeys.builder.balance.nearest import nearest_other
 from twokeys.builder.pair.edit import Edit, EditView, Pictures
@@ -24,59 +23,26 @@ from twokeys.builder.pair.generators.photos.detector import detector
 from twokeys.builder.pair.generators.photos.donors import Donor, cut_out
 from twokeys.builder.pair.generators.photos.editor import PhotoEditor, Question
 from twokeys.builder.pair.generators.photos.removal import inpainting
-from twokeys.builder.pair.generators.photos.things import Cut, Known, mask_of
+from twokeys.builder.pair.generators.photos.settings import Settings
+from twokeys.builder.pair.generators.photos.things import Known
 from twokeys.builder.pair.generators.photos.writing import pixels_of
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
 from twokeys.core.errors import BadInput
 from twokeys.core.partners import NONE
 
-Operation = Literal["remove", "paste", "recolour", "crop"]
 MOST_DONORS = 24
 """Donors of one label at most: they travel to every process."""
 
 
 @dataclass(frozen=True)
-class PhotoEdits:
-    """Removes, pastes, recolours or crops away things in photographs.
-
-    Attributes:
-        operations: What may be done, in order of preference.
-        instances: COCO's instances file, relative to the corpora folder. None leaves finding things to the detector.
-        detector: See `twokeys.builder.pair.generators.photos.detector.detector`; files and folders are relative to the
-            corpora folder. With `instances` it only has to agree that
-            what was removed is gone. None asks none.
-        segmenter: See `twokeys.builder.pair.generators.photos.segmenter.segmenter`: cuts things out where only boxes
-            are known. None leaves that to GrabCut.
-        inpainting: See `twokeys.builder.pair.generators.photos.removal.inpainting`.
-        both_sides: Whether both pictures of a pair are edited in the same manner, each for one of two questions, so
-            that a trace of editing says nothing about the answer; otherwise one is the original.
-        area: Least and largest share of the picture that a removed or pasted thing takes.
-        encoder: Image encoder that finds the most similar picture to take a thing from.
-        stamp: Hash of the instances file, filled in by the build.
-        detector_stamp: Name and hash of the detector's files, likewise.
-        segmenter_stamp: The same of the segmenter's.
-        images: The recipe's limits before decoding, likewise.
-    """
+class PhotoEdits(Settings):
+    """Removes, pastes, recolours or crops away things in photographs."""
 
     name: ClassVar[str] = "photo-edits"
     version: ClassVar[int] = 4
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images", "models")
-
-    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
-    instances: str | None = None
-    detector: str | None = None
-    segmenter: str | None = None
-    inpainting: str = "patches"
-    both_sides: bool = True
-    area: tuple[float, float] = (0.004, 0.15)
-    encoder: str = "packaged:efficientnet-lite0"
-    stamp: str = ""
-    detector_stamp: str = ""
-    segmenter_stamp: str = ""
-    images: Images = field(default_factory=Images)
 
     def located(self, find: Callable[[str], Path]) -> PhotoEdits:
         """The same with the paths of its files, and hashes of them so that a change of one is seen.
@@ -119,15 +85,6 @@ class PhotoEdits:
         finder = self.detector_stamp or self.detector
         shown = (self.operations, self.stamp or None, finder, self.inpainting, self.both_sides, self.area)
         return f"PhotoEdits{(*shown, self.encoder, self.segmenter_stamp or self.segmenter)}"
-
-    @property
-    def cut(self) -> Cut:
-        """What finds the mask of a thing."""
-        if self.segmenter is None:
-            return mask_of
-        from twokeys.builder.pair.generators.photos.segmenter import segmenter
-
-        return segmenter(self.segmenter)
 
     @property
     def weights(self) -> int:

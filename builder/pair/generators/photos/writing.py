@@ -19,7 +19,7 @@ from PIL import Image
 
 from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.read import locators
-from twokeys.builder.recipe import Images
+from twokeys.core.pictures.limits import Images
 
 Pixels = NDArray[np.uint8]
 """(height, width, 3), as a reader sees the picture: EXIF orientation applied."""

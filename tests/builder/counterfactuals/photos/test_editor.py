@@ -20,9 +20,10 @@ from twokeys.builder.pair.generate import Shard, declined_pictures, warn_of_decl
 from twokeys.builder.pair.generators.photos.asking import asked
 from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.pair.stage import made as generator_of
-from twokeys.builder.recipe import Images, Minimal, Recipe
+from twokeys.builder.recipe import Minimal, Recipe
 from twokeys.core.errors import BadInput
 from twokeys.core.items import TextRule
+from twokeys.core.pictures.limits import Images
 
 coco = pytest.importorskip("pycocotools.mask")
 pytest.importorskip("cv2")

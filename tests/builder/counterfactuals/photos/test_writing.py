@@ -13,8 +13,8 @@ from PIL import Image
 from tests.builder.counterfactuals.photos import toy
 from twokeys.builder.pair.generators.photos import needs
 from twokeys.builder.pair.generators.photos.writing import pixels_of, write
-from twokeys.builder.recipe import Images
 from twokeys.core.errors import BadInput, MissingPackage
+from twokeys.core.pictures.limits import Images
 
 jpeglib = pytest.importorskip("jpeglib")
 PLACE = np.s_[30:50, 40:70]

@@ -12,8 +12,9 @@ from twokeys.builder.pair.edit import Edit
 from twokeys.builder.pair.examine import Side, examine
 from twokeys.builder.pair.generators.questions.generator import QuestionEdits
 from twokeys.builder.pair.lexicon import Substitution
-from twokeys.builder.recipe import Images, Minimal
+from twokeys.builder.recipe import Minimal
 from twokeys.core.items import TextRule
+from twokeys.core.pictures.limits import Images
 
 
 def made(questions: list[tuple[str, str]], generator: QuestionEdits | None = None) -> list[Edit]:
