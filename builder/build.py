@@ -25,7 +25,7 @@ from twokeys.builder.certify.audited.rows import audited_rows, unpublished
 from twokeys.builder.certify.audited.tier import audit
 from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify, holds
-from twokeys.builder.filter_stage import described, filtered, left
+from twokeys.builder.filter import described, filtered, left
 from twokeys.builder.measure.baselines import View, chosen
 from twokeys.builder.measure.blindness import REFIT, marked
 from twokeys.builder.measure.groups import fold_of, pairs

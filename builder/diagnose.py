@@ -10,7 +10,7 @@ from typing import Any
 
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
-from twokeys.builder.filter_stage import described
+from twokeys.builder.filter import described
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.blindness import measured_by
-from twokeys.builder.recipe import RuleUse
+from twokeys.builder.measure.survey import Survey
+from twokeys.builder.recipe import Recipe, RuleUse
+from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import compared
 from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json
 from twokeys.data_cards.manifest import Effect, Example, RuleReport
 from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
 from twokeys.filters.registry import make
@@ -173,3 +180,37 @@ def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Eff
         for row, name in enumerate(names)
         if applies[row].any()
     ]
+
+
+def filtered(run: Run, known: Survey, plan: Recipe) -> Stage:
+    """Apply the rules; the stage holds `removed.parquet` and notes the reports."""
+    return run.stage("filter", partial(_filter, known, plan), 1, known.key, described(plan))
+
+
+def described(plan: Recipe) -> list[list[str]]:
+    """Every rule of a recipe as it is keyed.
+
+    Raises:
+        BadInput: When a rule is unknown or a parameter is wrong.
+    """
+    return [_identity(use) for use in plan.rules]
+
+
+def _identity(use: RuleUse) -> list[str]:
+    """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
+    rule = made(use)
+    path = Path(use.rule.rpartition(":")[0]).expanduser()
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
+
+
+def _filter(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
+    done = apply(known.items, plan.rules, known.represent.column, plan.seed)
+    write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
+    return {"reports": [report.model_dump(mode="json") for report in done.reports]}
+
+
+def left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
+    """Items that no rule dropped."""
+    removed = set(filtering.table("removed.parquet", ["id"]).column(0).to_pylist())
+    return items[~items["id"].isin(removed)].reset_index(drop=True)

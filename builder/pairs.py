@@ -11,7 +11,7 @@ import pandas as pd
 
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
-from twokeys.builder.filter_stage import filtered, left
+from twokeys.builder.filter import filtered, left
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.artefacts.artefacts import Artefacts

@@ -111,5 +111,63 @@ def arrows() -> dict[tuple[str, str], int]:
     return dict(counts)
 
 
+def lines(name: str) -> int:
+    """Lines of a room's modules."""
+    paths = [path for module, path in modules().items() if room(module) == name]
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
+
+
+def longest_signature() -> tuple[int, str]:
+    """Most parameters of a function, and its name; `self` and `cls` are not counted."""
+    most = (0, "")
+    for module, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+                most = max(
+                    most, (len([name for name in names if name not in ("self", "cls")]), f"{module}.{node.name}")
+                )
+    return most
+
+
+def draw(path: Path) -> None:
+    """Draw the floors, the ground at the bottom, and an arc for all imports from one room to another."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Arc, Rectangle
+
+    from twokeys.data_cards.theme import BLUE, FAINT, INK, ORANGE, STYLE
+
+    rooms = [name for names in FLOORS for name in names]
+    height = {name: number for number, name in enumerate(rooms)}
+    with rc_context(STYLE | {"svg.hashsalt": "twokeys", "svg.fonttype": "path"}):
+        figure = Figure((9, 9.5))
+        axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
+        for name, y in height.items():
+            inside = name.startswith("builder/")
+            axes.add_patch(Rectangle((0, y - 0.36), 5.6, 0.72, facecolor="white", edgecolor=ORANGE if inside else BLUE))
+            count = sum(room(module) == name for module in modules())
+            axes.text(0.15, y, name.replace("/", " / "), va="center", weight="bold", color=INK)
+            axes.text(5.45, y, f"{count} files, {lines(name):,} lines", va="center", ha="right", size=9, color=INK)
+        for (upper, lower), count in arrows().items():
+            top, bottom = height[upper], height[lower]
+            width = 0.35 + 0.75 * (top - bottom)
+            middle, colour = (top + bottom) / 2, ORANGE if upper.startswith("builder") else BLUE
+            axes.add_patch(
+                Arc((5.6, middle), width, top - bottom, theta1=-90, theta2=90, lw=0.4 + 0.25 * count**0.5,
+                    color=colour, alpha=0.55)
+            )  # fmt: skip
+        axes.text(0, len(rooms) - 0.3, "what imports stands above what it imports", size=9, color=INK)
+        axes.axhline(-0.55, color=FAINT)
+        axes.set(xlim=(-0.1, 12.6), ylim=(-0.6, len(rooms)))
+        axes.axis("off")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, metadata={"Date": None})
+
+
 if __name__ == "__main__":
-    print(len(modules()), "modules", upward(), circles(), sep="\n")
+    draw(PICTURE)
+    most, name = longest_signature()
+    every = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in modules().values())
+    print(f"{len(modules())} modules, {every:,} lines, {len(upward())} imports upwards, {len(circles())} circles")
+    print(f"most parameters: {most}, {name}")
