@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.report import Facts, Table, fresh, section, timed
 from twokeys.builder.measure.baselines import baselines
-from twokeys.builder.measure.baselines.linear import SLOPE, STEPS, logistic
+from twokeys.builder.measure.baselines.linear import MANY_STEPS, SLOPE, logistic
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem, count
 from twokeys.builder.measure.baselines.tfidf import vectorizers
 from twokeys.builder.measure.encoders import image_encoder
@@ -40,7 +40,7 @@ FITS = {"question": "n-grams of questions", "image": "vectors of pictures"}
 FAIR = (
     "The fit alone, of n-grams of the questions and of the packaged encoder's vectors of the pictures: the likelihood "
     "of counted contents, against scikit-learn's LogisticRegression on counted (content, label) rows with "
-    f"`sample_weight`. Both take at most {STEPS} steps, end at a slope of {SLOPE}, and have the same penalty."
+    f"`sample_weight`. Both take at most {MANY_STEPS} steps, end at a slope of {SLOPE}, and have the same penalty."
 )
 
 
@@ -131,7 +131,7 @@ def compare(name: str) -> Facts:
 def by_sklearn(X: Any, train: Counts, X_test: Any, C: float) -> Floats:
     """`twokeys.builder.measure.baselines.linear.logistic` by scikit-learn, on counted rows."""
     row = np.unique(train.content, return_inverse=True)[1]
-    model = LogisticRegression(C=C, max_iter=STEPS, tol=SLOPE)
+    model = LogisticRegression(C=C, max_iter=MANY_STEPS, tol=SLOPE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the same number of steps for both
         model.fit(X[row], train.label, sample_weight=train.count)

@@ -26,8 +26,10 @@ from twokeys.builder.measure.baselines.problem import Counts, Floats
 
 MOST_ROWS = 2_000
 """Contents, or features, up to which rows are turned to their principal axes: these cost the cube."""
-STEPS, SLOPE = 1_000, 1e-5
-"""Steps at most, and the slope at which a fit has arrived, in coordinates in which the loss curves alike everywhere.
+FEW_STEPS, MANY_STEPS = 1_000, 20_000
+"""Steps at most: many where rows were turned to few axes, and a step costs little."""
+SLOPE = 1e-5
+"""The slope at which a fit has arrived, in coordinates in which the loss curves alike everywhere.
 It is that small so that a fit is a function of its rows: what stops on the way stops elsewhere when a last bit of
 the features differs, and another answer, another bin and another selected set follow."""
 PRECISION = 1e-15
@@ -90,7 +92,8 @@ class _Likelihood:
             loss, slope = self._loss(flat.reshape(scale.shape) * scale, rows)
             return loss, (slope * scale).ravel()
 
-        options = {"maxiter": STEPS, "maxfun": 2 * STEPS, "gtol": SLOPE, "ftol": PRECISION, "maxls": 50, "maxcor": 20}
+        steps = MANY_STEPS if min(self.X.shape) <= MOST_ROWS else FEW_STEPS
+        options = {"maxiter": steps, "maxfun": 2 * steps, "gtol": SLOPE, "ftol": PRECISION, "maxls": 50, "maxcor": 20}
         found = minimize(scaled, np.zeros(scale.size), method="L-BFGS-B", jac=True, options=options)
         if not found.success:
             # A baseline that is fitted less well than it could be finds less: whoever reads its accuracy should know.
