@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context, parent_process
 from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol, TypeVar
+
+from loky.backend import get_context
+from loky.process_executor import ProcessPoolExecutor
 
 from twokeys.core.errors import BadInput, MissingPackage
 
@@ -48,19 +51,21 @@ class Process:
             return
         workers = min(self.workers, len(shards))
         threads = max(1, (os.cpu_count() or 1) // workers)
-        # spawn, not fork: a forked child inherits locks of torch's and OpenMP's threads and can hang on them.
-        context = get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(threads,)) as pool:
-            others = set(active_children())
-            try:
-                with _uninterrupted():
-                    futures = [pool.submit(function, shard) for shard in shards]
-                for future in as_completed(futures):
-                    yield future.result()
-            except BaseException:
-                for process in set(active_children()) - others:
-                    process.terminate()  # what it was at is done again: who stops a build does not wait for a shard
-                raise
+        # Fresh processes, not forked ones: a forked child inherits locks of torch's and OpenMP's threads and can hang
+        # on them. loky does not run the user's main module in them, so a script needs no `if __name__ == "__main__":`.
+        pool = ProcessPoolExecutor(
+            workers, context=get_context("loky"), initializer=_start_worker, initargs=(threads, os.getpid())
+        )  # fmt: skip
+        ended = False
+        try:
+            with _uninterrupted():
+                futures = [pool.submit(function, shard) for shard in shards]
+            for future in as_completed(futures):
+                yield future.result()
+            ended = True
+        finally:
+            # A worker's shard is done again after a stop: whoever stops a build does not wait for it.
+            pool.shutdown(wait=True, kill_workers=not ended)
 
 
 @dataclass(frozen=True)
@@ -125,14 +130,14 @@ def _uninterrupted() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
 
 
-def _start_worker(threads: int) -> None:
+def _start_worker(threads: int, parent: int) -> None:
     """Keep a worker's numerical libraries to its share of the cores, and end it when its parent is killed."""
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = str(threads)
