@@ -20,7 +20,7 @@ def build(
     allow_host: AllowHost = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build a benchmark: read, measure blind, filter, balance, certify, publish."""
+    """Build a benchmark: read, measure blind baselines, filter, pair, balance, certify, publish."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.build import build
 
@@ -40,7 +40,7 @@ def build(
 
 
 def diagnose(
-    source: Annotated[str, typer.Argument(help="A recipe, as for build, or a published folder.")],
+    source: Annotated[str, typer.Argument(help="A recipe, as for `build`, or a published folder.")],
     out: Out = None,
     corpora: Corpora = None,
     work: Work = None,
@@ -48,7 +48,7 @@ def diagnose(
     allow_host: AllowHost = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how blind-solvable a corpus is: ceilings, blind baselines, largest balanced subset."""
+    """Measure how well a corpus can be answered blind: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.diagnose import diagnose
 
@@ -68,11 +68,14 @@ def pairs(
     engine: EngineName = "process",
     allow_host: AllowHost = None,
     artefacts: Annotated[
-        int, typer.Option(min=0, help="Pairs of each kind of edit to look for edit artefacts in; 0: none.")
+        int,
+        typer.Option(
+            min=0, help="How many pairs of each kind of edit are searched for artefacts of editing; 0 for none."
+        ),
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
+    """Mine and construct counterfactual partners only, and count how many items can then be balanced."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.pairs import pairs
 

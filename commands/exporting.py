@@ -13,16 +13,19 @@ from twokeys.commands.terminal import plainly, print_json
 
 def export(
     folder: Folder,
-    to: Annotated[str, typer.Option(help="lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
-    out: Annotated[Path | None, typer.Option(help="Folder to write; out/NAME-FORMAT by default.")] = None,
-    config: Annotated[str | None, typer.Option(help="Its config: balanced or audited.")] = None,
+    to: Annotated[str, typer.Option(help="Format: lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/NAME-FORMAT.")] = None,
+    config: Annotated[str | None, typer.Option(help="Config of the folder: balanced or audited.")] = None,
     split: Split = None,
     dataset: Annotated[
-        str | None, typer.Option(help="What harnesses load instead of this folder: its repository on the hub.")
+        str | None,
+        typer.Option(help="Repository on the hub from which harnesses load the items instead of from this folder."),
     ] = None,
     instruction: Annotated[
         str | None,
-        typer.Option(help="How to answer, after every question; empty for nothing, a usual line by default."),
+        typer.Option(
+            help="Instruction put after every question; empty for none. Default: how to answer in one word or letter."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -30,7 +30,9 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
 
 def diff(
     first: Folder,
-    second: Annotated[Path, typer.Argument(help="Another one, such as a later build of the same recipe.")],
+    second: Annotated[
+        Path, typer.Argument(help="The folder to compare with, such as a later build of the same recipe.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Compare two published folders: items added, removed, changed, and why. Ends with 0: same rows, 1: they differ."""

@@ -17,10 +17,10 @@ def evaluate(
     model: ModelName,
     config: Config = None,
     split: Split = None,
-    limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
+    limit: Annotated[int | None, typer.Option(help="How many items are answered. Default: all.")] = None,
     masks: Masks = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of answers, result and report.html; goes on from there.")
+        Path | None, typer.Option(help="Folder for answers, result and report.html; a stopped run continues from it.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,16 +44,21 @@ def explain(
     folder: Folder,
     model: ModelName,
     explainers: Annotated[
-        str | None, typer.Option(help="Names with commas between (see `twokeys explainers`); all but the oracles.")
+        str | None,
+        typer.Option(help="Names joined by commas (see `twokeys explainers`). Default: all except the oracles."),
     ] = None,
     config: Config = None,
     split: Split = None,
-    limit: Annotated[int, typer.Option(help="Items to explain; 0 for all.")] = 50,
+    limit: Annotated[int, typer.Option(help="How many items are explained; 0 for all.")] = 50,
     answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
-    budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 140,
+    budget: Annotated[
+        int, typer.Option(help="Forward passes of the improved estimate, for each explainer and item.")
+    ] = 140,
     masks: Masks = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of results and report.html; goes on from there.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the draw of items and all that is drawn within them.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for results and report.html; a stopped run continues from it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
@@ -88,10 +93,12 @@ def explain(
 
 
 def train_reference(
-    family: Annotated[str, typer.Option(help="llava, qwen or internvl.")],
-    questions: Annotated[str, typer.Option(help="natural, or balanced per question string.")] = "natural",
-    out: Annotated[Path | None, typer.Option(help="Folder to write; out/FAMILY-QUESTIONS by default.")] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    family: Annotated[str, typer.Option(help="Architecture: llava, qwen or internvl.")],
+    questions: Annotated[
+        str, typer.Option(help="Training questions: natural, or balanced for each question text.")
+    ] = "natural",
+    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/FAMILY-QUESTIONS.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of weights, order and augmentation.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""

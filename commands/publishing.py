@@ -14,7 +14,7 @@ from twokeys.commands.terminal import plainly, print_json
 
 
 def datasheet(
-    recipe: Annotated[str | None, typer.Argument(help="A recipe whose answers are put in; none by default.")] = None,
+    recipe: Annotated[str | None, typer.Argument(help="A recipe whose answers are filled in. Default: none.")] = None,
 ) -> None:
     """Print the YAML file of answers that a datasheet needs from people, to be filled in and named in the recipe."""
     with plainly():
@@ -26,10 +26,14 @@ def datasheet(
 
 def push(
     folder: Folder,
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME on the hub; made, private, where it is not there.")],
-    public: Annotated[bool, typer.Option("--public", help="Everybody may read it.")] = False,
-    tag: Annotated[str | None, typer.Option(help="Name of the tag; the version of the dataset by default.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Verify and list, and ask no hub.")] = False,
+    repository: Annotated[
+        str, typer.Argument(help="OWNER/NAME on the hub; it is created as private if it does not exist.")
+    ],
+    public: Annotated[bool, typer.Option("--public", help="Make the repository public.")] = False,
+    tag: Annotated[str | None, typer.Option(help="Name of the tag. Default: the version of the dataset.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Verify and list the files without asking the hub.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""

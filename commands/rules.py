@@ -15,7 +15,7 @@ from twokeys.commands.terminal import plainly, print_json
 if TYPE_CHECKING:
     from twokeys import filters
 
-app = typer.Typer(help="List, show, check and begin filter rules.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="List, show, check and start filter rules.", no_args_is_help=True, rich_markup_mode=None)
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
 With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '{\"threshold\": 0.5}'.")]
 
@@ -92,7 +92,7 @@ def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 @app.command("new")
 def new(
     name: Annotated[str, typer.Argument(help="Id of the rule: lower-case words joined by '-'.")],
-    folder: Annotated[Path, typer.Option(help="Where the rule and its test go.")] = Path(),
+    folder: Annotated[Path, typer.Option(help="Folder for the rule and its test.")] = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Write a rule and its test, to be changed into the rule that you want."""
