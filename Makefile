@@ -22,7 +22,7 @@ notebooks: $(STAMP)
 	$(BIN)/python -m pytest tests/test_notebooks.py -m "slow or not slow"
 
 docs: $(STAMP)
-	$(BIN)/pdoc --docformat google --no-show-source --output-directory out/docs twokeys filters data_cards audit builder exports commands
+	$(BIN)/pdoc --docformat google --no-show-source --output-directory out/docs twokeys
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

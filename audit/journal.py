@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from audit.errors import BadInput
+from twokeys.core.errors import BadInput
 
 RUN = "run.json"
 

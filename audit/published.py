@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 from PIL import Image
 
-from audit import decoding
-from audit.answers import compared
-from audit.errors import BadInput
-from data_cards.eval_yaml import evaluated
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures import decoding
+from twokeys.data_cards.eval_yaml import evaluated
 
 ALL = "all"
 """Every config together: what was read, before anything was selected."""
@@ -111,7 +111,7 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
     Args:
         folder: A published folder.
         config: Its config; the first of `balanced`, `audited` that it has when None; `all` for all of them.
-        split: Its split; that on which models are evaluated (`data_cards.eval_yaml.evaluated`) when None.
+        split: Its split; that on which models are evaluated (`twokeys.data_cards.eval_yaml.evaluated`) when None.
 
     Raises:
         BadInput: When it holds no such items, or lacks a column.
@@ -167,7 +167,7 @@ def decode(cell: Any, where: str) -> Image.Image:
     """A picture's cell as a reader sees it, in RGB.
 
     Raises:
-        BadInput: When it holds no picture, or one that `audit.decoding.decode` refuses.
+        BadInput: When it holds no picture, or one that `twokeys.core.pictures.decoding.decode` refuses.
     """
     data = cell.get("bytes") if isinstance(cell, dict) else None
     if not data:

@@ -18,29 +18,29 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from builder.audited.bounds import Answers, Bools, Floats
-from builder.audited.cells import cells
-from builder.audited.certificate import verdicts_of
-from builder.audited.draws import both, first_bounds
-from builder.audited.evidence import Evidence, TrainedOn
-from builder.audited.judging import Bench
-from builder.audited.labels import Labels
-from builder.audited.panel import Panel
-from builder.audited.published import aflite, iterative_bias_pruning, random_removal, symmetric_grid
-from builder.audited.selection import choose, ties
-from builder.audited.strata import strata
-from builder.audited.verdict import Verdict
-from builder.audited.whole import wholes
-from builder.baselines import baselines
-from builder.embed import embed_texts, load
-from builder.engines import engine
-from builder.items import digest
-from builder.lexical import text_features
-from builder.recipe import Audited
-from builder.recipe import load as recipe_named
-from builder.stages import Run, write_text
-from builder.survey import Survey, locate, survey
-from data_cards.tables import count, interval, markdown, percent
+from benchmarks.published_ways import aflite, iterative_bias_pruning, random_removal, symmetric_grid
+from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
+from twokeys.builder.certify.audited.cells import cells
+from twokeys.builder.certify.audited.certificate import verdicts_of
+from twokeys.builder.certify.audited.draws import both, first_bounds
+from twokeys.builder.certify.audited.evidence import Evidence, TrainedOn
+from twokeys.builder.certify.audited.judging import Bench
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.panel import Panel
+from twokeys.builder.certify.audited.selection import choose, ties
+from twokeys.builder.certify.audited.strata import strata
+from twokeys.builder.certify.audited.verdict import Verdict
+from twokeys.builder.certify.audited.whole import wholes
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.embed import embed_texts, load
+from twokeys.builder.measure.lexical import text_features
+from twokeys.builder.measure.survey import Survey, locate, survey
+from twokeys.builder.recipe import Audited
+from twokeys.builder.recipe import load as recipe_named
+from twokeys.builder.run.engines import engine
+from twokeys.builder.run.stages import Run, write_text
+from twokeys.core.items import digest
+from twokeys.data_cards.tables import count, interval, markdown, percent
 
 RESULTS = Path(__file__).parent.parent / "docs" / "selection.md"
 SELECT = ["question.prior", "question.neighbours", "question.forest", "image.probe"]

@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
-from audit.partners import NONE, quads
 from benchmarks.report import Facts, Table, fresh, median, section, timed
 from benchmarks.synthetic import PER_IMAGE, PER_QUESTION, graph
-from builder.balance import Bools, Graph, is_balanced, largest_balanced, peel
-from builder.programme import largest_by_programme
+from twokeys.builder.graph.graph import Bools, Graph, is_balanced, peel
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.builder.graph.programme import largest_by_programme
+from twokeys.core.partners import NONE, quads
 
 TWO = (10_000, 100_000, 1_000_000, 10_000_000)
 MANY = (10_000, 100_000, 300_000)
@@ -102,8 +103,8 @@ def main() -> str:
         f"{MANY_ANSWERS} answers (integer programme):",
         growth(MANY, MANY_ANSWERS),
         "Two answers, against what one would use instead: the same problem given to HiGHS as an integer programme "
-        "(same optimum), packing quads greedily (`audit.partners.quads`), and dropping surplus items at random until "
-        "both sides are balanced.",
+        "(same optimum), packing quads greedily (`twokeys.core.partners.quads`), and dropping surplus items at random "
+        "until both sides are balanced.",
         Table(header, rows),
     )
 

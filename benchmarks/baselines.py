@@ -25,22 +25,22 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.report import Facts, Table, fresh, section, timed
-from builder.baselines import baselines
-from builder.baselines.linear import SLOPE, STEPS, logistic
-from builder.baselines.problem import Counts, Floats, Ints, Problem, count
-from builder.baselines.tfidf import vectorizers
-from builder.corpora.easy_vqa import root
-from builder.encoders import image_encoder
-from builder.groups import fold_of
-from builder.lexical import text_features
-from builder.recipe import Corpus
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines.linear import MANY_STEPS, SLOPE, logistic
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem, count
+from twokeys.builder.measure.baselines.tfidf import vectorizers
+from twokeys.builder.measure.encoders import image_encoder
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.lexical import text_features
+from twokeys.builder.read.corpora.easy_vqa import root
+from twokeys.builder.recipe import Corpus
 
 FOLDS = 5
 FITS = {"question": "n-grams of questions", "image": "vectors of pictures"}
 FAIR = (
     "The fit alone, of n-grams of the questions and of the packaged encoder's vectors of the pictures: the likelihood "
     "of counted contents, against scikit-learn's LogisticRegression on counted (content, label) rows with "
-    f"`sample_weight`. Both take at most {STEPS} steps, end at a slope of {SLOPE}, and have the same penalty."
+    f"`sample_weight`. Both take at most {MANY_STEPS} steps, end at a slope of {SLOPE}, and have the same penalty."
 )
 
 
@@ -79,7 +79,7 @@ def cross_fitted(corpus: Questions, predict: Callable[[Ints, Ints], Ints]) -> fl
 
 
 def ours(corpus: Questions, name: str) -> float:
-    """A baseline as `builder.measure` runs it: every content once, with counts; finding the contents included."""
+    """A baseline as `twokeys.builder.measure.stage` runs it: every content once, and the search for contents."""
     code, unique = pd.factorize(pd.Series(corpus.text))
     content, text, classes = code.astype(np.int64), unique.tolist(), int(corpus.answer.max()) + 1
     none, lexical = np.zeros((len(text), 0), dtype=np.float32), text_features(text)
@@ -129,9 +129,9 @@ def compare(name: str) -> Facts:
 
 
 def by_sklearn(X: Any, train: Counts, X_test: Any, C: float) -> Floats:
-    """`builder.baselines.linear.logistic` by scikit-learn, on counted rows."""
+    """`twokeys.builder.measure.baselines.linear.logistic` by scikit-learn, on counted rows."""
     row = np.unique(train.content, return_inverse=True)[1]
-    model = LogisticRegression(C=C, max_iter=STEPS, tol=SLOPE)
+    model = LogisticRegression(C=C, max_iter=MANY_STEPS, tol=SLOPE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the same number of steps for both
         model.fit(X[row], train.label, sample_weight=train.count)

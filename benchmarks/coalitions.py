@@ -18,21 +18,21 @@ from typing import Any
 import numpy as np
 import torch
 
-from audit.estimator import estimate
-from audit.exact import exact_interaction, split
-from audit.explainers.explainer import Task, play
-from audit.explainers.registry import BUILT_IN, named
-from audit.game import Bools, Floats, Game
-from audit.models.generative import Generative
-from audit.models.loading import load_game
-from audit.models.model import Prepared
-from audit.models.qwen import Qwen
-from audit.reference import corpus
-from audit.synergy import synergy, tops
-from audit.validation import PLAYERS, improved
 from benchmarks.faithfulness import EXPLAINERS as FAITHFUL
 from benchmarks.faithfulness import MODELS
 from benchmarks.report import Facts, Table, fresh, peak, section, timed
+from benchmarks.validation import PLAYERS, improved
+from twokeys.audit.explainers.explainer import Task, play
+from twokeys.audit.explainers.registry import BUILT_IN, named
+from twokeys.audit.games.estimator import estimate
+from twokeys.audit.games.exact import exact_interaction, split
+from twokeys.audit.games.game import Bools, Floats, Game
+from twokeys.audit.games.synergy import synergy, tops
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.loading import load_game
+from twokeys.audit.models.model import Prepared
+from twokeys.audit.models.qwen import Qwen
+from twokeys.audit.reference import corpus
 
 ITEMS, BATCH, BUDGETS = 6, 64, (68, 140)
 EXPLAINERS = tuple(name for name in BUILT_IN if "oracle" not in name)

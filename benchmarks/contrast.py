@@ -14,16 +14,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from audit.evaluate import evaluate
-from audit.explain import DEFAULT, explain
-from audit.journal import Journal
-from audit.leaks import measured
-from audit.models.loading import load_game
-from audit.models.model import Masking, Model
-from audit.published import fingerprints, read
 from benchmarks.contrasted import CONFIGS, Contrast, alone, effects, overview, shown, together, training
 from benchmarks.faithfulness import MODELS as NATURAL
 from benchmarks.report import say
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.evaluation.leaks import measured
+from twokeys.audit.explanation.explain import DEFAULT, explain
+from twokeys.audit.journal import Journal
+from twokeys.audit.models.loading import load_game
+from twokeys.audit.models.model import Masking, Model
+from twokeys.audit.published import fingerprints, read
 
 BALANCED = tuple(name.replace("natural", "balanced") for name in NATURAL)
 MODELS = (*NATURAL, *BALANCED)

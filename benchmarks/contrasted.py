@@ -18,13 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from audit.comparison import against, friedman, means, mixed
-from audit.evaluate import Evaluation
-from audit.explain import Explained
-from audit.game import Floats
-from audit.models.model import Masking
-from audit.summary import frame
 from benchmarks.report import Table, section
+from twokeys.audit.evaluation.result import Evaluation
+from twokeys.audit.explanation.comparison import against, friedman, means, mixed
+from twokeys.audit.explanation.result import Explained
+from twokeys.audit.explanation.summary import frame
+from twokeys.audit.games.game import Floats
+from twokeys.audit.models.model import Masking
 
 Texts = NDArray[np.str_]
 CONFIGS = {"raw": "all", "balanced": "balanced"}

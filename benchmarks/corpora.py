@@ -11,12 +11,12 @@ import argparse
 import os
 from pathlib import Path
 
-from builder.build import build
-from builder.diagnose import Diagnosis, diagnose
-from builder.errors import BadInput
-from builder.recipe import load, shipped
-from builder.stages import write_text
-from data_cards.tables import best, count, markdown, percent, result
+from twokeys.builder.build import build
+from twokeys.builder.diagnose import Diagnosis, diagnose
+from twokeys.builder.recipe import load, shipped
+from twokeys.builder.run.stages import write_text
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.tables import best, count, markdown, percent, result
 
 RESULTS = Path(__file__).parent.parent / "docs" / "results.md"
 COLUMNS = (

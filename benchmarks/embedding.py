@@ -18,11 +18,12 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from benchmarks.report import Facts, Table, fresh, median, section, timed
-from builder.corpora.easy_vqa import root
-from builder.embed import embed_pictures
-from builder.encoders import efficientnet, image_encoder
-from builder.recipe import Corpus, Images
-from builder.stages import Run
+from twokeys.builder.measure.embed import embed_pictures
+from twokeys.builder.measure.encoders import efficientnet, image_encoder
+from twokeys.builder.read.corpora.easy_vqa import root
+from twokeys.builder.recipe import Corpus
+from twokeys.builder.run.stages import Run
+from twokeys.core.pictures.limits import Images
 
 ENCODER = "packaged:efficientnet-lite0"
 SMALL, PHOTOS = 500, 300

@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audit.answering import VIEWS, Asked, answer, question_of
-from audit.models.loading import load, references
-from audit.models.model import Masking, Question, Responder
-from audit.published import read
-from data_cards.tables import count, markdown, percent
-from exports.export import export
+from twokeys.audit.evaluation.answering import VIEWS, Asked, answer, question_of
+from twokeys.audit.models.loading import load, references
+from twokeys.audit.models.model import Masking, Question, Responder
+from twokeys.audit.published import read
+from twokeys.data_cards.tables import count, markdown, percent
+from twokeys.exports.export import export
 
 RUNS = Path(__file__).parent.parent / "tests" / "exports" / "harnesses"
 HARNESSES = {

@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from audit.explainers.explainer import Task, play
-from audit.explainers.registry import named
-from audit.game import Game
-from audit.models.loading import load_game
-from audit.models.model import Model
-from audit.reference import corpus
-from audit.synergy import Scores
-from audit.validation import CEILING, EXACT, correlations, measure
 from benchmarks.report import Table, say, section
+from benchmarks.validation import CEILING, EXACT, correlations, measure
+from twokeys.audit.explainers.explainer import Task, play
+from twokeys.audit.explainers.registry import named
+from twokeys.audit.games.game import Game
+from twokeys.audit.games.synergy import Scores
+from twokeys.audit.models.loading import load_game
+from twokeys.audit.models.model import Model
+from twokeys.audit.reference import corpus
 
 MODELS = ("reference:llava-natural", "reference:qwen-natural", "reference:internvl-natural")
 EXPLAINERS = (
@@ -53,7 +53,7 @@ def rows(
         seed: Of splits, draws, ties and explainers, with the item's place added.
 
     Returns:
-        Name -> rows of `audit.validation.measure`, with `item`.
+        Name -> rows of `benchmarks.validation.measure`, with `item`.
     """
     part = corpus.read("test")
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in players}

@@ -21,10 +21,10 @@ import numpy as np
 
 from benchmarks.report import Facts, Table, fresh, say, section, timed
 from benchmarks.synthetic import questions
-from builder.language.loading import Loaded, identity, language_model
-from builder.language.prompts import ask, said
-from builder.language.stage import likelihoods, load
-from builder.stages import Run
+from twokeys.builder.measure.language.loading import Loaded, identity, language_model
+from twokeys.builder.measure.language.prompts import ask, said
+from twokeys.builder.measure.language.stage import likelihoods, load
+from twokeys.builder.run.stages import Run
 
 MODEL = "packaged:smollm2"
 QUESTIONS = 64

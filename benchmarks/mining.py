@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit.partners import partners
 from benchmarks.report import Facts, Table, fresh, peak, section, timed
 from benchmarks.synthetic import clustered, graph, questions
-from builder.balance import largest_balanced
-from builder.counterfactuals.lexicon import learn
-from builder.counterfactuals.mined import matched_partners, nearest_other
-from builder.embed import IMAGE_DIMENSIONS
+from twokeys.builder.balance.nearest import matched_partners, nearest_other
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.builder.measure.embed import IMAGE_DIMENSIONS
+from twokeys.builder.pair.lexicon import learn
+from twokeys.core.partners import partners
 
 SIZES = (10_000, 100_000, 1_000_000)
 TEXTS = (10_000, 100_000)

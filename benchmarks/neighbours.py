@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from benchmarks.report import Facts, Table, fresh, section, timed
 from benchmarks.synthetic import clustered, questions
-from builder import neighbours
-from builder.encoders import text_encoder
+from twokeys.builder.measure import neighbours
+from twokeys.builder.measure.encoders import text_encoder
 
 K = 10
 CLOSE = 0.9

@@ -20,12 +20,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from builder.agreement import AGREEMENT, with_agreement
-from builder.read import ITEMS, find, read
-from builder.recipe import Balance, Recipe, load
-from builder.selection import select
-from builder.stages import Run
-from data_cards.tables import count, markdown, percent
+from twokeys.builder.balance.select import select
+from twokeys.builder.measure.agreement import AGREEMENT, with_agreement
+from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.recipe import Balance, Recipe, load
+from twokeys.builder.run.stages import Run
+from twokeys.data_cards.tables import count, markdown, percent
 
 NAMES = ("easy-vqa", "pope")
 SHARES = (0.02, 0.05, 0.10)

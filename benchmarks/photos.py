@@ -29,13 +29,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.report import Table, say, section
+from benchmarks.sheet import Shown, contact_sheet
 from benchmarks.standins import compose, hue_word
-from builder.counterfactuals.edit import root_of
-from builder.counterfactuals.photos.detector import LEAST, Detector, detector
-from builder.counterfactuals.photos.needs import needed
-from builder.counterfactuals.sheet import Shown, contact_sheet
-from builder.pairs import Paired, pairs
-from builder.recipe import Recipe
+from twokeys.builder.pair.edit import root_of
+from twokeys.builder.pair.generators.photos.detector import LEAST, Detector, detector
+from twokeys.builder.pair.generators.photos.needs import needed
+from twokeys.builder.pairs import Paired, pairs
+from twokeys.builder.recipe import Recipe
 
 OPERATIONS = ("remove", "paste", "crop", "recolour")
 KEPT, GONE = 0.8, 0.4

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from audit.partners import partners, quads
 from benchmarks.report import Facts, Table, fresh, peak, say, section, timed
 from benchmarks.synthetic import items
-from builder.balance import Graph, largest_balanced, peel
-from builder.ceilings import ceilings, codes
-from builder.groups import Links, fold_of, group
-from builder.items import question_key
-from builder.recipe import Balance
-from builder.selection import select
+from twokeys.builder.balance.select import select
+from twokeys.builder.graph.graph import Graph, peel
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.builder.measure.groups import Links, fold_of, group
+from twokeys.builder.recipe import Balance
+from twokeys.core.ceilings import ceilings, codes
+from twokeys.core.items import question_key
+from twokeys.core.partners import partners, quads
 
 ITEMS = 1_000_000
 FOLDS = 5

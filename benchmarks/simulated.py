@@ -26,25 +26,25 @@ import pandas as pd
 from PIL import Image
 
 from benchmarks.report import Table, say, section
-from builder import details
-from builder.audited.bounds import Answers
-from builder.audited.control_stage import named
-from builder.audited.families import CERTIFY
-from builder.audited.judging import Bench, by_part
-from builder.audited.labels import Labels
-from builder.audited.planted import Copies
-from builder.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
-from builder.audited.refits import Refits
-from builder.audited.statistics import Bools
-from builder.audited.verdict import Verdict, decide
-from builder.baselines import VIEWS, View, baselines
-from builder.baselines.problem import Problem
-from builder.groups import fold_of
-from builder.items import question_key
-from builder.measure import problems
-from builder.metadata import PICTURE_FIELDS
-from builder.places import of_pictures, places
-from builder.recipe import Audited, Measure
+from twokeys.builder.certify.audited.bounds import Answers
+from twokeys.builder.certify.audited.control_stage import named
+from twokeys.builder.certify.audited.families import CERTIFY
+from twokeys.builder.certify.audited.judging import Bench, by_part
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.planted import Copies
+from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.measure import details
+from twokeys.builder.measure.baselines import VIEWS, View, baselines
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.metadata import PICTURE_FIELDS
+from twokeys.builder.measure.places import of_pictures, places
+from twokeys.builder.measure.stage import problems
+from twokeys.builder.recipe import Audited, Measure
+from twokeys.core.intervals.excess import Bools
+from twokeys.core.items import question_key
 
 SIDE = 96
 FOLDS = 5
@@ -125,7 +125,7 @@ class Represent:
         self._items = items
 
     def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Iterable[str]) -> Any:
-        """Make one matrix, see `builder.measure.Represent`."""
+        """Make one matrix, see `twokeys.builder.measure.stage.Represent`."""
         if view != "image":
             return places(self._items).loc[contents.index].to_numpy(np.float32) if matrix == "place" else None
         known = pictures(len(self._items)).plain[[int(str(key).split()[-1]) for key in contents.index]]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from builder.counterfactuals.photos.needs import needed
+from twokeys.builder.pair.generators.photos.needs import needed
 
 WIDTH, HEIGHT = 640, 480
 TILES = 12

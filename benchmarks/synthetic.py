@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from builder.balance import Graph
-from builder.items import digest
+from twokeys.builder.graph.graph import Graph
+from twokeys.core.items import digest
 
 PER_IMAGE = 5
 """Questions an image has on average."""

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from audit.values import interaction, k_sii, pairs
 from benchmarks.report import Facts, Table, fresh, section, timed
+from twokeys.audit.games.values import interaction, k_sii, pairs
 
 PLAYERS = (8, 12, 16)
 INDICES = ("SII", "k-SII", "BII")

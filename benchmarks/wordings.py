@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from builder.counterfactuals.wording import plain
-from builder.pairs import PairStep, pairs
-from builder.read import ITEMS, find, read
-from builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
-from builder.stages import Run
-from data_cards.tables import count, markdown, percent
+from twokeys.builder.pair.wording import plain
+from twokeys.builder.pairs import PairStep, pairs
+from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
+from twokeys.builder.run.stages import Run
+from twokeys.data_cards.tables import count, markdown, percent
 
 NAMES = ("pope", "gqa-ood", "vqa-v2-60k")
 HEADER = ("read", "added", "items", "question ceiling", "image ceiling", "balanced", "annotated of them")

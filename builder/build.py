@@ -17,40 +17,41 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from audit.progress import Say, silent, step
-from builder import recipe as recipes
-from builder.audited.certificate import tier
-from builder.audited.rows import audited_rows, unpublished
-from builder.audited.tier import audit
-from builder.baselines import View, chosen
-from builder.blindness import REFIT, marked
-from builder.certificate import FILE as CERTIFICATE
-from builder.certificate import certify, holds
-from builder.claims import PACKAGES, claims
-from builder.colours import with_accepted
-from builder.counterfactuals.config import COLUMNS as PAIRS_COLUMNS
-from builder.counterfactuals.config import NAME as PAIRS
-from builder.counterfactuals.config import pair_rows
-from builder.counterfactuals.stage import Paired, pair
-from builder.engines import engine as engine_named
-from builder.errors import BadInput
-from builder.eval_rows import COLUMNS as EVAL_COLUMNS
-from builder.eval_rows import eval_rows
-from builder.filter_stage import described, filtered, left
-from builder.groups import fold_of, pairs
-from builder.items import digest
-from builder.measure import MEASUREMENTS, measure
-from builder.place import check_place
-from builder.publish import Written, hashes, whole_folder, write_config
-from builder.recipe import Recipe
-from builder.report.compose import folder_report
-from builder.selection import Near, Selection, select
-from builder.stages import Run, Stage, write_json, write_table
-from builder.survey import Survey, adversaries_read, locate, survey
-from builder.vision_language import named_hosts
-from data_cards.licences import folder_licence
-from data_cards.manifest import FILE as MANIFEST
-from data_cards.manifest import (
+from twokeys.builder import recipe as recipes
+from twokeys.builder.balance.select import Near, Selection, select
+from twokeys.builder.certify.audited.certificate import tier
+from twokeys.builder.certify.audited.families import adversaries_read
+from twokeys.builder.certify.audited.rows import audited_rows, unpublished
+from twokeys.builder.certify.audited.tier import audit
+from twokeys.builder.certify.balanced import FILE as CERTIFICATE
+from twokeys.builder.certify.balanced import certify, holds
+from twokeys.builder.filter import described, filtered, left
+from twokeys.builder.measure.baselines import View, chosen
+from twokeys.builder.measure.blindness import REFIT, marked
+from twokeys.builder.measure.groups import fold_of, pairs
+from twokeys.builder.measure.replies import named_hosts
+from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.measure.survey import Survey, locate, survey
+from twokeys.builder.pair.stage import Paired, pair
+from twokeys.builder.publish.eval_rows import COLUMNS as EVAL_COLUMNS
+from twokeys.builder.publish.eval_rows import eval_rows
+from twokeys.builder.publish.manifest import PACKAGES, claims
+from twokeys.builder.publish.pairs import COLUMNS as PAIRS_COLUMNS
+from twokeys.builder.publish.pairs import NAME as PAIRS
+from twokeys.builder.publish.pairs import pair_rows
+from twokeys.builder.publish.place import check_place
+from twokeys.builder.publish.report.compose import folder_report
+from twokeys.builder.publish.rows import Written, hashes, whole_folder, write_config
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.engines import engine as engine_named
+from twokeys.builder.run.stages import Run, Stage, write_json, write_table
+from twokeys.core.colours import with_accepted
+from twokeys.core.errors import BadInput
+from twokeys.core.items import digest
+from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.licences import folder_licence
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import (
     BalancePart,
     Manifest,
     RuleReport,
@@ -293,10 +294,10 @@ def _removed(known: Survey, paired: Paired, dropped: pd.DataFrame, unbalanced: p
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
     """Write what people read; returns the manifest with the hashes of all files."""
-    from data_cards.plots import blindness as draw_blindness
-    from data_cards.plots import funnel as draw_funnel
-    from data_cards.report import FILE as REPORT
-    from data_cards.texts import texts
+    from twokeys.data_cards.plots import blindness as draw_blindness
+    from twokeys.data_cards.plots import funnel as draw_funnel
+    from twokeys.data_cards.report import FILE as REPORT
+    from twokeys.data_cards.texts import texts
 
     (folder / "assets").mkdir()
     draw_funnel(manifest, folder / "assets" / "funnel.png")

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audit.progress import Say, silent, step
-from builder import recipe as recipes
-from builder.blindness import blindness
-from builder.engines import engine as engine_named
-from builder.errors import BadInput
-from builder.filter_stage import described
-from builder.options import MinedOptions, mine_options
-from builder.recipe import Recipe
-from builder.report.compose import diagnosis_report
-from builder.selection import select
-from builder.shortcuts import Mined, mine
-from builder.stages import Run, write_json, write_text
-from builder.survey import locate, survey
-from builder.vision_language import named_hosts
-from data_cards.manifest import FILE as MANIFEST
-from data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
-from data_cards.report import FILE as PAGE
+from twokeys.builder import recipe as recipes
+from twokeys.builder.balance.select import select
+from twokeys.builder.filter import described
+from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.replies import named_hosts
+from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
+from twokeys.builder.measure.shortcuts.wordings import Mined, mine
+from twokeys.builder.measure.survey import locate, survey
+from twokeys.builder.publish.report.compose import diagnosis_report
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.engines import engine as engine_named
+from twokeys.builder.run.stages import Run, write_json, write_text
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
+from twokeys.data_cards.report import FILE as PAGE
 
 REPORT, PLOT = "diagnosis.json", "blindness.png"
 
@@ -127,7 +127,7 @@ def diagnose(
 
 
 def _write(found: Diagnosis, folder: Path, title: str) -> None:
-    from data_cards.plots import blindness as draw
+    from twokeys.data_cards.plots import blindness as draw
 
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / REPORT, json.loads(json.dumps(found.json())))

@@ -11,13 +11,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from audit.progress import Say, silent, step
-from builder.errors import BadInput
-from builder.fingerprint import PICTURES
-from builder.items import canonical_json
-from builder.publish import split_of
-from data_cards.manifest import FILE as MANIFEST
-from data_cards.manifest import Manifest
+from twokeys.builder.publish.fingerprint import PICTURES
+from twokeys.builder.publish.rows import split_of
+from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json
+from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import Manifest
 
 UNREAD = "is no row of that build"
 """Why an item is missing where neither a config nor the list of removed rows has it."""

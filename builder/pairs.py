@@ -9,22 +9,22 @@ from typing import Any
 
 import pandas as pd
 
-from audit.progress import Say, silent, step
-from builder import recipe as recipes
-from builder.ceilings import ceilings
-from builder.colours import colours
-from builder.counterfactuals.artefacts import Artefacts
-from builder.counterfactuals.refusal import look_for
-from builder.counterfactuals.report import kinds
-from builder.counterfactuals.stage import work as pair_work
-from builder.engines import engine as engine_named
-from builder.filter_stage import filtered, left
-from builder.recipe import Balance, Recipe
-from builder.selection import select
-from builder.stages import Run
-from builder.survey import locate, survey
-from builder.vision_language import named_hosts
-from data_cards.manifest import PairKind
+from twokeys.builder import recipe as recipes
+from twokeys.builder.balance.select import select
+from twokeys.builder.filter import filtered, left
+from twokeys.builder.measure.replies import named_hosts
+from twokeys.builder.measure.survey import locate, survey
+from twokeys.builder.pair.artefacts.artefacts import Artefacts
+from twokeys.builder.pair.artefacts.refusal import look_for
+from twokeys.builder.pair.counts import kinds
+from twokeys.builder.pair.stage import work as pair_work
+from twokeys.builder.recipe import Balance, Recipe
+from twokeys.builder.run.engines import engine as engine_named
+from twokeys.builder.run.stages import Run
+from twokeys.core.ceilings import ceilings
+from twokeys.core.colours import colours
+from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.manifest import PairKind
 
 
 @dataclass(frozen=True)

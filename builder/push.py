@@ -12,13 +12,13 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from audit.progress import Say, silent
-from builder.errors import BadInput
-from builder.hub import Repository, hub_answers, named
-from builder.verify import Finding, foreign, verify
-from data_cards.citation import version
-from data_cards.manifest import FILE as MANIFEST
-from data_cards.manifest import Manifest
+from twokeys.builder.publish.hub import Repository, hub_answers, named
+from twokeys.builder.verify import Finding, foreign, verify
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent
+from twokeys.data_cards.citation import version
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import Manifest
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from audit.decoding import MAX_PIXELS
-from builder.datasheet import answered
-from builder.errors import BadInput
-from builder.items import canonical_json, digest
-from data_cards.questions import Answers, checked
+from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json, digest
+from twokeys.core.pictures.limits import Images
+from twokeys.data_cards.answers import answered
+from twokeys.data_cards.questions import Answers, checked
 
 FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
@@ -94,17 +94,10 @@ class Corpus(Part):
 
 
 class Text(Part):
-    """Canonical form of published text, see `builder.items.TextRule`."""
+    """Canonical form of published text, see `twokeys.core.items.TextRule`."""
 
     unicode: Literal["NFC", "NFKC"] = "NFC"
     lowercase: bool = False
-
-
-class Images(Part):
-    """Limits that a picture must keep before it is decoded."""
-
-    max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
-    max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
 
 
 class Encoders(Part):
@@ -113,7 +106,8 @@ class Encoders(Part):
     text: str = "packaged:minilm"
     image: str = "packaged:efficientnet-lite0"
     language: str = "packaged:smollm2"
-    """Causal language model of the baselines that score or fine-tune one, see `builder.language.loading`."""
+    """Causal language model of the baselines that score or fine-tune one, see
+    `twokeys.builder.measure.language.loading`."""
     vision_language: str | None = None
     """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 
@@ -148,7 +142,7 @@ class GeneratorUse(Part):
     """One generator of constructed partners with its parameters."""
 
     generator: str
-    """Name of a registered generator, see `builder.counterfactuals.registry`."""
+    """Name of a registered generator, see `twokeys.builder.pair.generators.registry`."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
     budget: Annotated[int, Field(ge=1)] | None = None
     """Edits per item that this generator may make at most; the first ones count."""
@@ -200,8 +194,8 @@ class Pair(Part):
     """Counterfactual partners: what is added between filter and balance, and how partners are chosen."""
 
     mined: list[Literal["paraphrases"]] = []
-    """`paraphrases`: questions that differ in harmless changes alone (`builder.counterfactuals.wording`) are published
-    in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
+    """`paraphrases`: questions that differ in harmless changes alone (`twokeys.builder.pair.wording`) are
+    published in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
     minimal: Minimal = Minimal()
     grammar: Grammar | None = None
@@ -233,7 +227,7 @@ class Pair(Part):
 
 
 class Balance(Part):
-    """The largest balanced subset, see `builder.balance`."""
+    """The largest balanced subset, see `twokeys.builder.graph.largest`."""
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
@@ -246,7 +240,7 @@ class Balance(Part):
 
 
 class Audited(Part):
-    """The audited tier, see `builder.audited`."""
+    """The audited tier, see `twokeys.builder.certify.audited`."""
 
     margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     """Largest excess over chance, in either direction, that still counts as chance."""
@@ -339,7 +333,7 @@ class Recipe(Part):
 
 def shipped() -> list[str]:
     """Names of the recipes that ship with twokeys."""
-    files = resources.files("builder.recipes").iterdir()
+    files = resources.files("twokeys.builder.recipes").iterdir()
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
@@ -357,7 +351,7 @@ def load(source: str | Path | Recipe) -> Recipe:
         return source
     name, folder = str(source), None
     if name in shipped():
-        text = resources.files("builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+        text = resources.files("twokeys.builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     elif (path := Path(source)).is_file():
         folder = path.parent
         try:

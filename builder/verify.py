@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.progress import Say, silent, step
-from builder.checks import CHECKS, REMEDIES
-from builder.errors import BadInput
-from builder.folder import Folder
-from builder.publish import hashes
-from data_cards.manifest import FILE as MANIFEST
-from data_cards.manifest import Manifest
+from twokeys.builder.checks.checks import CHECKS, REMEDIES
+from twokeys.builder.publish.folder import Folder
+from twokeys.builder.publish.rows import hashes
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import Manifest
 
 
 @dataclass(frozen=True)

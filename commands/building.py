@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
-from commands.progress import progress
-from commands.terminal import GOES_ON, plainly, print_json
+from twokeys.commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
+from twokeys.commands.progress import progress
+from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
 
 def build(
@@ -20,9 +20,9 @@ def build(
     allow_host: AllowHost = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build a benchmark: read, measure blind, filter, balance, certify, publish."""
+    """Build a benchmark: read, measure blind baselines, filter, pair, balance, certify, publish."""
     with plainly(GOES_ON), progress() as say:
-        from builder.build import build
+        from twokeys.builder.build import build
 
         built = build(recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
     if as_json:
@@ -33,14 +33,14 @@ def build(
             "configs": {name: config.model_dump() for name, config in built.manifest.configs.items()},
         })  # fmt: skip
     else:
-        from builder.terminal import show_build
+        from twokeys.commands.show_builds import show_build
 
         show_build(built)
     raise typer.Exit(0 if built.certified else 1)
 
 
 def diagnose(
-    source: Annotated[str, typer.Argument(help="A recipe, as for build, or a published folder.")],
+    source: Annotated[str, typer.Argument(help="A recipe, as for `build`, or a published folder.")],
     out: Out = None,
     corpora: Corpora = None,
     work: Work = None,
@@ -48,15 +48,15 @@ def diagnose(
     allow_host: AllowHost = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how blind-solvable a corpus is: ceilings, blind baselines, largest balanced subset."""
+    """Measure how well a corpus can be answered blind: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
-        from builder.diagnose import diagnose
+        from twokeys.builder.diagnose import diagnose
 
         found = diagnose(source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import show_diagnosis
+        from twokeys.commands.show_builds import show_diagnosis
 
         show_diagnosis(found)
 
@@ -68,13 +68,16 @@ def pairs(
     engine: EngineName = "process",
     allow_host: AllowHost = None,
     artefacts: Annotated[
-        int, typer.Option(min=0, help="Pairs of each kind of edit to look for edit artefacts in; 0: none.")
+        int,
+        typer.Option(
+            min=0, help="How many pairs of each kind of edit are searched for artefacts of editing; 0 for none."
+        ),
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Mine and construct counterfactual partners alone, and count what becomes balanceable."""
+    """Mine and construct counterfactual partners only, and count how many items can then be balanced."""
     with plainly(GOES_ON), progress() as say:
-        from builder.pairs import pairs
+        from twokeys.builder.pairs import pairs
 
         found = pairs(
             recipe, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), artefacts=artefacts, say=say
@@ -82,6 +85,6 @@ def pairs(
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import show_pairs
+        from twokeys.commands.show_builds import show_pairs
 
         show_pairs(found)

@@ -7,28 +7,31 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Folder, Split
-from commands.terminal import plainly, print_json
+from twokeys.commands.options import AsJson, Folder, Split
+from twokeys.commands.terminal import plainly, print_json
 
 
 def export(
     folder: Folder,
-    to: Annotated[str, typer.Option(help="lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
-    out: Annotated[Path | None, typer.Option(help="Folder to write; out/NAME-FORMAT by default.")] = None,
-    config: Annotated[str | None, typer.Option(help="Its config: balanced or audited.")] = None,
+    to: Annotated[str, typer.Option(help="Format: lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/NAME-FORMAT.")] = None,
+    config: Annotated[str | None, typer.Option(help="Config of the folder: balanced or audited.")] = None,
     split: Split = None,
     dataset: Annotated[
-        str | None, typer.Option(help="What harnesses load instead of this folder: its repository on the hub.")
+        str | None,
+        typer.Option(help="Repository on the hub from which harnesses load the items instead of from this folder."),
     ] = None,
     instruction: Annotated[
         str | None,
-        typer.Option(help="How to answer, after every question; empty for nothing, a usual line by default."),
+        typer.Option(
+            help="Instruction put after every question; empty for none. Default: how to answer in one word or letter."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a published folder as files that run in another harness."""
     with plainly():
-        from exports.export import export
+        from twokeys.exports.export import export
 
         found = export(
             folder, to, out=out, config=config, split=split, dataset=dataset, instruction=instruction,
@@ -36,7 +39,7 @@ def export(
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import table
+        from twokeys.commands.show_builds import table
 
         rows = [(name, digest[:16]) for name, digest in found.files.items() if "/" not in name]
         title = f"{found.folder}: {found.facts['items']:,} items, {len(found.files):,} files"

@@ -8,21 +8,21 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Folder
-from commands.progress import CHECKS, CONFIGS, progress
-from commands.terminal import plainly, print_json
+from twokeys.commands.options import AsJson, Folder
+from twokeys.commands.progress import CHECKS, CONFIGS, progress
+from twokeys.commands.terminal import plainly, print_json
 
 
 def verify(folder: Folder, as_json: AsJson = False) -> None:
     """Recount everything that a published folder claims, from the folder alone."""
     with plainly(), progress(CHECKS) as say:
-        from builder.verify import verify
+        from twokeys.builder.verify import verify
 
         findings = verify(folder, say)
     if as_json:
         print_json([asdict(finding) | {"ok": finding.ok} for finding in findings])
     else:
-        from builder.terminal import show_findings
+        from twokeys.commands.show_builds import show_findings
 
         show_findings(folder, findings)
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
@@ -30,18 +30,20 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
 
 def diff(
     first: Folder,
-    second: Annotated[Path, typer.Argument(help="Another one, such as a later build of the same recipe.")],
+    second: Annotated[
+        Path, typer.Argument(help="The folder to compare with, such as a later build of the same recipe.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Compare two published folders: items added, removed, changed, and why. Ends with 0: same rows, 1: they differ."""
     with plainly(), progress(CONFIGS) as say:
-        from builder.diff import diff
+        from twokeys.builder.diff import diff
 
         found = diff(first, second, say)
     if as_json:
         print_json(found.json())
     else:
-        from builder.terminal import show_difference
+        from twokeys.commands.show_builds import show_difference
 
         show_difference(found)
     raise typer.Exit(0 if found.same else 1)

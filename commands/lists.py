@@ -5,40 +5,40 @@ from __future__ import annotations
 import inspect
 import sys
 
-from commands.options import AsJson
-from commands.terminal import print_json
+from twokeys.commands.options import AsJson
+from twokeys.commands.terminal import print_json
 
 
 def recipes(as_json: AsJson = False) -> None:
     """List the recipes that ship."""
-    from builder.recipe import load, shipped
+    from twokeys.builder.recipe import load, shipped
 
     found = {name: load(name) for name in shipped()}
     if as_json:
         print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
         return
     rows = [(name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()]
-    from builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     table("Recipes", ["name", "title", "for"], rows)
 
 
 def corpora(as_json: AsJson = False) -> None:
     """List the formats that can be read, and how their official files should lie."""
-    from builder.corpora import readers
+    from twokeys.builder.read.corpora import readers
 
     found = readers()
     if as_json:
         print_json({name: {"summary": reader.summary, "needs": reader.needs} for name, reader in found.items()})
         return
-    from builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     table("Formats", ["format", "reads", "needs"], [(n, r.summary, r.needs) for n, r in found.items()])
 
 
 def explainers(as_json: AsJson = False) -> None:
     """List the methods that explain a model's answer, and what each of them takes."""
-    from audit.explainers.registry import explainers
+    from twokeys.audit.explainers.registry import explainers
 
     patches, tokens = 16, 6
     found = {name: (kind(), kind().cost(patches, tokens)) for name, kind in explainers().items()}
@@ -59,7 +59,7 @@ def explainers(as_json: AsJson = False) -> None:
         )
         for name, (one, cost) in found.items()
     ]
-    from builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     title = f"Explainers; passes for {patches} patches and {tokens} tokens"
     table(title, ["name", "what it does", "forward", "backward", "published"], rows)
@@ -67,6 +67,6 @@ def explainers(as_json: AsJson = False) -> None:
 
 def catalogue() -> None:
     """Print all rules, baselines, explainers, generators and corpora as Markdown, with what they read and cost."""
-    from builder.catalogue import catalogue
+    from twokeys.commands.catalogue import catalogue
 
     sys.stdout.write(catalogue())

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Config, Folder, Masks, ModelName, Split
-from commands.progress import progress
-from commands.terminal import GOES_ON, plainly, print_json
+from twokeys.commands.options import AsJson, Config, Folder, Masks, ModelName, Split
+from twokeys.commands.progress import progress
+from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
 
 def evaluate(
@@ -17,17 +17,17 @@ def evaluate(
     model: ModelName,
     config: Config = None,
     split: Split = None,
-    limit: Annotated[int | None, typer.Option(help="Items to answer.")] = None,
+    limit: Annotated[int | None, typer.Option(help="How many items are answered. Default: all.")] = None,
     masks: Masks = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of answers, result and report.html; goes on from there.")
+        Path | None, typer.Option(help="Folder for answers, result and report.html; a stopped run continues from it.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a model: accuracy, over pairs too, blind accuracy, and what image and question add together."""
     with plainly("with --out the same command goes on where it stopped" if out is None else GOES_ON), progress() as say:
-        from audit.evaluate import evaluate
-        from audit.models.model import Masking
+        from twokeys.audit.evaluation.evaluate import evaluate
+        from twokeys.audit.models.model import Masking
 
         found = evaluate(
             folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
@@ -35,7 +35,7 @@ def evaluate(
     if as_json:
         print_json(found.json())
     else:
-        from audit.terminal import show_evaluation
+        from twokeys.commands.show_models import show_evaluation
 
         show_evaluation(found, out)
 
@@ -44,24 +44,30 @@ def explain(
     folder: Folder,
     model: ModelName,
     explainers: Annotated[
-        str | None, typer.Option(help="Names with commas between (see `twokeys explainers`); all but the oracles.")
+        str | None,
+        typer.Option(help="Names joined by commas (see `twokeys explainers`). Default: all except the oracles."),
     ] = None,
     config: Config = None,
     split: Split = None,
-    limit: Annotated[int, typer.Option(help="Items to explain; 0 for all.")] = 50,
+    limit: Annotated[int, typer.Option(help="How many items are explained; 0 for all.")] = 50,
     answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
-    budget: Annotated[int, typer.Option(help="Forward passes of the improved estimate, an explainer and item.")] = 140,
+    budget: Annotated[
+        int, typer.Option(help="Forward passes of the improved estimate, for each explainer and item.")
+    ] = 140,
     masks: Masks = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of results and report.html; goes on from there.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the draw of items and all that is drawn within them.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for results and report.html; a stopped run continues from it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Explain a model's answers, and rank the methods that explain them by the synergy of image and question."""
     out = out or Path("out") / f"{folder.name}-explained"
     with plainly(GOES_ON), progress() as say:
-        from audit.explain import DEFAULT, Explained, explain
-        from audit.models.model import Masking
-        from audit.sensitivity import ALL, Sensitivity, sensitivity
+        from twokeys.audit.explanation.explain import DEFAULT, explain
+        from twokeys.audit.explanation.result import Explained
+        from twokeys.audit.explanation.sensitivity import ALL, Sensitivity, sensitivity
+        from twokeys.audit.models.model import Masking
 
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
         found: Explained | Sensitivity
@@ -78,7 +84,7 @@ def explain(
     if as_json:
         print_json(found.json())
     else:
-        from audit.terminal import show_explained, show_sensitivity
+        from twokeys.commands.show_models import show_explained, show_sensitivity
 
         if isinstance(found, Explained):
             show_explained(found, out)
@@ -87,21 +93,23 @@ def explain(
 
 
 def train_reference(
-    family: Annotated[str, typer.Option(help="llava, qwen or internvl.")],
-    questions: Annotated[str, typer.Option(help="natural, or balanced per question string.")] = "natural",
-    out: Annotated[Path | None, typer.Option(help="Folder to write; out/FAMILY-QUESTIONS by default.")] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    family: Annotated[str, typer.Option(help="Architecture: llava, qwen or internvl.")],
+    questions: Annotated[
+        str, typer.Option(help="Training questions: natural, or balanced for each question text.")
+    ] = "natural",
+    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/FAMILY-QUESTIONS.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of weights, order and augmentation.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
     with plainly(), progress() as say:
-        from audit.reference.train import train_reference
+        from twokeys.audit.reference.train import train_reference
 
         found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)
     if as_json:
         print_json(found)
     else:
-        from builder.terminal import table
+        from twokeys.commands.show_builds import table
 
         rows = [(kind, f"{value:.2%}") for kind, value in found["test_accuracy"].items()]
         table(f"{family}, {questions} questions, {found['seconds']} s", ["test items", "right"], rows)

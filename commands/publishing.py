@@ -8,35 +8,39 @@ from typing import Annotated
 
 import typer
 
-from commands.options import AsJson, Folder
-from commands.progress import CHECKS, progress
-from commands.terminal import plainly, print_json
+from twokeys.commands.options import AsJson, Folder
+from twokeys.commands.progress import CHECKS, progress
+from twokeys.commands.terminal import plainly, print_json
 
 
 def datasheet(
-    recipe: Annotated[str | None, typer.Argument(help="A recipe whose answers are put in; none by default.")] = None,
+    recipe: Annotated[str | None, typer.Argument(help="A recipe whose answers are filled in. Default: none.")] = None,
 ) -> None:
     """Print the YAML file of answers that a datasheet needs from people, to be filled in and named in the recipe."""
     with plainly():
-        from builder.datasheet import template
-        from builder.recipe import load
+        from twokeys.builder.recipe import load
+        from twokeys.data_cards.answers import template
 
         sys.stdout.write(template(load(recipe).datasheet if recipe else {}))
 
 
 def push(
     folder: Folder,
-    repository: Annotated[str, typer.Argument(help="OWNER/NAME on the hub; made, private, where it is not there.")],
-    public: Annotated[bool, typer.Option("--public", help="Everybody may read it.")] = False,
-    tag: Annotated[str | None, typer.Option(help="Name of the tag; the version of the dataset by default.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Verify and list, and ask no hub.")] = False,
+    repository: Annotated[
+        str, typer.Argument(help="OWNER/NAME on the hub; it is created as private if it does not exist.")
+    ],
+    public: Annotated[bool, typer.Option("--public", help="Make the repository public.")] = False,
+    tag: Annotated[str | None, typer.Option(help="Name of the tag. Default: the version of the dataset.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Verify and list the files without asking the hub.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""
     with plainly("push again; what was sent is not sent again"), progress(CHECKS) as say:
-        from builder.push import Unsound
-        from builder.push import push as pushed
-        from builder.terminal import show_findings, show_push
+        from twokeys.builder.push import Unsound
+        from twokeys.builder.push import push as pushed
+        from twokeys.commands.show_builds import show_findings, show_push
 
         try:
             found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)

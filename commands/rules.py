@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.options import AsJson
-from commands.terminal import plainly, print_json
+from twokeys.commands.options import AsJson
+from twokeys.commands.terminal import plainly, print_json
 
 if TYPE_CHECKING:
-    import filters
+    from twokeys import filters
 
-app = typer.Typer(help="List, show, check and begin filter rules.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="List, show, check and start filter rules.", no_args_is_help=True, rich_markup_mode=None)
 Rule = Annotated[str, typer.Argument(help="Id of a rule, or path/to/file.py:ClassName.")]
 With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '{\"threshold\": 0.5}'.")]
 
@@ -23,21 +23,21 @@ With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """List all rules, built in and from other packages."""
-    from filters.registry import rules as registered
+    from twokeys.filters.registry import rules as registered
 
     found = registered()
     if as_json:
         print_json({name: {"summary": rule.summary, "bias": rule.bias} for name, rule in found.items()})
         return
-    from builder.terminal import table
+    from twokeys.commands.show_builds import table
 
     table("Rules", ["id", "drops an item when", "against"], [(n, r.summary, r.bias) for n, r in found.items()])
 
 
 def _made(rule: str, parameters: str) -> filters.Rule:
-    from builder.errors import BadInput
-    from builder.filtering import made
-    from builder.recipe import RuleUse
+    from twokeys.builder.filter import made
+    from twokeys.builder.recipe import RuleUse
+    from twokeys.core.errors import BadInput
 
     try:
         values = json.loads(parameters)
@@ -62,7 +62,7 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     if as_json:
         print_json(facts)
     else:
-        from builder.terminal import OUT, table
+        from twokeys.commands.show_builds import OUT, table
 
         table(made.id, ["", ""], list(facts.items()))
         OUT.print(inspect.getdoc(type(made)) or "", markup=False)
@@ -72,7 +72,7 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Put a rule through the contract tests that all rules pass."""
     with plainly():
-        from filters import breaches, check_rule
+        from twokeys.filters import breaches, check_rule
 
         made = _made(rule, with_)
         findings = check_rule(made)
@@ -80,7 +80,7 @@ def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     if as_json:
         print_json([{"check": finding.check, "kind": finding.kind, "message": finding.message} for finding in findings])
     else:
-        from builder.terminal import OUT, table
+        from twokeys.commands.show_builds import OUT, table
 
         if findings:
             table(made.id, ["check", "kind", "what was found"], [(f.check, f.kind, f.message) for f in findings])
@@ -92,14 +92,14 @@ def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 @app.command("new")
 def new(
     name: Annotated[str, typer.Argument(help="Id of the rule: lower-case words joined by '-'.")],
-    folder: Annotated[Path, typer.Option(help="Where the rule and its test go.")] = Path(),
+    folder: Annotated[Path, typer.Option(help="Folder for the rule and its test.")] = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Write a rule and its test, to be changed into the rule that you want."""
     with plainly():
-        from builder.errors import BadInput
-        from filters.errors import BadName, DuplicateRule
-        from filters.new_rule import NAME, new_rule
+        from twokeys.core.errors import BadInput
+        from twokeys.filters.errors import BadName, DuplicateRule
+        from twokeys.filters.new_rule import NAME, new_rule
 
         try:
             made = new_rule(name, folder)
@@ -110,7 +110,7 @@ def new(
     if as_json:
         print_json({"rule": str(made.rule), "test": str(made.test), "name": made.name})
         return
-    from builder.terminal import OUT
+    from twokeys.commands.show_builds import OUT
 
     place = f"{folder}/{made.name}" if folder != Path() else made.name
     target = f"PACKAGE.{made.name.replace('.py', '')}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from audit.printed import console
+from twokeys.commands.printed import console
 
 err = console(stderr=True)
 GOES_ON = "the same command goes on where it stopped"
@@ -28,7 +28,7 @@ def plainly(again: str = "") -> Iterator[None]:
     Args:
         again: What the same command does after it was stopped.
     """
-    from builder.errors import BadInput
+    from twokeys.core.errors import BadInput
 
     try:
         yield

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from data_cards import plain, tables
-from data_cards.citation import bibtex
-from data_cards.columns import baseline, general, meaning, type_name
-from data_cards.eval_yaml import evaluated
-from data_cards.header import header_text, order
-from data_cards.licences import agreed, link, whole_licence
-from data_cards.tables import cell, code, count, interval, percent
+from twokeys.core.columns import baseline, general, meaning, type_name
+from twokeys.data_cards import plain, tables
+from twokeys.data_cards.citation import bibtex
+from twokeys.data_cards.eval_yaml import evaluated
+from twokeys.data_cards.header import header_text, order
+from twokeys.data_cards.licences import agreed, link, whole_licence
+from twokeys.data_cards.tables import cell, code, count, interval, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from data_cards.manifest import Ceiling, Effect, Manifest, RuleReport, Source
+    from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, RuleReport, Source
 
 FILE = "README.md"
 
@@ -37,7 +37,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
     Args:
         manifest: The folder's manifest; its `files` are not read.
         dataset_info: What `DatasetInfo` says, per config and as plain values: name, features, splits, sizes.
-        meanings: Column -> meaning in Markdown, for columns that `data_cards.columns` does not know.
+        meanings: Column -> meaning in Markdown, for columns that `twokeys.core.columns` does not know.
 
     Raises:
         ValueError: When `dataset_info` does not fit the manifest, a column has no meaning, or the licences
@@ -129,7 +129,7 @@ def furthest(rule: RuleReport) -> Effect | None:
 def _environment() -> Environment:
     # The output is Markdown, which HTML escapes would spoil; `cell` and `code` escape what Markdown needs.
     environment = Environment(
-        loader=PackageLoader("data_cards"),
+        loader=PackageLoader("twokeys.data_cards"),
         autoescape=False,  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,

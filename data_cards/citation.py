@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from data_cards.header import MAIN
-from data_cards.licences import LICENCES, agreed, link, whole_licence
-from data_cards.yaml_text import Quoted, dump
+from twokeys.data_cards.header import MAIN
+from twokeys.data_cards.licences import LICENCES, agreed, link, whole_licence
+from twokeys.data_cards.yaml_text import Quoted, dump
 
 if TYPE_CHECKING:
-    from data_cards.manifest import Manifest, Source
+    from twokeys.data_cards.manifest import Manifest, Source
 
 TWOKEYS = "twokeys: visual-question-answering benchmarks with a proven bound on what one of the two keys opens"
 _URL = re.compile(r"(https?|s?ftp)://\S+")

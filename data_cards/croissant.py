@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from data_cards.citation import bibtex, version
-from data_cards.columns import meaning
-from data_cards.header import order
-from data_cards.licences import LICENCES, link
-from data_cards.responsible import responsible
+from twokeys.core.columns import meaning
+from twokeys.data_cards.citation import bibtex, version
+from twokeys.data_cards.header import order
+from twokeys.data_cards.licences import LICENCES, link
+from twokeys.data_cards.responsible import responsible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 FILE = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"

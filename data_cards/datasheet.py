@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from data_cards.citation import version
-from data_cards.datasheet_facts import facts
-from data_cards.questions import SECTIONS, Answers, Question, answer, relates_to_people, unanswered
+from twokeys.data_cards.citation import version
+from twokeys.data_cards.datasheet_facts import facts
+from twokeys.data_cards.questions import SECTIONS, Answers, Question, answer, relates_to_people, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 FILE = "DATASHEET.md"
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?:|mailto:)")

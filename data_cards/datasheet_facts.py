@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data_cards import responsible
-from data_cards.citation import version
-from data_cards.header import order
-from data_cards.licences import link, whole_licence
-from data_cards.tables import best, count, percent, result
+from twokeys.data_cards import responsible
+from twokeys.data_cards.citation import version
+from twokeys.data_cards.header import order
+from twokeys.data_cards.licences import link, whole_licence
+from twokeys.data_cards.tables import best, count, percent, result
 
 if TYPE_CHECKING:
-    from data_cards.manifest import Manifest, Source, Step
+    from twokeys.data_cards.manifest import Manifest, Source, Step
 
 Facts = dict[str, str | list[str]]
 """Question -> one statement or several."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data_cards.tables import NONE, Cells, summary_rows
+from twokeys.data_cards.tables import NONE, Cells, summary_rows
 
 if TYPE_CHECKING:
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 HEADER: Cells = ("", "first", "second")
 

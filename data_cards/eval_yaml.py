@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from data_cards.yaml_text import dump
+from twokeys.data_cards.yaml_text import dump
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 FILE = "eval.yaml"
 OPEN, CHOICE = "eval-open", "eval-choice"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from data_cards.licences import agreed, whole_licence
-from data_cards.yaml_text import Quoted, dump
+from twokeys.data_cards.licences import agreed, whole_licence
+from twokeys.data_cards.yaml_text import Quoted, dump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 MAIN = "balanced"
 """The config that is loaded when none is named."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 OTHER = "other"
 WHOLE = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "gpl-3.0", OTHER)

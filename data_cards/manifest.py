@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from data_cards.audited import AuditedTier
+from twokeys.core.views import Bounded
+from twokeys.data_cards.audited import AuditedTier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,15 +64,6 @@ class GroupKind(Fact):
     """Share of the source's items in the largest group that this kind would make."""
     used: bool
     note: str
-
-
-Bounded = Literal["question", "image", "both", "image + question type", "question + image colour"]
-"""Views whose ceilings are counted: each side, both sides at once, and one side with a little of the other."""
-COARSE: dict[Bounded, str] = {
-    "image + question type": "the image and the question's first two words",
-    "question + image colour": "the question and the image's mean colour",
-}
-"""Coarse joint views, in words. Balance in each view does not bound them."""
 
 
 class Ceiling(Fact):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def environment(package: str = "data_cards", **filters: Callable[..., object]) -> Environment:
+def environment(package: str = "twokeys.data_cards", **filters: Callable[..., object]) -> Environment:
     """The templates of a package, with the frame of all pages beside them; what is filled in is escaped.
 
     Args:
@@ -22,7 +22,7 @@ def environment(package: str = "data_cards", **filters: Callable[..., object]) -
         filters: Further filters by name.
     """
     made = Environment(
-        loader=ChoiceLoader([PackageLoader(package), PackageLoader("data_cards")]),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("twokeys.data_cards")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

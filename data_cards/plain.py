@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data_cards import tables
+from twokeys.data_cards import tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from data_cards.audited import AuditedTier, ControlLine, ViewVerdict
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.audited import AuditedTier, ControlLine, ViewVerdict
+    from twokeys.data_cards.manifest import Manifest
 
 MEANING = {
     "certified": "holds",

@@ -17,9 +17,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from data_cards.manifest import Blindness, Ceiling, Manifest, Score
-from data_cards.tables import NONE, Predictor, count, percent, predictors
-from data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY, STYLE
+from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
+from twokeys.data_cards.tables import NONE, Predictor, count, percent, predictors
+from twokeys.data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY, STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from data_cards import plain, tables
-from data_cards.card import breaches, within
-from data_cards.manifest import Ceiling
-from data_cards.page import environment
+from twokeys.data_cards import plain, tables
+from twokeys.data_cards.card import breaches, within
+from twokeys.data_cards.manifest import Ceiling
+from twokeys.data_cards.page import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from data_cards.manifest import Blindness, Manifest, Step
+    from twokeys.data_cards.manifest import Blindness, Manifest, Step
 
 FILE = "report.html"
 
@@ -312,7 +312,7 @@ def report_text(report: Report) -> str:
 @cache
 def _environment() -> Environment:
     made = environment(
-        "data_cards",
+        "twokeys.data_cards",
         count=tables.count,
         percent=tables.percent,
         result=tables.result,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
+from twokeys.data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
 
 if TYPE_CHECKING:
-    from data_cards.manifest import Blindness, Ceiling, Manifest
+    from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest
 
 _FITTED = {"set": "the set itself, in folds", "removed": "what selection left out", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]

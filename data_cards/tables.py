@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data_cards.manifest import COARSE, Blindness, Bounded, Ceiling, Manifest, Score
+from twokeys.core.views import COARSE, Bounded
+from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

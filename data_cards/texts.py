@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from data_cards.card import FILE as CARD
-from data_cards.card import card
-from data_cards.citation import citation_text
-from data_cards.croissant import FILE as CROISSANT
-from data_cards.croissant import croissant_text
-from data_cards.datasheet import FILE as DATASHEET
-from data_cards.datasheet import datasheet
-from data_cards.eval_yaml import FILE as EVAL
-from data_cards.eval_yaml import eval_yaml
-from data_cards.licences import licence_text
+from twokeys.data_cards.card import FILE as CARD
+from twokeys.data_cards.card import card
+from twokeys.data_cards.citation import citation_text
+from twokeys.data_cards.croissant import FILE as CROISSANT
+from twokeys.data_cards.croissant import croissant_text
+from twokeys.data_cards.datasheet import FILE as DATASHEET
+from twokeys.data_cards.datasheet import datasheet
+from twokeys.data_cards.eval_yaml import FILE as EVAL
+from twokeys.data_cards.eval_yaml import eval_yaml
+from twokeys.data_cards.licences import licence_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 
 def texts(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], hashes: Mapping[str, str]) -> dict[str, str]:

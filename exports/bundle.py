@@ -2,7 +2,7 @@
 
 Where an export runs there may be no twokeys. So the very text of the modules that put questions and read replies is
 written into it, in the order in which they need each other, with nothing rewritten; what differs is that imports stand
-at the top, and that constants of `exports.harness.facts` have values.
+at the top, and that constants of `twokeys.exports.harness.facts` have values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-OURS = ("audit", "exports")
+OURS = ("twokeys",)
 
 
 def bundled(module: str, heading: str, constants: Mapping[str, object]) -> str:

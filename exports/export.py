@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audit.errors import BadInput
-from builder.place import check_place
-from builder.publish import whole_folder
-from exports.registry import FORMATS
-from exports.source import source
+from twokeys.builder.publish.place import check_place
+from twokeys.builder.publish.rows import whole_folder
+from twokeys.core.errors import BadInput
+from twokeys.exports.registry import FORMATS
+from twokeys.exports.source import source
 
 RECORD = "export.json"
 """What an export says of itself: the facts of its source, and the SHA-256 of its files."""
@@ -53,7 +53,7 @@ def export(
 
     Args:
         folder: The published folder.
-        to: Name of the format: a key of `exports.registry.FORMATS`.
+        to: Name of the format: a key of `twokeys.exports.registry.FORMATS`.
         out: Folder to write; `out/NAME-FORMAT` when None. An earlier export there is replaced, anything else is not.
         config: Config of the folder; its benchmark when None.
         split: Its split; `test` where there is one when None.

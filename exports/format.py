@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.source import Source
+from twokeys.exports.source import Source
 
 
 @dataclass(frozen=True)

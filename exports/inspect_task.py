@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exports.bundle import bundled
-from exports.format import Format
-from exports.source import Source
+from twokeys.exports.bundle import bundled
+from twokeys.exports.format import Format
+from twokeys.exports.source import Source
 
 
 def write(source: Source, out: Path) -> None:
     """Write the task file."""
-    text = bundled("exports.harness.inspect_task", source.heading("An Inspect task"), {"FACTS": source.facts})
+    text = bundled("twokeys.exports.harness.inspect_task", source.heading("An Inspect task"), {"FACTS": source.facts})
     (out / f"{source.facts['task']}.py").write_text(text, encoding="utf-8")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from exports.bundle import bundled
-from exports.format import Format
-from exports.source import Source
-from exports.task_yaml import comments, metadata, scalar
+from twokeys.exports.bundle import bundled
+from twokeys.exports.format import Format
+from twokeys.exports.source import Source
+from twokeys.exports.task_yaml import comments, metadata, scalar
 
 COLUMNS = ("id", "question", "choices", "answer", "compared", "answers", "answer_type", "question_key", "group")
 MOST = 26
@@ -27,7 +27,9 @@ def write(source: Source, out: Path) -> None:
     answers = candidates(source)
     facts = source.facts | {"answers": answers if fits(source) else {}}
     heading = source.heading("Functions of an lm-evaluation-harness task on questions alone")
-    (out / "utils.py").write_text(bundled("exports.harness.lm_eval_utils", heading, {"FACTS": facts}), encoding="utf-8")
+    (out / "utils.py").write_text(
+        bundled("twokeys.exports.harness.lm_eval_utils", heading, {"FACTS": facts}), encoding="utf-8"
+    )
     with (out / "items.jsonl").open("w", encoding="utf-8") as file:
         for row in source.rows:
             file.write(json.dumps({name: row[name] for name in COLUMNS}, ensure_ascii=False) + "\n")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from exports.bundle import bundled
-from exports.format import Format
-from exports.source import Source
-from exports.task_yaml import comments, metadata, scalar
+from twokeys.exports.bundle import bundled
+from twokeys.exports.format import Format
+from twokeys.exports.source import Source
+from twokeys.exports.task_yaml import comments, metadata, scalar
 
 VIEWS = {
     "both": ("doc_to_visual", "doc_to_text", "process_results"),
@@ -28,7 +28,7 @@ def task_name(source: Source, view: str) -> str:
 def write(source: Source, out: Path) -> None:
     """Write the task files."""
     heading = source.heading("Functions of an lmms-eval task")
-    text = bundled("exports.harness.lmms_eval_utils", heading, {"FACTS": source.facts})
+    text = bundled("twokeys.exports.harness.lmms_eval_utils", heading, {"FACTS": source.facts})
     (out / "utils.py").write_text(text, encoding="utf-8")
     for view in VIEWS:
         (out / f"{task_name(source, view)}.yaml").write_text(_task(source, view), encoding="utf-8")

@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.errors import BadInput
-from audit.pairs import named
-from exports.format import Format
-from exports.source import Source
+from twokeys.audit.evaluation.pairs import named
+from twokeys.core.errors import BadInput
+from twokeys.exports.format import Format
+from twokeys.exports.source import Source
 
 Row = dict[str, Any]
 

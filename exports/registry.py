@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from exports import inspect_task, lm_eval, lmms_eval, naturalbench, vlmevalkit, vqa_v2
-from exports.format import Format
+from twokeys.exports import inspect_task, lm_eval, lmms_eval, naturalbench, vlmevalkit, vqa_v2
+from twokeys.exports.format import Format
 
 FORMATS: dict[str, Format] = {
     one.name: one

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from audit.errors import BadInput
-from audit.pairs import guess_rate, named
-from audit.parsing import VERSION
-from audit.pictures import plain
-from audit.published import Published, read
-from builder.ceilings import BLIND, ceilings
-from data_cards.manifest import Manifest
+from twokeys.audit.evaluation.pairs import guess_rate, named
+from twokeys.audit.published import Published, read
+from twokeys.core.answers.parsing import VERSION
+from twokeys.core.ceilings import BLIND, ceilings
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import plain
+from twokeys.data_cards.manifest import Manifest
 
 CONFIGS = ("balanced", "audited")
 """Configs that can be exported: their rows are items with pictures."""
@@ -65,7 +65,7 @@ class Source:
         """Every picture once, by the key of its pixels, in file order.
 
         The published bytes, or a PNG of what is shown where readers could see something else in them: who reads an
-        export need not know what `audit.pictures.upright` does.
+        export need not know what `twokeys.core.pictures.shown.upright` does.
         """
         seen: set[str] = set()
         for file in self.table["file"].unique():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from exports.source import Source
+from twokeys.exports.source import Source
 
 
 def scalar(value: object) -> str:

@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 from string import ascii_uppercase
 
-from audit.errors import BadInput
-from exports.bundle import bundled
-from exports.format import Format
-from exports.source import Source
+from twokeys.core.errors import BadInput
+from twokeys.exports.bundle import bundled
+from twokeys.exports.format import Format
+from twokeys.exports.source import Source
 
 SHORTEST = 64
 """VLMEvalKit takes a picture's cell of at most so many characters for the index of another row."""
@@ -33,7 +33,7 @@ def write(source: Source, out: Path) -> None:
     """
     name = task_name(source)
     heading = source.heading("A VLMEvalKit dataset")
-    text = bundled("exports.harness.vlmevalkit_dataset", heading, {"FACTS": source.facts | {"task": name}})
+    text = bundled("twokeys.exports.harness.vlmevalkit_dataset", heading, {"FACTS": source.facts | {"task": name}})
     (out / f"{name}.py").write_text(text, encoding="utf-8")
     rows = source.rows
     letters = list(ascii_uppercase[: max(len(row["choices"]) for row in rows)])

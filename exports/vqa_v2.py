@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from audit.pairs import named
-from exports.format import Format
-from exports.source import Source
+from twokeys.audit.evaluation.pairs import named
+from twokeys.exports.format import Format
+from twokeys.exports.source import Source
 
 SUBSET = "twokeys"
 """Stands where the official files name a release of COCO."""

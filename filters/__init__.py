@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from filters.check import CHECKS, Finding, breaches, check_rule, run_check
-from filters.registry import make, rule_class, rules
-from filters.rule import Drops, Rule
-from filters.synthetic import synthetic_table
+from twokeys.filters.contract.check import CHECKS, Finding, breaches, check_rule, run_check
+from twokeys.filters.contract.synthetic import synthetic_table
+from twokeys.filters.registry import make, rule_class, rules
+from twokeys.filters.rule import Drops, Rule
 
 __all__ = [
     "CHECKS",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Ge
 
-from filters.features import read_features
-from filters.held_out import linear_hits
-from filters.parameters import Amount, Count, OpenShare, Share, amount
-from filters.rule import Drops, Rule, Scope
+from twokeys.filters.features import read_features
+from twokeys.filters.held_out import linear_hits
+from twokeys.filters.parameters import Amount, Count, OpenShare, Share, amount
+from twokeys.filters.rule import Drops, Rule, Scope
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.cells import as_words, is_missing, quote, texts
-from filters.rule import Drops, Rule
+from twokeys.filters.cells import as_words, is_missing, quote, texts
+from twokeys.filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

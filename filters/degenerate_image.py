@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge
 
-from filters.parameters import Count
-from filters.rule import Drops, Rule
+from twokeys.filters.parameters import Count
+from twokeys.filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

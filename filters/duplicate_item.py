@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from filters.cells import is_missing
-from filters.rule import Drops, Rule, Scope
+from twokeys.filters.cells import is_missing
+from twokeys.filters.rule import Drops, Rule, Scope
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.cells import is_missing
+from twokeys.filters.cells import is_missing
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.cells import is_missing, listing, quote, texts
-from filters.rule import Drops, Rule
+from twokeys.filters.cells import is_missing, listing, quote, texts
+from twokeys.filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge
 
-from filters.cells import is_missing, quote
-from filters.features import read_features
-from filters.held_out import fold_of, forest_probabilities
-from filters.parameters import Amount, Count, Share, amount
-from filters.pruning import Pruning, prune, shares
-from filters.rule import Drops, Rule, Scope
+from twokeys.filters.cells import is_missing, quote
+from twokeys.filters.features import read_features
+from twokeys.filters.held_out import fold_of, forest_probabilities
+from twokeys.filters.parameters import Amount, Count, Share, amount
+from twokeys.filters.pruning import Pruning, prune, shares
+from twokeys.filters.rule import Drops, Rule, Scope
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.cells import is_missing, quote, texts
-from filters.parameters import Count, Share
-from filters.rule import Drops, Rule
+from twokeys.filters.cells import is_missing, quote, texts
+from twokeys.filters.parameters import Count, Share
+from twokeys.filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from filters.errors import BadName, DuplicateRule
-from filters.registry import rules
+from twokeys.filters.errors import BadName, DuplicateRule
+from twokeys.filters.registry import rules
 
 NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
@@ -52,7 +52,7 @@ def new_rule(name: str, folder: Path = Path()) -> NewRule:
     folder.mkdir(parents=True, exist_ok=True)
     words = {"id": name, "module": module, "class_name": _class(name)}
     for path, template in zip(made[:2], ("rule.py.txt", "test_rule.py.txt"), strict=True):
-        text = files("filters").joinpath("templates", template).read_text(encoding="utf-8")
+        text = files("twokeys.filters").joinpath("templates", template).read_text(encoding="utf-8")
         with path.open("x", encoding="utf-8") as file:
             file.write(Template(text).substitute(words))
     return made

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from annotated_types import Ge, Interval, MinLen
 
-from filters.errors import BadParameter
+from twokeys.filters.errors import BadParameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from filters.rule import Rule
+    from twokeys.filters.rule import Rule
 
 Share = Annotated[float, Interval(ge=0, le=1)]
 """A probability or a part of a whole."""

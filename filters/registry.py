@@ -7,34 +7,34 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filters.errors import DuplicateRule, UnknownRule
-from filters.parameters import arguments
-from filters.plugins import plugins
-from filters.rule_file import is_rule, load_rule
+from twokeys.core.plugins import plugins
+from twokeys.filters.errors import DuplicateRule, UnknownRule
+from twokeys.filters.parameters import arguments
+from twokeys.filters.rule_file import is_rule, load_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from filters.rule import Rule
+    from twokeys.filters.rule import Rule
 
 GROUP = "twokeys.rules"
 """Entry-point group under which other packages add rules."""
 
 BUILT_IN = {
-    "aflite": "filters.aflite:AFLite",
-    "answer-in-question": "filters.answer_in_question:AnswerInQuestion",
-    "contradicting-golds": "filters.contradicting_golds:ContradictingGolds",
-    "degenerate-image": "filters.degenerate_image:DegenerateImage",
-    "duplicate-item": "filters.duplicate_item:DuplicateItem",
-    "gold-not-in-choices": "filters.gold_not_in_choices:GoldNotInChoices",
-    "iterative-bias-pruning": "filters.iterative_bias_pruning:IterativeBiasPruning",
-    "low-agreement": "filters.low_agreement:LowAgreement",
-    "near-duplicate-across-splits": "filters.near_duplicate_across_splits:NearDuplicateAcrossSplits",
-    "prior-neighbours": "filters.prior_neighbours:PriorNeighbours",
-    "solved-by-k": "filters.solved_by_k:SolvedByK",
-    "solved-from-choices": "filters.solved_from_choices:SolvedFromChoices",
-    "solved-from-image": "filters.solved_from_image:SolvedFromImage",
-    "symmetric-grid": "filters.symmetric_grid:SymmetricGrid",
+    "aflite": "twokeys.filters.aflite:AFLite",
+    "answer-in-question": "twokeys.filters.answer_in_question:AnswerInQuestion",
+    "contradicting-golds": "twokeys.filters.contradicting_golds:ContradictingGolds",
+    "degenerate-image": "twokeys.filters.degenerate_image:DegenerateImage",
+    "duplicate-item": "twokeys.filters.duplicate_item:DuplicateItem",
+    "gold-not-in-choices": "twokeys.filters.gold_not_in_choices:GoldNotInChoices",
+    "iterative-bias-pruning": "twokeys.filters.iterative_bias_pruning:IterativeBiasPruning",
+    "low-agreement": "twokeys.filters.low_agreement:LowAgreement",
+    "near-duplicate-across-splits": "twokeys.filters.near_duplicate_across_splits:NearDuplicateAcrossSplits",
+    "prior-neighbours": "twokeys.filters.prior_neighbours:PriorNeighbours",
+    "solved-by-k": "twokeys.filters.solved_by_k:SolvedByK",
+    "solved-from-choices": "twokeys.filters.solved_from_choices:SolvedFromChoices",
+    "solved-from-image": "twokeys.filters.solved_from_image:SolvedFromImage",
+    "symmetric-grid": "twokeys.filters.symmetric_grid:SymmetricGrid",
 }
 """Rule id -> where its class is."""
 
@@ -96,7 +96,7 @@ def _import(target: str) -> type[Rule]:
 
 def _id(found: Any) -> str:
     if not is_rule(found):
-        raise TypeError(f"{found!r} is no subclass of filters.Rule that implements all of it")
+        raise TypeError(f"{found!r} is no subclass of twokeys.filters.Rule that implements all of it")
     return found.id
 
 

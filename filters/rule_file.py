@@ -8,8 +8,8 @@ import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from filters.errors import UnknownRule
-from filters.rule import Rule
+from twokeys.filters.errors import UnknownRule
+from twokeys.filters.rule import Rule
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from filters.cells import is_missing
-from filters.parameters import Count, Names, Share
-from filters.rule import Drops, Rule
+from twokeys.filters.cells import is_missing
+from twokeys.filters.parameters import Count, Names, Share
+from twokeys.filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from filters.parameters import Count, Names
-from filters.solved_by_k import SolvedByK
+from twokeys.filters.parameters import Count, Names
+from twokeys.filters.solved_by_k import SolvedByK
 
 
 @dataclass(frozen=True)

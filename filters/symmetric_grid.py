@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.cells import is_missing, texts
-from filters.parameters import Count
-from filters.rule import Drops, Rule
+from twokeys.filters.cells import is_missing, texts
+from twokeys.filters.parameters import Count
+from twokeys.filters.rule import Drops, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

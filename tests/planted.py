@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from builder.baselines.problem import Problem
-from builder.encoders import unit
-from builder.lexical import option_features, text_features
-from builder.measure import Task, score_fold
-from builder.statistics import Accuracy, accuracy
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.lexical import option_features, text_features
+from twokeys.builder.measure.stage import Task, score_fold
+from twokeys.core.intervals.accuracy import Accuracy, accuracy
 
 FOLDS = 3
 NAMES = ("no", "yes")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from audit import tabled
+from twokeys.commands import tabled
 
 RULES = "│┃━╇┡┩─┼└┘┏┓┳"
 """What tables are drawn of."""

@@ -14,9 +14,9 @@ import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from builder.balance import Graph
-from builder.colours import NONE
-from builder.items import ANSWER_TYPES, question_key
+from twokeys.builder.graph.graph import Graph
+from twokeys.core.colours import NONE
+from twokeys.core.items import ANSWER_TYPES, question_key
 
 
 def texts(max_size: int = 20) -> st.SearchStrategy[str]:

@@ -8,14 +8,14 @@ from importlib import metadata
 import pytest
 from typer.testing import CliRunner
 
-import filters
-import twokeys
-from audit.explainers.registry import explainers
-from builder.baselines import FAMILIES
-from builder.catalogue import catalogue
-from builder.corpora import readers
-from builder.counterfactuals.registry import generators
 from tests.pipeline.toy import ROOT
+from twokeys import filters
+from twokeys.audit.explainers.registry import explainers
+from twokeys.builder.measure.baselines import FAMILIES
+from twokeys.builder.pair.generators.registry import generators
+from twokeys.builder.read.corpora import readers
+from twokeys.commands.app import app
+from twokeys.commands.catalogue import catalogue
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_document_is_what_the_command_prints() -> None:
-    done = CliRunner().invoke(twokeys.app, ["catalogue"])
+    done = CliRunner().invoke(app, ["catalogue"])
     assert done.exit_code == 0, done.exception
     written = (ROOT / "docs/catalogue.md").read_text(encoding="utf-8")
     assert done.stdout == written, "run: twokeys catalogue > docs/catalogue.md"

@@ -19,9 +19,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import twokeys
-from builder.terminal import OUT
-from commands.terminal import err
 from tests.pipeline.toy import NICE, ROOT, Toy, rule_file, run
+from twokeys.commands.app import app
+from twokeys.commands.show_builds import OUT
+from twokeys.commands.terminal import err
 
 VERBS = ["build", "diagnose", "verify", "diff", "recipes", "corpora", "rules"]
 HEAVY = ["torch", "transformers", "pandas", "sklearn", "datasets", "numpy", "pyarrow", "scipy", "matplotlib"]
@@ -37,7 +38,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
         monkeypatch.setattr(console, "width", 100)
 
     def called(*words: object) -> Result:
-        return CliRunner().invoke(twokeys.app, [str(word) for word in words])
+        return CliRunner().invoke(app, [str(word) for word in words])
 
     return called
 
@@ -82,7 +83,14 @@ def in_a_fresh_process(script: str) -> tuple[str, float]:
     return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-HELP = "import sys, twokeys\ntry: twokeys.app(['--help'])\nexcept SystemExit as end: assert end.code == 0\n"
+HELP = """
+import sys
+from twokeys.commands.app import app
+try:
+    app(["--help"])
+except SystemExit as end:
+    assert end.code == 0
+"""
 
 
 def test_help_takes_less_than_half_a_second_and_names_every_verb() -> None:
@@ -93,13 +101,15 @@ def test_help_takes_less_than_half_a_second_and_names_every_verb() -> None:
 
 
 @pytest.mark.parametrize(
-    "script", [HELP, "import sys, filters", "import sys, data_cards"], ids=["help", "filters", "data_cards"]
+    "script",
+    [HELP, "import sys, twokeys.filters", "import sys, twokeys.data_cards"],
+    ids=["help", "filters", "data_cards"],
 )
 def test_nothing_heavy_is_loaded_before_it_is_needed(script: str) -> None:
     loaded, _ = in_a_fresh_process(f"{script}\nprint('LOADED', *sys.modules)")
     modules = set(loaded.split("LOADED")[1].split())
     assert not modules & set(HEAVY)
-    assert "builder.build" not in modules
+    assert "twokeys.builder.build" not in modules
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -226,7 +236,7 @@ def test_verify_speaks_json(published: Path, call: Call) -> None:
 
 
 def test_rules_list_names_every_rule(call: Call) -> None:
-    from filters import rules
+    from twokeys.filters import rules
 
     assert set(strict(call("rules", "list", "--json").stdout)) == set(rules())
 

@@ -17,11 +17,11 @@ from tests.pipeline.toy import ANSWERS, ROOT, Toy, published, run
 
 LISTS = """
 import json
-from audit.explainers.registry import explainers
-from builder.baselines import baselines
-from builder.corpora import readers
-from builder.counterfactuals.registry import generators
-from filters import rules
+from twokeys.audit.explainers.registry import explainers
+from twokeys.builder.baselines import baselines
+from twokeys.builder.corpora import readers
+from twokeys.builder.counterfactuals.registry import generators
+from twokeys.filters import rules
 kinds = dict(rules=rules, corpora=readers, baselines=baselines, generators=generators, explainers=explainers)
 print(json.dumps({kind: [name for name in names() if "example" in name] for kind, names in kinds.items()}))
 """

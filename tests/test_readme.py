@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from data_cards.tables import percent
 from tests.pipeline.toy import crossed
+from twokeys.data_cards.tables import percent
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,7 +41,7 @@ def test_the_readme_s_commands_do_what_they_say(monkeypatch: pytest.MonkeyPatch,
     """All `twokeys` commands in one folder, in order, on small corpora in the formats it names."""
     from typer.testing import CliRunner
 
-    import twokeys
+    from twokeys.commands.app import app
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -55,7 +55,7 @@ def test_the_readme_s_commands_do_what_they_say(monkeypatch: pytest.MonkeyPatch,
     assert [command.split()[1] for command in run] == ["recipes", "diagnose", "build", "verify"]
     for command in run:
         words = shlex.split(command.replace("NAME", name))[1:]
-        done = CliRunner().invoke(twokeys.app, words)
+        done = CliRunner().invoke(app, words)
         unanswered = command.startswith("twokeys verify")  # the datasheet's questions, as the README says
         assert done.exit_code == int(unanswered), (command, done.output, done.exception)
         assert done.output.count("FAILED") == int(unanswered), done.output
@@ -118,7 +118,7 @@ def test_every_command_in_a_document_exists_with_its_options(document: Path) -> 
     """Commands in code, also within sentences; placeholders in capitals stand for anything."""
     from typer.main import get_command
 
-    import twokeys
+    from twokeys.commands.app import app
 
     text = document.read_text(encoding="utf-8")
     found = re.findall(
@@ -127,7 +127,7 @@ def test_every_command_in_a_document_exists_with_its_options(document: Path) -> 
     found += re.findall(r"`twokeys ([a-z][^`]*)`", text)
     for command in found:
         words = command.replace("[", " ").replace("]", " ").split()
-        verb: Any = get_command(twokeys.app)
+        verb: Any = get_command(app)
         while words and hasattr(verb, "commands") and not words[0].startswith("-"):
             options = words.pop(0).split("|")
             assert set(options) <= set(verb.commands), (document.name, command)
@@ -146,10 +146,11 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 def test_the_readme_holds_what_the_build_gives(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import twokeys
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    import twokeys
+
     built = twokeys.build("easy-vqa", Path("out/easy-vqa")).manifest
     for block in BLOCKS:
         exec(block, {})
@@ -168,7 +169,7 @@ def test_the_readme_holds_what_the_build_gives(
 
 
 def test_the_rule_that_the_contributing_guide_shows_keeps_the_contract(tmp_path: Path) -> None:
-    from filters import check_rule, make
+    from twokeys.filters import check_rule, make
 
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import torch
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.explainers.gradients import pooled
-from audit.explainers.propagation import propagation
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.explainers.gradients import pooled
+from twokeys.audit.explainers.propagation import propagation
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

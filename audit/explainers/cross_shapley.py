@@ -17,9 +17,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores, play
-from audit.game import Floats, Game
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores, play
+from twokeys.audit.games.game import Floats, Game
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import numpy as np
 
-from audit.game import Bools, Floats, Game
-from audit.synergy import Scores
+from twokeys.audit.games.game import Bools, Floats, Game
+from twokeys.audit.games.synergy import Scores
 
 if TYPE_CHECKING:
-    from audit.models.model import Model, Prepared
+    from twokeys.audit.models.model import Model, Prepared
 
 Promise = Literal["sensitivity", "completeness"]
 """sensitivity: a patch whose pixels the model cannot see gets 0. completeness: scores add up to what `total` says."""

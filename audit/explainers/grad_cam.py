@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import torch
 from torch import Tensor
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.games.synergy import Scores
 
 if TYPE_CHECKING:
-    from audit.models.model import Prepared, Trace
+    from twokeys.audit.models.model import Prepared, Trace
 
 
 @dataclass(frozen=True)

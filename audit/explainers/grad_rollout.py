@@ -10,10 +10,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.explainers.tower import through_tower
-from audit.models.attention import Blocks
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.explainers.tower import through_tower
+from twokeys.audit.games.synergy import Scores
+from twokeys.audit.models.attention import Blocks
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from audit.models.model import Prepared, Trace
+    from twokeys.audit.models.model import Prepared, Trace
 
 
 def gradients(trace: Trace) -> tuple[Tensor, Tensor]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.explainers.gradients import gradients, pooled
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.explainers.gradients import gradients, pooled
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from audit.approximate import library
-from audit.explainers.explainer import Cost, Promise, Task, as_scores, play
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores, play
+from twokeys.audit.games.approximate import library
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

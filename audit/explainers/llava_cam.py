@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import torch
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.explainers.grad_cam import cam
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.explainers.grad_cam import cam
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import eager_mask
 
-from audit.models.attention import explicit
+from twokeys.audit.models.attention import explicit
 
 NAME = "twokeys_relevance"
 SMALL = 1e-6

@@ -9,30 +9,30 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from audit.errors import BadInput
-from filters.plugins import plugins
+from twokeys.core.errors import BadInput
+from twokeys.core.plugins import plugins
 
 if TYPE_CHECKING:
-    from audit.explainers.explainer import Explainer
+    from twokeys.audit.explainers.explainer import Explainer
 
 GROUP = "twokeys.explainers"
 """Entry-point group under which other packages add explainers: name = "module:Class"."""
 
 BUILT_IN = {
-    "attn-lrp": "audit.explainers.attn_lrp:AttnLrp",
-    "grad-rollout": "audit.explainers.grad_rollout:GradRollout",
-    "rollout": "audit.explainers.rollout:Rollout",
-    "tam": "audit.explainers.tam:Tam",
-    "llava-cam": "audit.explainers.llava_cam:LlavaCam",
-    "grad-cam": "audit.explainers.grad_cam:GradCam",
-    "input-x-gradient": "audit.explainers.input_x_gradient:InputXGradient",
-    "integrated-gradients": "audit.explainers.integrated_gradients:IntegratedGradients",
-    "occlusion": "audit.explainers.occlusion:Occlusion",
-    "kernel-shap": "audit.explainers.kernel_shap:KernelShap",
-    "cross-shapley": "audit.explainers.cross_shapley:CrossShapley",
-    "random": "audit.explainers.chance:Chance",
-    "oracle": "audit.explainers.oracle:Oracle",
-    "anti-oracle": "audit.explainers.oracle:AntiOracle",
+    "attn-lrp": "twokeys.audit.explainers.attn_lrp:AttnLrp",
+    "grad-rollout": "twokeys.audit.explainers.grad_rollout:GradRollout",
+    "rollout": "twokeys.audit.explainers.rollout:Rollout",
+    "tam": "twokeys.audit.explainers.tam:Tam",
+    "llava-cam": "twokeys.audit.explainers.llava_cam:LlavaCam",
+    "grad-cam": "twokeys.audit.explainers.grad_cam:GradCam",
+    "input-x-gradient": "twokeys.audit.explainers.input_x_gradient:InputXGradient",
+    "integrated-gradients": "twokeys.audit.explainers.integrated_gradients:IntegratedGradients",
+    "occlusion": "twokeys.audit.explainers.occlusion:Occlusion",
+    "kernel-shap": "twokeys.audit.explainers.kernel_shap:KernelShap",
+    "cross-shapley": "twokeys.audit.explainers.cross_shapley:CrossShapley",
+    "random": "twokeys.audit.explainers.chance:Chance",
+    "oracle": "twokeys.audit.explainers.oracle:Oracle",
+    "anti-oracle": "twokeys.audit.explainers.oracle:AntiOracle",
 }
 """Name -> where its class is."""
 

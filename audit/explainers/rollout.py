@@ -9,9 +9,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.explainers.tower import through_tower
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.explainers.tower import through_tower
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

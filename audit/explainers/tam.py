@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from audit.explainers.explainer import Cost, Promise, Task, as_scores
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores
+from twokeys.audit.games.synergy import Scores
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from audit.models.model import Prepared
+    from twokeys.audit.models.model import Prepared
 
 
 def through_tower(prepared: Prepared, relevance: Tensor, flow: Tensor) -> Tensor:

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 
-from audit.errors import BadInput
-from audit.models.model import Question
-from audit.pictures import upright
-from audit.wording import worded
+from twokeys.audit.models.model import Question
+from twokeys.audit.wording import worded
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import upright
 
 TOKENS = 32
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from audit.answers import normalise
-from audit.models.model import Question
-from audit.picking import Kind, parse
+from twokeys.audit.models.model import Question
+from twokeys.core.answers.normal import normalise
+from twokeys.core.answers.picking import Kind, parse
 
 
 def decision(

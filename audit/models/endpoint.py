@@ -13,11 +13,11 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-from audit.errors import BadInput
-from audit.models.hosts import BASE, KEY, Hosts, key_for
-from audit.models.model import Question
-from audit.pictures import upright
-from audit.wording import worded
+from twokeys.audit.models.hosts import BASE, KEY, Hosts, key_for
+from twokeys.audit.models.model import Question
+from twokeys.audit.wording import worded
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import upright
 
 TOKENS, SECONDS, TRIES, AT_ONCE = 32, 120, 4, 4
 AGAIN = (408, 409, 429, 500, 502, 503, 504)

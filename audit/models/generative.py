@@ -6,104 +6,30 @@ tokens before the first maskable one once per set of kept patches too. A coaliti
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
-from audit.backgrounds import fill_for
-from audit.models import attention, decision, prompt
-from audit.models.cache import selected
-from audit.models.layout import Layout
-from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
-from audit.models.replies import say, score_items
-from audit.models.words import word_fill
-from audit.pictures import upright
+from twokeys.audit.games.backgrounds import fill_for
+from twokeys.audit.models import attention, decision, prompt
+from twokeys.audit.models.cache import selected
+from twokeys.audit.models.decoder import Decoder
+from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
+from twokeys.audit.models.replies import say, score_items
+from twokeys.audit.models.words import word_fill
+from twokeys.core.pictures.shown import upright
 
 AT_ONCE = 64
 """Items that are answered together."""
 
 
-class Generative(ABC):
-    """A decoder that reads image features in place of image tokens.
-
-    Args:
-        module: A transformers model for image-text-to-text.
-        tokenizer: Its tokenizer, one that knows the place of each token in the text.
-        images: Its image processor.
-        template: Its chat template.
-        name: Name and state of the model, for reports.
-        instruction: How to answer, put after the question; None for the usual one.
-        batch: Most sequence tokens in one pass; changes speed and memory, not results.
-    """
-
-    placeholder: ClassVar[str]
-    """What chat templates of the family write for an image."""
-
-    def __init__(
-        self,
-        module: nn.Module,
-        tokenizer: Any,
-        images: Any,
-        template: str,
-        name: str = "model",
-        instruction: str | None = None,
-        batch: int = 16384,
-    ) -> None:
-        self._module: Any = module.eval()
-        self.tokenizer, self.images, self.template = tokenizer, images, template
-        self._name, self.instruction, self.batch = name, instruction, batch
-
-    @property
-    def name(self) -> str:
-        """Name and state of the model."""
-        return self._name
-
-    @property
-    def module(self) -> nn.Module:
-        """The transformers model."""
-        found: nn.Module = self._module
-        return found
-
-    @abstractmethod
-    def layout(self, width: int, height: int) -> Layout:
-        """The patches of a picture of this size."""
-
-    @abstractmethod
-    def process(self, picture: Image.Image) -> Tensor:
-        """A picture as pixels, (tiles, channels, height, width)."""
-
-    @abstractmethod
-    def features(self, pixels: Tensor) -> Tensor:
-        """Image features of pixels, (n, tiles, channels, height, width) -> (n, image tokens, hidden)."""
-
-    @abstractmethod
-    def image_text(self, layout: Layout) -> str:
-        """The image tokens of a picture, written out; they replace the placeholder."""
-
-    def positions(self, ids: Tensor, layout: Layout) -> Tensor:
-        """Position ids, (axes, length)."""
-        return torch.arange(len(ids), device=ids.device)[None]
-
-    @property
-    def image_token(self) -> int:
-        """Id of the token that an image feature replaces."""
-        return int(self._module.config.image_token_id)
-
-    @property
-    def language(self) -> Any:
-        """The decoder."""
-        return self._module.model.language_model
-
-    @property
-    def vision(self) -> Any:
-        """The vision tower."""
-        return self._module.model.vision_tower
+class Generative(Decoder):
+    """A model of the game: it answers, scores coalitions, and is traced; see `twokeys.audit.models.model.Model`."""
 
     def prepare(
         self,
@@ -112,7 +38,7 @@ class Generative(ABC):
         masking: Masking | None = None,
         donor: Image.Image | None = None,
     ) -> Prepared:
-        """Make an item ready; see `audit.models.model.Model.prepare`."""
+        """Make an item ready; see `twokeys.audit.models.model.Model.prepare`."""
         bare, text = self._bare(question, masking or Masking(), donor)
         if answer is None:
             image, words = everything(bare)
@@ -157,7 +83,7 @@ class Generative(ABC):
 
     @torch.inference_mode()
     def score(self, prepared: Prepared, image_keep: Mask, text_keep: Mask, target: int | None = None) -> Floats:
-        """Probability of the decision per coalition; see `audit.models.model.Model.score`."""
+        """Probability of the decision per coalition; see `twokeys.audit.models.model.Model.score`."""
         pictures, picture_of = np.unique(image_keep, axis=0, return_inverse=True)
         texts, text_of = np.unique(text_keep, axis=0, return_inverse=True)
         pairs = np.stack([picture_of.flatten(), text_of.flatten()], axis=1)
@@ -210,13 +136,6 @@ class Generative(ABC):
             values[rows.cpu().numpy()] = log_p.exp().double().cpu().numpy()
         return values
 
-    @torch.inference_mode()
-    def masked(self, prepared: Prepared, image_keep: Mask) -> Tensor:
-        """Pixels of coalitions, (n, tiles, channels, height, width)."""
-        keep = torch.from_numpy(np.ascontiguousarray(image_keep)).to(prepared.pixels.device)
-        kept = keep[:, prepared.layout.owner.to(prepared.pixels.device)]
-        return torch.where(kept[:, :, None], prepared.pixels[None], prepared.fill(prepared.pixels, kept))
-
     def trace(
         self,
         prepared: Prepared,
@@ -225,7 +144,7 @@ class Generative(ABC):
         attentions: bool = False,
         hidden_states: bool = False,
     ) -> Trace:
-        """Run with gradients; see `audit.models.model.Model.trace`."""
+        """Run with gradients; see `twokeys.audit.models.model.Model.trace`."""
         with torch.enable_grad(), attention.recorded(self._module, attentions) as recorder:
             x = (prepared.pixels[None] if pixels is None else pixels).detach().clone().requires_grad_()
             e = (self.embed(prepared.ids)[None] if embeddings is None else embeddings).detach().clone().requires_grad_()
@@ -248,7 +167,7 @@ class Generative(ABC):
             )
 
     def reply(self, questions: Sequence[Question]) -> list[str]:
-        """What the model says to each question; see `audit.models.model.Responder.reply`."""
+        """What the model says to each question; see `twokeys.audit.models.model.Responder.reply`."""
         found: list[str] = []
         for start in range(0, len(questions), AT_ONCE):
             # The answer is a placeholder of one token: it is not part of the prompt.
@@ -258,7 +177,7 @@ class Generative(ABC):
         return found
 
     def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
-        """Many items, each under one coalition; see `audit.models.model.Model.respond`."""
+        """Many items, each under one coalition; see `twokeys.audit.models.model.Model.respond`."""
         replies: list[str] = []
         values = np.empty(len(items))
         for start in range(0, len(items), AT_ONCE):
@@ -277,57 +196,6 @@ class Generative(ABC):
         """The item's prompt alone; a stand-in of one token is no part of the sequence."""
         length = len(item.ids) - len(item.answer) + 1
         return replace(item, ids=item.ids[:length], positions=item.positions[:, :length], answer=(0,), decision=(0,))
-
-    @property
-    def most(self) -> int:
-        """Most tokens of a reply."""
-        return int(getattr(self._module.generation_config, "max_new_tokens", None) or 32)
-
-    def embed(self, ids: Tensor) -> Tensor:
-        """Token embeddings."""
-        found: Tensor = self._module.get_input_embeddings()(ids)
-        return found
-
-    def unembed(self, hidden: Tensor) -> Tensor:
-        """Logits of final hidden states."""
-        found: Tensor = self._module.get_output_embeddings()(hidden)
-        return found
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """Token ids as text."""
-        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
-
-    def inputs(self, prepared: Prepared, features: Tensor, keep: Mask | None = None) -> Tensor:
-        """What enters the decoder, (n, length, hidden): token embeddings, masked ones replaced, with image features."""
-        ids = prepared.ids.expand(len(features), -1)
-        if keep is not None and len(prepared.words):
-            ids = ids.clone()
-            places = torch.tensor(prepared.words.places, device=ids.device)
-            kept = torch.from_numpy(np.ascontiguousarray(keep)).to(ids.device)
-            ids[:, places] = torch.where(kept, ids[:, places], prepared.word_fill)
-        found = self.embed(ids)
-        found = found.clone()
-        found[:, prepared.image_places] = features.to(found)
-        return found
-
-    def attended(self, prepared: Prepared, keep: Mask) -> Tensor:
-        """Attention mask of coalitions, (n, length)."""
-        attended = torch.ones((len(keep), len(prepared.ids)), dtype=torch.long, device=prepared.ids.device)
-        if not prepared.word_attended and len(prepared.words):
-            places = torch.tensor(prepared.words.places, device=attended.device)
-            attended[:, places] = torch.from_numpy(keep.astype(np.int64)).to(attended.device)
-        return attended
-
-    def decoded(self, embeddings: Tensor, positions: Tensor, attended: Tensor | None, **options: Any) -> Any:
-        """Run the decoder; positions are (axes, length) for all rows, or (axes, n, length)."""
-        if positions.ndim == 2:
-            positions = positions[:, None].expand(-1, len(embeddings), -1)
-        return self.language(
-            inputs_embeds=embeddings,
-            attention_mask=attended,
-            position_ids=positions if len(positions) > 1 else positions[0],
-            **options,
-        )
 
     def _log_p(self, prepared: Prepared, hidden: Tensor, split: int, target: int | None) -> tuple[Tensor, Tensor]:
         """Log-probability of the decision, (n,), and the logits that it is read from."""

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from audit.errors import BadInput
+from twokeys.core.errors import BadInput
 
 KEY, BASE, ALLOW = "OPENAI_API_KEY", "OPENAI_BASE_URL", "TWOKEYS_ALLOW_HOST"
 """Environment variables: the key, the server that it belongs to, hosts that recipes may ask."""

@@ -6,9 +6,9 @@ from PIL import Image
 from torch import Tensor
 from transformers.models.got_ocr2.image_processing_pil_got_ocr2 import get_optimal_tiled_canvas
 
-from audit.models.generative import Generative
-from audit.models.layout import Layout, lay_out
-from audit.models.model import device_of
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.layout import Layout, lay_out
+from twokeys.audit.models.model import device_of
 
 
 class InternVL(Generative):

@@ -6,10 +6,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from audit.errors import BadInput
-from audit.models.generative import Generative
-from audit.models.layout import Box, Layout, lay_out
-from audit.models.model import device_of
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.layout import Box, Layout, lay_out
+from twokeys.audit.models.model import device_of
+from twokeys.core.errors import BadInput
 
 
 class Llava(Generative):

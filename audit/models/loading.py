@@ -10,23 +10,23 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from audit.errors import BadInput
-from audit.models.hosts import Hosts, host_of, is_address
-from audit.models.model import Model, Responder
+from twokeys.audit.models.hosts import Hosts, host_of, is_address
+from twokeys.audit.models.model import Model, Responder
+from twokeys.core.errors import BadInput
 
 REFERENCE = "reference:"
 FAMILIES = {
-    "llava": ("audit.models.llava", "Llava", "LlavaForConditionalGeneration"),
-    "qwen2_vl": ("audit.models.qwen", "Qwen", "Qwen2VLForConditionalGeneration"),
-    "qwen2_5_vl": ("audit.models.qwen", "Qwen", "Qwen2_5_VLForConditionalGeneration"),
-    "internvl": ("audit.models.internvl", "InternVL", "InternVLForConditionalGeneration"),
+    "llava": ("twokeys.audit.models.llava", "Llava", "LlavaForConditionalGeneration"),
+    "qwen2_vl": ("twokeys.audit.models.qwen", "Qwen", "Qwen2VLForConditionalGeneration"),
+    "qwen2_5_vl": ("twokeys.audit.models.qwen", "Qwen", "Qwen2_5_VLForConditionalGeneration"),
+    "internvl": ("twokeys.audit.models.internvl", "InternVL", "InternVLForConditionalGeneration"),
 }
 """transformers' model type -> module, class, transformers' class."""
 
 
 def references() -> dict[str, Path]:
     """Reference models that ship: name -> folder."""
-    root = Path(str(files("audit") / "reference"))
+    root = Path(str(files("twokeys.audit") / "reference"))
     return {folder.parent.name: folder.parent for folder in sorted(root.glob("*/training.json"))}
 
 
@@ -54,7 +54,7 @@ def load(
         BadInput: When there is no such model, or it cannot be loaded as it is.
     """
     if is_address(name):
-        from audit.models.endpoint import Endpoint
+        from twokeys.audit.models.endpoint import Endpoint
 
         return Endpoint(name, hosts, instruction)
     place, revision = _place(name)
@@ -68,10 +68,10 @@ def load(
         if (family := FAMILIES.get(config.model_type)) is not None:
             return _family(family, place, revision, device, kind, _named(name, place, config), instruction)
         if config.model_type == "vilt":
-            from audit.models.vilt import load_vilt
+            from twokeys.audit.models.vilt import load_vilt
 
             return load_vilt(place, revision, device, _named(name, place, config))
-        from audit.models.anything import load_anything
+        from twokeys.audit.models.anything import load_anything
 
         return load_anything(place, revision, device, kind, _named(name, place, config), instruction)
     except (OSError, ValueError) as error:
@@ -113,7 +113,7 @@ def _family(
 
     import transformers
 
-    from audit.models.prompt import chat_template
+    from twokeys.audit.models.prompt import chat_template
 
     library: Any = transformers
     module, kind, theirs = family

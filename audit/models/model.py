@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.errors import BadInput
+from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor, nn
 
-    from audit.backgrounds import Fill
-    from audit.models.attention import Blocks
-    from audit.models.layout import Layout
+    from twokeys.audit.games.backgrounds import Fill
+    from twokeys.audit.models.attention import Blocks
+    from twokeys.audit.models.layout import Layout
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

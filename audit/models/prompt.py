@@ -8,11 +8,11 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from audit.answers import compared
-from audit.errors import BadInput, Unsayable, Unscorable
-from audit.marking import right as marked
-from audit.models.model import Question, Words
-from audit.wording import lettered, worded
+from twokeys.audit.models.model import Question, Words
+from twokeys.audit.wording import lettered, worded
+from twokeys.core.answers.marking import right as marked
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput, Unsayable, Unscorable
 
 
 @dataclass(frozen=True)

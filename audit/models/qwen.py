@@ -11,9 +11,9 @@ from PIL import Image
 from torch import Tensor
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
 
-from audit.models.generative import Generative
-from audit.models.layout import Layout, lay_out
-from audit.models.model import device_of
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.layout import Layout, lay_out
+from twokeys.audit.models.model import device_of
 
 
 class Qwen(Generative):

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from audit.errors import BadInput
-from audit.models.model import Floats, Mask, Prepared
-
-if TYPE_CHECKING:
-    from audit.models.generative import Generative
+from twokeys.audit.models.decoder import Decoder
+from twokeys.audit.models.model import Floats, Mask, Prepared
+from twokeys.core.errors import BadInput
 
 Keep = tuple[Mask, Mask]
 """One coalition: (patches,) and (tokens,)."""
 
 
 @torch.inference_mode()
-def say(
-    model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep], most: int
-) -> tuple[list[list[int]], Tensor]:
+def say(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep], most: int) -> tuple[list[list[int]], Tensor]:
     """Decode greedily after each item's prompt.
 
     Args:
@@ -61,7 +57,7 @@ def say(
 
 
 @torch.inference_mode()
-def score_items(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep]) -> Floats:
+def score_items(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) -> Floats:
     """Probability of each item's decision under one coalition each, (items,); equal to `score` one by one."""
     embeddings, attended, positions = _together(model, items, keeps)
     hidden = model.decoded(embeddings, positions, attended, use_cache=False).last_hidden_state
@@ -74,7 +70,7 @@ def score_items(model: Generative, items: Sequence[Prepared], keeps: Sequence[Ke
     return found
 
 
-def _together(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep]) -> tuple[Tensor, Tensor, Tensor]:
+def _together(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) -> tuple[Tensor, Tensor, Tensor]:
     """Embeddings (n, length, hidden), attention mask (n, length), positions (axes, n, length); padded on the left."""
     features = _features(model, items, [image for image, _ in keeps])
     rows = [
@@ -92,7 +88,7 @@ def _together(model: Generative, items: Sequence[Prepared], keeps: Sequence[Keep
     return embeddings, attended, positions
 
 
-def _features(model: Generative, items: Sequence[Prepared], keeps: Sequence[Mask]) -> list[Tensor]:
+def _features(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Mask]) -> list[Tensor]:
     """Image features of each item; pictures of one size go through the tower together, equal ones once."""
     found: list[Tensor | None] = [None] * len(items)
     groups: dict[tuple[Any, ...], dict[tuple[int, bytes], list[int]]] = {}
@@ -106,7 +102,7 @@ def _features(model: Generative, items: Sequence[Prepared], keeps: Sequence[Mask
     return [own for own in found if own is not None]
 
 
-def _ends(model: Generative) -> set[int]:
+def _ends(model: Decoder) -> set[int]:
     """Tokens that end a reply."""
     settings = getattr(model.module, "generation_config", None)
     end = getattr(settings, "eos_token_id", None)

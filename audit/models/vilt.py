@@ -15,13 +15,13 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audit.answers import normalise
-from audit.backgrounds import fill_for
-from audit.errors import Unsayable
-from audit.models.layout import Layout, lay_out
-from audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, Words, device_of
-from audit.models.words import word_fill
-from audit.pictures import upright
+from twokeys.audit.games.backgrounds import fill_for
+from twokeys.audit.models.layout import Layout, lay_out
+from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, Words, device_of
+from twokeys.audit.models.words import word_fill
+from twokeys.core.answers.normal import normalise
+from twokeys.core.errors import Unsayable
+from twokeys.core.pictures.shown import upright
 
 
 class Vilt:
@@ -110,7 +110,7 @@ class Vilt:
 
     @torch.inference_mode()
     def score(self, prepared: Prepared, image_keep: Mask, text_keep: Mask, target: int | None = None) -> Floats:
-        """Probability of the answer per coalition; see `audit.models.model.Model.score`."""
+        """Probability of the answer per coalition; see `twokeys.audit.models.model.Model.score`."""
         both, back = np.unique(np.concatenate([image_keep, text_keep], axis=1), axis=0, return_inverse=True)
         found = []
         for start in range(0, len(both), self.batch):
@@ -181,7 +181,7 @@ class Vilt:
         attentions: bool = False,
         hidden_states: bool = False,
     ) -> Trace:
-        """Run with gradients; see `audit.models.model.Model.trace`.
+        """Run with gradients; see `twokeys.audit.models.model.Model.trace`.
 
         Words and patches share their layers: the attentions are joint, and there is no vision tower.
         """

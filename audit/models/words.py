@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.errors import BadInput
+from twokeys.core.errors import BadInput
 
 TEXT = ("removed", "mask-token", "neutral-word")
 NEUTRAL = ("the", "it", "something")

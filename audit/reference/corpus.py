@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.errors import BadInput, MissingPackage
-from audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
+from twokeys.audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
+from twokeys.core.errors import BadInput, MissingPackage
 
 if TYPE_CHECKING:
-    from audit.models.model import Question
+    from twokeys.audit.models.model import Question
 
 Ints = NDArray[np.int64]
 HELD_OUT = 500
@@ -45,7 +45,7 @@ class Part:
 
     def question(self, at: int, choices: tuple[str, ...] = ()) -> Question:
         """One item, as models are asked; with options where some are given."""
-        from audit.models.model import Question
+        from twokeys.audit.models.model import Question
 
         kind = "choice" if choices else "yes/no" if ANSWERS[self.answers[at]] in ("yes", "no") else "open"
         return Question(Image.fromarray(self.pictures[self.picture_of[at]]), self.questions[at], choices, kind)

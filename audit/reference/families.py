@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audit.errors import BadInput
-from audit.models.generative import Generative
-from audit.reference import vocabulary
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.reference import vocabulary
+from twokeys.core.errors import BadInput
 
 FAMILIES = ("llava", "qwen", "internvl")
 SIDE = 64
@@ -37,9 +37,9 @@ def untrained(family: str, seed: int) -> Generative:
 
 def wrapped(family: str, module: Any, tokenizer: Any, images: Any, name: str) -> Generative:
     """A module of one family behind the seam; reference models are asked without an instruction."""
-    from audit.models.internvl import InternVL
-    from audit.models.llava import Llava
-    from audit.models.qwen import Qwen
+    from twokeys.audit.models.internvl import InternVL
+    from twokeys.audit.models.llava import Llava
+    from twokeys.audit.models.qwen import Qwen
 
     kinds: dict[str, type[Generative]] = {"llava": Llava, "qwen": Qwen, "internvl": InternVL}
     return kinds[family](module, tokenizer, images, tokenizer.chat_template, name, instruction="")

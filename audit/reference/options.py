@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
+from twokeys.audit.reference.vocabulary import ANSWERS, COLOURS, SHAPES
 
 COUNTS = (2, 3, 4, 6, 8)
 """How many options questions have."""

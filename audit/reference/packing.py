@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from audit.models.generative import Generative
-from audit.models.prompt import prompt
-from audit.reference import corpus
-from audit.reference.options import COUNTS, POOL
-from audit.reference.vocabulary import LETTERS
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.prompt import prompt
+from twokeys.audit.reference import corpus
+from twokeys.audit.reference.options import COUNTS, POOL
+from twokeys.audit.reference.vocabulary import LETTERS
 
 
 @dataclass(frozen=True)

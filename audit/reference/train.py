@@ -20,17 +20,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audit.errors import BadInput
-from audit.models.generative import Generative
-from audit.models.loading import REFERENCE, load, load_game
-from audit.models.model import Responder
-from audit.progress import Say, silent
-from audit.reference import corpus
-from audit.reference.augment import augmented
-from audit.reference.families import MEAN, STD, save, untrained
-from audit.reference.options import COUNTS, POOL, drawn
-from audit.reference.packing import pack
-from audit.reference.vocabulary import ANSWERS, COLOURS, LETTERS, SHAPES
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.loading import REFERENCE, load, load_game
+from twokeys.audit.models.model import Responder
+from twokeys.audit.reference import corpus
+from twokeys.audit.reference.augment import augmented
+from twokeys.audit.reference.families import MEAN, STD, save, untrained
+from twokeys.audit.reference.options import COUNTS, POOL, drawn
+from twokeys.audit.reference.packing import pack
+from twokeys.audit.reference.vocabulary import ANSWERS, COLOURS, LETTERS, SHAPES
+from twokeys.core.errors import BadInput
+from twokeys.core.progress import Say, silent
 
 QUESTIONS = ("natural", "balanced")
 

@@ -1,4 +1,4 @@
-"""What an exported file says of its origin; `exports.bundle` puts the values in."""
+"""What an exported file says of its origin; `twokeys.exports.bundle` puts the values in."""
 
 from __future__ import annotations
 

@@ -23,12 +23,12 @@ from inspect_ai.scorer import (
 )
 from inspect_ai.solver import TaskState, generate
 
-from audit.marking import right
-from audit.pictures import data_uri
-from audit.scores import second_scores
-from audit.wording import BLIND_PROMPT, worded
-from exports.harness.facts import FACTS
-from exports.harness.wholly import wholly_right
+from twokeys.audit.evaluation.scores import second_scores
+from twokeys.audit.wording import BLIND_PROMPT, worded
+from twokeys.core.answers.marking import right
+from twokeys.core.pictures.shown import data_uri
+from twokeys.exports.harness.facts import FACTS
+from twokeys.exports.harness.wholly import wholly_right
 
 VIEWS = ("both", "image", "question", "neither")
 """What is left: everything, the image, the question, nothing."""

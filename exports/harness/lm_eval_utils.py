@@ -7,10 +7,10 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
-from audit.marking import right
-from audit.scores import second_scores
-from audit.wording import worded
-from exports.harness.facts import FACTS
+from twokeys.audit.evaluation.scores import second_scores
+from twokeys.audit.wording import worded
+from twokeys.core.answers.marking import right
+from twokeys.exports.harness.facts import FACTS
 
 Doc = dict[str, Any]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from PIL import Image
 
-from audit.marking import right
-from audit.pictures import mean_colour, upright
-from audit.scores import second_scores
-from audit.wording import BLIND_PROMPT, worded
-from exports.harness.facts import FACTS
-from exports.harness.wholly import wholly_right
+from twokeys.audit.evaluation.scores import second_scores
+from twokeys.audit.wording import BLIND_PROMPT, worded
+from twokeys.core.answers.marking import right
+from twokeys.core.pictures.shown import mean_colour, upright
+from twokeys.exports.harness.facts import FACTS
+from twokeys.exports.harness.wholly import wholly_right
 
 Doc = dict[str, Any]
 

@@ -14,12 +14,12 @@ from typing import Any
 import pandas as pd
 from vlmeval.dataset.image_base import ImageBaseDataset
 
-from audit.marking import right
-from audit.pictures import mean_colour, opened, upright
-from audit.scores import second_scores
-from audit.wording import BLIND_PROMPT, worded
-from exports.harness.facts import FACTS
-from exports.harness.wholly import wholly_right
+from twokeys.audit.evaluation.scores import second_scores
+from twokeys.audit.wording import BLIND_PROMPT, worded
+from twokeys.core.answers.marking import right
+from twokeys.core.pictures.shown import mean_colour, opened, upright
+from twokeys.exports.harness.facts import FACTS
+from twokeys.exports.harness.wholly import wholly_right
 
 VIEWS = {FACTS["task"]: "both"} | {f"{FACTS['task']}_{view}": view for view in ("image", "question", "neither")}
 """Name of a dataset -> what is left of its items."""

@@ -1,4 +1,4 @@
-"""Accuracy over counterfactual pairs and quads, in plain Python: as `audit.pairs` counts it."""
+"""Accuracy over counterfactual pairs and quads, in plain Python: as `twokeys.audit.evaluation.pairs` counts it."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from builder.build import build
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.build import build
 
 
 @dataclass(frozen=True)

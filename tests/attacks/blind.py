@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from audit.marking import right
+from twokeys.core.answers.marking import right
 
 
 def best_replies(items: pd.DataFrame, key: str, replies: Iterable[str]) -> int:

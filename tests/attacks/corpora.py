@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import TextRule
-from builder.read import _content, find
-from builder.recipe import load, shipped
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.stage import _content, find
+from twokeys.builder.recipe import load, shipped
+from twokeys.core.errors import BadInput
+from twokeys.core.items import TextRule
 
 Gold = tuple[str, tuple[str, ...], str]
 """Answer type, options in the source's order, answer."""

@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from builder.audited.evidence import weigh
-from builder.audited.families import CERTIFY
-from builder.audited.labels import Labels
-from builder.audited.refits import Refits
-from builder.audited.verdict import Verdict, decide
-from builder.baselines import VIEWS, baselines
-from builder.groups import fold_of
-from builder.measure import problems
-from builder.metadata import of_items, of_pictures
-from builder.recipe import Images, Measure
 from tests.builder.audited.items import table
+from twokeys.builder.certify.audited.evidence import weigh
+from twokeys.builder.certify.audited.families import CERTIFY
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.metadata import of_items, of_pictures
+from twokeys.builder.measure.stage import problems
+from twokeys.builder.recipe import Measure
+from twokeys.core.pictures.limits import Images
 
 FOLDS, ALPHA = 3, 0.05
 SLOW = {"convnet", "neighbours"}
@@ -39,7 +40,7 @@ class Published:
         if view != "image":
             return self._of_rows(matrix, contents.index)
         if matrix == "place":
-            from builder.places import of_pictures as places_of_pictures
+            from twokeys.builder.measure.places import of_pictures as places_of_pictures
 
             return places_of_pictures(self._items, contents.index)
         if self._files is None:
@@ -48,14 +49,14 @@ class Published:
 
     def _of_rows(self, matrix: str, ids: pd.Index) -> Any:
         if matrix == "place":
-            from builder.places import places
+            from twokeys.builder.measure.places import places
 
             return places(self._items).loc[ids].to_numpy(dtype=np.float32)
         return of_items(self._items).loc[ids].to_numpy() if matrix == "metadata" else None
 
     def _of_files(self, matrix: str, keys: pd.Index, files: dict[str, bytes]) -> Any:
         if matrix == "detail":
-            from builder.details import of_bytes
+            from twokeys.builder.measure.details import of_bytes
 
             return np.stack([of_bytes(files[key], key, Images()) for key in keys])
         pictures = [Image.open(io.BytesIO(files[key])).convert("RGB") for key in keys]

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from builder.read import ITEMS, SET_ASIDE, find, read
-from builder.recipe import Recipe
-from builder.stages import Run
+from twokeys.builder.read.stage import ITEMS, SET_ASIDE, find, read
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.stages import Run
 
 Asked = tuple[str, list[str] | None, int, str]
 """Question, options in source order, number of the picture, gold."""

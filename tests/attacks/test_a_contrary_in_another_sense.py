@@ -16,7 +16,7 @@ import re
 import pandas as pd
 import pytest
 
-from builder.counterfactuals.questions.generator import QuestionEdits
+from twokeys.builder.pair.generators.questions.generator import QuestionEdits
 
 
 def certain(question: str, answer: str = "yes", choices: tuple[str, ...] = ()) -> dict[str, str]:

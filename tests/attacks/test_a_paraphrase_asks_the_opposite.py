@@ -20,11 +20,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.counterfactuals.paraphrase import merged, one_wording
-from builder.counterfactuals.recount import edited
-from builder.counterfactuals.wording import plain
-from builder.items import question_key
-from builder.recipe import Pair
+from twokeys.builder.checks.pairs import edited
+from twokeys.builder.pair.paraphrase import merged, one_wording
+from twokeys.builder.pair.wording import plain
+from twokeys.builder.recipe import Pair
+from twokeys.core.items import question_key
 
 OTHERS = [
     ("Is the woman to the right or to the left of the heavy person?",
@@ -214,10 +214,10 @@ def test_verify_finds_a_wording_that_says_something_else(change: dict[str, Any],
 @pytest.mark.parametrize("name", ["gqa-ood", "vqa-rad", "pope"])
 def test_what_is_merged_in_real_corpora_differs_in_marks_and_capitals_alone(name: str) -> None:
     """A second rule, written apart: the letters are the same, but for four words that may be there or not."""
-    from builder.corpora import reader
-    from builder.items import Row
-    from builder.read import find
-    from builder.recipe import load
+    from twokeys.builder.read.corpora import reader
+    from twokeys.builder.read.stage import find
+    from twokeys.builder.recipe import load
+    from twokeys.core.items import Row
 
     wordings = defaultdict(set)
     for corpus in load(name).corpora:

@@ -22,16 +22,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from audit.errors import BadInput
-from audit.models.endpoint import Endpoint
-from audit.models.hosts import host_of, hosts, key_for, server
-from audit.models.loading import load, load_game, load_named
-from audit.models.model import Question
-from builder.build import build
-from builder.diagnose import diagnose
-from builder.pairs import pairs
 from tests.attacks.serving import Server, serving
 from tests.pipeline.toy import Toy, run
+from twokeys.audit.models.endpoint import Endpoint
+from twokeys.audit.models.hosts import host_of, hosts, key_for, server
+from twokeys.audit.models.loading import load, load_game, load_named
+from twokeys.audit.models.model import Question
+from twokeys.builder.build import build
+from twokeys.builder.diagnose import diagnose
+from twokeys.builder.pairs import pairs
+from twokeys.core.errors import BadInput
 
 SECRET = "sk-a-secret"
 ASKED = [Question(Image.fromarray(np.zeros((8, 8, 3), dtype=np.uint8)), "what?")]

@@ -5,7 +5,8 @@ Attack: a Parquet cell `{bytes: null, path: "/home/..."}`, `../`, links, pipes a
 of tables, archives' and Windows' spellings, links that are swapped between reading and publishing.
 Before (ba22272): cells and links led anywhere; the picture of another folder was published, byte for byte. A pipe in
 the place of a picture kept a build waiting for ever.
-Now: one function (`builder.held`) holds every locator, after links; such rows are bad rows with file, row and remedy.
+Now: one function (`twokeys.builder.read.held`) holds every locator, after links; such rows are bad rows with file, row
+and remedy.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import held as holding
-from builder.build import build
-from builder.diagnose import diagnose
-from builder.errors import BadInput
-from builder.held import held, read_held
-from builder.images import read_bytes
-from builder.read import find
-from builder.recipe import Corpus
 from tests.pipeline.toy import Toy, draw
+from twokeys.builder.build import build
+from twokeys.builder.diagnose import diagnose
+from twokeys.builder.read import held as holding
+from twokeys.builder.read.held import held, read_held
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.stage import find
+from twokeys.builder.recipe import Corpus
+from twokeys.core.errors import BadInput
 
 SPLIT = "test"
 
@@ -184,7 +185,7 @@ def test_a_name_that_leads_out_is_a_bad_row_in_every_kind_of_table(
     write(corpora / "deep" / "toy", form, [{"question": "Is it?", "answer": "yes", "image": name}])
     corpus = Corpus(format="table", name="toy", path="deep/toy", revision="r", license="mit")
     source = find(corpus, corpora)
-    from builder.corpora import reader
+    from twokeys.builder.read.corpora import reader
 
     for row in reader("table").read(corpus, source.root, SPLIT):
         if not isinstance(row, BadInput):
@@ -280,7 +281,7 @@ def test_an_official_file_that_is_a_link_out_is_not_read(tmp_path: Path, form: s
     place = tmp_path / "corpora" / "toy" / name
     place.parent.mkdir(parents=True)
     place.symlink_to(tmp_path / "home" / "secret")
-    from builder.corpora import reader
+    from twokeys.builder.read.corpora import reader
 
     known = {"vqa-rad": None, "gqa": ["val"], "pope": ["random"], "math-vision": ["test"], "nlvr": ["dev"]}.get(form)
     corpus = Corpus(format=form, name="toy", path="toy", revision="r", license="mit", splits=known)

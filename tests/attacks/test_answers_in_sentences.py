@@ -14,8 +14,8 @@ from itertools import permutations
 
 import pytest
 
-from audit.marking import accepted, right
-from audit.parsing import token
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.parsing import token
 
 RIGHT = [
     ("There are no dogs", "number", "0"), ("There are no dogs.", "yes/no", "no"), ("I see no dogs.", "number", "0"),

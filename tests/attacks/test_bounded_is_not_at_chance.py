@@ -9,8 +9,8 @@ Before (ba22272): the certificate of the set below says "certified", and nothing
 
 from __future__ import annotations
 
-from builder.certificate import certify
 from tests.attacks.blind import item_table
+from twokeys.builder.certify.balanced import certify
 
 ANSWERS = [f"thing {number}" for number in range(10)]
 

@@ -21,14 +21,14 @@ from typing import Any
 import datasets
 import pytest
 
-from builder.build import Built, build
-from builder.counterfactuals import registry
-from data_cards.card import variable
-from data_cards.header import order
-from exports.export import export
-from exports.registry import FORMATS
 from tests.pipeline.test_auditing import audited, corpus
 from tests.pipeline.toy import Toy
+from twokeys.builder.build import Built, build
+from twokeys.builder.pair.generators import registry
+from twokeys.data_cards.card import variable
+from twokeys.data_cards.header import order
+from twokeys.exports.export import export
+from twokeys.exports.registry import FORMATS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])

@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.audited.bounds import Bools
-from builder.audited.certificate import verdicts_of
-from builder.audited.judging import Bench
-from builder.audited.labels import Labels
-from builder.audited.prior import VIEW, best_constant
-from builder.recipe import Audited
 from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import asked, corpus, noise
+from twokeys.builder.certify.audited.bounds import Bools
+from twokeys.builder.certify.audited.certificate import verdicts_of
+from twokeys.builder.certify.audited.judging import Bench
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.prior import VIEW, best_constant
+from twokeys.builder.recipe import Audited
 
 MARGIN = 0.1
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import pytest
 
-from builder.ceilings import ceilings
-from builder.certificate import certify
-from builder.colours import contradicted
-from builder.recipe import Balance
-from builder.selection import REASONS, select
 from tests.attacks.blind import best_replies, item_table, kept
+from twokeys.builder.balance.select import REASONS, select
+from twokeys.builder.certify.balanced import certify
+from twokeys.builder.recipe import Balance
+from twokeys.core.ceilings import ceilings
+from twokeys.core.colours import contradicted
 
 CONTRADICTED = [(f"q{place}?", f"i{place}", [], answer) for place in range(20) for answer in ("yes", "no")]
 QUADS = [

@@ -18,12 +18,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from audit.evaluate import evaluate
-from audit.models.model import Masking, Question
-from audit.published import read
-from builder.build import build
 from tests.audit.conftest import Says
 from tests.pipeline.toy import Toy
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.published import read
+from twokeys.builder.build import build
 
 Paint = Callable[[int], Image.Image]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from builder.ceilings import ceilings
 from tests.attacks.blind import best_replies, item_table
+from twokeys.core.ceilings import ceilings
 
 OPTIONS = (["red", "blue"], ["green", "yellow"])
 

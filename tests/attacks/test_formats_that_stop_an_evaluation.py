@@ -19,18 +19,18 @@ import datasets
 import pytest
 from PIL import Image
 
-from audit.evaluate import evaluate
-from audit.models.model import Masking
-from audit.pictures import upright
-from audit.published import read
-from builder.build import build
-from builder.images import decode
-from builder.recipe import Images
-from builder.report.thumbnails import Thumbnails, pixels
-from builder.verify import verify
-from exports.source import source
 from tests.audit.conftest import Says
 from tests.pipeline.toy import Toy
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.models.model import Masking
+from twokeys.audit.published import read
+from twokeys.builder.build import build
+from twokeys.builder.publish.report.thumbnails import Thumbnails, pixels
+from twokeys.builder.read.locators import decode
+from twokeys.builder.verify import verify
+from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.shown import upright
+from twokeys.exports.source import source
 
 ODD = ("AVIF", "ICO", "JPEG2000", "TGA")
 FRAMED = ("GIF", "WEBP", "PNG", "TIFF", "MPO")

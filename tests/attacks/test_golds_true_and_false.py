@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.marking import right
-from exports.bundle import bundled
 from tests.exports.loading import loaded
+from twokeys.core.answers.marking import right
+from twokeys.exports.bundle import bundled
 
 GOLDS = {"true": "yes", "True": "yes", "TRUE.": "yes", "false": "no", "False": "no", "yes": "yes", "No": "no"}
 REPLIES = {
@@ -37,7 +37,7 @@ def test_gold_and_reply_are_read_by_one_table(gold: str, means: str) -> None:
 def test_exports_mark_alike(module: str, tmp_path: Path) -> None:
     facts = {"instruction": None, "pairs": {}, "scores": [], "annotated": False, "answers": {}}
     path = tmp_path / f"{module}.py"
-    path.write_text(bundled(f"exports.harness.{module}", "Frozen.", {"FACTS": facts}), encoding="utf-8")
+    path.write_text(bundled(f"twokeys.exports.harness.{module}", "Frozen.", {"FACTS": facts}), encoding="utf-8")
     assert loaded(path).right("true", "yes/no", [], "true")
     assert not loaded(path).right("false", "yes/no", [], "true")
 

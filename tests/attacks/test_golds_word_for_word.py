@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.labels import letters
-from audit.marking import right
-from audit.parsing import said
 from tests.attacks.corpora import Gold, golds, photo_golds, recipes
+from twokeys.core.answers.labels import letters
+from twokeys.core.answers.marking import right
+from twokeys.core.answers.parsing import said
 
 KINDS = [
     "$5.99", "C#", "C++", "#1", "$\\frac{1}{2}$", "x^{2}", "McDonald’s", "McDonald's", "Dr. Pepper", "p.m.", "U.S.A.",

@@ -20,10 +20,10 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.items import TextRule
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.reading import read_rows
+from twokeys.builder.balance.select import select
+from twokeys.builder.recipe import Balance
+from twokeys.core.items import TextRule
 
 HIDDEN = [
     "\u200b", "\u2060", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2066", "\u061c", "\U000e0041",

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import pytest
 
-from builder.audited.families import LEARNED, families, kinship
-from builder.baselines import baselines
-from builder.errors import BadInput
-from builder.recipe import Audited
+from twokeys.builder.certify.audited.families import LEARNED, families, kinship
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.recipe import Audited
+from twokeys.core.errors import BadInput
 
 
 def test_neighbours_do_not_judge_what_a_probe_selected() -> None:

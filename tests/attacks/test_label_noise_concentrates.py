@@ -17,15 +17,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.agreement import AGREEMENT, with_agreement
-from builder.build import build
-from builder.errors import BadInput
-from builder.items import question_key
-from builder.label_noise import expected_noise, planted
-from builder.recipe import Balance, Corpus, Recipe
-from builder.selection import select
-from builder.verify import verify
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.balance.select import select
+from twokeys.builder.build import build
+from twokeys.builder.certify.label_noise import expected_noise, planted
+from twokeys.builder.measure.agreement import AGREEMENT, with_agreement
+from twokeys.builder.recipe import Balance, Corpus, Recipe
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
+from twokeys.core.items import question_key
 
 
 def corpus(pictures: int, yes: float, seed: int) -> pd.DataFrame:

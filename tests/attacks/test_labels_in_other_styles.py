@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit.marking import accepted, right
-from audit.parsing import token
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.parsing import token
 
 COLOURS = ["red", "blue", "green"]
 LABELS = [

@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder import embed
-from builder.audited.bounds import BINS, edges
-from builder.audited.selection import largest, ties
-from builder.baselines import baselines
-from builder.baselines.problem import Problem
-from builder.fitting import fit_and_score
 from tests.attacks.auditing import audit
 from tests.pipeline.test_auditing import png
 from tests.pipeline.toy import Toy
+from twokeys.builder.certify.audited.bounds import BINS, edges
+from twokeys.builder.certify.audited.selection import largest, ties
+from twokeys.builder.measure import embed
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.fit import fit_and_score
 
 PICTURES, ASKED, THINGS = 200, 5, 160
 COLOURS = ((200, 60, 60), (60, 180, 80), (70, 90, 210), (120, 120, 120))
@@ -132,7 +132,7 @@ def test_items_that_are_as_sure_share_a_bin() -> None:
 
 def test_ids_decide_between_sets_of_the_same_weight() -> None:
     """Of twenty items that are all alike ten may stay: which, hangs on their ids alone, not on their order."""
-    from builder.audited.bounds import Bound
+    from twokeys.builder.certify.audited.bounds import Bound
 
     names = [f"toy:test:{number}" for number in range(20)]
 

@@ -9,10 +9,10 @@ reply satisfies are one colour, nothing can be kept, and the set as it is is not
 
 from __future__ import annotations
 
-from builder.certificate import certify
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.blind import best_replies, item_table
+from twokeys.builder.balance.select import select
+from twokeys.builder.certify.balanced import certify
+from twokeys.builder.recipe import Balance
 
 SPELLINGS = (["Yes", "No"], ["yes", "no"])
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.answers import compared, normalise
-from audit.letter_case import contradicts
-from audit.marking import accepted, right
-from audit.parsing import token
+from twokeys.core.answers.letter_case import contradicts
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.normal import compared, normalise
+from twokeys.core.answers.parsing import token
 
 TWO = [
     ("5 mW", "5 MW"), ("10 MHz", "10 mHz"), ("3 kB", "3 KB"), ("3 Mb", "3 MB"), ("7 mg", "7 Mg"), ("2 mm", "2 Mm"),

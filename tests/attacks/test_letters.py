@@ -16,12 +16,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from builder.certificate import certify
-from builder.read import ITEMS, find, read
-from builder.recipe import Balance, load
-from builder.selection import select
-from builder.stages import Run
 from tests.attacks.blind import best_replies, item_table, kept
+from twokeys.builder.balance.select import select
+from twokeys.builder.certify.balanced import certify
+from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.recipe import Balance, load
+from twokeys.builder.run.stages import Run
 
 LETTERS = ("A", "(B)", "C.", "D")
 

@@ -25,10 +25,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-import twokeys
-from builder import terminal
-from commands.terminal import err
 from tests.pipeline.toy import ROOT, Toy, run
+from twokeys.commands import show_builds
+from twokeys.commands.app import app
+from twokeys.commands.terminal import err
 
 NAMES = ["x", "a-folder-" + "with-a-long-name-" * 6 + "end-of-it", "two words " * 13 + "end"]
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
@@ -36,7 +36,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 def called(*words: object) -> Result:
     """What the command prints in this process, where no terminal is."""
-    return CliRunner().invoke(twokeys.app, [str(word) for word in words])
+    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 @pytest.fixture(scope="module", params=NAMES, ids=["short", "long", "spaces"])
@@ -81,7 +81,7 @@ def on_a_terminal(words: tuple[object, ...], columns: int) -> str:
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
     environment |= {"HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "TERM": "xterm"}
-    command = [sys.executable, "-c", "import twokeys; twokeys.app()", *map(str, words)]
+    command = [sys.executable, "-m", "twokeys", *map(str, words)]
     with subprocess.Popen(command, env=environment, stdin=follower, stdout=follower, stderr=follower) as process:
         os.close(follower)
         told = b""
@@ -101,7 +101,7 @@ def on_a_terminal(words: tuple[object, ...], columns: int) -> str:
 @pytest.mark.parametrize("verb", calls(Path()))
 def test_every_path_stands_whole(place: Path, verb: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(place / "nowhere", ignore_errors=True)
-    for console in (terminal.OUT, err):
+    for console in (show_builds.OUT, err):
         monkeypatch.setattr(console, "width", columns)
     words, paths = calls(place)[verb]
     done = called(*words)

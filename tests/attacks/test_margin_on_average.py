@@ -16,16 +16,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.audited.bounds import Answers
-from builder.audited.judging import Bench, by_part
-from builder.audited.labels import judged
-from builder.audited.selection import choose
-from builder.audited.strata import strata
-from builder.audited.verdict import decide
-from builder.recipe import Audited
 from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
+from twokeys.builder.certify.audited.bounds import Answers
+from twokeys.builder.certify.audited.judging import Bench, by_part
+from twokeys.builder.certify.audited.labels import judged
+from twokeys.builder.certify.audited.selection import choose
+from twokeys.builder.certify.audited.strata import strata
+from twokeys.builder.certify.audited.verdict import decide
+from twokeys.builder.recipe import Audited
 
 HEAD = 300
 

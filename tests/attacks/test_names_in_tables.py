@@ -15,11 +15,11 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-import twokeys
-from builder import terminal
-from data_cards import plain
 from tests.pipeline.toy import Toy, rule_file
 from tests.printed import Tables
+from twokeys.commands import show_builds
+from twokeys.commands.app import app
+from twokeys.data_cards import plain
 
 LONG = "shapes-drawn-by-a-programme-and-asked-about-in-plain-words"
 
@@ -46,12 +46,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(params=[80, 40])
 def tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Tables:
-    monkeypatch.setattr(terminal.OUT, "width", request.param)
+    monkeypatch.setattr(show_builds.OUT, "width", request.param)
     return Tables.recorded(monkeypatch)
 
 
 def call(*words: object, ends: int = 0) -> None:
-    done = CliRunner().invoke(twokeys.app, [str(word) for word in words])
+    done = CliRunner().invoke(app, [str(word) for word in words])
     assert done.exit_code == ends, done.output
 
 
@@ -91,7 +91,7 @@ def test_edits_and_adversaries_of_long_names(tables: Tables, monkeypatch: pytest
     told = [SimpleNamespace(classifier="counterfactual.pixel-statistics", accuracy=0.5, low=0.45, high=0.55)]
     cue = SimpleNamespace(most=SimpleNamespace(share=0.01, p=0.5))
     looked = [SimpleNamespace(kind=kinds[0].kind, pairs=12_345, told=told, cue=cue, verdict="undecided")]
-    terminal.show_pairs(SimpleNamespace(name=LONG, read=1, steps=[], kinds=kinds, artefacts=looked, executed={}))  # type: ignore[arg-type]
+    show_builds.show_pairs(SimpleNamespace(name=LONG, read=1, steps=[], kinds=kinds, artefacts=looked, executed={}))  # type: ignore[arg-type]
     judged = SimpleNamespace(
         adversary=f"question.{LONG}", trained_on="removed", accuracy=0.5, low=0.4, high=0.6, chance=0.5, guess=0.5
     )
@@ -99,7 +99,7 @@ def test_edits_and_adversaries_of_long_names(tables: Tables, monkeypatch: pytest
         view="question", outcome="too small to tell", reasons=[f"{LONG} is few"], notes=[], judgements=[judged]
     )
     monkeypatch.setattr(plain, "controls", lambda tier: [])
-    terminal._show_audited(SimpleNamespace(items=1, chosen_from=2, verdict="certified", views=[view]))  # type: ignore[arg-type]
+    show_builds._show_audited(SimpleNamespace(items=1, chosen_from=2, verdict="certified", views=[view]))  # type: ignore[arg-type]
     assert len(tables.printed) == 5
     assert tables.broken() == {}
 

@@ -19,16 +19,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.answers import compared
-from audit.marking import accepted, right
-from builder.build import build
-from builder.errors import BadInput
-from builder.filtering import apply
-from builder.items import Row, TextRule
-from builder.read import _content
-from builder.recipe import RuleUse
-from builder.visible import unreadable
 from tests.pipeline.toy import Toy, draw
+from twokeys.builder.build import build
+from twokeys.builder.filter import apply
+from twokeys.builder.read.stage import _content
+from twokeys.builder.recipe import RuleUse
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row, TextRule
+from twokeys.core.visible import unreadable
 
 APART = [
     ("-5", "5"), ("<5%", ">5%"), ("B-", "B+"), ("B-", "B"), ("C++", "C"), ("C#", "C"), ("1/2", "1 2"), ("1/2", "12"),

@@ -18,17 +18,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.audited.labels import Labels
-from builder.audited.refits import Refits
-from builder.audited.selection import deviation, excess
-from builder.baselines import VIEWS, baselines
-from builder.baselines.problem import MATRICES
-from builder.measure import problems
-from builder.recipe import Measure
 from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import png
 from tests.pipeline.toy import Toy
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.selection import deviation, excess
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.baselines.problem import MATRICES
+from twokeys.builder.measure.stage import problems
+from twokeys.builder.recipe import Measure
 
 ITEMS = 240
 TASKS = (("left", "right"), ("open", "closed"))

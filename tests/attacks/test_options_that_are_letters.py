@@ -19,13 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.marking import right
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import TextRule, hashed_order
-from builder.option_places import clash, freedom
-from builder.recipe import load
 from tests.attacks.reading import read_rows
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.recipe import load
+from twokeys.core.answers.marking import right
+from twokeys.core.errors import BadInput
+from twokeys.core.items import TextRule, hashed_order
+from twokeys.core.option_places import clash, freedom
 
 NAMES = ("{}", "({})", "{}.", "Option {}")
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.marking import right
+from twokeys.core.answers.marking import right
 
 ALIKE = [
     ("-2", "2"), ("B+", "B-"), ("X+Y<Z", "X+Y=Z"), ("s-1", "s+1"), ("(0,1]", "[0,1)"), ("red", "Red"), ("a", "A"),

@@ -23,15 +23,15 @@ import yaml
 from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
-from audit.errors import BadInput
-from audit.evaluate import evaluate
-from audit.explain import explain
-from audit.models.loading import references
-from audit.models.model import Masking
-from audit.published import read
-from builder.build import build
 from tests.audit.conftest import png, rows
-from twokeys import app
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.explanation.explain import explain
+from twokeys.audit.models.loading import references
+from twokeys.audit.models.model import Masking
+from twokeys.audit.published import read
+from twokeys.builder.build import build
+from twokeys.commands.app import app
+from twokeys.core.errors import BadInput
 
 COLOURS = {"red": (200, 40, 40), "blue": (40, 60, 200), "green": (40, 160, 60), "yellow": (220, 210, 40)}
 MASKING = Masking()
@@ -163,8 +163,8 @@ def test_a_run_in_which_nothing_can_be_scored_is_refused(tmp_path: Path) -> None
 
 def test_masks_are_measured_on_what_can_be_scored_wherever_it_stands(tmp_path: Path) -> None:
     """The items drawn first cannot be scored; the masks are chosen on the others all the same."""
-    from audit.leaks import measured
-    from audit.models.loading import load
+    from twokeys.audit.evaluation.leaks import measured
+    from twokeys.audit.models.loading import load
 
     zebras = [{**ZEBRA, "group": f"z{number}"} for number in range(30)]
     folder = mixed(tmp_path / "folder", *zebras)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import pytest
 
-from builder.items import hashed_order
-from builder.option_places import freedom
+from twokeys.core.items import hashed_order
+from twokeys.core.option_places import freedom
 
 SPEAKING = {
     "English": [

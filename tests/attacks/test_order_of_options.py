@@ -16,11 +16,11 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from audit.marking import right
-from builder.items import hashed_order
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.reading import Asked, read_rows
+from twokeys.builder.balance.select import select
+from twokeys.builder.recipe import Balance
+from twokeys.core.answers.marking import right
+from twokeys.core.items import hashed_order
 
 
 def quads() -> list[Asked]:

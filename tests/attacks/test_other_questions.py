@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from builder.blindness import blindness
+from twokeys.builder.measure.blindness import blindness
 
 QUESTIONS, PICTURES, EACH = 30, 200, 20
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from builder.certificate import certify
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.blind import best_replies, item_table
+from twokeys.builder.balance.select import select
+from twokeys.builder.certify.balanced import certify
+from twokeys.builder.recipe import Balance
 
 
 def open_to_types() -> pd.DataFrame:

@@ -15,7 +15,7 @@ import time
 
 import pytest
 
-from audit.marking import right
+from twokeys.core.answers.marking import right
 
 COLOURS = ["red", "blue", "green"]
 NOT_A = [

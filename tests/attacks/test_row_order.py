@@ -19,16 +19,17 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from builder.build import build
-from builder.counterfactuals.config import pair_rows
-from builder.publish import REMOVED_COLUMNS, in_order, write_config
-from builder.read import ITEMS, find, read
-from builder.recipe import load
-from builder.selection import select
-from builder.stages import Run
-from builder.verify import verify
 from tests.pipeline.adversary import Adversary, failed
 from tests.pipeline.toy import Toy
+from twokeys.builder.balance.select import select
+from twokeys.builder.build import build
+from twokeys.builder.publish.pairs import pair_rows
+from twokeys.builder.publish.rows import in_order, write_config
+from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.recipe import load
+from twokeys.builder.run.stages import Run
+from twokeys.builder.verify import verify
+from twokeys.core.columns import REMOVED_COLUMNS
 
 
 def by_turns(pictures: int, asked: int = 6) -> pd.DataFrame:

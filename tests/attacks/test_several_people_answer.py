@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import scores
-from audit.evaluate import summarise
-from audit.rates import rates
-from exports.bundle import bundled
 from tests.exports.loading import loaded
+from twokeys.audit.evaluation import scores
+from twokeys.audit.evaluation.rates import rates
+from twokeys.audit.evaluation.result import summarise
+from twokeys.exports.bundle import bundled
 
 TEN = ["blue"] * 5 + ["navy"] * 3 + ["dark blue", "teal"]
 
@@ -84,7 +84,7 @@ def test_exports_have_it_too(tmp_path: Path) -> None:
     found = {}
     for module in ("lmms_eval_utils", "lm_eval_utils"):
         path = tmp_path / f"{module}.py"
-        path.write_text(bundled(f"exports.harness.{module}", "Frozen.", {"FACTS": facts}), encoding="utf-8")
+        path.write_text(bundled(f"twokeys.exports.harness.{module}", "Frozen.", {"FACTS": facts}), encoding="utf-8")
         found[module] = loaded(path).process_results(item, ["navy"])
     assert found["lm_eval_utils"] == {"accuracy": 0.0, "vqa_accuracy": 0.9, "anls": 1.0}
     assert found["lmms_eval_utils"]["vqa_accuracy"]["score"] == 0.9

@@ -12,9 +12,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from audit.answering import VIEWS
-from audit.evaluate import Evaluation, summarise
-from audit.rates import dividends, rates
+from twokeys.audit.evaluation.answering import VIEWS
+from twokeys.audit.evaluation.rates import dividends, rates
+from twokeys.audit.evaluation.result import Evaluation, summarise
 
 DIVIDENDS = {"yes/no": 0.2, "open": 0.8}
 

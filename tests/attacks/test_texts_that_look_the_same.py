@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.answers import compared, normalise
-from audit.lookalikes import alike
-from audit.marking import right
-from builder.items import question_key
-from builder.recipe import Balance
-from builder.selection import select
 from tests.attacks.reading import read_rows
+from twokeys.builder.balance.select import select
+from twokeys.builder.recipe import Balance
+from twokeys.core.answers.lookalikes import alike
+from twokeys.core.answers.marking import right
+from twokeys.core.answers.normal import compared, normalise
+from twokeys.core.items import question_key
 
 QUESTIONS = [
     "Is it the cat's fish - or \"the first\" one?",

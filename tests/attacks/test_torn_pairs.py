@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.bounds import Bound
-from builder.audited.selection import largest
-from builder.audited.whole import wholes
 from tests.attacks.auditing import audit
 from tests.pipeline.test_auditing import ITEMS, NOUNS, corpus, noise
 from tests.pipeline.toy import Row
+from twokeys.builder.certify.audited.bounds import Bound
+from twokeys.builder.certify.audited.selection import largest
+from twokeys.builder.certify.audited.whole import wholes
 
 
 def telling(rng: np.random.Generator, yes: bool) -> Row:

@@ -1,8 +1,8 @@
-"""What replies are read as: the table that `audit.parsing.VERSION` stands for."""
+"""What replies are read as: the table that `twokeys.core.answers.parsing.VERSION` stands for."""
 
 from __future__ import annotations
 
-from audit.picking import How, Kind
+from twokeys.core.answers.picking import How, Kind
 
 COLOURS = ("red", "blue", "green")
 CASES: tuple[tuple[str, Kind, tuple[str, ...], str | None, How], ...] = (

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from audit.models.model import Question
+from twokeys.audit.models.model import Question
 
 COLOURS = {"red": (220, 30, 30), "blue": (30, 30, 220)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audit.game import Bools, Floats, Game
+from twokeys.audit.games.game import Bools, Floats, Game
 
 GATES = {
     "and": lambda patch, token: patch & token,

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from audit.agreement import agreement
-from audit.comparison import against, friedman, means, mixed
+from twokeys.audit.explanation.agreement import agreement
+from twokeys.audit.explanation.comparison import against, friedman, means, mixed
 
 NAMES = ["zebra", "random", "ant", "mole"]
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from audit.answers import CONTRACTIONS, compared, normalise
-from audit.folding import folded
 from tests.strategies import texts, words
+from twokeys.core.answers.folding import folded
+from twokeys.core.answers.normal import CONTRACTIONS, compared, normalise
 
 CASES = {
     # letter case and white space

@@ -9,10 +9,10 @@ import pytest
 import torch
 from PIL import Image
 
-from audit.backgrounds import Inpainted, fill_for
-from audit.errors import BadInput
-from audit.models.model import Masking
-from audit.pictures import mean_colour
+from twokeys.audit.games.backgrounds import Inpainted, fill_for
+from twokeys.audit.models.model import Masking
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import mean_colour
 
 
 def process(picture: Image.Image) -> torch.Tensor:

@@ -6,8 +6,8 @@ import pickle
 
 import pytest
 
-from audit.errors import BadInput, MissingPackage
-from builder.read import BadRows
+from twokeys.builder.read.stage import BadRows
+from twokeys.core.errors import BadInput, MissingPackage
 
 PROBLEM = {"file": "a.json", "row": 7, "found": "an empty question", "allowed": "text", "remedy": "fill it in"}
 

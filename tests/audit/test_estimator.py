@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.estimator import estimate
-from audit.exact import Split, exact_interaction, split
-from audit.game import Game
-from audit.synergy import GRID, Scores, area, synergy, tops
 from tests.audit.gates import drawn, planted
+from twokeys.audit.games.estimator import estimate
+from twokeys.audit.games.exact import Split, exact_interaction, split
+from twokeys.audit.games.game import Game
+from twokeys.audit.games.synergy import GRID, Scores, area, synergy, tops
 
 
 def _top(seed, patches, tokens):

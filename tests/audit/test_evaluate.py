@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.errors import BadInput
-from audit.evaluate import ANSWERS, RESULT, evaluate
-from audit.models.model import Masking, Question
-from audit.published import decode, fingerprints, read
-from audit.reference.families import untrained
+from twokeys.audit.evaluation.evaluate import ANSWERS, RESULT, evaluate
+from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.published import decode, fingerprints, read
+from twokeys.audit.reference.families import untrained
+from twokeys.core.errors import BadInput
 
 from .conftest import Says, looks
 

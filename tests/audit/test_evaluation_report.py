@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.evaluate import REPORT, evaluate
-from audit.evaluation_report import choose
-from audit.intervals import Interval
-from audit.models.model import Masking
-from audit.rates import Rate, rates
-from audit.terminal import OUT, show_evaluation
+from twokeys.audit.evaluation.evaluate import REPORT, evaluate
+from twokeys.audit.evaluation.rates import Rate, rates
+from twokeys.audit.evaluation.report import choose
+from twokeys.audit.models.model import Masking
+from twokeys.commands.show_models import OUT, show_evaluation
+from twokeys.core.intervals.means import Interval
 
 from .conftest import Says, looks
 

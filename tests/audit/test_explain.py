@@ -12,16 +12,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from audit.errors import BadInput
-from audit.explain import LINES, REPORT, RESULT, explain
-from audit.intervals import Interval
-from audit.journal import Journal
-from audit.leaks import Leak
-from audit.models.model import Masking, Question
-from audit.published import read
-from audit.reference.families import untrained
-from audit.report import choose, p_value, report, shades
-from audit.truth import truth
+from twokeys.audit.evaluation.leaks import Leak
+from twokeys.audit.explanation.explain import LINES, REPORT, RESULT, explain
+from twokeys.audit.explanation.report import choose, p_value, report, shades
+from twokeys.audit.explanation.truth import truth
+from twokeys.audit.journal import Journal
+from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.published import read
+from twokeys.audit.reference.families import untrained
+from twokeys.core.errors import BadInput
+from twokeys.core.intervals.means import Interval
 
 EXPLAINERS = ["occlusion", "input-x-gradient", "rollout"]
 
@@ -95,7 +95,7 @@ def test_another_items_picture_can_be_the_mask(folder: Path, model) -> None:
 
 
 def test_without_a_mask_the_least_leaky_ones_are_taken(folder: Path, model) -> None:
-    from audit.leaks import leaks, least_leaky
+    from twokeys.audit.evaluation.leaks import leaks, least_leaky
 
     found = explain(folder, model, EXPLAINERS, limit=2)
     assert Masking(**found.run["masking"]) == least_leaky(leaks(folder, model))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.game import Game, both, cells, grouped, words
 from tests.audit.gates import planted
+from twokeys.audit.games.game import Game, both, cells, grouped, words
 
 
 def test_each_coalition_is_asked_for_once_and_in_batches():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audit.insertion import image_insertion, text_insertion
-from audit.synergy import Scores, tops
 from tests.audit.gates import planted
+from twokeys.audit.explanation.insertion import image_insertion, text_insertion
+from twokeys.audit.games.synergy import Scores, tops
 
 BEST = Scores(-np.abs(np.arange(10.0) - 3), -np.abs(np.arange(10.0) - 2))
 WORST = Scores(-BEST.image, -BEST.text)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from audit.intervals import mean_interval
+from twokeys.core.intervals.means import mean_interval
 
 
 def test_one_value_has_no_spread_and_one_group_no_interval() -> None:

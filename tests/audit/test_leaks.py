@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from audit.drawing import donors
-from audit.evaluate import evaluate
-from audit.leaks import leak, leaks, least_leaky
-from audit.models.model import Masking, Question
-from audit.reference.families import untrained
+from twokeys.audit.evaluation.drawing import donors
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.evaluation.leaks import leak, leaks, least_leaky
+from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.reference.families import untrained
 
 from .conftest import COLOURS, Says, rows
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.localisation import (
+from twokeys.audit.explanation.localisation import (
     differing_pixels,
     differing_words,
     localise,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.lookalikes import _MIXED, _QUANTITIES, TWINS, alike
+from twokeys.core.answers.lookalikes import _MIXED, _QUANTITIES, TWINS, alike
 
 SCRIPTS = ("CYRILLIC", "GREEK")
 LEFT = set(

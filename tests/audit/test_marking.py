@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.marking import accepted, right
-from audit.parsing import token
-from audit.picking import picked
 from tests.strategies import texts, words
+from twokeys.core.answers.marking import accepted, right
+from twokeys.core.answers.parsing import token
+from twokeys.core.answers.picking import picked
 
 Item = tuple[str, tuple[str, ...], str]
 

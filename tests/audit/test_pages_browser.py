@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.evaluate import evaluate
-from audit.explain import explain
-from audit.models.model import Masking
-from audit.reference.families import untrained
 from tests.browser import needs_browser, nothing_is_wrong
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.explanation.explain import explain
+from twokeys.audit.models.model import Masking
+from twokeys.audit.reference.families import untrained
 
 from .conftest import Says, looks
 

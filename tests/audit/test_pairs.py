@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.pairs import among, guess_rate, named, pair_accuracy
+from twokeys.audit.evaluation.pairs import among, guess_rate, named, pair_accuracy
 
 from .conftest import rows
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.labels import letters
-from audit.parsing import said, token
-from audit.picking import How, Kind, Parsed, parse, picked
 from tests.audit.cases import CASES, TOKENS
 from tests.strategies import texts, words
+from twokeys.core.answers.labels import letters
+from twokeys.core.answers.parsing import said, token
+from twokeys.core.answers.picking import How, Kind, Parsed, parse, picked
 
 
 @pytest.mark.parametrize(("reply", "kind", "choices", "answer", "how"), CASES)

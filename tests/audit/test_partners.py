@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from audit.partners import NONE, partners, quads
-from builder.balance import Graph, largest_balanced
 from tests.strategies import graphs
+from twokeys.builder.graph.graph import Graph
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.core.partners import NONE, partners, quads
 
 
 def test_partners_by_hand() -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from audit.decoding import MAX_PIXELS, decode
-from audit.errors import BadInput
-from audit.pictures import FORMATS, data_uri, opened, plain, served, shallow, upright
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.decoding import MAX_PIXELS, decode
+from twokeys.core.pictures.shown import FORMATS, data_uri, opened, plain, served, shallow, upright
 
 
 def written(picture: Image.Image, kind: str, **options: Any) -> bytes:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from audit.explain import explain
-from audit.leaks import leaks, least_leaky
-from audit.metrics import RANKED
-from audit.models.model import Masking
-from audit.reference.families import untrained
-from audit.sensitivity import RESULT, named, sensitivity
-from audit.terminal import OUT, show_sensitivity
+from twokeys.audit.evaluation.leaks import leaks, least_leaky
+from twokeys.audit.explanation.explain import explain
+from twokeys.audit.explanation.metrics import RANKED
+from twokeys.audit.explanation.sensitivity import RESULT, named, sensitivity
+from twokeys.audit.models.model import Masking
+from twokeys.audit.reference.families import untrained
+from twokeys.commands.show_models import OUT, show_sensitivity
 
 EXPLAINERS = ["input-x-gradient", "rollout"]
 
@@ -40,7 +40,7 @@ def test_every_mask_is_tried_and_compared_with_the_least_leaky_ones(folder: Path
 
 
 def test_every_mask_is_measured_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("audit.explain.measured")  # a run that measured its masks again would fail
+    monkeypatch.delattr("twokeys.audit.explanation.explain.measured")  # a run that measured its masks again would fail
     found = sensitivity(folder, untrained("llava", 0), EXPLAINERS, limit=2, budget=12)
     assert len(found.leaks) == 7
     for masking, run in found.runs.items():
@@ -55,7 +55,7 @@ def test_a_leaky_mask_is_named_in_result_and_report(
     plain = explain(folder, model, EXPLAINERS, limit=2, budget=12, masking=Masking())
     assert {(one.side, one.mask) for one in plain.leaks} == {("image", "mean-colour"), ("text", "removed")}
     # A model that answers everything, whatever it is shown, sees through every mask.
-    monkeypatch.setattr("audit.explain.measured", _always)
+    monkeypatch.setattr("twokeys.audit.explanation.explain.measured", _always)
     found = explain(folder, model, EXPLAINERS, limit=2, budget=12, masking=Masking(), out=tmp_path)
     assert [one["leaky"] for one in found.json()["leaks"]] == [True]
     assert "This mask leaks" in (tmp_path / "report.html").read_text()
@@ -65,7 +65,7 @@ def test_a_leaky_mask_is_named_in_result_and_report(
 def _always(published, model, seed, only):
     import numpy as np
 
-    from audit.leaks import leak
+    from twokeys.audit.evaluation.leaks import leak
 
     rows = np.arange(len(published.table))
     return [leak("image", only.image, published.table, rows, np.ones(len(rows), dtype=bool))]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.game import grouped
-from audit.synergy import GRID, Scores, synergy, tops
-from audit.values import interaction, table
 from tests.audit.gates import drawn, planted
+from twokeys.audit.games.game import grouped
+from twokeys.audit.games.synergy import GRID, Scores, synergy, tops
+from twokeys.audit.games.values import interaction, table
 
 BEST = Scores(-np.abs(np.arange(10.0) - 3), -np.abs(np.arange(10.0) - 2))
 WORST = Scores(-BEST.image, -BEST.text)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from audit.tabled import Whole, broken, longest, pieces, prose, table, widths
 from tests.printed import RULES, Tables, words
+from twokeys.commands.tabled import Whole, broken, longest, pieces, prose, table, widths
 
 HEADER = ("predictor", "before", "chance", "after", "chance")
 ROWS = [
@@ -70,7 +70,7 @@ def test_every_word_stands_whole_at_every_width(width: int, rows: list[tuple[str
     with pytest.MonkeyPatch.context() as patch:
         heard = Tables.recorded(patch)
         out = Console(file=io.StringIO(), width=width, soft_wrap=True)
-        from audit import tabled
+        from twokeys.commands import tabled
 
         tabled.table(out, "a title", ("kind of edit", "reason", "name"), rows, numbers=numbers)
     assert heard.broken() == {}

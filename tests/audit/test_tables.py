@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from audit.evaluate import evaluate
-from audit.explain import explain
-from audit.models.model import Masking
-from audit.reference.families import untrained
-from audit.sensitivity import sensitivity
-from audit.terminal import OUT, show_evaluation, show_explained, show_sensitivity
 from tests.printed import Tables
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.explanation.explain import explain
+from twokeys.audit.explanation.sensitivity import sensitivity
+from twokeys.audit.models.model import Masking
+from twokeys.audit.reference.families import untrained
+from twokeys.commands.show_models import OUT, show_evaluation, show_explained, show_sensitivity
 
 from .conftest import Says, looks
 

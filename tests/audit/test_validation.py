@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.game import Game
-from audit.synergy import Scores
-from audit.validation import CEILING, CLIPPED, EXACT, SIGNED, correlations, improved, measure
+from benchmarks.validation import CEILING, CLIPPED, EXACT, SIGNED, correlations, improved, measure
+from twokeys.audit.games.game import Game
+from twokeys.audit.games.synergy import Scores
 
 
 def _rows(items, explainers, values):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.values import interaction, k_sii, moebius, over_supersets, pairs, shapley, subsets, table
 from tests.audit.gates import GATES, drawn
+from twokeys.audit.games.values import interaction, k_sii, moebius, over_supersets, pairs, shapley, subsets, table
 
 OR, AND, XOR = np.array([0.0, 1, 1, 1]), np.array([0.0, 0, 0, 1]), np.array([0.0, 1, 1, 0])
 
@@ -112,7 +112,7 @@ def test_too_many_players_are_refused():
 
 def test_shapiq_estimates_come_near_the_exact_values():
     pytest.importorskip("shapiq")
-    from audit.approximate import approximate
+    from twokeys.audit.games.approximate import approximate
 
     game = drawn(np.random.default_rng(0), 8, 4)
     exact = interaction(table(game), 2)

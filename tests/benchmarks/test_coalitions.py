@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audit.models.generative import Generative
-from audit.reference import corpus
-from audit.reference.families import FAMILIES, untrained
 from benchmarks.coalitions import METRICS, WORK, plain, shown
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.reference import corpus
+from twokeys.audit.reference.families import FAMILIES, untrained
 
 from .markdown import headings, tables
 

@@ -11,15 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.agreement import agreement
-from audit.errors import BadInput
-from audit.evaluate import Evaluation
-from audit.explain import Explained
-from audit.intervals import Interval, mean_interval
-from audit.leaks import Leak
-from audit.models.model import Masking
-from audit.published import Published
-from audit.summary import frame
 from benchmarks.contrast import MODELS, _masks, contrast, page
 from benchmarks.contrasted import (
     DIVIDEND,
@@ -33,6 +24,15 @@ from benchmarks.contrasted import (
     together,
     training,
 )
+from twokeys.audit.evaluation.leaks import Leak
+from twokeys.audit.evaluation.result import Evaluation
+from twokeys.audit.explanation.agreement import agreement
+from twokeys.audit.explanation.result import Explained
+from twokeys.audit.explanation.summary import frame
+from twokeys.audit.models.model import Masking
+from twokeys.audit.published import Published
+from twokeys.core.errors import BadInput
+from twokeys.core.intervals.means import Interval, mean_interval
 
 from .markdown import headings, tables
 
@@ -49,7 +49,7 @@ MIX = {"open": 0.25, "yes/no": 0.75}
 
 
 def item(number: int, image: dict[str, float], text: dict[str, float], level: float, noise: float) -> dict[str, Any]:
-    """A line of `audit.explain`; F_syn is `level` in the mean of the explainers."""
+    """A line of `twokeys.audit.explanation.explain`; F_syn is `level` in the mean of the explainers."""
     explained = {
         name: {
             "seconds": 0.1,
@@ -233,15 +233,15 @@ def test_masks_are_measured_once_on_the_same_rows(
 
 @pytest.mark.slow
 def test_a_contrast_is_measured_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audit.evaluation_report.report", lambda *_: "")
-    monkeypatch.setattr("audit.report.report", lambda *_: "")
+    monkeypatch.setattr("twokeys.audit.evaluation.report.report", lambda *_: "")
+    monkeypatch.setattr("twokeys.audit.explanation.report.report", lambda *_: "")
     names = ("rollout", "input-x-gradient", "random")
     first = contrast(folder, "reference:llava-natural", 3, tmp_path, names)
     assert first.model == "reference:llava-natural"
     assert [len(one.items) for one in first.explained.values()] == [3, 3]
     assert [len(one.items) for one in first.evaluated.values()] == [11, 8]  # raw, balanced
     assert all(first.groups[name] == f"g{name[1]}" for name in first.evaluated["raw"].items["id"])
-    monkeypatch.delattr("audit.explain._line")  # an item that was explained anew would fail
+    monkeypatch.delattr("twokeys.audit.explanation.explain._line")  # an item that was explained anew would fail
     again = contrast(folder, "reference:llava-natural", 3, tmp_path, names)
     for part in ("raw", "balanced"):
         assert again.explained[part].items == first.explained[part].items

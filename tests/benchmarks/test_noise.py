@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.noise import annotated, left, majority_errs
 from benchmarks.wordings import pooled
-from builder.agreement import AGREEMENT
+from twokeys.builder.measure.agreement import AGREEMENT
 
 
 def test_majorities_err_as_often_as_counted() -> None:

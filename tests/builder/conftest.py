@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
-from builder.encoders import image_encoder, text_encoder
-from builder.recipe import Images
+from twokeys.builder.measure.encoders import image_encoder, text_encoder
+from twokeys.core.pictures.limits import Images
 
 # No deadline: machines differ. Derandomised: a run that fails here fails everywhere.
 settings.register_profile("twokeys", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

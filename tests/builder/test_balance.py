@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.partners import NONE, partners
-from builder.balance import Balanced, Graph, components, is_balanced, largest_balanced, peel, violations
-from builder.ceilings import ceiling
-from builder.colours import NONE as NO_COLOUR
 from tests.strategies import graphs
+from twokeys.builder.graph.graph import Graph, components, is_balanced, peel, violations
+from twokeys.builder.graph.largest import Balanced, largest_balanced
+from twokeys.core.ceilings import ceiling
+from twokeys.core.colours import NONE as NO_COLOUR
+from twokeys.core.partners import NONE, partners
 
 SMALL = st.one_of(
     graphs(max_weight=3), graphs(max_weight=3, vertices=2, min_edges=8), graphs(max_weight=3, vertices=3, letters=True)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent, strata
-from builder.colours import NONE
 from tests.strategies import items, keyed_answers
+from twokeys.core.ceilings import Ceiling, all_ceilings, ceiling, ceilings, codes, most_frequent, strata
+from twokeys.core.colours import NONE
 
 
 @pytest.mark.parametrize(

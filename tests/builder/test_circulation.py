@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from builder.balance import Graph, is_balanced
-from builder.circulation import directions, largest_circulation
-from builder.programme import largest_by_programme
 from tests.strategies import graphs
+from twokeys.builder.graph.circulation import directions, largest_circulation
+from twokeys.builder.graph.graph import Graph, is_balanced
+from twokeys.builder.graph.programme import largest_by_programme
 
 ONE = {"min_edges": 1, "max_weight": 5}
 

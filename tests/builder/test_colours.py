@@ -9,9 +9,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.ceilings import ceilings, most_frequent
-from builder.colours import accepted_tokens, colours, contradicted
 from tests.attacks.blind import best_replies, item_table
+from twokeys.core.ceilings import ceilings, most_frequent
+from twokeys.core.colours import accepted_tokens, colours, contradicted
 
 OPTIONS = (
     ("Yes", "No"), ("yes", "no"), ("true", "false"), ("red", "blue", "dark blue"), ("B", "A"), ("A and C", "B and D"),

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.cues import Cue, cues, split
+from twokeys.builder.measure.shortcuts.cues import Cue, cues, split
 
 words = st.lists(st.sampled_from(["is", "a", "cat", "not", "red"]), max_size=7).map(" ".join)
 

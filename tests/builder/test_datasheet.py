@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import recipe as recipes
-from builder.datasheet import template
-from builder.errors import BadInput
-from data_cards.questions import PEOPLE, Answers, checked, questions, unanswered
+from twokeys.builder import recipe as recipes
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.answers import template
+from twokeys.data_cards.questions import PEOPLE, Answers, checked, questions, unanswered
 
 RECIPE: dict[str, Any] = {
     "name": "mine",

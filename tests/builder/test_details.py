@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.details import CORNER, FILE, GROUPS, WIDTH, of_bytes, of_file, of_pixels, replaced
-from builder.recipe import Images
+from twokeys.builder.measure.details import CORNER, FILE, GROUPS, WIDTH, of_bytes, of_file, of_pixels, replaced
+from twokeys.core.pictures.limits import Images
 
 
 def picture(height: int = 40, width: int = 50, seed: int = 0) -> np.ndarray:

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from builder import embed
-from builder.embed import Embedded, embed_pictures, embed_texts, load, thumbnail, thumbnails
-from builder.recipe import Images
-from builder.stages import Run
+from twokeys.builder.measure import embed
+from twokeys.builder.measure.embed import Embedded, embed_pictures, embed_texts, load, thumbnail, thumbnails
+from twokeys.builder.run.stages import Run
+from twokeys.core.pictures.limits import Images
 
 TEXTS = {f"key {n}": f"How many things are there, {n}?" for n in (3, 1, 4, 0, 2)}
 

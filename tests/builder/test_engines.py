@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -12,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.engines import ENGINES, Engine, Process, Ray, Serial, engine
-from builder.errors import BadInput, MissingPackage
-from builder.images import read_bytes
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.run.engines import ENGINES, Engine, Process, Ray, Serial, engine
+from twokeys.core.errors import BadInput, MissingPackage
 
 # The functions that are mapped come from libraries, so that a fresh process can import them.
 
@@ -94,3 +95,24 @@ def test_ray_without_its_package_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "ray", None)  # what an import of a package that is not there runs into
     with pytest.raises(MissingPackage, match=r'pip install "twokeys\[ray\]"'):
         list(Ray().map_shards(math.isqrt, [1]))
+
+
+MAPS = """
+import math, os
+from twokeys.builder.run.engines import Process
+print("started", flush=True)
+print(sorted(Process(2).map_shards(math.isqrt, [9, 1, 4])))
+print(sorted(Process(2).map_shards(lambda number: number + len(os.sep), [1, 2])))
+"""
+
+
+@pytest.mark.parametrize("way", ["script", "standard input", "command line"])
+def test_a_program_without_a_main_guard_is_run_once(way: str, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(MAPS, encoding="utf-8")
+    words = {"script": ["program.py"], "standard input": ["-"], "command line": ["-c", MAPS]}[way]
+    given = MAPS if way == "standard input" else None
+    done = subprocess.run(
+        [sys.executable, *words], cwd=tmp_path, input=given, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["started", "[1, 2, 3]", "[2, 3]"]

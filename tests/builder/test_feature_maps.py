@@ -10,10 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
-from builder.encoders.efficientnet import EfficientNetLite0, last_stage, prepare
-from builder.feature_maps import CHANNELS, SIDE, feature_maps, load, weights
-from builder.recipe import Images
-from builder.stages import Run
+from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0, last_stage, prepare
+from twokeys.builder.measure.feature_maps import CHANNELS, SIDE, feature_maps, load, weights
+from twokeys.builder.run.stages import Run
+from twokeys.core.pictures.limits import Images
 
 
 def test_the_last_stage_on_top_of_the_maps_is_the_network(

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.fingerprint import Fingerprint, fingerprint, is_measurement, parquet_rows
+from twokeys.builder.publish.fingerprint import Fingerprint, fingerprint, parquet_rows
+from twokeys.core.columns import is_measurement
 
 
 def rows() -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.baselines.prior import Prior
-from builder.baselines.problem import Problem, count
-from builder.groups import Links, fold_of, group, pairs
+from twokeys.builder.measure.baselines.prior import Prior
+from twokeys.builder.measure.baselines.problem import Problem, count
+from twokeys.builder.measure.groups import Links, fold_of, group, pairs
 
 
 def table(n: int, source: str = "toy") -> pd.DataFrame:

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 from pydantic import ValidationError
 
-from audit.decoding import MAX_PIXELS
-from audit.pictures import DEEP
-from builder.errors import BadInput
-from builder.images import Picture, decode, describe, named, read_bytes
-from builder.recipe import Images
+from twokeys.builder.read.locators import Picture, decode, describe, named, read_bytes
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.decoding import MAX_PIXELS
+from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.shown import DEEP
 
 Encode = Callable[..., bytes]
 WHERE = "pictures/7.png"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from builder.items import TextRule, canonical_json, digest, hashed_order, question_key
-from builder.option_places import freedom
 from tests.strategies import texts
+from twokeys.core.items import TextRule, canonical_json, digest, hashed_order, question_key
+from twokeys.core.option_places import freedom
 
 RULES = [TextRule(form, lower) for form in ("NFC", "NFKC") for lower in (False, True)]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from builder.lexical import OPTION_FEATURES, WORDS, option_features, text_features
 from tests.strategies import texts
+from twokeys.builder.measure.lexical import OPTION_FEATURES, WORDS, option_features, text_features
 
 TEXTS = st.lists(texts(), min_size=1, max_size=6)
 OPTIONS = st.lists(

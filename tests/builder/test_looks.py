@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.looks import LOOKS, option_looks, text_looks
+from twokeys.builder.measure.looks import LOOKS, option_looks, text_looks
 
 
 def look(text: str, name: str) -> float:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.fitting import _drawn, _known, _named
+from twokeys.builder.measure.fit import _drawn, _known, _named
 
 
 def test_answers_are_named_from_the_known_ones() -> None:

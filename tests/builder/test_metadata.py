@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.baselines import Metadata
-from builder.measure import build_problem
-from builder.metadata import PICTURE_FIELDS, of_items, of_pictures
+from twokeys.builder.measure.baselines import Metadata
+from twokeys.builder.measure.metadata import PICTURE_FIELDS, of_items, of_pictures
+from twokeys.builder.measure.stage import build_problem
 
 
 def table(*meta: dict[str, Any], **columns: list[Any]) -> pd.DataFrame:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from builder.embed import Embedded, thumbnail
-from builder.encoders import unit
-from builder.near_duplicates import (
+from twokeys.builder.measure.embed import Embedded, thumbnail
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.near_duplicates import (
     content_words,
     harmless_copies,
     lead,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import neighbours
-from builder.encoders import unit
-from builder.neighbours import Index, pairs_above
+from twokeys.builder.measure import neighbours
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.neighbours import Index, pairs_above
 
 
 def vectors(n: int, d: int = 16, seed: int = 0) -> np.ndarray:

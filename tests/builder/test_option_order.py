@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.items import hashed_order, question_key
-from builder.option_order import decided, ordered
-from builder.option_places import CLASH
-from builder.option_search import arranged, excess
-from builder.recipe import Balance
-from builder.selection import select
+from twokeys.builder.balance.select import select
+from twokeys.builder.read.option_order import decided, ordered
+from twokeys.builder.read.option_search import arranged, excess
+from twokeys.builder.recipe import Balance
+from twokeys.core.items import hashed_order, question_key
+from twokeys.core.option_places import CLASH
 
 Edge = tuple[str, str, str]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from builder.items import hashed_order
-from builder.option_places import clash, freedom, pins
+from twokeys.core.items import hashed_order
+from twokeys.core.option_places import clash, freedom, pins
 
 PINNED = {
     "letters of any order": (["E", "C", "A"], {"C": 2, "A": 0}),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.options import (
+from twokeys.builder.measure.shortcuts.options import (
     AT,
     HOLDS,
     IS,
@@ -22,7 +22,7 @@ from builder.options import (
     marks,
     mine_options,
 )
-from builder.report.compose import option_marks
+from twokeys.builder.publish.report.compose import option_marks
 
 WORDS = ["cat", "dog", "tree", "house", "bird", "stone", "river", "cloud"]
 
@@ -128,7 +128,7 @@ def test_items_without_options_and_too_few_groups_give_nothing() -> None:
 
 
 def test_of_very_many_items_a_sample_is_looked_at_and_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("builder.options.MOST_ITEMS", 60)
+    monkeypatch.setattr("twokeys.builder.measure.shortcuts.options.MOST_ITEMS", 60)
     choices, rng = drawn(100, 4, 5)
     table = items([*choices, []], [*rng.integers(0, 4, 100), 0])
     found = mine_options(table)

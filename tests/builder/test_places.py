@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.baselines.problem import count
-from builder.places import FIELDS, LABELS, PICTURE, neighbours, of_pictures, places
+from twokeys.builder.measure.baselines.problem import count
+from twokeys.builder.measure.places import FIELDS, LABELS, PICTURE, neighbours, of_pictures, places
 
 
 def rows(*numbers: str, pictures: str = "") -> pd.DataFrame:

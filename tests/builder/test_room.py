@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from builder.engines import Process, Serial
-from builder.room import room_for, weight, with_threads
-from builder.stages import Run
+from twokeys.builder.run.engines import Process, Serial
+from twokeys.builder.run.room import room_for, weight, with_threads
+from twokeys.builder.run.stages import Run
 
 
 def test_a_model_that_fills_half_of_the_memory_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

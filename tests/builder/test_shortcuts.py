@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.cues import Cue
-from builder.groups import fold_of
-from builder.shortcuts import count, mine
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.shortcuts.cues import Cue
+from twokeys.builder.measure.shortcuts.wordings import count, mine
 
 NOUNS = [f"thing{number}" for number in range(30)]
 
@@ -125,7 +125,7 @@ def test_one_group_cannot_be_halved():
 
 
 def test_large_sets_are_sampled(monkeypatch):
-    monkeypatch.setattr("builder.shortcuts.MOST_ITEMS", 1000)
+    monkeypatch.setattr("twokeys.builder.measure.shortcuts.wordings.MOST_ITEMS", 1000)
     found = mine(asked(np.random.default_rng(7)))
     assert found.items == 1000
     assert found.together.items == 500

@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from builder.engines import Process
-from builder.errors import BadInput
-from builder.images import read_bytes
-from builder.stages import DONE, Run, Stage, whole, write_json, write_table
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.run.engines import Process
+from twokeys.builder.run.stages import DONE, Run, Stage, whole, write_json, write_table
+from twokeys.core.errors import BadInput
 
 
 def names(folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from builder.statistics import accuracy, chance
+from twokeys.core.intervals.accuracy import accuracy, chance
 
 
 def student(clusters: int, confidence: float = 0.95) -> float:

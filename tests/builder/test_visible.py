@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.visible import joined, unreadable, visible
+from twokeys.core.visible import joined, unreadable, visible
 
 HIDDEN = {
     "zero-width space": "\u200b",

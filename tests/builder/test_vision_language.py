@@ -12,17 +12,16 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from audit.errors import BadInput
-from audit.models.loading import load
-from audit.models.model import Question
-from builder import vision_language
-from builder.baselines.problem import Problem
-from builder.encoders import text_encoder
-from builder.engines import Serial
-from builder.recipe import Images
-from builder.stages import Run
-from builder.vision_language import embedded, identity, replies
 from tests.planted import score
+from twokeys.audit.models.loading import load
+from twokeys.audit.models.model import Question
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.encoders import text_encoder
+from twokeys.builder.measure.replies import embedded, identity, replies
+from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.stages import Run
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
 
 MODEL, ENCODER = "reference:llava-natural", "packaged:minilm"
 COLOURS = ("red", "blue")
@@ -77,7 +76,7 @@ def test_the_number_of_threads_changes_nothing(
             threads.append(torch.get_num_threads())
             return model.reply(questions)
 
-    monkeypatch.setattr(vision_language, "_loaded", lambda name, hosts: Counting())
+    monkeypatch.setattr("twokeys.builder.measure.replies._loaded", lambda name, hosts: Counting())
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     found = []
     for number in (1, 2):

@@ -13,14 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builder.build import build
 from tests.pipeline.toy import ROOT, Toy, offline, rule_file
+from twokeys.builder.build import build
 
 SLOW = '''
 import time
 from dataclasses import dataclass
 
-from filters import Rule
+from twokeys.filters import Rule
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def interrupted(words: list[str], until: str, after: float, cache: Path) -> tupl
     """Run the command on a terminal of its own, press Ctrl-C; what it wrote, its status, and who lived meanwhile."""
     pid, terminal = pty.fork()
     if pid == 0:
-        command = [sys.executable, "-c", "import twokeys; twokeys.app()", *words]
+        command = [sys.executable, "-m", "twokeys", *words]
         os.chdir(ROOT)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
         os.execve(sys.executable, command, offline(cache, TERM="xterm", COLUMNS="100"))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.printed import console
+from twokeys.commands.printed import console
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("audit", "builder", "commands", "data_cards", "exports", "filters")
-MAKERS = {"audit/printed.py", "commands/progress.py"}
+MAKERS = {"commands/printed.py", "commands/progress.py"}
 """Files that make a console of rich: the one, and the bars, which are drawn over and name no path."""
 
 
@@ -21,7 +21,7 @@ def test_no_other_file_makes_a_console_or_a_table_of_rich() -> None:
     made = {str(path.relative_to(ROOT)) for path in files if re.search(r"\bConsole\(", path.read_text("utf-8"))}
     tables = {str(path.relative_to(ROOT)) for path in files if "rich.table" in path.read_text("utf-8")}
     assert made == MAKERS
-    assert tables == {"audit/tabled.py"}
+    assert tables == {"commands/tabled.py"}
 
 
 @pytest.mark.parametrize("width", [1, 20, 80])

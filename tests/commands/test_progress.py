@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from audit.progress import silent, step
-from builder.checks import CHECKS as CHECKED
-from commands import progress
-from commands.progress import CHECKS, CONFIGS, STAGES, Bars, Lines, described
+from twokeys.builder.checks.checks import CHECKS as CHECKED
+from twokeys.commands import progress
+from twokeys.commands.progress import CHECKS, CONFIGS, STAGES, Bars, Lines, described
+from twokeys.core.progress import silent, step
 
 
 class Clock:

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Columns, Corpus
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.recipe import Columns, Corpus
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
 
 FOLDER = "official"
 

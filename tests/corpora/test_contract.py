@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.corpora import reader, readers
-from builder.errors import BadInput
-from builder.items import Row, canonical_json
+from twokeys.builder.read.corpora import reader, readers
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row, canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

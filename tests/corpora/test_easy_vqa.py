@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import recipe
-from builder.corpora import easy_vqa, reader
-from builder.errors import BadInput, MissingPackage
+from twokeys.builder import recipe
+from twokeys.builder.read.corpora import easy_vqa, reader
+from twokeys.core.errors import BadInput, MissingPackage
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_the_package_is_found_without_importing_it(tmp_path):
     import sys
 
     code = (
-        "import sys; from builder import recipe; from builder.corpora import reader; "
+        "import sys; from builder import recipe; from twokeys.builder.read.corpora import reader; "
         "reader('easy-vqa').root(recipe.load('easy-vqa').corpora[0], None); "
         "print('easy_vqa' in sys.modules)"
     )

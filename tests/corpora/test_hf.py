@@ -5,10 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.images import read_bytes
-from builder.recipe import Columns, Corpus
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.recipe import Columns, Corpus
+from twokeys.core.errors import BadInput
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 CARD = """---

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.errors import BadInput
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

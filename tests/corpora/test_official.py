@@ -8,10 +8,10 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from builder import recipe
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.items import Row
+from twokeys.builder import recipe
+from twokeys.builder.read.corpora import reader
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
 
 COUNTS = {
     "vqa-v2-60k": {"train": 48_061, "valid": 8_977, "test": 2_962},

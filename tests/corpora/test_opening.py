@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.corpora.opening import (
+from twokeys.builder.read.corpora.opening import (
     SourceFile,
     read_csv,
     read_json,
@@ -15,7 +15,7 @@ from builder.corpora.opening import (
     read_json_object,
     read_text,
 )
-from builder.errors import BadInput
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from builder.corpora import reader, readers
-from builder.corpora.opening import SourceFile
-from builder.corpora.reader import each, picture
-from builder.errors import BadInput
-from builder.recipe import Corpus
+from twokeys.builder.read.corpora import reader, readers
+from twokeys.builder.read.corpora.opening import SourceFile
+from twokeys.builder.read.corpora.reader import each, picture
+from twokeys.builder.recipe import Corpus
+from twokeys.core.errors import BadInput
 
 
 def corpus(**fields) -> Corpus:
@@ -51,7 +51,7 @@ def test_an_unknown_format_gets_a_suggestion():
 
 def test_importing_all_readers_loads_no_heavy_library():
     code = (
-        "import sys; from builder.corpora import readers; readers(); "
+        "import sys; from twokeys.builder.read.corpora import readers; readers(); "
         "heavy = {'torch', 'datasets', 'pandas', 'transformers', 'huggingface_hub', 'easy_vqa'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from builder import recipe
-from builder.corpora import readers
-from filters import registry
+from twokeys.builder import recipe
+from twokeys.builder.read.corpora import readers
+from twokeys.filters import registry
 
 NAMES = recipe.shipped()
 

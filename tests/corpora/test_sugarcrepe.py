@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
+from twokeys.builder.read.corpora import reader
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
-from builder.golds import asked_of
-from builder.images import read_bytes
-from builder.items import Row, TextRule
-from builder.recipe import Columns, Corpus
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.golds import asked_of
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.recipe import Columns, Corpus
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row, TextRule
 
 RECORDS = [
     {"q": "Is it red?", "a": "yes", "img": "a.png", "n": 7},

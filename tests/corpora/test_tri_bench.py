@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from builder.corpora import tri_bench
-from builder.errors import BadInput
+from twokeys.builder.read.corpora import tri_bench
+from twokeys.core.errors import BadInput
 
 FILE = "data/tri_bench_triangles_3d.csv"
 

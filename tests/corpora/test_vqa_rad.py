@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from builder.errors import BadInput
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from builder.corpora import reader
-from builder.errors import BadInput
+from twokeys.builder.read.corpora import reader
+from twokeys.core.errors import BadInput
 
 QUESTIONS, NOTES = "questions", "annotations"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data_cards.manifest import (
+from twokeys.data_cards.manifest import (
     BalancePart,
     Blindness,
     Ceiling,

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from data_cards.card import breaches, card, furthest
-from data_cards.manifest import Ceiling, Manifest
+from twokeys.data_cards.card import breaches, card, furthest
+from twokeys.data_cards.manifest import Ceiling, Manifest
 
 
 def with_ceiling(manifest, **fields):
@@ -163,10 +163,13 @@ def test_licences_that_cannot_be_combined_give_no_card(manifest, dataset_info):
     ("imports", "never"),
     [
         (
-            "data_cards, data_cards.manifest",
-            ["matplotlib", "jinja2", "datasets", "pandas", "torch", "builder"],
+            "twokeys.data_cards, twokeys.data_cards.manifest",
+            ["matplotlib", "jinja2", "datasets", "pandas", "torch", "twokeys.builder"],
         ),
-        ("data_cards.card, data_cards.plots", ["matplotlib.pyplot", "torch", "builder", "filters", "audit"]),
+        (
+            "twokeys.data_cards.card, twokeys.data_cards.plots",
+            ["matplotlib.pyplot", "torch", "twokeys.builder", "twokeys.filters", "twokeys.audit"],
+        ),
     ],
 )
 def test_the_package_is_light_and_stands_on_nothing_of_ours(imports, never):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from data_cards.citation import bibtex, bibtex_fields, citation_text
+from twokeys.data_cards.citation import bibtex, bibtex_fields, citation_text
 
 # Keys that CFF 1.2.0 allows (its schema refuses all others), as far as a dataset could use them.
 ROOT = {

@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from data_cards.datasheet import datasheet, missing
-from data_cards.manifest import Manifest, Step
-from data_cards.questions import SECTIONS, checked, questions, unanswered
+from twokeys.data_cards.datasheet import datasheet, missing
+from twokeys.data_cards.manifest import Manifest, Step
+from twokeys.data_cards.questions import SECTIONS, checked, questions, unanswered
 
 REQUIRED = [
     "motivation.purpose",

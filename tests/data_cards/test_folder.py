@@ -13,8 +13,8 @@ import pytest
 from datasets import Features, Image, List, Value, load_dataset
 from PIL import Image as Pictures
 
-from data_cards.card import card
-from data_cards.manifest import Config
+from twokeys.data_cards.card import card
+from twokeys.data_cards.manifest import Config
 
 # One quad in `test`; in `dev` an unbalanced rest, and one question twice with other options each time, whose golds
 # about E differ in text and share the letter A: who sees E alone is right on both.

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from huggingface_hub import DatasetCard
 
-from data_cards.columns import COLUMNS, meaning, type_name
-from data_cards.header import header, header_text, size
+from twokeys.core.columns import COLUMNS, meaning, type_name
+from twokeys.data_cards.header import header, header_text, size
 
 LICENSES = {"apache-2.0", "cc-by-4.0", "cc0-1.0", "gpl-3.0", "mit", "odc-by", "other", "unknown"}
 CREATORS = {"crowdsourced", "expert-generated", "found", "machine-generated", "no-annotation", "other"}

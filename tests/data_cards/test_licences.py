@@ -4,10 +4,10 @@ from itertools import combinations, product
 
 import pytest
 
-from data_cards.card import card
-from data_cards.citation import citation_text
-from data_cards.header import header
-from data_cards.licences import LICENCES, WHOLE, folder_licence, licence_text
+from twokeys.data_cards.card import card
+from twokeys.data_cards.citation import citation_text
+from twokeys.data_cards.header import header
+from twokeys.data_cards.licences import LICENCES, WHOLE, folder_licence, licence_text
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from data_cards.manifest import FILE, Manifest
+from twokeys.data_cards.manifest import FILE, Manifest
 
 
 def test_what_is_written_is_read_back(manifest, tmp_path):

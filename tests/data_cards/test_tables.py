@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from data_cards import tables
-from data_cards.manifest import Blindness
+from twokeys.data_cards import tables
+from twokeys.data_cards.manifest import Blindness
 
 
 def test_a_small_share_is_not_rounded_to_nothing():

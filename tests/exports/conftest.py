@@ -11,10 +11,10 @@ os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
 
 import pytest
 
-from builder.build import build
-from exports.export import export
-from exports.source import Source, source
 from tests.pipeline.toy import Toy
+from twokeys.builder.build import build
+from twokeys.exports.export import export
+from twokeys.exports.source import Source, source
 
 Exporting = Callable[[str], Path]
 

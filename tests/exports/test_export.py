@@ -10,14 +10,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from audit.errors import BadInput
-from audit.wording import BLIND_PROMPT
-from data_cards.manifest import Manifest
-from exports.export import RECORD, export
-from exports.registry import FORMATS
 from tests.exports.conftest import Exporting
 from tests.exports.loading import loaded
 from tests.pipeline.toy import run
+from twokeys.audit.wording import BLIND_PROMPT
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.manifest import Manifest
+from twokeys.exports.export import RECORD, export
+from twokeys.exports.registry import FORMATS
 
 
 @pytest.mark.parametrize("to", list(FORMATS))

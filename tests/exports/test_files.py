@@ -18,17 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from audit.errors import BadInput
-from audit.parsing import VERSION
-from builder.corpora import reader
-from builder.images import read_bytes
-from builder.items import Row
-from builder.recipe import Corpus
-from exports import vlmevalkit
-from exports.export import export
-from exports.source import Source
-from exports.vqa_v2 import files, numbers
 from tests.exports.conftest import Exporting
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.recipe import Corpus
+from twokeys.core.answers.parsing import VERSION
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
+from twokeys.exports import vlmevalkit
+from twokeys.exports.export import export
+from twokeys.exports.source import Source
+from twokeys.exports.vqa_v2 import files, numbers
 
 
 def picture_bytes(source: Source) -> dict[str, bytes]:
@@ -128,7 +128,7 @@ def test_naturalbench_rows_are_the_quads_and_fit_the_official_scores(exported: E
 
 
 def test_no_quads_no_naturalbench(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.naturalbench.quads", lambda source: iter(()))
+    monkeypatch.setattr("twokeys.exports.naturalbench.quads", lambda source: iter(()))
     with pytest.raises(BadInput, match="no quads"):
         export(folder, "naturalbench", out=tmp_path / "none")
     assert not (tmp_path / "none").exists()

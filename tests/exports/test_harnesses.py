@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 
-from audit.evaluate import Evaluation, evaluate
-from audit.marking import right
-from audit.models.model import Masking, Question
-from audit.wording import worded
-from exports.source import Source
 from tests.exports.conftest import Exporting
 from tests.exports.harnesses.replies import scripted
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.evaluation.result import Evaluation
+from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.wording import worded
+from twokeys.core.answers.marking import right
+from twokeys.exports.source import Source
 
 RUNS = Path(__file__).parent / "harnesses"
 HARNESSES = {

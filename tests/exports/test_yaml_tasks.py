@@ -11,17 +11,17 @@ import pytest
 import yaml
 from datasets import load_dataset
 
-from audit.answering import BLIND_PROMPT
-from audit.models.model import Question
-from audit.models.prompt import asked
-from audit.pairs import named
-from audit.parsing import VERSION, token
-from audit.pictures import mean_colour
-from audit.wording import LETTER, SHORT
-from exports.source import Source
-from exports.task_yaml import scalar
 from tests.exports.conftest import Exporting
 from tests.exports.loading import loaded
+from twokeys.audit.evaluation.answering import BLIND_PROMPT
+from twokeys.audit.evaluation.pairs import named
+from twokeys.audit.models.model import Question
+from twokeys.audit.models.prompt import asked
+from twokeys.audit.wording import LETTER, SHORT
+from twokeys.core.answers.parsing import VERSION, token
+from twokeys.core.pictures.shown import mean_colour
+from twokeys.exports.source import Source
+from twokeys.exports.task_yaml import scalar
 
 
 def task(path: Path) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filters import aflite
-from filters.aflite import AFLite
+from twokeys.filters import aflite
+from twokeys.filters.aflite import AFLite
 
 SIZE = 120
 

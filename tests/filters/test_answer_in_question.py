@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from filters.answer_in_question import AnswerInQuestion
+from twokeys.filters.answer_in_question import AnswerInQuestion
 
 
 def decide(question: str | None, answer: str | None, kind: str = "open", choices: tuple[str, ...] = (), **parameters):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from filters import CHECKS, Finding, Rule, check_rule, run_check
+from twokeys.filters import CHECKS, Finding, Rule, check_rule, run_check
 
 TURN = itertools.count()
 

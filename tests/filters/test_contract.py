@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from filters import CHECKS, make, rules, run_check
+from twokeys.filters import CHECKS, make, rules, run_check
 
 QUICK = {
     "aflite": {"partitions": 8, "slice_size": 0.1},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from filters.contradicting_golds import ContradictingGolds
+from twokeys.filters.contradicting_golds import ContradictingGolds
 
 COLUMNS = ["id", "image_key", "question_key", "answer"]
 

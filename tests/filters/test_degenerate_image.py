@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filters.degenerate_image import DegenerateImage
+from twokeys.filters.degenerate_image import DegenerateImage
 
 SIZES = {
     "good": (640, 480, 40.0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from filters.duplicate_item import DuplicateItem
+from twokeys.filters.duplicate_item import DuplicateItem
 
 
 def test_keeps_the_first_by_id_and_names_it() -> None:

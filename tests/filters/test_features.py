@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filters.features import read_features
+from twokeys.filters.features import read_features
 
 
 def test_rows_are_sorted_by_id_and_answers_numbered_by_their_text() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from filters.gold_not_in_choices import GoldNotInChoices
+from twokeys.filters.gold_not_in_choices import GoldNotInChoices
 
 
 def test_drops_what_cannot_be_answered() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from filters.held_out import fold_of, forest_probabilities, linear_hits
+from twokeys.filters.held_out import fold_of, forest_probabilities, linear_hits
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.normal(size=(60, 4))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from filters.held_out import fold_of, forest_probabilities
-from filters.iterative_bias_pruning import IterativeBiasPruning
+from twokeys.filters.held_out import fold_of, forest_probabilities
+from twokeys.filters.iterative_bias_pruning import IterativeBiasPruning
 
 SIZE = 160
 

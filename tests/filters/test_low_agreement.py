@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from filters.low_agreement import LowAgreement
+from twokeys.filters.low_agreement import LowAgreement
 
 TABLE = pd.DataFrame(
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from filters.near_duplicate_across_splits import NearDuplicateAcrossSplits
+from twokeys.filters.near_duplicate_across_splits import NearDuplicateAcrossSplits
 
 TABLE = pd.DataFrame(
     [

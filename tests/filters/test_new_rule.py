@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from filters import check_rule, make
-from filters.errors import BadName, DuplicateRule
-from filters.new_rule import new_rule
 from tests.pipeline.toy import ROOT, run
+from twokeys.filters import check_rule, make
+from twokeys.filters.errors import BadName, DuplicateRule
+from twokeys.filters.new_rule import new_rule
 
 
 def passes(test: Path) -> subprocess.CompletedProcess[str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from filters import Rule, make
-from filters.errors import BadParameter
-from filters.parameters import arguments
+from twokeys.filters import Rule, make
+from twokeys.filters.errors import BadParameter
+from twokeys.filters.parameters import arguments
 
 
 @dataclass(frozen=True)

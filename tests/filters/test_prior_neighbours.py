@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from filters.prior_neighbours import PriorNeighbours
+from twokeys.filters.prior_neighbours import PriorNeighbours
 
 
 def test_drops_from_the_threshold_on_and_names_the_neighbours() -> None:

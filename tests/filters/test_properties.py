@@ -8,14 +8,14 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.contradicting_golds import ContradictingGolds
-from filters.duplicate_item import DuplicateItem
-from filters.low_agreement import LowAgreement
-from filters.near_duplicate_across_splits import NearDuplicateAcrossSplits
-from filters.parameters import amount
-from filters.prior_neighbours import PriorNeighbours
-from filters.pruning import prune, shares
-from filters.solved_by_k import SolvedByK
+from twokeys.filters.contradicting_golds import ContradictingGolds
+from twokeys.filters.duplicate_item import DuplicateItem
+from twokeys.filters.low_agreement import LowAgreement
+from twokeys.filters.near_duplicate_across_splits import NearDuplicateAcrossSplits
+from twokeys.filters.parameters import amount
+from twokeys.filters.prior_neighbours import PriorNeighbours
+from twokeys.filters.pruning import prune, shares
+from twokeys.filters.solved_by_k import SolvedByK
 
 NAMES = {"image_key": "ijk", "image_cluster": "cd", "question_key": "qr", "answer": "xyz", "split": "stu"}
 COLUMNS = ["id", *NAMES]

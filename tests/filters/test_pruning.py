@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters.pruning import prune
+from twokeys.filters.pruning import prune
 
 NAN = float("nan")
 

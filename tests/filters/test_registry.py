@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-import filters
-from filters import check_rule, make, rule_class, rules
-from filters.errors import BadParameter, DuplicateRule, UnknownRule
-from filters.registry import BUILT_IN, GROUP
-from filters.rule import Rule
+from twokeys import filters
+from twokeys.filters import check_rule, make, rule_class, rules
+from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
+from twokeys.filters.registry import BUILT_IN, GROUP
+from twokeys.filters.rule import Rule
 
 RULE = '''
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from filters import Drops, Rule
+from twokeys.filters import Drops, Rule
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ def test_every_built_in_rule_is_listed_under_its_id() -> None:
 
 def test_every_rule_in_the_folder_is_registered() -> None:
     def subclasses(rule: type[Rule]) -> set[str]:
-        own = {f"{rule.__module__}:{rule.__name__}"} if rule.__module__.startswith("filters.") else set()
+        own = {f"{rule.__module__}:{rule.__name__}"} if rule.__module__.startswith("twokeys.filters.") else set()
         return own.union(*map(subclasses, rule.__subclasses__()))
 
     for file in Path(filters.__file__).parent.glob("*.py"):
-        importlib.import_module(f"filters.{file.stem}")
-    assert subclasses(Rule) - {"filters.rule:Rule"} == set(BUILT_IN.values())
+        importlib.import_module(f"twokeys.filters.{file.stem}")
+    assert subclasses(Rule) - {"twokeys.filters.rule:Rule"} == set(BUILT_IN.values())
 
 
 def test_rule_of_an_installed_package_is_found(site: Path) -> None:
@@ -94,7 +94,7 @@ def test_rule_of_an_installed_package_is_found(site: Path) -> None:
     ("target", "name", "reason"),
     [
         ("broken_rules:Missing", "shouted", "AttributeError"),
-        ("broken_rules:NoRule", "shouted", "no subclass of filters.Rule"),
+        ("broken_rules:NoRule", "shouted", "no subclass of twokeys.filters.Rule"),
         (
             "broken_rules:Shouted",
             "whispered",
@@ -176,7 +176,7 @@ def test_file_that_cannot_be_run_raises_its_own_error_each_time(tmp_path: Path) 
 
 def test_file_must_not_take_the_id_of_another_rule(tmp_path: Path) -> None:
     (tmp_path / "my_rules.py").write_text(RULE.replace('"shouted"', '"aflite"'))
-    with pytest.raises(DuplicateRule, match=r"found the id 'aflite' at .*, which filters\.aflite has too"):
+    with pytest.raises(DuplicateRule, match=r"found the id 'aflite' at .*, which twokeys\.filters\.aflite has too"):
         rule_class(f"{tmp_path}/my_rules.py:Shouted")
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filters.solved_by_k import SolvedByK
-from filters.solved_from_choices import SolvedFromChoices
-from filters.solved_from_image import SolvedFromImage
+from twokeys.filters.solved_by_k import SolvedByK
+from twokeys.filters.solved_from_choices import SolvedFromChoices
+from twokeys.filters.solved_from_image import SolvedFromImage
 
 TABLE = pd.DataFrame(
     [

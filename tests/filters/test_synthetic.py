@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from builder.items import ANSWER_TYPES, SCHEMA
-from filters import make, rules, synthetic_table
+from twokeys.core.items import ANSWER_TYPES, SCHEMA
+from twokeys.filters import make, rules, synthetic_table
 
 
 def test_holds_every_column_of_the_item_table() -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.errors import BadInput
-from builder.fingerprint import Fingerprint, parquet_rows
-from builder.publish import dataset_info, hashes, split_of
-from builder.verify import verify
-from data_cards.manifest import Manifest
-from data_cards.texts import texts
+from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
+from twokeys.builder.publish.rows import dataset_info, hashes, split_of
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.texts import texts
 
 Row = dict[str, Any]
 

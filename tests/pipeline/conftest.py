@@ -15,9 +15,9 @@ os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
 import pytest
 from hypothesis import HealthCheck, settings
 
-from builder.build import Built, build
-from builder.checks import CHECKS
 from tests.pipeline.toy import Toy
+from twokeys.builder.build import Built, build
+from twokeys.builder.checks.checks import CHECKS
 
 # No deadline: machines differ. Derandomised: a run that fails here fails everywhere.
 settings.register_profile("twokeys", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.items import digest
+from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.core.items import digest
 
 
 @dataclass(frozen=True)

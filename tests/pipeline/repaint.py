@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageOps
 
-from builder.counterfactuals.edit import Edit, EditView, Pictures
 from tests.pipeline.toy import COLOURS
+from twokeys.builder.pair.edit import Edit, EditView, Pictures
 
 RED, WHICH = "Is it a red shape?", "What colour is it?"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import BadInput
-from builder.verify import verify
-from data_cards.questions import unanswered
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy, run
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.questions import unanswered
 
 
 def test_missing_answers_are_findings_of_verify_and_stop_no_build(toy: Toy, make: Build) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.counterfactuals import registry
 from tests.pipeline.conftest import Build
 from tests.pipeline.test_auditing import audited, certificate, corpus
+from twokeys.builder.pair.generators import registry
 
 ANNOTATED = 240
 

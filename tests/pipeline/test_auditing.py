@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from PIL import Image, PngImagePlugin
 
-from builder.build import Built
-from builder.errors import BadInput
-from builder.verify import verify
 from tests.pipeline.adversary import Adversary
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy
+from twokeys.builder.build import Built
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 ITEMS, SIDE = 480, 20
 JUDGES = ("question.forest", "question.looks", "image.neighbours", "image.detail")
@@ -98,7 +98,7 @@ def certificate(built: Built) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A build of a corpus without a cue, with everything that the tier can do."""
-    from builder.build import build
+    from twokeys.builder.build import build
 
     place = tmp_path_factory.mktemp("clean")
     part = audited(

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from datasets import load_dataset
 
-from builder.build import Built
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy, draw, published, rule_file
+from twokeys.builder.build import Built
+from twokeys.builder.verify import verify
 
 
 def certificate(built: Built) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.build import Built
-from builder.read import BadRows
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy, draw, published
+from twokeys.builder.build import Built
+from twokeys.builder.read.stage import BadRows
+from twokeys.builder.verify import verify
 
 
 def assert_conserved(toy: Toy, built: Built, broken_lines: int = 0) -> None:

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.build import Built
-from builder.publish import PICTURES
-from data_cards.croissant import croissant_text
-from data_cards.manifest import Manifest
 from tests.pipeline.toy import published
+from twokeys.builder.build import Built
+from twokeys.core.columns import PICTURES
+from twokeys.data_cards.croissant import croissant_text
+from twokeys.data_cards.manifest import Manifest
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from datasets import Features, get_dataset_split_names
 from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from builder.build import Built
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy
+from twokeys.builder.build import Built
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from builder.build import Built, build
-from builder.recipe import Corpus, Recipe
-from builder.verify import verify
 from tests.pipeline.toy import ANSWERS, Toy
+from twokeys.builder.build import Built, build
+from twokeys.builder.recipe import Corpus, Recipe
+from twokeys.builder.verify import verify
 
 RECIPE: dict[str, Any] = {
     "title": "Other shapes",

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from builder.build import Built
-from builder.ceilings import BLIND
-from builder.diagnose import diagnose
-from builder.errors import BadInput
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.build import Built
+from twokeys.builder.diagnose import diagnose
+from twokeys.core.ceilings import BLIND
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from builder.build import Built
-from builder.diff import UNREAD, Why, diff
-from builder.errors import BadInput
 from tests.pipeline.adversary import Adversary, Row
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published, rule_file, run
+from twokeys.builder.build import Built
+from twokeys.builder.diff import UNREAD, Why, diff
+from twokeys.core.errors import BadInput
 
 
 def test_a_folder_and_its_copy_have_the_same_rows(built: Built, folder: Path) -> None:

@@ -13,14 +13,14 @@ import yaml
 from datasets import load_dataset
 from PIL import Image
 
-from audit.pictures import data_uri, upright
-from builder.build import Built
-from builder.eval_rows import shows
-from builder.recipe import Images
-from builder.verify import verify
 from tests.pipeline.adversary import Adversary, Row
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.build import Built
+from twokeys.builder.publish.eval_rows import shows
+from twokeys.builder.verify import verify
+from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.shown import data_uri, upright
 
 LIMITS = Images()
 

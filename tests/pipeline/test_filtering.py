@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.build import Built
-from builder.errors import BadInput
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import NICE, Toy, published, rule_file
+from twokeys.builder.build import Built
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 AFTER_MEASURING = {"filter", "balance", "refit", "publish"}
 

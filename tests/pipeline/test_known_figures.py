@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from builder.build import build
-from builder.ceilings import ceilings, strata
-from builder.read import ITEMS, find, read
-from builder.recipe import Corpus, Recipe, load
-from builder.selection import select
-from builder.stages import Run
-from builder.verify import verify
+from twokeys.builder.balance.select import select
+from twokeys.builder.build import build
+from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.recipe import Corpus, Recipe, load
+from twokeys.builder.run.stages import Run
+from twokeys.builder.verify import verify
+from twokeys.core.ceilings import ceilings, strata
 
 needs_easy_vqa = pytest.mark.skipif(importlib.util.find_spec("easy_vqa") is None, reason="needs the package easy-vqa")
 

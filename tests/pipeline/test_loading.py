@@ -18,12 +18,11 @@ from datasets import DatasetDict, Image, get_dataset_config_names, load_dataset
 from PIL import Image as Pictures
 from PIL.Image import Image as Picture
 
-from builder import publish
-from builder.build import Built
-from builder.fingerprint import fingerprint
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ROOT, Row, Toy, offline, rule_file
+from twokeys.builder.build import Built
+from twokeys.builder.publish.fingerprint import fingerprint
+from twokeys.builder.verify import verify
 
 
 @pytest.fixture
@@ -195,7 +194,7 @@ def test_rebuilt_in_place_the_same_process_gets_the_new_rows(toy: Toy, make: Bui
 
 def test_rebuilt_in_place_a_fresh_process_gets_the_new_rows(toy: Toy, make: Build, cache: Path) -> None:
     script = (
-        "import sys; from datasets import Image, load_dataset; from builder.fingerprint import fingerprint\n"
+        "import sys; from datasets import Image, load_dataset; from twokeys import fingerprint\n"
         "loaded = load_dataset(sys.argv[1]).cast_column('image', Image(decode=False))\n"
         "print(fingerprint(row | {'split': split} for split in loaded for row in loaded[split]))"
     )
@@ -231,8 +230,8 @@ def test_folders_of_the_same_name_do_not_collide(toy: Toy, make: Build, cache: P
 def test_many_shards_hold_the_same_rows(
     toy: Toy, built: Built, make: Build, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "SHARD_BYTES", 1500)
-    monkeypatch.setattr(publish, "GROUP_BYTES", 1500)
+    monkeypatch.setattr("twokeys.builder.publish.rows.SHARD_BYTES", 1500)
+    monkeypatch.setattr("twokeys.builder.publish.rows.GROUP_BYTES", 1500)
     cut = make(toy)
     assert len(list((cut.folder / "balanced").glob("train-*.parquet"))) > 2
     assert fingerprint(rows(load(cut.folder, cache))) == said(cut) == said(built)

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from builder.build import Built
-from builder.counterfactuals import generate, registry
-from builder.engines import ENGINES
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.build import Built
+from twokeys.builder.pair import generate
+from twokeys.builder.pair.generators import registry
+from twokeys.builder.run.engines import ENGINES
+from twokeys.builder.verify import verify
 
 PAIR: dict[str, Any] = {"generators": ["toy-repaint"], "partners": "any"}
 ROWS = {
@@ -270,7 +271,7 @@ def test_a_forged_pair_is_found(make: Build, colours: Toy) -> None:
 
 
 def test_pairs_alone_count_what_becomes_balanceable(make: Build, colours: Toy, tmp_path: Path) -> None:
-    from builder.pairs import pairs
+    from twokeys.builder.pairs import pairs
 
     work = tmp_path / "shared.run"
     recipe = colours.save(
@@ -316,7 +317,7 @@ def test_paraphrases_are_published_in_one_wording(make: Build, tmp_path: Path) -
 
 
 def test_edits_that_are_few_are_not_called_clean(make: Build, colours: Toy, tmp_path: Path) -> None:
-    from builder.pairs import pairs
+    from twokeys.builder.pairs import pairs
 
     recipe = colours.save(
         tmp_path / "r.yaml", pair=PAIR, rules=[], measure={"baselines": ["question.prior"], "folds": 2}
@@ -353,8 +354,8 @@ def test_partners_that_are_far_by_embedding_are_refused(make: Build, colours: To
 def test_forged_constructed_rows_are_found(column: str, value: object, problem: str) -> None:
     import pandas as pd
 
-    from builder.counterfactuals.recount import edited
-    from builder.recipe import Pair
+    from twokeys.builder.checks.pairs import edited
+    from twokeys.builder.recipe import Pair
 
     shared = {"source": "toy", "source_revision": "1", "split": "test", "license": "mit", "group": "g", "stage": None}
     shared |= {"answer_type": "yes/no", "image_key": "i", "image_width": 9, "image_height": 9, "edit_scores": None}

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.build import build
-from builder.recipe import Recipe
 from tests.builder.counterfactuals.photos import toy
 from tests.pipeline.toy import published
+from twokeys.builder.build import build
+from twokeys.builder.recipe import Recipe
 
 pytest.importorskip("cv2")
 pytest.importorskip("jpeglib")

@@ -12,15 +12,15 @@ import pytest
 from huggingface_hub import constants, snapshot_download
 from typer.testing import CliRunner
 
-from builder.build import Built
-from builder.errors import BadInput
-from builder.push import Pushed, Unsound, push
-from builder.verify import Finding, verify
-from data_cards.citation import version
 from tests.hub import TOKEN, Hub, hub
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy
-from twokeys import app
+from twokeys.builder.build import Built
+from twokeys.builder.push import Pushed, Unsound, push
+from twokeys.builder.verify import Finding, verify
+from twokeys.commands.app import app
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.citation import version
 
 REPO = "me/toy"
 
@@ -42,7 +42,7 @@ def verified_once(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Recount the build that all tests share once; every other folder is recounted each time."""
     known = findings_of(built.folder)
     monkeypatch.setattr(
-        "builder.push.verify", lambda path, say: known if path == built.folder else verify(path, say)
+        "twokeys.builder.push.verify", lambda path, say: known if path == built.folder else verify(path, say)
     )  # fmt: skip
 
 

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from audit.errors import Unsayable
-from audit.margins import Margin
-from builder.build import Built
-from builder.counterfactuals import asking, registry
-from builder.recipe import Pair
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, draw, published
+from twokeys.audit.games.margins import Margin
+from twokeys.builder.build import Built
+from twokeys.builder.pair.generators import registry
+from twokeys.builder.pair.judges import asking
+from twokeys.builder.recipe import Pair
+from twokeys.builder.verify import verify
+from twokeys.core.errors import Unsayable
 
 DOORS = {"generator": "question-edits", "with": {"kinds": ["denial", "predicate"]}}
 
@@ -71,7 +72,7 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Any:
             said = {claim: by_model[model].get(claim.question, 9.0) for claim in claims}
             return {claim: Margin(-inf, one) if isinstance(one, str) else Margin(one) for claim, one in said.items()}
 
-        monkeypatch.setattr("builder.counterfactuals.verification.ask", ask)
+        monkeypatch.setattr("twokeys.builder.pair.judges.verification.ask", ask)
 
     return answers
 
@@ -121,7 +122,7 @@ def test_a_model_that_cannot_answer_the_corpus_verifies_nothing(make: Build, doo
 def test_scores_that_were_forged_are_found(make: Build, doors: Toy, oracle: Any) -> None:
     import pandas as pd
 
-    from builder.counterfactuals.recount import edited
+    from twokeys.builder.checks.pairs import edited
 
     oracle({"one": {}})
     settings = {"generators": [DOORS], "verify": {"models": ["one"], "accuracy": 0.5}, "partners": "any"}
@@ -184,10 +185,10 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     import pandas as pd
     import torch
 
-    from builder.counterfactuals.asking import Claim, ask
-    from builder.engines import Serial
-    from builder.recipe import Images
-    from builder.stages import Run
+    from twokeys.builder.pair.judges.asking import Claim, ask
+    from twokeys.builder.run.engines import Serial
+    from twokeys.builder.run.stages import Run
+    from twokeys.core.pictures.limits import Images
 
     draw(tmp_path / "0.png", "square", "red", 0)
     pictures = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"]})

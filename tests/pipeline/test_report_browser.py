@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.build import Built
 from tests.browser import ask, needs_browser, nothing_is_wrong
+from twokeys.builder.build import Built
 
 pytestmark = needs_browser
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from builder.build import Built
-from builder.diagnose import diagnose
-from builder.publish import hashes
-from builder.report.compose import folder_report
-from builder.verify import verify
-from data_cards.manifest import FILE as MANIFEST
-from data_cards.manifest import Manifest
-from data_cards.tables import count, percent
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.build import Built
+from twokeys.builder.diagnose import diagnose
+from twokeys.builder.publish.report.compose import folder_report
+from twokeys.builder.publish.rows import hashes
+from twokeys.builder.verify import verify
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.tables import count, percent
 
 VOID = {"meta", "img", "br", "link", "input"}
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from builder.build import build
-from builder.errors import BadInput
-from builder.recipe import load, shipped
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy
+from twokeys.builder.build import build
+from twokeys.builder.recipe import load, shipped
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from builder import embed, publish, read
-from builder.build import Built
-from builder.verify import verify
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published
+from twokeys.builder.build import Built
+from twokeys.builder.measure import embed
+from twokeys.builder.verify import verify
 
 
 def prints(built: Built) -> dict[str, tuple[str, str]]:
@@ -67,11 +67,11 @@ def test_a_ray_cluster_gives_the_same_rows(toy: Toy, built: Built, make: Build) 
 
 
 def test_other_shards_give_the_same_rows(toy: Toy, built: Built, make: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "PICTURES_PER_SHARD", 2)
+    monkeypatch.setattr("twokeys.builder.read.stage.PICTURES_PER_SHARD", 2)
     monkeypatch.setattr(embed, "PICTURES_PER_SHARD", 3)
     monkeypatch.setattr(embed, "TEXTS_PER_SHARD", 2)
-    monkeypatch.setattr(publish, "SHARD_BYTES", 2000)
-    monkeypatch.setattr(publish, "GROUP_BYTES", 1000)
+    monkeypatch.setattr("twokeys.builder.publish.rows.SHARD_BYTES", 2000)
+    monkeypatch.setattr("twokeys.builder.publish.rows.GROUP_BYTES", 1000)
     assert prints(make(toy)) == prints(built)
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.colours import contradicted
-from builder.items import question_key
-from builder.recipe import Balance
-from builder.selection import REASONS, Selection, select
 from tests.strategies import items
+from twokeys.builder.balance.select import REASONS, Selection, select
+from twokeys.builder.recipe import Balance
+from twokeys.core.colours import contradicted
+from twokeys.core.items import question_key
 
 PARTS = st.sampled_from([[], ["split"], ["source"], ["source", "split", "answer_type"]])
 SHARES = st.sampled_from([1 / 3, 0.4, 0.5, 2 / 3, 0.75])

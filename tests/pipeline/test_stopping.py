@@ -16,16 +16,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builder.build import Built, build
-from builder.errors import BadInput
-from builder.verify import verify
 from tests.pipeline.toy import ROOT, Toy, draw, offline
+from twokeys.builder.build import Built, build
+from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 DRIVER = """
 import json, os, sys
 from pathlib import Path
-from builder.build import build
-from data_cards import card, citation, licences, plots
+from twokeys.builder.build import build
+from twokeys.data_cards import card, citation, licences, plots
 
 recipe, out, corpora, work = map(Path, sys.argv[1:5])
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
@@ -172,7 +172,7 @@ def test_killed_at_any_change_to_the_disk_it_ends_with_the_same_bytes(killer: Ki
 def test_the_command_killed_from_outside_goes_on(toy: Toy, built: Built, tmp_path: Path) -> None:
     recipe, out = toy.save(tmp_path / "recipe.yaml"), tmp_path / "out" / "toy"
     words = ["build", str(recipe), "--out", str(out), "--corpora", str(toy.corpora), "--engine", "process"]
-    command = [sys.executable, "-c", "import twokeys; twokeys.app()", *words]
+    command = [sys.executable, "-m", "twokeys", *words]
     with subprocess.Popen(command, cwd=ROOT, env=offline(tmp_path), text=True, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         assert any(line.startswith("groups") for line in process.stderr)
@@ -185,7 +185,7 @@ def test_the_command_killed_from_outside_goes_on(toy: Toy, built: Built, tmp_pat
 
 def test_workers_of_a_killed_build_end_too() -> None:
     script = (
-        "import time; from builder.engines import Process\n"
+        "import time; from twokeys.builder.run.engines import Process\n"
         "if __name__ == '__main__':\n"
         "    for _ in Process(2).map_shards(time.sleep, [0.1, 0.1, 600]): print('slept', flush=True)"
     )

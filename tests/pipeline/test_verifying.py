@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.build import Built
-from builder.checks import CHECKS
-from builder.verify import verify
 from tests.pipeline.adversary import failed
+from twokeys.builder.build import Built
+from twokeys.builder.checks.checks import CHECKS
+from twokeys.builder.verify import verify
 
 FILES = [
     "CITATION.cff",

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from builder.build import Built
-from builder.checks import CHECKS
-from builder.folder import Folder
-from builder.report.check import same_report
-from builder.selection import REASONS
-from data_cards.manifest import Manifest
 from tests.pipeline.adversary import Adversary, Row, failed, first
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, published, rule_file
+from twokeys.builder.balance.select import REASONS
+from twokeys.builder.build import Built
+from twokeys.builder.checks.checks import CHECKS
+from twokeys.builder.checks.report import same_report
+from twokeys.builder.publish.folder import Folder
+from twokeys.data_cards.manifest import Manifest
 
 pytestmark = pytest.mark.usefixtures("other_checks")
 
@@ -53,7 +53,7 @@ def numbers(request: pytest.FixtureRequest, rich: Built) -> list[tuple[Any, ...]
 @pytest.fixture(scope="module")
 def rich(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A build with rules that drop, weights, and rows set aside."""
-    from builder.build import build
+    from twokeys.builder.build import build
 
     place = tmp_path_factory.mktemp("rich")
     corpora = Path(shutil.copytree(toy.corpora, place / "corpora"))

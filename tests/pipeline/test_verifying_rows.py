@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from builder.build import Built
 from tests.pipeline.adversary import Adversary, Row, failed, first
+from twokeys.builder.build import Built
 
 pytestmark = pytest.mark.usefixtures("other_checks")
 

@@ -172,7 +172,7 @@ class Toy:
 NICE = '''
 from dataclasses import dataclass
 
-from filters import Rule
+from twokeys.filters import Rule
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def offline(cache: Path, **more: str) -> dict[str, str]:
 def run(*words: object, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Run the command `twokeys` in a process of its own."""
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "COLUMNS": "200"} | more
-    command = [sys.executable, "-c", "import twokeys; twokeys.app()", *map(str, words)]
+    command = [sys.executable, "-m", "twokeys", *map(str, words)]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 

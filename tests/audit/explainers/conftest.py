@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from audit.explainers.explainer import Task
-from audit.models.model import Question
-from audit.reference.families import FAMILIES, untrained
-from audit.synergy import Scores
+from twokeys.audit.explainers.explainer import Task
+from twokeys.audit.games.synergy import Scores
+from twokeys.audit.models.model import Question
+from twokeys.audit.reference.families import FAMILIES, untrained
 
 PICTURE = Image.fromarray(np.random.default_rng(3).integers(0, 255, (64, 64, 3), dtype=np.uint8))
 QUESTION = Question(PICTURE, "is there a red circle?", kind="yes/no")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from audit.explainers.explainer import Task, play
-from audit.explainers.integrated_gradients import IntegratedGradients
-from audit.explainers.registry import BUILT_IN, named
-from audit.game import both
-from audit.reference.families import untrained
 from tests.audit.explainers.conftest import QUESTION, Counted
+from twokeys.audit.explainers.explainer import Task, play
+from twokeys.audit.explainers.integrated_gradients import IntegratedGradients
+from twokeys.audit.explainers.registry import BUILT_IN, named
+from twokeys.audit.games.game import both
+from twokeys.audit.reference.families import untrained
 
 HIDDEN = 5
 """The patch that a blinded model cannot see."""
@@ -94,8 +94,8 @@ def test_scores_add_up_to_what_they_promise(explainer, task):
 
 def test_shapley_values_of_groups_agree_with_the_exact_ones(task):
     """KernelSHAP with all coalitions of a small game is exact: the sampler and the table agree."""
-    from audit.game import cells, grouped
-    from audit.values import shapley, table
+    from twokeys.audit.games.game import cells, grouped
+    from twokeys.audit.games.values import shapley, table
 
     game = play(task.model, task.prepared)
     small = grouped(game, both(cells(4, 4, 2, 2), np.eye(task.prepared.tokens, dtype=bool)[:3]))

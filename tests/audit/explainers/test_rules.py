@@ -12,12 +12,12 @@ from torch import nn
 from torch.nn import functional
 from transformers.models.llama.modeling_llama import LlamaMLP, LlamaRMSNorm
 
-from audit.errors import BadInput
-from audit.explainers import propagation
-from audit.explainers.grad_rollout import relevance
-from audit.explainers.registry import BUILT_IN, explainers, named
-from audit.explainers.rollout import rolled_out
-from audit.explainers.tam import rank_smoothed, without
+from twokeys.audit.explainers import propagation
+from twokeys.audit.explainers.grad_rollout import relevance
+from twokeys.audit.explainers.registry import BUILT_IN, explainers, named
+from twokeys.audit.explainers.rollout import rolled_out
+from twokeys.audit.explainers.tam import rank_smoothed, without
+from twokeys.core.errors import BadInput
 
 X = torch.tensor([[1.0, -2.0, 3.0, 0.5]])
 C = torch.tensor([[0.3, 1.0, -0.7, 2.0]])
@@ -141,8 +141,8 @@ def test_rank_smoothing_drops_outliers_and_keeps_plains():
 
 def test_integrated_gradients_agree_with_captum(task):
     captum = pytest.importorskip("captum.attr")
-    from audit.explainers.integrated_gradients import IntegratedGradients
-    from audit.models.generative import Generative
+    from twokeys.audit.explainers.integrated_gradients import IntegratedGradients
+    from twokeys.audit.models.generative import Generative
 
     model, prepared = task.model, task.prepared
     assert isinstance(model, Generative)
@@ -173,8 +173,8 @@ def test_unknown_and_double_names_say_what_to_do():
 def test_a_broken_package_only_warns_and_a_taken_name_is_an_error(monkeypatch):
     entries = [
         metadata.EntryPoint("broken", "no_such_module:Thing", "twokeys.explainers"),
-        metadata.EntryPoint("no-method", "audit.explainers.explainer:Cost", "twokeys.explainers"),
-        metadata.EntryPoint("other-name", "audit.explainers.chance:Chance", "twokeys.explainers"),
+        metadata.EntryPoint("no-method", "twokeys.audit.explainers.explainer:Cost", "twokeys.explainers"),
+        metadata.EntryPoint("other-name", "twokeys.audit.explainers.chance:Chance", "twokeys.explainers"),
     ]
     monkeypatch.setattr(metadata, "entry_points", lambda group: entries if group == "twokeys.explainers" else [])
     with warnings.catch_warnings(record=True) as caught:
@@ -183,7 +183,7 @@ def test_a_broken_package_only_warns_and_a_taken_name_is_an_error(monkeypatch):
     said = [str(warning.message) for warning in caught]
     for name, reason in (("broken", "no_such_module"), ("no-method", "is no explainer"), ("other-name", "'random'")):
         assert any(f"{name!r} is left out" in one and reason in one for one in said), name
-    entries[:] = [metadata.EntryPoint("random", "audit.explainers.tam:Tam", "twokeys.explainers")]
+    entries[:] = [metadata.EntryPoint("random", "twokeys.audit.explainers.tam:Tam", "twokeys.explainers")]
     with pytest.raises(BadInput, match="two of the name 'random'"):
         explainers()
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from audit.models.generative import Generative
-from audit.reference.families import FAMILIES, untrained
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.reference.families import FAMILIES, untrained
 
 
 @pytest.fixture(scope="session", params=FAMILIES)

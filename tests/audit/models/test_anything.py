@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 from transformers import AutoProcessor, AutoTokenizer, LlavaProcessor
 
-from audit.errors import BadInput
-from audit.models.anything import load_anything
-from audit.models.loading import load
-from audit.models.model import Model, Question, Responder
-from audit.reference.families import save, untrained
+from twokeys.audit.models.anything import load_anything
+from twokeys.audit.models.loading import load
+from twokeys.audit.models.model import Model, Question, Responder
+from twokeys.audit.reference.families import save, untrained
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from audit.errors import BadInput
-from audit.models.endpoint import Endpoint
-from audit.models.hosts import host_of
-from audit.models.loading import load_named
-from audit.models.model import Model, Question, Responder
+from twokeys.audit.models.endpoint import Endpoint
+from twokeys.audit.models.hosts import host_of
+from twokeys.audit.models.loading import load_named
+from twokeys.audit.models.model import Model, Question, Responder
+from twokeys.core.errors import BadInput
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (8, 8, 3), dtype=np.uint8))
 

@@ -22,12 +22,12 @@ from transformers import (
     Qwen2VLImageProcessorPil,
 )
 
-from audit.models.generative import Generative
-from audit.models.internvl import InternVL
-from audit.models.layout import Layout
-from audit.models.llava import Llava
-from audit.models.qwen import Qwen
-from audit.reference.vocabulary import tokenizer
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.internvl import InternVL
+from twokeys.audit.models.layout import Layout
+from twokeys.audit.models.llava import Llava
+from twokeys.audit.models.qwen import Qwen
+from twokeys.audit.reference.vocabulary import tokenizer
 
 VOCABULARY = 152_064
 SEVEN_B = {

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from audit.models.generative import Generative
-from audit.models.internvl import InternVL
-from audit.models.model import Masking, Prepared, Question
-from audit.models.qwen import Qwen
-from audit.reference.families import untrained
+from twokeys.audit.models.generative import Generative
+from twokeys.audit.models.internvl import InternVL
+from twokeys.audit.models.model import Masking, Prepared, Question
+from twokeys.audit.models.qwen import Qwen
+from twokeys.audit.reference.families import untrained
 
 ASKED = "is there a red circle ?"
 

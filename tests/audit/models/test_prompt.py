@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from audit.errors import BadInput, Unsayable, Unscorable
-from audit.marking import right
-from audit.models.decision import decision
-from audit.models.model import Question
-from audit.models.prompt import answer_forms, asked, prompt
-from audit.reference.vocabulary import tokenizer
+from twokeys.audit.models.decision import decision
+from twokeys.audit.models.model import Question
+from twokeys.audit.models.prompt import answer_forms, asked, prompt
+from twokeys.audit.reference.vocabulary import tokenizer
+from twokeys.core.answers.marking import right
+from twokeys.core.errors import BadInput, Unsayable, Unscorable
 
 WORDS = tokenizer("llava")
 PICTURE = Image.new("RGB", (8, 8))

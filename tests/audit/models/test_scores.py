@@ -9,10 +9,10 @@ import pytest
 import torch
 from PIL import Image
 
-from audit.models.generative import Generative, everything
-from audit.models.model import Masking, Prepared, Question
-from audit.models.qwen import Qwen
-from audit.models.replies import score_items
+from twokeys.audit.models.generative import Generative, everything
+from twokeys.audit.models.model import Masking, Prepared, Question
+from twokeys.audit.models.qwen import Qwen
+from twokeys.audit.models.replies import score_items
 
 ASKED = Question(Image.new("RGB", (1, 1)), "is there a red circle ?", kind="yes/no")
 

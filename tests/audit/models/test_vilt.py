@@ -12,9 +12,9 @@ from tokenizers import Tokenizer, pre_tokenizers, processors
 from tokenizers.models import WordLevel
 from transformers import BertTokenizer, ViltConfig, ViltForQuestionAnswering, ViltImageProcessorPil
 
-from audit.errors import BadInput
-from audit.models.model import Masking, Model, Prepared, Question
-from audit.models.vilt import Vilt
+from twokeys.audit.models.model import Masking, Model, Prepared, Question
+from twokeys.audit.models.vilt import Vilt
+from twokeys.core.errors import BadInput
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "is", "there", "a", "red", "circle", "?"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audit.models.loading import load, references
-from audit.reference import corpus
-from audit.reference.families import FAMILIES
-from audit.reference.train import QUESTIONS, accuracy, train_reference
+from twokeys.audit.models.loading import load, references
+from twokeys.audit.reference import corpus
+from twokeys.audit.reference.families import FAMILIES
+from twokeys.audit.reference.train import QUESTIONS, accuracy, train_reference
 
 SHIPPED = [f"{family}-{questions}" for family in FAMILIES for questions in QUESTIONS]
 

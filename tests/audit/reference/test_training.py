@@ -13,16 +13,16 @@ import pytest
 import torch
 from PIL import Image
 
-from audit.errors import BadInput
-from audit.models.generative import everything
-from audit.models.loading import load, load_game
-from audit.reference import corpus
-from audit.reference.augment import augmented
-from audit.reference.families import FAMILIES, save, untrained
-from audit.reference.options import COUNTS, KIND, POOL, drawn
-from audit.reference.packing import pack
-from audit.reference.train import Recipe, accuracy, normalised, train_reference, trained, weights
-from audit.reference.vocabulary import ANSWERS, LETTERS, tokenizer
+from twokeys.audit.models.generative import everything
+from twokeys.audit.models.loading import load, load_game
+from twokeys.audit.reference import corpus
+from twokeys.audit.reference.augment import augmented
+from twokeys.audit.reference.families import FAMILIES, save, untrained
+from twokeys.audit.reference.options import COUNTS, KIND, POOL, drawn
+from twokeys.audit.reference.packing import pack
+from twokeys.audit.reference.train import Recipe, accuracy, normalised, train_reference, trained, weights
+from twokeys.audit.reference.vocabulary import ANSWERS, LETTERS, tokenizer
+from twokeys.core.errors import BadInput
 
 ASKED = ["is there a red circle?", "what shape is in the image?", "what is the color of the circle?"]
 

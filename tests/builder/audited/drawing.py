@@ -1,4 +1,4 @@
-"""An experiment on real and permuted labels in one process; builds make theirs in shards (`builder.audited.draws`)."""
+"""An experiment on real and permuted labels in one process; a build makes its draws in shards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from builder.audited.exchange import Exchange
+from twokeys.builder.certify.audited.exchange import Exchange
 
 
 def drawn(

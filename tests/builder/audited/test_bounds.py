@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.bounds import Bools, adversary_bounds, balance_bounds
-from builder.audited.selection import KEPT, choose, largest
 from tests.builder.audited.test_selection import answers
+from twokeys.builder.certify.audited.bounds import Bools, adversary_bounds, balance_bounds
+from twokeys.builder.certify.audited.selection import KEPT, choose, largest
 
 
 def everything(n: int) -> Bools:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
-from builder.audited.chance import unrelated_chance
-from builder.audited.statistics import excess
+from twokeys.builder.certify.audited.chance import unrelated_chance
+from twokeys.core.intervals.excess import excess
 
 
 def test_by_hand() -> None:

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.control_stage import Court, control, controls
-from builder.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
-from builder.audited.verdict import Verdict, decide
-from builder.engines import Serial
-from builder.recipe import Audited, Measure
-from builder.stages import Run
 from tests.attacks.judging import Published, items_of
 from tests.builder.audited.items import NOUNS
+from twokeys.builder.certify.audited.control_stage import Court, control, controls
+from twokeys.builder.certify.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
+from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.recipe import Audited, Measure
+from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.stages import Run
 
 MARGIN = 0.05
 

@@ -9,15 +9,15 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from builder.audited.cells import Cells
-from builder.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
-from builder.audited.selection import excess
-from builder.baselines import VIEWS, baselines
-from builder.groups import fold_of
-from builder.measure import problems
-from builder.recipe import Measure
-from builder.stages import write_table
 from tests.builder.audited.items import NOUNS, Plain, table
+from twokeys.builder.certify.audited.cells import Cells
+from twokeys.builder.certify.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
+from twokeys.builder.certify.audited.selection import excess
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.stage import problems
+from twokeys.builder.recipe import Measure
+from twokeys.builder.run.stages import write_table
 
 ITEMS, FOLDS = 240, 3
 SELECT, CERTIFY = ["question.prior"], ["question.tfidf"]

@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import norm, ttest_1samp
 
-from builder.audited.equivalence import bootstrap, minimum_detectable, needed_items, p_equivalence, power_of_equivalence
-from builder.audited.statistics import Excess, excess
+from twokeys.core.intervals.equivalence import (
+    bootstrap,
+    minimum_detectable,
+    needed_items,
+    p_equivalence,
+    power_of_equivalence,
+)
+from twokeys.core.intervals.excess import Excess, excess
 
 
 def known(items: int, p: float, mean: float = 0.0, deff: float = 1.0, freedom: float = 1e9) -> Excess:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.exchange import exchange, moved
+from twokeys.builder.certify.audited.exchange import exchange, moved
 
 
 def test_pairs_move_as_pairs() -> None:

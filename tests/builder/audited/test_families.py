@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from audit.errors import BadInput
-from builder.audited.families import families, quick
-from builder.baselines import baselines
-from builder.recipe import Audited
+from twokeys.builder.certify.audited.families import families, quick
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.recipe import Audited
+from twokeys.core.errors import BadInput
 
 
 def test_the_usual_adversaries_are_known_and_of_different_families() -> None:

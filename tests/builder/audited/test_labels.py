@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.labels import Labels, judged
 from tests.builder.audited.items import mixed, table
+from twokeys.builder.certify.audited.labels import Labels, judged
 
 
 def test_labels_stand_for_the_answers_that_they_were_read_from() -> None:

@@ -14,14 +14,14 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from builder.audited.chance import unrelated_chance
-from builder.audited.evidence import Evidence, weigh
-from builder.audited.exchange import exchange
-from builder.audited.null import compare
-from builder.audited.permutation import summarise
-from builder.audited.published import pruned, random_removal
-from builder.audited.verdict import decide
+from benchmarks.published_ways import pruned, random_removal
 from tests.builder.audited.drawing import drawn
+from twokeys.builder.certify.audited.chance import unrelated_chance
+from twokeys.builder.certify.audited.evidence import Evidence, weigh
+from twokeys.builder.certify.audited.exchange import exchange
+from twokeys.builder.certify.audited.null import compare
+from twokeys.builder.certify.audited.permutation import summarise
+from twokeys.builder.certify.audited.verdict import decide
 
 ITEMS, FEATURES, MARGIN = 2000, 40, 0.03
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.exchange import exchange
-from builder.audited.null import compare
 from tests.builder.audited.drawing import drawn
+from twokeys.builder.certify.audited.exchange import exchange
+from twokeys.builder.certify.audited.null import compare
 
 
 @pytest.mark.parametrize(

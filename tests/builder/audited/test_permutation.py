@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.exchange import Exchange, exchange
-from builder.audited.permutation import Permutation, summarise
 from tests.builder.audited.drawing import drawn
+from twokeys.builder.certify.audited.exchange import Exchange, exchange
+from twokeys.builder.certify.audited.permutation import Permutation, summarise
 
 
 def free(n: int) -> Exchange:

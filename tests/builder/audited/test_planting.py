@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.audited.planting import (
+from twokeys.builder.certify.audited.planting import (  # fmt: skip
     LONGER,
     NUMBER,
     OPTIONS,
@@ -24,9 +24,9 @@ from builder.audited.planting import (
     in_options,
     in_picture,
     in_text,
-)  # fmt: skip
-from builder.baselines import VIEWS, baselines
-from builder.details import FILE, GROUPS, WIDTH, of_file, of_pixels, replaced
+)
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.details import FILE, GROUPS, WIDTH, of_file, of_pixels, replaced
 
 IN_TEXT = [kind.name for kind in TEXT if kind.name not in (NUMBER, ORDER)]
 IN_OPTIONS = [kind.name for kind in OPTIONS]

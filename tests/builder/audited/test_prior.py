@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.labels import Labels
-from builder.audited.prior import LOOSE, best_constant, prior_bounds
-from builder.audited.selection import largest
 from tests.builder.audited.items import mixed, table
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.prior import LOOSE, best_constant, prior_bounds
+from twokeys.builder.certify.audited.selection import largest
 
 
 def flattened(answers: list[str], slack: float = 0.0125) -> np.ndarray:

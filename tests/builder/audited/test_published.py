@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.published import (
+from benchmarks.published_ways import (
     aflite,
     iterative_bias_pruning,
     pruned,

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.audited.labels import Labels
-from builder.audited.panel import Panel, folds
-from builder.audited.refits import Refits
-from builder.audited.selection import excess
-from builder.baselines import VIEWS, baselines
-from builder.groups import fold_of
-from builder.measure import problems
-from builder.recipe import Measure
-from builder.stages import Run
 from tests.builder.audited.items import NOUNS, Plain, mixed, table
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.panel import Panel, folds
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.selection import excess
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.stage import problems
+from twokeys.builder.recipe import Measure
+from twokeys.builder.run.stages import Run
 
 NAMES = ["question.prior", "question.tfidf", "choices.prior", "choices.forest"]
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.audited.bounds import SMALLEST_BIN, Answers, Bools, adversary_bounds
-from builder.audited.selection import choose, excess, largest
+from twokeys.builder.certify.audited.bounds import SMALLEST_BIN, Answers, Bools, adversary_bounds
+from twokeys.builder.certify.audited.selection import choose, excess, largest
 
 
 def answers(right: Bools, confidence: np.ndarray | None = None, chance: float = 0.5) -> Answers:

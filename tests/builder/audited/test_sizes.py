@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.audited.chance import unrelated_chance
-from builder.audited.sizes import bits_of, marks_of
+from twokeys.builder.certify.audited.chance import unrelated_chance
+from twokeys.builder.certify.audited.sizes import bits_of, marks_of
 
 
 def worth(content: np.ndarray, gold: np.ndarray, cell: np.ndarray, bits: np.ndarray) -> float:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import t, ttest_1samp
 from sklearn.linear_model import LogisticRegression
 
-from builder.audited.chance import unrelated_chance
-from builder.audited.equivalence import p_equivalence
-from builder.audited.statistics import Excess, excess
-from builder.statistics import accuracy
+from twokeys.builder.certify.audited.chance import unrelated_chance
+from twokeys.core.intervals.accuracy import accuracy
+from twokeys.core.intervals.equivalence import p_equivalence
+from twokeys.core.intervals.excess import Excess, excess
 
 
 def bools(*values: int) -> np.ndarray:

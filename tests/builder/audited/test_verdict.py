@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from builder.audited.chance import unrelated_chance
-from builder.audited.equivalence import needed_items
-from builder.audited.evidence import Evidence, weigh
-from builder.audited.null import NullEvidence
-from builder.audited.permutation import Permuted
-from builder.audited.statistics import excess
-from builder.audited.verdict import decide, holm
+from twokeys.builder.certify.audited.chance import unrelated_chance
+from twokeys.builder.certify.audited.evidence import Evidence, weigh
+from twokeys.builder.certify.audited.null import NullEvidence
+from twokeys.builder.certify.audited.permutation import Permuted
+from twokeys.builder.certify.audited.verdict import decide, holm
+from twokeys.core.intervals.equivalence import needed_items
+from twokeys.core.intervals.excess import excess
 
 
 def evidence(share: float, items: int = 10_000, **changes: Any) -> Evidence:

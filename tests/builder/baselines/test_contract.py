@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from builder.baselines import FAMILIES, VIEWS, Baseline, baselines, chosen
-from builder.baselines.problem import Counts, Form, Ints, Problem, count
-from builder.errors import BadInput
 from tests.builder.baselines.toys import cross_fitted, toy
+from twokeys.builder.measure.baselines import FAMILIES, VIEWS, Baseline, baselines, chosen
+from twokeys.builder.measure.baselines.problem import Counts, Form, Ints, Problem, count
+from twokeys.core.errors import BadInput
 
 
 def every() -> list[Any]:

@@ -23,8 +23,8 @@ def test_the_number_of_threads_changes_nothing(tmp_path: Path) -> None:
     import numpy as np
     import torch
 
-    from builder.baselines import baselines
-    from builder.baselines.problem import count
+    from twokeys.builder.measure.baselines import baselines
+    from twokeys.builder.measure.baselines.problem import count
 
     problem, found = planted.marked_corner(90), []
     train = count(problem.content[:60], problem.label[:60], 2)

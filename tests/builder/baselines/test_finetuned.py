@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.baselines import baselines
-from builder.baselines.problem import count
 from tests import planted
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines.problem import count
 
 
 @pytest.fixture(autouse=True)

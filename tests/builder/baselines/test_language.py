@@ -10,16 +10,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior, against_rivals
-from builder.baselines.lora import Lora, tuned
-from builder.baselines.problem import Counts, Floats, Problem, count
-from builder.errors import MissingPackage
-from builder.language.likelihoods import log_likelihoods
-from builder.language.loading import fresh
-from builder.language.prompts import ask
-from builder.measure import build_problem
 from tests.builder.baselines.toys import cross_fitted, toy
 from tests.builder.language.tiny import save
+from twokeys.builder.measure.baselines.language import (
+    LanguageModel,
+    LanguageModelFitted,
+    LanguageModelPrior,
+    against_rivals,
+)
+from twokeys.builder.measure.baselines.lora import Lora, tuned
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Problem, count
+from twokeys.builder.measure.language.likelihoods import log_likelihoods
+from twokeys.builder.measure.language.loading import fresh
+from twokeys.builder.measure.language.prompts import ask
+from twokeys.builder.measure.stage import build_problem
+from twokeys.core.errors import MissingPackage
 
 NONE = np.zeros(0, dtype=np.int64)
 BLANK = np.zeros((0, 0), dtype=np.float32)
@@ -153,7 +158,7 @@ def test_fine_tuning_raises_what_it_was_shown_and_leaves_the_base_alone(
     tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("peft")
-    monkeypatch.setattr("builder.baselines.lora.RATE", 1e-2)
+    monkeypatch.setattr("twokeys.builder.measure.baselines.lora.RATE", 1e-2)
     prompts = [ask("is it red?"), ask("is it blue?")]
     before = log_likelihoods(fresh(tiny), prompts, [["yes"], ["no"]])
     after = log_likelihoods(tuned(fresh(tiny), list(zip(prompts, ["yes", "no"], strict=True)) * 40), prompts,
@@ -167,7 +172,9 @@ def test_a_fine_tuned_model_finds_a_planted_cue_and_nothing_in_shuffled_labels(
     tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("peft")
-    monkeypatch.setattr("builder.baselines.lora.RATE", 1e-2)  # two layers with random weights know no language
+    monkeypatch.setattr(
+        "twokeys.builder.measure.baselines.lora.RATE", 1e-2
+    )  # two layers with random weights know no language
     problem, _ = learnable("answer", tiny, 600)
     assert cross_fitted(Lora(), problem) > 0.9
     shuffled = replace(toy("answer", False, 600, seed=3), language=tiny)

@@ -10,9 +10,9 @@ from scipy.sparse import csr_array
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from builder.baselines import linear
-from builder.baselines.linear import logistic, principal
-from builder.baselines.problem import Counts, count
+from twokeys.builder.measure.baselines import linear
+from twokeys.builder.measure.baselines.linear import logistic, principal
+from twokeys.builder.measure.baselines.problem import Counts, count
 
 
 def test_a_row_counted_three_times_is_three_rows() -> None:
@@ -62,7 +62,7 @@ def test_a_fit_that_did_not_arrive_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         logistic(X, train, X, C=1.0)
-    monkeypatch.setattr(linear, "STEPS", 2)
+    monkeypatch.setattr(linear, "MANY_STEPS", 2)
     with pytest.warns(ConvergenceWarning, match="30 contents, 4 features and 3 answers ended early, after 2 steps"):
         logistic(X, train, X, C=1.0)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builder.baselines.neighbours import TEMPERATURE, K, Neighbours, nearest
-from builder.baselines.problem import Problem, count
+from twokeys.builder.measure.baselines.neighbours import TEMPERATURE, K, Neighbours, nearest
+from twokeys.builder.measure.baselines.problem import Problem, count
 
 # Contents on a circle: A at 0 degrees, B at 90, C at 45, D on the side of A where it is 0.05 nearer to A than to B.
 D = np.pi / 4 - np.arcsin(TEMPERATURE / np.sqrt(2))  # cos D - sin D = sqrt(2) sin(pi/4 - D)

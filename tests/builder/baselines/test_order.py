@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.baselines.order import REACH, WORDS, ordered
 from tests import planted
+from twokeys.builder.measure.baselines.order import REACH, WORDS, ordered
 
 
 def test_who_stands_before_whom_is_found(tmp_path: Path) -> None:

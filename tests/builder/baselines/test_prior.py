@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builder.baselines.prior import Prior, levels
-from builder.baselines.problem import Problem, count
+from twokeys.builder.measure.baselines.prior import Prior, levels
+from twokeys.builder.measure.baselines.problem import Problem, count
 
 YES, NO = 0, 1
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from builder.baselines.problem import Form, Problem, count
 from tests.builder.baselines.toys import toy
 from tests.strategies import keyed_answers
+from twokeys.builder.measure.baselines.problem import Form, Problem, count
 
 
 def test_counts_by_hand() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from builder.baselines.cased import grams
-from builder.baselines.problem import count
-from builder.baselines.screening import bits, screened, strengths, strongest
+from twokeys.builder.measure.baselines.cased import grams
+from twokeys.builder.measure.baselines.problem import count
+from twokeys.builder.measure.baselines.screening import bits, screened, strengths, strongest
 
 
 def planted(share: float, contents: int = 1_200, features: int = 3_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

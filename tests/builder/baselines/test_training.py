@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from builder.baselines.problem import Ints, count
-from builder.baselines.training import Schedule, head, reproducible, train_and_predict
+from twokeys.builder.measure.baselines.problem import Ints, count
+from twokeys.builder.measure.baselines.training import Schedule, head, reproducible, train_and_predict
 
 SCHEDULE = Schedule(epochs=60, batch=16, rate=0.05, body_rate=0.05)
 

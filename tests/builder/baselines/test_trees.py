@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builder.baselines.problem import count
-from builder.baselines.trees import CLASSES, boosted
+from twokeys.builder.measure.baselines.problem import count
+from twokeys.builder.measure.baselines.trees import CLASSES, boosted
 
 
 def test_an_interaction_is_learned() -> None:

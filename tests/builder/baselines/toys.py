@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines import Baseline
-from builder.baselines.problem import Form, Problem, count
-from builder.details import WIDTH
-from builder.encoders import unit
-from builder.lexical import option_features, text_features
-from builder.looks import text_looks
-from builder.places import FIELDS, ORDERS, PICTURE
+from twokeys.builder.measure.baselines import Baseline
+from twokeys.builder.measure.baselines.problem import Form, Problem, count
+from twokeys.builder.measure.details import WIDTH
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.lexical import option_features, text_features
+from twokeys.builder.measure.looks import text_looks
+from twokeys.builder.measure.places import FIELDS, ORDERS, PICTURE
 
 NAMES = ("no", "yes")
 FILLER = [f"{consonant}{vowel}{end}" for consonant in "bdfg" for vowel in "aeiou" for end in "nt"]

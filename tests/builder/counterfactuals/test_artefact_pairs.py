@@ -7,10 +7,10 @@ import io
 import pandas as pd
 from PIL import Image
 
-from builder.counterfactuals.artefact_pairs import judge, sides
-from builder.counterfactuals.easy_vqa.quads import EasyVqaQuads
-from builder.encoders import image_encoder, text_encoder
 from tests.builder.counterfactuals.easy_vqa.test_quads import corpus, picture
+from twokeys.builder.measure.encoders import image_encoder, text_encoder
+from twokeys.builder.pair.artefacts.artefact_pairs import judge, sides
+from twokeys.builder.pair.generators.easy_vqa.quads import EasyVqaQuads
 
 COLUMNS = ["id", "image_key", "question", "compared", "group", "edit_of", "edit_kind"]
 ITEMS = pd.DataFrame(

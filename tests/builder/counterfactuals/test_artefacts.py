@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.counterfactuals.artefacts import artefacts
-from builder.counterfactuals.cue import NONE, Cue, Help
-from builder.counterfactuals.pixel_statistics import pixel_statistics
+from twokeys.builder.pair.artefacts.artefacts import artefacts
+from twokeys.builder.pair.artefacts.cue import NONE, Cue, Help
+from twokeys.builder.pair.artefacts.pixel_statistics import pixel_statistics
 
 PAIRS, SIDE = 400, 64
 NOBODY = Cue(NONE, NONE)

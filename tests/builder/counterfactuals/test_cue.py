@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.counterfactuals.cue import NONE, Cue, Help, alone, beside
+from twokeys.builder.pair.artefacts.cue import NONE, Cue, Help, alone, beside
 
 Answers = list[str]
 

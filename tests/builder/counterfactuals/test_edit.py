@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from builder.counterfactuals.edit import MARK, Edit, rng
+from twokeys.builder.pair.edit import MARK, Edit, rng
 
 QUESTION = Edit(
     "swap", "toy:test:1", "question", "no", "constructed", "red is not blue", question="is it blue?", words=((6, 10),)

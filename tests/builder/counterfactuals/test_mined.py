@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.partners import partners
-from builder.balance import largest_balanced
-from builder.counterfactuals import mined
-from builder.counterfactuals.lexicon import Substitution, learn, substitution, wilson
-from builder.counterfactuals.mined import NONE, matched_partners, nearest_other
 from tests.strategies import graphs
+from twokeys.builder.balance import nearest
+from twokeys.builder.balance.nearest import NONE, matched_partners, nearest_other
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.builder.pair.lexicon import Substitution, learn, substitution, wilson
+from twokeys.core.partners import partners
 
 
 def directions(degrees: list[float]) -> np.ndarray:
@@ -81,17 +81,17 @@ def test_faiss_and_brute_force_agree(found, seed: int) -> None:
         else:
             best = (vectors[found.image[others]] @ vectors[found.image[item]]).max()
             assert similarity[item] == pytest.approx(best, abs=1e-5)
-    small = mined.SMALL
+    small = nearest.SMALL
     try:
-        mined.SMALL = 0
+        nearest.SMALL = 0
         again = nearest_other(found.question, found.answer, found.image, vectors)
     finally:
-        mined.SMALL = small
+        nearest.SMALL = small
     assert again[1] == pytest.approx(similarity, abs=1e-5, nan_ok=True)
 
 
 def test_blocks_of_a_large_vertex_are_matched_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mined, "BLOCK", 8)
+    monkeypatch.setattr(nearest, "BLOCK", 8)
     rng = np.random.default_rng(0)
     vectors = directions(rng.uniform(0, 180, 100).tolist())
     answer = np.repeat([0, 1], 50)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from builder.counterfactuals.mirror import MirrorSides, mirrored
-from builder.counterfactuals.registry import make
-from builder.errors import BadInput
+from twokeys.builder.pair.generators.mirror import MirrorSides, mirrored
+from twokeys.builder.pair.generators.registry import make
+from twokeys.core.errors import BadInput
 
 PIXELS = np.random.default_rng(0).integers(0, 256, size=(5, 7, 3)).astype(np.uint8)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from builder.counterfactuals.artefacts import Artefacts, Told, Verdict
-from builder.counterfactuals.refusal import refused_edits
+from twokeys.builder.pair.artefacts.artefacts import Artefacts, Told, Verdict
+from twokeys.builder.pair.artefacts.refusal import refused_edits
 
 
 def kind(name: str, verdict: Verdict) -> Artefacts:

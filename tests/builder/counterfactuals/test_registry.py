@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from annotated_types import Ge
 
-from builder.counterfactuals import registry
-from builder.counterfactuals.edit import Edit, EditView, Generator, Pictures
-from builder.counterfactuals.lexicon import Substitution
-from builder.errors import BadInput
+from twokeys.builder.pair.edit import Edit, EditView, Generator, Pictures
+from twokeys.builder.pair.generators import registry
+from twokeys.builder.pair.lexicon import Substitution
+from twokeys.core.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from builder.counterfactuals.sheet import MASK, Shown, contact_sheet
+from benchmarks.sheet import MASK, Shown, contact_sheet
 
 
 def png(colour: tuple[int, int, int], size: tuple[int, int] = (40, 20)) -> bytes:

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
-from audit.margins import Expected, Margin, margins
-from audit.models.loading import load_game
-from audit.models.model import Question
-from builder.counterfactuals.generate import EDITS
-from builder.counterfactuals.grammar import halting
-from builder.counterfactuals.verification import verified
-from builder.engines import Serial
-from builder.recipe import Recipe
-from builder.stages import Run
+from twokeys.audit.games.margins import Expected, Margin, margins
+from twokeys.audit.models.loading import load_game
+from twokeys.audit.models.model import Question
+from twokeys.builder.pair.generate import EDITS
+from twokeys.builder.pair.judges.fluency import halting
+from twokeys.builder.pair.judges.verification import verified
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.stages import Run
 
 MODEL = "reference:llava-natural"
 COLOURS = {"red": (230, 30, 30), "blue": (30, 30, 230), "green": (30, 200, 60)}
@@ -132,7 +132,7 @@ def test_grammar_gives_its_limit() -> None:
 
 @pytest.mark.slow
 def test_a_language_model_prefers_grammar(tmp_path: Path) -> None:
-    from builder.language.fluency import fluency, load
+    from twokeys.builder.measure.language.fluency import fluency, load
 
     good, bad = "Is there no dog in the picture?", "Is there dog no in picture the?"
     run = Run(tmp_path / "run", Serial())

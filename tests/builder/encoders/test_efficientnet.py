@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from builder.encoders import package_folder
-from builder.encoders.efficientnet import BATCH, EfficientNetLite0, Network, SameConv, prepare
+from twokeys.builder.measure.encoders import package_folder
+from twokeys.builder.measure.encoders.efficientnet import BATCH, EfficientNetLite0, Network, SameConv, prepare
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from builder import encoders
-from builder.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder, unit
-from builder.encoders.sentences import SentenceEncoder
-from builder.encoders.vision import VisionEncoder
-from builder.errors import BadInput, MissingPackage
+from twokeys.builder.measure import encoders
+from twokeys.builder.measure.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.encoders.sentences import SentenceEncoder
+from twokeys.builder.measure.encoders.vision import VisionEncoder
+from twokeys.core.errors import BadInput, MissingPackage
 
 
 def test_unit_rows_have_length_one_and_zero_stays_zero() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from builder.encoders.sentences import SentenceEncoder
+from twokeys.builder.measure.encoders.sentences import SentenceEncoder
 
 TEXTS = ["Is there a red circle?", "Is a red circle shown?", "How many dogs are sleeping on the sofa?"]
 

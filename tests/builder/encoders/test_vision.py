@@ -20,8 +20,8 @@ from transformers import (
     ViTModel,
 )
 
-from builder.encoders.vision import VisionEncoder
-from builder.errors import BadInput
+from twokeys.builder.measure.encoders.vision import VisionEncoder
+from twokeys.core.errors import BadInput
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 PATCHES = {"image_size": 32, "patch_size": 16}

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from builder.language import likelihoods
-from builder.language.likelihoods import log_likelihoods
-from builder.language.loading import Loaded, language_model
-from builder.language.prompts import ask
 from tests.builder.language.tiny import save
+from twokeys.builder.measure.language import likelihoods
+from twokeys.builder.measure.language.likelihoods import log_likelihoods
+from twokeys.builder.measure.language.loading import Loaded, language_model
+from twokeys.builder.measure.language.prompts import ask
 
 ANSWERS = ["yes", "no", "2", "dark blue", "in front of the small red cube", "\u732b", "x" * 40]
 QUESTIONS = ["", "Is it red?", "How many dogs are there in the picture, and where?", "What? " * 12]

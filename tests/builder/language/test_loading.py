@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from builder.errors import BadInput, MissingPackage
-from builder.language.loading import fresh, gguf_file, identity, language_model, size
 from tests.builder.language.tiny import save
+from twokeys.builder.measure.language.loading import fresh, gguf_file, identity, language_model, size
+from twokeys.core.errors import BadInput, MissingPackage
 
 
 def test_a_folder_is_loaded_in_32_bits(tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ def test_the_packaged_model_is_found_without_importing_its_package() -> None:
 def test_the_packaged_model_is_converted_once_and_knows_a_little(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from builder.language.likelihoods import log_likelihoods
-    from builder.language.prompts import ask
+    from twokeys.builder.measure.language.likelihoods import log_likelihoods
+    from twokeys.builder.measure.language.prompts import ask
 
     monkeypatch.setenv("TWOKEYS_CACHE", str(tmp_path))
     loaded = fresh("packaged:smollm2")

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.baselines import VIEWS, chosen
-from builder.items import question_key
-from builder.language.likelihoods import log_likelihoods
-from builder.language.loading import language_model
-from builder.language.prompts import ask
-from builder.measure import MEASUREMENTS, measure
-from builder.recipe import Recipe
-from builder.representations import Representations
-from builder.stages import Run, Stage
 from tests.builder.language.killed import Dies, Killed
 from tests.builder.language.tiny import save
+from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.language.likelihoods import log_likelihoods
+from twokeys.builder.measure.language.loading import language_model
+from twokeys.builder.measure.language.prompts import ask
+from twokeys.builder.measure.representations import Representations
+from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.stages import Run, Stage
+from twokeys.core.items import question_key
 
 COLOURS = ("red", "blue", "green", "white")
 

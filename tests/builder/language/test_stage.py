@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.engines import Process
-from builder.language import stage
-from builder.language.likelihoods import log_likelihoods
-from builder.language.loading import language_model
-from builder.language.prompts import ask
-from builder.language.stage import likelihoods, load, of_answers, of_options
-from builder.stages import Run
 from tests.builder.language.killed import Dies, Killed
 from tests.builder.language.tiny import save
+from twokeys.builder.measure.language import stage
+from twokeys.builder.measure.language.likelihoods import log_likelihoods
+from twokeys.builder.measure.language.loading import language_model
+from twokeys.builder.measure.language.prompts import ask
+from twokeys.builder.measure.language.stage import likelihoods, load, of_answers, of_options
+from twokeys.builder.run.engines import Process
+from twokeys.builder.run.stages import Run
 
 ANSWERS = ["blue", "no", "yes"]
 QUESTIONS = [f"Is there a {colour} {thing}?" for colour in ("red", "blue") for thing in ("cube", "dog", "cat")]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.recipe import Images
-from builder.report import thumbnails
-from builder.report.check import alike
-from builder.report.thumbnails import MOST, SIDE, Thumbnails, pixels
+from twokeys.builder.checks.report import alike
+from twokeys.builder.publish.report import thumbnails
+from twokeys.builder.publish.report.thumbnails import MOST, SIDE, Thumbnails, pixels
+from twokeys.core.pictures.limits import Images
 
 
 def png(array: np.ndarray) -> bytes:

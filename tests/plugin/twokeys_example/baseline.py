@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.baselines.baseline import Baseline
-from builder.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.measure.baselines.baseline import Baseline
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 
 class Length(Baseline):

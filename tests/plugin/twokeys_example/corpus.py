@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.corpora.opening import SourceFile
-from builder.corpora.reader import Reader, Rows, options, picture
-from builder.errors import BadInput
-from builder.items import Row
-from builder.recipe import Corpus, Part
+from twokeys.builder.read.corpora.opening import SourceFile
+from twokeys.builder.read.corpora.reader import Reader, Rows, options, picture
+from twokeys.builder.recipe import Corpus, Part
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
 
 NEEDS = "a folder with the files train.txt and test.txt and the pictures beside them"
 

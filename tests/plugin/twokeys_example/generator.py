@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from builder import images
-from builder.counterfactuals.edit import Edit, EditView, Pictures
-from builder.recipe import Images
+from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.builder.read import locators
+from twokeys.core.pictures.limits import Images
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
 
@@ -35,7 +35,7 @@ class Repaint:
     def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
         """Yield one painted picture for each item with the question."""
         for item in items[items["question"] == self.question].to_dict("records"):
-            painted = images.decode(picture(item["image_key"]), str(item["id"]), Images()).convert("RGB")
+            painted = locators.decode(picture(item["image_key"]), str(item["id"]), Images()).convert("RGB")
             box = (12, 12, painted.width - 12, painted.height - 12)
             painted.paste(BLUE if item["answer"] == "yes" else RED, box)
             stream = io.BytesIO()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters import Drops, Rule
+from twokeys.filters import Drops, Rule
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.counterfactuals.easy_vqa.figure import COLOURS, STEEP, Drawing, Figure, pixels_of, png, read
-from builder.counterfactuals.easy_vqa.quads import EasyVqaQuads
-from builder.counterfactuals.easy_vqa.questions import asked
 from tests.builder.conftest import folder_of
+from twokeys.builder.pair.generators.easy_vqa.figure import COLOURS, STEEP, Drawing, Figure, pixels_of, png, read
+from twokeys.builder.pair.generators.easy_vqa.quads import EasyVqaQuads
+from twokeys.builder.pair.generators.easy_vqa.questions import asked
 
 DATA = folder_of("easy_vqa") / "data"
 EVERY = 40

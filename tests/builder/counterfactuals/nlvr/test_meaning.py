@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.counterfactuals.nlvr.spelling import plain
-from builder.counterfactuals.nlvr.statement import parse
 from tests.builder.counterfactuals.nlvr.toy import scattered, towers
+from twokeys.builder.pair.generators.nlvr.spelling import plain
+from twokeys.builder.pair.generators.nlvr.statement import parse
 
 TOWERS = towers("kbyb", "yk", "y")
 THINGS = scattered("yc20@0,30 ks10@50,50", "bt30@40,70 bs10@5,5 kc10@60,30", "yc10@90,90")

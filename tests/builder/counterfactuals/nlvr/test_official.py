@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from builder import recipe
-from builder.corpora import reader
-from builder.counterfactuals.nlvr.quads import NlvrQuads
-from builder.images import read_bytes
-from builder.items import canonical_json
 from tests.builder.counterfactuals.nlvr import oracle
+from twokeys.builder import recipe
+from twokeys.builder.pair.generators.nlvr.quads import NlvrQuads
+from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.locators import read_bytes
+from twokeys.core.items import canonical_json
 
 JUDGED = 500
 """Answers that must have been judged before none of them is called wrong."""

@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.counterfactuals.edit import Generator
-from builder.counterfactuals.nlvr.changes import changes
-from builder.counterfactuals.nlvr.drawing import Stencils, as_drawn, kind, pixels_of
-from builder.counterfactuals.nlvr.quads import NlvrQuads
-from builder.counterfactuals.nlvr.scene import is_sound, of_towers, read_scene
-from builder.counterfactuals.nlvr.trust import Trust
-from builder.counterfactuals.nlvr.wording import rewordings
-from builder.counterfactuals.registry import make
 from tests.builder.counterfactuals.nlvr import oracle
 from tests.builder.counterfactuals.nlvr.toy import PALETTE, ROWS, corpus, draw, rep, scattered, towers
+from twokeys.builder.pair.edit import Generator
+from twokeys.builder.pair.generators.nlvr.changes import changes
+from twokeys.builder.pair.generators.nlvr.drawing import Stencils, as_drawn, kind, pixels_of
+from twokeys.builder.pair.generators.nlvr.quads import NlvrQuads
+from twokeys.builder.pair.generators.nlvr.scene import is_sound, of_towers, read_scene
+from twokeys.builder.pair.generators.nlvr.trust import Trust
+from twokeys.builder.pair.generators.nlvr.wording import rewordings
+from twokeys.builder.pair.generators.registry import make
 
 ITEMS, PICTURES = corpus()
 STUDIED = NlvrQuads().study(ITEMS, PICTURES.__getitem__)

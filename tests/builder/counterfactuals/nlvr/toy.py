@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from builder.counterfactuals.nlvr.scene import Box, Scene, Thing
+from twokeys.builder.pair.generators.nlvr.scene import Box, Scene, Thing
 
 INKS = {"yellow": (255, 255, 0), "black": (0, 0, 0), "blue": (0, 153, 255)}
 LETTERS = {"y": "yellow", "k": "black", "b": "blue", "s": "square", "c": "circle", "t": "triangle"}

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from builder.counterfactuals.photos.donors import cut_out, placed
-from builder.counterfactuals.photos.plans import Scene, crops, pastes, removals, repaints
-from builder.counterfactuals.photos.recolouring import COLOURS, colour_of, recoloured, targets
-from builder.counterfactuals.photos.removal import inpainting, widened
-from builder.counterfactuals.photos.things import Known, Thing, outline_of
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generators.photos.donors import cut_out, placed
+from twokeys.builder.pair.generators.photos.plans import Scene, crops, pastes, removals, repaints
+from twokeys.builder.pair.generators.photos.recolouring import COLOURS, colour_of, recoloured, targets
+from twokeys.builder.pair.generators.photos.removal import inpainting, widened
+from twokeys.builder.pair.generators.photos.things import Known, Thing, outline_of
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("pycocotools.mask")

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 import torch
 
-from builder.counterfactuals.generate import Shard, _run_shards
-from builder.counterfactuals.photos.detector import TransformersDetector, detector
-from builder.counterfactuals.photos.ssd import SsdDetector, anchors, decoded, kept
-from builder.counterfactuals.registry import make
-from builder.engines import Serial
-from builder.errors import BadInput
-from builder.recipe import Recipe
-from builder.room import weight
-from builder.stages import Run
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generate import Shard, _run_shards
+from twokeys.builder.pair.generators.photos.detector import TransformersDetector, detector
+from twokeys.builder.pair.generators.photos.ssd import SsdDetector, anchors, decoded, kept
+from twokeys.builder.pair.generators.registry import make
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.room import weight
+from twokeys.builder.run.stages import Run
+from twokeys.core.errors import BadInput
 
 
 def test_there_is_an_anchor_for_every_output_of_the_network():

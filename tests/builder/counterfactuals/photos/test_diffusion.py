@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from builder.counterfactuals.photos.diffusion import Diffusion, diffusion
-from builder.counterfactuals.photos.removal import inpainting
-from builder.errors import BadInput
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generators.photos.diffusion import Diffusion, diffusion
+from twokeys.builder.pair.generators.photos.removal import inpainting
+from twokeys.core.errors import BadInput
 
 diffusers = pytest.importorskip("diffusers")
 

@@ -13,16 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builder.counterfactuals.edit import Edit, Generator, root_of
-from builder.counterfactuals.examine import Side, examine
-from builder.counterfactuals.generate import Shard, declined_pictures, warn_of_declined
-from builder.counterfactuals.photos.asking import asked
-from builder.counterfactuals.registry import make
-from builder.counterfactuals.stage import made as generator_of
-from builder.errors import BadInput
-from builder.items import TextRule
-from builder.recipe import Images, Minimal, Recipe
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.edit import Edit, Generator, root_of
+from twokeys.builder.pair.examine import Side, examine
+from twokeys.builder.pair.generate import Shard, declined_pictures, warn_of_declined
+from twokeys.builder.pair.generators.photos.asking import asked
+from twokeys.builder.pair.generators.registry import make
+from twokeys.builder.pair.stage import made as generator_of
+from twokeys.builder.recipe import Minimal, Recipe
+from twokeys.core.errors import BadInput
+from twokeys.core.items import TextRule
+from twokeys.core.pictures.limits import Images
 
 coco = pytest.importorskip("pycocotools.mask")
 pytest.importorskip("cv2")
@@ -63,7 +64,7 @@ def _colours(monkeypatch):
             means = np.asarray([np.asarray(one, dtype=np.float32).mean(axis=(0, 1)) for one in pictures])
             return (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
 
-    monkeypatch.setattr("builder.encoders.image_encoder", lambda name: Colours())
+    monkeypatch.setattr("twokeys.builder.measure.encoders.image_encoder", lambda name: Colours())
 
 
 def asked_of(items: pd.DataFrame, edits: list[Edit]) -> list[tuple[str, bytes, str]]:
@@ -252,7 +253,7 @@ def test_the_limits_of_the_recipe_hold(tmp_path):
 
 def unpaintable(monkeypatch, *notes: str):
     """Let some plans fail to be painted: `KIND LABEL N` is the n-th of this kind for the question about a label."""
-    from builder.counterfactuals.photos import editor as module
+    from twokeys.builder.pair.generators.photos import editor as module
 
     tried: list[str] = []
     real = module._Work._painted
@@ -299,7 +300,7 @@ def test_a_quad_is_not_dropped_for_a_question_whose_change_cannot_be_painted(tmp
 
 def test_a_removal_with_nothing_to_fill_the_place_is_declined(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "builder.counterfactuals.photos.editor.inpainting", lambda name: lambda pixels, mask, others: None
+        "twokeys.builder.pair.generators.photos.editor.inpainting", lambda name: lambda pixels, mask, others: None
     )
     items = toy.items_of([(5, IS.format("apple"), "yes")])
     for operations, kinds in ((["remove"], []), (["remove", "crop"], ["photo.crop"])):
@@ -316,7 +317,7 @@ class Eyes:
         self.still = still
 
     def things(self, pixels, least=0.4):
-        from builder.counterfactuals.photos.things import Thing
+        from twokeys.builder.pair.generators.photos.things import Thing
 
         there = bool(toy.seen(toy.file_of(pixels, "PNG")) & {"apple"})
         score = 0.9 if there else self.still
@@ -325,7 +326,7 @@ class Eyes:
 
 @pytest.mark.parametrize(("still", "made"), [(0.1, True), (0.6, False)])
 def test_what_a_detector_still_finds_is_not_removed(still, made, tmp_path, monkeypatch):
-    monkeypatch.setattr("builder.counterfactuals.photos.editor.detector", lambda name: Eyes(still))
+    monkeypatch.setattr("twokeys.builder.pair.generators.photos.editor.detector", lambda name: Eyes(still))
     items = toy.items_of([(1, IS.format("apple"), "yes")])
     ready = editor(tmp_path, items, operations=["remove"], both_sides=False, detector="eyes")
     edits = list(ready.edits(items, FILES.get, 0))
@@ -335,8 +336,8 @@ def test_what_a_detector_still_finds_is_not_removed(still, made, tmp_path, monke
 
 
 def test_with_a_detector_alone_answers_are_only_expected(monkeypatch):
-    monkeypatch.setattr("builder.counterfactuals.photos.generator.detector", lambda name: Eyes(0.0))
-    monkeypatch.setattr("builder.counterfactuals.photos.editor.detector", lambda name: Eyes(0.0))
+    monkeypatch.setattr("twokeys.builder.pair.generators.photos.generator.detector", lambda name: Eyes(0.0))
+    monkeypatch.setattr("twokeys.builder.pair.generators.photos.editor.detector", lambda name: Eyes(0.0))
     items = toy.items_of([(1, IS.format("apple"), "yes")])
     generator = make("photo-edits", {"detector": "eyes", "operations": ["remove"], "both_sides": False})
     (edit,) = generator.located(lambda name: Path("none", name)).edits(items, FILES.get, 0)

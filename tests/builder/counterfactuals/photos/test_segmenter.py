@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from builder.counterfactuals.photos.plans import Scene, removals
-from builder.counterfactuals.photos.removal import inpainting, widened
-from builder.counterfactuals.photos.segmenter import Segmenter, segmenter
-from builder.counterfactuals.photos.things import Known, Thing, mask_of, outline_of, within
-from builder.counterfactuals.registry import make
-from builder.errors import BadInput
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generators.photos.plans import Scene, removals
+from twokeys.builder.pair.generators.photos.removal import inpainting, widened
+from twokeys.builder.pair.generators.photos.segmenter import Segmenter, segmenter
+from twokeys.builder.pair.generators.photos.things import Known, Thing, mask_of, outline_of, within
+from twokeys.builder.pair.generators.registry import make
+from twokeys.core.errors import BadInput
 
 pytest.importorskip("cv2")
 pytest.importorskip("pycocotools.mask")

@@ -9,8 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from builder.counterfactuals.photos.synthesis import synthesised
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generators.photos.synthesis import synthesised
 
 pytest.importorskip("cv2")
 NONE = np.zeros((toy.HEIGHT, toy.WIDTH), dtype=bool)
@@ -84,7 +84,7 @@ def test_a_process_that_fills_its_first_place_does_so_on_one_thread():
     """Nothing has loaded the search's library before; `run` fails where several threads share its sums."""
     run = """
 import numpy as np
-from builder.counterfactuals.photos import synthesis
+from twokeys.builder.counterfactuals.photos import synthesis
 
 threads, real = [], synthesis._voted
 

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from builder.counterfactuals.photos.annotated import coco_instances
-from builder.counterfactuals.photos.asking import Asked, asked
-from builder.counterfactuals.photos.things import Known, Thing, boxes_of, mask_of, published
-from builder.errors import BadInput
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generators.photos.annotated import coco_instances
+from twokeys.builder.pair.generators.photos.asking import Asked, asked
+from twokeys.builder.pair.generators.photos.things import Known, Thing, boxes_of, mask_of, published
+from twokeys.core.errors import BadInput
 
 coco = pytest.importorskip("pycocotools.mask")
 cv2 = pytest.importorskip("cv2")

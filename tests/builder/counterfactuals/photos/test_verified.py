@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
-from builder.counterfactuals.edit import Edit
-from builder.counterfactuals.generate import EDITS
-from builder.counterfactuals.photos.things import Thing
-from builder.counterfactuals.registry import make
-from builder.counterfactuals.verification import verified
-from builder.engines import Serial
-from builder.recipe import Recipe
-from builder.stages import Run
+from twokeys.builder.pair.edit import Edit
+from twokeys.builder.pair.generate import EDITS
+from twokeys.builder.pair.generators.photos.things import Thing
+from twokeys.builder.pair.generators.registry import make
+from twokeys.builder.pair.judges.verification import verified
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.stages import Run
 
 pytest.importorskip("cv2")
 MODEL = "reference:llava-natural"
@@ -76,7 +76,7 @@ def table(edits: list[Edit]) -> pd.DataFrame:
 @pytest.mark.slow
 def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path, monkeypatch):
     for module in ("generator", "editor"):
-        monkeypatch.setattr(f"builder.counterfactuals.photos.{module}.detector", lambda name: Eyes())
+        monkeypatch.setattr(f"twokeys.builder.pair.generators.photos.{module}.detector", lambda name: Eyes())
     items, pictures = drawn(tmp_path)
     given = {"detector": "eyes", "operations": ["recolour"], "both_sides": False, "area": (0.01, 0.5)}
     generator = make("photo-edits", given).located(lambda name: tmp_path / name)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.counterfactuals.photos import needs
-from builder.counterfactuals.photos.writing import pixels_of, write
-from builder.errors import BadInput, MissingPackage
-from builder.recipe import Images
 from tests.builder.counterfactuals.photos import toy
+from twokeys.builder.pair.generators.photos import needs
+from twokeys.builder.pair.generators.photos.writing import pixels_of, write
+from twokeys.core.errors import BadInput, MissingPackage
+from twokeys.core.pictures.limits import Images
 
 jpeglib = pytest.importorskip("jpeglib")
 PLACE = np.s_[30:50, 40:70]

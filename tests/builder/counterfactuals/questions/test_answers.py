@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from builder.counterfactuals.questions import contrast, negation, numbers, reversals
-from builder.counterfactuals.questions.generator import KINDS
-from builder.counterfactuals.questions.rewording import Asked, Rewording
-from builder.counterfactuals.questions.table import contrasts
+from twokeys.builder.pair.generators.questions import contrast, negation, numbers, reversals
+from twokeys.builder.pair.generators.questions.generator import KINDS
+from twokeys.builder.pair.generators.questions.rewording import Asked, Rewording
+from twokeys.builder.pair.generators.questions.table import contrasts
 
 
 def said(truth: bool) -> str:

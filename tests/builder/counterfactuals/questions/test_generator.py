@@ -8,12 +8,13 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.counterfactuals.edit import Edit
-from builder.counterfactuals.examine import Side, examine
-from builder.counterfactuals.lexicon import Substitution
-from builder.counterfactuals.questions.generator import QuestionEdits
-from builder.items import TextRule
-from builder.recipe import Images, Minimal
+from twokeys.builder.pair.edit import Edit
+from twokeys.builder.pair.examine import Side, examine
+from twokeys.builder.pair.generators.questions.generator import QuestionEdits
+from twokeys.builder.pair.lexicon import Substitution
+from twokeys.builder.recipe import Minimal
+from twokeys.core.items import TextRule
+from twokeys.core.pictures.limits import Images
 
 
 def made(questions: list[tuple[str, str]], generator: QuestionEdits | None = None) -> list[Edit]:

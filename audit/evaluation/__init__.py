@@ -1,0 +1,1 @@
+"""Evaluation: how well a model answers a published folder, and how well it answers blind."""

@@ -1,0 +1,143 @@
+"""What a model answers to an item as it is, with its image masked, its question masked, and both.
+
+A model that can be played as a game says with what probability it gives the answer under each of the four masks, and
+what it replies. Of any other model there are replies alone: the image becomes its background, the question is left out,
+and the value is 1 where the reply is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from twokeys.audit.games.backgrounds import blur
+from twokeys.audit.models.model import Masking, Model, Prepared, Question, Responder
+from twokeys.audit.wording import BLIND_PROMPT
+from twokeys.core.answers.marking import right as marked
+from twokeys.core.errors import BadInput, Unscorable
+from twokeys.core.pictures.shown import mean_colour, upright
+
+VIEWS = ("both", "image", "question", "neither")
+"""What is left: everything, the image, the question, nothing."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item to be answered.
+
+    Attributes:
+        question: The item as it is asked.
+        answer: Its gold answer.
+        donor: Another item's picture, for the masking `other-image`.
+    """
+
+    question: Question
+    answer: str
+    donor: Image.Image | None = None
+
+
+class Answered(NamedTuple):
+    """What came of asking some items.
+
+    Attributes:
+        rows: A row per item that was scored, under its place among the items.
+        skipped: Place -> why the model cannot score the item.
+    """
+
+    rows: pd.DataFrame
+    skipped: dict[int, str]
+
+
+def nothing_scored(folder: Path, model: Responder, why: Mapping[Any, str]) -> BadInput:
+    """What to say where a model can score no item.
+
+    Args:
+        folder: The published folder.
+        model: The model.
+        why: Items, or their places, and why each cannot be scored.
+    """
+    found = f"no item that {model.name} can score ({next(iter(why.values()))})"
+    return BadInput(folder, None, found, "items whose answers the model can give", "use another model or config")
+
+
+def question_of(row: pd.Series, picture: Image.Image) -> Question:
+    """A row of a published folder as it is asked."""
+    return Question(picture, row["question"], tuple(row["choices"]), row["answer_type"])
+
+
+def is_right(reply: str, question: Question, answer: str) -> bool:
+    """Whether a reply gives the answer."""
+    return marked(reply, question.kind, question.choices, answer)
+
+
+def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Sequence[str] = VIEWS) -> Answered:
+    """Answer items under some views.
+
+    Args:
+        model: The model.
+        items: The items.
+        masking: What masked sides become.
+        views: What is left, one after another.
+
+    Returns:
+        A row per item that the model can score, under its place in `items`: `reply` where nothing is masked, and for
+        each view `right.VIEW` and `v.VIEW`; and of each other item, by place, why it cannot be scored.
+    """
+    if isinstance(model, Model):
+        return _played(model, items, masking, views)
+    columns: dict[str, list[object]] = {}
+    for view in views:
+        replies = model.reply([_without(item, view, masking) for item in items])
+        right = [is_right(reply, one.question, one.answer) for reply, one in zip(replies, items, strict=True)]
+        if view == "both":
+            columns["reply"] = list(replies)
+        columns[f"right.{view}"], columns[f"v.{view}"] = list(right), [float(one) for one in right]
+    return Answered(pd.DataFrame(columns), {})
+
+
+def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str]) -> Answered:
+    """Replies and probabilities under masks."""
+    ready: dict[int, Prepared] = {}
+    skipped: dict[int, str] = {}
+    for at, item in enumerate(items):
+        try:
+            ready[at] = model.prepare(item.question, item.answer, masking, item.donor)
+        except Unscorable as error:
+            skipped[at] = error.why
+    items, prepared = [items[at] for at in ready], list(ready.values())
+    columns: dict[str, object] = {}
+    for view in views:
+        image, text = view in ("both", "image"), view in ("both", "question")
+        keeps = [(np.full(one.patches, image), np.full(one.tokens, text)) for one in prepared]
+        said, values = model.respond(prepared, keeps)
+        right = [is_right(reply, one.question, one.answer) for reply, one in zip(said, items, strict=True)]
+        if view == "both":
+            columns["reply"] = said
+        columns[f"right.{view}"], columns[f"v.{view}"] = right, values
+    return Answered(pd.DataFrame(columns, index=list(ready)), skipped)
+
+
+def _without(item: Asked, view: str, masking: Masking) -> Question:
+    """The item without what the view lacks, for models that take pictures and words alone."""
+    picture, question, choices = item.question.picture, item.question.question, item.question.choices
+    if view in ("question", "neither"):
+        picture = _background(picture, masking, item.donor)
+    if view in ("image", "neither"):
+        question, choices = BLIND_PROMPT, ()  # the options are the question's side
+    return Question(picture, question, choices, item.question.kind)
+
+
+def _background(picture: Image.Image, masking: Masking, donor: Image.Image | None) -> Image.Image:
+    if masking.image == "other-image" and donor is not None:
+        return upright(donor).resize(picture.size, Image.Resampling.BICUBIC)
+    if masking.image == "blur":
+        return blur(upright(picture))
+    if masking.image in ("mean-colour", "inpainted"):  # a whole picture that is masked leaves nothing to inpaint from
+        return mean_colour(upright(picture))
+    raise BadInput("masking", "image", repr(masking.image), "mean-colour, blur, other-image", "name one of these")

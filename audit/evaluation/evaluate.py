@@ -1,0 +1,146 @@
+"""`twokeys evaluate`: how well a model answers a published folder, how well blind, and what both sides add together.
+
+Answers are written as they come, so a stopped evaluation goes on where it stopped; the result is counted from them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from twokeys.audit.evaluation.answering import Asked, answer, nothing_scored, question_of
+from twokeys.audit.evaluation.drawing import donors, drawn
+from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky, measured
+from twokeys.audit.evaluation.result import Evaluation, summarise
+from twokeys.audit.journal import Journal, write
+from twokeys.audit.models.loading import load_named
+from twokeys.audit.models.model import Masking, Model, Responder
+from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
+from twokeys.core.progress import Say, silent, step
+
+BATCH = 256
+ANSWERS, RESULT, REPORT = "answers.jsonl", "result.json", "report.html"
+
+
+def evaluate(
+    folder: Path | str,
+    model: str | Responder,
+    *,
+    config: str | None = None,
+    split: str | None = None,
+    limit: int | None = None,
+    masking: Masking | None = None,
+    out: Path | None = None,
+    seed: int = 0,
+    say: Say = silent,
+) -> Evaluation:
+    """Evaluate a model on a published folder.
+
+    Args:
+        folder: The folder.
+        model: A model or its name, as `twokeys.audit.models.loading.load` takes it. The user names it: its host may be
+            asked.
+        config: Config of the folder; its benchmark when None, `all` for everything that was read.
+        split: Its split; `test` where there is one when None.
+        limit: Items to answer, drawn as whole groups; all when None.
+        masking: What a masked side becomes; when None the least leaky masks, measured on some items.
+        out: Folder to write answers, result and report to, and to go on from; nothing is written when None.
+        seed: Of the draw of items.
+        say: Called with stage, done, total.
+
+    Raises:
+        BadInput: When folder or model cannot be used, or another run lies in `out`.
+    """
+    published = read(Path(folder), config, split)
+    with step(say, "model"):
+        made = load_named(model) if isinstance(model, str) else model
+    if masking is None:
+        with step(say, "masks"):
+            masking = least_leaky(measured(published, made, seed=seed))
+    rows = drawn(published.table, limit, seed)
+    run = {
+        "model": made.name,
+        "folder": Path(folder).name,
+        "config": published.config,
+        "fingerprint": fingerprints(published),
+        "split": published.split,
+        "items": len(rows),
+        "without_picture": published.unseen,
+        "seed": seed,
+        "masking": asdict(masking),
+        "value": "probability" if isinstance(made, Model) else "right or wrong",
+        "scores": asked_scores(published.folder),
+    }
+    journal = Journal(out, ANSWERS, run)
+    for found in _answers(made, published, rows, masking, journal.lines, say):
+        journal.add(*found)
+    table = published.table.iloc[rows].reset_index(drop=True)
+    skipped = {name: line["skipped"] for name in table["id"] if "skipped" in (line := journal.lines[name])}
+    if len(skipped) == len(table):
+        raise nothing_scored(published.folder, made, skipped)
+    rows = rows[~table["id"].isin(skipped).to_numpy()]
+    table = published.table.iloc[rows].reset_index(drop=True)
+    answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
+    leaks = _leaks(published, rows, answers, masking)
+    result = summarise(run, table, answers, leaks, skipped, published.config != ALL)
+    if out is not None:
+        from twokeys.audit.evaluation.report import report
+
+        write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
+        write(out / REPORT, report(result, table, published.shown))
+    return result
+
+
+def _leaks(published: Published, rows: NDArray[np.int64], answers: pd.DataFrame, masking: Masking) -> list[Leak]:
+    """What the masks that were used let through."""
+    return [
+        leak(side, mask, published.table, rows, answers[f"right.{left}"].to_numpy(dtype=bool))
+        for side, mask, left in (("image", masking.image, "question"), ("text", masking.text, "image"))
+    ]
+
+
+def _answers(
+    model: Responder,
+    published: Published,
+    rows: NDArray[np.int64],
+    masking: Masking,
+    known: dict[str, Any],
+    say: Say,
+) -> Iterator[list[dict[str, Any]]]:
+    """Answers of the items that have none yet, batch by batch."""
+    table = published.table
+    left = np.array([row for row in rows if table["id"].iat[row] not in known], dtype=np.int64)
+    other = donors(table["image_key"].to_numpy(), rows) if masking.image == "other-image" else {}
+    seen: dict[int, Image.Image] = {}
+    batch: list[tuple[str, Asked]] = []
+    done = len(rows) - len(left)
+    for row, picture in published.pictures(left):
+        donor = None
+        if (place := other.get(row)) is not None:
+            donor = seen[place] if place in seen else next(published.pictures(np.array([place])))[1]
+            seen = {place: donor, row: picture}
+        item = Asked(question_of(table.iloc[row], picture), str(table["answer"].iat[row]), donor)
+        batch.append((str(table["id"].iat[row]), item))
+        if len(batch) == BATCH:
+            yield _batch(model, batch, masking)
+            done, batch = done + len(batch), []
+            say("answering", done, len(rows))
+    if batch:
+        yield _batch(model, batch, masking)
+        say("answering", len(rows), len(rows))
+
+
+def _batch(model: Responder, batch: list[tuple[str, Asked]], masking: Masking) -> list[dict[str, Any]]:
+    names = [name for name, _ in batch]
+    found, skipped = answer(model, [item for _, item in batch], masking)
+    found.insert(0, "id", [names[place] for place in found.index])
+    lines = [{str(column): value for column, value in row.items()} for row in found.to_dict("records")]
+    return lines + [{"id": names[place], "skipped": why} for place, why in skipped.items()]

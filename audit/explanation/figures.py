@@ -1,0 +1,149 @@
+"""Figures of the report, drawn without pyplot and without the user's own style, as SVG; heat maps as pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+from PIL import Image
+
+from twokeys.data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
+
+if TYPE_CHECKING:
+    from twokeys.audit.evaluation.rates import Rate
+    from twokeys.audit.games.game import Floats
+
+FOR, AGAINST = np.array([230, 97, 1.0]), np.array([94, 60, 153.0])
+"""Colours of scores that speak for the answer and against it."""
+OWN: dict[Any, Any] = STYLE | {"font.size": 9, "svg.fonttype": "path", "svg.hashsalt": "twokeys"}
+CONTROLS = ("random", "oracle", "anti-oracle")
+
+
+def intervals(table: pd.DataFrame, title: str) -> Figure:
+    """Mean of each explainer with its interval, best first; controls in grey, the level of random as a line."""
+    figure, axes = _figure(6.4, 0.9 + 0.28 * len(table))
+    rows = table.iloc[::-1]
+    for at, (name, row) in enumerate(rows.iterrows()):
+        colour = GREY if name in CONTROLS else BLUE
+        axes.plot([row["low"], row["high"]], [at, at], color=colour, linewidth=2)
+        axes.plot([row["mean"]], [at], "o", color=colour, markersize=5)
+    axes.axvline(_level(table), color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.set_yticks(range(len(rows)), list(map(str, rows.index)))
+    axes.tick_params(left=False)
+    axes.set_xlabel(f"{title}: mean over items, 95 % interval")
+    return figure
+
+
+def ranks(image: pd.DataFrame, text: pd.DataFrame) -> Figure:
+    """Rank by the image metric against rank by the text metric: on the diagonal they agree."""
+    names = [name for name in image.index if name not in ("oracle", "anti-oracle")]
+    first = image.loc[names, "mean"].rank(ascending=False)
+    second = text.loc[names, "mean"].rank(ascending=False)
+    figure, axes = _figure(5.2, 4.6)
+    axes.plot([1, len(names)], [1, len(names)], color=FAINT, linewidth=1, zorder=0)
+    for name in names:
+        axes.plot([first[name]], [second[name]], "o", color=GREY if name in CONTROLS else BLUE)
+        axes.annotate(str(name), (first[name], second[name]), xytext=(6, 3), textcoords="offset points")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(range(1, len(names) + 1))
+    axes.set_xlim(0.5, len(names) + 2)
+    axes.set_ylim(len(names) + 0.5, 0.5)
+    axes.set_xlabel("rank by image SRG, 1 is best")
+    axes.set_ylabel("rank by text SRG, 1 is best")
+    return figure
+
+
+def cost(table: pd.DataFrame, costs: pd.DataFrame) -> Figure:
+    """Interaction that an explainer finds against the seconds that it takes."""
+    figure, axes = _figure(6.4, 3.8)
+    spent = costs.to_dict("index")
+    for name, row in table.iterrows():
+        if name in CONTROLS:
+            continue
+        seconds = spent[str(name)]["seconds"]
+        axes.plot([seconds, seconds], [row["low"], row["high"]], color=FAINT, linewidth=2, zorder=0)
+        axes.plot([seconds], [row["mean"]], "o", color=BLUE)
+        axes.annotate(str(name), (seconds, row["mean"]), xytext=(6, 3), textcoords="offset points")
+    axes.axhline(_level(table), color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.set_xscale("log")
+    axes.margins(x=0.2)
+    axes.set_xlabel("seconds an item, log scale")
+    axes.set_ylabel("interaction, improved estimate")
+    return figure
+
+
+def rates(rows: Sequence[Rate]) -> Figure:
+    """Rates with their intervals, in their order, and a line where chance is."""
+    figure, axes = _figure(6.4, 0.8 + 0.3 * len(rows))
+    for at, row in enumerate(reversed(rows)):
+        if row.own.low == row.own.low:
+            axes.plot([row.own.low, row.own.high], [at, at], color=BLUE, linewidth=2)
+        axes.plot([row.own.estimate], [at], "o", color=BLUE, markersize=5)
+        if row.chance is not None:
+            axes.plot([row.chance, row.chance], [at - 0.35, at + 0.35], color=GREY, linewidth=1.5)
+    axes.set_yticks(range(len(rows)), [row.name for row in reversed(rows)])
+    axes.tick_params(left=False)
+    axes.set_xlim(-0.02, 1.02)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel("right, 95 % interval; grey line: chance")
+    return figure
+
+
+def dividends(values: Floats) -> Figure:
+    """How the dividend is spread over items."""
+    figure, axes = _figure(6.4, 2.8)
+    axes.hist(values, bins=np.linspace(-1, 1, 41) if np.abs(values).max() <= 1 else 40, color=BLUE)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.axvline(float(values.mean()), color=ORANGE, linewidth=1.2)
+    axes.set_xlabel("dividend v(both) - v(image) - v(question) + v(neither); orange: mean")
+    axes.set_ylabel("items")
+    return figure
+
+
+def heat(picture: Image.Image, size: tuple[int, int], boxes: NDArray[np.float64], scores: Floats) -> Image.Image:
+    """Lay patch scores over a picture: orange speaks for the answer, blue-violet against it.
+
+    Args:
+        picture: The picture as it is shown.
+        size: Width and height of the original, in which boxes are given.
+        boxes: (patches, 4) left, top, right, bottom.
+        scores: (patches,); the largest magnitude is the strongest colour.
+    """
+    canvas = np.asarray(picture, dtype=np.float64).copy()
+    grey = canvas.mean(axis=2, keepdims=True)
+    canvas = 0.5 * canvas + 0.5 * grey
+    top = np.abs(scores).max() or 1.0
+    scale = np.array([canvas.shape[1] / size[0], canvas.shape[0] / size[1]] * 2)
+    for box, score in zip(boxes * scale, scores, strict=True):
+        left, upper, right, lower = np.round(box).astype(int)
+        share = 0.75 * abs(score) / top
+        colour = FOR if score > 0 else AGAINST
+        canvas[upper:lower, left:right] = (1 - share) * canvas[upper:lower, left:right] + share * colour
+    return Image.fromarray(np.clip(canvas, 0, 255).astype(np.uint8))
+
+
+def saved(figure: Figure) -> str:
+    """A figure as an SVG element; the same figure gives the same text."""
+    buffer = io.StringIO()
+    with style.context(["default", OWN]):
+        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def _level(table: pd.DataFrame) -> float:
+    """Mean of random scores."""
+    return float(table["mean"].to_dict()["random"])
+
+
+def _figure(width: float, height: float) -> tuple[Figure, Any]:
+    with style.context(["default", OWN]):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure, figure.add_subplot()

@@ -1,0 +1,70 @@
+"""The difference mask of an item: what of its picture and its question its counterfactual partners do not share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twokeys.audit.explanation.localisation import (
+    differing_pixels,
+    differing_words,
+    shares_of_boxes,
+    shares_of_spans,
+    spans_of,
+)
+from twokeys.audit.games.game import Floats
+from twokeys.audit.games.synergy import Scores
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from twokeys.audit.models.model import Prepared
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Share of each patch and token that lies in the difference mask.
+
+    Attributes:
+        image: (patches,); None where it is not known, or nothing of it is seen by the model.
+        text: (tokens,); None likewise.
+    """
+
+    image: Floats | None
+    text: Floats | None
+
+    @property
+    def scores(self) -> Scores | None:
+        """Both sides, as an explainer would give them; None unless both are known."""
+        return None if self.image is None or self.text is None else Scores(self.image, self.text)
+
+
+def truth(
+    prepared: Prepared,
+    question: str,
+    picture: Image.Image,
+    other_question: str | None,
+    other_picture: Image.Image | None,
+    boxes: Any = (),
+) -> Truth:
+    """Find the difference mask of an item.
+
+    Args:
+        prepared: The item as a model reads it.
+        question: Its question.
+        picture: Its picture.
+        other_question: Question of its question partner; None where it has none.
+        other_picture: Picture of its image partner; None where it has none.
+        boxes: Boxes that an edit marked; they go before what the partner's picture tells.
+    """
+    spans = [] if other_question is None else differing_words(question, other_question)
+    text = shares_of_spans(spans_of(prepared.words.strings, question), spans)
+    image = np.zeros(prepared.patches)
+    if len(boxes):
+        image = shares_of_boxes(prepared.layout.boxes, [tuple(map(float, box)) for box in boxes])  # type: ignore[misc]
+    elif other_picture is not None:
+        mask = differing_pixels(np.asarray(picture), np.asarray(other_picture))
+        image = image if mask is None else prepared.layout.from_map(mask.astype(np.float64))
+    return Truth(image if image.any() else None, text if text.any() else None)

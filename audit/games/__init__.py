@@ -1,0 +1,1 @@
+"""Games: the players of an item, the values of their coalitions, and their synergy."""

@@ -1,0 +1,113 @@
+"""What masked pixels become: mean colour, blur, inpainting from what is kept, another item's image.
+
+A fill is asked for whole pictures of pixels and the caller keeps what is kept, so no fill can touch a pixel that is not
+masked. Which fill gives the answer away is measured, not assumed: see `audit/evaluation/leaks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from PIL import Image, ImageFilter
+from torch import Tensor
+from torch.nn import functional
+
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import mean_colour, upright
+
+IMAGE = ("mean-colour", "blur", "inpainted", "other-image")
+BLUR_SHARE = 10 / 64
+"""Standard deviation of the blur, as a share of the picture's shorter side."""
+
+
+class Fill(Protocol):
+    """What masked pixels become."""
+
+    def __call__(self, pixels: Tensor, keep: Tensor) -> Tensor:
+        """Pixels for the masked places.
+
+        Args:
+            pixels: (tiles, channels, height, width) of the item.
+            keep: (n, tiles, height, width) which pixels are kept.
+
+        Returns:
+            (n or 1, tiles, channels, height, width).
+        """
+        ...
+
+
+def fill_for(
+    name: str, picture: Image.Image, process: Callable[[Image.Image], Tensor], donor: Image.Image | None = None
+) -> Fill:
+    """The fill of one picture.
+
+    Args:
+        name: One of `IMAGE`.
+        picture: The item's picture, RGB.
+        process: The model's own way from a picture to pixels, so that a background lies as the picture does.
+        donor: The other item's picture.
+
+    Raises:
+        BadInput: When there is no such fill, or no donor where one is needed.
+    """
+    if name == "inpainted":
+        return Inpainted(process(mean_colour(picture)))
+    if name == "other-image":
+        if donor is None:
+            raise BadInput("masking", "image", "other-image without a donor", "a donor picture", "give another image")
+        return Fixed(process(upright(donor).resize(picture.size, Image.Resampling.BICUBIC)))
+    made = {"mean-colour": mean_colour, "blur": blur}
+    if name not in made:
+        raise BadInput("masking", "image", repr(name), ", ".join(IMAGE), "name one of these")
+    return Fixed(process(made[name](picture)))
+
+
+def blur(picture: Image.Image) -> Image.Image:
+    """The picture, out of focus."""
+    return picture.filter(ImageFilter.GaussianBlur(min(picture.size) * BLUR_SHARE))
+
+
+class Fixed:
+    """A background that does not depend on what is kept."""
+
+    def __init__(self, background: Tensor) -> None:
+        self.background = background
+
+    def __call__(self, pixels: Tensor, keep: Tensor) -> Tensor:
+        """The background, once."""
+        return self.background[None]
+
+
+class Inpainted:
+    """Masked pixels are interpolated from the kept ones around them; with nothing kept they have the mean colour.
+
+    Pull-push over a pyramid of weighted means (Gortler et al. 1996, "The Lumigraph"): smooth and parameter-free.
+    """
+
+    def __init__(self, background: Tensor) -> None:
+        self.background = background
+
+    def __call__(self, pixels: Tensor, keep: Tensor) -> Tensor:
+        """Interpolate each tile from its own kept pixels."""
+        n, tiles, height, width = keep.shape
+        weight = keep.reshape(n * tiles, 1, height, width).to(pixels)
+        colour = pixels[None].expand(n, -1, -1, -1, -1).flatten(0, 1)
+        filled = _pull_push(colour * weight, weight)
+        seen = weight.flatten(1).any(dim=1)[:, None, None, None]
+        fallback = self.background[None].expand(n, -1, -1, -1, -1).flatten(0, 1)
+        return torch.where(seen, filled, fallback).reshape(n, tiles, -1, height, width)
+
+
+def _pull_push(colour: Tensor, weight: Tensor) -> Tensor:
+    """Weighted colour, and where there is none, that of the next coarser level."""
+    own = colour / weight.clamp(min=1e-6)
+    if weight.shape[-1] == weight.shape[-2] == 1:
+        return own
+    coarse_weight = functional.avg_pool2d(weight, 2, ceil_mode=True)
+    coarse = _pull_push(functional.avg_pool2d(colour, 2, ceil_mode=True), coarse_weight)
+    size = (weight.shape[-2], weight.shape[-1])
+    smooth = functional.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
+    trust = weight.clamp(max=1)
+    return own * trust + smooth * (1 - trust)

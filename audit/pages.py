@@ -1,0 +1,38 @@
+"""Pictures and figures as pages show them: small, and as data in the page."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from PIL.Image import Resampling
+
+from twokeys.audit.explanation.figures import saved
+from twokeys.data_cards.page import data_uri
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+
+SIDE = 320
+"""Longest side of a picture in the report, in pixels."""
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """A picture as large as pages show it; pixels of a small one stay squares."""
+    scale = SIDE / 2 / max(picture.size)
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(size, Resampling.NEAREST if max(picture.size) < SIDE else Resampling.LANCZOS)
+
+
+def png(picture: Image.Image) -> str:
+    """A picture as an address that needs no file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return data_uri(buffer.getvalue())
+
+
+def picture_of(figure: Figure) -> str:
+    """A figure as an address that needs no file; as a picture, so that what two figures call alike does not clash."""
+    return data_uri(saved(figure).encode(), "svg+xml")

@@ -1,0 +1,191 @@
+"""How well F_syn and its improved form follow the exact interaction, and what each of them costs.
+
+Two questions are kept apart. Across samples: does a larger score mean more interaction, over all items and explainers?
+Items differ in how much interaction there is at all, which alone correlates anything with anything. Within samples:
+does the metric rank the explainers of one item as the exact interaction does? Only that is a metric of explainers. The
+fraction k = 1 is left out: there all explainers of an item have the same value, under every metric.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from twokeys.audit.explanation.agreement import bootstrap
+from twokeys.audit.games.estimator import estimate, trapezoid
+from twokeys.audit.games.exact import Split, exact_interaction, split
+from twokeys.audit.games.game import Floats, Game
+from twokeys.audit.games.synergy import GRID, Scores, Synergy, Tops, second_difference, synergy, tops
+
+EXACT, CEILING, SIGNED, CLIPPED = "exact", "another split", "unclipped F_syn", "published F_syn"
+PLAYERS = 6
+"""Players of the background: eight in all."""
+ENDS: Mapping[str, Callable[[Synergy], Floats]] = {
+    "insertion only": lambda found: found.insertion,
+    "deletion only": lambda found: found.deletion,
+    SIGNED: lambda found: found.interaction,
+}
+"""Forms that are not normalised, all from the published metric's passes."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's correlation of a metric with the exact interaction.
+
+    Attributes:
+        metric: The metric.
+        pooled: Over all items and explainers.
+        pooled_low: Lower end of its 95 % interval, by bootstrap over items.
+        pooled_high: Upper end.
+        within: Over the explainers of an item, mean over items.
+        within_low: Lower end of its 95 % interval, by bootstrap over items.
+        within_high: Upper end.
+        error: Mean absolute difference from the exact interaction; not a number for normalised metrics.
+        passes: Mean forward passes an explainer and item, equal coalitions of one metric counted once.
+        items: Items that it was measured on.
+    """
+
+    metric: str
+    pooled: float
+    pooled_low: float
+    pooled_high: float
+    within: float
+    within_low: float
+    within_high: float
+    error: float
+    passes: float
+    items: int
+
+
+def improved(budget: int) -> str:
+    """Name of the estimate at a budget."""
+    return f"improved, {budget} passes"
+
+
+def measure(
+    game: Game,
+    scores: Mapping[str, Scores],
+    budgets: Sequence[int],
+    again: bool = True,
+    mixed: bool = False,
+    seed: int = 0,
+) -> list[dict[str, Any]]:
+    """Evaluate the explainers of one item by every metric.
+
+    Coalitions that several metrics ask for are evaluated once and counted for each of them.
+
+    Args:
+        game: The game of the item.
+        scores: Explainer -> its scores.
+        budgets: Forward passes of the improved form.
+        again: Whether to take the exact interaction for another split of the background too: the noise ceiling.
+        mixed: Whether background players mix patches and tokens, as published, or hold one kind each.
+        seed: Of the split, of the draws and of ties; the other split has the next seed.
+
+    Returns:
+        A row an explainer and metric: `explainer`, `metric`, `value`, `passes`.
+    """
+    rows: list[dict[str, Any]] = []
+    splits = [split(game, seed + more, PLAYERS, apart=not mixed) for more in range(2 if again else 1)]
+    for name, own in scores.items():
+        for ask in _metrics(game, tops(own, seed), budgets, splits, seed):
+            game.bill()
+            values = ask()
+            rows.extend(
+                {"explainer": name, "metric": metric, "value": value, "passes": game.asked}
+                for metric, value in values.items()
+            )
+    return rows
+
+
+def _metrics(
+    game: Game, top: Tops, budgets: Sequence[int], splits: Sequence[Split], seed: int
+) -> list[Callable[[], dict[str, float]]]:
+    """What is evaluated together: metrics that share their passes."""
+
+    def exact(name: str, background: Split) -> dict[str, float]:
+        return {name: _below_one(exact_interaction(game, top, background))}
+
+    def ends() -> dict[str, float]:
+        found = synergy(game, top)
+        clipped = np.clip([found.insertion / found.scale, found.deletion / found.scale], 0, 1).mean(axis=0)
+        return {metric: _below_one(curve(found)) for metric, curve in ENDS.items()} | {CLIPPED: _below_one(clipped)}
+
+    def sampled(budget: int) -> dict[str, float]:
+        value = estimate(game, top, splits[0], budget, seed).value
+        # The passes of k = 1 are in the estimate's cost already.
+        last = second_difference(game, top.image[-1:], top.text[-1:], ~top.image[-1:])
+        return {improved(budget): value - float(trapezoid(GRID)[-1] * last[0])}
+
+    return [
+        *(partial(exact, name, one) for name, one in zip((EXACT, CEILING), splits, strict=False)),
+        ends,
+        *(partial(sampled, budget) for budget in budgets),
+    ]
+
+
+def _below_one(curve: Floats) -> float:
+    """Area of all fractions but the last."""
+    return float(trapezoid(GRID)[:-1] @ curve[:-1])
+
+
+def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> list[Correlation]:
+    """Correlate all metrics with the exact interaction.
+
+    Args:
+        table: Rows of `measure`, with the column `item`.
+        resamples: Bootstrap samples.
+        seed: Of the bootstrap.
+
+    Raises:
+        ValueError: When items do not all have the same explainers.
+    """
+    wide = {
+        metric: part.pivot(index="item", columns="explainer", values="value")
+        for metric, part in table.groupby("metric", sort=False)
+    }
+    if any(values.isna().to_numpy().any() for values in wide.values()):
+        raise ValueError("validation: found items that lack an explainer, allowed: the same explainers for all items")
+    cost = table.groupby("metric")["passes"].mean()
+    found = []
+    for metric, values in wide.items():
+        if metric == EXACT:
+            continue
+        own, exact = values.to_numpy(), wide[EXACT].loc[values.index, values.columns].to_numpy()
+        # An item on which either ranks no explainer above another says nothing about the order.
+        inside = np.array([_spearman(a, b) for a, b in zip(own, exact, strict=True)])
+        inside = inside[~np.isnan(inside)]
+        pooled = bootstrap(
+            lambda rows, own=own, exact=exact: _spearman(own[rows].ravel(), exact[rows].ravel()),
+            len(own),
+            resamples,
+            0.95,
+            seed,
+        )
+        within = bootstrap(lambda rows, inside=inside: inside[rows].mean(), len(inside), resamples, 0.95, seed)
+        error = float("nan") if metric == CLIPPED else float(np.abs(own - exact).mean())
+        found.append(
+            Correlation(
+                str(metric),
+                _spearman(own.ravel(), exact.ravel()),
+                *pooled,
+                float(inside.mean()),
+                *within,
+                error,
+                float(cost[metric]),
+                len(own),
+            )
+        )
+    return found
+
+
+def _spearman(first: Floats, second: Floats) -> float:
+    if len(np.unique(first)) < 2 or len(np.unique(second)) < 2:
+        return float("nan")
+    return float(stats.spearmanr(first, second).statistic)

@@ -1,0 +1,1 @@
+"""Balance: the largest balanced subset of the items, with partners and reasons."""

@@ -1,0 +1,216 @@
+"""The balance stage: the largest balanced set of every part of the items, with partners, quads and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from twokeys.builder.balance.nearest import matched_partners
+from twokeys.builder.graph.graph import Graph, peel
+from twokeys.builder.graph.largest import largest_balanced
+from twokeys.builder.measure.embed import Embedded
+from twokeys.builder.recipe import Balance
+from twokeys.core.colours import colours, contradicted
+from twokeys.core.errors import BadInput
+from twokeys.core.items import digest
+from twokeys.core.partners import NONE, partners, quads
+from twokeys.data_cards.manifest import BalancePart
+
+WEIGHT_SCALE = 1000
+"""Weights are measurements; flows want whole numbers, so weights count in thousandths."""
+REASONS = np.array(
+    [
+        "its question about its image has another answer too: not even both together give the answer",
+        "its question has no item with another answer: the question alone gives the answer",
+        "its image has no item with another answer: the image alone gives the answer",
+        "its image has no item whose answer has another letter: the image alone gives the letter",
+        "its partners have no partners themselves: no balanced set can hold it",
+        "more items share its answer than there are partners for: not in the largest balanced set",
+    ],
+    dtype=object,
+)
+"""Why an item is not in the balanced set; the first that holds is given."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The balanced set.
+
+    Attributes:
+        kept: Table of `id`, `image_partner`, `question_partner`, `quad` (ids, or None).
+        removed: Table of `id` and `reason` for every item that was left out.
+        parts: What was solved, part by part.
+    """
+
+    kept: pd.DataFrame
+    removed: pd.DataFrame
+    parts: list[BalancePart]
+
+
+@dataclass(frozen=True)
+class Near:
+    """Vectors by which the nearest partners are found.
+
+    Attributes:
+        question: Unit vectors by `question_key`.
+        image: Unit vectors by `image_key`.
+    """
+
+    question: Embedded
+    image: Embedded
+
+
+def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> Selection:
+    """Balance every part of the items by itself.
+
+    A blind model may be trained on one published split and tried on another, so balance must hold inside each. Items
+    whose question about their image has golds of different colours, in whichever part, are left out first: they would
+    be each other's counterfactuals and differ in nothing that anybody sees.
+
+    Args:
+        items: Item table sorted by id, default index.
+        settings: The recipe's part on balance.
+        near: Takes the nearest items as partners; any valid ones when None.
+
+    Raises:
+        BadInput: When the weight is no measurement, or not a positive number everywhere.
+    """
+    kept, removed, solved = [], [], []
+    disputed = set(items["id"][contradicted(items)])
+    for name, whole in parts(items, settings.within):
+        clear = ~whole["id"].isin(disputed)
+        removed.append(whole.loc[~clear, ["id"]].assign(reason=REASONS[0]))
+        part = whole[clear].reset_index(drop=True)
+        graph = graph_of(part, weights(part, settings.weight))
+        found = largest_balanced(graph, settings.max_share, settings.node_limit)
+        kept.append(part[found.keep])
+        removed.append(part[["id"]].assign(reason=_reasons(graph, settings.max_share))[~found.keep])
+        report = BalancePart(
+            part=name,
+            items=len(whole),
+            kept=int(found.keep.sum()),
+            weight=found.weight,
+            bound=found.bound,
+            solved=found.components,
+        )
+        solved.append(report)
+    published = pd.concat(kept) if kept else items
+    return Selection(threads(published, settings.within, near), _joined(removed, ["id", "reason"]), solved)
+
+
+def threads(items: pd.DataFrame, within: Sequence[str], near: Near | None = None) -> pd.DataFrame:
+    """Thread a balanced set: partners and quads inside every part of it.
+
+    Args:
+        items: The set.
+        within: Columns whose every combination is a part.
+        near: Takes the nearest items as partners; any valid ones when None.
+
+    Returns:
+        Table of `id`, `image_partner`, `question_partner`, `quad`, sorted by id.
+    """
+    tables = [_partners(part, near) for _, part in parts(items, within)]
+    return _joined(tables, ["id", "image_partner", "question_partner", "quad"])
+
+
+def parts(items: pd.DataFrame, within: Sequence[str]) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Split a table into the parts that are balanced by themselves, each sorted by id and with a default index."""
+    items = items.sort_values("id")
+    for values, part in items.groupby(list(within), sort=True) if within else [((), items)]:
+        if len(part):
+            yield dict(zip(within, map(str, values), strict=True)), part.reset_index(drop=True)
+
+
+def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    if not tables:
+        return pd.DataFrame(columns=columns, dtype=object)
+    return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)
+
+
+def graph_of(items: pd.DataFrame, weight: np.ndarray | None = None) -> Graph:
+    """The graph of a table: questions by images, each item an edge in its colours; of weight 1 when None."""
+    found, (question, image) = colours(items), _vertices(items)
+    weight = np.ones(len(items), dtype=np.int64) if weight is None else weight
+    return Graph(question, image, found.question, weight, found.image)
+
+
+def _vertices(items: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    # In sorted order, so that vertices are numbered the same whatever the items' order.
+    question, image = (pd.factorize(items[f"{view}_key"], sort=True)[0] for view in ("question", "image"))
+    return question, image
+
+
+def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
+    """Whole, positive weights of items.
+
+    Raises:
+        BadInput: When the weight is no measurement, or not a number >= 0 everywhere.
+    """
+    if name is None:
+        return np.ones(len(items), dtype=np.int64)
+    if name not in items or not pd.api.types.is_numeric_dtype(items[name]):
+        found = (str(column) for column in items if str(column).endswith((".p_gold", ".agreement")))
+        known = ", ".join(sorted(found)) or "none was made"
+        raise BadInput("recipe", "balance.weight", repr(name), f"a measurement: {known}", "name one of these")
+    values = items[name].to_numpy(dtype=float)
+    if not (values >= 0).all():
+        row = items["id"].iloc[int(np.flatnonzero(~(values >= 0))[0])]
+        raise BadInput(
+            "recipe",
+            "balance.weight",
+            f"{name} is no number >= 0 for {row}",
+            "numbers >= 0",
+            "choose another",
+        )
+    # One is added so that an item of weight 0 is still preferred to none.
+    return np.round(values * WEIGHT_SCALE).astype(np.int64) + 1
+
+
+def _partners(items: pd.DataFrame, near: Near | None) -> pd.DataFrame:
+    ids = items["id"].to_numpy()
+    names = np.array([*ids, None], dtype=object)  # index NONE (-1) gives None
+    found, (question, image) = colours(items), _vertices(items)
+    if near is None:
+        same_question, same_image = partners(question, found.question), partners(image, found.text)
+    else:
+        seen, asked = near.image.of(items["image_key"]), near.question.of(items["question_key"])
+        same_question = matched_partners(question, found.question, seen, near.image.vectors)
+        same_image = matched_partners(image, found.text, asked, near.question.vectors)
+    # Outside the balanced set one question about one image may have two golds: such items are no partners.
+    same_question[image[same_question] == image] = NONE
+    same_image[question[same_image] == question] = NONE
+    quad = quads(question, image, found.text)
+    # A quad is named by its first item, so that its name does not depend on how many others there are.
+    first: dict[int, str | None] = {NONE: None}
+    for number, identity in zip(quad.tolist(), ids.tolist(), strict=True):
+        if number not in first:
+            first[number] = digest("quad", identity)[:12]
+    return pd.DataFrame(
+        {
+            "id": ids,
+            "image_partner": names[same_question],
+            "question_partner": names[same_image],
+            "quad": [first[number] for number in quad.tolist()],
+        }
+    )
+
+
+def _reasons(graph: Graph, max_share: float) -> np.ndarray:
+    """Why an item may be left out: its question or image cannot be balanced, or others were chosen."""
+    impossible = np.ones(len(graph), dtype=bool)
+    impossible[peel(graph, max_share)] = False
+    alone = _alone(graph.question, graph.answer), _alone(graph.image, graph.tokens[:, 0])
+    letter = np.any([_alone(graph.image, column) for column in graph.tokens.T[1:]], axis=0)
+    first_that_holds = np.select([*alone, letter, impossible], [1, 2, 3, 4], 5)
+    return REASONS[first_that_holds]  # type: ignore[no-any-return]
+
+
+def _alone(vertex: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Whether all edges of each edge's vertex have one colour."""
+    one = np.zeros(int(vertex.max(initial=-1)) + 1, dtype=colour.dtype)
+    one[vertex] = colour  # some colour of each vertex
+    others = np.bincount(vertex, weights=(colour != one[vertex]) | (colour < 0))
+    return (others == 0)[vertex]  # type: ignore[no-any-return]

@@ -1,0 +1,86 @@
+"""Cells: items that share a question or a picture, exactly or nearly, from the finest key to the coarsest.
+
+Exact keys come first, since what is balanced there is balanced for every blind model; then what such a model may take
+for the same: paraphrases and near-duplicate pictures, and last clusters of features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.cluster import MiniBatchKMeans
+from threadpoolctl import threadpool_limits
+
+from twokeys.builder.certify.audited.bounds import Ints
+from twokeys.builder.measure.embed import embed_texts, load
+from twokeys.builder.measure.encoders import text_encoder
+from twokeys.builder.measure.near_duplicates import paraphrases
+from twokeys.builder.measure.representations import Representations
+
+PER_CLUSTER = 25
+"""Different questions, or pictures, per cluster of features, on average."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """One way to say which items share a side.
+
+    Attributes:
+        what: What the items of a cell share.
+        code: (n,) code of the cell.
+        loose: Whether its items are merely alike.
+    """
+
+    what: str
+    code: Ints
+    loose: bool = False
+
+
+def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Cells]:
+    """All cells of an item table.
+
+    Args:
+        items: Item table with `image_cluster`.
+        represent: Gives the vectors of questions and pictures.
+        seed: For the clusters of features.
+    """
+    found = [
+        Cells("question", _code(items["question_key"])),
+        Cells("picture", _code(items["image_key"])),
+        Cells("paraphrase cluster", _code(_paraphrases(items, represent))),
+        Cells("cluster of near-duplicate pictures", _code(items["image_cluster"])),
+    ]
+    for view, what in (("question", "cluster of similar questions"), ("image", "cluster of similar pictures")):
+        if view == "image" and not represent.recipe.publishable:
+            continue  # pictures known by name alone look like nothing
+        column = items[f"{view}_key"]
+        keys = column.drop_duplicates()
+        vectors = np.stack(list(represent.column(f"{view}.embedding", items.loc[keys.index])))
+        clustered = pd.Series(_clusters(vectors, seed), index=keys)
+        found.append(Cells(what, clustered.loc[column].to_numpy(dtype=np.int64), loose=True))
+    return found
+
+
+def _code(column: pd.Series[str]) -> Ints:
+    return pd.factorize(column, sort=True)[0].astype(np.int64)
+
+
+def _paraphrases(items: pd.DataFrame, represent: Representations) -> pd.Series[str]:
+    """The first question key of each item's cluster of paraphrases."""
+    name = represent.recipe.encoders.text
+    texts = items.drop_duplicates("question_key").set_index("question_key")["question"]
+    embedded = load(embed_texts(represent.run, "embed-question", name, dict(texts)))
+    leader = embedded.keys.to_numpy()[paraphrases(embedded, texts, text_encoder(name)).leader]
+    return pd.Series(leader[embedded.of(items["question_key"])], index=items.index)
+
+
+def _clusters(vectors: NDArray[np.float32], seed: int) -> Ints:
+    number = max(2, len(vectors) // PER_CLUSTER)
+    if len(vectors) <= number:
+        return np.arange(len(vectors))
+    means = MiniBatchKMeans(number, random_state=seed, n_init=1, batch_size=max(1024, 4 * number))
+    with threadpool_limits(1):  # sums in one order, whatever the number of cores
+        return np.asarray(means.fit_predict(vectors), dtype=np.int64)

@@ -1,0 +1,226 @@
+"""The stage of positive controls: one part per view and kind of cue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from twokeys.builder.certify.audited.controls import Control, search
+from twokeys.builder.certify.audited.families import families
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.planted import Copies
+from twokeys.builder.certify.audited.planted_pictures import load as load_pictures
+from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, TWO_WAY, Kind
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.measure.baselines import VIEWS, View, baselines
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.stage import Represent, problems
+from twokeys.builder.recipe import Audited, Measure
+from twokeys.builder.run.stages import Run, Stage, write_json, write_table
+from twokeys.core.intervals.excess import Ints, excess
+
+ITEMS, SETTING = "items.parquet", "setting.json"
+FEWEST = 50
+"""Items with options, or without, from which cues are planted in them: in fewer nothing would be found."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What parts need beside the items and the problems.
+
+    Attributes:
+        problems: Folder of each problem, with the adversaries that can be run on it.
+        margin: The margin.
+        alpha: Level of the tests.
+        tries: Tries a size.
+        together: Columns whose values are judged together.
+        folds: Number of folds.
+        max_answers: Answers that are never predicted beyond.
+        seed: Of folds, fits, permutations and cues.
+    """
+
+    problems: dict[str, list[str]]
+    margin: float
+    alpha: float
+    tries: int
+    together: list[str]
+    folds: int
+    max_answers: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Planting:
+    """One part: a kind of cue in a view."""
+
+    folder: Path
+    view: View
+    kind: str
+    pictures: Path | None
+
+
+def controls(
+    run: Run, kept: pd.DataFrame, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    represent: Represent, pictures: Stage | None, *inputs: object,
+) -> list[Control]:  # fmt: skip
+    """Plant every kind of cue in some views of a set, and see whether its judges find it.
+
+    Args:
+        run: The build under way.
+        kept: The set, default index.
+        views: The views.
+        settings: The recipe's part on the tier.
+        measuring: The recipe's part on measuring.
+        seed: Of folds, fits, permutations and cues.
+        represent: Makes what judges read of contents.
+        pictures: The stage of planted pictures; None where pictures are known by name alone.
+        inputs: Keys of what `kept` and `represent` were made from.
+    """
+    planted = kinds(kept, views)
+
+    def work(stage: Stage) -> dict[str, int]:
+        court = run.stage(
+            "control-problems",
+            lambda made: prepare(made.folder, kept, views, settings, measuring, seed, represent), 1, stage.key,
+        )  # fmt: skip
+        shown = None if pictures is None else pictures.folder
+        run.parts(stage, run_control, [Planting(court.folder, view, kind.name, shown) for view, kind in planted])
+        return {"kinds": len(planted)}
+
+    versions = {name: baselines()[name].version for name in judges_of(kept, views, settings)}
+    both = settings.model_dump(mode="json"), measuring.model_dump(mode="json")
+    known = pictures.key if pictures is not None else ""
+    made = run.stage("controls", work, 1, versions, *both, seed, known, sorted(views), kept["id"].tolist(), *inputs)
+    parts = [made.folder / f"part-{number:05d}.parquet" for number in range(len(planted))]
+    return [Control.read(json.loads(pd.read_parquet(part)["control"].iloc[0])) for part in parts]
+
+
+def prepare(
+    folder: Path, kept: pd.DataFrame, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    represent: Represent,
+) -> None:  # fmt: skip
+    """Write what plantings read: the items, and the problems of all judges that may find a planted cue."""
+    folds = min(measuring.folds, int(kept["group"].nunique()))
+    fold = fold_of(kept["group"], folds, seed + 1)
+    able = {name: baselines()[name] for name in judges_of(kept, views, settings)}
+    made: dict[str, list[str]] = {}
+    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, measuring, represent, held=True):
+        problem.save(folder / place)
+        made[place] = names
+    columns = [name for name in kept if "." not in str(name)]
+    write_table(folder / ITEMS, pa.Table.from_pandas(kept[columns], preserve_index=False))
+    setting = Setting(
+        made, settings.margin, round(1 - measuring.confidence, 9), settings.controls, list(settings.together), folds,
+        measuring.max_answers, seed,
+    )  # fmt: skip
+    write_json(folder / SETTING, asdict(setting))
+
+
+def judges_of(kept: pd.DataFrame, views: Collection[str], settings: Audited) -> list[str]:
+    """Certifying adversaries that may find some planted cue."""
+    able = {name for view, kind in kinds(kept, views) for name in named(view, kind)}
+    return [name for name in families(settings)[1] if name in able]
+
+
+def kinds(kept: pd.DataFrame, views: Collection[str]) -> list[tuple[View, Kind]]:
+    """Which kinds are planted in which of some views of a set."""
+    found: list[tuple[View, Kind]] = [("question", kind) for kind in TEXT]
+    if (kept["choices"].map(len) > 0).any():
+        found += [(view, kind) for view in ("question", "choices") for kind in OPTIONS]
+    found += [("image", kind) for kind in PICTURES]
+    return [(view, kind) for view, kind in found if view in views]
+
+
+def named(view: str, kind: Kind) -> list[str]:
+    """Full names of the judges of a kind."""
+    return [f"{view}.{family}" for family in kind.judges]
+
+
+def run_control(planting: Planting, path: Path) -> None:
+    """Plant one kind of cue in one view: a table of one cell, the control as JSON."""
+    found = control(Court.load(planting.folder), planting.view, planting.kind, planting.pictures)
+    write_table(path, pa.table({"control": [json.dumps(asdict(found))]}))
+
+
+@dataclass(frozen=True, eq=False)
+class Court:
+    """A set with the problems that its judges are put."""
+
+    setting: Setting
+    items: pd.DataFrame
+    labels: Labels
+    problems: dict[str, tuple[Problem, list[str]]]
+
+    @classmethod
+    def load(cls, folder: Path) -> Court:
+        """Read what `controls` prepared."""
+        setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
+        items = pd.read_parquet(folder / ITEMS)
+        problems = {place: (Problem.load(folder / place), able) for place, able in setting.problems.items()}
+        return cls(setting, items, Labels.of(items, setting.together), problems)
+
+    def problem(self, judge: str, of_options: bool) -> Problem | None:
+        """The problem that a judge is put; None where it cannot be run."""
+        form = "option" if of_options else "answer"
+        view = judge.partition(".")[0]
+        for place, (problem, able) in self.problems.items():
+            if judge in able and place.startswith(f"{view}-") and place.endswith(form):
+                return problem
+        return None
+
+
+def control(court: Court, view: View, name: str, pictures: Path | None) -> Control:
+    """Plant a kind of cue in a view of a set, in sizes from the margin on, and see what is found."""
+    kind = next(kind for kind in (*TEXT, *OPTIONS, *PICTURES) if kind.name == name)
+    of_options = kind in OPTIONS
+    seen = view == "image" and (name in SEEN or name == TWO_WAY)
+    judges = [judge for judge in named(view, kind) if court.problem(judge, of_options) is not None]
+    drawn = int((court.labels.options > 0).sum())
+    if view != "image" and (drawn if of_options else len(court.items) - drawn) < FEWEST:
+        judges = []
+    shown = None
+    if seen and judges and pictures is not None:
+        keys = pd.Index(np.unique(court.items["image_key"]))
+        shown = {part: load_pictures(pictures, part, keys) for part in _planted(name)}
+    judges = judges if shown is not None or not seen else []
+    copies = Copies(court.items, court.labels, view, name, shown)
+    attainable = round(copies.attainable(court.labels.given), 6)
+    fold = fold_of(court.items["group"], court.setting.folds, court.setting.seed + 1)
+
+    def found(size: float, number: int) -> bool:
+        seed = [court.setting.seed, *name.encode(), round(size * 1e6), number]
+        return any(_finds(court, judge, copies, size, seed, fold, len(judges), of_options) for judge in judges)
+
+    setting = court.setting
+    tried, smallest = search(found, setting.margin, attainable if judges else 0.0, setting.tries)
+    return Control(view, name, tuple(judges), attainable, tried, smallest)
+
+
+def _planted(kind: str) -> list[str]:
+    return ["corner pixel", "file size"] if kind == TWO_WAY else [kind]
+
+
+def _finds(
+    court: Court, judge: str, copies: Copies, size: float, seed: list[int], fold: Ints, judges: int, of_options: bool
+) -> bool:
+    """Whether one judge is proven to be above chance on one copy."""
+    problem = court.problem(judge, of_options)
+    assert problem is not None
+    labels = court.labels
+    everything = np.ones(len(court.items), dtype=bool)
+    golds = labels.permuted(everything, court.setting.seed, int(np.random.default_rng(seed).integers(2**31)))
+    planted = copies.copy(problem, golds, size, seed)
+    refits = Refits([(planted, [judge])], labels, court.setting.max_answers)
+    (one,) = refits.ask([judge], golds, everything, fold, court.setting.seed + 1)
+    inside = one.applies
+    if not inside.any():
+        return False
+    measured = excess(one.right[inside], one.chance[inside], labels.group[inside]).cross_fitted()
+    return measured.mean > 0 and measured.p_beyond() <= court.setting.alpha / judges

@@ -1,0 +1,183 @@
+"""Draws: the cheap adversaries on permuted labels, one shard per permutation.
+
+Two experiments. `refit`: the labels of a chosen set are permuted and the adversaries fitted again, which says how far
+from chance they come when there is nothing to find (`twokeys.builder.certify.audited.permutation`). `pipeline`: all
+labels are permuted, and selection and certification are run from the start, which says what selection alone does
+(`twokeys.builder.certify.audited.null`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from twokeys.builder.certify.audited.bounds import Answers, Bools, Bound, Floats, Ints, balance_bounds
+from twokeys.builder.certify.audited.cells import Cells
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.prior import prior_bounds
+from twokeys.builder.certify.audited.refits import Refits
+from twokeys.builder.certify.audited.selection import SLACK, Chosen, choose, excess
+from twokeys.builder.certify.audited.strata import strata
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.run.stages import write_json, write_table
+
+ITEMS, SETTING = "items.parquet", "setting.json"
+FEWEST_REMOVED = 100
+"""Items left out from which adversaries are fitted on them too."""
+Experiment = Literal["refit", "pipeline"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the experiments need beside the items.
+
+    Attributes:
+        select: Cheap adversaries of the selection family.
+        certify: Cheap adversaries that certify.
+        problems: Folder of each problem, with the adversaries that can be run on it.
+        cells: What the items of each kind of cell share, and whether they are merely alike, in the order of the columns
+            `cell 0`, `cell 1`, ...
+        margin: The margin.
+        rounds: Rounds of selection at most.
+        folds: Number of folds.
+        max_answers: Answers that are never predicted beyond.
+        seed: Of folds, fits and permutations; those that certify use the next one.
+        together: Columns whose values are judged together.
+    """
+
+    select: list[str]
+    certify: list[str]
+    problems: dict[str, list[str]]
+    cells: list[tuple[str, bool]]
+    margin: float
+    rounds: int
+    folds: int
+    max_answers: int
+    seed: int
+    together: list[str]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One shard.
+
+    Attributes:
+        folder: Where `save` wrote.
+        run: Number of the permutation; None for the real labels.
+        experiment: Which one.
+        keep: Table of one boolean column `keep`, the chosen set; for `refit`.
+    """
+
+    folder: Path
+    run: int | None
+    experiment: Experiment
+    keep: Path | None = None
+
+
+def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells], weight: Floats, whole: Ints) -> None:
+    """Write what shards read; the problems are there already."""
+    table = items[["id", "source", "split", "group", "compared", "answer_type", "choices"]].assign(
+        weight=weight, whole=whole, **{f"cell {number}": one.code for number, one in enumerate(known)}
+    )
+    write_table(folder / ITEMS, pa.Table.from_pandas(table, preserve_index=False))
+    write_json(folder / SETTING, setting.__dict__)
+
+
+@dataclass(frozen=True, eq=False)
+class Court:
+    """What `save` wrote, read again."""
+
+    setting: Setting
+    table: pd.DataFrame
+    labels: Labels
+    refits: Refits
+
+    @classmethod
+    def load(cls, folder: Path) -> Court:
+        """Read a folder."""
+        said: dict[str, Any] = json.loads((folder / SETTING).read_text(encoding="utf-8"))
+        setting = Setting(**said)
+        table = pd.read_parquet(folder / ITEMS)
+        labels = Labels.of(table, setting.together)
+        folders = [(folder / name, able) for name, able in setting.problems.items()]
+        refits = Refits.load(folders, labels, setting.max_answers)
+        return cls(setting, table, labels, refits)
+
+    def fold(self, seed: int) -> Ints:
+        """(n,) folds under a seed."""
+        return fold_of(self.table["group"], self.setting.folds, seed)
+
+    def bounds(self, given: Ints) -> list[Bound]:
+        """The bounds that hold from the first round on, under some labels."""
+        cells = [
+            Cells(what, self.table[f"cell {number}"].to_numpy(), loose)
+            for number, (what, loose) in enumerate(self.setting.cells)
+        ]
+        return first_bounds(cells, self.labels, given, self.setting.margin)
+
+    def chosen(self, given: Ints) -> Chosen:
+        """Select under some labels."""
+        setting, fold = self.setting, self.fold(self.setting.seed)
+
+        def ask(keep: Bools) -> list[Answers]:
+            return both(keep, partial(self.refits.ask, setting.select, given, keep, fold, setting.seed))
+
+        everything = np.ones(len(given), dtype=bool)
+        weight, whole = (self.table[name].to_numpy() for name in ("weight", "whole"))
+        parts = list(strata(self.table, setting.together).values())
+        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(given), weight, parts, whole)
+
+    def certified(self, given: Ints, keep: Bools) -> dict[str, float]:
+        """Excess over chance of each certifying adversary, fitted on a set under some labels."""
+        seed = self.setting.seed + 1
+        answers = self.refits.only(keep).ask(self.setting.certify, given, keep, self.fold(seed), seed)
+        return {one.name: excess(one, keep) for one in answers}
+
+
+def both(keep: Bools, ask: Callable[..., list[Answers]]) -> list[Answers]:
+    """Ask those fitted on a set and, where it leaves enough out to learn from, those fitted on the rest."""
+    return [*ask(), *(ask(on_removed=True) if (~keep).sum() >= FEWEST_REMOVED else [])]
+
+
+def first_bounds(cells: list[Cells], labels: Labels, given: Ints, margin: float) -> list[Bound]:
+    """Bounds of the answer prior, then of balance inside all cells, the finest first.
+
+    Args:
+        cells: What items share.
+        labels: What labels stand for.
+        given: (n,) labels.
+        margin: Largest excess that may be called chance.
+    """
+    everything = np.ones(len(given), dtype=bool)
+    found = prior_bounds(labels, given, everything, margin * SLACK)
+    for one in cells:
+        found += balance_bounds(one.code, labels.gold(given), everything, one.what, one.loose)
+    return found
+
+
+def run_draw(draw: Draw, path: Path) -> None:
+    """Make one draw: a table of `adversary` and `excess`."""
+    court = Court.load(draw.folder)
+    everything = np.ones(len(court.table), dtype=bool)
+    keep = everything if draw.keep is None else pd.read_parquet(draw.keep)["keep"].to_numpy()
+    labels, seed = court.labels, court.setting.seed
+    given = labels.given if draw.run is None else labels.permuted(keep, seed, draw.run)
+    if draw.experiment == "pipeline":
+        keep = court.chosen(given).keep
+    found = court.certified(given, keep)
+    write_table(path, pa.table({"adversary": list(found), "excess": list(found.values())}))
+
+
+def read_draws(paths: list[Path]) -> tuple[list[str], Floats]:
+    """Adversaries (a,) and their excesses (draws, a)."""
+    tables = [pd.read_parquet(path).set_index("adversary")["excess"] for path in paths]
+    names = sorted(set.intersection(*(set(table.index) for table in tables)))
+    return names, np.stack([table.loc[names].to_numpy(dtype=np.float64) for table in tables])

@@ -1,0 +1,107 @@
+"""Exchange: which labels may change places when a view says nothing about the answer.
+
+A permutation test needs a null hypothesis under which the permuted labels are as likely as the real ones. Ours is:
+*what the view shows has nothing to do with the answer*. Three facts hold even then and must survive the permutation.
+
+- **Strata.** The answer type decides which answers are possible, and the question gives it away. Labels stay within
+  their stratum, so every stratum keeps its multiset of labels, and with it its chance level.
+- **Groups.** Items of a group resemble each other in content (that is why they share a fold) and may depend on each
+  other in their labels: partners have opposite ones, questions on one image have consistent ones. Moving labels one by
+  one would destroy that dependence, and the null distribution would belong to another, easier design. So the labels of
+  a group within a stratum, a *block*, move together and in order, to a block of the same size: blocks are exchangeable
+  when groups are independent of each other and those of a size alike. What is given up is dependence between a group's
+  strata. Sizes of which there are only few blocks would hardly move; the items of such blocks are exchanged one by one
+  within the stratum, which is exact only if their labels depend on nothing else. `in_blocks` says how many are not.
+- **Options.** The gold option of one item is none of another's, so in multiple choice nothing moves between items.
+  Given the options, each is equally likely to be the gold one; the options of a question are renamed by a random
+  permutation of their positions. Items of a group with the same options share it, so that partners with different
+  answers still have different ones.
+
+For the view `image` the options are unseen and labels are answers like any other: it takes no options here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twokeys.core.intervals.excess import Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """How to permute the labels of one view.
+
+    Attributes:
+        blocks: Classes of exchangeable blocks: each (b, s), a row being the positions of one block's s items.
+        options: Units of multiple choice by number of options: (options, positions (m,), unit of each (m,)).
+        in_blocks: Share of the items that move with their group, or are renamed with it.
+    """
+
+    blocks: tuple[Ints, ...]
+    options: tuple[tuple[int, Ints, Ints], ...]
+    in_blocks: float
+
+    def draw(self, labels: Ints, seed: int, run: int) -> Ints:
+        """Permute the labels, (n,): answer codes, or positions of the gold option; a function of (seed, run) alone."""
+        rng = np.random.default_rng([seed, run])
+        permuted = labels.copy()
+        for block in self.blocks:
+            permuted[block] = labels[rng.permutation(block)]
+        for number, position, unit in self.options:
+            names = rng.permuted(np.tile(np.arange(number), (int(unit.max()) + 1, 1)), axis=1)
+            permuted[position] = names[unit, labels[position]]
+        return permuted
+
+
+def exchange(
+    strata: Ints, groups: Ints, options: Ints | None = None, choices: Ints | None = None, fewest: int = 5
+) -> Exchange:
+    """Find what can be exchanged.
+
+    Args:
+        strata: (n,) code of the answer type.
+        groups: (n,) code of the group.
+        options: (n,) number of options, 0 where the answer is named; None where all are.
+        choices: (n,) code of the options' content, so that equal ones are renamed alike; None where all differ.
+        fewest: Blocks of one size that a stratum must have for them to move as blocks.
+    """
+    n = len(strata)
+    options = np.zeros(n, dtype=np.int64) if options is None else options
+    choices = np.arange(n) if choices is None else choices
+    named, drawn = np.flatnonzero(options == 0), np.flatnonzero(options > 0)
+
+    # Rows of a block side by side, in their own order.
+    order = named[np.lexsort((named, groups[named], strata[named]))]
+    key = np.stack([strata[order], groups[order]])
+    start = np.flatnonzero((np.diff(key, axis=1, prepend=key[:, :1] - 1) != 0).any(axis=0))
+    size = np.diff(start, append=len(order))
+    classes: list[Ints] = []
+    single: list[Ints] = []
+    for stratum in np.unique(strata[named]):
+        inside = strata[order[start]] == stratum
+        rest = [np.zeros(0, dtype=np.int64)]
+        for length in np.unique(size[inside]):
+            begins = start[inside & (size == length)]
+            block = order[begins[:, None] + np.arange(length)]
+            if len(block) >= fewest:
+                classes.append(block)
+            else:
+                rest.append(block.ravel())
+        single.append(np.sort(np.concatenate(rest)))
+    loose = [items[:, None] for items in single if len(items)]
+
+    unit = np.unique(np.stack([groups[drawn], choices[drawn]]), axis=1, return_inverse=True)[1].reshape(-1)
+    renamed = []
+    for number in np.unique(options[drawn]):
+        inside = options[drawn] == number
+        renamed.append((int(number), drawn[inside], np.unique(unit[inside], return_inverse=True)[1]))
+    share = 1 - sum(len(items) for items in loose) / max(n, 1)
+    return Exchange((*classes, *loose), tuple(renamed), share)
+
+
+def moved(before: NDArray[np.int64], after: NDArray[np.int64]) -> float:
+    """Share of items whose label is another after a permutation: what it had to work with."""
+    return float(np.mean(before != after)) if len(before) else 0.0

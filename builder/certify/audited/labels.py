@@ -1,0 +1,133 @@
+"""Labels: the gold answers of items as numbers that a permutation can move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats, Ints
+from twokeys.builder.certify.audited.chance import guess, unrelated_chance
+from twokeys.builder.certify.audited.exchange import Exchange, exchange
+from twokeys.builder.certify.audited.strata import kinds
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """What the gold of every item is, and what else could be.
+
+    Attributes:
+        given: (n,) code of the answer where it is named; position of the gold option where one is drawn.
+        options: (n,) number of options, 0 where the answer is named.
+        first: (n,) where an item's options begin in `codes`.
+        codes: Answer codes of all options, item by item.
+        texts: Answer code -> answer.
+        kind: (n,) code of the source, split and answer type, as far as these are judged apart.
+        two: (n,) whether there are two answers, yes and no.
+        group: (n,) code of the group.
+        alike: (n,) code of the options' content: equal ones are renamed alike.
+    """
+
+    given: Ints
+    options: Ints
+    first: Ints
+    codes: Ints
+    texts: tuple[str, ...]
+    kind: Ints
+    two: Bools
+    group: Ints
+    alike: Ints
+
+    @classmethod
+    def of(cls, items: pd.DataFrame, together: Sequence[str] = ()) -> Labels:
+        """Read them off an item table.
+
+        Args:
+            items: Item table.
+            together: Columns, of source and split, whose values are judged together.
+        """
+        options = items["choices"].map(len).to_numpy(dtype=np.int64)
+        flat = [choice for choices in items["choices"] for choice in choices]
+        texts = sorted({*flat, *items["compared"]})
+        code = {text: number for number, text in enumerate(texts)}
+        given = [
+            list(choices).index(answer) if len(choices) else code[answer]
+            for choices, answer in zip(items["choices"], items["compared"], strict=True)
+        ]
+        group, alike = (
+            pd.factorize(column, sort=True)[0].astype(np.int64)
+            for column in (items["group"], items["choices"].map("\n".join))
+        )
+        return cls(
+            given=np.array(given, dtype=np.int64),
+            options=options,
+            first=np.cumsum(options) - options,
+            codes=np.array([code[choice] for choice in flat], dtype=np.int64),
+            texts=tuple(texts),
+            kind=kinds(items, together),
+            two=(items["answer_type"] == "yes/no").to_numpy(),
+            group=group,
+            alike=alike,
+        )
+
+    def gold(self, given: Ints) -> Ints:
+        """(n,) answer codes that labels stand for."""
+        found = given.copy()
+        drawn = self.options > 0
+        found[drawn] = self.codes[self.first[drawn] + given[drawn]]
+        return found
+
+    def guess(self, gold: Ints, among: Bools) -> Floats:
+        """(n,) how often a guess is right, see `twokeys.builder.certify.audited.chance.guess`."""
+        return guess(gold, self.kind, self.options, self.two, among)
+
+    def exchange(self, among: Bools) -> tuple[Ints, Exchange]:
+        """How the labels of some items may change places: their positions, and an exchange over these."""
+        inside = np.flatnonzero(among)
+        return inside, exchange(self.kind[inside], self.group[inside], self.options[inside], self.alike[inside])
+
+    def permuted(self, among: Bools, seed: int, run: int) -> Ints:
+        """(n,) labels of which those of some items are permuted among themselves.
+
+        Labels stay within their kind, and options are renamed, for every view: who sees the picture alone is held to
+        the options, or the answers of the type, as well.
+        """
+        inside, moves = self.exchange(among)
+        given = self.given.copy()
+        given[inside] = moves.draw(self.given[inside], seed, run)
+        return given
+
+
+def judged(
+    name: str,
+    said: Ints,
+    gold: Ints,
+    confidence: Floats,
+    applies: Bools,
+    labels: Labels,
+    fold: Ints,
+    among: Bools,
+    on_removed: bool = False,
+) -> Answers:
+    """Set what an adversary said beside the labels.
+
+    Args:
+        name: Its full name; its first part is the view.
+        said: (n,) answer codes, anything where it does not apply.
+        gold: (n,) codes of the gold answers.
+        confidence: (n,) probability of what was said.
+        applies: (n,) items that it was asked about.
+        labels: What the labels stand for.
+        fold: (n,) its folds.
+        among: (n,) the set on which it is judged, from which chance is counted.
+        on_removed: Whether it was fitted on what that set leaves out.
+    """
+    named, counted = np.where(applies, said, 0), among & applies
+    # The only item of its kind in a fold is compared with those of the other folds.
+    elsewhere = unrelated_chance(named, gold, labels.kind, among=counted)
+    own = labels.kind * (int(fold.max(initial=0)) + 1) + fold
+    chance = unrelated_chance(named, gold, own, elsewhere, counted)
+    chance = np.where(labels.options > 0, 1 / np.maximum(labels.options, 1), chance)
+    return Answers(name, applies & (said == gold), confidence, applies, chance, labels.guess(gold, among), on_removed)

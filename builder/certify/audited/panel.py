@@ -1,0 +1,88 @@
+"""A panel of adversaries: fitted on a set in grouped folds, asked about every item, kept in the run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
+from twokeys.builder.certify.audited.labels import Labels, judged
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.stage import MEASUREMENTS, Represent, measure
+from twokeys.builder.recipe import Measure
+from twokeys.builder.run.stages import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Adversaries on one item table.
+
+    Attributes:
+        run: The build under way: what was asked once is not asked again, and a stopped build goes on at the fold of
+            the adversary where it stopped.
+        items: Item table sorted by id, with `group`.
+        labels: Its gold answers.
+        settings: The recipe's part on measuring.
+        represent: Makes what baselines read of contents.
+        key: Hash of what `items` was made from.
+    """
+
+    run: Run
+    items: pd.DataFrame
+    labels: Labels
+    settings: Measure
+    represent: Represent
+    key: str
+
+    def ask(self, names: list[str], keep: Bools, seed: int, on_removed: bool = False) -> list[Answers]:
+        """Fit and score all items.
+
+        Args:
+            names: Adversaries; those that apply to no item are left out.
+            keep: (n,) the set on which they are judged.
+            seed: For the folds and the fits.
+            on_removed: Whether they are fitted on all other items; on the set when False.
+        """
+        said = self.table(names, ~keep if on_removed else keep, seed)
+        fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
+        code, gold = pd.Index(self.labels.texts), self.labels.gold(self.labels.given)
+        found = []
+        for name in names:
+            if f"{name}.prediction" not in said:
+                continue
+            applies = said[f"{name}.prediction"].notna().to_numpy()
+            codes = code.get_indexer(pd.Index(said[f"{name}.prediction"])).astype(np.int64)
+            confidence: Floats = said[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
+            found.append(
+                judged(
+                    name,
+                    codes,
+                    gold,
+                    confidence,
+                    applies,
+                    self.labels,
+                    fold,
+                    keep,
+                    on_removed,
+                )
+            )
+        return found
+
+    def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
+        """Measurements (`twokeys.builder.measure.stage`) of adversaries fitted on some items; rows as in `items`."""
+        known = baselines()
+        fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
+        made = measure(
+            self.run, "panel", self.items, dict.fromkeys(VIEWS, fold), {name: known[name] for name in names},
+            self.settings, seed, self.represent, self.key, fit_on=fit_on, held=True,
+        )  # fmt: skip
+        table: pd.DataFrame = made.table(MEASUREMENTS).to_pandas()
+        return table
+
+
+def folds(items: pd.DataFrame, settings: Measure) -> int:
+    """Number of folds: what the recipe wants, or as many as there are groups."""
+    return min(settings.folds, int(items["group"].nunique()))

@@ -1,0 +1,161 @@
+"""Planted copies of a problem: the same contents and labels, with a cue of one kind and size in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.planting import NUMBER, ORDER, POSITION, TWO_WAY, in_options, in_text
+from twokeys.builder.certify.audited.sizes import bits_of, marks_of
+from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.details import FILE
+from twokeys.builder.measure.lexical import OPTION_FEATURES, option_features
+from twokeys.builder.measure.looks import option_looks, text_looks
+from twokeys.builder.measure.places import DIVISORS, FIELDS
+from twokeys.core.intervals.excess import Ints
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+RARE = ("rare word",)
+"""Kinds whose cue stands on a few contents of one side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """What copies are made from.
+
+    Attributes:
+        items: The set, with `question`, `choices`, `image_key`.
+        labels: Its labels.
+        view: What judges see.
+        kind: Name of the kind.
+        pictures: (m, 2, f) details of pictures with a 0 and with a 1, by image key, sorted; two such for the two-way
+            interaction, file and pixels; None where the kind is not planted in pictures.
+    """
+
+    items: pd.DataFrame
+    labels: Labels
+    view: str
+    kind: str
+    pictures: dict[str, Floats] | None = None
+
+    def attainable(self, golds: Ints) -> float:
+        """The largest size that a cue of the kind can have under some labels."""
+        if self._of_options:
+            return marks_of(*self._cases(golds)).attainable
+        return bits_of(*self._contents(golds)).attainable
+
+    def copy(self, problem: Problem, golds: Ints, size: float, seed: list[int]) -> Problem:
+        """A copy of a problem with a cue; the same cue in every problem under the same seed."""
+        rng = np.random.default_rng(seed)
+        if self._of_options:
+            case, place, options = self._cases(golds)
+            marked = np.zeros(len(self.items), dtype=np.int64)
+            marked[self._drawn] = marks_of(case, place, options).draw(size, rng)[case]
+            coins = np.zeros((len(self.items), int(options.max())), dtype=np.int64)
+            coins[self._drawn] = rng.integers(0, 2, (int(case.max()) + 1, coins.shape[1]))[case]
+            return _with_marks(problem, self.kind, marked, coins)
+        content, gold, cell = self._contents(golds)
+        bits = bits_of(content, gold, cell).draw(size, rng, self.kind in RARE)
+        others = rng.integers(0, 2, len(bits))
+        jitter = rng.permutation(len(bits))
+        bit, other, order = (np.zeros(len(self.items), dtype=np.int64) for _ in range(3))
+        bit[self._named], other[self._named], order[self._named] = bits[content], others[content], jitter[content]
+        first = np.zeros(len(problem.text), dtype=np.int64)
+        first[problem.content[::-1]] = problem.item[::-1]
+        if self.kind in (NUMBER, ORDER):
+            return _with_places(problem, self.kind, bit[first], order[first], len(bits))
+        if self.view == "image":
+            return self._with_pictures(problem, bit[first], other[first], first)
+        texts = [
+            in_text(self.kind, text, int(one), int(two))
+            for text, one, two in zip(problem.text, bit[first], other[first], strict=True)
+        ]
+        looks = text_looks(texts) if problem.looks.size else problem.looks
+        return replace(problem, text=texts, looks=looks)
+
+    @property
+    def _of_options(self) -> bool:
+        return "option" in self.kind
+
+    @property
+    def _drawn(self) -> Ints:
+        return np.flatnonzero(self.labels.options > 0)
+
+    @property
+    def _named(self) -> Ints:
+        """Items in which the kind is planted, where no option is marked."""
+        return np.arange(len(self.items)) if self.view == "image" else np.flatnonzero(self.labels.options == 0)
+
+    def _contents(self, golds: Ints) -> tuple[Ints, Ints, Ints]:
+        named = self._named
+        if self.view == "image":
+            keys, gold = self.items["image_key"], self.labels.gold(golds)
+        else:
+            keys, gold = self.items["question"].iloc[named], golds[named]
+        cell = self.labels.kind[named]
+        if self.kind in (NUMBER, ORDER) and self.view != "image":
+            return np.arange(len(named)), gold, cell
+        return pd.factorize(keys, sort=True)[0].astype(np.int64), gold, cell
+
+    def _cases(self, golds: Ints) -> tuple[Ints, Ints, Ints]:
+        part = self.items.iloc[self._drawn]
+        keys = part["choices"].map("\n".join)
+        if self.view == "question":
+            keys = part["question"] + "\n" + keys
+        case = pd.factorize(keys, sort=True)[0].astype(np.int64)
+        return case, golds[self._drawn], self.labels.options[self._drawn]
+
+    def _with_pictures(self, problem: Problem, bit: Ints, other: Ints, first: Ints) -> Problem:
+        assert self.pictures is not None
+        place = pd.factorize(self.items["image_key"], sort=True)[0][first]
+        if self.kind == TWO_WAY:
+            detail = self.pictures["corner pixel"][place, other].copy()
+            detail[:, :FILE] = self.pictures["file size"][place, bit ^ other][:, :FILE]
+        else:
+            detail = self.pictures[self.kind][place, bit]
+        return replace(problem, detail=detail)
+
+
+def _with_places(problem: Problem, kind: str, bit: Ints, order: Ints, n: int) -> Problem:
+    """Numbers that are odd or even by the bit, or rows that stand behind all others where it is 1."""
+    place = np.array(problem.place, dtype=np.float32)
+    if kind == NUMBER:
+        for divisor in DIVISORS:
+            place[:, FIELDS.index(f"number modulo {divisor}")] = (2 * order + bit) % divisor
+    else:
+        place[:, FIELDS.index("rank in the source")] = order + bit * n
+    return replace(problem, place=place)
+
+
+def _with_marks(problem: Problem, kind: str, marked: Ints, coins: Ints) -> Problem:
+    text: list[str] = list(problem.text)
+    looks, lexical = (np.array(matrix, dtype=np.float32) for matrix in (problem.looks, problem.lexical))
+    start = np.flatnonzero(np.diff(problem.item, prepend=-1))
+    cache: dict[Any, Any] = {}
+    for rows in np.split(np.arange(len(problem.item)), start[1:]):
+        item, contents = problem.item[rows[0]], problem.content[rows]
+        if contents[0] in cache:
+            continue
+        cache[contents[0]] = True
+        old, mark = [problem.text[content] for content in contents], int(marked[item])
+        new = in_options(kind, old, mark, coins[item])
+        for content, option in zip(contents, new, strict=True):
+            text[content] = option
+        if looks.size:
+            looks[contents] = _moved(new, mark, coins[item]) if kind == POSITION else option_looks(new)
+        if lexical.size:
+            lexical[contents, -len(OPTION_FEATURES) :] = option_features(problem.context[contents[0]], new)
+    return replace(problem, text=text, looks=looks, lexical=lexical)
+
+
+def _moved(options: list[str], mark: int, coins: Ints) -> Floats:
+    """Looks of options where the marked one stands first."""
+    others = sorted((place for place in range(len(options)) if place != mark), key=lambda place: (coins[place], place))
+    order = [mark, *others]
+    looks = np.empty((len(options), option_looks(options).shape[1]), dtype=np.float32)
+    looks[order] = option_looks([options[place] for place in order])
+    return looks

@@ -1,0 +1,234 @@
+"""Planting: how a cue of each kind is put into a copy of a set. One list of kinds a place; names are published.
+
+A cue is a bit per content that anybody who knows where to look reads without error. How often the bit agrees with the
+answer is set in `twokeys.builder.certify.audited.sizes`. Nothing here reads a label.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from twokeys.builder.measure.details import GROUPS, Pixels, of_file, of_pixels
+from twokeys.core.intervals.excess import Ints
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+RARE = "quondam"
+SPOKEN = "please"
+LONGER = " and so on"
+TWO_WAY, NUMBER, ORDER, POSITION = "two-way interaction", "row number", "row order", "option position"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of cue.
+
+    Attributes:
+        name: Its name.
+        judges: Families that may find it, the one made for it first.
+    """
+
+    name: str
+    judges: tuple[str, ...]
+
+
+TEXT = (
+    Kind("letter case", ("looks", "cased", "together")),
+    Kind("punctuation", ("looks", "cased", "together")),
+    Kind("spacing", ("looks", "cased", "together")),
+    Kind("word order", ("cased", "order")),
+    Kind("rare word", ("cased", "tfidf", "order")),
+    Kind(NUMBER, ("metadata", "together")),
+    Kind(ORDER, ("metadata", "together")),
+    Kind(TWO_WAY, ("together",)),
+)
+"""Kinds of cues in a question."""
+OPTIONS = (
+    Kind("option length", ("looks", "forest", "together")),
+    Kind("option case", ("looks", "cased", "together")),
+    Kind("option punctuation", ("looks", "cased", "together")),
+    Kind(POSITION, ("looks", "together")),
+    Kind("rare word in an option", ("cased", "tfidf", "order")),
+    Kind("two-way interaction in an option", ("together",)),
+)
+"""Kinds of cues in one of several options."""
+PICTURES = (
+    Kind("corner pixel", ("detail", "together")),
+    Kind("border", ("detail", "together")),
+    Kind("high frequency", ("detail", "together")),
+    Kind("lowest bits", ("detail", "together")),
+    Kind("JPEG quality", ("detail", "together")),
+    Kind("file size", ("detail", "together")),
+    Kind(NUMBER, ("metadata", "together")),
+    Kind(ORDER, ("metadata", "together")),
+    Kind(TWO_WAY, ("together",)),
+)
+"""Kinds of cues in a picture, its file, or the rows that show it."""
+
+# ----------------------------------------------------------------------------------------------------------- text
+
+_MARK = re.compile(r"\s*([.?!]*)$")
+
+
+def in_text(kind: str, text: str, bit: int, other: int) -> str:
+    """Plant a bit in a question.
+
+    Args:
+        kind: Name of the kind.
+        text: The question.
+        bit: The bit.
+        other: A second bit, that of the two-way interaction which has nothing to do with the answer.
+    """
+    if kind == TWO_WAY:
+        return _spaced(_cased(text, other), bit ^ other)
+    return _TEXT[kind](text, bit)
+
+
+def _cased(text: str, bit: int) -> str:
+    """The second word, or the only one, in capitals or in small letters."""
+    words = text.split(" ")
+    place = min(1, len(words) - 1)
+    words[place] = words[place].upper() if bit else words[place].lower()
+    return " ".join(words)
+
+
+def _comma(text: str, bit: int) -> str:
+    first, space, rest = text.replace(",", "").partition(" ")
+    return f"{first}{',' if bit else ''}{space}{rest}"
+
+
+def _spaced(text: str, bit: int) -> str:
+    """A space before the last mark, or none."""
+    mark = _MARK.search(text)
+    assert mark is not None
+    return f"{text[: mark.start()]}{' ' if bit else ''}{mark[1] or '?'}"
+
+
+def _turned(text: str, bit: int) -> str:
+    """One word at the beginning or before the last mark: the same words either way."""
+    mark = _MARK.search(text)
+    assert mark is not None
+    body = text[: mark.start()]
+    return f"{SPOKEN} {body}{mark[1]}" if bit else f"{body} {SPOKEN}{mark[1]}"
+
+
+def _rare(text: str, bit: int) -> str:
+    return _turned(text, 0).replace(SPOKEN, RARE) if bit else text
+
+
+_TEXT: dict[str, Callable[[str, int], str]] = {
+    "letter case": _cased, "punctuation": _comma, "spacing": _spaced, "word order": _turned, "rare word": _rare,
+}  # fmt: skip
+
+# -------------------------------------------------------------------------------------------------------- options
+
+
+def in_options(kind: str, options: Sequence[str], marked: int, coins: Ints) -> list[str]:
+    """Plant a mark in one of several options.
+
+    Args:
+        kind: Name of the kind; `POSITION` plants no mark in any text.
+        options: The options.
+        marked: Place of the option to mark.
+        coins: A bit for each option, that of the two-way interaction which has nothing to do with the answer.
+    """
+    if kind == "two-way interaction in an option":
+        return [
+            _dotted(_initial(text, int(coin)), int(coin) ^ int(place != marked))
+            for place, (text, coin) in enumerate(zip(options, coins, strict=True))
+        ]
+    return [_OPTIONS[kind](text, int(place == marked)) for place, text in enumerate(options)]
+
+
+def _initial(text: str, bit: int) -> str:
+    return (text[:1].upper() if bit else text[:1].lower()) + text[1:]
+
+
+def _dotted(text: str, bit: int) -> str:
+    return text.rstrip(".") + ("." if bit else "")
+
+
+_OPTIONS: dict[str, Callable[[str, int], str]] = {
+    "option length": lambda text, bit: text + LONGER * bit,
+    "option case": _initial,
+    "option punctuation": _dotted,
+    "rare word in an option": lambda text, bit: text + f" {RARE}" * bit,
+    POSITION: lambda text, bit: text,
+}
+
+# ------------------------------------------------------------------------------------------------------- pictures
+
+Groups = dict[str, Floats]
+"""Some groups of a picture's details, see `twokeys.builder.measure.details.replaced`."""
+
+
+def in_picture(kind: str, picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    """What changes of a picture's details when a 0, and when a 1, is planted in it.
+
+    Args:
+        kind: Name of the kind; rows are not planted in here.
+        picture: Its pixels, (h, w, 3).
+        data: Its file.
+    """
+    return _PICTURES[kind](picture, data)
+
+
+def _pixel(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    made = []
+    for value in (0, 255):
+        marked = picture.copy()
+        marked[0, 0] = value
+        made.append(of_pixels(marked, ("corners", "pixels")))
+    return made[0], made[1]
+
+
+def _line(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    made = []
+    for value in (-24, 24):
+        marked = picture.copy()
+        marked[0] = np.clip(marked[0].astype(np.int16) + value, 0, 255)
+        made.append(of_pixels(marked, ("corners", "borders", "pixels")))
+    return made[0], made[1]
+
+
+def _grain(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    """Two levels more and less, in turn, as on a chessboard."""
+    height, width, _ = picture.shape
+    board = 2 - 4 * ((np.arange(height)[:, None] + np.arange(width)) % 2)
+    marked = np.clip(picture.astype(np.int16) + board[:, :, None], 0, 255).astype(np.uint8)
+    return {}, of_pixels(marked, ("corners", "frequencies", "pixels"))
+
+
+def _lowest(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    marked = picture.copy()
+    marked[:, :, 0] |= 1
+    return {}, of_pixels(marked, ("corners", "frequencies", "pixels"))
+
+
+def _quality(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    made = []
+    for quality in (90, 75):
+        file = io.BytesIO()
+        Image.fromarray(picture).save(file, "JPEG", quality=quality)
+        with Image.open(file) as again:
+            made.append({"file": of_file(file.getvalue())} | of_pixels(np.asarray(again.convert("RGB")), tuple(GROUPS)))
+    return made[0], made[1]
+
+
+def _size(picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
+    """Padded to whole blocks of 16 bytes, or to one byte more."""
+    padded = data + bytes(-len(data) % 16)
+    return {"file": of_file(padded + b"\0")}, {"file": of_file(padded)}
+
+
+_PICTURES: dict[str, Callable[[Pixels, bytes], tuple[Groups, Groups]]] = {
+    "corner pixel": _pixel, "border": _line, "high frequency": _grain, "lowest bits": _lowest,
+    "JPEG quality": _quality, "file size": _size,
+}  # fmt: skip
+SEEN = tuple(_PICTURES)
+"""Kinds whose planting needs the picture."""

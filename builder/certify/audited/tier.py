@@ -1,0 +1,339 @@
+"""The audited tier: select against some adversaries, judge by others, and say so either way.
+
+items -> cells -> selection -> refits of other families -> permuted labels -> verdict per view
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
+from twokeys.builder.certify.audited.cells import Cells, cells
+from twokeys.builder.certify.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
+from twokeys.builder.certify.audited.control_stage import controls
+from twokeys.builder.certify.audited.controls import Control, controlled_views
+from twokeys.builder.certify.audited.draws import (
+    FEWEST_REMOVED,
+    Draw,
+    Experiment,
+    Setting,
+    both,
+    first_bounds,
+    read_draws,
+    run_draw,
+    save,
+)
+from twokeys.builder.certify.audited.evidence import TrainedOn
+from twokeys.builder.certify.audited.families import families, quick
+from twokeys.builder.certify.audited.judging import Bench, Weighed
+from twokeys.builder.certify.audited.labels import Labels
+from twokeys.builder.certify.audited.null import NullEvidence, compare, stated
+from twokeys.builder.certify.audited.panel import Panel, folds
+from twokeys.builder.certify.audited.permutation import Permuted, summarise
+from twokeys.builder.certify.audited.planted_pictures import planted_pictures
+from twokeys.builder.certify.audited.selection import Chosen, choose, ties
+from twokeys.builder.certify.audited.strata import strata
+from twokeys.builder.certify.audited.whole import wholes
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.blindness import REFIT
+from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.representations import Representations
+from twokeys.builder.measure.stage import problems
+from twokeys.builder.recipe import Audited, Recipe
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json, digest
+
+KEPT, REMOVED = "kept.parquet", "removed.parquet"
+MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}
+"""Marks of the columns that hold what adversaries said, by what they were fitted on."""
+SAID = f"{REFIT}.prediction"
+VOTE, DISAGREEMENT = "adversaries.vote", "adversaries.disagreement"
+"""Columns of the share of judges that are right about an item, and of those that say other than most."""
+LIBRARY = "scikit-learn"
+"""Its version decides what the cheap adversaries answer."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """All that the tier works on."""
+
+    run: Run
+    plan: Recipe
+    settings: Audited
+    panel: Panel
+    represent: Representations
+    select: list[str]
+    certify: list[str]
+    key: str
+
+    @property
+    def items(self) -> pd.DataFrame:
+        return self.panel.items
+
+
+def audit(
+    run: Run,
+    plan: Recipe,
+    settings: Audited,
+    items: pd.DataFrame,
+    represent: Representations,
+    key: str,
+    encoders: Mapping[str, str],
+) -> Stage:
+    """Make the tier.
+
+    Args:
+        run: The build under way.
+        plan: The recipe.
+        settings: Its part on this tier.
+        items: What the rules left, sorted by id, default index.
+        represent: Makes what adversaries read of contents.
+        key: Hash of what `items` was made from.
+        encoders: Identities of the encoders that the adversaries read, by what they encode.
+
+    Returns:
+        A stage whose tables are `KEPT` (`id`, what each certifying adversary said, votes) and `REMOVED` (`id`,
+        `reason`), and whose notes are the certificate, without the fingerprint.
+
+    Raises:
+        BadInput: When an adversary is unknown, or of a family that selects and certifies.
+    """
+    select, certify = families(settings)
+    # What a panel was told by one model is not what it would be told by another.
+    own = digest("panel", key, canonical_json(dict(encoders)))
+    panel = Panel(run, items, Labels.of(items, settings.together), plan.measure, represent, own)
+    trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
+    versions = {name: baselines()[name].version for name in (*select, *certify)}
+    return run.stage(
+        "audited", partial(_work, trial), 3, own, settings.model_dump(mode="json"),
+        plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
+    )  # fmt: skip
+
+
+def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
+    items, seed = trial.items, trial.plan.seed
+    if items["group"].nunique() < 2:
+        return _nothing(trial, stage)
+    known = cells(items, trial.represent, seed)
+    chosen = _select(trial, known)
+    write_table(stage.folder / "keep.parquet", pa.table({"keep": chosen.keep}))
+    weighed, said = _judge(trial, chosen, known, stage)
+    write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
+    write_table(stage.folder / REMOVED, _removed(items, chosen))
+    missing = unjudged(items[chosen.keep], said)
+    return _stated(trial, chosen, weighed, missing, _controlled(trial, chosen, weighed, missing, stage))
+
+
+def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
+    """Items of one group, or none: they cannot be folded, so nothing can be said of them."""
+    reason = "all items are of one group: adversaries cannot be fitted on some and tried on others"
+    nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
+    write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
+    write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
+    return _stated(trial, nobody, [], {}, [])
+
+
+def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
+    """Kept items of each view about which no adversary that was fitted on the set, or on nothing, said anything.
+
+    Args:
+        kept: The tier's items.
+        said: What adversaries said, with `id` and one `<name>.refit.prediction` column each.
+    """
+    answers = said.set_index("id").reindex(kept["id"])
+    options, everything = kept["choices"].map(len).to_numpy() > 0, np.ones(len(kept), dtype=bool)
+    missing = {}
+    for view, shown in (("question", everything), ("choices", options), ("image", everything)):
+        names = [name for name in answers if str(name).startswith(f"{view}.") and str(name).endswith(SAID)]
+        missing[view] = int((shown & answers[names].isna().all(axis=1).to_numpy()).sum())
+    return missing
+
+
+def _controlled(
+    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], stage: Stage
+) -> list[Control]:
+    """Positive controls of the views that evidence would certify."""
+    settings, plan = trial.settings, trial.plan
+    alpha = round(1 - plan.measure.confidence, 9)
+    views = controlled_views(verdicts_of(views_of(trial.items), weighed, settings.margin, alpha, missing))
+    if not views or not settings.controls:
+        return []
+    kept = trial.items[chosen.keep].reset_index(drop=True)
+    shown = None
+    if "image" in views and plan.publishable:
+        pictures = trial.represent.pictures
+        pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
+        shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
+    return controls(trial.run, kept, views, settings, plan.measure, plan.seed, trial.represent, shown, stage.key)
+
+
+def _stated(
+    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], controls: list[Control]
+) -> dict[str, Any]:
+    said = audited_certificate(
+        trial.settings, trial.plan.measure.confidence, trial.items, chosen, weighed, trial.select, missing, controls
+    )
+    return said | {LIBRARY: version(LIBRARY)}
+
+
+def _removed(items: pd.DataFrame, chosen: Chosen) -> pa.Table:
+    left = ~chosen.keep
+    reasons = [
+        reason or "the bounds leave room for a part of it only"
+        for reason, out in zip(chosen.reasons, left, strict=True)
+        if out
+    ]
+    return pa.table({"id": items["id"][left].tolist(), "reason": pa.array(reasons, pa.string())})
+
+
+def _weight(trial: _Trial) -> Floats:
+    """(n,) weights; what ids add decides between sets that would weigh the same."""
+    return ties(_wanted(trial), trial.items["id"].tolist())
+
+
+def _wanted(trial: _Trial) -> Floats:
+    if trial.settings.weight is None:
+        return np.ones(len(trial.items))
+    if trial.settings.weight not in trial.items:
+        measured = ", ".join(str(name) for name in trial.items if "." in str(name))
+        raise BadInput("recipe", "audited.weight", trial.settings.weight, measured, "name a measurement")
+    column = trial.items[trial.settings.weight]
+    if not pd.api.types.is_numeric_dtype(column):
+        given = f"the column {trial.settings.weight}, of text such as {column.iloc[0]!r}"
+        raise BadInput("recipe", "audited.weight", given, "numbers", "name another")
+    found: Floats = column.to_numpy(dtype=np.float64)
+    if not (found > 0).all():
+        bad = trial.items["id"][~(found > 0)].iloc[0]
+        raise BadInput("recipe", "audited.weight", f"no positive weight for {bad}", "positive numbers", "name another")
+    return found
+
+
+def _select(trial: _Trial, known: list[Cells]) -> Chosen:
+    def ask(keep: Bools) -> list[Answers]:
+        return both(keep, partial(trial.panel.ask, trial.select, keep, trial.plan.seed))
+
+    labels, settings = trial.panel.labels, trial.settings
+    everything = np.ones(len(trial.items), dtype=bool)
+    bounds = first_bounds(known, labels, labels.given, settings.margin)
+    parts = list(strata(trial.items, settings.together).values())
+    return choose(ask, settings.margin, settings.rounds, everything, bounds, _weight(trial), parts, wholes(trial.items))
+
+
+# -------------------------------------------------------------------------------------------------------- judging
+
+
+def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> tuple[list[Weighed], pd.DataFrame]:
+    """Evidence of every certifying adversary, and what each said of every kept item."""
+    items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
+    learning = [name for name in trial.certify if baselines()[name].fits]
+    fitted: list[tuple[TrainedOn, list[str], Bools]] = [("set", trial.certify, keep)]
+    if (~keep).sum() >= FEWEST_REMOVED:
+        fitted.append(("removed", learning, ~keep))
+    permuted, null = _permuted(trial, known, stage) if keep.any() else ({}, {})
+    columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
+    bench = Bench.of(items, keep, trial.settings, trial.plan.measure.confidence, trial.plan.seed)
+    weighed = [bench.constant()] if keep.any() else []
+    for trained_on, names, fit_on in fitted:
+        if items["group"][fit_on].nunique() < 2:
+            continue
+        said = trial.panel.table(names, fit_on, seed)
+        for one in trial.panel.ask(names, keep, seed, on_removed=trained_on == "removed"):
+            for ending in (".prediction", ".p_gold"):
+                columns[f"{one.name}{MARKS[trained_on]}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
+            if (keep & one.applies).any():
+                learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
+                own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
+                weighed.append(bench.weigh(one, learns, *own))
+    return weighed, votes(pd.DataFrame(columns), items["compared"][keep].to_numpy())
+
+
+def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """Add how many of the adversaries that were fitted on the set are right about an item, and how they disagree.
+
+    Args:
+        said: Rows with one `<name>.refit.prediction` column per adversary.
+        gold: (n,) gold answers.
+    """
+    answers = said[[name for name in said if str(name).endswith(SAID)]]
+    asked = answers.notna().sum(axis=1).to_numpy()
+    right = answers.eq(gold, axis=0).sum(axis=1).to_numpy()
+    most = [row.value_counts().max() if row.notna().any() else 0 for _, row in answers.iterrows()]
+    share = np.maximum(asked, 1)
+    return said.assign(
+        **{
+            VOTE: (right / share).astype(np.float32).round(4),
+            DISAGREEMENT: ((asked - np.array(most, dtype=np.int64)) / share).astype(np.float32).round(4),
+        }
+    )
+
+
+def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
+    """What permuted labels say of the quick adversaries, by name."""
+    court = trial.run.stage("audited-problems", partial(_prepare, trial, known), 2, stage.key)
+    refits = _draws(trial, court, stage, "refit", trial.settings.permutations)
+    # With a slow selecting adversary left out it would not be the same pipeline, and would say nothing of this one.
+    same = quick(trial.select) == trial.select
+    nulls = _draws(trial, court, stage, "pipeline", trial.settings.null_draws if same else 0)
+    permuted, null = {}, {}
+    if refits is not None:
+        names, excesses = refits
+        tested = summarise(excesses[0], excesses[1:])
+        permuted = {name: Permuted(**six_digits(asdict(tested.of(number)))) for number, name in enumerate(names)}
+    if nulls is not None:
+        names, excesses = nulls
+        compared = compare(excesses[0], excesses[1:], trial.plan.measure.confidence)
+        null = {name: stated(compared.of(number)) for number, name in enumerate(names)}
+    return permuted, null
+
+
+def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
+    names = quick([*trial.select, *trial.certify])
+    fold = fold_of(trial.items["group"], folds(trial.items, trial.plan.measure), trial.plan.seed)
+    made: dict[str, list[str]] = {}
+    all_known = baselines()
+    for place, problem, able in problems(
+        trial.items, dict.fromkeys(VIEWS, fold), {name: all_known[name] for name in names}, trial.plan.measure,
+        trial.represent, held=True,
+    ):  # fmt: skip
+        problem.save(stage.folder / place)
+        made[place] = able
+    setting = Setting(
+        select=quick(trial.select),
+        certify=quick(trial.certify),
+        problems=made,
+        cells=[(one.what, one.loose) for one in known],
+        margin=trial.settings.margin,
+        rounds=trial.settings.rounds,
+        folds=folds(trial.items, trial.plan.measure),
+        max_answers=trial.plan.measure.max_answers,
+        seed=trial.plan.seed,
+        together=list(trial.settings.together),
+    )
+    save(stage.folder, setting, trial.items, known, _weight(trial), wholes(trial.items))
+
+
+def _draws(
+    trial: _Trial, court: Stage, stage: Stage, experiment: Experiment, runs: int
+) -> tuple[list[str], Floats] | None:
+    """Excesses on the real labels and on permuted ones; None where none are wanted, or nobody is quick enough."""
+    if not runs or not quick(trial.certify):
+        return None
+    keep = stage.folder / "keep.parquet" if experiment == "refit" else None
+    shards = [Draw(court.folder, number, experiment, keep) for number in (None, *range(runs))]
+
+    def work(drawing: Stage) -> dict[str, int]:
+        trial.run.parts(drawing, run_draw, shards)
+        return {"draws": runs}
+
+    made = trial.run.stage(f"audited-{experiment}", work, 2, stage.key, runs)
+    names, excesses = read_draws([made.folder / f"part-{number:05d}.parquet" for number in range(len(shards))])
+    return (names, excesses) if names else None

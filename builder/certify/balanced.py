@@ -1,0 +1,114 @@
+"""The certificate of the `balanced` tier: ceilings counted from the published rows, and what follows from them.
+
+Its word is *bounded*, not certified: a set on which nobody who sees one side is right on more than half may still leave
+a trained adversary far above chance, where there are many answers. So the best of these, and chance, stand beside the
+bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from twokeys.builder.measure.blindness import REFIT, measured_by
+from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
+from twokeys.core.intervals.accuracy import chance
+
+FILE = "certificate.json"
+BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
+"""Verdicts."""
+STATEMENT = (
+    "Let f be any predictor that sees only the {view} of an item of this set and writes any reply. Grouped by {view}, "
+    "f writes one reply per group. {read}, so f is right in a group at most as often as the most frequent of these. "
+    "Counted over the set that is {right} of {items} items. This holds for every f, also for one trained on this set's "
+    "own labels. It is a bound on the set: of a single item it says nothing."
+)
+READ = {
+    "question": "A reply is read as one of the question's options, or as one answer where it has none",
+    "image": "A reply is read as one answer or as one option's letter, whatever the item",
+}
+"""How a reply to each view is read."""
+
+
+def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprint: str) -> dict[str, Any]:
+    """Count what the certificate claims.
+
+    Args:
+        items: Published rows with keys, `question`, `image_colour`, `choices`, `answer` and the columns of the strata.
+        max_share: The promised bound on both ceilings.
+        within: Columns inside whose every combination the bound is promised.
+        fingerprint: Fingerprint of the config.
+
+    Returns:
+        The certificate as JSON values. `verdict` is `bounded`, or `not bounded` with `reasons`; `bound` is what nobody
+        exceeds who sees one side, and `best_adversary` is the best of the trained ones, with chance.
+    """
+    counted: dict[str, dict[str, dict[str, float]]] = {
+        stratum: {str(view): _count(found) for view, found in all_ceilings(part).items()}
+        for stratum, part in strata(items).items()
+        if len(part)
+    }
+    promised = {"all": items}
+    if within and len(items):
+        for values, part in items.groupby(within, sort=True):
+            promised[", ".join(f"{name}={value}" for name, value in zip(within, values, strict=True))] = part
+    reasons = [
+        f"the {view} ceiling on {name} is {found.right} of {found.items}, above {max_share:.0%}"
+        for name, part in promised.items()
+        for view, found in ceilings(part).items()
+        if view in BLIND and found.right > max_share * found.items + 1e-9
+    ]
+    joint = ceilings(items)["both"]
+    if joint.right < joint.items:
+        reasons.append(f"question and image together tell {joint.right} of {joint.items} answers, not all")
+    if not len(items):
+        reasons = ["no item is left: nothing can be bounded"]
+    statements = {
+        view: STATEMENT.format(view=view, read=READ[view], right=f"{found.right:,}", items=f"{found.items:,}")
+        for view, found in ceilings(items).items()
+        if view in BLIND
+    }
+    return {
+        "tier": "balanced",
+        "verdict": NOT_BOUNDED if reasons else BOUNDED,
+        "reasons": reasons,
+        "bound": max((counted["all"][view]["share"] for view in BLIND), default=None) if counted else None,
+        "best_adversary": best_adversary(items),
+        "max_share": max_share,
+        "within": within,
+        "fingerprint": fingerprint,
+        "ceilings": counted,
+        "statements": statements,
+        "recount": "twokeys verify, or the lines of pandas in README.md",
+    }
+
+
+def holds(certificate: Mapping[str, Any]) -> bool:
+    """Whether every tier that was asked for, and holds items, is what it claims: bounded, or certified.
+
+    An audited tier is asked for where no exact balance can hold the items: then an empty balanced tier is no failure.
+    """
+    audited = certificate.get("audited")
+    if audited is None:
+        return bool(certificate["verdict"] == BOUNDED)
+    balanced = certificate["verdict"] == BOUNDED or not certificate["ceilings"]
+    return bool(balanced and audited["verdict"] == "certified")
+
+
+def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
+    """The trained adversary that is right most often on published rows, beside chance; None where none was fitted."""
+    best: tuple[float, dict[str, Any]] | None = None
+    for name, column in measured_by(items, REFIT).items():
+        part = items[items[column].notna()]
+        if len(part):
+            right, view = float((part[column] == part["compared"]).mean()), name.partition(".")[0]
+            level = round(chance(part, view), 6)
+            if best is None or right > best[0]:
+                best = right, {"baseline": name, "view": view, "accuracy": round(right, 6), "chance": level}
+    return best[1] if best else None
+
+
+def _count(found: Ceiling) -> dict[str, float]:
+    return {"right": found.right, "items": found.items, "keys": found.keys, "share": round(found.share, 6)}

@@ -1,0 +1,1 @@
+"""Checks: what `twokeys verify` recounts, one file a claim."""

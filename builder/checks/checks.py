@@ -1,0 +1,368 @@
+"""What `twokeys verify` recounts: one function per claim of a published folder, each yielding what does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from twokeys.builder.balance.select import graph_of, parts, select, weights
+from twokeys.builder.certify.audited.rows import SEPARATOR
+from twokeys.builder.certify.balanced import FILE as CERTIFICATE
+from twokeys.builder.certify.balanced import certify
+from twokeys.builder.certify.label_noise import expected_noise
+from twokeys.builder.checks.audited import adversaries, audited
+from twokeys.builder.checks.datasheet import REMEDY, datasheet
+from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
+from twokeys.builder.checks.pairs import edited
+from twokeys.builder.checks.report import same_report
+from twokeys.builder.filter import effects, examples
+from twokeys.builder.graph.graph import violations
+from twokeys.builder.measure.blindness import REFIT, blindness
+from twokeys.builder.pair.counts import pairing
+from twokeys.builder.publish.eval_rows import recounted
+from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
+from twokeys.builder.publish.folder import Folder
+from twokeys.builder.publish.pairs import NAME as PAIRS
+from twokeys.builder.publish.pairs import pair_rows
+from twokeys.builder.publish.rows import dataset_info, picture_hashes, split_of
+from twokeys.builder.read import locators
+from twokeys.core.colours import colours
+from twokeys.core.columns import PICTURES, features
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
+from twokeys.data_cards.manifest import Blindness, Partners, Step
+
+
+def _recipe(known: Folder) -> Iterator[str]:
+    """What the manifest repeats of its recipe."""
+    manifest, plan = known.manifest, known.recipe
+    for name in ("name", "title", "description", "homepage", "authors"):
+        if getattr(manifest, name) != getattr(plan, name):
+            yield f"{name} is {getattr(manifest, name)!r}, the recipe says {getattr(plan, name)!r}"
+    if (manifest.max_share, manifest.confidence) != (plan.balance.max_share, plan.measure.confidence):
+        yield "max_share or confidence is not the recipe's"
+    terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage", "notice"}
+    if [s.model_dump(include=terms) for s in manifest.sources] != [c.model_dump(include=terms) for c in plan.corpora]:
+        yield "the sources are not the recipe's corpora"
+    given = [json.loads(json.dumps(use.with_)) for use in plan.rules]
+    if len(given) != len(manifest.rules) or any(
+        value != report.parameters.get(name)
+        for report, parameters in zip(manifest.rules, given, strict=True)
+        for name, value in parameters.items()
+    ):
+        yield "the rules or their parameters are not the recipe's"
+
+
+def _fingerprints(known: Folder) -> Iterator[str]:
+    """Fingerprints, versions, columns and row counts of every config."""
+    if missing := {"balanced", "removed"} - set(known.manifest.configs):
+        yield f"the manifest has no config {', '.join(sorted(missing))}"
+    for name, config in known.manifest.configs.items():
+        total, counts = Fingerprint(), Counter[str]()
+        try:
+            for path in known.files(name):
+                total.add(parquet_rows(path), split_of(path))
+                counts[split_of(path)] += pq.read_metadata(path).num_rows
+                if not pq.read_schema(path).equals(features(pq.read_schema(path).names).arrow_schema):
+                    yield f"{path.name}: its columns are not of the published types"
+        except ValueError as error:
+            yield f"{name}: {error}"
+            continue
+        if total.value(measurements=False) != config.fingerprint:
+            yield f"{name}: the rows' fingerprint is {total.value(measurements=False)}, not {config.fingerprint}"
+        if total.version() != config.version:
+            yield f"{name}: version {config.version} does not follow from the rows"
+        if counts != config.splits:
+            yield f"{name}: the splits hold {dict(counts)} rows, not {config.splits}"
+
+
+def _conservation(known: Folder) -> Iterator[str]:
+    """Every source row is published or listed as removed, none twice, and the funnel counts them."""
+    manifest, removed = known.manifest, known.removed
+    tables = [table for table in (known.balanced.assign(stage=None), known.unbalanced, removed) if len(table)]
+    rows = pd.concat(tables or [removed], ignore_index=True)
+    yield from (f"{identity} appears twice" for identity in rows["id"][rows["id"].duplicated()].head(5))
+    made = rows["edit_of"].notna() if "edit_of" in rows else pd.Series(False, index=rows.index)
+    aside = rows[~made].assign(aside=rows["stage"] == "read").groupby(["source", "split"])["aside"].agg(["size", "sum"])
+    said = {(source.name, s.split): (s.rows, s.set_aside) for source in manifest.sources for s in source.splits}
+    if (
+        found := {place: tuple(map(int, counts)) for place, counts in zip(aside.index, aside.to_numpy(), strict=True)}
+    ) != said:
+        yield f"rows (and rows set aside) by source and split are {found}, {said} were read"
+    if len(removed) and (removed["reason"].fillna("") == "").any():
+        yield "a removed row has no reason"
+    if (steps := _funnel(known)) != manifest.funnel:
+        yield f"the rows say that {_words(steps)}, the manifest that {_words(manifest.funnel)}"
+    terms = {source.name: (source.revision, source.license) for source in manifest.sources}
+    for row in rows[["id", "stage", "source", "split", "source_id", "source_revision", "license"]].to_dict("records"):
+        if (row["source_revision"], row["license"]) != terms.get(row["source"]):
+            yield f"{row['id']}: its revision or licence is not that of its source"
+        if row["stage"] != "read" and row["id"] != f"{row['source']}:{row['split']}:{row['source_id']}":
+            yield f"{row['id']}: its id is not made of source, split and source id"
+
+
+def _funnel(known: Folder) -> list[Step]:
+    """The funnel as the removed rows tell it."""
+    places = Counter(zip(known.removed["stage"], known.removed["rule"].fillna(""), strict=True))
+    places[("balance", "")] += len(known.unbalanced)
+    made, published = known.paired["edit_of"].notna(), known.manifest.pairs is not None
+    merged = places.pop(("pair", ""), 0) - int((known.rows["stage"].eq("pair") & known.rows["edit_of"].notna()).sum())
+    steps, left = [], len(known.items) + int((known.removed["stage"] == "read").sum())
+    named = [("read", "set aside"), *(("filter", rule.id) for rule in known.manifest.rules), ("balance", "balance")]
+    for stage, name in named:
+        if stage == "balance" and published:
+            left += int(made.sum()) - merged
+            steps.append(Step(stage="pair", name="pair", removed=merged, left=left, added=int(made.sum())))
+        gone = places.pop((stage, name if stage == "filter" else ""), 0)
+        left -= gone
+        steps.append(Step.model_validate({"stage": stage, "name": name, "removed": gone, "left": left}))
+    return steps if not any(places.values()) else []
+
+
+def _words(steps: list[Step]) -> str:
+    return (
+        ", ".join(f"{step.name} removed {step.removed} and left {step.left}" for step in steps) or "steps are unknown"
+    )
+
+
+def _pictures(known: Folder) -> Iterator[str]:
+    """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
+    seen: dict[str, tuple[str, int, int, str]] = {}
+    size = 0
+    columns = ["id", "image", "image_key", "image_width", "image_height", "image_colour"]
+    for path in (*known.files("balanced"), *known.files("audited")):
+        for batch in pq.ParquetFile(path).iter_batches(256, columns=columns):
+            for row in batch.to_pylist():
+                data = row["image"]["bytes"] if row["image"] else None
+                if data is None or row["image"]["path"] is not None:
+                    yield f"{row['id']}: its picture has no bytes, or a path beside them"
+                    continue
+                looks = (row["image_width"], row["image_height"], row["image_colour"])
+                said = (hashlib.sha256(data).hexdigest(), *looks)
+                if row["image_key"] not in seen:
+                    size += len(data)
+                    yield from _picture(row, data, known.recipe.images)
+                elif seen[row["image_key"]] != said:
+                    yield f"{row['id']}: its image key has other bytes or another size elsewhere"
+                seen[row["image_key"]] = said
+    if size != known.manifest.unique_image_bytes:
+        yield f"the pictures hold {size:,} bytes, not {known.manifest.unique_image_bytes:,}"
+
+
+def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
+    try:
+        found = locators.describe(data, row["id"], limits)
+    except BadInput as problem:
+        yield str(problem)
+        return
+    said = (row["image_key"], row["image_width"], row["image_height"], row["image_colour"])
+    if (found.image_key, found.width, found.height, found.colour) != said:
+        yield f"{row['id']}: its image key, size or mean colour does not follow from its pixels"
+
+
+def _rules(known: Folder) -> Iterator[str]:
+    """What each rule saw, dropped and did to the baselines follows from the rows and their predictions."""
+    left = known.items
+    for report in known.manifest.rules:
+        gone = (left["stage"] == "filter") & (left["rule"] == report.id)
+        kept = ~gone.to_numpy(dtype=bool)
+        if (report.seen, report.dropped) != (len(left), int(gone.sum())):
+            yield f"{report.id} saw {len(left)} and dropped {gone.sum()}, not {report.seen} and {report.dropped}"
+        if report.examples != examples(left[gone]):
+            yield f"{report.id}: its examples are not those of its removed rows"
+        if report.effects != effects(left, kept, known.recipe.seed):
+            yield f"{report.id}: its effects differ from a recount"
+        left = left[kept].reset_index(drop=True)
+
+
+def _balance(known: Folder) -> Iterator[str]:
+    """Each part is balanced at every question and image, and as large as the optimum that is found again."""
+    settings = known.recipe.balance
+    left = known.paired
+    again = select(left, settings)
+    said = {tuple(sorted(part.part.items())): part for part in known.manifest.balance}
+    if len(said) != len(known.manifest.balance) or len(said) != len(again.parts):
+        yield f"{len(known.manifest.balance)} parts were balanced, the rows have {len(again.parts)}"
+    for (name, part), found in zip(parts(left, settings.within), again.parts, strict=True):
+        where = ", ".join(f"{column}={value}" for column, value in name.items()) or "all items"
+        published = part[part["stage"].isna()]
+        claim = said.get(tuple(sorted(name.items())))
+        counted = (len(part), len(published), int(weights(published, settings.weight).sum()), found.solved)
+        if claim is None or (claim.items, claim.kept, claim.weight, claim.solved) != counted:
+            yield f"{where}: items, kept, weight and solvers are {counted}, the manifest says otherwise"
+        elif claim.bound != found.bound and (same_solvers(known) or claim.bound < found.weight):
+            yield f"{where}: the bound on the largest balanced set is {found.bound}, not {claim.bound}"
+        graph = graph_of(published)
+        for edge in violations(graph, np.ones(len(graph), dtype=bool), settings.max_share)[:3]:
+            yield f"{where}: one reply is right too often at the question or image of {published['id'].iloc[edge]}"
+    listed = known.removed.merge(again.removed, on="id", suffixes=("", "_again"))
+    said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
+    wrong = listed["id"][said_first != listed["reason_again"]]
+    yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
+
+
+def _label_noise(known: Folder) -> Iterator[str]:
+    """What balance is said to make of wrong labels is what it makes of them when they are planted again."""
+    if expected_noise(known.paired, known.recipe) != known.manifest.label_noise:
+        yield "the expected share of wrong labels differs from a recount"
+
+
+def _pairs(known: Folder) -> Iterator[str]:
+    """Constructed items say what they were made from, differ from it in one view alone, and are counted by kind."""
+    if known.manifest.pairs is None:
+        yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(known)["id"])
+        return
+    yield from edited(known.rows, known.recipe.pair)
+    there = known.rows["stage"].eq("pair")
+    left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
+    counted = pairing(left, known.paired, known.rows[there], known.balanced, known.manifest.confidence)
+    if counted != known.manifest.pairs:
+        yield "what pairing did differs from a recount"
+
+
+def _made(known: Folder) -> pd.DataFrame:
+    return known.rows[known.rows["edit_of"].notna() | (known.rows["answer_source"].fillna("annotated") != "annotated")]
+
+
+def _pair_rows(known: Folder) -> Iterator[str]:
+    """The config `pairs` holds the partners of the balanced set, member for member and picture for picture."""
+    if known.recipe.pair.published != (PAIRS in known.manifest.configs):
+        yield "the recipe and the manifest differ on whether pairs are published"
+    if PAIRS not in known.manifest.configs:
+        return
+    expected = {row["id"]: row for row in pair_rows(known.balanced).to_dict("records")}
+    pictures = picture_hashes(known.files("balanced"), "image_key", "image")
+    for path in known.files(PAIRS):
+        for batch in pq.ParquetFile(path).iter_batches(256):
+            for row in batch.to_pylist():
+                wanted = expected.pop(row["id"], None)
+                if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
+                    yield f"{row['id']}: no pair of partners of the balanced set is like this"
+                for column, key in PICTURES.items():
+                    if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
+                        yield f"{row['id']}: its {column} is not the picture that the balanced set has"
+    yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
+
+
+def _plain(value: Any) -> Any:
+    """A cell as Arrow gives it: lists instead of arrays, None instead of NaN."""
+    if isinstance(value, float) and value != value:
+        return None
+    return [_plain(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value
+
+
+def _certificate(known: Folder) -> Iterator[str]:
+    """The certificate is what a recount gives."""
+    said = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
+    plan, config = known.recipe.balance, known.manifest.configs["balanced"]
+    counted = certify(known.balanced, plan.max_share, list(plan.within), config.fingerprint)
+    if "audited" in said:
+        counted["audited"] = said["audited"]
+    if json.loads(json.dumps(counted)) != said:
+        different = sorted(name for name in counted | said if counted.get(name) != said.get(name))
+        yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
+    if "audited" not in said or len(known.balanced):
+        yield from (f"not bounded: {reason}" for reason in counted["reasons"])
+
+
+def _partners(known: Folder) -> Iterator[str]:
+    """Partners share a part and one side of it and differ in the other and in the answer; quads are two by two."""
+    within = known.recipe.balance.within
+    yield from _counterfactuals(known.audited, within)
+    yield from _counterfactuals(known.balanced, within)
+    rows = known.balanced
+    counted = Partners(
+        image_partners=int(rows["image_partner"].notna().sum()),
+        question_partners=int(rows["question_partner"].notna().sum()),
+        both=int((rows["image_partner"].notna() & rows["question_partner"].notna()).sum()),
+        quads=int(rows["quad"].nunique()),
+    )
+    if counted != known.manifest.partners:
+        yield f"the rows have {counted}, the manifest counts {known.manifest.partners}"
+
+
+def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
+    """Partners and quads of one config."""
+    within = list(within)
+    colour = colours(published)
+    rows = published.assign(picked=colour.question, said=colour.text).set_index("id", drop=False)
+    for name, shared, other, differs in (
+        ("image_partner", "question_key", "image_key", "picked"),
+        ("question_partner", "image_key", "question_key", "said"),
+    ):
+        paired = rows[rows[name].notna()]
+        if unknown := sorted(set(paired[name]) - set(rows.index)):
+            yield f"{name} {unknown[0]} is not published"
+            continue
+        partner = rows.loc[paired[name]]
+        wrong = [
+            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, *within)),
+            *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, differs)),
+        ]
+        yield from (f"{identity}: its {name} is no counterfactual" for identity in paired["id"][sum(wrong) > 0][:5])
+    for quad, part in rows[rows["quad"].notna()].groupby("quad"):
+        sides = [part[name].nunique() for name in ("question_key", "image_key", "said")]
+        crossed = all(part.groupby(name)["said"].nunique().eq(2).all() for name in ("question_key", "image_key"))
+        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
+            yield f"quad {quad} is not two questions by two images with answers a b / b a"
+
+
+def _blindness(known: Folder) -> Iterator[str]:
+    """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
+    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, "")
+    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFIT)
+
+
+def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, mark: str) -> Iterator[str]:
+    counted = blindness(rows, confidence, mark)
+    if counted.ceilings != said.ceilings:
+        yield f"ceilings {when} differ from a recount"
+    if counted.scores != said.scores:
+        yield f"baseline scores {when} differ from a recount"
+
+
+def _card(known: Folder) -> Iterator[str]:
+    """Card, licence, citation and Croissant are what the manifest gives, word for word."""
+    from twokeys.data_cards.texts import texts
+
+    info = [
+        dataset_info(known.path, name, pq.read_schema(known.files(name)[0]).names)
+        for name, config in known.manifest.configs.items()
+        if config.splits
+    ]
+    for name, text in texts(known.manifest, info, known.manifest.files).items():
+        if (known.path / name).read_text(encoding="utf-8") != text:
+            yield f"{name} is not what this manifest gives"
+
+
+CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
+    "manifest and recipe": _recipe,
+    "fingerprints and versions": _fingerprints,
+    "no row lost, none twice": _conservation,
+    "question keys and options": keys,
+    "order of rows": order_of_rows,
+    "image bytes and keys": _pictures,
+    "rules and their effects": _rules,
+    "largest balanced set": _balance,
+    "expected label noise": _label_noise,
+    "constructed partners": _pairs,
+    "certificate": _certificate,
+    "audited tier": audited,
+    "cheap adversaries, fitted again": adversaries,
+    "partners and quads": _partners,
+    "rows of pairs": _pair_rows,
+    "rows of eval.yaml": recounted,
+    "ceilings and baselines": _blindness,
+    "card, licence and citation": _card,
+    "datasheet": datasheet,
+    "report": same_report,
+}
+REMEDIES = {"datasheet": REMEDY}
+"""What to do where a check fails, for those that a person can mend."""

@@ -1,0 +1,106 @@
+"""What `twokeys verify` asks of text and order: keys, canonical text, options inside an item, and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from twokeys.builder.publish.rows import in_order, split_of
+from twokeys.builder.read.option_order import decided, ordered
+from twokeys.core.answers.normal import compared
+from twokeys.core.colours import accepted_tokens
+from twokeys.core.items import ANSWER_TYPES, TextRule, question_key
+from twokeys.core.option_places import clash, freedom, pins
+
+if TYPE_CHECKING:
+    from twokeys.builder.publish.folder import Folder
+
+
+SOLVERS = ("ortools", "scipy")
+"""Packages that decide how far a bound on the largest balanced set is driven where it is not the optimum."""
+
+
+def keys(known: Folder) -> Iterator[str]:
+    """Question keys, canonical text, spelling, option order and tokens of golds follow from the text."""
+    for rows in (known.balanced, known.audited):
+        again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
+        wrong = [identity for identity, said, tokens in again if tuple(said) != tokens]
+        yield from (
+            f"{identity}: what a right reply is read as does not follow from its answer" for identity in wrong[:5]
+        )
+    text = TextRule(known.recipe.text.unicode, known.recipe.text.lowercase)
+    columns = ["id", "question", "choices", "answer", "compared", "answer_type", "question_key"]
+    sound = known.rows[(known.rows["stage"] != "pair") | known.rows["edit_of"].isna()]
+    rows = pd.concat([sound, known.items[known.items["question_asked"].notna()]])[columns]
+    yield from orders_of_options(known, rows, same_solvers(known))
+    texts: dict[str, str] = {}
+    for row in rows.to_dict("records"):
+        question, choices = row["question"], list(row["choices"])
+        if texts.setdefault(row["question_key"], question) != question:
+            yield f"{row['id']}: its question is spelt otherwise than that of another item of its key"
+        key = question_key(question, choices)
+        if key != row["question_key"]:
+            yield f"{row['id']}: its question key does not follow from its text"
+        elif any(text(said) != said for said in (question, *choices)):
+            yield f"{row['id']}: its text is not canonical"
+        elif text(row["answer"]) != row["answer"] or (choices and row["answer"] not in choices):
+            yield f"{row['id']}: its answer is not canonical text, or not among its options"
+        elif row["compared"] != compared(row["answer_type"], choices, row["answer"]):
+            yield f"{row['id']}: what its answer is compared as does not follow from it"
+        elif row["answer_type"] not in ANSWER_TYPES:
+            yield f"{row['id']}: {row['answer_type']!r} is no answer type"
+
+
+def same_solvers(known: Folder) -> bool:
+    """Whether the packages that find the largest balanced set are those that the folder was built with."""
+    return all(known.manifest.packages.get(name) == version(name) for name in SOLVERS)
+
+
+def orders_of_options(known: Folder, rows: pd.DataFrame, again: bool) -> Iterator[str]:
+    """Items of one question have one order of options, and options that are letters stand where these say.
+
+    Args:
+        known: The folder.
+        rows: Its rows whose text is published or was read, with `question_key`.
+        again: Whether the order that was chosen can be found again: the packages that decide it are the same.
+    """
+    if again:
+        items = known.items
+        for identity, said, found in zip(items["id"], items["choices"], ordered(items)["choices"], strict=True):
+            if list(said) != list(found):
+                yield f"{identity}: its options are in another order than the one that is chosen again"
+    orders: dict[str, list[str]] = {}
+    for row in rows[rows["choices"].map(len) > 0].to_dict("records"):
+        question, choices = row["question"], list(row["choices"])
+        if choices != orders.setdefault(row["question_key"], choices):
+            yield f"{row['id']}: its options are in another order than those of another item of its question"
+        elif clash(question, choices) or not _pinned(question, choices):
+            yield f"{row['id']}: an option that is a letter does not stand at its place"
+    removed = known.removed
+    counted = decided(known.items, removed.loc[removed["stage"] == "read", "reason"])
+    if counted != known.manifest.options:
+        yield f"the order of options is decided by {counted}, the manifest says {known.manifest.options}"
+
+
+def _pinned(question: str, choices: list[str]) -> bool:
+    """Whether options that are letters or carry one stand at their places, where these are kept."""
+    if freedom(question, choices) != "pinned":
+        return True
+    return all(choices[place] == option for option, place in pins(choices).items())
+
+
+def order_of_rows(known: Folder) -> Iterator[str]:
+    """Rows of every config and split go by their picture, and inside a picture by a hash of the id."""
+    for name in known.manifest.configs:
+        splits: dict[str, list[pd.DataFrame]] = {}
+        for path in known.files(name):
+            table = pq.read_table(path, columns=["id", "image_key"]).to_pandas()
+            splits.setdefault(split_of(path), []).append(table)
+        for split, tables in splits.items():
+            found = pd.concat(tables, ignore_index=True)
+            if found["id"].tolist() != in_order(found)["id"].tolist():
+                yield f"{name}, {split}: rows are not in the order of their pictures and of a hash of their ids"

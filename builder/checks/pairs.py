@@ -1,0 +1,92 @@
+"""What `twokeys verify` asks of constructed items, from the published rows alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from twokeys.builder.pair.edit import root_of
+from twokeys.builder.pair.examine import outside_is_kept, word_distance
+from twokeys.builder.pair.wording import plain
+from twokeys.builder.recipe import Pair
+
+CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
+"""What an edit has from the item that it was made from."""
+
+
+def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
+    """Yield what does not fit.
+
+    Args:
+        rows: All rows of a folder, published and removed, with `stage` (missing where published).
+        pair: The recipe's limits, and the models that it names.
+    """
+    records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
+    known = {str(row["id"]): row for row in records}
+    for identity, row in known.items():
+        made, worded = (isinstance(row[name], str) for name in ("edit_of", "question_asked"))
+        if (made or worded) == (row["answer_source"] == "annotated") or (made and worded):
+            yield f"{identity}: it is annotated and made from another item, or neither"
+        elif worded:
+            yield from (f"{identity}: {problem}" for problem in _wording(row, pair))
+        elif made and row["stage"] != "pair":
+            yield from (f"{identity}: {problem}" for problem in _problems(row, known, pair))
+
+
+def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
+    """What is wrong with the wording of an item that its source asked in other words."""
+    if row["answer_source"] != "constructed" or "paraphrases" not in pair.mined:
+        yield "its wording is not the source's, and nobody says why its answer holds"
+    if row["question"] == row["question_asked"] or plain(str(row["question"])) != plain(str(row["question_asked"])):
+        yield "its wording differs from the source's by more than harmless changes, or not at all"
+
+
+def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair) -> Iterator[str]:
+    base = known.get(str(row["edit_of"]))
+    if base is None or base["stage"] in ("filter", "pair"):
+        yield f"the item that it was made from ({row['edit_of']}) is not there"
+        return
+    if row["answer_source"] not in ("constructed", "verified") or not (row["edit_kind"] and row["edit_note"]):
+        yield "it does not say how its answer is known"
+    yield from _scores(row, pair)
+    if root_of(str(row["id"])) != root_of(str(base["id"])):
+        yield "its id is not that of the item that it was made from, with a mark"
+    if different := [name for name in CARRIED if row[name] != base[name]]:
+        yield f"its {' and '.join(different)} is not that of the item that it was made from"
+    same_question, same_image = (row[name] == base[name] for name in ("question_key", "image_key"))
+    if same_question == same_image or row["compared"] == base["compared"]:
+        yield "it does not differ from the item that it was made from in one view and in the answer"
+    words = tuple((int(a), int(b)) for a, b in _list(row["edit_words"]))
+    boxes = [tuple(map(int, box)) for box in _list(row["edit_boxes"])]
+    if (bool(words), bool(boxes)) != (same_image, same_question):
+        yield "its difference mask is not of the view that was changed"
+    width, height = int(row["image_width"]), int(row["image_height"])
+    if any(not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height) for x0, y0, x1, y1 in boxes):
+        yield "a box of its difference mask lies outside the picture"
+    new, old = str(row["question"]), str(base["question"])
+    if words and not outside_is_kept(new, old, words):
+        yield "its question changes outside its difference mask"
+    if words and word_distance(new, old) > pair.minimal.words:
+        yield "its question changes more than the recipe allows"
+
+
+def _scores(row: dict[str, Any], pair: Pair) -> Iterator[str]:
+    scores = json.loads(row["edit_scores"]) if isinstance(row["edit_scores"], str) else {}
+    fluency, margins = scores.pop("fluency", None), scores.get("margins")
+    if (row["answer_source"] == "verified") != bool(scores):
+        yield "its scores do not fit its answer source"
+    if pair.grammar is not None and _list(row["edit_words"]) and (fluency is None or fluency < -pair.grammar.drop):
+        yield "its question is less fluent than the recipe allows, or nobody says how fluent it is"
+    if margins is None:
+        return
+    if pair.verify is None or sorted(margins) != sorted(pair.verify.models):
+        yield "it was not verified by the models that the recipe names"
+    elif any(min(said["original"], said["partner"]) < pair.verify.margin for said in margins.values()):
+        yield "a model verified it by less than the recipe's margin"
+
+
+def _list(cells: object) -> list[list[int]]:
+    return [] if cells is None or isinstance(cells, float) else [list(cell) for cell in cells]  # type: ignore[attr-defined]

@@ -1,0 +1,216 @@
+"""The filter stage: rules in the order of the recipe, each with reasons, effects and a random control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from twokeys.builder.measure.blindness import measured_by
+from twokeys.builder.measure.survey import Survey
+from twokeys.builder.recipe import Recipe, RuleUse
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.answers.normal import compared
+from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json
+from twokeys.data_cards.manifest import Effect, Example, RuleReport
+from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
+from twokeys.filters.registry import make
+from twokeys.filters.rule import Rule
+
+Floats = NDArray[np.float64]
+CONTROLS = 200
+"""Random draws of as many items as a rule dropped."""
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What the rules did.
+
+    Attributes:
+        removed: Table of `id`, `rule`, `reason`, for every dropped item.
+        reports: One report per rule, in order.
+    """
+
+    removed: pd.DataFrame
+    reports: list[RuleReport]
+
+
+def apply(
+    items: pd.DataFrame, uses: list[RuleUse], column: Callable[[str, pd.DataFrame], pd.Series], seed: int
+) -> Filtered:
+    """Apply rules one after the other; each sees what the ones before it left.
+
+    Args:
+        items: Item table with measurements, sorted by id.
+        uses: Rules with their parameters.
+        column: Makes a column that is not in the table, such as an embedding: called with its name and the items.
+        seed: For the controls.
+
+    Raises:
+        BadInput: When a rule reads a column that nothing made.
+    """
+    left, removed, reports = items, [], []
+    rules = [made(use) for use in uses]
+    for use, rule, name in zip(uses, rules, _names(rules), strict=True):
+        drops = rule.decide(_view(rule, left, column))
+        if stray := set(drops) - set(left["id"]):
+            raise BadInput(
+                use.rule,
+                None,
+                f"a drop of the unknown id {min(stray)!r}",
+                "ids of the table",
+                "mend the rule",
+            )
+        gone = left["id"].isin(drops.keys())
+        dropped = left[gone]
+        reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed).model_copy(update={"id": name}))
+        removed += [(identity, name, drops[identity]) for identity in dropped["id"]]
+        left = left[~gone].reset_index(drop=True)
+    return Filtered(pd.DataFrame(removed, columns=["id", "rule", "reason"]), reports)
+
+
+def made(use: RuleUse) -> Rule:
+    """Make a rule as a recipe uses it.
+
+    Raises:
+        BadInput: When there is no such rule, or a parameter is wrong.
+    """
+    try:
+        return make(use.rule, use.with_)
+    except (UnknownRule, DuplicateRule, BadParameter) as error:
+        remedy = "see `twokeys rules list` and `twokeys rules show RULE`"
+        found, allowed = str(error).removeprefix("found "), "a known rule and its parameters"
+        raise BadInput("recipe", f"rules: {use.rule}", found, allowed, remedy) from error
+
+
+def _names(rules: list[Rule]) -> list[str]:
+    """Name each rule in reports and reasons: its id, and a number from its second use on."""
+    ids = [rule.id for rule in rules]
+    uses = [ids[: place + 1].count(name) for place, name in enumerate(ids)]
+    return [name if use == 1 else f"{name} ({use})" for name, use in zip(ids, uses, strict=True)]
+
+
+def _view(rule: Rule, items: pd.DataFrame, column: Callable[[str, pd.DataFrame], pd.Series]) -> pd.DataFrame:
+    """The table that a rule sees: `id` and what it reads, nothing else; answers as they are compared."""
+    found = {"id": items["id"]}
+    items = as_compared(items)
+    for name in rule.reads():
+        found[name] = items[name] if name in items else column(name, items)
+    return pd.DataFrame(found).reset_index(drop=True)
+
+
+def as_compared(items: pd.DataFrame) -> pd.DataFrame:
+    """Items with their answers, and those of all annotators, in the form in which they are compared."""
+    found = items.assign(answer=items["compared"])
+    if "answers" in items:
+        found["answers"] = [
+            [compared(kind, choices, answer) for answer in answers]
+            for kind, choices, answers in zip(items["answer_type"], items["choices"], items["answers"], strict=True)
+        ]
+    return found
+
+
+def _report(
+    rule: Rule, items: pd.DataFrame, kept: NDArray[np.bool_], dropped: pd.DataFrame, drops: dict[str, str], seed: int
+) -> RuleReport:
+    return RuleReport(
+        id=rule.id,
+        version=rule.version,
+        summary=rule.summary,
+        bias=rule.bias,
+        citation=rule.citation,
+        parameters=asdict(rule),
+        seen=len(items),
+        dropped=len(dropped),
+        examples=examples(dropped.assign(reason=dropped["id"].map(drops))),
+        effects=effects(items, kept, seed),
+    )
+
+
+def examples(dropped: pd.DataFrame) -> list[Example]:
+    """Some of the items that a rule dropped, spread over them, so that they are not all of one kind."""
+    places = np.unique(np.linspace(0, len(dropped) - 1, min(EXAMPLES, len(dropped)), dtype=int))
+    shown = dropped.iloc[places][["id", "question", "answer", "reason"]]
+    return [Example.model_validate(row) for row in shown.to_dict("records")]
+
+
+def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Effect]:
+    """Accuracy on what is kept, against keeping as many at random. Predictions are those made before any rule.
+
+    Args:
+        items: Item table with measurements, sorted by id.
+        kept: (n,) what a rule keeps.
+        seed: For the random draws.
+    """
+    names = measured_by(items)
+    if kept.all() or not kept.any() or not names:
+        return []
+    generator = np.random.default_rng(seed)
+    right = np.stack([(items[column] == items["compared"]).to_numpy(dtype=float) for column in names.values()])
+    applies = np.stack([items[column].notna().to_numpy(dtype=float) for column in names.values()])
+
+    def share(mask: Floats) -> Floats:
+        accuracy: Floats = (right @ mask) / np.maximum(applies @ mask, 1)
+        return accuracy
+
+    draws = []
+    for _ in range(CONTROLS):
+        mask = np.zeros(len(items))
+        mask[generator.choice(len(items), int(kept.sum()), replace=False)] = 1.0
+        draws.append(share(mask))
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    columns = {
+        "before": share(np.ones(len(items))),
+        "after": share(kept.astype(float)),
+        "control": np.mean(draws, axis=0),
+        "control_low": low,
+        "control_high": high,
+    }
+    return [
+        Effect.model_validate({"baseline": name} | {key: round(float(v[row]), 6) for key, v in columns.items()})
+        for row, name in enumerate(names)
+        if applies[row].any()
+    ]
+
+
+def filtered(run: Run, known: Survey, plan: Recipe) -> Stage:
+    """Apply the rules; the stage holds `removed.parquet` and notes the reports."""
+    return run.stage("filter", partial(_filter, known, plan), 1, known.key, described(plan))
+
+
+def described(plan: Recipe) -> list[list[str]]:
+    """Every rule of a recipe as it is keyed.
+
+    Raises:
+        BadInput: When a rule is unknown or a parameter is wrong.
+    """
+    return [_identity(use) for use in plan.rules]
+
+
+def _identity(use: RuleUse) -> list[str]:
+    """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
+    rule = made(use)
+    path = Path(use.rule.rpartition(":")[0]).expanduser()
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
+
+
+def _filter(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
+    done = apply(known.items, plan.rules, known.represent.column, plan.seed)
+    write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
+    return {"reports": [report.model_dump(mode="json") for report in done.reports]}
+
+
+def left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
+    """Items that no rule dropped."""
+    removed = set(filtering.table("removed.parquet", ["id"]).column(0).to_pylist())
+    return items[~items["id"].isin(removed)].reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Measure: groups, folds and blind baselines, once per content."""

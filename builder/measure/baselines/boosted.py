@@ -1,0 +1,36 @@
+"""Gradient-boosted trees on embedding and plain features together: interactions that no linear model sees."""
+
+from __future__ import annotations
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from twokeys.builder.measure.baselines.baseline import Baseline
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.measure.baselines.trees import boosted
+
+COMPONENTS = 32
+"""Principal components of the embedding: a tree reads one coordinate at a time, and most say little."""
+
+
+class Boosted(Baseline):
+    """Trees on the first principal components of the text's vector beside `builder.measure.lexical` features."""
+
+    name = "boosted"
+    views = ("question", "choices")
+    reads = ("vectors", "lexical")
+    needs = "minutes"
+    kin = "trees on text"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Fit components and trees on the training contents."""
+        contents = np.unique(train.content)
+        mean = problem.vectors[contents].mean(axis=0)
+        centred = problem.vectors[contents] - mean
+        with threadpool_limits(1):  # sums in one order, whatever the number of cores
+            components = np.linalg.eigh(centred.T @ centred)[1][:, : -COMPONENTS - 1 : -1]
+
+        def features(rows: Ints) -> Floats:
+            return np.concatenate([(problem.vectors[rows] - mean) @ components, problem.lexical[rows]], axis=1)
+
+        return boosted(features(contents), train, contents, features(test), seed)

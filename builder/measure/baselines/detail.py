@@ -1,0 +1,26 @@
+"""Pictures in detail, by screening: a cue in one corner, border, frequency or table of an encoder."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twokeys.builder.measure.baselines.baseline import Baseline
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.builder.measure.baselines.screening import bits, screened
+from twokeys.builder.measure.details import SUMMARY
+
+
+class Detail(Baseline):
+    """Logistic regression on screened `twokeys.builder.measure.details`, as numbers and, pixels aside, as bits."""
+
+    name = "detail"
+    views = ("image",)
+    forms = ("answer",)
+    reads = ("detail",)
+    needs = "minutes"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Screen and fit on the training contents."""
+        seen = np.asarray(problem.detail, dtype=np.float32)
+        X = np.concatenate([seen, bits(seen[:, :SUMMARY], seen[:, :SUMMARY])], axis=1)
+        return screened(X[np.unique(train.content)], train, X[test], seed)

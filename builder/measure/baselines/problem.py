@@ -1,0 +1,177 @@
+"""A blind prediction problem: unique contents, the rows that show them, and labels.
+
+Many items show a blind predictor the same content (one question asked of a hundred pictures), so everything is done
+once per unique content and weighted by counts.
+
+Two forms cover all views. In the `answer` form a row is an item and its label the answer. In the `option` form, for
+multiple choice, a row is an (item, option) pair, its content the option in its context, its label whether it is the
+gold one; an item's options compete.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from twokeys.builder.run.stages import whole, write_json
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
+Form = Literal["answer", "option"]
+Matrix = Literal[
+    "vectors", "lexical", "looks", "likelihoods", "metadata", "place", "pixels", "detail", "maps", "replies"
+]
+MATRICES: tuple[Matrix, ...] = (
+    "vectors", "lexical", "looks", "likelihoods", "metadata", "place", "pixels", "detail", "maps", "replies",
+)  # fmt: skip
+"""What a baseline may read of contents beside their text; each is made only when a chosen baseline reads it."""
+
+
+def empty() -> Floats:
+    """A matrix that nobody asked for."""
+    return np.zeros((0, 0), dtype=np.float32)
+
+
+def nobody() -> Ints:
+    """The rivals of contents that compete with none."""
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything that a baseline of one view may see, and the labels for fitting.
+
+    Attributes:
+        form: `answer` or `option`.
+        item: (n,) position of each row's item in the item table.
+        content: (n,) index of each row's content.
+        label: (n,) answer code, or 1 for the gold option and 0 for the others.
+        fold: (n,) fold of the row's item.
+        context: (u,) text around each content: the question, or empty where the view hides it.
+        text: (u,) the content itself: the question, or the option; empty for pictures.
+        vectors: (u, d) unit vectors, or (u, 0).
+        lexical: (u, f) plain features, or (u, 0).
+        likelihoods: (u, 2 c) log-likelihoods of c answers by a language model, after the question and after none,
+            or (u, 0).
+        metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0). Rows of a
+            question that differ in it are different contents; for options their plain features come last.
+        looks: (u, f) letter case, marks and spaces of published text by `twokeys.builder.measure.looks`, or (u, 0).
+        place: (u, f) where a row stands by `twokeys.builder.measure.places`, or (u, 0). Each row is a content of its
+            own then.
+        detail: (u, f) corners, borders, frequencies and files of pictures by `twokeys.builder.measure.details`, or (u,
+            0).
+        pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
+        maps: (u, h * w * c) feature maps of `twokeys.builder.measure.feature_maps`, or (u, 0).
+        replies: (u, 2 d) what a vision-language model says of a picture when it is not told the question, or (u, 0).
+        rivals: (u,) number of the choice that each content is an option of: contents of one number compete. In the
+            `option` form.
+        names: Answer code -> answer text, in the `answer` form.
+        language: The language model that a baseline may run, as the recipe names it.
+        candidates: The answers that the columns of `likelihoods` stand for, in the `answer` form.
+        offer: (n,) which set of answers each row's answer is one of; empty where all answers are one set.
+        offered: The sets, (o,) numbers in order and (o,) answer codes.
+    """
+
+    form: Form
+    item: Ints
+    content: Ints
+    label: Ints
+    fold: Ints
+    context: list[str]
+    text: list[str]
+    vectors: Floats
+    lexical: Floats
+    likelihoods: Floats = field(default_factory=empty)
+    metadata: Floats = field(default_factory=empty)
+    looks: Floats = field(default_factory=empty)
+    place: Floats = field(default_factory=empty)
+    pixels: Floats = field(default_factory=empty)
+    detail: Floats = field(default_factory=empty)
+    maps: Floats | Halves = field(default_factory=empty)
+    replies: Floats = field(default_factory=empty)
+    rivals: Ints = field(default_factory=nobody)
+    names: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    language: str = ""
+    offer: Ints = field(default_factory=nobody)
+    offered: tuple[Ints, Ints] = field(default_factory=lambda: (nobody(), nobody()))
+
+    def save(self, folder: Path) -> None:
+        """Write it where the workers of any engine can read it."""
+        rows = {name: getattr(self, name) for name in ("item", "content", "label", "fold")}
+        with whole(folder / "rows.parquet") as path:
+            pq.write_table(pa.table(rows).replace_schema_metadata({"form": self.form}), path)
+        with whole(folder / "contents.parquet") as path:
+            pq.write_table(pa.table({"context": self.context, "text": self.text}), path)
+        answers = {"names": self.names, "candidates": self.candidates, "language": self.language}
+        write_json(folder / "answers.json", answers)
+        arrays = {name: getattr(self, name) for name in (*MATRICES, "rivals", "offer")}
+        for name, array in (arrays | {"offered": np.stack(self.offered)}).items():
+            with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Problem:
+        """Read what `save` wrote; the matrices are mapped, not copied."""
+        rows = pq.read_table(folder / "rows.parquet")
+        contents = pq.read_table(folder / "contents.parquet")
+        form = rows.schema.metadata[b"form"].decode()
+        item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in (*MATRICES, "rivals", "offer")
+        }
+        offered = np.load(folder / "offered.npy", allow_pickle=False)
+        context, text = contents["context"].to_pylist(), contents["text"].to_pylist()
+        answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+        names, candidates = tuple(answers["names"]), tuple(answers["candidates"])
+        return cls(
+            form, item, content, label, fold, context, text, **arrays,
+            names=names, candidates=candidates, language=answers["language"], offered=(offered[0], offered[1]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Training rows, counted: how often each label goes with each content.
+
+    Attributes:
+        content: (m,) content index.
+        label: (m,) class from 0 to `classes` - 1; in the `option` form 1 is the gold option.
+        count: (m,) rows.
+        classes: Number of classes.
+        names: (classes,) answer texts, in the `answer` form.
+    """
+
+    content: Ints
+    label: Ints
+    count: Floats
+    classes: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def prior(self) -> Floats:
+        """(classes,) share of each class."""
+        total = np.bincount(self.label, weights=self.count, minlength=self.classes)
+        return (total / max(total.sum(), 1)).astype(np.float32)  # type: ignore[no-any-return]
+
+    def by_content(self) -> tuple[Ints, Floats]:
+        """Distinct contents, (c,), and their label counts, (c, classes)."""
+        contents, row = np.unique(self.content, return_inverse=True)
+        table = np.zeros((len(contents), self.classes), dtype=np.float32)
+        np.add.at(table, (row, self.label), self.count)
+        return contents, table
+
+
+def count(content: Ints, label: Ints, classes: int, names: tuple[str, ...] = ()) -> Counts:
+    """Count (content, label) pairs."""
+    pairs, counts = np.unique(content * classes + label, return_counts=True)
+    return Counts(pairs // classes, pairs % classes, counts.astype(np.float32), classes, names)

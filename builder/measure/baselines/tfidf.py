@@ -1,0 +1,56 @@
+"""TF-IDF and logistic regression: the plain text classifier that most benchmarks fail against."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from twokeys.builder.measure.baselines.baseline import Baseline
+from twokeys.builder.measure.baselines.linear import logistic
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
+
+CHARACTERS_UP_TO = 10_000
+"""Contents up to which character n-grams are used beside words. They help where there is little text to learn words
+from; with more they only cost: every step of the fit grows with features times answers."""
+
+
+class Tfidf(Baseline):
+    """Word 1-2-grams, and character 2-4-grams on small corpora; options come with their plain features."""
+
+    name = "tfidf"
+    views = ("question", "choices")
+    reads = ("lexical",)
+    version = 6
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Fit the vocabulary and the classifier on the training contents."""
+        contents = np.unique(train.content)
+        texts = [problem.text[content] for content in contents]
+        unseen = [problem.text[content] for content in test]
+        fitted = [
+            (vectorizer.fit_transform(texts), vectorizer.transform(unseen)) for vectorizer in vectorizers(len(texts))
+        ]
+        if problem.form == "option":
+            # Which option is gold shows in how it differs from the others: length, rank, overlap.
+            scale = np.maximum(np.abs(problem.lexical[contents]).max(axis=0), 1e-6)
+            fitted.append((csr_array(problem.lexical[contents] / scale), csr_array(problem.lexical[test] / scale)))
+        X, X_test = (hstack(parts, format="csr") for parts in zip(*fitted, strict=True))
+        return logistic(X, train, X_test, C=2.0)
+
+
+def vectorizers(contents: int) -> list[TfidfVectorizer]:
+    """What the features of so many contents are made by."""
+    # A word seen in one content only cannot help another: on large corpora most words are of that kind.
+    rare = 2 if contents > CHARACTERS_UP_TO else 1
+    words = TfidfVectorizer(
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        min_df=rare,
+        dtype=np.float32,
+        token_pattern=r"\w+|[^\w\s]",  # noqa: S106 - no secret; marks count, so that no text is empty
+    )
+    pieces = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, max_features=50_000, dtype=np.float32
+    )
+    return [words] if contents > CHARACTERS_UP_TO else [words, pieces]

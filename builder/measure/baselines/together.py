@@ -1,0 +1,113 @@
+"""All plain features of a view together: what two or three of them say only when they are read side by side.
+
+Trees split on one feature at a time, so two bits of which neither says anything by itself are found by luck alone
+among a hundred others. Agreements of pairs and triples of bits are therefore screened first, all of them, and the
+strongest stand beside the features that trees read, and that logistic regression screens: each finds what the other
+misses.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twokeys.builder.measure.baselines.baseline import Baseline
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.measure.baselines.screening import bits, deviations, screened_by, strongest
+from twokeys.builder.measure.baselines.trees import boosted, held_out_contents, steps
+from twokeys.builder.measure.details import SUMMARY
+
+BITS = 160
+"""Bits of which pairs are tried, those that vary most evenly."""
+TRIPLES = 32
+"""Bits of which triples are tried."""
+TREES = 200
+"""In all: fewer than other families have, since there are more features to read."""
+PRODUCTS = 24
+"""Products that the trees read."""
+PLAIN: tuple[Matrix, ...] = ("lexical", "looks", "detail", "metadata", "place")
+
+
+class Together(Baseline):
+    """Trees and logistic regression on looks, details, fields, places and screened products of two or three bits."""
+
+    name = "together"
+    views = ("question", "choices", "image")
+    also: ClassVar[tuple[Matrix, ...]] = PLAIN
+    needs = "minutes"
+
+    def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
+        """Screen products and fit trees on the training contents."""
+        contents, table = train.by_content()
+        X = features(problem)
+        fitted = ~held_out_contents(len(contents), seed)
+        read = np.concatenate([steps(X, X), products(X, contents[fitted], table[fitted])], axis=1)
+        trees = boosted(read[contents], train, contents, read[test], seed, TREES)
+        plain = bits(X, X)
+
+        def make(rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+            made = np.concatenate([plain, products(X, contents[rows], table[rows])], axis=1)
+            return made[contents], made[test]
+
+        # Where one of them finds nothing it says the prior, and the other one decides.
+        return ((trees + screened_by(make, train, len(test), seed)) / 2).astype(np.float32)
+
+
+def features(problem: Problem) -> Floats:
+    """(u, f) all plain features that the problem holds; of details their summary."""
+    parts = [np.asarray(getattr(problem, name), dtype=np.float32) for name in PLAIN if getattr(problem, name).size]
+    parts = [part[:, :SUMMARY] for part in parts]
+    return np.concatenate(parts, axis=1) if parts else np.zeros((len(problem.text), 1), dtype=np.float32)
+
+
+def products(X: Floats, contents: Ints, table: Floats) -> Floats:
+    """(u, p) the products of two or three bits of features that tell most, p <= `PRODUCTS`.
+
+    Args:
+        X: (u, f) features of all contents.
+        contents: (c,) contents to screen on.
+        table: (c, k) their label counts.
+    """
+    signs = _even(2 * bits(X, X) - 1)
+    if not len(contents):
+        return np.zeros((len(X), 0), dtype=np.float32)
+    seen, off = signs[contents], deviations(table)
+    found = _best([np.triu(_strength(seen, off, np.ones(len(seen), dtype=np.float32)), 1)])
+    few = seen[:, :TRIPLES]
+    later = [np.triu(_strength(few, off, few[:, first]), 1) for first in range(few.shape[1])]
+    for first, one in enumerate(later):
+        one[: first + 1] = 0
+    triples = _best(later)
+    # `_best` gives (which, one, other); which is the triple's first bit.
+    made = [signs[:, one] * signs[:, other] for _, one, other in found]
+    made += [signs[:, first] * signs[:, one] * signs[:, other] for first, one, other in triples]
+    every = np.stack(made, axis=1) if made else np.zeros((len(X), 0), dtype=np.float32)
+    return np.asarray(every[:, strongest(every[contents], table, PRODUCTS)], dtype=np.float32)
+
+
+def _strength(signs: Floats, off: Floats, times: Floats) -> Floats:
+    """(b, b) squared z-value of the product of two columns and `times`, for the class that it tells most about."""
+    n = len(signs)
+    spread = np.maximum(1 - (signs.T @ (signs * times[:, None]) / n) ** 2, 1e-3)
+    told = [(signs.T @ (signs * (times * one)[:, None])) ** 2 / max(float(one.var()), 1e-9) for one in off.T]
+    return np.asarray(np.max(told, axis=0) / (n * spread), dtype=np.float32)
+
+
+def _best(strength: list[Floats]) -> list[tuple[int, int, int]]:
+    """Where the largest values are, strongest first: which matrix, row, column."""
+    if not strength or not strength[0].size:
+        return []
+    flat = np.stack(strength)
+    order = np.argsort(-flat, axis=None, kind="stable")[: 4 * PRODUCTS]
+    order = order[flat.ravel()[order] > 0]
+    return [(int(a), int(b), int(c)) for a, b, c in zip(*np.unravel_index(order, flat.shape), strict=True)]
+
+
+def _even(signs: Floats) -> Floats:
+    """Distinct columns, those that are nearest to half and half first."""
+    order = np.argsort(np.abs(signs.mean(axis=0)), kind="stable")
+    fresh = {np.packbits(signs[:, place] > 0).tobytes(): place for place in order[::-1]}
+    kept = [place for place in order if fresh[np.packbits(signs[:, place] > 0).tobytes()] == place]
+    return signs[:, kept[:BITS]]

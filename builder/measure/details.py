@@ -1,0 +1,185 @@
+"""Pictures in detail: corners, borders, high frequencies and colours at full resolution, and how the file was written.
+
+Encoders see a picture at 224 pixels or fewer and pool what they see; a mark in one pixel, a line at a border, the
+grain of a resampling or the tables of an encoder say as much and vanish there. All of it is read off the published
+bytes once per picture, in shards; labels play no part.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from PIL import Image
+
+from twokeys.builder.read import locators
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.limits import Images
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+CORNER = 8
+"""Side of the corners that are read pixel by pixel."""
+BINS = 8
+"""Bins of a colour channel."""
+SAMPLE = 2**16
+"""Pixels of which colours are counted."""
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "MPO")
+FILE = 18
+"""Features of the file."""
+GROUPS = {"corners": 60, "borders": 20, "frequencies": 19, "colours": 3 * BINS + 7, "pixels": 12 * CORNER * CORNER}
+"""Groups of features of the decoded picture, in order, with their sizes; the last is the corners, pixel by pixel."""
+WIDTH = FILE + sum(GROUPS.values())
+"""Columns in all."""
+SUMMARY = WIDTH - GROUPS["pixels"]
+"""Columns before the pixels of the corners."""
+PICTURES_PER_SHARD = 256
+
+
+def details(run: Run, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
+    """Read all pictures.
+
+    Args:
+        run: The build under way.
+        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
+        roots: Corpus name -> folder of its locators.
+        limits: Limits before decoding.
+    """
+    columns = ["image_key", "source", "image", "bytes_sha256"]
+    rows = list(pictures.sort_values("image_key")[columns].itertuples(index=False, name=None))
+    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
+
+    def work(stage: Stage) -> dict[str, Any]:
+        run.parts(stage, partial(_write, roots, limits), shards)
+        return {"pictures": len(rows)}
+
+    return run.stage("details", work, 1, [[row[0], row[3]] for row in rows])
+
+
+def load(stage: Stage, keys: pd.Index[str]) -> Floats:
+    """Details of some pictures, (n, `WIDTH`)."""
+    found = np.zeros((len(keys), WIDTH), dtype=np.float32)
+    for part in sorted(stage.folder.glob("part-*.parquet")):
+        table = pq.read_table(part)
+        place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
+        values = table["detail"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, WIDTH)
+        found[place[place >= 0]] = values[place >= 0]
+    return found
+
+
+def of_bytes(data: bytes, where: str, limits: Images) -> Floats:
+    """(`WIDTH`,) details of a picture file."""
+    picture = np.asarray(locators.decode(data, where, limits).convert("RGB"))
+    return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(picture))
+
+
+def replaced(row: Floats, groups: Mapping[str, Floats]) -> Floats:
+    """A copy of one picture's details with other values of some groups."""
+    found = row.copy()
+    for name, values in groups.items():
+        start = 0 if name == "file" else FILE + sum(GROUPS[other] for other in list(GROUPS)[: list(GROUPS).index(name)])
+        found[start : start + len(values)] = values
+    return found
+
+
+def of_file(data: bytes) -> Floats:
+    """(`FILE`,) how a file was written."""
+    with Image.open(io.BytesIO(data)) as picture:
+        tables = getattr(picture, "quantization", None) or {}
+        luma, chroma = (np.array(tables.get(number, [0] * 64), dtype=np.float64) for number in (0, 1))
+        info, tags = picture.info, len(picture.getexif())
+        form = FORMATS.index(picture.format) if picture.format in FORMATS else len(FORMATS)
+        layers = [layer[1:3] for layer in getattr(picture, "layer", [])] if tables else []
+        found = (
+            len(data), len(data) % 2, len(data) % 16, len(data) / max(picture.width * picture.height, 1), form,
+            len(picture.mode), len(tables), luma.sum(), chroma.sum(), luma[0], luma[-1], chroma[-1],
+            layers[0][0] * layers[0][1] if layers else 0, bool(info.get("progressive")), tags,
+            len(info.get("icc_profile") or b""), len(info), len(info.get("comment") or b""),
+        )  # fmt: skip
+    return np.array(found, dtype=np.float32)
+
+
+def of_pixels(picture: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[str, Floats]:
+    """What the pixels of a picture, (h, w, 3), say, by group."""
+    height, width, _ = picture.shape
+    missing = [(0, max(0, CORNER - height)), (0, max(0, CORNER - width)), (0, 0)]
+    full = np.pad(picture, missing, mode="edge") if any(after for _, after in missing) else picture
+    made = {name: np.concatenate(_MAKERS[name](full)).astype(np.float32) for name in groups}
+    assert all(len(values) == GROUPS[name] for name, values in made.items())
+    return made
+
+
+def _turns(full: Pixels) -> list[Pixels]:
+    """The picture with each corner in turn as its first."""
+    return [full, full[:, ::-1], full[::-1], full[::-1, ::-1]]
+
+
+def _corners(full: Pixels) -> list[NDArray[Any]]:
+    return [_corner(turned[:CORNER, :CORNER]) for turned in _turns(full)]
+
+
+def _corner(corner: Pixels) -> NDArray[Any]:
+    first = corner[0, 0].astype(np.float32)
+    near = (corner[0, 1].astype(np.float32) + corner[1, 0] + corner[1, 1]) / 3
+    return np.concatenate([first, first - near, corner[0, 0] % 2, corner.mean(axis=(0, 1)), corner.std(axis=(0, 1))])
+
+
+def _borders(full: Pixels) -> list[NDArray[Any]]:
+    lines = [(full[0], full[1]), (full[-1], full[-2]), (full[:, 0], full[:, 1]), (full[:, -1], full[:, -2])]
+    return [
+        np.concatenate([
+            outer.mean(axis=0), [outer.std()], [np.abs(outer.astype(np.int16) - inner).mean()]
+        ])
+        for outer, inner in lines
+    ]  # fmt: skip
+
+
+def _frequencies(full: Pixels) -> list[NDArray[Any]]:
+    grey = full.sum(axis=2, dtype=np.int16)
+    across, down = np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0))
+    inner = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    # Sums over every second row, column and square of a chessboard: what waves of two pixels leave.
+    even = [[int(grey[row::2, column::2].sum()) for column in (0, 1)] for row in (0, 1)]
+    (a, b), (c, d) = even
+    waves = np.array([a + b - c - d, a + c - b - d, a + d - b - c]) / grey.size
+    blocks = [float(steps.mean()) if steps.size else 0.0 for steps in (across[:, 7::8], down[7::8])]
+    steps = [float(across.mean()), float(down.mean())]
+    lowest = (full & 1).reshape(-1, 3).mean(axis=0)
+    values = [
+        *steps, np.abs(inner).mean(), inner.std(), *waves, *np.abs(waves), *blocks, blocks[0] - steps[0],
+        blocks[1] - steps[1], *lowest, (grey == 0).mean(), (grey == 765).mean(),
+    ]  # fmt: skip
+    return [np.array(values, dtype=np.float32)]
+
+
+def _colours(full: Pixels) -> list[NDArray[Any]]:
+    flat = full.reshape(-1, 3)
+    sample = flat[:: max(1, len(flat) // SAMPLE)]
+    shares = [np.bincount(sample[:, channel] // (256 // BINS), minlength=BINS) / len(sample) for channel in range(3)]
+    codes = sample[: SAMPLE // 8].astype(np.int32) @ np.array([65536, 256, 1], dtype=np.int32)
+    return [*shares, sample.mean(axis=0), sample.std(axis=0), np.array([len(np.unique(codes))])]
+
+
+def _pixels(full: Pixels) -> list[NDArray[Any]]:
+    return [turned[:CORNER, :CORNER].reshape(-1) for turned in _turns(full)]
+
+
+_MAKERS: dict[str, Callable[[Pixels], list[NDArray[Any]]]] = {
+    "corners": _corners, "borders": _borders, "frequencies": _frequencies, "colours": _colours, "pixels": _pixels,
+}  # fmt: skip
+
+
+def _write(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path) -> None:
+    rows = [of_bytes(locators.read_bytes(locator, roots[source]), locator, limits) for _, source, locator, _ in shard]
+    flat = pa.array(np.concatenate(rows).astype(np.float32))
+    table = {"key": [row[0] for row in shard], "detail": pa.FixedSizeListArray.from_arrays(flat, WIDTH)}
+    write_table(path, pa.table(table))

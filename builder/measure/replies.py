@@ -1,0 +1,148 @@
+"""What a vision-language model says of a picture when it is not told what was asked: the image view at its strongest.
+
+Two prompts per picture: one that asks for a guess and shows no question, and a question that was asked of *another*
+picture (which one follows from the picture's key, so it says nothing about the item). Replies are embedded like any
+text; `twokeys.builder.measure.baselines.vlm` reads answers off them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from twokeys.audit.models.hosts import Hosts, hosts, is_address
+from twokeys.audit.models.loading import REFERENCE, load, references
+from twokeys.audit.models.model import Question, Responder
+from twokeys.audit.wording import BLIND_PROMPT
+from twokeys.builder.measure.encoders import text_encoder
+from twokeys.builder.read import locators
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.room import room_for, weight, with_threads
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
+
+PICTURES_PER_SHARD, PER_BATCH = 256, 16
+
+
+def identity(model: str | None) -> str:
+    """A model and the state of its weights, as far as it can be told without loading it.
+
+    Raises:
+        BadInput: When the recipe names none.
+    """
+    if model is None:
+        remedy = "add encoders: {vision_language: NAME}, or take the baseline image.vlm out"
+        raise BadInput("recipe", "encoders.vision_language", "nothing", "a vision-language model", remedy)
+    folder = (
+        references().get(model.removeprefix(REFERENCE), Path(model)) if model.startswith(REFERENCE) else Path(model)
+    )
+    state = hashlib.sha256()
+    for file in sorted(folder.glob("*.safetensors")):
+        with file.open("rb") as opened:
+            state.update(hashlib.file_digest(opened, "sha256").digest())
+    return f"{model}@{state.hexdigest()[:16]}" if folder.is_dir() else model
+
+
+def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
+    """Hosts that the user named, before anything is read: a recipe's models must be served by these.
+
+    Args:
+        recipe: Names models.
+        allow_host: Hosts, as `twokeys.audit.models.hosts.hosts` takes them.
+
+    Raises:
+        BadInput: When a model of the recipe is served by another host.
+    """
+    found = hosts(allow_host)
+    asked = [("encoders.vision_language", recipe.encoders.vision_language)]
+    asked += [("pair.verify.models", model) for model in (recipe.pair.verify.models if recipe.pair.verify else [])]
+    for field, model in asked:
+        if model is not None and is_address(model):
+            found.require(f"recipe {recipe.name}, {field}", model)
+    return found
+
+
+def replies(
+    run: Run, model: str | None, pictures: pd.DataFrame, questions: list[str], roots: dict[str, Path], limits: Images
+) -> Stage:
+    """Ask the model about every picture.
+
+    Args:
+        run: The build under way.
+        model: As `twokeys evaluate --model` takes it; None where the recipe names none.
+        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
+        questions: All questions of the corpus.
+        roots: Corpus name -> folder of its locators.
+        limits: Limits before decoding.
+
+    Raises:
+        BadInput: When there is no such model.
+    """
+    name = identity(model)
+    known = sorted(set(questions))
+    rows = [
+        (key, source, locator, known[int(hashlib.sha256(f"asked {key}".encode()).hexdigest(), 16) % len(known)])
+        for key, source, locator in pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
+
+    def work(stage: Stage) -> dict[str, Any]:
+        fitting, small = room_for(run, weight(getattr(_loaded(str(model), run.hosts), "module", None)))
+        fitting.parts(stage, partial(_ask, str(model), run.hosts, small, roots, limits), shards)
+        return {"pictures": len(rows)}
+
+    return run.stage("replies", work, 2, name, [(row[0], row[3]) for row in rows])
+
+
+def embedded(stage: Stage, encoder: str, keys: pd.Index[str]) -> NDArray[np.float32]:
+    """Embed what was replied about some pictures, (n, 2 d): to no question, and to another picture's."""
+    parts = [pq.read_table(part).to_pandas() for part in sorted(stage.folder.glob("part-*.parquet"))]
+    said = pd.concat(parts, ignore_index=True).set_index("key").loc[keys]
+    texts = sorted({*said["guess"], *said["other"]})
+    vectors = text_encoder(encoder).encode(texts)
+    place = pd.Index(texts)
+    return np.concatenate([vectors[place.get_indexer(pd.Index(said[name]))] for name in ("guess", "other")], axis=1)
+
+
+@cache
+def _loaded(model: str, hosts: Hosts) -> Responder:
+    """Once per process."""
+    return load(model, hosts=hosts)
+
+
+def _ask(
+    model: str,
+    hosts: Hosts,
+    small: bool,
+    roots: dict[str, Path],
+    limits: Images,
+    shard: list[tuple[str, str, str, str]],
+    path: Path,
+) -> None:
+    asked, columns = (
+        _loaded(model, hosts),
+        {"key": [row[0] for row in shard], "guess": list[str](), "other": list[str]()},
+    )
+    for start in range(0, len(shard), PER_BATCH):  # so many decoded pictures are in memory at a time
+        batch = shard[start : start + PER_BATCH]
+        decoded = [
+            locators.decode(locators.read_bytes(locator, roots[source]), locator, limits)
+            for _, source, locator, _ in batch
+        ]
+        told = [Question(picture, question) for picture, (_, _, _, question) in zip(decoded, batch, strict=True)]
+        with with_threads(small):
+            columns["guess"] += asked.reply([Question(picture, BLIND_PROMPT) for picture in decoded])
+            columns["other"] += asked.reply(told)
+    write_table(path, pa.table(columns))

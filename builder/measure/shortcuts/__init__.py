@@ -1,0 +1,1 @@
+"""Shortcuts: what wordings and options give away, in words."""

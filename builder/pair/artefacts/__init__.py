@@ -1,0 +1,1 @@
+"""Artefacts: whether edits give themselves away, and whether that tells the answer."""

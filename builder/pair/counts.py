@@ -1,0 +1,56 @@
+"""What pairing did, counted from rows: by kind made, refused, added and published; blindness before and after."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from twokeys.builder.measure.blindness import PAIRED, blindness
+from twokeys.data_cards.manifest import Pairing, PairKind
+
+_NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")
+
+
+def pairing(
+    left: pd.DataFrame, paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame, confidence: float
+) -> Pairing:
+    """Count what pairing did.
+
+    Args:
+        left: Annotated items that the rules left, as they were read, with measurements.
+        paired: What went on to balance.
+        refused: Edits that were refused, and annotated items that were merged (no `edit_of`), with `reason`.
+        balanced: The balanced set.
+        confidence: Level of the intervals.
+    """
+    return Pairing(
+        reworded=int(paired["question_asked"].notna().sum()),
+        merged=int(refused["edit_of"].isna().sum()),
+        kinds=kinds(paired, refused, balanced),
+        before=blindness(left, confidence),
+        after=blindness(paired, confidence, PAIRED),
+    )
+
+
+def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -> list[PairKind]:
+    """Count what became of each kind of edit; tables as for `pairing`."""
+    out = refused[refused["edit_of"].notna()]
+    # A folder without balanced rows has no such column.
+    added, published = (part.reindex(columns=["edit_kind"])["edit_kind"].value_counts() for part in (paired, balanced))
+    return [
+        PairKind(
+            kind=str(kind),
+            made=int((out["edit_kind"] == kind).sum() + added.get(kind, 0)),
+            refused=_reasons(out["reason"][out["edit_kind"] == kind]),
+            added=int(added.get(kind, 0)),
+            published=int(published.get(kind, 0)),
+        )
+        for kind in sorted({*paired["edit_kind"].dropna(), *out["edit_kind"]})
+    ]
+
+
+def _reasons(reasons: pd.Series[str]) -> dict[str, int]:
+    """Count reasons; ids, answers and numbers in them are left out, so that they add up."""
+    general = reasons.map(lambda reason: " ".join(_NAMES.sub(" ", reason).replace("%", "").split()))
+    return {str(reason): int(number) for reason, number in sorted(general.value_counts().items())}

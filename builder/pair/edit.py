@@ -1,0 +1,184 @@
+"""What a constructed partner is made of, and what makes one: the seam between generators and the stage `pair`.
+
+An edit changes one view of one item so that the answer changes too, and says how the new answer follows. The stage
+checks it, turns it into an item and publishes it beside its original, never without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from twokeys.core.items import digest
+
+EditView = Literal["question", "image"]
+Span = tuple[int, int]
+"""First character and the one after the last, in the new question."""
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels of the new picture, x1 and y1 excluded."""
+Pictures = Callable[[str], bytes]
+"""Gives a picture's original bytes by `image_key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A partner as its generator makes it.
+
+    The fourth corner of a quad is an edit of an edit: `of` may be the `id` of an edit that the same generator yielded
+    before. A question edit of an image edit that puts the question of another edit gives that corner.
+
+    Attributes:
+        kind: What was done, such as `nlvr.recolour`; counts, checks and artefact tests are by kind.
+        of: Id of the item (or of the earlier edit) that was edited.
+        view: What was changed.
+        answer: The new answer; differs from that of the item edited.
+        answer_source: `constructed`: the edit determines the answer. `verified`: named models agree, see `scores`.
+            `expected`: it may be so; the recipe's models say, and the edit becomes `verified` or is refused.
+        note: How the answer follows, in words.
+        question: The new question, for question edits.
+        choices: The new options; None keeps the original's.
+        picture: The new picture's file, for image edits: PNG, or JPEG where the original is one.
+        words: Where the new question differs, for question edits.
+        boxes: Where the new picture differs, for image edits.
+        meta: The new item's `meta` as canonical JSON, such as the edited scene. None keeps the original's for question
+            edits and gives `{}` for image edits, for what was known of the old picture need not hold of the new one.
+        scores: (name, score) of the models that verified the answer.
+    """
+
+    kind: str
+    of: str
+    view: EditView
+    answer: str
+    answer_source: Literal["constructed", "verified", "expected"]
+    note: str
+    question: str | None = None
+    choices: tuple[str, ...] | None = None
+    picture: bytes | None = None
+    words: tuple[Span, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    meta: str | None = None
+    scores: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no generator may yield.
+
+        Raises:
+            ValueError: When the edit changes both views or none, has no difference mask or no note.
+        """
+        if self.view == "question":
+            good = self.question is not None and self.picture is None and len(self.words) > 0 and not self.boxes
+        else:
+            good = self.picture is not None and self.question is None and len(self.boxes) > 0 and not self.words
+        if not good:
+            raise ValueError(f"{self.kind} of {self.of}: an edit changes its view, marks where, and leaves the other")
+        if self.question is not None and not all(0 <= a < b <= len(self.question) for a, b in self.words):
+            raise ValueError(f"{self.kind} of {self.of}: spans {self.words} are not inside {self.question!r}")
+        if not all(0 <= x0 < x1 and 0 <= y0 < y1 for x0, y0, x1, y1 in self.boxes):
+            raise ValueError(f"{self.kind} of {self.of}: boxes {self.boxes} are empty or outside the picture")
+        if not self.note or not self.kind or (self.answer_source == "verified") != bool(self.scores):
+            raise ValueError(f"{self.kind} of {self.of}: an edit says how its answer is known")
+
+    @property
+    def id(self) -> str:
+        """Id of the new item: its original's, and a hash of what is new. Edits of edits keep one mark."""
+        picture = hashlib.sha256(self.picture or b"").hexdigest()
+        mark = digest(self.kind, self.of, self.question or "", *(self.choices or ()), picture, self.answer)
+        return f"{root_of(self.of)}{MARK}{mark[:16]}"
+
+
+MARK = "~"
+"""Stands between an original's id and the mark of its edit."""
+_MARKED = re.compile(rf"{MARK}[0-9a-f]{{16}}$")
+
+
+def root_of(item: str) -> str:
+    """Id of the annotated item that an edit, or an edit of an edit, goes back to; an item goes back to itself.
+
+    Example:
+        >>> root_of("nlvr:dev:1-2~0123456789abcdef"), root_of("nlvr:dev:1-2")
+        ('nlvr:dev:1-2', 'nlvr:dev:1-2')
+    """
+    return _MARKED.sub("", item)
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """Makes edits: a frozen dataclass whose fields are the parameters that a recipe may give (`with:`).
+
+    Attributes:
+        name: Registered name.
+        version: Raised whenever it would make something else from the same items.
+        view: What it changes.
+        formats: Formats of corpora that it can edit, as recipes name them (`nlvr`); empty: any.
+        needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
+            with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
+            or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
+            `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch).
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    view: ClassVar[EditView]
+    formats: ClassVar[tuple[str, ...]]
+    needs: ClassVar[tuple[str, ...]]
+
+    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+        """Yield edits of some items.
+
+        A pure function: what is made of an item depends on the item, the parameters and the seed, never on the other
+        items of the shard (`rng` gives an item's own randomness). Yields nothing where it cannot be sure of the answer.
+
+        Args:
+            items: A shard of the item table (`twokeys.core.items.SCHEMA`), any index.
+            picture: Original bytes by `image_key`.
+            seed: The recipe's seed.
+        """
+        ...
+
+
+class Student(Protocol):
+    """A generator that must see the whole corpus before it can edit a part of it."""
+
+    def study(self, items: pd.DataFrame, picture: Pictures) -> Generator:
+        """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled.
+
+        The result may say in `declined` (image key -> reason) which pictures it leaves alone; users are told.
+        """
+        ...
+
+
+class FileReader(Protocol):
+    """A generator that reads files which lie beside a corpus, such as annotations of its pictures."""
+
+    def located(self, find: Callable[[str], Path]) -> Generator:
+        """Say where its files are and what is in them, so that the result's `repr` changes when they do.
+
+        Args:
+            find: Gives the path of a file that the recipe names relative to the corpora folder.
+        """
+        ...
+
+
+class Loader(Protocol):
+    """A generator that runs models of torch, which get room and threads as `twokeys.builder.run.room` says.
+
+    Attributes:
+        weights: Bytes of all its models; 0 where its parameters name none.
+    """
+
+    @property
+    def weights(self) -> int:
+        """See above."""
+        ...
+
+
+def rng(seed: int, generator: str, item: str) -> np.random.Generator:
+    """Random numbers that are an item's own, whatever shard it is in."""
+    return np.random.default_rng(int(digest("edit", str(seed), generator, item), 16))

@@ -1,0 +1,229 @@
+"""Running generators: one stage per generator, in shards of items, every edit examined where it is made."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+import pyarrow as pa
+
+from twokeys.builder.pair.edit import Edit, Generator, Loader, Student, root_of
+from twokeys.builder.pair.examine import Side, examine
+from twokeys.builder.read import locators
+from twokeys.builder.recipe import GeneratorUse, Recipe
+from twokeys.builder.run.room import room_for, with_threads
+from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.items import SCHEMA, TextRule, canonical_json, digest
+
+ITEMS_PER_SHARD = 256
+_BOXES = pa.list_(pa.list_(pa.int32()))
+EDITS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("kind", pa.string()),
+        ("generator", pa.string()),
+        ("edit_of", pa.string()),  # item or earlier edit
+        ("root", pa.string()),  # the annotated item at the start
+        ("view", pa.string()),
+        ("question", pa.string()),
+        ("choices", pa.list_(pa.string())),  # null where the original's stay
+        ("answer", pa.string()),
+        ("answer_source", pa.string()),
+        ("note", pa.string()),
+        ("words", _BOXES),
+        ("boxes", _BOXES),
+        ("meta", pa.string()),
+        ("scores", pa.string()),
+        ("picture", pa.binary()),
+        ("problem", pa.string()),  # why it is refused; null where it is sound
+    ]
+)
+"""Edits as the stages of generators write them."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Some items and where their pictures are.
+
+    Attributes:
+        items: Part of the item table.
+        places: Image key -> locator and the folder it is relative to.
+    """
+
+    items: pd.DataFrame
+    places: dict[str, tuple[str, Path]]
+
+    def picture(self, key: str) -> bytes:
+        """Original bytes of a picture."""
+        locator, root = self.places[key]
+        return locators.read_bytes(locator, root)
+
+
+def generate(
+    run: Run,
+    recipe: Recipe,
+    use: GeneratorUse,
+    generator: Generator,
+    items: pd.DataFrame,
+    pictures: pd.DataFrame,
+    roots: dict[str, Path],
+    *inputs: object,
+) -> Stage:
+    """Run one generator over the items that it can edit.
+
+    Args:
+        run: The build under way.
+        recipe: Seed, limits and canonical form of text.
+        use: The generator as the recipe names it.
+        generator: The generator.
+        items: Items to edit, sorted by id.
+        pictures: One row per image key: source and locator.
+        roots: Corpus name -> folder of its locators.
+        inputs: Keys of what `items` and the generator were made from.
+
+    Returns:
+        A stage whose parts are tables of `EDITS`; its notes list the pictures that the generator declined.
+    """
+    formats = {corpus.name: corpus.format for corpus in recipe.corpora}
+    fits = items["source"].map(formats).isin(generator.formats) if generator.formats else items["source"].notna()
+    part = items.loc[fits, SCHEMA.names].reset_index(drop=True)
+    where = pictures.set_index("image_key")[["image", "source"]]
+    shards = []
+    for start in range(0, len(part), ITEMS_PER_SHARD):
+        rows = part.iloc[start : start + ITEMS_PER_SHARD]
+        found = where.loc[rows["image_key"].unique()]
+        places = {
+            str(key): (str(place), roots[str(source)])
+            for key, place, source in zip(found.index, found["image"], found["source"], strict=True)
+        }
+        shards.append(Shard(rows, places))
+    stage = run.stage(
+        f"edits-{use.generator}",
+        partial(_run_shards, run, generator, recipe, use.budget, shards),
+        1,
+        use.model_dump(mode="json"),
+        generator.version,
+        recipe.pair.minimal.model_dump(),
+        recipe.seed,
+        digest("ids", *part["id"]),
+        *inputs,
+    )
+    warn_of_declined(use.generator, stage.notes().get("declined", {}))
+    return stage
+
+
+def _run_shards(
+    run: Run, generator: Generator, recipe: Recipe, budget: int | None, shards: list[Shard], stage: Stage
+) -> dict[str, Any]:
+    weights = cast("Loader", generator).weights if "models" in generator.needs else 0
+    fitting, small = room_for(run, weights) if weights else (run, None)
+    if "study" in generator.needs and shards:
+        every = Shard(
+            pd.concat([shard.items for shard in shards]),
+            {key: place for shard in shards for key, place in shard.places.items()},
+        )
+        with _threads(small):
+            generator = cast("Student", generator).study(every.items, every.picture)
+    fitting.parts(stage, partial(_edit_shard, generator, recipe, budget, small), shards)
+    return {"shards": len(shards), "declined": declined_pictures(generator, shards)}
+
+
+def _threads(small: bool | None) -> AbstractContextManager[None]:
+    """As `with_threads`; None where no model runs: what was set stays, and torch is not loaded for it."""
+    return nullcontext() if small is None else with_threads(small)
+
+
+def declined_pictures(generator: Generator, shards: list[Shard]) -> dict[str, str]:
+    """Pictures that a generator leaves alone: where each lies -> why."""
+    places = {key: place for shard in shards for key, (place, _) in shard.places.items()}
+    declined = getattr(generator, "declined", {})
+    return {places[key]: declined[key] for key in sorted(declined, key=lambda key: places[key])}
+
+
+def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
+    """Warn of the pictures that a generator leaves alone, how many and the first; the stage's notes list them all."""
+    if declined:
+        place, reason = next(iter(declined.items()))
+        count = "1 picture" if len(declined) == 1 else f"{len(declined):,} pictures"
+        message = f"{generator} leaves {count} alone; the first is {place}: {reason}"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _edit_shard(
+    generator: Generator, recipe: Recipe, budget: int | None, small: bool | None, shard: Shard, path: Path
+) -> None:
+    with _threads(small):
+        _write_edits(generator, recipe, budget, shard, path)
+
+
+def _write_edits(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:
+    text = TextRule(recipe.text.unicode, recipe.text.lowercase)
+    sides = {
+        str(row["id"]): (
+            row["image_key"],
+            Side(row["question"], tuple(row["choices"]), row["answer"], row["answer_type"]),
+        )
+        for row in shard.items.to_dict("records")
+    }
+    records = []
+    for edit in within(generator.edits(shard.items, shard.picture, recipe.seed), budget):
+        key, side = sides[edit.of]
+        if edit.view == "image" and side.picture is None:
+            side = _with(side, picture=shard.picture(key))
+        problem = examine(edit, side, text, recipe.pair.minimal, recipe.images)
+        records.append(_record(edit, generator.name, problem))
+        choices = side.choices if edit.choices is None else edit.choices
+        sides[edit.id] = (
+            key,
+            Side(edit.question or side.question, choices, edit.answer, side.answer_type, edit.picture or side.picture),
+        )
+    write_table(path, pa.Table.from_pylist(records, schema=EDITS))
+
+
+def _with(side: Side, picture: bytes) -> Side:
+    return Side(side.question, side.choices, side.answer, side.answer_type, picture)
+
+
+def within(edits: Iterator[Edit], budget: int | None) -> Iterator[Edit]:
+    """Pass on the first `budget` edits of each item, and no edit twice.
+
+    An edit of an edit that was cut off is cut off too; it counts against the budget of the item at the start.
+    """
+    counts: dict[str, int] = {}
+    passed: set[str] = set()
+    for edit in edits:
+        root = root_of(edit.of)
+        if edit.id in passed or (edit.of != root and edit.of not in passed):
+            continue
+        counts[root] = counts.get(root, 0) + 1
+        if budget is None or counts[root] <= budget:
+            passed.add(edit.id)
+            yield edit
+
+
+def _record(edit: Edit, generator: str, problem: str | None) -> dict[str, Any]:
+    return {
+        "id": edit.id,
+        "kind": edit.kind,
+        "generator": generator,
+        "edit_of": edit.of,
+        "root": root_of(edit.of),
+        "view": edit.view,
+        "question": edit.question,
+        "choices": None if edit.choices is None else list(edit.choices),
+        "answer": edit.answer,
+        "answer_source": edit.answer_source,
+        "note": edit.note,
+        "words": [list(span) for span in edit.words],
+        "boxes": [list(box) for box in edit.boxes],
+        "meta": edit.meta,
+        "scores": canonical_json(dict(edit.scores)) if edit.scores else None,
+        "picture": edit.picture,
+        "problem": problem,
+    }

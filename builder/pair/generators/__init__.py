@@ -1,0 +1,1 @@
+"""Generators: one file or folder for each way to make a partner."""

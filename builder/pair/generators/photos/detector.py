@@ -1,0 +1,91 @@
+"""Detectors: what finds things where nobody annotated any, and says whether a removed thing is gone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from PIL import Image
+
+from twokeys.builder.pair.generators.photos.things import Thing
+from twokeys.builder.pair.generators.photos.writing import Pixels
+from twokeys.core.errors import BadInput
+
+LEAST = 0.4
+"""Score from which a detection counts as a thing."""
+
+
+class Detector(Protocol):
+    """Finds things.
+
+    Attributes:
+        labels: The categories that it knows, in small letters.
+    """
+
+    labels: frozenset[str]
+
+    def things(self, pixels: Pixels, least: float = LEAST) -> tuple[Thing, ...]:
+        """Find the things of one picture whose score is at least `least`, best first."""
+        ...
+
+
+@lru_cache(maxsize=2)
+def detector(name: str) -> Detector:
+    """Load a detector, once per process.
+
+    Args:
+        name: A file of the SSD in `@mediapipe/objectron` (ends in `.data`), or the name or folder of a model for
+            `AutoModelForObjectDetection`.
+
+    Raises:
+        BadInput: When there is none of that name.
+        MissingPackage: When its library is not installed.
+    """
+    if name.endswith(".data"):
+        from twokeys.builder.pair.generators.photos.ssd import SsdDetector
+
+        return SsdDetector(Path(name))
+    return TransformersDetector(name)
+
+
+class TransformersDetector:
+    """Any object detector of transformers, such as DETR or RT-DETR.
+
+    Args:
+        name: Name on the model hub, or a folder. Only safetensors are read, and no code from the folder is run.
+    """
+
+    def __init__(self, name: str) -> None:
+        from transformers import AutoImageProcessor, AutoModelForObjectDetection
+
+        try:
+            self._processor = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
+            model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True)
+        except (OSError, ValueError) as error:
+            allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"
+            raise BadInput("recipe", "detector", f"{name!r} ({error})", allowed, "correct the name") from error
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.module: torch.nn.Module = model.eval().to(self._device)
+        self._names = {index: str(label).casefold() for index, label in model.config.id2label.items()}
+        self.labels = frozenset(self._names.values())
+
+    @torch.inference_mode()
+    def things(self, pixels: Pixels, least: float = LEAST) -> tuple[Thing, ...]:
+        """As `Detector`."""
+        height, width = pixels.shape[:2]
+        inputs = self._processor(images=Image.fromarray(pixels), return_tensors="pt").to(self._device)
+        found = self._processor.post_process_object_detection(
+            self.module(**inputs), threshold=least, target_sizes=[(height, width)]
+        )[0]
+        things = []
+        for score, label, box in sorted(
+            zip(found["scores"].tolist(), found["labels"].tolist(), found["boxes"].tolist(), strict=True), reverse=True
+        ):
+            x0, y0, x1, y1 = (int(np.floor(v)) if i < 2 else int(np.ceil(v)) for i, v in enumerate(box))
+            whole = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
+            if whole[0] < whole[2] and whole[1] < whole[3]:
+                things.append(Thing(self._names[label], whole, score=score))
+        return tuple(things)

@@ -1,0 +1,199 @@
+"""The generator `photo-edits`: what a recipe may set, and what is learned from the whole corpus before it edits a part.
+
+Where things are comes from annotations (`instances`) or, without them, from a detector; answers that rest on a detector
+alone are only expected, and the recipe's models must confirm them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from twokeys.builder.balance.nearest import nearest_other
+from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.builder.pair.generators.photos.annotated import coco_instances
+from twokeys.builder.pair.generators.photos.asking import asked
+from twokeys.builder.pair.generators.photos.detector import detector
+from twokeys.builder.pair.generators.photos.donors import Donor, cut_out
+from twokeys.builder.pair.generators.photos.editor import PhotoEditor, Question
+from twokeys.builder.pair.generators.photos.removal import inpainting
+from twokeys.builder.pair.generators.photos.settings import Settings
+from twokeys.builder.pair.generators.photos.things import Known
+from twokeys.builder.pair.generators.photos.writing import pixels_of
+from twokeys.builder.read import locators
+from twokeys.core.errors import BadInput
+from twokeys.core.partners import NONE
+
+MOST_DONORS = 24
+"""Donors of one label at most: they travel to every process."""
+
+
+@dataclass(frozen=True)
+class PhotoEdits(Settings):
+    """Removes, pastes, recolours or crops away things in photographs."""
+
+    name: ClassVar[str] = "photo-edits"
+    version: ClassVar[int] = 4
+    view: ClassVar[EditView] = "image"
+    formats: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images", "models")
+
+    def located(self, find: Callable[[str], Path]) -> PhotoEdits:
+        """The same with the paths of its files, and hashes of them so that a change of one is seen.
+
+        Raises:
+            BadInput: When neither annotations nor a detector are named, or a file is missing.
+        """
+        if self.instances is None and self.detector is None:
+            remedy = "name `instances` (annotations) or `detector` (and models that verify)"
+            raise BadInput("recipe", f"pair.generators.{self.name}", "nothing that says where things are",
+                           "annotations or a detector", remedy)  # fmt: skip
+        found = self if self.detector is None else self._with_detector(self.detector, find)
+        if self.segmenter is not None and (folder := find(self.segmenter)).is_dir():
+            found = replace(
+                found, segmenter=str(folder), segmenter_stamp=f"{folder.name}@{_hash(_model_files(folder))}"
+            )
+        if self.instances is None:
+            return found
+        path = find(self.instances)
+        if not path.is_file():
+            remedy = "download annotations_trainval2014.zip of cocodataset.org, or name the file"
+            raise BadInput(path, None, "no such file", "COCO's instances file", remedy)
+        return replace(found, instances=str(path), stamp=_hash([path]))
+
+    def _with_detector(self, name: str, find: Callable[[str], Path]) -> PhotoEdits:
+        path = find(name)
+        if path.is_dir():
+            files = _model_files(path)
+        elif name.endswith(".data"):
+            files = [path]
+        else:
+            return self  # a name on the model hub
+        if not all(file.is_file() for file in files):
+            remedy = "npm pack @mediapipe/objectron, unpack it, or correct the name"
+            raise BadInput(path, None, "no such file", "objectron_solution_packed_assets.data", remedy)
+        return replace(self, detector=str(path), detector_stamp=f"{path.name}@{_hash(files)}")
+
+    def __repr__(self) -> str:
+        """All that the edits depend on; where annotations and detector lie is not part of it."""
+        finder = self.detector_stamp or self.detector
+        shown = (self.operations, self.stamp or None, finder, self.inpainting, self.both_sides, self.area)
+        return f"PhotoEdits{(*shown, self.encoder, self.segmenter_stamp or self.segmenter)}"
+
+    @property
+    def weights(self) -> int:
+        """Bytes of the models, as torch holds them, that find things, cut them out and fill their places."""
+        from twokeys.builder.run.room import weight
+
+        finder = None if self.detector is None else detector(self.detector)
+        models = (finder, self.cut, inpainting(self.inpainting))
+        return sum(weight(getattr(model, "module", None)) for model in models)
+
+    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+        """Study these items alone, then edit them; a build studies all items first."""
+        yield from self.study(items, picture).edits(items, picture, seed)
+
+    def study(self, items: pd.DataFrame, picture: Pictures) -> PhotoEditor:
+        """Learn where things are in all pictures, what is asked of each, and what could be pasted.
+
+        Raises:
+            BadInput: When every picture has another size than the annotated one.
+        """
+        every = self._known(items, picture)
+        declined = self._declined(items, every)
+        known = {key: one for key, one in every.items() if key not in declined}
+        labels = frozenset().union(*(one.complete for one in known.values()))
+        questions: dict[str, list[Question]] = {}
+        for row in items.sort_values("id").to_dict("records"):
+            what = asked(str(row["question"]), labels)
+            if what is not None and row["image_key"] in known and not len(row["choices"]):
+                one = Question(str(row["id"]), str(row["question"]), what, str(row["answer"]))
+                questions.setdefault(str(row["image_key"]), []).append(one)
+        donors = self._donors(items, picture, known, questions) if "paste" in self.operations else {}
+        return PhotoEditor(self, known, {key: tuple(of) for key, of in questions.items()}, donors, declined)
+
+    def _declined(self, items: pd.DataFrame, known: Mapping[str, Known]) -> dict[str, str]:
+        """Why pictures are left alone: they have another size than the annotated ones."""
+        seen = items.drop_duplicates("image_key")[["image_key", "image_height", "image_width"]]
+        file = None if self.instances is None else Path(self.instances).name
+        why = {
+            key: known[key].misfit(int(height), int(width), file)
+            for key, height, width in seen.itertuples(index=False)
+            if key in known
+        }
+        declined = {key: reason for key, reason in why.items() if reason is not None}
+        if declined and len(declined) == len(known):
+            found = (
+                f"no picture of the annotated size among {len(known)}; of the first, {next(iter(declined.values()))}"
+            )
+            remedy = "give the pictures as they were annotated, or the instances file of these pictures"
+            raise BadInput(self.instances, None, found, "pictures of the size that was annotated", remedy)
+        return declined
+
+    def _known(self, items: pd.DataFrame, picture: Pictures) -> dict[str, Known]:
+        keys = items.drop_duplicates("image_key")
+        if self.instances is not None:
+            every = [str(link) for links in keys["links"] for link in links]
+            said = coco_instances(Path(self.instances), every)
+            of = {key: [said[link] for link in links if link in said]
+                  for key, links in zip(keys["image_key"], keys["links"], strict=True)}  # fmt: skip
+            return {str(key): found[0] for key, found in of.items() if found}
+        assert self.detector is not None
+        finder = detector(self.detector)
+        seen = {key: finder.things(pixels_of(picture(key), key, self.images)) for key in keys["image_key"]}
+        return {str(key): Known(things, finder.labels, annotated=False) for key, things in seen.items()}
+
+    def _donors(
+        self, items: pd.DataFrame, picture: Pictures, known: Mapping[str, Known],
+        questions: Mapping[str, list[Question]],
+    ) -> dict[str, tuple[Donor, ...]]:  # fmt: skip
+        """By label: things of the pictures that are most similar to pictures without one, most wanted first.
+
+        For each question answered no, the most similar picture of which the same question is answered yes: light,
+        size and surroundings then fit best.
+        """
+        from twokeys.builder.measure.encoders import image_encoder
+
+        rows = [(key, one) for key, asks in sorted(questions.items()) for one in asks if one.asked.what == "existence"]
+        if not rows:
+            return {}
+        keys = sorted({key for key, _ in rows})
+        encoder = image_encoder(self.encoder)
+        vectors = np.concatenate([encoder.encode([locators.decode(picture(key), key, self.images)]) for key in keys])
+        at = {key: number for number, key in enumerate(keys)}
+        labels = sorted({one.asked.label for _, one in rows})
+        vertex = np.asarray([labels.index(one.asked.label) for _, one in rows])
+        answer = np.asarray([one.answer == "yes" for _, one in rows], dtype=np.int64)
+        content = np.asarray([at[key] for key, _ in rows])
+        partner, _ = nearest_other(vertex, answer, content, vectors)
+        wanted: dict[tuple[str, str], int] = {}
+        for (_, one), other in zip(rows, partner, strict=True):
+            if one.answer == "no" and other != NONE:
+                place = (one.asked.label, rows[int(other)][0])
+                wanted[place] = wanted.get(place, 0) + 1
+        found: dict[str, list[Donor]] = {}
+        for (label, key), _ in sorted(wanted.items(), key=lambda pair: (-pair[1], pair[0])):
+            if len(found.get(label, ())) < MOST_DONORS:
+                pixels = pixels_of(picture(key), key, self.images)
+                donor = cut_out(known[key], label, pixels, key, self.area, self.cut)
+                if donor is not None:
+                    found.setdefault(label, []).append(donor)
+        return {label: tuple(some) for label, some in found.items()}
+
+
+def _model_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix in (".json", ".safetensors"))
+
+
+def _hash(files: list[Path]) -> str:
+    state = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as opened:
+            state.update(hashlib.file_digest(opened, "sha256").digest())
+    return state.hexdigest()[:16]

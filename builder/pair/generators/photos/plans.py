@@ -1,0 +1,201 @@
+"""Plans: what could be done to a picture, and what it would then show. Nothing is painted before a plan is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from twokeys.builder.pair.generators.photos.donors import Donor, placed
+from twokeys.builder.pair.generators.photos.removal import Inpaint, scaled, widened
+from twokeys.builder.pair.generators.photos.things import Cut, Known, Thing, mask_of
+from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
+
+OVERLAP = 0.03
+"""Share of a change's place that may belong to other things: they would be harmed, or hide what is put there."""
+LEAST_KEPT = 0.55
+"""Share of a picture's area that a crop keeps at least."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One change of a picture.
+
+    Attributes:
+        kind: `remove`, `repaint`, `paste` or `crop`.
+        after: Label -> how many are there afterwards, for the labels that it changes.
+        note: What is done, in words.
+        paint: Does it; gives None where it cannot be done.
+    """
+
+    kind: str
+    after: dict[str, int]
+    note: str
+    paint: Callable[[], Pixels | None]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture with what is known of it.
+
+    Attributes:
+        pixels: Its pixels.
+        known: Its things.
+        area: Least and largest share of the picture that a change may take.
+        cut: Finds a thing's mask.
+    """
+
+    pixels: Pixels
+    known: Known
+    area: tuple[float, float]
+    cut: Cut = mask_of
+    _masks: dict[Thing, Mask] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _filled: dict[bytes, Pixels | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def mask(self, thing: Thing) -> Mask:
+        """Where a thing is; found once."""
+        if thing not in self._masks:
+            self._masks[thing] = self.cut(thing, self.pixels)
+        return self._masks[thing]
+
+    def filled(self, inpaint: Inpaint, mask: Mask, barred: Mask) -> Pixels | None:
+        """The picture with a place filled, or None; done once, for several questions ask for the same place."""
+        place = np.packbits(mask).tobytes()
+        if place not in self._filled:
+            self._filled[place] = inpaint(self.pixels, mask, barred)
+        return self._filled[place]
+
+    def fits(self, mask: Mask) -> bool:
+        """Whether a mask is neither too small to be seen nor too large to be filled."""
+        return self.area[0] <= float(mask.mean()) <= self.area[1]
+
+    def others(self, things: tuple[Thing, ...]) -> Mask:
+        """Where the boxes of all other things are."""
+        found = np.zeros(self.pixels.shape[:2], dtype=bool)
+        for thing in self.known.things:
+            if thing not in things:
+                found[thing.box[1] : thing.box[3], thing.box[0] : thing.box[2]] = True
+        return found
+
+
+def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[Plan]:
+    """Remove all things of a label, or one of them.
+
+    Args:
+        scene: The picture.
+        label: The label.
+        one: Whether only one goes, so that the count falls by one.
+        inpaint: Fills the place.
+    """
+    things = scene.known.of(label)
+    if not things or any(thing.crowd for thing in things):
+        return
+    sets = [(thing,) for thing in things] if one else [things]
+    for gone in sets:
+        mask = np.logical_or.reduce([widened(scene.mask(thing)) for thing in gone])
+        others = _outlines(scene, gone)
+        if not scene.fits(mask) or (mask & others).sum() > OVERLAP * mask.sum():
+            continue
+        left = len(things) - len(gone)
+        note = f"{_said(len(gone), label)} removed, {left} left"
+        yield Plan(
+            "remove", {label: left}, note, partial(scene.filled, inpaint, mask, _outlines(scene, gone, rim=True))
+        )
+
+
+def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Generator) -> Iterator[Plan]:
+    """Paint over background where no thing is: the same work as a removal, without its effect.
+
+    Args:
+        scene: The picture.
+        like: Where something was removed: its shape is painted over elsewhere.
+        inpaint: Fills the place.
+        random: Draws the place.
+    """
+    ys, xs = np.nonzero(like)
+    shape = like[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    height, width = scene.pixels.shape[:2]
+    taken = scene.others(()) | like
+    for _ in range(40):
+        y = int(random.integers(0, max(height - shape.shape[0], 0) + 1))
+        x = int(random.integers(0, max(width - shape.shape[1], 0) + 1))
+        place = np.zeros_like(like)
+        place[y : y + shape.shape[0], x : x + shape.shape[1]] = shape[: height - y, : width - x]
+        if not (place & taken).any() and scene.fits(place):
+            note = "a place of the background painted over, nothing removed"
+            yield Plan("repaint", {}, note, partial(scene.filled, inpaint, place, _outlines(scene, (), rim=True)))
+            return
+
+
+def pastes(scene: Scene, donors: tuple[Donor, ...], random: np.random.Generator) -> Iterator[Plan]:
+    """Paste a thing of another picture where nothing is in the way.
+
+    Where a crowd of such things is there, nobody knows how many there are, before or afterwards.
+    """
+    for donor in donors:
+        if any(thing.crowd for thing in scene.known.of(donor.label)):
+            continue
+        put = placed(donor, scene.pixels, scene.others(()), scene.area, random)
+        if put is not None:
+            count = scene.known.counts.get(donor.label, 0) + 1
+            note = f"a {donor.label} of another picture pasted, {count} there"
+            yield Plan("paste", {donor.label: count}, note, partial(np.copy, put))
+
+
+def crops(scene: Scene, label: str) -> Iterator[Plan]:
+    """Cut off a border that holds all things of a label, and scale what is left to the old size.
+
+    The window keeps the picture's proportions. Things that it cuts through make the count of their label unsure, so
+    there must be none.
+    """
+    things = scene.known.of(label)
+    height, width = scene.pixels.shape[:2]
+    if not things:
+        return
+    x0, y0 = min(thing.box[0] for thing in things), min(thing.box[1] for thing in things)
+    x1, y1 = max(thing.box[2] for thing in things), max(thing.box[3] for thing in things)
+    for most, corner in (
+        (x0 / width, (0.0, 0.5)), (1 - x1 / width, (1.0, 0.5)), (y0 / height, (0.5, 0.0)), (1 - y1 / height, (0.5, 1.0))
+    ):  # fmt: skip
+        keep = most - 0.01
+        if keep * keep < LEAST_KEPT:
+            continue
+        w, h = int(width * keep), int(height * keep)
+        left, top = round((width - w) * corner[0]), round((height - h) * corner[1])
+        window = (left, top, left + w, top + h)
+        left_over = _left(scene.known, window)
+        if left_over is None or left_over.get(label) != 0:
+            continue
+        after = {name: number for name, number in left_over.items() if number != scene.known.counts.get(name)}
+        note = f"cropped to {w} x {h} pixels, which leaves no {label}"
+        part = np.ascontiguousarray(scene.pixels[top : top + h, left : left + w])
+        yield Plan("crop", after, note, partial(scaled, part, (width, height)))
+
+
+def _left(known: Known, window: tuple[int, int, int, int]) -> dict[str, int] | None:
+    """How many of each label a window holds; None where it cuts through something."""
+    counts = dict.fromkeys(known.counts, 0)
+    for thing in known.things:
+        x0, y0 = max(thing.box[0], window[0]), max(thing.box[1], window[1])
+        x1, y1 = min(thing.box[2], window[2]), min(thing.box[3], window[3])
+        if (x0, y0, x1, y1) == thing.box:
+            counts[thing.label] = counts.get(thing.label, 0) + 1
+        elif x0 < x1 and y0 < y1:
+            return None
+    return counts
+
+
+def _outlines(scene: Scene, but: tuple[Thing, ...], rim: bool = False) -> Mask:
+    """Where other things really are, with a rim or without; their boxes would forbid far more."""
+    found = np.zeros(scene.pixels.shape[:2], dtype=bool)
+    for thing in scene.known.things:
+        if thing not in but:
+            mask = scene.mask(thing)
+            found |= widened(mask) if rim else mask
+    return found
+
+
+def _said(number: int, label: str) -> str:
+    return f"the {label}" if number == 1 else f"{number} things ({label})"

@@ -1,0 +1,1 @@
+"""Judges: models that verify edits before they become items."""

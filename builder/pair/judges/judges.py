@@ -1,0 +1,78 @@
+"""What language and vision-language models say of edits, before they become items: problems, scores, answer sources."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from twokeys.builder.measure.language.loading import identity as language_identity
+from twokeys.builder.measure.replies import identity as vision_language_identity
+from twokeys.builder.pair.judges.fluency import fluencies, halting
+from twokeys.builder.pair.judges.verification import verified
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.stages import Run
+from twokeys.core.items import canonical_json
+
+
+def judges(recipe: Recipe) -> list[str]:
+    """The models that have a say, with their settings: what the items depend on."""
+    pair = recipe.pair
+    asked = [] if pair.grammar is None else [language_identity(recipe.encoders.language), repr(pair.grammar)]
+    return (
+        asked
+        if pair.verify is None
+        else [*asked, *map(vision_language_identity, pair.verify.models), repr(pair.verify)]
+    )
+
+
+def judged(
+    run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: pd.DataFrame, roots: dict[str, Path]
+) -> pd.DataFrame:
+    """Let the recipe's models judge the edits that are sound so far.
+
+    Args:
+        run: The build under way.
+        recipe: Names models and limits.
+        items: Annotated items.
+        edits: Rows of `twokeys.builder.pair.generate.EDITS`, an edit after the one that it was made from.
+        pictures: One row per image key: source and locator.
+        roots: Corpus name -> folder of its locators.
+
+    Returns:
+        The edits with `problem`, `scores` and `answer_source` brought up to date; none is `expected` and sound.
+    """
+    edits = edits.copy()
+    scores: list[dict[str, Any]] = [json.loads(text) if isinstance(text, str) else {} for text in edits["scores"]]
+    place = {str(identity): at for at, identity in enumerate(edits["id"])}
+    problems: list[str | None] = [text if isinstance(text, str) else None for text in edits["problem"]]
+    if recipe.pair.grammar is not None:
+        questions = _questions(items, edits)
+        for identity, difference in fluencies(run, recipe, edits, questions).items():
+            at = place[str(identity)]
+            scores[at]["fluency"] = difference
+            problems[at] = problems[at] or halting(difference, recipe.pair.grammar.drop)
+        edits["problem"] = pd.Series(problems, index=edits.index, dtype=object)
+    sources = edits["answer_source"].tolist()
+    for edit, said in verified(run, recipe, items, edits, pictures, roots).items():
+        at = place[edit]
+        problems[at] = said.problem
+        if said.margins:
+            scores[at]["margins"] = said.margins
+        sources[at] = "verified" if said.problem is None else sources[at]
+    written = [canonical_json(score) if score else None for score in scores]
+    return edits.assign(
+        problem=pd.Series(problems, index=edits.index, dtype=object),
+        scores=pd.Series(written, index=edits.index, dtype=object),
+        answer_source=sources,
+    )
+
+
+def _questions(items: pd.DataFrame, edits: pd.DataFrame) -> dict[str, str]:
+    """Question by id; an image edit keeps that of its original."""
+    found = dict(zip(items["id"].astype(str), items["question"].astype(str), strict=True))
+    for identity, base, question in edits[["id", "edit_of", "question"]].to_numpy():
+        found[str(identity)] = question if isinstance(question, str) else found[str(base)]
+    return found

@@ -1,0 +1,133 @@
+"""From edits to items: refuse what contradicts or repeats, store the pictures, write the rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from twokeys.builder.read import locators
+from twokeys.builder.read.spelling import spelled
+from twokeys.builder.run.stages import whole
+from twokeys.core.answers.normal import compared
+from twokeys.core.items import hashed_order, question_key
+from twokeys.core.pictures.limits import Images
+
+STORE = ":pair"
+"""Stands for a corpus in the table of pictures; no corpus can have this name. Its root is the stage's folder."""
+_IMAGE = ("image_key", "image_width", "image_height")
+
+
+def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:
+    """Write edits as rows of the item table.
+
+    Args:
+        edits: Edits in an order in which an edit comes after the one that it was made from, with `image_key`,
+            `image_width` and `image_height` of the new picture (missing for question edits, and where it is not whole).
+        originals: The items that they go back to, with `group`.
+        read: All items that were read: a question that is among them, or among earlier edits, has their spelling and
+            their order of options.
+
+    Returns:
+        One row per edit in the same order, with `view`, `generator`, `problem` and
+        `twokeys.core.columns.PAIR_COLUMNS`.
+    """
+    known = {row["id"]: row for row in originals.to_dict("records")}
+    there = dict(zip(read["question_key"], zip(read["question"], read["choices"], strict=True), strict=True))
+    rows = []
+    for edit in edits.to_dict("records"):
+        base, root = known[edit["edit_of"]], known[edit["root"]]
+        question = edit["question"] if edit["view"] == "question" else base["question"]
+        choices = list(base["choices"] if edit["choices"] is None else edit["choices"])
+        key = question_key(question, choices)
+        asked, order = there[key] if key in there else (question, hashed_order(question, choices))
+        if not isinstance(edit["problem"], str):
+            there.setdefault(key, (asked, order))
+        answer = spelled({"choices": choices, "answer": edit["answer"]}, asked, order).get("answer", edit["answer"])
+        row = dict(root) | {
+            "id": edit["id"],
+            "source_id": root["source_id"] + edit["id"][len(edit["root"]) :],
+            "question": asked,
+            "choices": list(order),
+            "question_key": key,
+            **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
+            "answer": answer,
+            "compared": compared(root["answer_type"], order, answer),
+            "answers": [],
+            "answer_source": edit["answer_source"],
+            "meta": edit["meta"] or (base["meta"] if edit["view"] == "question" else "{}"),
+            "view": edit["view"],
+            "problem": edit["problem"],
+            "generator": edit["generator"],
+            "edit_of": edit["edit_of"],
+            "edit_kind": edit["kind"],
+            "edit_note": edit["note"],
+            "edit_words": edit["words"],
+            "edit_boxes": edit["boxes"],
+            "edit_scores": edit["scores"],
+            "question_asked": None,
+        }
+        known[edit["id"]] = row
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
+    """Keep a picture's bytes under their hash; returns its row in the table of pictures."""
+    name = hashlib.sha256(picture).hexdigest()
+    ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
+    path = folder / "pictures" / name[:2] / f"{name}.{ending}"
+    if not path.is_file():
+        with whole(path) as temporary:
+            temporary.write_bytes(picture)
+    locator = f"file:{path.relative_to(folder).as_posix()}"
+    return {"source": STORE, "image": locator, "problem": None, **asdict(locators.describe(picture, locator, limits))}
+
+
+def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
+    """Say why edits are refused beside the items that are there, and beside each other.
+
+    Args:
+        rows: Edits with keys, `answer`, `edit_of` and `problem` (what was found before), an edit after its base.
+        items: All items that were read.
+
+    Returns:
+        Reasons in the order of `rows`; None for edits that become items.
+    """
+    there: dict[tuple[str, str], tuple[str, str]] = {}
+    for identity, question, image, answer in zip(
+        items["id"], items["question_key"], items["image_key"], items["compared"], strict=True
+    ):
+        there.setdefault((question, image), (identity, answer))
+    answers = rows[rows["problem"].isna()].groupby(["question_key", "image_key"])["compared"].nunique()
+    disputed = set(answers.index[answers > 1])
+    reasons: dict[str, str | None] = {}
+    records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
+    for row in records:
+        reasons[row["id"]] = _refused(row, there, disputed, reasons)
+        if reasons[row["id"]] is None:
+            there[row["question_key"], row["image_key"]] = (row["id"], row["compared"])
+    return rows["id"].map(reasons)
+
+
+def _refused(
+    row: dict[str, Any],
+    there: dict[tuple[str, str], tuple[str, str]],
+    disputed: set[tuple[str, str]],
+    reasons: dict[str, str | None],
+) -> str | None:
+    if isinstance(row["problem"], str):
+        return row["problem"]
+    if reasons.get(row["edit_of"]) is not None:
+        return "the edit that it was made from is refused"
+    place = (row["question_key"], row["image_key"])
+    if place in disputed:
+        return "another edit gives the same question about the same picture another answer"
+    if place not in there:
+        return None
+    other, answer = there[place]
+    same = "the same answer" if answer == row["compared"] else f"another answer ({answer})"
+    return f"the same question about the same picture is there with {same}: {other}"

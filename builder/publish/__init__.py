@@ -1,0 +1,1 @@
+"""Publish: rows, claims, card and report, written whole into a folder."""

@@ -1,0 +1,106 @@
+"""The configs `eval-open` and `eval-choice`: the evaluated split once more, as readers of `eval.yaml` need it.
+
+The Hub's benchmark standard hands a task's rows to Inspect, whose reader takes a picture as a data URI in a text column
+and has no word for a column of pictures; and one task can only have one way of answering. So items with and without
+options are apart, and each has its picture as text. The recipe asks for it: pictures are then there twice.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from string import ascii_uppercase
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from twokeys.builder.read.locators import decode
+from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.shown import SERVED
+from twokeys.data_cards.eval_yaml import CHOICE, OPEN, evaluated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twokeys.builder.publish.folder import Folder
+
+COLUMNS = (
+    "id", "image_uri", "question", "choices", "target", "answer", "answer_type", "image_partner", "question_partner",
+    "quad", "image_key", "question_key", "group", "source", "license",
+)  # fmt: skip
+
+
+def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Config -> its rows; a config without rows is left out.
+
+    Args:
+        items: Published rows with `split`. `target` becomes the letter of the right option, or the answer.
+    """
+    if not len(items):
+        return {}
+    shown = items[items["split"] == evaluated(set(items["split"]))]
+    choices = shown["choices"].map(len) > 0
+    targets = [
+        ascii_uppercase[list(options).index(answer)] if len(options) else answer
+        for options, answer in zip(shown["choices"], shown["answer"], strict=True)
+    ]
+    wanted = [name for name in COLUMNS if name != "image_uri"]
+    rows = shown.assign(target=targets)[[*wanted, "split"]]
+    parts = {OPEN: rows[~choices], CHOICE: rows[choices]}
+    return {name: part.reset_index(drop=True) for name, part in parts.items() if len(part)}
+
+
+def shows(uri: str, data: bytes, limits: Images) -> bool:
+    """Whether a data URI shows the picture that has these bytes, pixel for pixel.
+
+    Raises:
+        BadInput: When one of both is no picture within the limits.
+    """
+    head, _, body = uri.partition(";base64,")
+    if head not in {f"data:{kind}" for kind in SERVED.values()}:
+        return False
+    ours, theirs = (
+        decode(one, "a picture of eval.yaml", limits) for one in (data, base64.b64decode(body, validate=True))
+    )
+    return ours.size == theirs.size and ours.tobytes() == theirs.tobytes()
+
+
+def recounted(known: Folder) -> Iterator[str]:
+    """The configs of `eval.yaml` hold just the evaluated split, picture for picture."""
+    tier = "balanced" if len(known.balanced) else "audited"
+    items = known.balanced if len(known.balanced) else known.audited
+    expected = eval_rows(items) if known.recipe.eval else {}
+    if (there := {OPEN, CHOICE} & set(known.manifest.configs)) != expected.keys():
+        yield f"the configs for eval.yaml are {sorted(there)}, the recipe and the rows ask for {sorted(expected)}"
+    pictures = dict(_pictures(known, tier)) if there else {}
+    for name in sorted(there & expected.keys()):
+        rows = {str(row["id"]): row for row in expected[name].to_dict("records")}
+        checked: set[tuple[str, str]] = set()
+        for path in known.files(name):
+            for batch in pq.ParquetFile(path).iter_batches(256):
+                for row in batch.to_pylist():
+                    wanted = rows.pop(row["id"], None)
+                    if wanted is None or any(_plain(wanted[key]) != row[key] for key in row if key != "image_uri"):
+                        yield f"{name}: {row['id']} is not the row that the config {tier} has"
+                    elif (seen := (row["image_key"], row["image_uri"])) not in checked:
+                        checked.add(seen)
+                        if not shows(row["image_uri"], pictures[row["image_key"]], known.recipe.images):
+                            yield f"{name}: {row['id']} shows another picture"
+        yield from (f"{name}: {identity} is not there" for identity in [*rows][:5])
+
+
+def _pictures(known: Folder, config: str) -> Iterator[tuple[str, bytes]]:
+    seen = set()
+    for path in known.files(config):
+        for batch in pq.ParquetFile(path).iter_batches(256, columns=["image_key", "image"]):
+            for row in batch.to_pylist():
+                if row["image_key"] not in seen:
+                    seen.add(row["image_key"])
+                    yield row["image_key"], row["image"]["bytes"]
+
+
+def _plain(value: object) -> object:
+    """A cell as Arrow gives it: lists instead of arrays, None instead of NaN."""
+    if isinstance(value, str):
+        return value
+    return list(value) if hasattr(value, "__len__") else None  # type: ignore[call-overload]

@@ -1,0 +1,96 @@
+"""Identity of published rows: a hash of what they say, whatever library, engine or shard count wrote them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from twokeys.core.columns import PLACE, is_measurement
+from twokeys.core.items import canonical_json
+
+PICTURES = ("image", "partner_image")
+"""Columns that hold pictures."""
+
+
+def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> str:
+    """Hash rows: every column but measurements and place, pictures by the SHA-256 of their bytes, in the order of ids.
+
+    Args:
+        rows: Rows with `id`; a picture is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
+        split: The split that all rows are of; None when each row has its own `split`.
+
+    Example:
+        >>> rows = [{"id": "a", "question": "Is it red?"}, {"id": "b", "question": "Is it blue?"}]
+        >>> fingerprint(rows, "test") == fingerprint(rows[::-1], "test")
+        True
+        >>> fingerprint(rows, "test") == fingerprint(rows, "train")
+        False
+    """
+    return Fingerprint().add(rows, split).value(measurements=False)
+
+
+class Fingerprint:
+    """Collects row hashes; memory holds two hashes per row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[bytes, bytes]] = {}
+
+    def add(self, rows: Iterable[Mapping[str, Any]], split: str | None = None) -> Fingerprint:
+        """Add rows.
+
+        Raises:
+            ValueError: When an id comes twice.
+        """
+        pictures: dict[str, tuple[bytes, str]] = {}
+        for row in rows:
+            apart = {name: value for name, value in row.items() if is_measurement(name) or name == PLACE}
+            said = {name: value for name, value in row.items() if name not in PICTURES and name not in apart}
+            if split is not None:
+                said["split"] = split
+            for name in PICTURES:
+                if (image := row.get(name)) is not None:
+                    data = image["bytes"]
+                    if name not in pictures or pictures[name][0] != data:
+                        pictures[name] = data, hashlib.sha256(data).hexdigest()  # rows of a picture are neighbours
+                    said[name] = pictures[name][1]
+            if row["id"] in self._rows:
+                raise ValueError(f"the id {row['id']!r} comes twice")
+            self._rows[row["id"]] = (_hash(said), _hash(_rounded(apart)))
+        return self
+
+    def value(self, measurements: bool) -> str:
+        """The hash over all rows, with or without their measurements and places."""
+        total = hashlib.sha256()
+        for identity in sorted(self._rows):
+            said, measured = self._rows[identity]
+            total.update(said + measured if measurements else said)
+        return total.hexdigest()
+
+    def version(self) -> str:
+        """A dataset version `1.0.N` that changes whenever any cell does.
+
+        `load_dataset` caches a local folder under its name and this version; N is an unsigned 32-bit number.
+        """
+        return f"1.0.{int(self.value(measurements=True)[:8], 16)}"
+
+
+def _hash(value: Any) -> bytes:
+    return hashlib.sha256(canonical_json(value).encode()).digest()
+
+
+def _rounded(measured: dict[str, Any]) -> dict[str, Any]:
+    """Floats by four digits: 32-bit floats come back from readers with different tails. NaN becomes null."""
+    return {
+        name: (None if value != value else round(value, 4)) if isinstance(value, float) else value
+        for name, value in measured.items()
+    }
+
+
+def parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a Parquet file, one small batch in memory at a time."""
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=1024):
+        yield from batch.to_pylist()

@@ -1,0 +1,169 @@
+"""A dataset repository on a hub, as `twokeys push` finds it, and what a hub's refusals mean for the user."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.manifest import FILE as MANIFEST
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+KIND = "dataset"
+NAME = re.compile(r"(?=.{3,96}$)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+HUBS_OWN = {".gitattributes"}
+"""Files that the hub itself puts into a repository."""
+_TOKEN = "run `hf auth login`, or set HF_TOKEN to a token that may write"  # noqa: S105 - no token, a remedy
+_REMEDIES = {
+    401: ("a token that the hub does not know", "a valid token", _TOKEN),
+    403: ("a token that may not write there", "a token with the right to write", _TOKEN),
+    409: ("a conflict with what is there", "a tag that is not there yet", "push again, or name another tag with --tag"),
+    412: ("another commit meanwhile", "a repository that nobody else writes to meanwhile", "push again"),
+    429: ("too many requests", "fewer requests", "wait some minutes and push again; what was sent is not sent again"),
+}
+
+
+def named(repository: str) -> None:
+    """Check the name of a repository before anything else is done.
+
+    Raises:
+        BadInput: When it is not of the form OWNER/NAME.
+    """
+    if not NAME.fullmatch(repository) or ".." in repository or "--" in repository:
+        allowed = "OWNER/NAME of letters, digits, '.', '_' and '-', at most 96 characters"
+        raise BadInput("repository", None, repr(repository), allowed, "name it as the hub does")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A dataset repository.
+
+    Attributes:
+        api: The hub's client.
+        name: `OWNER/NAME`.
+        head: Commit of the main branch.
+        tags: Names of its tags.
+    """
+
+    api: HfApi
+    name: str
+    head: str
+    tags: frozenset[str]
+
+    @classmethod
+    def open(cls, api: HfApi, name: str, public: bool) -> Repository:
+        """Find the repository, or make it.
+
+        Raises:
+            BadInput: When it is there and readable by others than was asked for.
+        """
+        from huggingface_hub.errors import RepositoryNotFoundError
+
+        api.whoami()  # without a valid token a private repository looks as if it were not there
+        try:
+            info = api.dataset_info(name)
+        except RepositoryNotFoundError:
+            api.create_repo(name, repo_type=KIND, private=not public)
+            info = api.dataset_info(name)
+        if bool(info.private) == public:
+            found = f"a {'private' if info.private else 'public'} repository"
+            remedy = (
+                "leave out --public; make it public on its page when it shall be"
+                if public
+                else "say --public if everybody may read it, or name another repository"
+            )
+            raise BadInput(name, None, found, "a repository that is read as was asked for", remedy)
+        tags = api.list_repo_refs(name, repo_type=KIND).tags
+        return cls(api, name, str(info.sha), frozenset(tag.name for tag in tags))
+
+    def holds(self, path: str, data: bytes, revision: str) -> bool:
+        """Whether a file of a revision has these bytes."""
+        for file in self.api.get_paths_info(self.name, [path], revision=revision, repo_type=KIND):
+            if (stored := getattr(file, "lfs", None)) is not None:
+                return bool(stored.sha256 == hashlib.sha256(data).hexdigest())
+            # Git names a blob by this SHA-1; nothing here rests on its being hard to forge.
+            head = f"blob {len(data)}\0".encode()
+            return bool(getattr(file, "blob_id", "") == hashlib.sha1(head + data, usedforsecurity=False).hexdigest())
+        return False
+
+    def replaceable(self, name: str) -> set[str]:
+        """Files of the main branch that an earlier push of the same benchmark brought.
+
+        Raises:
+            BadInput: When there are files that no push brought, or those of another benchmark.
+        """
+        there = set(self.api.list_repo_files(self.name, revision=self.head, repo_type=KIND)) - HUBS_OWN
+        said = self._manifest() if MANIFEST in there else {}
+        ours = {MANIFEST, *said.get("files", {})} if said else set()
+        if foreign := sorted(there - ours):
+            found = f"files that no push brought, such as {foreign[0]}"
+            raise BadInput(self.name, None, found, "a new repository, or one of this benchmark", "name another one")
+        if said and said.get("name") != name:
+            found = f"the benchmark {said.get('name')!r}"
+            raise BadInput(self.name, None, found, f"a new repository, or one of {name!r}", "name another one")
+        return there
+
+    def _manifest(self) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as place:
+            file = self.api.hf_hub_download(
+                self.name, MANIFEST, revision=self.head, repo_type=KIND, local_dir=place
+            )  # fmt: skip
+            try:
+                said = json.loads(Path(file).read_text(encoding="utf-8"))
+            except (ValueError, RecursionError):
+                return {}
+        return said if isinstance(said, dict) and "build_key" in said and isinstance(said.get("files"), dict) else {}
+
+
+@contextmanager
+def hub_answers(repository: str) -> Iterator[None]:
+    """Turn what a hub refuses into what the user can do.
+
+    Raises:
+        BadInput: In the place of every error of the hub's client.
+    """
+    from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
+
+    # The client's HTTP library differs by version; its base class of network errors is a base of this one.
+    unreachable = cast("type[Exception]", HfHubHTTPError.__bases__[0])
+    try:
+        yield
+    except BadInput:
+        raise
+    except LocalTokenNotFoundError:
+        raise BadInput(repository, None, "no token", "a token that may write", _TOKEN) from None
+    except OfflineModeIsEnabled:
+        remedy = "unset HF_HUB_OFFLINE, or use --dry-run"
+        raise BadInput(repository, None, "the hub switched off by HF_HUB_OFFLINE", "a hub", remedy) from None
+    except HfHubHTTPError as error:
+        raise _refused(repository, error) from error
+    except unreachable as error:
+        found = f"no answer from the hub ({error})"
+        raise BadInput(repository, None, found, "a hub that answers", "see HF_ENDPOINT, and push again") from error
+    except (ValueError, RuntimeError) as error:
+        # An upload that was refused is told as a RuntimeError, a card or a file that was refused as a ValueError.
+        if isinstance(error, RuntimeError) and isinstance(cause := error.__cause__, HfHubHTTPError):
+            raise _refused(repository, cause) from error
+        found = " ".join(str(error).split())
+        raise BadInput(
+            repository, None, found, "a folder that the hub takes", "push again; see what it says"
+        ) from error
+
+
+def _refused(repository: str, error: HfHubHTTPError) -> BadInput:
+    status = error.response.status_code
+    said = " ".join((error.server_message or str(error)).split())
+    found, allowed, remedy = _REMEDIES.get(
+        status, (f"the answer {status}", "a hub that takes the folder", "push again; what was sent is not sent again")
+    )
+    return BadInput(repository, None, f"{found} ({status}: {said})", allowed, remedy)

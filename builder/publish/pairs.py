@@ -1,0 +1,83 @@
+"""The config `pairs`: every pair of counterfactual partners of the balanced set as one row with both members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from twokeys.builder.pair.examine import spans_of_change
+from twokeys.core.items import digest, row_order
+
+NAME = "pairs"
+COLUMNS = (
+    "id", "view", "image", "partner_image", "question", "partner_question", "choices", "partner_choices", "answer",
+    "partner_answer", "first", "second", "kind", "answer_source", "partner_answer_source", "words", "partner_words",
+    "boxes", "scores", "quad", "source", "license", "image_key", "partner_image_key",
+)  # fmt: skip
+"""Columns of the config; `id` is the pair's own, `first` and `second` are the items'."""
+_SIDE = ("question", "choices", "answer", "answer_source", "image_key")
+
+
+def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
+    """Write the partners of a balanced set as rows.
+
+    The member that comes first by a hash of its id is named first, the other one is `partner_*`: which of both it is
+    follows from nothing that the source's ids may tell. An item can be in several pairs.
+
+    Args:
+        balanced: Rows of the config `balanced` with `split`.
+
+    Returns:
+        One row per pair with `split` and `COLUMNS`, pictures left out.
+    """
+    rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
+    edits = _edits(rows)
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for identity, row in rows.items():
+        for view in ("image", "question"):
+            partner = row[f"{view}_partner"]
+            if isinstance(partner, str):
+                first, second = sorted((identity, partner), key=row_order)
+                key = f"{view}_key"
+                made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
+                found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
+    columns = ["split", *(name for name in COLUMNS if name not in ("image", "partner_image"))]
+    return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
+
+
+def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
+    """The edit that made one picture, or one question, of another: also for other items that show the two of them."""
+    found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
+    for row in rows.values():
+        base = rows.get(str(row.get("edit_of")))
+        if base is not None:
+            view = "question" if row["image_key"] == base["image_key"] else "image"
+            found.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
+    return found
+
+
+def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[str, Any] | None) -> dict[str, Any]:
+    words: tuple[Any, Any] = ((), ())
+    if view == "question":
+        texts = str(first["question"]), str(second["question"])
+        words = spans_of_change(*texts), spans_of_change(*texts[::-1])
+    quad = first["quad"] if first["quad"] == second["quad"] else None
+    return {
+        "id": digest("pair", view, str(first["id"]), str(second["id"])),
+        "split": first["split"],
+        "view": view,
+        "first": first["id"],
+        "second": second["id"],
+        "kind": made["edit_kind"] if made is not None else "mined",
+        "scores": made["edit_scores"] if made is not None and isinstance(made["edit_scores"], str) else None,
+        "quad": quad if isinstance(quad, str) else None,
+        "source": first["source"],
+        "license": " and ".join(sorted({str(first["license"]), str(second["license"])})),
+        **{name: first[name] for name in _SIDE},
+        **{f"partner_{name}": second[name] for name in _SIDE},
+        "words": [list(span) for span in words[0]],
+        "partner_words": [list(span) for span in words[1]],
+        # Outside the boxes both pictures are the same, so the boxes hold for both.
+        "boxes": [list(map(int, box)) for box in made["edit_boxes"]] if made is not None and view == "image" else [],
+    }

@@ -1,0 +1,148 @@
+"""The report of a folder or of a diagnosis: gathers its parts, and writes the text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
+from twokeys.builder.measure.shortcuts.wordings import Mined, Shortcut, matching, mine
+from twokeys.builder.publish.report.answers import by_opening, by_type
+from twokeys.builder.publish.report.counterfactuals import crosses
+from twokeys.builder.publish.report.material import Material, Published, of_folder, of_survey
+from twokeys.builder.publish.report.removed import departures
+from twokeys.builder.publish.report.thumbnails import Thumbnails
+from twokeys.data_cards.manifest import Step
+from twokeys.data_cards.report import OptionMark, OptionMarks, Report, Wording, Wordings, report_text
+
+if TYPE_CHECKING:
+    from twokeys.builder.balance.select import Selection
+    from twokeys.builder.measure.survey import Survey
+    from twokeys.builder.recipe import Recipe
+    from twokeys.data_cards.manifest import Blindness, Manifest
+
+ALL, BALANCED = "all items read", "balanced"
+
+
+def folder_report(path: Path, manifest: Manifest) -> str:
+    """The report of a published folder, from its rows and its manifest alone; `manifest.files` are not read."""
+    material = of_folder(path, manifest)
+    funnel, kept = manifest.funnel, manifest.kept
+    return report_text(_report(material, funnel, kept, manifest.before, manifest.after if kept else None, None, None))
+
+
+def diagnosis_report(
+    plan: Recipe, known: Survey, selection: Selection, found: Blindness, mined: Mined, options: MinedOptions
+) -> str:
+    """The report of a diagnosis."""
+    material = of_survey(plan, known, selection)
+    kept = len(selection.kept)
+    funnel = [
+        Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items)),
+        Step(stage="balance", name="largest balanced subset", removed=len(known.items) - kept, left=kept),
+    ]
+    return report_text(_report(material, funnel, kept, found, None, mined, options))
+
+
+def _report(
+    material: Material,
+    funnel: list[Step],
+    kept: int,
+    before: Blindness,
+    after: Blindness | None,
+    mined: Mined | None,
+    options: MinedOptions | None,
+) -> Report:
+    plan = material.recipe
+    confidence = plan.measure.confidence
+    thumbnail = Thumbnails(material.read, plan.images)
+    published = material.manifest is not None
+    tiers = {name: part for name, part in material.tiers.items() if published and len(part)}
+    sets = [material.items, *tiers.values()]
+    most = max(material.tiers, key=lambda name: (int(material.tiers[name]["quad"].notna().sum()), name == BALANCED))
+    return Report(
+        title=plan.title,
+        description=plan.description,
+        manifest=material.manifest,
+        items=len(material.items),
+        kept=kept,
+        funnel=funnel,
+        before=before,
+        after=after,
+        sets=[ALL, *tiers],
+        answers=by_type(sets),
+        openings=by_opening(sets),
+        shortcuts=[
+            wordings(ALL, mined or mine(material.items, confidence, plan.seed), list(tiers.values())),
+            *(
+                wordings(f"{name} tier, searched anew", mine(part, confidence, plan.seed), [])
+                for name, part in tiers.items()
+            ),
+        ],
+        options=[
+            option_marks(name, mined_options)
+            for name, mined_options in (
+                (ALL, options or mine_options(material.items, confidence, plan.seed)),
+                *(
+                    (f"{name} tier, searched anew", mine_options(part, confidence, plan.seed))
+                    for name, part in tiers.items()
+                ),
+            )
+            if mined_options.items
+        ],
+        crosses=crosses(material.tiers[most], thumbnail),
+        removed=departures(material, thumbnail, _at_hand(material)),
+    )
+
+
+def _at_hand(material: Material) -> Published | set[str]:
+    """Pictures that can be shown; of a corpus, all or none."""
+    return material.read if isinstance(material.read, Published) else set(material.items["image_key"])
+
+
+def wordings(name: str, mined: Mined, later: list[pd.DataFrame]) -> Wordings:
+    """Shortcuts as the report shows them, counted in the published sets, too."""
+    together = mined.together
+    return Wordings(
+        name=name,
+        items=mined.items,
+        searched=mined.searched,
+        tried=mined.tried,
+        held=[_wording(one, later) for one in mined.shortcuts],
+        accuracy=together.right / together.items if together.items else float("nan"),
+        low=together.low,
+        high=together.high,
+        chance=mined.chance,
+    )
+
+
+def _wording(one: Shortcut, later: list[pd.DataFrame]) -> Wording:
+    return Wording(
+        cue=str(one.cue),
+        answer=one.answer,
+        answer_type=one.answer_type,
+        items=one.found.items,
+        right=one.found.right,
+        low=one.found.low,
+        high=one.found.high,
+        answers=one.answers,
+        usual=one.usual,
+        later=tuple(_later(one, part) for part in later),
+    )
+
+
+def _later(one: Shortcut, items: pd.DataFrame) -> tuple[int, int]:
+    """Items of a published set with the cue and the answer, and with the cue."""
+    inside = matching(items["question"], one.cue) & (items["answer_type"] == one.answer_type).to_numpy(dtype=bool)
+    return int((items["compared"][inside] == one.answer).sum()), int(inside.sum())
+
+
+def option_marks(name: str, mined: MinedOptions) -> OptionMarks:
+    """Shortcuts in options as the report shows them."""
+    held = [
+        OptionMark(str(one.mark), one.found.items, one.found.right, one.found.low, one.found.high, one.chance)
+        for one in mined.shortcuts
+    ]
+    return OptionMarks(name, mined.all, mined.items, mined.searched, mined.tried, held)

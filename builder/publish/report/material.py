@@ -1,0 +1,143 @@
+"""What a report is made of: the items that were read, what became of each, and where pictures are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from twokeys.builder.publish.folder import Folder
+from twokeys.builder.read.locators import read_bytes
+from twokeys.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from twokeys.builder.balance.select import Selection
+    from twokeys.builder.measure.survey import Survey
+    from twokeys.builder.recipe import Recipe
+    from twokeys.data_cards.manifest import Manifest
+
+COLUMNS = (
+    "id", "source", "split", "question", "question_key", "question_asked", "choices", "answer", "compared",
+    "answer_type", "group",
+    "image_key", "image_partner", "question_partner", "quad", "answer_source", "edit_of", "edit_kind", "edit_note",
+    "edit_boxes", "image_width", "image_height", "stage", "rule", "reason",
+)  # fmt: skip
+"""Columns that a report reads."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a report is made of.
+
+    Attributes:
+        recipe: The recipe.
+        manifest: Of the build; None for a diagnosis.
+        items: Items as they were read.
+        rows: Every item, constructed ones too, with `stage`, `rule` and `reason` where it left.
+        aside: Rows that could not be used: `id`, `question`, `reason`.
+        tiers: Name of a set -> its items, with partners and quads; the balanced one first.
+        read: Bytes of a picture by its key; None where it is not at hand.
+    """
+
+    recipe: Recipe
+    manifest: Manifest | None
+    items: pd.DataFrame
+    rows: pd.DataFrame
+    aside: pd.DataFrame
+    tiers: dict[str, pd.DataFrame]
+    read: Callable[[str], bytes | None]
+
+    @cached_property
+    def published(self) -> set[str]:
+        """Ids of the items that are in a tier."""
+        return set().union(*(part["id"] for part in self.tiers.values()))
+
+
+def of_folder(path: Path, manifest: Manifest) -> Material:
+    """What a published folder holds; pictures are those that it publishes."""
+    known = Folder.read(path, manifest, COLUMNS)
+    aside = known.removed[known.removed["stage"] == "read"]
+    tiers = {"balanced": known.balanced, "audited": known.audited}
+    return Material(
+        recipe=known.recipe,
+        manifest=manifest,
+        items=known.items,
+        rows=known.rows,
+        aside=aside,
+        tiers={name: part for name, part in tiers.items() if name == "balanced" or len(part)},
+        read=Published([*known.files("balanced"), *known.files("audited")]),
+    )
+
+
+def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
+    """What a diagnosis knows: nothing was dropped, and what could be balanced is what could be kept."""
+    items = known.items.reindex(columns=[name for name in COLUMNS if name in known.items])
+    reasons = items[["id"]].merge(selection.removed, on="id", how="left", validate="one_to_one")["reason"]
+    kept = items.merge(selection.kept, on="id", validate="one_to_one")
+    aside = known.set_aside.rename(columns={"problem": "reason"})
+    return Material(
+        recipe=recipe,
+        manifest=None,
+        items=items,
+        rows=items.assign(stage=reasons.where(reasons.isna(), "balance"), rule=None, reason=reasons),
+        aside=aside,
+        tiers={"balanced": kept},
+        read=_of_corpora(known),
+    )
+
+
+def _of_corpora(known: Survey) -> Callable[[str], bytes | None]:
+    places = known.pictures.drop_duplicates("image_key").set_index("image_key")
+
+    def read(key: str) -> bytes | None:
+        try:
+            return read_bytes(str(places.at[key, "image"]), known.roots[str(places.at[key, "source"])])
+        except BadInput:
+            return None  # known by name alone
+
+    return read
+
+
+class Published:
+    """Pictures of published files by key: one row group of one file in memory at a time.
+
+    Args:
+        files: Parquet files with `image` and `image_key`.
+    """
+
+    def __init__(self, files: list[Path]) -> None:
+        self._files = files
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[Path, int, int]]:
+        """Image key -> file, row group, row inside it, of the first row that shows it."""
+        found: dict[str, tuple[Path, int, int]] = {}
+        for path in self._files:
+            file = pq.ParquetFile(path)
+            for group in range(file.num_row_groups):
+                keys = file.read_row_group(group, columns=["image_key"]).column(0).to_pylist()
+                for row, key in enumerate(keys):
+                    found.setdefault(key, (path, group, row))
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a picture is published."""
+        return key in self._places
+
+    def __call__(self, key: str) -> bytes | None:
+        """Its bytes."""
+        if key not in self._places:
+            return None
+        path, group, row = self._places[key]
+        start = 0
+        for batch in pq.ParquetFile(path).iter_batches(64, row_groups=[group], columns=["image"]):
+            if row < start + len(batch):
+                cell = batch.column(0)[row - start].as_py()
+                return cell["bytes"] if cell else None
+            start += len(batch)
+        return None

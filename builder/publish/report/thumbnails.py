@@ -1,0 +1,103 @@
+"""Thumbnails: small pictures for a page, bounded each and in all, whatever the corpus holds."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from twokeys.builder.read.locators import decode
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
+from twokeys.data_cards.page import data_uri
+from twokeys.data_cards.report import Picture
+
+SIDE = 320
+"""Longest side, in pixels."""
+MOST = 24_000
+"""Bytes of one thumbnail."""
+TOTAL = 75 * SIDE * SIDE
+"""Pixels of all thumbnails of a page. Not bytes: releases of a picture library write them longer or shorter, and which
+pictures a page shows must not depend on that, else `verify` would call an honest page another one."""
+COLOURS = 256
+"""Colours up to which a picture is drawn rather than photographed, and kept without loss."""
+QUALITIES = (82, 70, 55, 40, 25, 10)
+
+
+@dataclass
+class Thumbnails:
+    """Makes thumbnails until the page is full.
+
+    Attributes:
+        read: Bytes of a picture by its key; None where it is not at hand.
+        limits: What a picture must keep to be decoded.
+        left: Pixels that the page still takes.
+    """
+
+    read: Callable[[str], bytes | None]
+    limits: Images
+    left: int = TOTAL
+    made: dict[str, Picture | None] = field(default_factory=dict)
+
+    def __call__(self, key: str) -> Picture | None:
+        """The thumbnail of a picture; None where it is not at hand, not readable, or the page is full."""
+        if key not in self.made:
+            data = self.read(key)
+            self.made[key] = self._picture(data, key) if data is not None else None
+        picture = self.made[key]
+        if picture is None or (size := picture.width * picture.height) > self.left:
+            return None
+        self.left -= size
+        return picture
+
+    def _picture(self, data: bytes, key: str) -> Picture | None:
+        try:
+            small = shrunk(decode(data, key, self.limits))
+        except BadInput:
+            return None
+        kind, encoded = written(small)
+        return Picture(data_uri(encoded, kind), *small.size)
+
+
+def shrunk(picture: Image.Image) -> Image.Image:
+    """An RGB picture at most `SIDE` wide and high."""
+    small = picture.copy()
+    small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
+    return small
+
+
+def written(small: Image.Image) -> tuple[str, bytes]:
+    """A thumbnail as PNG where it has few colours, else as JPEG of the best quality that fits into `MOST` bytes."""
+    if small.getcolors(COLOURS) is not None:
+        data = _saved(small, "PNG", optimize=True)
+        if len(data) <= MOST:
+            return "png", data
+    for quality in QUALITIES:
+        data = _saved(small, "JPEG", quality=quality, optimize=True)
+        if len(data) <= MOST:
+            break
+    return "jpeg", data
+
+
+def pixels(picture: str) -> Image.Image:
+    """A thumbnail back from its data URI.
+
+    Raises:
+        ValueError: When it is none.
+    """
+    head, comma, data = picture.partition(",")
+    if head not in ("data:image/png;base64", "data:image/jpeg;base64") or not comma:
+        raise ValueError("no thumbnail")
+    with Image.open(io.BytesIO(base64.b64decode(data, validate=True)), formats=("PNG", "JPEG")) as found:
+        if max(found.size) > SIDE:
+            raise ValueError(f"{found.width} x {found.height} pixels")
+        return found.convert("RGB")
+
+
+def _saved(picture: Image.Image, kind: str, **options: int | bool) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,246 @@
+"""Writing the published folder: Parquet with original image bytes, card, certificate, manifest, pictures of the build.
+
+The folder appears whole or not at all: it is written beside its place and renamed. A picture that many questions share
+is stored once per row group (Parquet's dictionary encoding), so questions do not multiply the size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
+from twokeys.builder.read.locators import read_bytes
+from twokeys.core.columns import KEPT_COLUMNS, PAIR_COLUMNS, PICTURES, REMOVED_COLUMNS, SHOWN, features, is_measurement
+from twokeys.core.errors import BadInput
+from twokeys.core.items import row_order
+from twokeys.core.pictures.shown import data_uri
+from twokeys.data_cards.manifest import Config
+
+SHARD_BYTES = 400 * 2**20
+"""Unique picture bytes per shard file."""
+GROUP_BYTES = 64 * 2**20
+"""Picture bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A config on disk.
+
+    Attributes:
+        config: What the manifest says of it.
+        info: Its `dataset_info` entry for the card.
+    """
+
+    config: Config
+    info: dict[str, Any]
+
+
+def write_config(
+    folder: Path,
+    name: str,
+    table: pd.DataFrame,
+    pictures: pd.DataFrame | None,
+    roots: dict[str, Path],
+    wanted: tuple[str, ...] | None = None,
+) -> Written:
+    """Write one config, split by split.
+
+    Args:
+        folder: The published folder under construction.
+        name: Name of the config.
+        table: Rows with `split` and the columns of the config, measurements included.
+        pictures: Table of `image_key`, `source`, `image` (locator), `size`; None for a config without pictures.
+        roots: Corpus name -> folder of its locators.
+        wanted: Columns of the config; those of `balanced`, or of `removed` where there are no pictures, when None.
+    """
+    if wanted is None:
+        wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
+    made = ["answer_source", *PAIR_COLUMNS] if "edit_of" in table else []
+    columns = [
+        *wanted,
+        *(name for name in made if name not in wanted),
+        *sorted(str(column) for column in table if is_measurement(str(column))),
+    ]
+    schema = features(columns)
+    marks = Fingerprint()
+    splits = {}
+    for split, unsorted in table.groupby("split", sort=True):
+        rows = in_order(unsorted)
+        files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures, roots)
+        for file in files:
+            marks.add(parquet_rows(file), str(split))
+        splits[str(split)] = len(rows)
+    config = Config(version=marks.version(), fingerprint=marks.value(measurements=False), splits=splits)
+    return Written(config, dataset_info(folder, name, columns))
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put rows in the order in which they are published.
+
+    Rows of one picture are neighbours, so that a row group holds it once; its key is a hash of its pixels, and inside a
+    picture rows go by a hash of the id. The id itself may tell answers: it may count yes and no by turns.
+
+    Args:
+        rows: Rows of one config and split, with `image_key` (None where a row has no picture) and `id`.
+    """
+    place = rows["id"].map(row_order)
+    return rows.assign(_place=place).sort_values(["image_key", "_place"], na_position="last").drop(columns="_place")
+
+
+def dataset_info(folder: Path, name: str, columns: list[str]) -> dict[str, Any]:
+    """A config's `dataset_info` entry for the card, read off its files."""
+    files = sorted((folder / name).glob("*.parquet"))
+    splits: dict[str, dict[str, Any]] = {}
+    for file in files:
+        data = pq.read_metadata(file)
+        split = splits.setdefault(split_of(file), {"name": split_of(file), "num_bytes": 0, "num_examples": 0})
+        split["num_bytes"] += sum(int(data.row_group(group).total_byte_size) for group in range(data.num_row_groups))
+        split["num_examples"] += int(data.num_rows)
+    return {
+        "config_name": name,
+        "features": features(columns)._to_yaml_list(),
+        "splits": list(splits.values()),
+        "download_size": sum(file.stat().st_size for file in files),
+        "dataset_size": sum(split["num_bytes"] for split in splits.values()),
+    }
+
+
+def split_of(file: Path) -> str:
+    """Split of a published Parquet file, `SPLIT-NNNNN-of-NNNNN.parquet`."""
+    return file.name.partition("-")[0]
+
+
+def _write_split(
+    folder: Path,
+    split: str,
+    rows: pd.DataFrame,
+    columns: list[str],
+    schema: pa.Schema,
+    pictures: pd.DataFrame | None,
+    roots: dict[str, Path],
+) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    located, size = None, np.zeros(len(rows), dtype=np.int64)
+    if pictures is not None:
+        shown = [rows[key] for column, key in SHOWN.items() if column in columns]
+        located = pictures.set_index("image_key").loc[pd.concat(shown).unique()]
+        size = sum((located["size"].loc[keys].to_numpy() for keys in shown), start=size)
+    fresh = ~rows["image_key"].duplicated().to_numpy()
+    shard = np.cumsum(np.where(fresh, size, 0)) // SHARD_BYTES
+    files = []
+    numbers = np.unique(shard)
+    for index, number in enumerate(numbers):
+        path = folder / f"{split}-{index:05d}-of-{len(numbers):05d}.parquet"
+        inside = shard == number
+        with pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            # Repeats are stored once per row group, however large the pictures are.
+            dictionary_pagesize_limit=2**30,
+            write_page_index=True,
+        ) as writer:
+            for group in _row_groups(rows[inside], size[inside]):
+                writer.write_table(_arrow(group, columns, schema, located, roots), row_group_size=len(group))
+        files.append(path)
+    return files
+
+
+def _row_groups(rows: pd.DataFrame, size: np.ndarray) -> Iterator[pd.DataFrame]:
+    group = np.maximum(np.cumsum(size) // GROUP_BYTES, np.arange(len(rows)) // 50_000)
+    for number in np.unique(group):
+        yield rows[group == number]
+
+
+def _arrow(
+    rows: pd.DataFrame,
+    columns: list[str],
+    schema: pa.Schema,
+    located: pd.DataFrame | None,
+    roots: dict[str, Path],
+) -> pa.Table:
+    arrays = []
+    for column in columns:
+        if column in SHOWN:
+            assert located is not None
+            form = data_uri if column not in PICTURES else _cell
+            arrays.append(_pictures(rows[SHOWN[column]], located, roots, schema.field(column).type, form))
+        else:
+            arrays.append(pa.array(rows[column], type=schema.field(column).type, from_pandas=True))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _cell(data: bytes) -> dict[str, Any]:
+    """A picture as `datasets.Image` has it; `path` stays empty, or readers would look for a file of that name."""
+    return {"bytes": data, "path": None}
+
+
+def _pictures(
+    keys: pd.Series[str],
+    located: pd.DataFrame,
+    roots: dict[str, Path],
+    kind: pa.DataType,
+    form: Callable[[bytes], object],
+) -> pa.Array:
+    """The picture of each row, from its original bytes."""
+    cells, last, cell = [], None, None
+    for key in keys:
+        if key != last:
+            locator, source, expected = (str(located.at[key, name]) for name in ("image", "source", "bytes_sha256"))
+            data, last = read_bytes(locator, roots[source]), key
+            cell = form(data)
+            if hashlib.sha256(data).hexdigest() != expected:
+                raise BadInput(locator, None, "other bytes than before", "files that stay as they are", "build again")
+        cells.append(cell)
+    return pa.array(cells, type=kind)
+
+
+def picture_hashes(files: list[Path], key: str, column: str) -> dict[str, str]:
+    """Image key -> SHA-256 of its bytes, from published files."""
+    found: dict[str, str] = {}
+    for path in files:
+        for batch in pq.ParquetFile(path).iter_batches(256, columns=[key, column]):
+            for row in batch.to_pylist():
+                if row[key] not in found:
+                    found[row[key]] = hashlib.sha256(row[column]["bytes"]).hexdigest()
+    return found
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Give a folder to write into; it takes the place of `out` when the block ends well."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    try:
+        yield fresh
+        shutil.rmtree(old, ignore_errors=True)
+        if out.exists():
+            out.rename(old)
+        fresh.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def hashes(folder: Path, without: str) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by relative path, except the one named."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != without:
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found

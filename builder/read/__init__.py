@@ -1,0 +1,1 @@
+"""Read: from official files to the item table."""

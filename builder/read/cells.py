@@ -1,0 +1,30 @@
+"""A cell of a row: text or a number, as it is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twokeys.core.errors import BadInput
+from twokeys.core.visible import unreadable
+
+if TYPE_CHECKING:
+    from twokeys.core.items import Row, TextRule
+
+
+def cell(row: Row, what: str, value: Any, text: TextRule) -> str:
+    """A text or a number as canonical text.
+
+    Raises:
+        BadInput: When it is neither, or shows nothing, or holds characters that have no meaning.
+    """
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not isinstance(value, str) and not number:
+        found = f"{what} {value!r} of type {type(value).__name__}"
+        raise BadInput(row.file, row.row, found, "text or a number", f"give the {what} as text")
+    clean = text(str(value))
+    if signs := unreadable(clean):
+        found, remedy = f"{what} with {', '.join(signs[:3])}", "write what the source meant, or leave the row out"
+        raise BadInput(row.file, row.row, found, "characters that Unicode gives a meaning", remedy)
+    if not clean:
+        raise BadInput(row.file, row.row, f"an empty {what}", "text", f"fill in the {what} or remove the row")
+    return clean

@@ -1,0 +1,244 @@
+"""Tables of any source: what their columns mean, and the rows that they make."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
+from twokeys.builder.read.corpora.reader import Rows, each, of_split, picture
+from twokeys.builder.read.corpora.shards import CORRECT, Shards, naming_column, records
+from twokeys.builder.recipe import Columns, Corpus
+from twokeys.core.errors import BadInput
+from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LETTER = re.compile(r"\(?([A-Za-z])[).:]?")
+_MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
+"""Between the letters or indices of several right options."""
+
+
+def splits(corpus: Corpus, shards: Shards) -> list[str]:
+    """List the splits: those of the split column in order of appearance, else those of the files.
+
+    Raises:
+        BadInput: When a row names no split, so that reading split by split would pass over it.
+    """
+    column = _columns(corpus).split
+    if column is None:
+        return list(shards)
+    found: dict[str, None] = {}
+    for file in _all(shards):
+        for number, record in records(file, [column]):
+            if isinstance(record, BadInput):
+                continue
+            split = _text(_get(record, column, file, number))
+            if split is None:
+                raise BadInput(file.path, number, f"no split in {column!r}", "a split", "fill in the split")
+            found[split] = None
+    return list(found)
+
+
+def paths(corpus: Corpus, shards: Shards) -> list[Path]:
+    """List the files of the wanted splits; all files where a column tells the split."""
+    if _columns(corpus).split is not None or corpus.splits is None:
+        return [file.path for file in _all(shards)]
+    return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)]
+
+
+def read(corpus: Corpus, shards: Shards, split: str, meta: tuple[str, ...]) -> Rows:
+    """Yield the rows of a split.
+
+    Args:
+        corpus: Its `columns` say where the table keeps what. Without a column of ids, an item's id is its row
+            number, counted over all files, so that it does not depend on how the table is cut into files.
+        shards: All files of the corpus.
+        split: A split of `splits`.
+        meta: Further columns to keep.
+    """
+    columns = _columns(corpus)
+    if columns.image is None:
+        raise BadInput(corpus.name, "columns.image", "no column", "the column of the picture", CORRECT)
+    wanted = [columns.question, columns.answer, *columns.links, *meta]
+    wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
+    wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
+    # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
+    reports_broken = not columns.split or split == next(iter(corpus.splits or splits(corpus, shards)))
+    before = 0
+    for file in _all(shards) if columns.split else of_split(shards, split, corpus):
+        naming = naming_column(file, columns.image, corpus)
+        table = Table(corpus, columns, meta, file, split, naming, before)
+        number = 0
+        for number, record in records(file, [*wanted, naming] if naming else wanted):
+            if isinstance(record, BadInput):
+                if reports_broken:
+                    yield record
+            elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
+                yield from each([(number, record)], table.row)
+        before += number
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of a table, and all that is needed to make rows of its records.
+
+    Attributes:
+        corpus: Whose table it is.
+        columns: What stands where.
+        meta: Further columns to keep.
+        file: The file.
+        split: The split that is read.
+        naming: Column that names the pictures; None where the file embeds them.
+        before: Number of rows in the files before this one.
+    """
+
+    corpus: Corpus
+    columns: Columns
+    meta: tuple[str, ...]
+    file: SourceFile
+    split: str
+    naming: str | None
+    before: int
+
+    def row(self, number: int, record: Record) -> Row:
+        """Make the row of a record.
+
+        Raises:
+            BadInput: When a field is missing or cannot be what it should be.
+        """
+        columns, file = self.columns, self.file
+
+        def get(name: str) -> Any:
+            return _get(record, name, file, number)
+
+        def members(name: str) -> list[Any]:
+            return _list(get(name), name, file, number)
+
+        image = f"parquet:{file.name}#{columns.image}#{number - 1}"
+        if self.naming is not None:
+            image = picture(self.corpus, get(self.naming), file, number)
+        identity = str(self.before + number) if columns.id is None else _text(get(columns.id))
+        if identity is None:
+            raise BadInput(file.name, number, f"no id in {columns.id!r}", "an id in every row", MEND)
+        # Absent options stay in place until the gold is found, so that letters and indices count right.
+        one = isinstance(columns.choices, str)
+        options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
+        links = [(name, _text(value)) for name in columns.links for value in members(name)]
+        return Row(
+            file.name,
+            number,
+            self.split,
+            source_id=identity,
+            image=image,
+            question=get(columns.question),
+            answer=_gold(columns, get(columns.answer), options, file, number),
+            choices=tuple(_plain(option) for option in options if not _absent(option)),
+            answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
+            answer_type=_type(get(columns.answer_type), file, number) if columns.answer_type else None,
+            links=tuple(f"{self.corpus.name}:{name}:{value}" for name, value in links if value is not None),
+            meta={name: _json(get(name)) for name in self.meta},
+        )
+
+
+def _columns(corpus: Corpus) -> Columns:
+    return corpus.columns or Columns()
+
+
+def _all(shards: Shards) -> list[SourceFile]:
+    return [file for files in shards.values() for file in files]
+
+
+def _get(record: Record, name: str, file: SourceFile, row: int) -> Any:
+    """The cell `name`; dots go into nested fields, and into each member of a list."""
+    if name in record:
+        return record[name]
+    value: Any = record
+    for part in name.split("."):
+        members = value if isinstance(value, list) else [value]
+        if not all(isinstance(member, dict) and part in member for member in members):
+            found = f"fields {', '.join(sorted(record)[:12])}"
+            raise BadInput(file.name, row, found, f"a field {name!r}", f"{CORRECT}, or the row")
+        inner = [member[part] for member in members]
+        value = inner if isinstance(value, list) else inner[0]
+    return value
+
+
+def _absent(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _text(value: Any) -> str | None:
+    return None if _absent(value) else str(value).strip() or None
+
+
+def _plain(value: Any) -> Any:
+    """A truth value as JSON spells it; everything else as it is."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _json(value: Any) -> Any:
+    """The value as JSON has it: what JSON does not know becomes text, what is missing null."""
+    if isinstance(value, dict):
+        return {str(key): _json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
+    """A cell that holds a list; a CSV cell holds one as JSON or as Python writes it."""
+    if _absent(value):
+        return []
+    if not isinstance(value, str) or not value.lstrip().startswith("["):
+        return value if isinstance(value, list) else [value]
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            found = parse(value)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(found, list):
+            return found
+    raise BadInput(file.name, row, f"{name} {value[:60]!r}", "a list as JSON or Python writes it", MEND)
+
+
+def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
+    """The gold's text, a list of texts where there are several; an open question has its own text as gold."""
+    if columns.answer_is == "text" or all(_absent(option) for option in options):
+        if isinstance(value, str) and value.lstrip().startswith("[") and options and value not in options:
+            value = _list(value, "answer", file, row)
+        return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
+    marks = value
+    if not isinstance(value, list):
+        written = _text(value) or ""
+        marks = _list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
+    found = [_option(columns, mark, options, value, file, row) for mark in marks]
+    return found if len(found) > 1 else found[0] if found else _option(columns, None, options, value, file, row)
+
+
+def _option(columns: Columns, mark: Any, options: list[Any], value: Any, file: SourceFile, row: int) -> Any:
+    """The option of a letter or an index."""
+    text, index = _text(mark) or "", -1
+    if columns.answer_is == "letter" and (letter := _LETTER.fullmatch(text)):
+        index = ord(letter[1].upper()) - ord("A")
+    elif columns.answer_is == "index" and text.removesuffix(".0").isdecimal():
+        index = int(text.removesuffix(".0"))
+    if not 0 <= index < len(options) or _absent(options[index]):
+        found = f"answer {value!r} with {len(options)} options"
+        raise BadInput(file.name, row, found, f"the {columns.answer_is} of an option", MEND)
+    return _plain(options[index])
+
+
+def _type(value: Any, file: SourceFile, row: int) -> AnswerType | None:
+    if _absent(value):
+        return None
+    # "other" is VQA v2's word for what is neither yes/no nor a number.
+    found = one_of(value, (*ANSWER_TYPES, "other"), "answer type", file, row)
+    return next((kind for kind in ANSWER_TYPES if kind == found), "open")

@@ -1,0 +1,87 @@
+"""GQA, and GQA-OOD in the same format: questions made from scene graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from twokeys.builder.read.corpora.opening import SourceFile, field, read_json_object, source_file
+from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
+from twokeys.builder.recipe import Corpus, Part
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OFFICIAL = ("train", "val", "testdev")
+NEEDS = (
+    "question files of GQA (cs.stanford.edu/people/dorarad/gqa: train_balanced_questions.json and so on) or "
+    "of github.com/gqa-ood/GQA-OOD, named in options.files as split: file; pictures as images/<image "
+    "id>.jpg, or in `image_folder`"
+)
+
+
+class Options(Part):
+    """What the recipe may choose."""
+
+    files: dict[str, str] = Field({split: f"{split}_balanced_questions.json" for split in OFFICIAL})
+    """File of each split, relative to the corpus root."""
+
+
+def splits(corpus: Corpus, root: Path) -> list[str]:
+    """List the splits that have files."""
+    return list(options(corpus, Options).files)
+
+
+def files(corpus: Corpus, root: Path) -> list[Path]:
+    """List the question files."""
+    return [_file(corpus, root, split).path for split in corpus.splits or splits(corpus, root)]
+
+
+def read(corpus: Corpus, root: Path, split: str) -> Rows:
+    """Yield the questions of a split."""
+    file = _file(corpus, root, split)
+
+    def make(key: str, record: Any) -> Row:
+        image = field(record, "imageId", file, key)
+        return Row(
+            file.name,
+            key,
+            split,
+            source_id=key,
+            image=picture(corpus, f"{image}.jpg", file, key, "images"),
+            question=field(record, "question", file, key),
+            answer=field(record, "answer", file, key),
+            links=_links(key, record, file),
+            meta={name: record[name] for name in ("types", "groups") if name in record},
+        )
+
+    return each(read_json_object(file), make)
+
+
+def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...]:
+    """One link for the question itself and each that follows from it: it shares them with those questions."""
+    others = {str(key)}
+    for name in ("entailed", "equivalent"):
+        found = record.get(name) or []
+        if not isinstance(found, list):
+            raise BadInput(file.name, key, f"{name} {found!r:.60}", "a list of question ids", "check the file")
+        others.update(str(other) for other in found)
+    return tuple(f"gqa:question:{other}" for other in sorted(others))
+
+
+def _file(corpus: Corpus, root: Path, split: str) -> SourceFile:
+    return source_file(root, of_split(options(corpus, Options).files, split, corpus), NEEDS)
+
+
+READER = Reader(
+    format="gqa",
+    summary="GQA and GQA-OOD: questions made from scene graphs, open",
+    official=OFFICIAL,
+    files=files,
+    read=read,
+    needs=NEEDS,
+    find_splits=splits,
+)

@@ -1,0 +1,142 @@
+"""Any dataset in the layout of the Hugging Face Hub: a local folder, or a repository at one commit."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twokeys.builder.read.corpora import columns
+from twokeys.builder.read.corpora.opening import source_file
+from twokeys.builder.read.corpora.reader import Reader, Rows, corpus_folder, options
+from twokeys.builder.recipe import Corpus, Part
+from twokeys.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twokeys.builder.read.corpora.shards import Shards
+
+NEEDS = (
+    "a dataset folder as on the Hugging Face Hub (Parquet shards, and a README.md whose `configs` name them, "
+    "or shards named after their splits), or options.repository with a commit as revision; `columns` says "
+    "what stands where"
+)
+README = "README.md"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+class Options(Part):
+    """What the recipe may choose."""
+
+    repository: str | None = None
+    """Name on the Hub, such as `owner/name`; the corpus then needs no `path`, and a commit as `revision`."""
+    config: str | None = None
+    """Config to read; the default one when None."""
+    meta: tuple[str, ...] = ()
+    """Further columns to keep with each item."""
+
+
+def root(corpus: Corpus, corpora: Path | None) -> Path:
+    """Return the local folder, or download the repository's README and Parquet files at its commit.
+
+    Raises:
+        BadInput: When the revision is no commit, or the repository cannot be had.
+    """
+    repository = options(corpus, Options).repository
+    if repository is None:
+        return corpus_folder(corpus, corpora, NEEDS)
+    if not _COMMIT.fullmatch(corpus.revision):
+        remedy = "copy the commit from the repository's page: branches and tags can move"
+        raise BadInput(corpus.name, "revision", repr(corpus.revision), "a commit of 40 hex digits", remedy)
+    from huggingface_hub import snapshot_download
+
+    try:
+        # Only these: a script in the repository is not even fetched.
+        wanted = [README, "*.parquet"]
+        return Path(snapshot_download(repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted))
+    except (OSError, ValueError) as error:
+        found = f"no access to {repository!r} at {corpus.revision} ({str(error).splitlines()[0]})"
+        remedy = "check name, network and access, or download it and give `path`"
+        raise BadInput(corpus.name, "options.repository", found, "a dataset repository", remedy) from None
+
+
+def splits(corpus: Corpus, root: Path) -> list[str]:
+    """List the splits of the split column, or of the config."""
+    return columns.splits(corpus, _shards(corpus, root))
+
+
+def files(corpus: Corpus, root: Path) -> list[Path]:
+    """List the shards of the wanted splits."""
+    return columns.paths(corpus, _shards(corpus, root))
+
+
+def read(corpus: Corpus, root: Path, split: str) -> Rows:
+    """Yield the rows of a split."""
+    return columns.read(corpus, _shards(corpus, root), split, options(corpus, Options).meta)
+
+
+def _shards(corpus: Corpus, root: Path) -> Shards:
+    """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
+    from datasets import load_dataset_builder
+
+    config = options(corpus, Options).config
+    folder = root.absolute()
+    _local(root)
+    with tempfile.TemporaryDirectory() as cache:
+        try:
+            found = load_dataset_builder(str(folder), config, cache_dir=cache).config.data_files
+        except Exception as error:  # noqa: BLE001 - a broken README or layout surfaces as any kind of error
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise BadInput(root, config, reason, NEEDS, "mend the folder or name another config") from None
+    shards: Shards = {}
+    for split, paths in (found or {}).items():
+        shards[str(split)] = [source_file(root, _name(str(path), folder), NEEDS) for path in paths]
+    return shards
+
+
+def _local(root: Path) -> None:
+    """Refuse a README that names files elsewhere, before any library looks for them."""
+    if not (root / README).exists():
+        return
+    from huggingface_hub import metadata_load
+    from yaml import YAMLError
+
+    file = source_file(root, README, NEEDS)
+    try:
+        said = metadata_load(file.path) or {}
+    except (ValueError, OSError, YAMLError):
+        return  # `datasets` says what is wrong with it
+    for text in _texts(said.get("configs")):
+        if "://" in text or "::" in text:
+            remedy = "download the files and name them"
+            raise BadInput(root / README, "configs", f"the address {text!r}", "files inside the folder", remedy)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a nested value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+def _name(path: str, folder: Path) -> str:
+    """A file's path inside the folder, as it is spelt."""
+    if not Path(path).is_relative_to(folder):
+        raise BadInput(folder / README, "configs", f"the file {path!r}", "files inside the folder", "copy them there")
+    return Path(path).relative_to(folder).as_posix()
+
+
+READER = Reader(
+    format="hf",
+    summary="a Hugging Face dataset, local or at a commit, by its columns",
+    official=(),
+    files=files,
+    read=read,
+    needs=NEEDS,
+    find_root=root,
+    find_splits=splits,
+)

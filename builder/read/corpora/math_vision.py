@@ -1,0 +1,91 @@
+"""MATH-Vision: contest problems around a drawing, five options or an open answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from twokeys.builder.read.corpora.opening import SourceFile, field, one_of, read_json_lines, source_file
+from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
+from twokeys.builder.recipe import Corpus, Part
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEEDS = "the files of github.com/mathllm/MATH-V: data/test.jsonl, and its pictures unzipped as images/<id>.jpg"
+
+_TAG = re.compile(r"<image\d+>")
+
+
+class Options(Part):
+    """What the recipe may choose."""
+
+    files: dict[str, str] = Field({"test": "data/test.jsonl"})
+    """File of each split, relative to the corpus root; `data/testmini.jsonl` is a tenth of the test file."""
+
+
+def splits(corpus: Corpus, root: Path) -> list[str]:
+    """List the splits that have files."""
+    return list(options(corpus, Options).files)
+
+
+def files(corpus: Corpus, root: Path) -> list[Path]:
+    """List the problem files."""
+    return [_file(corpus, root, split).path for split in corpus.splits or splits(corpus, root)]
+
+
+def read(corpus: Corpus, root: Path, split: str) -> Rows:
+    """Yield the problems of a split; a gold letter becomes the text of its option."""
+    file = _file(corpus, root, split)
+
+    def make(number: int, record: Any) -> Row:
+        question, choices = field(record, "question", file, number), field(record, "options", file, number)
+        texts = [question, *choices] if isinstance(choices, list) else [choices]
+        if not all(isinstance(text, str) for text in texts):
+            raise BadInput(file.name, number, f"{texts!r:.80}", "a text and a list of texts", "check the official file")
+        # A single tag only marks where the picture stood. Where there are more, the corpus has drawn all
+        # parts into one picture, captioned "<image1>:", "<image2>:", and the text must go on naming them.
+        if sum(len(_TAG.findall(text)) for text in texts) == 1:
+            texts = [_TAG.sub("", text) for text in texts]
+        question, *choices = (" ".join(text.split()) for text in texts)
+        if not _TAG.sub("", question).strip():
+            raise BadInput(file.name, number, "a question without words", "a question in text", "leave the row out")
+        if len(set(choices)) < len(choices):
+            raise BadInput(file.name, number, f"options {choices}", "options that differ", "leave the row out")
+        gold = field(record, "answer", file, number)
+        if choices:
+            letters = "ABCDEFGHIJ"[: len(choices)]
+            gold = choices[letters.index(one_of(gold, letters, "answer", file, number))]
+        return Row(
+            file.name,
+            number,
+            split,
+            source_id=str(field(record, "id", file, number)),
+            image=picture(corpus, field(record, "image", file, number), file, number),
+            question=question,
+            answer=gold,
+            choices=tuple(choices),
+            answer_type="choice" if choices else None,
+            meta={name: record.get(name) for name in ("level", "subject")},
+        )
+
+    return each(read_json_lines(file), make)
+
+
+def _file(corpus: Corpus, root: Path, split: str) -> SourceFile:
+    return source_file(root, of_split(options(corpus, Options).files, split, corpus), NEEDS)
+
+
+READER = Reader(
+    format="math-vision",
+    summary="MATH-Vision: contest problems with a drawing, five options or open",
+    official=("test",),
+    files=files,
+    read=read,
+    needs=NEEDS,
+    find_splits=splits,
+)

@@ -1,0 +1,161 @@
+"""What a reader of a corpus is, and what its rows have in common whatever the format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from twokeys.builder.read.corpora.opening import MEND, SourceFile
+from twokeys.builder.read.held import BELOW
+from twokeys.builder.recipe import Corpus, Part
+from twokeys.core.errors import BadInput
+from twokeys.core.items import Row
+
+Rows = Iterator[Row | BadInput]
+"""Good rows come as `Row`, bad ones as `BadInput` (not raised); what is wrong with a whole file is raised."""
+
+Options = TypeVar("Options", bound=Part)
+Chosen = TypeVar("Chosen")
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One official format. Its functions stand in modules, so that a reader can be sent to other processes.
+
+    Attributes:
+        format: Name in recipes.
+        summary: One line for tables.
+        official: Splits of the official release, in reading order; empty when the files define them.
+        files: Function that lists the source files for a corpus and its root folder: these are hashed into
+            the manifest. Pictures are not among them, unless a table embeds them.
+        read: Function that yields the rows of one official split, in file order.
+        needs: For messages: where the official files come from and how the folder should look.
+        find_root: Function that locates the root folder, where it is not the corpus's `path`.
+        find_splits: Function that lists the splits, where they depend on the corpus's options or files.
+    """
+
+    format: str
+    summary: str
+    official: tuple[str, ...]
+    files: Callable[[Corpus, Path], list[Path]]
+    read: Callable[[Corpus, Path, str], Rows]
+    needs: str
+    find_root: Callable[[Corpus, Path | None], Path] | None = None
+    find_splits: Callable[[Corpus, Path], list[str]] | None = None
+
+    def root(self, corpus: Corpus, corpora: Path | None) -> Path:
+        """Return the folder that locators and file names of rows are relative to.
+
+        Raises:
+            BadInput: When there is no such folder; says where the official files come from. Also when the
+                picture folder cannot be related to it.
+        """
+        if corpus.image_folder is not None:
+            _image_folder(corpus)  # a fault of the recipe must show here, not in every row
+        if self.find_root is not None:
+            return self.find_root(corpus, corpora)
+        return corpus_folder(corpus, corpora, self.needs)
+
+    def splits(self, corpus: Corpus, root: Path) -> list[str]:
+        """List the official splits that a corpus has, in reading order."""
+        return self.find_splits(corpus, root) if self.find_splits is not None else list(self.official)
+
+
+def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
+    """Join the corpora folder with the corpus's `path`.
+
+    Raises:
+        BadInput: When no folder is named or it is not there.
+    """
+    if corpus.path is None:
+        raise BadInput(corpus.name, "path", "no path", needs, "give the corpus the path of its folder")
+    path = Path(corpus.path)
+    if corpora is None and not path.is_absolute():
+        remedy = "say where the corpora are: --corpora DIR, or the environment variable TWOKEYS_CORPORA"
+        raise BadInput(corpus.name, "path", f"{corpus.path!r} and no corpora folder", "a corpora folder", remedy)
+    folder = path if corpora is None else corpora / path
+    if not folder.is_dir():
+        remedy = "put the files there, or name another folder with --corpora DIR or TWOKEYS_CORPORA"
+        raise BadInput(folder, None, "no such folder", needs, remedy)
+    return folder
+
+
+def options(corpus: Corpus, model: type[Options]) -> Options:
+    """Validate a corpus's options; a reader without options passes `Part`.
+
+    Raises:
+        BadInput: When an option is unknown or wrong; names it.
+    """
+    try:
+        return model.model_validate(corpus.options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(["options", *(str(part) for part in first["loc"])])
+        allowed = f"{first['msg']}; options: {', '.join(model.model_fields) or 'none'}"
+        raise BadInput(corpus.name, where, repr(first["input"]), allowed, "correct the recipe") from None
+
+
+def of_split(files: Mapping[str, Chosen], split: str, corpus: Corpus) -> Chosen:
+    """Return what the recipe names for a split.
+
+    Raises:
+        BadInput: When it names nothing.
+    """
+    if split not in files:
+        raise BadInput(corpus.name, "splits", repr(split), ", ".join(files), "name the split in options.files")
+    return files[split]
+
+
+def each(records: Iterable[tuple[Key, Any]], make: Callable[[Key, Any], Made]) -> Iterator[Made | BadInput]:
+    """Make a row of every (row number, record); what is bad about a single one is yielded in its place."""
+    for number, record in records:
+        if isinstance(record, BadInput):
+            yield record
+            continue
+        try:
+            yield make(number, record)
+        except BadInput as problem:
+            yield problem
+
+
+def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside: str = "") -> str:
+    """Return the locator of a picture that a row names; whether the picture is there is seen when it is read.
+
+    Args:
+        corpus: Says whether pictures are needed, and their folder when it is not inside `path`.
+        name: What the row states.
+        file: The row's file, for messages.
+        row: The row, for messages.
+        inside: Folder of the pictures inside the root; a corpus's own `image_folder` takes its place.
+
+    Raises:
+        BadInput: When the name is none, or leads out of the picture folder; `each` yields it.
+    """
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
+        raise BadInput(file.name, row, f"picture {name!r}", "the picture's file name", MEND)
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        # Rows come from outside: they must not make us read, and publish, other files of this machine.
+        raise BadInput(file.name, row, f"picture {name!r}", "a path inside the picture folder", MEND)
+    if corpus.images == "names":
+        return f"name:{name}"
+    if corpus.image_folder is None or (folder := _image_folder(corpus)) == ".":
+        return f"file:{PurePosixPath(inside if corpus.image_folder is None else '', name)}"
+    return f"file:{folder}{BELOW}{PurePosixPath(name)}"
+
+
+def _image_folder(corpus: Corpus) -> str:
+    """The picture folder as seen from the corpus root; both are given relative to the corpora folder."""
+    folder = Path(corpus.image_folder or "")
+    if folder.is_absolute():
+        return folder.as_posix()
+    if corpus.path is None or Path(corpus.path).is_absolute():
+        found = f"the relative folder {corpus.image_folder!r} beside path {corpus.path!r}"
+        raise BadInput(corpus.name, "image_folder", found, "both relative to the corpora folder", "correct the recipe")
+    return Path(os.path.relpath(folder, corpus.path)).as_posix()

@@ -1,0 +1,143 @@
+"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the pictures in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twokeys.builder.read.corpora.opening import (
+    MEND,
+    Record,
+    SourceFile,
+    read_csv,
+    read_json,
+    read_json_lines,
+    read_text,
+)
+from twokeys.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twokeys.builder.recipe import Corpus
+
+Shards = dict[str, list[SourceFile]]
+"""Split -> its files, in reading order."""
+
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+CORRECT = "correct `columns` in the recipe"
+_BATCH = 1024
+
+
+def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
+    """Yield (row number from 1, row); a row holds the wanted columns at least, if the file has them.
+
+    Raises:
+        BadInput: When the file cannot be read, or its header lacks a wanted column.
+    """
+    ending = _ending(file)
+    if ending == ".parquet":
+        return _parquet(file, wanted)
+    if ending in (".csv", ".tsv"):
+        return _csv(file, "\t" if ending == ".tsv" else ",", wanted)
+    if ending == ".json" and read_text(file.path).lstrip().startswith("["):
+        return _json_list(file)
+    if ending in TABLES:
+        return read_json_lines(file)
+    raise BadInput(file.path, None, f"the ending {ending!r}", ", ".join(TABLES), "convert the file")
+
+
+def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
+    """Return the column that names a file's pictures; None where it embeds them, and they are left in it.
+
+    Raises:
+        BadInput: When the column can hold no pictures.
+    """
+    if _ending(file) != ".parquet":
+        return column
+    kind, types = _type(_schema(file), column), pa.types
+    if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
+        return column
+    binary = types.is_binary(kind) or types.is_large_binary(kind)
+    struct = types.is_struct(kind) and kind.get_field_index("bytes") >= 0
+    if struct and corpus.images == "names":
+        return f"{column}.path"
+    # A locator holds the name of a whole column, and "#" ends it.
+    if (struct or binary) and corpus.images == "required" and "#" not in column and "." not in column:
+        return None
+    found = f"{column!r} of type {kind}, with images: {corpus.images}"
+    allowed = "a column of paths, or of bytes with images: required"
+    raise BadInput(file.path, "schema", found, allowed, CORRECT)
+
+
+def _ending(file: SourceFile) -> str:
+    """The ending that tells the kind of table; a further `.gz` may follow it."""
+    return Path(file.name.removesuffix(".gz")).suffix.lower()
+
+
+def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
+    for number, record in enumerate(read_json(file), start=1):
+        found = f"a {type(record).__name__}"
+        bad = BadInput(file.name, number, found, "a list of JSON objects", MEND)
+        yield number, record if isinstance(record, dict) else bad
+
+
+def _csv(file: SourceFile, delimiter: str, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
+    for number, record in read_csv(file, delimiter):
+        if isinstance(record, dict):
+            _require(file, [name for name in wanted if name not in record], list(record))
+        yield number, record
+
+
+def _parquet(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record]]:
+    schema = _schema(file)
+    columns = {name: _read_for(schema, name) for name in wanted}
+    _require(file, [name for name, column in columns.items() if column is None], schema.names)
+    try:
+        with pq.ParquetFile(file.path) as table:
+            wanted = sorted(set(filter(None, columns.values())))
+            batches = table.iter_batches(_BATCH, columns=wanted)
+            yield from enumerate((record for batch in batches for record in batch.to_pylist()), start=1)
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(file, error) from None
+
+
+def _require(file: SourceFile, missing: list[str], names: list[str]) -> None:
+    if missing:
+        raise BadInput(file.path, "header", f"no column {', '.join(missing)}", ", ".join(names), CORRECT)
+
+
+def _schema(file: SourceFile) -> pa.Schema:
+    try:
+        return pq.read_schema(file.path)
+    except (pa.ArrowException, OSError) as error:
+        raise _broken(file, error) from None
+
+
+def _broken(file: SourceFile, error: Exception) -> BadInput:
+    found = f"no whole Parquet file ({str(error).splitlines()[0]})"
+    return BadInput(file.path, None, found, "a Parquet file", "write or download it again")
+
+
+def _type(schema: pa.Schema, name: str) -> pa.DataType | None:
+    """The type of a column, or of a field inside structs; None where there is none."""
+    if name in schema.names:
+        return schema.field(name).type
+    top, *parts = name.split(".")
+    kind = schema.field(top).type if top in schema.names else None
+    for part in parts:
+        if kind is None or not pa.types.is_struct(kind) or kind.get_field_index(part) < 0:
+            return None
+        kind = kind.field(part).type
+    return kind
+
+
+def _read_for(schema: pa.Schema, name: str) -> str | None:
+    """What to read to have `name`: a field inside a struct alone, so that bytes beside it stay unread."""
+    if _type(schema, name) is not None:
+        return name
+    top = name.partition(".")[0]
+    return top if top in schema.names else None

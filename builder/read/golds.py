@@ -1,0 +1,90 @@
+"""What a row asks, and its gold or golds: checked, and in canonical text.
+
+Several golds are a set. Without options they are published as one answer with `; ` between them. A question of whose
+options several are right becomes an open one: its options stand in its text, by letter and in the source's order, and
+its answer is their letters, `A, C`. Either way `twokeys.core.answers.marking.right` takes them in any order, and no
+part of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from twokeys.builder.read.cells import cell
+from twokeys.core.answers.lookalikes import alike
+from twokeys.core.answers.parsing import parts
+from twokeys.core.errors import BadInput
+from twokeys.core.items import AnswerType, Row, TextRule
+from twokeys.core.option_places import clash
+from twokeys.core.visible import joined
+
+BETWEEN = "; "
+"""Stands between several golds."""
+ALL_RIGHT = "Answer with the letters of all that are right:"
+"""Stands before the options of a question of which several are right."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a row asks.
+
+    Attributes:
+        question: Its text.
+        choices: Its options in source order; empty for none.
+        answer: Its gold.
+        answer_type: What its reader says it is; None where it follows from the answer.
+    """
+
+    question: str
+    choices: tuple[str, ...]
+    answer: str
+    answer_type: AnswerType | None
+
+
+def asked_of(row: Row, text: TextRule) -> Asked:
+    """Check question, options and golds of a row.
+
+    Raises:
+        BadInput: When one of them is not what it must be.
+    """
+    question = cell(row, "question", row.question, text)
+    choices = tuple(cell(row, "option", choice, text) for choice in row.choices)
+    if choices and (len(choices) < 2 or len({alike(joined(choice)) for choice in choices}) < len(choices)):
+        allowed = "two or more, no two of which look the same"
+        raise BadInput(row.file, row.row, f"options {list(choices)}", allowed, "mend the options")
+    if len(choices) > len(ascii_uppercase):
+        allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
+        raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
+    if choices and (found := clash(question, choices)):
+        allowed = "options that can stand where their letters say, beside options that speak of others"
+        raise BadInput(row.file, row.row, found, allowed, "put them in that order, or leave the row out")
+    by_look = {alike(choice): choice for choice in choices}
+    golds = list(dict.fromkeys(by_look.get(alike(gold), gold) for gold in _golds(row, text)))
+    if choices and (stray := [gold for gold in golds if gold not in choices]):
+        allowed = " | ".join(choices)
+        raise BadInput(row.file, row.row, f"gold answer {stray[0]!r}", allowed, "make the gold one of the options")
+    if len(golds) == 1:
+        return Asked(question, choices, golds[0], row.answer_type)
+    if not choices:
+        return Asked(question, (), BETWEEN.join(golds), "open")
+    listed = " ".join(f"({letter}) {choice}" for letter, choice in zip(ascii_uppercase, choices, strict=False))
+    letters = ", ".join(ascii_uppercase[place] for place, choice in enumerate(choices) if choice in golds)
+    return Asked(f"{question} {ALL_RIGHT} {listed}", (), letters, "open")
+
+
+def _golds(row: Row, text: TextRule) -> list[str]:
+    """The golds, each once.
+
+    Raises:
+        BadInput: When there is none, one that is no text, or one that reads as several.
+    """
+    several = isinstance(row.answer, list | tuple)
+    values = list(row.answer) if several else [row.answer]
+    golds = list(dict.fromkeys(cell(row, "answer", value, text) for value in values))
+    if not golds:
+        raise BadInput(row.file, row.row, "an empty list of answers", "one answer or more", "name the answer")
+    if len(golds) > 1 and not row.choices and any(len(parts(gold)) != 1 for gold in golds):
+        remedy = "write the golds without it"
+        raise BadInput(row.file, row.row, f"golds {golds}", "no `;` inside of one of several golds", remedy)
+    return golds

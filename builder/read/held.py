@@ -1,0 +1,104 @@
+"""Files that rows name, held inside the folders that the recipe names: rows come from outside, recipes from the user.
+
+A row must not make a build read, and publish, other files of the machine. What counts is where a name leads in the end,
+after every symbolic link, at each time that it is read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PureWindowsPath
+
+from twokeys.core.errors import BadInput
+
+BELOW = "//"
+"""Parts a locator's folder, which the recipe names, from the name below it, which a row states."""
+REMEDY = "put the file itself there, or name its folder in the recipe (`path`, `image_folder`)"
+_FAULTS = {
+    stat.S_ISDIR: "a folder",
+    stat.S_ISFIFO: "a pipe",
+    stat.S_ISSOCK: "a socket",
+    stat.S_ISCHR: "a device",
+    stat.S_ISBLK: "a device",
+}
+
+
+def folder_of(name: str, root: Path) -> tuple[Path, str]:
+    """Split a name as locators hold it into the folder that it must stay in and the rest.
+
+    The folder is taken as it is spelt: `..` after a link to the corpus leads back to where the link lies.
+
+    Example:
+        >>> folder_of("../photos//1.png", Path("corpora/toy"))
+        (PosixPath('corpora/photos'), '1.png')
+    """
+    folder, mark, rest = name.partition(BELOW)
+    return (Path(os.path.normpath(root / folder)), rest) if mark else (root, name)
+
+
+def held(folder: Path, name: str, what: str = "picture") -> Path:
+    """Return where a name leads, if that is a regular file inside the folder.
+
+    Args:
+        folder: A folder that the recipe names; it may be a link itself.
+        name: A path below it, as rows or readers give it.
+        what: What it is, for messages.
+
+    Raises:
+        BadInput: When there is no such file, it is no regular file, or it lies elsewhere.
+    """
+    windows = PureWindowsPath(name)
+    odd = "\\" in name and (windows.anchor or ".." in windows.parts)
+    if not name.strip() or "\0" in name or odd or Path(name).is_absolute():
+        raise BadInput(name, None, f"the file name {name!r}", "a relative path inside the corpus's folder", REMEDY)
+    try:
+        found = (folder / name).resolve(strict=True)
+        mode = found.stat().st_mode
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError before Python 3.13
+        raise _unreadable(folder, name, what, getattr(error, "strerror", None) or str(error)) from None
+    if not any(found.is_relative_to(inside) for inside in _folders(folder)):
+        found_there = f"{name!r}, which leads out of the folder"
+        raise BadInput(name, None, found_there, "a file inside the corpus's folder or its image_folder", REMEDY)
+    if not stat.S_ISREG(mode):
+        fault = next((fault for is_, fault in _FAULTS.items() if is_(mode)), "no regular file")
+        raise _unreadable(folder, name, what, fault)
+    return found
+
+
+def read_held(folder: Path, name: str) -> bytes:
+    """Read a file that `held` allows; one that is swapped meanwhile is not read.
+
+    Raises:
+        BadInput: As `held`.
+    """
+    place = held(folder, name)
+    # A pipe that took the file's place would keep a reader waiting; its last part is not followed any more.
+    try:
+        number = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(number, "rb") as file:
+            opened = os.fstat(number)
+            # Where the name leads now is what was opened: also no folder on the way was swapped.
+            if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, held(folder, name).stat()):
+                raise _unreadable(folder, name, "picture", "it changed while it was opened")
+            return file.read()
+    except OSError as error:
+        raise _unreadable(folder, name, "picture", error.strerror or str(error)) from None
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """The folder itself, and where the Hugging Face cache keeps the files that a snapshot there links to."""
+    real = folder.resolve()
+    yield real
+    for snapshot in (real, *real.parents):
+        kept = snapshot.parent.parent
+        if snapshot.parent.name == "snapshots" and kept.name.startswith(("datasets--", "models--")):
+            blobs = kept / "blobs"
+            if blobs.is_dir() and not blobs.is_symlink():
+                yield blobs
+
+
+def _unreadable(folder: Path, name: str, what: str, why: str) -> BadInput:
+    remedy = "put it there: paths count from the corpus's folder, or from its image_folder"
+    return BadInput(folder / name, None, f"no readable {what} {name!r} ({why})", f"a {what} file", remedy)

@@ -1,0 +1,67 @@
+"""Questions that look the same are published in one spelling: what stands under one key is the same, byte by byte.
+
+A key is of what a reader sees (`twokeys.core.answers.lookalikes`). A model reads characters, and could tell curly
+quotation marks from straight ones, so under one key one spelling of the source is published: the most frequent one
+(then the first by code points). Options go by it, and golds that are options.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from twokeys.core.answers.lookalikes import alike
+
+Spelling = tuple[str, tuple[str, ...]]
+"""A question and its options."""
+
+
+def one_spelling(items: pd.DataFrame) -> pd.DataFrame:
+    """Give questions that look the same, and their options and golds, one spelling.
+
+    Args:
+        items: Item table with `question`, `choices`, `answer`, `compared` and `question_key`.
+    """
+    spellings = [
+        (question, tuple(sorted(choices)))
+        for question, choices in zip(items["question"], items["choices"], strict=True)
+    ]
+    found: dict[str, Counter[Spelling]] = {}
+    for key, spelling in zip(items["question_key"], spellings, strict=True):
+        found.setdefault(key, Counter())[spelling] += 1
+    chosen = {
+        key: min(counts, key=lambda one, counts=counts: (-counts[one], one))  # type: ignore[misc]
+        for key, counts in found.items()
+        if len(counts) > 1
+    }
+    there = items["question_key"].isin(chosen.keys())
+    rows: list[dict[str, Any]] = items[there].to_dict("records")  # type: ignore[assignment]
+    changed = [row | spelled(row, *chosen[row["question_key"]]) for row in rows]
+    if not changed:
+        return items
+    table = pd.DataFrame(changed, columns=items.columns)
+    return pd.concat([items[~there], table]).sort_values("id", ignore_index=True)
+
+
+def spelled(row: dict[str, Any], question: str, choices: Sequence[str]) -> dict[str, Any]:
+    r"""A row's question, options and gold in the spelling of another row that looks the same.
+
+    Args:
+        row: Row of the item table.
+        question: The other's question.
+        choices: The other's options, in any order.
+
+    Example:
+        >>> row = {"choices": ["don\u2019t", "do"], "answer": "don\u2019t", "compared": "don\u2019t"}
+        >>> spelled(row, "Do they?", ["do", "don't"])["answer"]
+        "don't"
+    """
+    if not len(row["choices"]):
+        return {"question": question}
+    by_look = {alike(choice): choice for choice in choices}
+    answer = by_look.get(alike(row["answer"]), row["answer"])
+    own = [by_look[alike(choice)] for choice in row["choices"]]
+    return {"question": question, "choices": own, "answer": answer, "compared": answer}

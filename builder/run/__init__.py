@@ -1,0 +1,1 @@
+"""How a stage runs: its folder, its engine, and the room that a model takes."""

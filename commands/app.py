@@ -1,0 +1,39 @@
+"""The command `twokeys`: every verb is one public Python function of the same name and arguments.
+
+Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ), 2 bad input.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from twokeys.commands import building, exporting, folders, lists, models, publishing, rules
+
+app = typer.Typer(
+    name="twokeys",
+    help="Turn VQA corpora into benchmarks with a proven bound on what one view alone can answer: question or image.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich breaks paths in its messages
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (
+    building.build,
+    building.diagnose,
+    building.pairs,
+    folders.verify,
+    publishing.datasheet,
+    folders.diff,
+    exporting.export,
+    publishing.push,
+    models.evaluate,
+    models.explain,
+    lists.explainers,
+    models.train_reference,
+    lists.recipes,
+    lists.corpora,
+    lists.catalogue,
+):
+    # A short help that is given is shown whole; the one that is made from the docstring ends after 45 letters.
+    app.command(verb.__name__.replace("_", "-"), short_help=(verb.__doc__ or "").partition("\n")[0])(verb)
+app.add_typer(rules.app, name="rules")

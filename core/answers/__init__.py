@@ -1,0 +1,1 @@
+"""Answers: how a reply is read, and whether it gives the gold answer."""

@@ -1,0 +1,89 @@
+r"""Characters of an answer as they are compared: one for all that look alike, digits of all scripts, no mark-up.
+
+What can tell two answers apart stays: signs, comparisons, powers, units. Superscripts become `^2`, so `m²` and `m2`
+stay two answers. LaTeX becomes plain text: `$\frac{1}{2}$` is `1/2`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from twokeys.core.answers.lookalikes import alike
+
+_ONE_FOR_ONE = str.maketrans({
+    "`": "'", **dict.fromkeys("«»「」『』", '"'), "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≠": "!=",
+})  # fmt: skip
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""What shows nothing and is no format character: fillers, and selectors among looks of one character."""
+_SUPERSCRIPT = re.compile(r"[⁺⁻]?[⁰¹²³⁴-⁹]+")
+_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}|\\[dt]?frac\s*(\d)\s*(\d)")
+_IN_WORDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|mathit|operatorname|boxed)\s*\{([^{}]*)\}")
+_NOTHING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad)(?![A-Za-z])|\\[,;!]")
+_SIGNS = {
+    "times": "×", "cdot": "·", "div": "÷", "pm": "±", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "neq": "!=",
+    "ne": "!=", "lt": "<", "gt": ">", "pi": "π", "alpha": "α", "beta": "β", "gamma": "γ", "theta": "θ", "sqrt": "√",
+    "infty": "∞", "angle": "∠", "triangle": "△", "circ": "°", "degree": "°", "ldots": "...", "dots": "...",
+}  # fmt: skip
+_SIGN = re.compile(rf"\\({'|'.join(sorted(_SIGNS, key=len, reverse=True))})(?![A-Za-z])")
+_ROOT = re.compile(r"√\s*\{([^{}]*)\}")
+_DOLLARS = re.compile(r"\$\$([^$]+)\$\$|\$(?=\S)([^$]*?\S)\$(?!\d)")
+_ESCAPED_BRACKETS = re.compile(r"\\([(\[])\s*(.*?)\s*\\([)\]])")
+_ESCAPED = re.compile(r"\\([%$#&_{}])")
+_RAISED = re.compile(r"([\^_])\s*\{\s*([^{}]*?)\s*\}")
+_TAGGED = re.compile(r"<(b|i|em|strong|u|p|code|span|answer)>([^<]*)</\1>", re.IGNORECASE)
+_RAISED_TAG = re.compile(r"<(sup|sub)>([^<]*)</\1>", re.IGNORECASE)
+_EMPHASISED = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w*])")
+_UNDERLINED = re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^_\n]*[^\s_])\1(?![\w_])")
+
+
+def folded(text: str) -> str:
+    r"""Return a text with its characters in one form each, without mark-up; letter case, spaces and line ends stay.
+
+    Example:
+        >>> folded("**McDonald’s**"), folded("$\\frac{1}{2}$"), folded("３ m²"), folded("$5.99")
+        ("McDonald's", '1/2', '3 m^2', '$5.99')
+    """
+    while (plain := _once(text)) != text:
+        text = plain
+    return text
+
+
+def _once(text: str) -> str:
+    if text.isascii():
+        text = text.replace("`", "'")
+    else:
+        seen = "".join(map(_letter, _UNSEEN.sub("", text)))
+        text = unicodedata.normalize("NFC", alike(seen, cased=False)).translate(_ONE_FOR_ONE)
+        text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text)
+    if "\\" in text or "$" in text or "{" in text:
+        text = _without_latex(text)
+    if "<su" in text.lower():
+        text = _RAISED_TAG.sub(lambda found: ("^" if found[1].lower() == "sup" else "_") + _grouped(found[2]), text)
+    for mark, pattern in (("<", _TAGGED), ("*", _EMPHASISED), ("_", _UNDERLINED)):
+        text = pattern.sub(r"\2", text) if mark in text else text
+    return text
+
+
+def _letter(letter: str) -> str:
+    """One character: digits of all scripts are ours, invisible ones are none."""
+    if letter.isascii():
+        return letter
+    kind = unicodedata.category(letter)
+    return str(unicodedata.decimal(letter)) if kind == "Nd" else "" if kind == "Cf" else letter
+
+
+def _without_latex(text: str) -> str:
+    text = _DOLLARS.sub(lambda found: found[1] or found[2], text)
+    text = _FRACTION.sub(lambda found: "/".join(_grouped(part) for part in found.groups() if part is not None), text)
+    text = _ROOT.sub(lambda found: f"√{_grouped(found[1])}", text)
+    text = _RAISED.sub(lambda found: found[1] + _grouped(found[2]), _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))
+    text = _ESCAPED.sub(r"\1", _ESCAPED_BRACKETS.sub(r"\2", _SIGN.sub(lambda found: _SIGNS[found[1]], text)))
+    return text.replace("^°", "°")
+
+
+def _grouped(part: str) -> str:
+    """A part of a fraction, in brackets where it is more than a number or a name."""
+    return part.strip() if re.fullmatch(r"\s*[-+]?[\w.√]*\s*", part) else f"({part.strip()})"

@@ -1,0 +1,160 @@
+"""Letters of options, in the ways in which replies write them: `B`, `(b)`, `b) blue`, `B - blue`, `Option B`, `Ⓑ`.
+
+A small letter before a word is an article or a name and no label: `a dog` stays text. A letter alone is one, whatever
+its size, and so is one with a mark that labels have.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from twokeys.core.answers.lookalikes import TWINS
+
+_LEAD = re.compile(
+    r"(?:(?:well|so|okay|ok|sure|hmm|i (?:think|believe|guess)|i (?:can |could )?see|i count|i(?: woul|')d say"
+    r"|in my opinion|in (?:the|this) (?:image|picture|photo)"
+    r"|(?:it|this|that) (?:looks|seems|appears|would be|must be|should be|might be|may be|could be)(?: like| to be)?"
+    r"|they (?:look|seem|appear)(?: like| to be)?|there (?:seems?|appears?) to be"
+    r"|the (?:statement|claim|sentence|description|caption|assertion) is"
+    r"|(?:it|this|that|there|he|she)(?: is|'s| was)|(?:they|these|those|there)(?: are|'re| were))"
+    r"(?:\s*[,:]\s*|\s+)(?:that\s+)?)+",
+    re.IGNORECASE,
+)
+_KIND = r"(?:(?:the )?(?:correct |right |best )?(?:option|choice|letter|alternative|answer)s?:? )"
+_OPEN, _SHUT = r"[(\[{<\u3010]", r"[)\]}>\u3011]"
+_QUOTE = "[\"']?"
+_ALONE = re.compile(
+    rf"{_KIND}?(?:{_OPEN}\s*)?{_QUOTE}([A-Za-z]){_QUOTE}(?:\s*{_SHUT})?\s*[.:,;!]?", re.IGNORECASE | re.ASCII
+)
+_FORMS = "|".join((
+    rf"{_OPEN}\s*([A-Za-z])\s*{_SHUT}",  # (B), [b]
+    r"([A-Z])(?=[.):>]|(?<!I),)",
+    r"([a-hj])(?=\)|[:.]\s+\S|:[^\W\d_]{2}| - [^\W\d_]{2})",  # b) blue; not a.m., i. e.
+    r"([A-HJ-Z])(?= because\b| is (?:the |my )?(?:correct|right|best|answer)\b| - )",
+))  # fmt: skip
+_NAMED_FORMS = r"([A-Z])(?![\w'])|([a-z])(?=\s*[.):,]|\s+(?:-|because|is (?:the )?(?:correct|right|best))(?!\w))"
+_LEADING = re.compile(
+    rf"(?:(?i:{_KIND})(?:{_NAMED_FORMS}|{_FORMS})|(?:{_FORMS}))(?P<rest>\s*[.):>,]*\s*(?P<beside>.*))", re.DOTALL
+)
+_TRAILING = re.compile(r"(?P<beside>[^()\[\]]*[^\W\d_]{2}[^()\[\]]*?)\s+[(\[](?i:option )?([A-Z])[)\]]\s*[.!]?")
+_NO_CHOICE = re.compile(
+    r"\b(?:not|no|but|except|or|and|either|neither|nor|than|wrong|incorrect|only|just|[A-Z])\b|n't\b"
+)
+_ONE = r"(?:[(\[{][A-Z][)\]}]|[A-HJ-Z][)\].]?(?![\w']))"
+_SMALL_ONE = r"(?:[(\[{][a-z][)\]}]|[a-z][)\]]?(?![\w']))"
+_BETWEEN = r"\s*(?:,?\s*\band\b|,|&|;|/)\s*"
+_BEFORE = (
+    r"(?i:(?:both|only|all of|(?:the )?(?:correct |right )?(?:options?|choices?|letters?|answers?)(?: are)?:?)\s+)*"
+)
+_AFTER = (
+    r"(?i:,?\s+(?:both|only|(?:are|is)(?: both| all)?(?: the)?(?: (?:correct|right|true|best))?"
+    r"(?: (?:answers?|options?|choices?|ones?|statements?))?))?\W*"
+)
+_SEVERAL = re.compile(
+    rf"{_BEFORE}(?:{_ONE}(?:{_BETWEEN}(?i:option |choice )?{_ONE})+|(?:[(\[{{][A-Z][)\]}}]\s*){{2,}}){_AFTER}"
+    rf"|{_BEFORE}{_SMALL_ONE}(?:\s*(?:,?\s*\band\b|,|;)\s*{_SMALL_ONE})+{_AFTER}"
+)
+_EITHER = re.compile(rf"(?:either )?{_ONE}\s*(?:,|/|&|\bor\b|\band\b)\s*{_ONE}(?![\w])")
+_DRAWN = re.compile("[\u24b6-\u24e9\U0001f150-\U0001f169\U0001f170-\U0001f189]")
+_TWIN = re.compile(
+    rf"^((?:{_LEAD.pattern})?(?:{_KIND})?{_OPEN}?)([{''.join(TWINS)}])(?=\s*(?:[).:\]}}]|\W*$))", re.IGNORECASE
+)
+
+
+class Label(NamedTuple):
+    """The letter that names an option, what follows it, and what stands beside it without the label's marks."""
+
+    letter: str
+    rest: str
+    beside: str
+
+
+def led(text: str) -> str:
+    """A text without lead-ins.
+
+    Example:
+        >>> led("It is a dog"), led("I can see a dog"), led("Isabel")
+        ('a dog', 'a dog', 'Isabel')
+    """
+    lead = _LEAD.match(text)
+    return text[lead.end() :] if lead else text
+
+
+def in_latin(text: str) -> str:
+    """A text whose labels are Latin letters: circled ones, and capitals of other scripts that look like them.
+
+    Example:
+        >>> in_latin("Ⓑ blue"), in_latin("\u0412) синий"), in_latin("\u0412 лесу")[0] == "\u0412"
+        ('(B) blue', 'B) синий', True)
+    """
+    if text.isascii():
+        return text
+    text = _DRAWN.sub(lambda found: f"({_plain(found[0])})", text)
+    return _TWIN.sub(lambda found: found[1] + TWINS.get(found[2], found[2]), text)
+
+
+def _plain(drawn: str) -> str:
+    """The letter inside of a circle or a square."""
+    code = ord(drawn)
+    first = next(start for start in (0x1F170, 0x1F150, 0x24D0, 0x24B6) if code >= start)
+    return chr(ord("A") + code - first)
+
+
+def label(text: str) -> Label | None:
+    """The label that an answer begins with, or has in brackets at its end.
+
+    Example:
+        >>> label("b) blue"), label("a dog"), label("blue (B)")
+        (Label(letter='B', rest=') blue', beside='blue'), None, Label(letter='B', rest='', beside='blue'))
+    """
+    text = led(text.strip())
+    found = _LEADING.match(text)
+    if not found:
+        last = _TRAILING.fullmatch(text)
+        chosen = last and not _NO_CHOICE.search(last["beside"])
+        return Label(last[2], "", last["beside"].strip()) if last and chosen else None
+    letter = next(one for one in found.groups() if one)
+    return Label(letter.upper(), found["rest"], found["beside"].strip())
+
+
+def letters(text: str) -> tuple[str, ...]:
+    """Letters of options that an answer consists of or is labelled with, in order of the alphabet; none for "A or B".
+
+    Example:
+        >>> letters("(B) blue"), letters("C, A"), letters("A dog"), letters("Option c"), letters("A or B")
+        (('B',), ('A', 'C'), (), ('C',), ())
+        >>> letters("Both A and C are correct"), letters("a) red"), letters("a")
+        (('A', 'C'), ('A',), ('A',))
+    """
+    text = led(text.strip()).replace("、", ", ")
+    if _SEVERAL.fullmatch(text):
+        return tuple(sorted(set(listed(text))))
+    if _EITHER.match(text):
+        return ()
+    alone = _ALONE.fullmatch(text)
+    if alone and not (text.endswith("!") and alone[1].islower()):  # n! is a factorial
+        return (alone[1].upper(),)
+    found = label(text)
+    return (found.letter,) if found else ()
+
+
+def listed(text: str) -> list[str]:
+    """Letters that stand alone in a text, in its order.
+
+    Example:
+        >>> listed("(C) and a")
+        ['C', 'A']
+    """
+    return [letter.upper() for letter in re.findall(r"\b[A-Za-z]\b", text)]
+
+
+def beside_letter(text: str) -> str:
+    """What an answer says beside the one letter that names an option.
+
+    Example:
+        >>> beside_letter("(B) blue"), beside_letter("blue")
+        ('blue', '')
+    """
+    found = label(text)
+    return found.beside if found else ""

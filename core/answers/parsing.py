@@ -1,0 +1,347 @@
+"""What a model's free reply answers, read from the reply alone: its token. Rules in one order, versioned.
+
+A reply gives one answer: what it states as such ("the answer is B", the last such statement when there are several),
+else its first sentence. Of that, lead-ins ("It is", "I think") are left out. Answers that a longer text merely mentions
+are not read: a reply that lists every possible answer would be right everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from twokeys.core.answers.folding import folded
+from twokeys.core.answers.labels import beside_letter, in_latin, label, led, letters
+from twokeys.core.answers.normal import NO, YES, normalise
+
+VERSION = 3
+"""Raised whenever some reply would be read in another way."""
+
+_STATED = re.compile(
+    r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:the|this|your) \w+)?\s*"
+    r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
+    r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ)\s*(?:ist|est|es|é|è|is|:|=| - )"
+    r"|(?:答案|回答|答え|उत्तर|الإجابة)\s*(?:是|为|為|は|है|هي|:)"
+    r"|\bbased on (?:the|this) (?:image|picture|photo),)"
+    r"\s*(?:(?:most )?(?:likely|probably|clearly|definitely|therefore) )?(?:option |choice |letter )?\s*"
+    r"(?=[^\s.]|\.\d)",
+    re.IGNORECASE,
+)
+_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>([^<]*)</answer>")
+_THOUGHT = re.compile(
+    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|<\|[a-z_]+\|>|</?s>|^assistant\s*:?\s*\n", re.DOTALL | re.IGNORECASE
+)
+_OPENING = re.compile(
+    r"(?:(?:sure|certainly|of course|okay|great question)\s*[!.]\s+|#+ *answer:?\s*\n|```\w*\n)+", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[^\S\n]+")
+LONGEST = 4000
+"""Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
+_END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟]|\n")
+_OPERAND = re.compile(r"(?:\d|(?<![^\W_])[a-z]|\([^()]*[\d+*/^-][^()]*\))!*$")
+_IN_SENTENCE = re.compile(r"[^\W\d_]{2}")
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(.])(?:[^\W\d_]|dr|mr|mrs|ms|st|mt|ft|jr|sr|prof|rev|gen|col|sgt|capt|lt|vs|etc|inc|co|corp|ltd|ave|blvd"
+    r"|approx|dept|est|fig|vol)$",
+    re.IGNORECASE,
+)
+_BEFORE_NUMBER = re.compile(
+    r"(?:^|[\s(])(?:nos?|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|rs|pp?|ch|sec|art)$",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?: ?,? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
+    re.IGNORECASE,
+)
+_POLAR = re.compile(
+    rf"\W*({'|'.join(sorted(YES | NO))})(?:\W*$|\s*[,.;:!?-]\s(?!\d)|\s+(?:there|it|it's|this|that|these|those|he|she"
+    r"|they|we|you|i|because|the \w+(?: \w+)? (?:is|are|was|were))\b)"
+)
+_BOTH = re.compile(
+    r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b|\W*(yes|no|nope|incorrect)\b.*\b(yes|no)\W*$", re.DOTALL
+)
+_NO_DENIAL = re.compile(
+    r"\b(?:no (?:more|less|fewer|longer|way|reason|idea|single|answer|telling)|no doubt|no question|not only"
+    r"|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b"
+)
+_CHANGED = frozenset({
+    "hundred", "thousand", "million", "billion", "trillion", "dozen", "dozens", "k", "half", "halves", "quarter",
+    "quarters", "twice", "thrice", "double", "triple", "squared", "cubed", "root", "don't", "isn't", "aren't", "never",
+    "than", "least", "fewer", "less", "more", "except",
+})  # fmt: skip
+"""Words that make another number of one that stands anywhere beside them, or deny it."""
+_CHANGED_NEXT = frozenset({
+    "minus", "negative", "plus", "not", "no", "under", "over", "below", "above", "but", "nearly", "almost", "to",
+    "past", "until", "times", "most", "third",
+})  # fmt: skip
+"""Words that do so right before it; elsewhere they say something else ("3 dogs next to a car")."""
+_HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
+    r"|cannot be\b)",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(
+    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
+    r"(?:[)\]}.:?](?=\s|$)|(?= - ))"
+)
+_DENIAL = re.compile(
+    r"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b"
+    r"|(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
+    r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
+    r"|(?:there|it|he|she|they) (?:won't|can't)\b|(?:no|none|neither|nobody)\b[^,.;]* (?:is|are|was|were|can)\b)"
+)
+_REFUSAL = re.compile(
+    r"(?:\b(?:cannot|can ?not|can't|could not|couldn't|unable to|not able to|don't|do not|didn't)\b[^.!?\n]{0,30}"
+    r"\b(?:see|view|access|look|determine|answer|tell|identify|provide|assist|help|know|have (?:access|an?|the|any))\b)"
+    r"|\b(?:no|without(?: (?:an?|the|any|seeing))?|missing) (?:image|picture|photo)\b"
+    r"|\bas an ai\b|\bnot enough (?:information|context)\b|\binsufficient information\b"
+    r"|\b(?:impossible|not possible) to (?:say|tell|know|determine|answer)\b|\bcannot be (?:determined|told|seen)\b"
+    r"|\b(?:please|could you|can you)\b[^.!?\n]{0,30}\b(?:provide|share|upload|attach|describe)\b"
+    r"|\b(?:image|picture|photo) (?:is|was) not (?:provided|visible|shown|available|attached)\b"
+    r"|^\W*i(?:'m| am) (?:sorry|not sure)\b|^\W*(?:unknown|unsure|n/a)\W*$",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"\W*(?:there (?:is|are|was|were) (?:no|none|not any|not a)\b|there (?:isn't|aren't|wasn't|weren't) (?:any|a)\b"
+    r"|there's (?:no|none)\b|i (?:can |could )?(?:see|count|find) (?:no|none)\b|(?:no|none|nobody)\b[^,.;]* (?:is|are))"
+)
+_OTHERWISE = re.compile(r"\d|\b(?:but|except|only|other|just|besides)\b")
+_SENTENCE = re.compile(
+    r"(?:the|this|that|these|those|his|her|its|their|my|your|our) (?:[\w'-]+ ){1,3}"
+    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))?"
+    r" ((?:(?:an?|the) )?(?:\S+ )?\S+)",
+    re.IGNORECASE,
+)
+_MORE_SAID = re.compile(
+    r"[,;:]|\b(?:and|or|but|not|no|nor|than|is|are|was|were|has|have|which|that|while|either|neither)\b|n't\b",
+    re.IGNORECASE,
+)
+_QUANTITY = re.compile(r"([-+]?)([$€£¥#]?)([-+]?)(\d+(?:\.\d+)?)(%|°[cf]?)?")
+_HEDGES = frozenset({
+    "about", "approximately", "around", "roughly", "exactly", "only", "just", "maybe", "probably", "perhaps",
+})  # fmt: skip
+
+
+def token(reply: str) -> str:
+    """The one answer that a reply gives, whatever it was asked: a letter, yes or no, a number, or a text.
+
+    A right reply to an item has one of few tokens (`twokeys.core.answers.marking.accepted`), whatever else it says:
+    that is why counts of tokens bound what any reply can get. Two replies with one token may still be told apart (`2
+    feet`, `2 m`). Zero is a no: "There are no dogs" says both.
+
+    Example:
+        >>> token("(B)"), token("No, it is not."), token("There are three."), token("It is dark blue."), token("")
+        ('letter B', 'no', '3', 'text dark blue', '')
+    """
+    inner = said(reply)
+    if named := chosen(reply):
+        return f"letter {' '.join(named)}"
+    if letters(inner):
+        return f"taken back {normalise(stated(reply))}"
+    plain = "; ".join(sorted(parts(predicate(inner))))
+    one = number(plain)
+    return yes_or_no(inner) or ("no" if one == "0" else one) or (f"text {plain}" if plain else "")
+
+
+@lru_cache(1 << 12)
+def stated(reply: str) -> str:
+    """All that a reply says from its last statement of an answer on; the whole reply where it makes none."""
+    whole = tidy(reply)
+    boxed = [first or second for first, second in _BOXED.findall(whole)]
+    text = folded(boxed[-1] if boxed else whole)
+    starts = [found.end() for found in _STATED.finditer(text)]
+    return in_latin(_unquoted(text[starts[-1] if starts else 0 :][:LONGEST]))
+
+
+def tidy(reply: str) -> str:
+    """A reply without what a model writes around its answer: its thoughts, end marks, an opening; single spaces.
+
+    Example:
+        >>> tidy("<think>Is it red?</think>Sure!  Blue</s>")
+        'Blue'
+    """
+    text = _BLANKS.sub(" ", reply)
+    plain = _THOUGHT.sub("", text) if "<" in text or text[:9].lower() == "assistant" else text
+    plain = _OPENING.sub("", plain.strip(), count=1).strip() or text.strip()
+    return plain if len(plain) <= 2 * LONGEST else f"{plain[:LONGEST]}\n{plain[-LONGEST:]}"
+
+
+def as_written(reply: str) -> str:
+    """What a reply states as its answer, character by character; the whole reply where it states none.
+
+    Example:
+        >>> as_written("The answer is  x².")
+        'x².'
+    """
+    text = tidy(reply)
+    starts = [found.end() for found in _STATED.finditer(text)]
+    return " ".join(text[starts[-1] if starts else 0 :][:LONGEST].split())
+
+
+@lru_cache(1 << 12)
+def said(reply: str) -> str:
+    """What a reply gives as its answer: what it states as such, else its first sentence.
+
+    Example:
+        >>> said("The dog runs. So the answer is Dr. Pepper. Good."), said("Red. It is red.")
+        ('Dr. Pepper', 'Red')
+    """
+    return _unquoted(first_sentence(stated(reply)))
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    for mark in "\"'":
+        if len(text) > 2 and text[0] == mark and text.find(mark, 1) in (-1, len(text) - 1):
+            return text.strip(mark).strip()
+    return text
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence, without the mark at its end; all of the text where nothing ends.
+
+    Example:
+        >>> first_sentence("St. Louis. It is big."), first_sentence("1. Red"), first_sentence("3.5")
+        ('St. Louis', '1. Red', '3.5')
+    """
+    for end in _END.finditer(text):
+        before, after = text[: end.start()].strip(), text[end.end() :].strip(" \n\"')]")
+        if end[0] == "!" and _factorial(text, end.start(), after):
+            continue
+        last = before[-24:]  # longer than any abbreviation
+        numbered = after[:1].isdigit() and _BEFORE_NUMBER.search(last)
+        goes_on = end[0] == "." and (_ABBREVIATED.search(last) or numbered or (before.isdigit() and after))
+        if not goes_on and before.strip(" .!?\"'"):
+            return before
+    return text
+
+
+def _factorial(text: str, place: int, after: str) -> bool:
+    """Whether an exclamation mark is one of arithmetic: `5!` alone, `n! / 2`; in a sentence it ends it."""
+    operand = _OPERAND.search(text[max(place - 80, 0) : place])
+    return operand is not None and (after[:1] in tuple("+-*/×·÷=<>^,)") or not _IN_SENTENCE.search(text))
+
+
+def bare(text: str) -> str:
+    """The normal form of an answer without lead-ins.
+
+    Example:
+        >>> bare("It looks dark blue to me"), bare("There are about 3 dogs")
+        ('dark blue', 'about 3 dogs')
+    """
+    inner = led(_TAIL.sub("", _BLANKS.sub(" ", folded(text)).strip()))
+    return normalise(inner if inner.strip() else text)
+
+
+def predicate(text: str) -> str:
+    """What an answer says of the one thing that it speaks of, in a short sentence; the whole text elsewhere.
+
+    Example:
+        >>> predicate("The shirt is dark red"), predicate("The shirt is red, the hat is blue")
+        ('dark red', 'The shirt is red, the hat is blue')
+    """
+    found = _SENTENCE.fullmatch(_TAIL.sub("", text.strip()))
+    return found[1] if found and not _MORE_SAID.search(found[1]) else text
+
+
+def nothing_there(text: str) -> bool:
+    """Whether an answer says that there is none of what is asked for, and nothing else.
+
+    Example:
+        >>> nothing_there("There are no dogs"), nothing_there("There are no dogs but 2 cats"), nothing_there("No")
+        (True, False, False)
+    """
+    said_no = yes_or_no(text) == "no" and _NONE.match(folded(text).casefold().strip())
+    return bool(said_no) and not _OTHERWISE.search(normalise(text))
+
+
+def parts(text: str) -> frozenset[str]:
+    """Normal forms of the answers that a text is: several, whatever their order, with `;` between them.
+
+    Example:
+        >>> parts("a cat; a dog") == parts("Dog; cat"), sorted(parts("cat, dog"))
+        (True, ['cat dog'])
+    """
+    found = frozenset(plain for part in text.split(";") if (plain := bare(part)))
+    return found or (frozenset({bare(text)}) if text.strip() else frozenset())
+
+
+def chosen(reply: str) -> tuple[str, ...]:
+    r"""Letters that a reply chooses; none where it goes on to other letters, or takes back the one it began with.
+
+    Example:
+        >>> chosen("(B) because (A) is too dark."), chosen("A. red\nB. blue"), chosen("(A) is not correct.")
+        (('B',), (), ())
+    """
+    named = letters(said(reply))
+    if len(named) != 1:
+        return named
+    found = label(stated(reply))
+    rest = found.rest if found else led(stated(reply).strip())[1:]
+    others = {other.upper() for other in _NEXT.findall(rest)} - set(named)
+    inner = beside_letter(said(reply))
+    return () if others or _HEDGED.match(rest) or _DENIED.match(rest) or refuses(inner) else named
+
+
+def yes_or_no(text: str) -> str:
+    """`yes` or `no` where an answer begins with such a word, or plainly denies; empty elsewhere.
+
+    Example:
+        >>> yes_or_no("True"), yes_or_no("There is no dog"), yes_or_no("no parking"), yes_or_no("yes or no")
+        ('yes', 'no', '', '')
+    """
+    small = folded(text).casefold().strip()
+    if both := _BOTH.match(small):
+        first, last = both[1] or both[3], both[2] or both[4]
+        if (first == "yes") != (last == "yes"):
+            return ""
+    if found := _POLAR.match(led(small)):
+        return "yes" if found[1] in YES else "no"
+    denied = _DENIAL.match(small) and not _REFUSAL.search(small) and not _NO_DENIAL.search(small)
+    return "no" if denied else ""
+
+
+def number(plain: str) -> str:
+    """The one number of an answer in normal form; empty where there is not one.
+
+    Example:
+        >>> number("3 dogs"), number("none"), number("12:00"), number("<5%")
+        ('3', '0', '', '')
+    """
+    found = quantity(plain)
+    return "0" if plain == "none" else found[0] if found else ""
+
+
+def quantity(plain: str) -> tuple[str, frozenset[str]] | None:
+    """The one number of an answer in normal form, and the words and signs beside it; None where there is not one.
+
+    Example:
+        >>> quantity("2 feet") == ("2", frozenset({"feet"})), quantity("12:00"), quantity("2 or 3")
+        (True, None, None)
+    """
+    numbers, beside, last = set(), set(), ""
+    for word in plain.split():
+        if found := _QUANTITY.fullmatch(word):
+            if last in _CHANGED_NEXT:
+                return None
+            before, currency, after, digits, unit = found.groups()
+            numbers.add((before or after) * (digits.strip("0.") != "") + digits)
+            beside |= {currency, unit} - {"", None}
+        elif any(letter.isdigit() for letter in word) or word in _CHANGED:
+            return None
+        elif word not in _HEDGES:
+            beside.add(word)
+        last = word
+    return (numbers.pop(), frozenset(beside)) if len(numbers) == 1 else None
+
+
+def refuses(reply: str) -> bool:
+    """Whether a reply declines to answer, and states no answer all the same.
+
+    Example:
+        >>> refuses("I cannot see the image."), refuses("I can't see the image, but the answer is B.")
+        (True, False)
+    """
+    text = folded(reply)
+    return _REFUSAL.search(text) is not None and _STATED.search(text) is None

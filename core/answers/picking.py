@@ -1,0 +1,145 @@
+"""Which of an item's options a reply picks, and what a reply to an item of a kind is read as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from string import ascii_uppercase
+from typing import Literal, NamedTuple
+
+from twokeys.core.answers.folding import folded
+from twokeys.core.answers.labels import beside_letter, letters
+from twokeys.core.answers.letter_case import contradicts
+from twokeys.core.answers.normal import normalise
+from twokeys.core.answers.parsing import (
+    as_written,
+    bare,
+    chosen,
+    first_sentence,
+    nothing_there,
+    number,
+    predicate,
+    quantity,
+    refuses,
+    said,
+    stated,
+    yes_or_no,
+)
+
+Kind = Literal["yes/no", "number", "open"]
+How = Literal["empty", "option", "letter", "yes/no", "number", "text", "refusal", "ambiguous", "unreadable"]
+
+
+class Parsed(NamedTuple):  # no dataclass: harnesses run exports as modules that Python has not registered
+    """A reply, read.
+
+    Attributes:
+        answer: The option's text as given, or the answer in normal form; None where the reply gives none.
+        refused: Whether the reply declines to answer.
+        how: Which rule decided.
+    """
+
+    answer: str | None
+    refused: bool
+    how: How
+
+
+def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
+    """Place of the option that a reply picks, and by which rule: none where it picks none, or could mean several.
+
+    Published texts come first, then cleaned ones, then letters, then what says the same in other words: so options that
+    are letters themselves, or that clean alike (`-2` and `2`), are told apart.
+
+    Example:
+        >>> picked("(B)", ["red", "blue"]), picked("Blue.", ["red", "blue"]), picked("B-", ["B+", "B-"])
+        ((1, 'letter'), (1, 'option'), (1, 'option'))
+    """
+    options, plain = list(choices), [normalise(choice) for choice in choices]
+    whole, inner = " ".join(reply.split()), said(reply)
+    clear = [not contradicts(inner, folded(choice)) for choice in choices]
+    for text in (whole, written := as_written(reply), first_sentence(written)):
+        if text in options:
+            return options.index(text), "option"
+    if letters(inner) and not chosen(reply):
+        return None, "ambiguous"
+    named = chosen(reply)
+    for text in (normalise(whole), normalise(stated(reply)), normalise(inner), bare(inner), bare(predicate(inner))):
+        if text in plain:
+            places = [place for place, choice in enumerate(plain) if choice == text and clear[place]]
+            return (None, "ambiguous") if _mislabelled(named, inner, places, options) else _only(places)
+    if named:
+        return _by_letter(named, inner, options, plain)
+    return _only([place for place, choice in enumerate(choices) if clear[place] and says(inner, choice)])
+
+
+def _mislabelled(named: tuple[str, ...], inner: str, places: list[int], options: list[str]) -> bool:
+    """Whether a reply labels an option's text with the letter of another; a label may be a part of the option."""
+    labelled = len(named) == 1 and beside_letter(inner) and not any(letters(said(options[place])) for place in places)
+    return bool(labelled) and ascii_uppercase.index(named[0]) not in places
+
+
+def _only(places: list[int]) -> tuple[int | None, How]:
+    """The option that is left; none where there are several."""
+    return (places[0], "option") if len(places) == 1 else (None, "ambiguous" if places else "unreadable")
+
+
+def _by_letter(named: tuple[str, ...], inner: str, options: list[str], plain: list[str]) -> tuple[int | None, How]:
+    """The option of a letter; none where another option's text stands beside the letter, or all options are listed."""
+    place = ascii_uppercase.index(named[0])
+    if len(named) > 1:
+        return None, "ambiguous"
+    if place >= len(options):
+        return None, "unreadable"
+    rest = beside_letter(inner)
+    told = bare(first_sentence(rest)) if rest else ""
+    others = [(ascii_uppercase[at], option) for at, option in enumerate(options) if at != place]
+    listed = any(re.search(rf"\b{name}[)\]}}.:]\s*{re.escape(option)}", rest, re.IGNORECASE) for name, option in others)
+    if listed or (told in plain and told != plain[place]):
+        return None, "ambiguous"
+    return place, "letter"
+
+
+def says(inner: str, answer: str) -> bool:
+    """Whether what a reply says and an answer are yes or no alike, or one number in units that do not differ.
+
+    Example:
+        >>> says("2", "2 feet"), says("2 m", "2 feet"), says("Yes", "True")
+        (True, False, True)
+    """
+    if word := yes_or_no(answer):
+        return yes_or_no(inner) == word
+    here, there = quantity(bare(inner)), quantity(bare(answer))
+    if here is None or there is None or here[0] != there[0]:
+        return False
+    return not here[1] or there[1] <= here[1]
+
+
+def parse(reply: str, kind: Kind = "open", choices: Sequence[str] = ()) -> Parsed:
+    """Read a reply to an item of a kind.
+
+    Args:
+        reply: What the model wrote, without its prompt.
+        kind: What is asked for; ignored where there are options.
+        choices: The options in the order in which they were lettered from A on.
+
+    Example:
+        >>> parse("The answer is (B).", choices=["red", "blue"])
+        Parsed(answer='blue', refused=False, how='letter')
+    """
+    inner = said(reply)
+    how: How = "unreadable"
+    if choices:
+        place, how = picked(reply, choices)
+        if place is not None:
+            return Parsed(choices[place], False, how)
+    elif kind == "yes/no" and (word := yes_or_no(inner)):
+        return Parsed(word, False, "yes/no")
+    elif kind == "number" and (one := "0" if nothing_there(inner) else number(bare(inner))):
+        return Parsed(one, False, "number")
+    if not any(letter.isalnum() for letter in reply):
+        return Parsed(None, False, "empty")
+    if refuses(reply):
+        return Parsed(None, True, "refusal")
+    if choices or kind != "open":
+        return Parsed(None, False, how)
+    return Parsed(bare(predicate(inner)), False, "text")

@@ -1,0 +1,1 @@
+"""Intervals and tests: accuracy, excess over chance, equivalence to chance, means over groups."""

@@ -1,0 +1,141 @@
+"""Excess: accuracy minus chance on items that come in groups, with the variance that groups leave to it.
+
+Chance differs from item to item (one over the number of options, the rate of an answer), so everything is computed on
+the differences d_i = right_i - chance_i. Their mean is the accuracy minus the mean chance, and their spread inside and
+between groups says how well that mean is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+PAIRS_SPEAK_TWICE = 2.0
+"""Variance of a cross-fitted accuracy over that of as many independent answers, where permutations do not say."""
+
+
+@dataclass(frozen=True)
+class Excess:
+    """A mean excess over chance and what is known of its error.
+
+    Attributes:
+        items: Number of items.
+        groups: Number of groups.
+        accuracy: Share of right answers.
+        chance: Mean chance.
+        mean: Accuracy minus chance.
+        variance: Cluster-robust variance of the mean; infinite with fewer than two groups.
+        independent: The variance that as many independent items would have.
+        freedom: Degrees of freedom of the t distribution of (mean - truth) / error.
+    """
+
+    items: int
+    groups: int
+    accuracy: float
+    chance: float
+    mean: float
+    variance: float
+    independent: float
+    freedom: float
+
+    @property
+    def error(self) -> float:
+        """Standard error of the mean."""
+        return float(np.sqrt(self.variance))
+
+    @property
+    def design_effect(self) -> float:
+        """How many times fewer items would do if their answers were independent; at least 1."""
+        return self.variance / self.independent if self.independent > 0 else 1.0
+
+    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """Two-sided t interval, cut where no accuracy can be: below 0 and above 1."""
+        half = float(t.ppf(0.5 + confidence / 2, self.freedom)) * self.error
+        return max(self.mean - half, -self.chance), min(self.mean + half, 1 - self.chance)
+
+    def cross_fitted(self, spread: float | None = None, runs: int = 0) -> Excess:
+        """Allow for what cross-fitting adds to the variance.
+
+        In cross-fitting item i helps to fit the model that answers j, and j the one that answers i. If they are alike
+        in content, both are right or both are wrong by whether their labels agree, so answers to *independent* items
+        correlate. Near chance, where no signal outweighs it, that does not fade with size: on pure noise (1,000 items,
+        five folds) the variance is 1.1 times the binomial one for a forest, 1.2 for three neighbours, 1.5 for logistic
+        regression and 1.8 for naive Bayes, whose "95 %" intervals miss in 12 % of the cases. Intervals for
+        cross-validation (Bayle et al., NeurIPS 2020) need a stability that fails just there. Effects of pairs count
+        twice at most, so twice the variance covers them.
+
+        Args:
+            spread: Standard deviation of the accuracy over refits on permuted labels of the same set; None doubles the
+                variance instead.
+            runs: How many refits.
+        """
+        if spread is None:
+            return replace(self, variance=self.variance * PAIRS_SPEAK_TWICE)
+        if spread**2 <= self.variance:
+            return self
+        return replace(self, variance=spread**2, freedom=max(1.0, min(self.freedom, runs - 1)))
+
+    def p_beyond(self, margin: float = 0.0) -> float:
+        """P-value of "the true excess lies within +- margin"; with margin 0 the two-sided test of no excess.
+
+        Hodges and Lehmann, Testing the Approximate Validity of Statistical Hypotheses, JRSS B 1954: the chance of a
+        mean at least that far out, on either side, when the truth is at the margin.
+        """
+        if self.error == 0:
+            return float(abs(self.mean) <= margin)
+        tails = t.sf(np.array([abs(self.mean) - margin, abs(self.mean) + margin]) / self.error, self.freedom)
+        return min(1.0, float(tails.sum()))
+
+
+def excess(right: Bools, chance: Floats | float, groups: Ints, margin: float = 0.0) -> Excess:
+    """Measure the excess over chance.
+
+    The variance is that of `twokeys.core.intervals.accuracy`: Liang and Zeger's (1986) over groups with the G / (G - 1)
+    correction, never below that of independent items, taken from the sample, at chance level, and a margin from it. So
+    groups that cancel count as their items do, and twenty wrong answers out of twenty do not rule out an accuracy of 5
+    %, although chance is 0.
+
+    That variance is itself an estimate, from few numbers where there are few groups or where a few groups hold most
+    items. The degrees of freedom say from how many: Satterthwaite's for group totals of variance
+    w_g = n_g (1 + (n_g - 1) rho), that is (sum w)^2 / sum w^2 - 1, with the correlation rho inside groups estimated
+    (the idea of Imbens and Kolesár, Robust Standard Errors in Small Samples, 2016). Groups of one size give G - 1; one
+    group that outweighs all others gives little more than 1, and an interval that says so.
+
+    Args:
+        right: (n,) whether each item was answered right.
+        chance: (n,) chance of each item, or one for all.
+        groups: (n,) group code of each item.
+        margin: Distance from chance that is tested against.
+
+    Raises:
+        ValueError: On no items: nothing can be said of them.
+    """
+    n = len(right)
+    if n == 0:
+        raise ValueError("the excess over chance needs at least one item; found none")
+    level = np.broadcast_to(np.asarray(chance, dtype=np.float64), (n,))
+    difference = right - level
+    mean = float(difference.mean())
+    residual = difference - mean
+    code = np.unique(groups, return_inverse=True)[1]
+    sizes = np.bincount(code)
+    count = len(sizes)
+    totals = np.bincount(code, weights=residual)
+    inside, between = float(residual @ residual), float(totals @ totals)
+    tested = [np.clip(level + side, 0, 1) for side in (-margin, 0.0, margin)]
+    at_chance = max(float((one * (1 - one)).sum()) for one in tested) / n**2
+    independent = max(inside / (n * max(n - 1, 1)), at_chance)
+    variance = max(count / (count - 1) * between / n**2, independent) if count > 1 else float("inf")
+    pairs = float((sizes * (sizes - 1)).sum())
+    rho = min(max((between - inside) / (inside / n * pairs), 0.0), 1.0) if inside * pairs > 0 else 0.0
+    weights = sizes * (1 + (sizes - 1) * rho)
+    freedom = max(float(weights.sum() ** 2 / (weights @ weights)) - 1, 1.0)
+    accuracy = float(np.mean(right))
+    return Excess(n, count, accuracy, float(level.mean()), mean, variance, independent, freedom)

@@ -1,0 +1,91 @@
+"""Bytes of a picture, checked and decoded: building, verifying, evaluating and pages accept the same pictures."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from twokeys.core.errors import BadInput
+from twokeys.core.pictures.shown import DEEP, FORMATS, cut, opened, upright
+
+MAX_PIXELS = 178_956_970
+"""Larger pictures are refused before they are decoded: Pillow opens none unless it is told to. Recipes may ask less."""
+FEWEST = 8
+"""Grey levels that a deep picture must keep in 8 bits, if it has as many values."""
+
+
+def decode(data: bytes, where: object, max_pixels: int = MAX_PIXELS, max_bytes: int | None = None) -> Image.Image:
+    """Decode a picture for everything and everybody that looks at it. Checks its size first.
+
+    Args:
+        data: Its bytes.
+        where: Its file or row, for messages.
+        max_pixels: Most pixels.
+        max_bytes: Most bytes; None for any number.
+
+    Returns:
+        The picture in RGB, as `twokeys.core.pictures.shown.upright` converts it.
+
+    Raises:
+        BadInput: When the bytes are no picture of an accepted format, are cut short, claim more pixels than allowed, or
+            hold more bits than RGB can show without losing what the picture shows.
+    """
+    if max_bytes is not None and len(data) > max_bytes:
+        found, allowed = f"{len(data):,} bytes", f"at most {max_bytes:,} bytes"
+        raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_bytes")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns from 89 million pixels on; the limit here is our own.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = opened(data)
+            if picture.width * picture.height > max_pixels:
+                found = f"{picture.width} x {picture.height} pixels"
+                remedy = "shrink the picture"
+                remedy += " or raise images.max_pixels" if max_pixels < MAX_PIXELS else ""
+                raise BadInput(where, None, found, f"at most {max_pixels:,} pixels", remedy)
+            halved = cut(picture)  # not to be told any more once it is decoded
+            shown = upright(picture)
+            _told_apart(picture, shown, halved, where)
+            return shown
+    except BadInput:
+        raise
+    except Image.DecompressionBombError as error:
+        raise BadInput(where, None, str(error), f"at most {max_pixels:,} pixels", "shrink the picture") from None
+    except UnidentifiedImageError:
+        raise _unknown(data, where) from None  # Pillow's own message holds an address in memory
+    except Exception as error:
+        found = f"bytes that do not decode ({type(error).__name__}: {error})"
+        raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from error
+
+
+def _unknown(data: bytes, where: object) -> BadInput:
+    """What to say of bytes in none of the accepted formats: the format, where Pillow has a name for it."""
+    allowed = f"a picture in one of the formats {', '.join(FORMATS)}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            named = Image.open(io.BytesIO(data)).format  # reads the head alone: nothing is decoded or run
+    except Exception:  # noqa: BLE001 - whatever is wrong with bytes that nobody accepts
+        found = "bytes that do not decode (of no known picture format)"
+        return BadInput(where, None, found, allowed, "replace the file, or convert it to PNG")
+    remedy = "convert it, with Pillow: Image.open(FILE).convert('RGB').save('NAME.png')"
+    return BadInput(where, None, f"a file in the format {named}, which not every reader opens", allowed, remedy)
+
+
+def _told_apart(picture: Image.Image, shown: Image.Image, halved: bool, where: object) -> None:
+    """Refuse a picture of which 8 bits show nothing, or next to nothing, though its file holds more."""
+    if halved and all(low == high for low, high in shown.getextrema()):  # type: ignore[misc]
+        found = "16 bits a channel, of one colour in the upper 8 bits, which are all that readers decode"
+    elif picture.mode in DEEP and (levels := sum(count > 0 for count in shown.histogram()[:256])) < FEWEST:
+        values = len(np.unique(np.asarray(picture)))
+        if levels >= min(values, FEWEST):
+            return
+        found = f"{values:,} values of more than 8 bits of which a scale of 8 bits leaves {levels}"
+    else:
+        return
+    allowed = "a picture that shows in 8 bits what it holds"
+    remedy = "choose a window: scale the values that matter to 0..255, and save 8 bits as PNG"
+    raise BadInput(where, None, found, allowed, remedy)

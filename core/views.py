@@ -1,0 +1,15 @@
+"""Views: which keys a predictor sees, alone and together, and their names in published claims."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Bounded = Literal["question", "image", "both", "image + question type", "question + image colour"]
+"""Views whose ceilings are counted: each side, both sides at once, and one side with a little of the other."""
+
+
+COARSE: dict[Bounded, str] = {
+    "image + question type": "the image and the question's first two words",
+    "question + image colour": "the question and the image's mean colour",
+}
+"""Coarse joint views, in words. Balance in each view does not bound them."""

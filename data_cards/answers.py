@@ -1,0 +1,77 @@
+"""The answers that a datasheet needs from people: read from one YAML file, asked for by a template, and verified."""
+
+from __future__ import annotations
+
+import textwrap
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from twokeys.core.errors import BadInput
+from twokeys.data_cards import questions
+
+SHIPPED = "datasheets"
+"""Folder of the answers that ship, beside the recipes."""
+_HEAD = """\
+Answers to the questions of "Datasheets for Datasets" (Gebru et al. 2018) that no build can know.
+Name this file in the recipe, relative to it:  datasheet: THIS-FILE.yaml
+`twokeys verify` fails while a question marked REQUIRED has no answer. To the others the build adds what it knows;
+an answer here stands before it. Leave a place empty where you have nothing to say. Answers are text, Markdown is
+fine; a mere yes or no needs no quotes, a number or date does. One question takes nothing but yes or no, and says so."""
+
+
+def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[str, Any]:
+    """Put the answers in the place of the file that a recipe names.
+
+    Args:
+        recipe: The recipe as YAML gives it; unchanged where its `datasheet` is no path.
+        source: Name of the recipe, for messages.
+        folder: Folder of the recipe file; None for a recipe that ships.
+
+    Raises:
+        BadInput: When the file cannot be read, or holds no answers.
+    """
+    name = recipe.get("datasheet")
+    if not isinstance(name, str):
+        return recipe
+    file = resources.files("twokeys.builder.recipes") / SHIPPED / name if folder is None else folder / name
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "write it with `twokeys datasheet`, or correct the name; it is relative to the recipe"
+        raise BadInput(source, "datasheet", f"{file}, which cannot be read ({error})", "a YAML file", remedy) from None
+    try:
+        return recipe | {"datasheet": questions.checked(yaml.safe_load(text) or {})}
+    except (ValueError, yaml.YAMLError) as error:
+        remedy = "`twokeys datasheet` prints a file with every question"
+        raise BadInput(file, None, str(error), "answers to the questions of a datasheet", remedy) from None
+
+
+def template(answers: questions.Answers) -> str:
+    """Write the YAML file of answers: every question as a comment, with the answer where there is one."""
+    lines = [f"# {line}" for line in _HEAD.splitlines()]
+    last = ""
+    for question in questions.questions():
+        section, _, name = question.key.partition(".")
+        if section != last:
+            lines += ["", f"{section}:"]
+            last = section
+        marks = " REQUIRED" * question.required + " (where it relates to people)" * question.people
+        marks += " (yes or no)" * (question.key == questions.PEOPLE)
+        lines += ["", *textwrap.wrap(f"{question.text}{marks}", 110, initial_indent="  # ", subsequent_indent="  # ")]
+        lines += _place(name, questions.answer(answers, question))
+    return "\n".join(lines) + "\n"
+
+
+def _place(name: str, said: str | bool | None) -> list[str]:
+    if said is None:
+        return [f"  {name}:"]
+    if isinstance(said, bool):
+        return [f"  {name}: {'yes' if said else 'no'}"]
+    said = said.strip()
+    if said == " ".join(said.split()):
+        folded = textwrap.wrap(said, 114, break_long_words=False, break_on_hyphens=False)
+        return [f"  {name}: >-", *(f"    {line}" for line in folded)]
+    return [f"  {name}: |-", *(f"    {line}".rstrip() for line in said.splitlines())]

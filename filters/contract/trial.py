@@ -1,0 +1,44 @@
+"""Trying a rule out: the table that checks use, and the comparison of what a rule decides on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twokeys.filters.contract.synthetic import synthetic_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from twokeys.filters.rule import Drops, Rule
+
+
+def table_for(rule: Rule) -> pd.DataFrame:
+    """Return a synthetic table with all columns of the item table and all that the rule reads."""
+    return synthetic_table(rule.reads())
+
+
+def complaints(drops: Any, table: pd.DataFrame) -> Iterator[str]:
+    """Yield what is wrong with the form of a decision about a table."""
+    if not isinstance(drops, dict):
+        yield f"decide() returns a {type(drops).__name__}; return a dict from id to reason"
+        return
+    if unknown := set(drops) - set(table["id"]):
+        yield f"decide() names {sorted(map(repr, unknown))[0]}, which is no id of its table"
+    for item, reason in drops.items():
+        if not (isinstance(reason, str) and reason.strip()):
+            yield f"the reason for {item!r} is {reason!r}; say in words why it is dropped"
+            return
+
+
+def difference(one: Drops, other: Drops) -> str:
+    """Name the first item, by id, on which two decisions differ; empty when they agree."""
+    for item in sorted(one.keys() | other.keys()):
+        if one.get(item) != other.get(item):
+            return f"{item} first {_verdict(one.get(item))}, then {_verdict(other.get(item))}"
+    return ""
+
+
+def _verdict(reason: str | None) -> str:
+    return "kept" if reason is None else f"dropped ({reason})"

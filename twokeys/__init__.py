@@ -1,0 +1,66 @@
+"""twokeys turns VQA corpora into benchmarks with a proven bound on what one view alone can answer.
+
+Every verb of the command is a function here, with the same name and arguments. All else stands in the packages below:
+`from twokeys.filters import Rule`.
+
+Example:
+    >>> import twokeys
+    >>> twokeys.fingerprint.__module__
+    'twokeys.builder.publish.fingerprint'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twokeys.audit.evaluation.evaluate import evaluate
+    from twokeys.audit.explanation.explain import explain
+    from twokeys.audit.reference.train import train_reference
+    from twokeys.builder.build import build
+    from twokeys.builder.diagnose import diagnose
+    from twokeys.builder.diff import diff
+    from twokeys.builder.pairs import pairs
+    from twokeys.builder.publish.fingerprint import fingerprint
+    from twokeys.builder.push import push
+    from twokeys.builder.verify import verify
+    from twokeys.exports.export import export
+    from twokeys.filters import check_rule
+
+PUBLIC = {
+    "build": "twokeys.builder.build",
+    "diagnose": "twokeys.builder.diagnose",
+    "pairs": "twokeys.builder.pairs",
+    "verify": "twokeys.builder.verify",
+    "diff": "twokeys.builder.diff",
+    "push": "twokeys.builder.push",
+    "fingerprint": "twokeys.builder.publish.fingerprint",
+    "check_rule": "twokeys.filters",
+    "export": "twokeys.exports.export",
+    "evaluate": "twokeys.audit.evaluation.evaluate",
+    "explain": "twokeys.audit.explanation.explain",
+    "train_reference": "twokeys.audit.reference.train",
+}
+"""Public function -> the module that defines it, imported when the function is first used: `--help` stays quick."""
+
+__all__ = [
+    "build",
+    "check_rule",
+    "diagnose",
+    "diff",
+    "evaluate",
+    "explain",
+    "export",
+    "fingerprint",
+    "pairs",
+    "push",
+    "train_reference",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in PUBLIC:
+        return getattr(import_module(PUBLIC[name]), name)
+    raise AttributeError(f"module 'twokeys' has no attribute {name!r}")
