@@ -20,8 +20,8 @@ BLOCK = 512
 """Items that are matched at once: an assignment's time grows with the cube of it."""
 SMALL = 256
 """Items at a vertex up to which all similarities are one matrix; FAISS beyond."""
-SPARE = 8
-"""Neighbours asked for, so that one with other content is among them."""
+SPARE = 2
+"""Contents asked for: the nearest may be the item's own."""
 
 
 def nearest_other(vertex: Ints, answer: Ints, content: Ints, vectors: Floats) -> tuple[Ints, Floats]:
@@ -52,17 +52,20 @@ def nearest_other(vertex: Ints, answer: Ints, content: Ints, vectors: Floats) ->
 
 def _nearest(asking: Ints, asked: Ints, vectors: Floats) -> tuple[Ints, Floats]:
     """Nearest of `asked` to each of `asking` that is other content; -1 and NaN where there is none."""
-    if len(asking) + len(asked) <= SMALL:
-        cosine = vectors[asking] @ vectors[asked].T
+    # Each content once, at its first place: many items may show the content that an item must not get.
+    places = np.sort(np.unique(asked, return_index=True)[1])
+    shown = asked[places]
+    if len(asking) + len(shown) <= SMALL:
+        cosine = vectors[asking] @ vectors[shown].T
         order = np.argsort(-cosine, axis=1, kind="stable")[:, :SPARE]
         cosine = np.take_along_axis(cosine, order, axis=1)
     else:
-        cosine, order = Index(vectors[asked]).nearest(vectors[asking], SPARE)
-    usable = (order >= 0) & (asked[order] != asking[:, None])
+        cosine, order = Index(vectors[shown]).nearest(vectors[asking], SPARE)
+    usable = (order >= 0) & (shown[order] != asking[:, None])
     first = usable.argmax(axis=1)
     rows = np.arange(len(asking))
     none = ~usable[rows, first]
-    index, score = order[rows, first].astype(np.int64), cosine[rows, first].astype(np.float32)
+    index, score = places[order[rows, first]].astype(np.int64), cosine[rows, first].astype(np.float32)
     index[none], score[none] = NONE, np.nan
     return index, score
 
@@ -70,11 +73,11 @@ def _nearest(asking: Ints, asked: Ints, vectors: Floats) -> tuple[Ints, Floats]:
 def matched_partners(vertex: Ints, answer: Ints, content: Ints, vectors: Floats) -> Ints:
     """Give every item a near partner such that every item is the partner of exactly one other.
 
-    As `builder.partners.partners`, which it takes as proof that this can be done: a vertex's items are sorted by answer
-    and cut in halves, and no answer is in both halves at the same place. Instead of the same place, the best assignment
-    between the halves is taken (Jonker and Volgenant 1987); where the number of items is odd, the best of all to all.
-    Large vertices are assigned in blocks of items that lie near each other along their principal axis; large odd ones
-    keep the step.
+    As `twokeys.core.partners.partners`, which it takes as proof that this can be done: a vertex's items are sorted by
+    answer and cut in halves, and no answer is in both halves at the same place. Instead of the same place, the best
+    assignment between the halves is taken (Jonker and Volgenant 1987); where the number of items is odd, the best of
+    all to all. Large vertices are assigned in blocks of items that lie near each other along their principal axis;
+    large odd ones keep the step.
 
     Args:
         vertex: (n,) the shared side.

@@ -134,3 +134,13 @@ def test_substitutions_are_one_phrase() -> None:
 def test_constructed_items_teach_nothing() -> None:
     rows = [(str(i), f"Is it {c}?", a) for i in range(5) for c, a in (("red", "yes"), ("blue", "no"))]
     assert learn(items(rows).assign(answer_source="constructed"), 1, 0.0) == ()
+
+
+def test_many_items_of_an_item_s_own_content_hide_no_other() -> None:
+    """Twenty items with yes show the very image of the item with no; the one that shows another is its partner."""
+    answer = np.array([0] * 20 + [1, 0])
+    content = np.array([0] * 21 + [1])
+    vectors = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    index, similarity = nearest_other(np.zeros(22, dtype=np.int64), answer, content, vectors)
+    assert (index[20], similarity[20]) == (21, 0.0)
+    assert (index[21], similarity[21]) == (20, 0.0)
