@@ -247,22 +247,22 @@ def _publish(
         removed = unpublished(removed, auditing)
     with whole_folder(folder) as fresh:
         configs = {
-            "balanced": write_config(fresh, "balanced", with_accepted(balanced), every.pictures, every.roots),
-            "removed": write_config(fresh, "removed", removed, None, every.roots),
+            "balanced": write_config(fresh, "balanced", with_accepted(balanced), every.pictures),
+            "removed": write_config(fresh, "removed", removed, None),
         }
         fingerprint = configs["balanced"].config.fingerprint
         certificate = certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint)
         if auditing is not None:
-            configs["audited"] = write_config(fresh, "audited", with_accepted(audited), every.pictures, every.roots)
+            configs["audited"] = write_config(fresh, "audited", with_accepted(audited), every.pictures)
             certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
         write_json(fresh / CERTIFICATE, certificate)
         if plan.pair.published:
             partners = pair_rows(balanced)
-            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, every.roots, PAIRS_COLUMNS)
+            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, PAIRS_COLUMNS)
         if plan.eval:
             asked = balanced if len(balanced) or auditing is None else audited
             configs |= {
-                name: write_config(fresh, name, rows, every.pictures, every.roots, EVAL_COLUMNS)
+                name: write_config(fresh, name, rows, every.pictures, EVAL_COLUMNS)
                 for name, rows in eval_rows(asked).items()
             }
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())

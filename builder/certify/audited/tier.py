@@ -170,9 +170,7 @@ def _controlled(
     kept = trial.items[chosen.keep].reset_index(drop=True)
     shown = None
     if "image" in views and plan.publishable:
-        pictures = trial.represent.pictures
-        pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
-        shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
+        shown = planted_pictures(trial.run, trial.represent.pictures.part(kept["image_key"]))
     return controls(trial.run, kept, views, settings, plan.measure, plan.seed, trial.represent, shown, stage.key)
 
 
