@@ -41,12 +41,13 @@ from twokeys.builder.publish.pairs import NAME as PAIRS
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.report.compose import folder_report
-from twokeys.builder.publish.rows import Written, hashes, whole_folder, write_config
+from twokeys.builder.publish.rows import Written, whole_folder, write_config
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run, Stage, write_json, write_table
 from twokeys.core.colours import with_accepted
 from twokeys.core.errors import BadInput
+from twokeys.core.files import hashes
 from twokeys.core.items import digest
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.licences import folder_licence
@@ -171,7 +172,7 @@ def _published(folder: Path, key: str) -> Manifest | None:
         there = Manifest.load(folder)
     except (OSError, ValueError):
         return None
-    return there if there.build_key == key and hashes(folder, MANIFEST) == there.files else None
+    return there if there.build_key == key and hashes(folder, {MANIFEST}) == there.files else None
 
 
 # ------------------------------------------------------------------------------------------- filter and balance
@@ -302,10 +303,10 @@ def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) 
     (folder / "assets").mkdir()
     draw_funnel(manifest, folder / "assets" / "funnel.png")
     draw_blindness(manifest.before, manifest.after, folder / "assets" / "blindness.png", manifest.title)
-    found = texts(manifest, [written.info for written in configs.values()], hashes(folder, MANIFEST))
+    found = texts(manifest, [written.info for written in configs.values()], hashes(folder, {MANIFEST}))
     for name, text in found.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / REPORT).write_text(folder_report(folder, manifest), encoding="utf-8")
-    whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
+    whole = manifest.model_copy(update={"files": hashes(folder, {MANIFEST})})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
     return whole

@@ -28,6 +28,7 @@ from twokeys.builder.recipe import Corpus, Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -111,7 +112,7 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe: splits: {NAME: test}"
             raise BadInput(corpus.name, "splits", f"{name!r}, which load_dataset does not take", allowed, remedy)
     names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
-    files = {name: _file_hash(held(root, name, "file")) for name in names}
+    files = {name: sha256(held(root, name, "file")) for name in names}
     return Source(corpus, root, splits, files)
 
 
@@ -348,8 +349,3 @@ def _picture_problem(row: str, problem: str) -> str:
 
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
