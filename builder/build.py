@@ -28,7 +28,7 @@ from twokeys.builder.certify.balanced import certify, holds
 from twokeys.builder.filter import described, filtered, left
 from twokeys.builder.measure.baselines import View, chosen
 from twokeys.builder.measure.blindness import REFIT, marked
-from twokeys.builder.measure.groups import fold_of, pairs
+from twokeys.builder.measure.groups import pairs
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
 from twokeys.builder.measure.survey import Survey, locate, survey
@@ -48,6 +48,7 @@ from twokeys.builder.run.stages import Run, Stage, write_json, write_table
 from twokeys.core.colours import with_accepted
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
+from twokeys.core.folds import fold_of
 from twokeys.core.items import digest
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.licences import folder_licence

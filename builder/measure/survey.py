@@ -23,7 +23,7 @@ from twokeys.builder.measure.baselines import VIEWS, Baseline, chosen
 from twokeys.builder.measure.embed import Embedded, embed_texts, load, thumbnails
 from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
 from twokeys.builder.measure.feature_maps import ENCODER
-from twokeys.builder.measure.groups import Links, fold_of, group
+from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.language.loading import identity as model_identity
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
 from twokeys.builder.measure.replies import identity as vision_language
@@ -34,6 +34,7 @@ from twokeys.builder.read.stage import ITEMS, PICTURES, SET_ASIDE, BadRows, Sour
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.errors import BadInput
+from twokeys.core.folds import fold_of
 from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import GroupKind
 
@@ -153,11 +154,10 @@ def encoders_of(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str
 
 
 def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:
-    groups = items["group"].nunique()
-    if groups < 2:
+    if items["group"].nunique() < 2:
         found = f"{len(items)} items in one group"
         raise BadInput(recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)")
-    return fold_of(items["group"], min(recipe.measure.folds, groups), recipe.seed)
+    return fold_of(items["group"], recipe.measure.folds, recipe.seed)
 
 
 # -------------------------------------------------------------------------------------------------------- groups

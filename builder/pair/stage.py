@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import PAIRED, marked
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
@@ -35,6 +34,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import normalise
 from twokeys.core.columns import PAIR_COLUMNS
+from twokeys.core.folds import fold_of
 from twokeys.core.items import canonical_json
 from twokeys.core.pictures.facts import LOOKS
 
@@ -76,7 +76,7 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
     done = work(run, recipe, known, left, key)
     every = done.items
     represent = replace(known.represent, items=every, pictures=done.pictures)
-    folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
+    folds = fold_of(every["group"], recipe.measure.folds, recipe.seed)
     measured = measure(
         run, "measure-paired", every, dict.fromkeys(VIEWS, folds), chosen(recipe.measure.baselines), recipe.measure,
         recipe.seed, represent, done.key, known.key,
