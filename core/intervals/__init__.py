@@ -11,7 +11,8 @@
 | `means` | a mean, or the mean over kinds of their means | percentiles of resampled groups | evaluation, explanation |
 
 A baseline that reads the question alone is right or wrong on all items of a question at once. Therefore `accuracy`
-takes its variance over groups, over questions and over both. `clusters` holds the one formula for a variance over groups.
+takes its variance over groups, over questions and over both. The one formula for a variance over groups is in
+`clusters`.
 
 Two intervals stand with what they are about: that of the audited tier's runs on permuted labels, which is made of order
 statistics (`twokeys.builder.certify.audited.null`), and the middle 95 % of random controls of a rule
