@@ -11,12 +11,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Floats = NDArray[np.float64]
+
 RESAMPLES, CONFIDENCE = 2000, 0.95
 _CELLS = 2_000_000
 """Counts of kinds of groups that are drawn at a time."""
 
 
-def by_group(values: ArrayLike, groups: ArrayLike, kinds: ArrayLike | None = None) -> tuple[NDArray[np.float64], ...]:
+def by_group(values: ArrayLike, groups: ArrayLike, kinds: ArrayLike | None = None) -> tuple[Floats, Floats]:
     """Sizes and totals of groups, each (groups, kinds).
 
     Args:
@@ -29,13 +31,13 @@ def by_group(values: ArrayLike, groups: ArrayLike, kinds: ArrayLike | None = Non
     group, kind = (np.unique(np.asarray(each), return_inverse=True)[1] for each in labels)
     shape = int(group.max()) + 1, int(kind.max()) + 1
     cell = np.ravel_multi_index((group, kind), shape)
-    size, total = (np.bincount(cell, weights=each, minlength=shape[0] * shape[1]) for each in (np.ones(len(x)), x))
+    size, total = (np.bincount(cell, each, shape[0] * shape[1]).astype(np.float64) for each in (np.ones(len(x)), x))
     return size.reshape(shape), total.reshape(shape)
 
 
 def over_groups(
-    sizes: NDArray[np.float64],
-    totals: NDArray[np.float64],
+    sizes: Floats,
+    totals: Floats,
     confidence: float = CONFIDENCE,
     resamples: int = RESAMPLES,
     seed: int = 0,
