@@ -39,7 +39,7 @@ def drawn(folder: Path, shuffled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         own, asked = names[number % 3], names[(number // 3) % 3]
         rows.append((f"toy:test:{number}", str(number), f"is there a {asked} shape?", "yes" if own == asked else "no"))
     items = pd.DataFrame(rows, columns=["id", "image_key", "question", "answer"])
-    items = items.assign(source="toy", answer_type="yes/no", choices=[[]] * NUMBER)
+    items = items.assign(source="toy", answer_source="annotated", answer_type="yes/no", choices=[[]] * NUMBER)
     pictures = pd.DataFrame(
         {"image_key": items["image_key"], "source": "toy", "image": "file:" + items["image_key"] + ".png"}
     )

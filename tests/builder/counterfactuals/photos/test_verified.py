@@ -51,7 +51,13 @@ def drawn(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows.append((f"toy:test:{number:02d}", str(number), "what color is the shape?", name))
     items = pd.DataFrame(rows, columns=["id", "image_key", "question", "answer"])
     items = items.assign(
-        source="toy", answer_type="open", choices=[[]] * NUMBER, links=[[]] * NUMBER, image_width=64, image_height=64
+        source="toy",
+        answer_source="annotated",
+        answer_type="open",
+        choices=[[]] * NUMBER,
+        links=[[]] * NUMBER,
+        image_width=64,
+        image_height=64,
     )
     pictures = items[["image_key"]].assign(source="toy", image="file:" + items["image_key"] + ".png")
     return items, pictures
