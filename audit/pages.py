@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL.Image import Resampling
 
 from twokeys.audit.explanation.figures import saved
-from twokeys.data_cards.page import data_uri
+from twokeys.core.pictures.uris import data_uri
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,9 +30,9 @@ def png(picture: Image.Image) -> str:
     """A picture as an address that needs no file."""
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
-    return data_uri(buffer.getvalue())
+    return data_uri(buffer.getvalue(), "image/png")
 
 
 def picture_of(figure: Figure) -> str:
     """A figure as an address that needs no file; as a picture, so that what two figures call alike does not clash."""
-    return data_uri(saved(figure).encode(), "svg+xml")
+    return data_uri(saved(figure).encode(), "image/svg+xml")

@@ -28,7 +28,7 @@ from twokeys.builder.certify.balanced import certify, holds
 from twokeys.builder.filter import described, filtered, left
 from twokeys.builder.measure.baselines import View, chosen
 from twokeys.builder.measure.blindness import REFIT, marked
-from twokeys.builder.measure.groups import fold_of, pairs
+from twokeys.builder.measure.groups import pairs
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
 from twokeys.builder.measure.survey import Survey, locate, survey
@@ -41,12 +41,14 @@ from twokeys.builder.publish.pairs import NAME as PAIRS
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.report.compose import folder_report
-from twokeys.builder.publish.rows import Written, hashes, whole_folder, write_config
+from twokeys.builder.publish.rows import Written, whole_folder, write_config
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run, Stage, write_json, write_table
 from twokeys.core.colours import with_accepted
 from twokeys.core.errors import BadInput
+from twokeys.core.files import hashes
+from twokeys.core.folds import fold_of
 from twokeys.core.items import digest
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.licences import folder_licence
@@ -171,7 +173,7 @@ def _published(folder: Path, key: str) -> Manifest | None:
         there = Manifest.load(folder)
     except (OSError, ValueError):
         return None
-    return there if there.build_key == key and hashes(folder, MANIFEST) == there.files else None
+    return there if there.build_key == key and hashes(folder, {MANIFEST}) == there.files else None
 
 
 # ------------------------------------------------------------------------------------------- filter and balance
@@ -247,22 +249,22 @@ def _publish(
         removed = unpublished(removed, auditing)
     with whole_folder(folder) as fresh:
         configs = {
-            "balanced": write_config(fresh, "balanced", with_accepted(balanced), every.pictures, every.roots),
-            "removed": write_config(fresh, "removed", removed, None, every.roots),
+            "balanced": write_config(fresh, "balanced", with_accepted(balanced), every.pictures),
+            "removed": write_config(fresh, "removed", removed, None),
         }
         fingerprint = configs["balanced"].config.fingerprint
         certificate = certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint)
         if auditing is not None:
-            configs["audited"] = write_config(fresh, "audited", with_accepted(audited), every.pictures, every.roots)
+            configs["audited"] = write_config(fresh, "audited", with_accepted(audited), every.pictures)
             certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
         write_json(fresh / CERTIFICATE, certificate)
         if plan.pair.published:
             partners = pair_rows(balanced)
-            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, every.roots, PAIRS_COLUMNS)
+            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, PAIRS_COLUMNS)
         if plan.eval:
             asked = balanced if len(balanced) or auditing is None else audited
             configs |= {
-                name: write_config(fresh, name, rows, every.pictures, every.roots, EVAL_COLUMNS)
+                name: write_config(fresh, name, rows, every.pictures, EVAL_COLUMNS)
                 for name, rows in eval_rows(asked).items()
             }
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
@@ -302,10 +304,10 @@ def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) 
     (folder / "assets").mkdir()
     draw_funnel(manifest, folder / "assets" / "funnel.png")
     draw_blindness(manifest.before, manifest.after, folder / "assets" / "blindness.png", manifest.title)
-    found = texts(manifest, [written.info for written in configs.values()], hashes(folder, MANIFEST))
+    found = texts(manifest, [written.info for written in configs.values()], hashes(folder, {MANIFEST}))
     for name, text in found.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / REPORT).write_text(folder_report(folder, manifest), encoding="utf-8")
-    whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
+    whole = manifest.model_copy(update={"files": hashes(folder, {MANIFEST})})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
     return whole

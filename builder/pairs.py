@@ -126,7 +126,7 @@ def pairs(
     told: list[Artefacts] = []
     if artefacts:
         with step(say, "artefacts"):
-            told = look_for(plan, done, known.represent.roots, artefacts)
+            told = look_for(plan, done, artefacts)
     return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), told, run.seconds)
 
 

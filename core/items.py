@@ -143,7 +143,7 @@ class Row:
         row: Row number (from 1) or key inside the file.
         split: The published split that it belongs to.
         source_id: The source's own id, as text; unique within `split`.
-        image: Locator of the image, see `twokeys.builder.read.locators`: `file:PATH`, `parquet:PATH#COLUMN#INDEX`,
+        image: Locator of the image, see `twokeys.builder.read.pictures`: `file:PATH`, `parquet:PATH#COLUMN#INDEX`,
             `name:NAME`.
         question: Question or statement.
         answer: Gold answer; for multiple choice the option's text.

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -31,8 +30,3 @@ def environment(package: str = "twokeys.data_cards", **filters: Callable[..., ob
     )
     made.filters |= filters
     return made
-
-
-def data_uri(data: bytes, kind: str = "png") -> str:
-    """A picture's bytes as an address that needs no file."""
-    return f"data:image/{kind};base64," + base64.b64encode(data).decode("ascii")

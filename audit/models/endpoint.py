@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import time
@@ -18,6 +17,7 @@ from twokeys.audit.models.model import Question
 from twokeys.audit.wording import worded
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
+from twokeys.core.pictures.uris import data_uri
 
 TOKENS, SECONDS, TRIES, AT_ONCE = 32, 120, 4, 4
 AGAIN = (408, 409, 429, 500, 502, 503, 504)
@@ -62,7 +62,7 @@ class Endpoint:
     def _reply(self, question: Question) -> str:
         png = io.BytesIO()
         upright(question.picture).save(png, "PNG")
-        address = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+        address = data_uri(png.getvalue(), "image/png")
         content = [
             {"type": "image_url", "image_url": {"url": address}},
             {"type": "text", "text": worded(question.question, question.choices, self.instruction)},

@@ -32,10 +32,10 @@ from twokeys.builder.publish.folder import Folder
 from twokeys.builder.publish.pairs import NAME as PAIRS
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.rows import dataset_info, picture_hashes, split_of
-from twokeys.builder.read import locators
 from twokeys.core.colours import colours
 from twokeys.core.columns import PICTURES, features
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.manifest import Blindness, Partners, Step
 
@@ -158,7 +158,7 @@ def _pictures(known: Folder) -> Iterator[str]:
 
 def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
     try:
-        found = locators.describe(data, row["id"], limits)
+        found = describe(data, row["id"], limits)
     except BadInput as problem:
         yield str(problem)
         return

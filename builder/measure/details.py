@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 
 Floats = NDArray[np.float32]
@@ -45,24 +45,19 @@ SUMMARY = WIDTH - GROUPS["pixels"]
 PICTURES_PER_SHARD = 256
 
 
-def details(run: Run, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
+def details(run: Run, pictures: Pictures) -> Stage:
     """Read all pictures.
 
     Args:
         run: The build under way.
-        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
-        roots: Corpus name -> folder of its locators.
-        limits: Limits before decoding.
+        pictures: The images.
     """
-    columns = ["image_key", "source", "image", "bytes_sha256"]
-    rows = list(pictures.sort_values("image_key")[columns].itertuples(index=False, name=None))
-    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
 
     def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, partial(_write, roots, limits), shards)
-        return {"pictures": len(rows)}
+        run.parts(stage, _write, pictures.shards(PICTURES_PER_SHARD))
+        return {"pictures": len(pictures)}
 
-    return run.stage("details", work, 1, [[row[0], row[3]] for row in rows])
+    return run.stage("details", work, 1, pictures.contents)
 
 
 def load(stage: Stage, keys: pd.Index[str]) -> Floats:
@@ -78,7 +73,7 @@ def load(stage: Stage, keys: pd.Index[str]) -> Floats:
 
 def of_bytes(data: bytes, where: str, limits: Images) -> Floats:
     """(`WIDTH`,) details of a picture file."""
-    picture = np.asarray(locators.decode(data, where, limits).convert("RGB"))
+    picture = np.asarray(decode(data, where, limits))
     return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(picture))
 
 
@@ -178,8 +173,8 @@ _MAKERS: dict[str, Callable[[Pixels], list[NDArray[Any]]]] = {
 }  # fmt: skip
 
 
-def _write(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path) -> None:
-    rows = [of_bytes(locators.read_bytes(locator, roots[source]), locator, limits) for _, source, locator, _ in shard]
+def _write(shard: Pictures, path: Path) -> None:
+    rows = [of_bytes(shard.read(key), shard.locator(key), shard.limits) for key in shard.keys]
     flat = pa.array(np.concatenate(rows).astype(np.float32))
-    table = {"key": [row[0] for row in shard], "detail": pa.FixedSizeListArray.from_arrays(flat, WIDTH)}
+    table = {"key": shard.keys, "detail": pa.FixedSizeListArray.from_arrays(flat, WIDTH)}
     write_table(path, pa.table(table))

@@ -7,7 +7,7 @@ does to a fit decides between answers that are nearly even, and then between ite
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,13 +23,12 @@ from threadpoolctl import threadpool_limits
 
 from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
 from twokeys.builder.measure.encoders.encoder import unit
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.stages import Run, Stage, write_table
-from twokeys.core.pictures.limits import Images
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sized)
 TEXTS_PER_SHARD = 1024
-PICTURES_PER_SHARD = 256
+PICTURES_PER_SHARD, PICTURES_PER_BATCH = 256, 64
 THUMBNAIL = 16
 """Side of the thumbnails that verify near-duplicate candidates. In colour: in grey, yellow is nearly white."""
 IMAGE_DIMENSIONS = 256
@@ -73,21 +72,16 @@ def embed_texts(run: Run, name: str, encoder: str, texts: dict[str, str]) -> Sta
     )
 
 
-def embed_pictures(run: Run, encoder: str, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
+def embed_pictures(run: Run, encoder: str, pictures: Pictures) -> Stage:
     """Embed pictures and keep a thumbnail of each.
 
     Args:
         run: The build under way.
         encoder: Encoder as named in the recipe.
-        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
-        roots: Corpus name -> folder of its locators.
-        limits: Limits before decoding.
+        pictures: The images.
     """
-    rows = list(pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(index=False, name=None))
-    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
-    function = partial(_embed_pictures, encoder, roots, limits)
-    keys = [row[0] for row in rows]
-    return run.stage("embed-images", partial(_write_parts, run, function, shards), 2, identity(encoder), keys)
+    write = partial(_write_parts, run, partial(_embed_pictures, encoder), pictures.shards(PICTURES_PER_SHARD))
+    return run.stage("embed-images", write, 2, identity(encoder), pictures.keys)
 
 
 def load(stage: Stage, dimensions: int | None = None) -> Embedded:
@@ -150,9 +144,7 @@ def _vectors(part: Path) -> NDArray[np.float32]:
     return values.reshape(len(column), -1).astype(np.float32)  # type: ignore[no-any-return]
 
 
-def _write_parts(
-    run: Run, function: Callable[[list[T], Path], None], shards: list[list[T]], stage: Stage
-) -> dict[str, int]:
+def _write_parts(run: Run, function: Callable[[T, Path], None], shards: list[T], stage: Stage) -> dict[str, int]:
     run.parts(stage, function, shards)
     return {"embedded": sum(map(len, shards))}
 
@@ -162,20 +154,14 @@ def _embed_texts(encoder: str, shard: list[tuple[str, str]], path: Path) -> None
     write_table(path, pa.table({"key": [key for key, _ in shard], "vector": _column(vectors)}))
 
 
-def _embed_pictures(
-    encoder: str, roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str]], path: Path
-) -> None:
+def _embed_pictures(encoder: str, shard: Pictures, path: Path) -> None:
     model = image_encoder(encoder)
     blocks, small = [], []
-    for start in range(0, len(shard), 64):  # so many decoded pictures are in memory at a time
-        batch = [
-            locators.decode(locators.read_bytes(locator, roots[source]), locator, limits)
-            for _, source, locator in shard[start : start + 64]
-        ]
+    for batch in shard.batches(PICTURES_PER_BATCH):
         blocks.append(model.encode(batch))
         small += [thumbnail(picture).tobytes() for picture in batch]
     columns = {
-        "key": [key for key, _, _ in shard],
+        "key": shard.keys,
         "vector": _column(np.concatenate(blocks)),
         "thumbnail": small,
     }

@@ -6,7 +6,6 @@ folds; `twokeys.builder.measure.baselines.finetuned` trains the rest.
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.encoders import identity, package_folder
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.stages import Run, Stage, write_table
-from twokeys.core.pictures.limits import Images
 
 ENCODER, WEIGHTS = "packaged:efficientnet-lite0", "efficientnet-lite0-57934424.pth"
 SIDE, CHANNELS = 7, 192
-PICTURES_PER_SHARD = 256
+PICTURES_PER_SHARD, PICTURES_PER_BATCH = 256, 32
 
 
 def weights() -> Path:
@@ -35,23 +33,19 @@ def weights() -> Path:
     return package_folder(ENCODER) / WEIGHTS
 
 
-def feature_maps(run: Run, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
+def feature_maps(run: Run, pictures: Pictures) -> Stage:
     """Make the maps of all pictures.
 
     Args:
         run: The build under way.
-        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
-        roots: Corpus name -> folder of its locators.
-        limits: Limits before decoding.
+        pictures: The images.
     """
-    rows = list(pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(index=False, name=None))
-    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
 
     def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, partial(_write_maps, roots, limits), shards)
-        return {"pictures": len(rows)}
+        run.parts(stage, _write_maps, pictures.shards(PICTURES_PER_SHARD))
+        return {"pictures": len(pictures)}
 
-    return run.stage("feature-maps", work, 1, identity(ENCODER), [row[0] for row in rows])
+    return run.stage("feature-maps", work, 1, identity(ENCODER), pictures.keys)
 
 
 def load(stage: Stage, keys: pd.Index[str]) -> NDArray[np.float16]:
@@ -66,14 +60,10 @@ def load(stage: Stage, keys: pd.Index[str]) -> NDArray[np.float16]:
     return found
 
 
-def _write_maps(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str]], path: Path) -> None:
+def _write_maps(shard: Pictures, path: Path) -> None:
     from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0
 
     model, cells = EfficientNetLite0(weights()), []
-    for start in range(0, len(shard), 32):  # so many decoded pictures are in memory at a time
-        batch = [
-            locators.decode(locators.read_bytes(locator, roots[source]), locator, limits)
-            for _, source, locator in shard[start : start + 32]
-        ]
+    for batch in shard.batches(PICTURES_PER_BATCH):
         cells += [maps.tobytes() for maps in model.maps(batch)]
-    write_table(path, pa.table({"key": [key for key, _, _ in shard], "maps": pa.array(cells, type=pa.binary())}))
+    write_table(path, pa.table({"key": shard.keys, "maps": pa.array(cells, type=pa.binary())}))

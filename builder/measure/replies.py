@@ -24,12 +24,12 @@ from twokeys.audit.models.loading import REFERENCE, load, references
 from twokeys.audit.models.model import Question, Responder
 from twokeys.audit.wording import BLIND_PROMPT
 from twokeys.builder.measure.encoders import text_encoder
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.errors import BadInput
-from twokeys.core.pictures.limits import Images
+from twokeys.core.files import sha256_of_all
 
 PICTURES_PER_SHARD, PER_BATCH = 256, 16
 
@@ -46,11 +46,7 @@ def identity(model: str | None) -> str:
     folder = (
         references().get(model.removeprefix(REFERENCE), Path(model)) if model.startswith(REFERENCE) else Path(model)
     )
-    state = hashlib.sha256()
-    for file in sorted(folder.glob("*.safetensors")):
-        with file.open("rb") as opened:
-            state.update(hashlib.file_digest(opened, "sha256").digest())
-    return f"{model}@{state.hexdigest()[:16]}" if folder.is_dir() else model
+    return f"{model}@{sha256_of_all(sorted(folder.glob('*.safetensors')))[:16]}" if folder.is_dir() else model
 
 
 def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
@@ -72,38 +68,31 @@ def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
     return found
 
 
-def replies(
-    run: Run, model: str | None, pictures: pd.DataFrame, questions: list[str], roots: dict[str, Path], limits: Images
-) -> Stage:
+def replies(run: Run, model: str | None, pictures: Pictures, questions: list[str]) -> Stage:
     """Ask the model about every picture.
 
     Args:
         run: The build under way.
         model: As `twokeys evaluate --model` takes it; None where the recipe names none.
-        pictures: Table with `image_key`, `source`, `image` (locator), one row per key.
+        pictures: The images.
         questions: All questions of the corpus.
-        roots: Corpus name -> folder of its locators.
-        limits: Limits before decoding.
 
     Raises:
         BadInput: When there is no such model.
     """
     name = identity(model)
-    known = sorted(set(questions))
-    rows = [
-        (key, source, locator, known[int(hashlib.sha256(f"asked {key}".encode()).hexdigest(), 16) % len(known)])
-        for key, source, locator in pictures.sort_values("image_key")[["image_key", "source", "image"]].itertuples(
-            index=False, name=None
-        )
-    ]
-    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
+    unique = sorted(set(questions))
+    other = {
+        key: unique[int(hashlib.sha256(f"asked {key}".encode()).hexdigest(), 16) % len(unique)] for key in pictures.keys
+    }
+    shards = [(part, [other[key] for key in part.keys]) for part in pictures.shards(PICTURES_PER_SHARD)]
 
     def work(stage: Stage) -> dict[str, Any]:
         fitting, small = room_for(run, weight(getattr(_loaded(str(model), run.hosts), "module", None)))
-        fitting.parts(stage, partial(_ask, str(model), run.hosts, small, roots, limits), shards)
-        return {"pictures": len(rows)}
+        fitting.parts(stage, partial(_ask, str(model), run.hosts, small), shards)
+        return {"pictures": len(pictures)}
 
-    return run.stage("replies", work, 2, name, [(row[0], row[3]) for row in rows])
+    return run.stage("replies", work, 2, name, list(other.items()))
 
 
 def embedded(stage: Stage, encoder: str, keys: pd.Index[str]) -> NDArray[np.float32]:
@@ -122,27 +111,14 @@ def _loaded(model: str, hosts: Hosts) -> Responder:
     return load(model, hosts=hosts)
 
 
-def _ask(
-    model: str,
-    hosts: Hosts,
-    small: bool,
-    roots: dict[str, Path],
-    limits: Images,
-    shard: list[tuple[str, str, str, str]],
-    path: Path,
-) -> None:
-    asked, columns = (
-        _loaded(model, hosts),
-        {"key": [row[0] for row in shard], "guess": list[str](), "other": list[str]()},
-    )
-    for start in range(0, len(shard), PER_BATCH):  # so many decoded pictures are in memory at a time
-        batch = shard[start : start + PER_BATCH]
-        decoded = [
-            locators.decode(locators.read_bytes(locator, roots[source]), locator, limits)
-            for _, source, locator, _ in batch
-        ]
-        told = [Question(picture, question) for picture, (_, _, _, question) in zip(decoded, batch, strict=True)]
+def _ask(model: str, hosts: Hosts, small: bool, shard: tuple[Pictures, list[str]], path: Path) -> None:
+    pictures, questions = shard
+    responder, rest = _loaded(model, hosts), iter(questions)
+    guess: list[str] = []
+    other: list[str] = []
+    for batch in pictures.batches(PER_BATCH):
+        asked = [Question(image, next(rest)) for image in batch]
         with with_threads(small):
-            columns["guess"] += asked.reply([Question(picture, BLIND_PROMPT) for picture in decoded])
-            columns["other"] += asked.reply(told)
-    write_table(path, pa.table(columns))
+            guess += responder.reply([Question(image, BLIND_PROMPT) for image in batch])
+            other += responder.reply(asked)
+    write_table(path, pa.table({"key": pictures.keys, "guess": guess, "other": other}))

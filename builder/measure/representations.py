@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from twokeys.builder.measure.metadata import of_items, of_pictures
 from twokeys.builder.measure.places import of_pictures as places_of_pictures
 from twokeys.builder.measure.places import places
 from twokeys.builder.measure.replies import embedded, replies
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage
 from twokeys.core.errors import BadInput
@@ -36,15 +36,13 @@ class Representations:
         run: The build under way.
         recipe: Names the encoders.
         items: The item table.
-        pictures: One row per image key: where its bytes are, their size.
-        roots: Corpus name -> the folder that its locators are relative to.
+        pictures: The images of the items.
     """
 
     run: Run
     recipe: Recipe
     items: pd.DataFrame
-    pictures: pd.DataFrame
-    roots: dict[str, Path]
+    pictures: Pictures
 
     def __call__(
         self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str]
@@ -97,16 +95,16 @@ class Representations:
         if not self.recipe.publishable:
             return None
         if matrix == "detail":
-            made = details.details(self.run, self.pictures, self.roots, self.recipe.images)
+            made = details.details(self.run, self.pictures)
             return details.load(made, keys)
         if matrix == "metadata":
-            return of_pictures(self.pictures, keys)
+            return of_pictures(self.pictures.table, keys)
         if matrix == "maps":
-            made = feature_maps.feature_maps(self.run, self.pictures, self.roots, self.recipe.images)
+            made = feature_maps.feature_maps(self.run, self.pictures)
             return feature_maps.load(made, keys)
         if matrix == "replies":
             model, questions = self.recipe.encoders.vision_language, self.items["question"].unique().tolist()
-            made = replies(self.run, model, self.pictures, questions, self.roots, self.recipe.images)
+            made = replies(self.run, model, self.pictures, questions)
             return embedded(made, self.recipe.encoders.text, keys)
         found = load(self.images(), IMAGE_DIMENSIONS)
         if matrix == "vectors":
@@ -117,7 +115,7 @@ class Representations:
 
     def images(self) -> Stage:
         """The stage that embeds every picture."""
-        return embed_pictures(self.run, self.recipe.encoders.image, self.pictures, self.roots, self.recipe.images)
+        return embed_pictures(self.run, self.recipe.encoders.image, self.pictures)
 
     def vectors(self, view: View, items: pd.DataFrame) -> Embedded:
         """Unit vectors of all contents of a view, by key.

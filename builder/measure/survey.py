@@ -23,17 +23,19 @@ from twokeys.builder.measure.baselines import VIEWS, Baseline, chosen
 from twokeys.builder.measure.embed import Embedded, embed_texts, load, thumbnails
 from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
 from twokeys.builder.measure.feature_maps import ENCODER
-from twokeys.builder.measure.groups import Links, fold_of, group
+from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.language.loading import identity as model_identity
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
 from twokeys.builder.measure.replies import identity as vision_language
 from twokeys.builder.measure.representations import Representations
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.stage import ITEMS, PICTURES, SET_ASIDE, BadRows, Source, find, read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.errors import BadInput
+from twokeys.core.folds import fold_of
+from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
@@ -48,7 +50,7 @@ class Survey:
     Attributes:
         items: Item table sorted by id, with `group`, `image_contrast`, `image_colour`, `image_cluster` and all
             measurements.
-        pictures: One row per image key: where its bytes are, their hash and size.
+        pictures: Their images, with what is kept of each.
         set_aside: Rows that could not be used, with the problem.
         sources: The corpora as found.
         counts: Rows by source and split, from the reading stage.
@@ -59,7 +61,7 @@ class Survey:
     """
 
     items: pd.DataFrame
-    pictures: pd.DataFrame
+    pictures: Pictures
     set_aside: pd.DataFrame
     sources: list[Source]
     counts: list[dict[str, Any]]
@@ -67,11 +69,6 @@ class Survey:
     encoders: dict[str, str]
     key: str
     represent: Representations
-
-    @property
-    def roots(self) -> dict[str, Path]:
-        """Corpus name -> the folder that its locators are relative to."""
-        return self.represent.roots
 
 
 def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
@@ -98,16 +95,16 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
     baselines = chosen(recipe.measure.baselines)
     reading = read(run, recipe, sources)
     items = reading.table(ITEMS).to_pandas()
-    pictures = reading.table(PICTURES).to_pandas()
+    roots = {source.corpus.name: source.root for source in sources}
+    pictures = Pictures(reading.table(PICTURES).to_pandas(), roots, recipe.images)
     if not len(items):
         if problems := [json.loads(problem) for problem in reading.table(SET_ASIDE).to_pandas()["problem"]]:
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         raise BadInput(recipe.name, None, "no row", "at least two groups of items", "name files that hold some")
-    looks = pictures.set_index("image_key")
-    for name in locators.LOOKS:
+    looks = pictures.table.set_index("image_key")
+    for name in LOOKS:
         items[f"image_{name}"] = items["image_key"].map(looks[name])
-    roots = {source.corpus.name: source.root for source in sources}
-    represent = Representations(run, recipe, items, pictures, roots)
+    represent = Representations(run, recipe, items, pictures)
     grouping = run.stage(
         "groups",
         partial(_write_groups, items, recipe, represent),
@@ -157,11 +154,10 @@ def encoders_of(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str
 
 
 def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:
-    groups = items["group"].nunique()
-    if groups < 2:
+    if items["group"].nunique() < 2:
         found = f"{len(items)} items in one group"
         raise BadInput(recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)")
-    return fold_of(items["group"], min(recipe.measure.folds, groups), recipe.seed)
+    return fold_of(items["group"], recipe.measure.folds, recipe.seed)
 
 
 # -------------------------------------------------------------------------------------------------------- groups
@@ -207,13 +203,7 @@ def _near_images(part: pd.DataFrame, recipe: Recipe, represent: Representations)
     keys = np.unique(part["image_key"])
     rows = whole.of(pd.Series(keys))
     sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
-    places = represent.pictures.set_index("image_key").loc[sample]
-    decoded = [
-        locators.decode(
-            locators.read_bytes(place["image"], represent.roots[place["source"]]), place["image"], recipe.images
-        )
-        for _, place in places.iterrows()
-    ]
+    decoded = [represent.pictures.decode(str(key)) for key in sample]
     own = Embedded(pd.Index(keys), whole.vectors[rows])
     found = near_images(own, small[rows], decoded, image_encoder(recipe.encoders.image))
     return found, _leaders(own, found, part["image_key"])

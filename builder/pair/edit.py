@@ -23,8 +23,8 @@ Span = tuple[int, int]
 """First character and the one after the last, in the new question."""
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the new picture, x1 and y1 excluded."""
-Pictures = Callable[[str], bytes]
-"""Gives a picture's original bytes by `image_key`."""
+ReadImage = Callable[[str], bytes]
+"""Gives an image's original bytes by its `image_key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Generator(Protocol):
     formats: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[str, ...]]
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield edits of some items.
 
         A pure function: what is made of an item depends on the item, the parameters and the seed, never on the other
@@ -146,7 +146,7 @@ class Generator(Protocol):
 class Student(Protocol):
     """A generator that must see the whole corpus before it can edit a part of it."""
 
-    def study(self, items: pd.DataFrame, picture: Pictures) -> Generator:
+    def study(self, items: pd.DataFrame, picture: ReadImage) -> Generator:
         """Learn from all items that it can edit: a deterministic function of them, whose result can be pickled.
 
         The result may say in `declined` (image key -> reason) which pictures it leaves alone; users are told.

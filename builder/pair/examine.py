@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twokeys.builder.pair.edit import Edit
-from twokeys.builder.read import locators
 from twokeys.builder.recipe import Minimal
 from twokeys.core.answers.normal import normalise
 from twokeys.core.errors import BadInput
 from twokeys.core.items import TextRule
+from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 
 _TWICE = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
@@ -172,4 +172,4 @@ def _picture(edit: Edit, base: Side, minimal: Minimal, limits: Images) -> str | 
 
 
 def _pixels(data: bytes, where: str, limits: Images) -> NDArray[np.uint8]:
-    return np.asarray(locators.decode(data, where, limits))
+    return np.asarray(decode(data, where, limits))

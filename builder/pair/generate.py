@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from twokeys.builder.pair.edit import Edit, Generator, Loader, Student, root_of
 from twokeys.builder.pair.examine import Side, examine
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import GeneratorUse, Recipe
 from twokeys.builder.run.room import room_for, with_threads
 from twokeys.builder.run.stages import Run, Stage, write_table
@@ -49,20 +49,20 @@ EDITS = pa.schema(
 
 @dataclass(frozen=True)
 class Shard:
-    """Some items and where their pictures are.
+    """Some items and their images.
 
     Attributes:
         items: Part of the item table.
-        places: Image key -> locator and the folder it is relative to.
+        pictures: The images of these items; it may hold others.
     """
 
     items: pd.DataFrame
-    places: dict[str, tuple[str, Path]]
+    pictures: Pictures
 
-    def picture(self, key: str) -> bytes:
-        """Original bytes of a picture."""
-        locator, root = self.places[key]
-        return locators.read_bytes(locator, root)
+    def shards(self, size: int) -> list[Shard]:
+        """The items in order, cut into parts of at most `size`, each with its images alone."""
+        parts = [self.items.iloc[start : start + size] for start in range(0, len(self.items), size)]
+        return [Shard(part, self.pictures.part(part["image_key"])) for part in parts]
 
 
 def generate(
@@ -71,8 +71,7 @@ def generate(
     use: GeneratorUse,
     generator: Generator,
     items: pd.DataFrame,
-    pictures: pd.DataFrame,
-    roots: dict[str, Path],
+    pictures: Pictures,
     *inputs: object,
 ) -> Stage:
     """Run one generator over the items that it can edit.
@@ -83,8 +82,7 @@ def generate(
         use: The generator as the recipe names it.
         generator: The generator.
         items: Items to edit, sorted by id.
-        pictures: One row per image key: source and locator.
-        roots: Corpus name -> folder of its locators.
+        pictures: Their images.
         inputs: Keys of what `items` and the generator were made from.
 
     Returns:
@@ -93,19 +91,9 @@ def generate(
     formats = {corpus.name: corpus.format for corpus in recipe.corpora}
     fits = items["source"].map(formats).isin(generator.formats) if generator.formats else items["source"].notna()
     part = items.loc[fits, SCHEMA.names].reset_index(drop=True)
-    where = pictures.set_index("image_key")[["image", "source"]]
-    shards = []
-    for start in range(0, len(part), ITEMS_PER_SHARD):
-        rows = part.iloc[start : start + ITEMS_PER_SHARD]
-        found = where.loc[rows["image_key"].unique()]
-        places = {
-            str(key): (str(place), roots[str(source)])
-            for key, place, source in zip(found.index, found["image"], found["source"], strict=True)
-        }
-        shards.append(Shard(rows, places))
     stage = run.stage(
         f"edits-{use.generator}",
-        partial(_run_shards, run, generator, recipe, use.budget, shards),
+        partial(_run_shards, run, generator, recipe, use.budget, Shard(part, pictures)),
         1,
         use.model_dump(mode="json"),
         generator.version,
@@ -119,19 +107,16 @@ def generate(
 
 
 def _run_shards(
-    run: Run, generator: Generator, recipe: Recipe, budget: int | None, shards: list[Shard], stage: Stage
+    run: Run, generator: Generator, recipe: Recipe, budget: int | None, every: Shard, stage: Stage
 ) -> dict[str, Any]:
     weights = cast("Loader", generator).weights if "models" in generator.needs else 0
     fitting, small = room_for(run, weights) if weights else (run, None)
-    if "study" in generator.needs and shards:
-        every = Shard(
-            pd.concat([shard.items for shard in shards]),
-            {key: place for shard in shards for key, place in shard.places.items()},
-        )
+    if "study" in generator.needs and len(every.items):
         with _threads(small):
-            generator = cast("Student", generator).study(every.items, every.picture)
+            generator = cast("Student", generator).study(every.items, every.pictures.read)
+    shards = every.shards(ITEMS_PER_SHARD)
     fitting.parts(stage, partial(_edit_shard, generator, recipe, budget, small), shards)
-    return {"shards": len(shards), "declined": declined_pictures(generator, shards)}
+    return {"shards": len(shards), "declined": declined_images(generator, every.pictures)}
 
 
 def _threads(small: bool | None) -> AbstractContextManager[None]:
@@ -139,11 +124,10 @@ def _threads(small: bool | None) -> AbstractContextManager[None]:
     return nullcontext() if small is None else with_threads(small)
 
 
-def declined_pictures(generator: Generator, shards: list[Shard]) -> dict[str, str]:
-    """Pictures that a generator leaves alone: where each lies -> why."""
-    places = {key: place for shard in shards for key, (place, _) in shard.places.items()}
+def declined_images(generator: Generator, pictures: Pictures) -> dict[str, str]:
+    """Images that a generator leaves alone: locator -> why."""
     declined = getattr(generator, "declined", {})
-    return {places[key]: declined[key] for key in sorted(declined, key=lambda key: places[key])}
+    return dict(sorted((pictures.locator(key), reason) for key, reason in declined.items()))
 
 
 def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
@@ -172,10 +156,10 @@ def _write_edits(generator: Generator, recipe: Recipe, budget: int | None, shard
         for row in shard.items.to_dict("records")
     }
     records = []
-    for edit in within(generator.edits(shard.items, shard.picture, recipe.seed), budget):
+    for edit in within(generator.edits(shard.items, shard.pictures.read, recipe.seed), budget):
         key, side = sides[edit.of]
         if edit.view == "image" and side.picture is None:
-            side = _with(side, picture=shard.picture(key))
+            side = _with(side, picture=shard.pictures.read(key))
         problem = examine(edit, side, text, recipe.pair.minimal, recipe.images)
         records.append(_record(edit, generator.name, problem))
         choices = side.choices if edit.choices is None else edit.choices

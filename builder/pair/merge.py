@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.read import locators
 from twokeys.builder.read.spelling import spelled
 from twokeys.builder.run.stages import whole
 from twokeys.core.answers.normal import compared
 from twokeys.core.items import hashed_order, question_key
+from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
 STORE = ":pair"
@@ -84,7 +84,7 @@ def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
         with whole(path) as temporary:
             temporary.write_bytes(picture)
     locator = f"file:{path.relative_to(folder).as_posix()}"
-    return {"source": STORE, "image": locator, "problem": None, **asdict(locators.describe(picture, locator, limits))}
+    return {"source": STORE, "image": locator, "problem": None, **asdict(describe(picture, locator, limits))}
 
 
 def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from twokeys.builder.measure.embed import embed_pictures, embed_texts, load
-from twokeys.builder.measure.survey import Survey
-from twokeys.builder.pair.merge import STORE
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run
 
 
-def dissimilar(
-    run: Run,
-    recipe: Recipe,
-    known: Survey,
-    items: pd.DataFrame,
-    rows: pd.DataFrame,
-    pictures: pd.DataFrame,
-    folder: Path,
-) -> pd.Series[Any]:
+def dissimilar(run: Run, recipe: Recipe, items: pd.DataFrame, rows: pd.DataFrame, pictures: Pictures) -> pd.Series[Any]:
     """Say which edits lie too far from what they were made from.
 
     Args:
         run: The build under way.
         recipe: Names the encoders and the smallest similarity.
-        known: The survey of the annotated items.
         items: Annotated items.
         rows: Edits as items, with `view` and `edit_of`.
-        pictures: Pictures of the edits.
-        folder: Root of their locators.
+        pictures: Images of both, constructed ones included.
 
     Returns:
         Reasons by the index of `rows`; None where an edit is near enough, or the recipe asks for no similarity.
@@ -44,9 +32,7 @@ def dissimilar(
     keys = pd.concat([items, rows])[["id", "question_key", "image_key", "question"]].set_index("id")
     texts = dict(zip(keys["question_key"], keys["question"], strict=True))
     questions = load(embed_texts(run, "embed-question", recipe.encoders.text, texts))
-    every = pd.concat([known.pictures, pictures], ignore_index=True)
-    roots = known.represent.roots | {STORE: folder}
-    seen = load(embed_pictures(run, recipe.encoders.image, every, roots, recipe.images))
+    seen = load(embed_pictures(run, recipe.encoders.image, pictures))
     before = keys.loc[rows["edit_of"]]
     reasons = pd.Series(None, index=rows.index, dtype=object)
     for view, vectors, column in (("question", questions, "question_key"), ("image", seen, "image_key")):

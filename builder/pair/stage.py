@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import PAIRED, marked
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
@@ -30,13 +29,14 @@ from twokeys.builder.pair.merge import STORE, as_items, refuse, store
 from twokeys.builder.pair.minimality import dissimilar
 from twokeys.builder.pair.paraphrase import merged, one_wording
 from twokeys.builder.pair.work import Work, together
-from twokeys.builder.read.locators import LOOKS
 from twokeys.builder.read.stage import Source
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import normalise
 from twokeys.core.columns import PAIR_COLUMNS
+from twokeys.core.folds import fold_of
 from twokeys.core.items import canonical_json
+from twokeys.core.pictures.facts import LOOKS
 
 ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
 WORDED = ("question", "question_key", "question_asked", "answer_source")
@@ -75,10 +75,8 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
         return Paired(replace(known, items=left), pd.DataFrame(columns=["id", "reason"]), key)
     done = work(run, recipe, known, left, key)
     every = done.items
-    represent = replace(
-        known.represent, items=every, pictures=done.pictures, roots=known.represent.roots | {STORE: done.folder}
-    )
-    folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
+    represent = replace(known.represent, items=every, pictures=done.pictures)
+    folds = fold_of(every["group"], recipe.measure.folds, recipe.seed)
     measured = measure(
         run, "measure-paired", every, dict.fromkeys(VIEWS, folds), chosen(recipe.measure.baselines), recipe.measure,
         recipe.seed, represent, done.key, known.key,
@@ -105,11 +103,10 @@ def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
         reworded=items,
         items=together(items, added.reindex(columns=items.columns) if len(added) else added),
         refused=pd.concat([items_merged(table, known.items), refused], ignore_index=True),
-        pictures=pd.concat([known.pictures, merging.table(PICTURES).to_pandas()], ignore_index=True),
-        folder=merging.folder,
+        pictures=known.pictures.plus(merging.table(PICTURES).to_pandas(), STORE, merging.folder),
         key=merging.key,
     )
-    return without_refused_kinds(run, recipe, made, known.represent.roots)
+    return without_refused_kinds(run, recipe, made)
 
 
 # ------------------------------------------------------------------------------------------------- mined wording
@@ -185,10 +182,8 @@ def _beside(sources: Sequence[Source], name: str) -> Path:
 
 def _edits(run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, number: int, key: str) -> Stage:
     generator = made(recipe, items, number, known.sources)
-    roots = known.represent.roots
-    return generate(
-        run, recipe, recipe.pair.generators[number], generator, items, known.pictures, roots, key, repr(generator)
-    )
+    use = recipe.pair.generators[number]
+    return generate(run, recipe, use, generator, items, known.pictures, key, repr(generator))
 
 
 def _merge(
@@ -206,8 +201,7 @@ def _merge(
         parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    edits = judged(run, recipe, plain, edits, known.pictures, known.represent.roots)
-    there = known.pictures.set_index("image_key")
+    edits = judged(run, recipe, plain, edits, known.pictures)
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []
     for edit in edits[["view", "picture", "problem"]].to_dict("records"):
@@ -215,20 +209,21 @@ def _merge(
             shown.append({})
             continue
         row = store(edit["picture"], stage.folder, recipe.images)
-        if row["image_key"] not in there.index:
+        if row["image_key"] not in known.pictures:
             row = fresh.setdefault(row["image_key"], row)
         shown.append({"image_key": row["image_key"], "image_width": row["width"], "image_height": row["height"]})
     columns = ["image_key", "image_width", "image_height"]
     places = pd.DataFrame(shown, columns=columns, index=edits.index)
     rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items, known.items)
-    pictures = pd.DataFrame(fresh.values(), columns=known.pictures.columns)
+    pictures = pd.DataFrame(fresh.values(), columns=known.pictures.table.columns)
     if len(rows):
+        every = known.pictures.plus(pictures, STORE, stage.folder)
         # Contrast and colour are what rules and card know of a picture, and they are those of the new one.
-        looks = pd.concat([known.pictures, pictures]).drop_duplicates("image_key").set_index("image_key")
+        looks = every.table.set_index("image_key")
         for name in LOOKS:
             rows[f"image_{name}"] = rows["image_key"].map(looks[name])
         rows["reason"] = refuse(rows, known.items)
-        rows["reason"] = rows["reason"].fillna(dissimilar(run, recipe, known, items, rows, pictures, stage.folder))
+        rows["reason"] = rows["reason"].fillna(dissimilar(run, recipe, items, rows, every))
     else:
         rows = pd.DataFrame(columns=[*items.columns, "view", "generator", "reason"])
     sound = rows["reason"].isna()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
+
+from twokeys.builder.read.pictures import Pictures
 
 
 @dataclass(frozen=True)
@@ -16,16 +17,14 @@ class Work:
         reworded: The source's items alone, in the wording of paraphrases.
         items: Annotated and constructed items, sorted by id.
         refused: Edits that were refused and items that were merged, with `reason`.
-        pictures: One row per image key, those of constructed pictures included.
-        folder: Root of the constructed pictures.
+        pictures: Their images, constructed ones included.
         key: Hash of everything that this depends on.
     """
 
     reworded: pd.DataFrame
     items: pd.DataFrame
     refused: pd.DataFrame
-    pictures: pd.DataFrame
-    folder: Path
+    pictures: Pictures
     key: str
 
 

@@ -7,16 +7,16 @@ options are apart, and each has its picture as text. The recipe asks for it: pic
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from twokeys.builder.read.locators import decode
+from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import SERVED
+from twokeys.core.pictures.uris import content
 from twokeys.data_cards.eval_yaml import CHOICE, OPEN, evaluated
 
 if TYPE_CHECKING:
@@ -56,12 +56,13 @@ def shows(uri: str, data: bytes, limits: Images) -> bool:
     Raises:
         BadInput: When one of both is no picture within the limits.
     """
-    head, _, body = uri.partition(";base64,")
-    if head not in {f"data:{kind}" for kind in SERVED.values()}:
+    try:
+        body, kind = content(uri)
+    except ValueError:
         return False
-    ours, theirs = (
-        decode(one, "a picture of eval.yaml", limits) for one in (data, base64.b64decode(body, validate=True))
-    )
+    if kind not in SERVED.values():
+        return False
+    ours, theirs = (decode(image, "an image of eval.yaml", limits) for image in (data, body))
     return ours.size == theirs.size and ours.tobytes() == theirs.tobytes()
 
 

@@ -50,8 +50,7 @@ def claims(
         shown: Keys of the pictures that are published.
         configs: The configs as written.
     """
-    pictures = paired.known.pictures
-    used = pictures[pictures["image_key"].isin(shown)]
+    images = paired.known.pictures.part(shown).table
     both = selection.kept["image_partner"].notna() & selection.kept["question_partner"].notna()
     return Manifest(
         name=plan.name,
@@ -83,7 +82,7 @@ def claims(
         ),
         pairs=_pairing(plan, known, paired, balanced),
         configs=configs,
-        unique_image_bytes=int(used["size"].sum()),
+        unique_image_bytes=int(images["size"].sum()),
         files={},
     )
 

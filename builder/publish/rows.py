@@ -20,11 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import Pictures
 from twokeys.core.columns import KEPT_COLUMNS, PAIR_COLUMNS, PICTURES, REMOVED_COLUMNS, SHOWN, features, is_measurement
-from twokeys.core.errors import BadInput
 from twokeys.core.items import row_order
-from twokeys.core.pictures.shown import data_uri
+from twokeys.core.pictures.shown import shown_uri
 from twokeys.data_cards.manifest import Config
 
 SHARD_BYTES = 400 * 2**20
@@ -50,8 +49,7 @@ def write_config(
     folder: Path,
     name: str,
     table: pd.DataFrame,
-    pictures: pd.DataFrame | None,
-    roots: dict[str, Path],
+    pictures: Pictures | None,
     wanted: tuple[str, ...] | None = None,
 ) -> Written:
     """Write one config, split by split.
@@ -60,8 +58,7 @@ def write_config(
         folder: The published folder under construction.
         name: Name of the config.
         table: Rows with `split` and the columns of the config, measurements included.
-        pictures: Table of `image_key`, `source`, `image` (locator), `size`; None for a config without pictures.
-        roots: Corpus name -> folder of its locators.
+        pictures: Images of the rows; None for a config without images.
         wanted: Columns of the config; those of `balanced`, or of `removed` where there are no pictures, when None.
     """
     if wanted is None:
@@ -77,7 +74,7 @@ def write_config(
     splits = {}
     for split, unsorted in table.groupby("split", sort=True):
         rows = in_order(unsorted)
-        files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures, roots)
+        files = _write_split(folder / name, str(split), rows, columns, schema.arrow_schema, pictures)
         for file in files:
             marks.add(parquet_rows(file), str(split))
         splits[str(split)] = len(rows)
@@ -127,15 +124,14 @@ def _write_split(
     rows: pd.DataFrame,
     columns: list[str],
     schema: pa.Schema,
-    pictures: pd.DataFrame | None,
-    roots: dict[str, Path],
+    pictures: Pictures | None,
 ) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    located, size = None, np.zeros(len(rows), dtype=np.int64)
+    size = np.zeros(len(rows), dtype=np.int64)
     if pictures is not None:
+        sizes = pictures.table.set_index("image_key")["size"]
         shown = [rows[key] for column, key in SHOWN.items() if column in columns]
-        located = pictures.set_index("image_key").loc[pd.concat(shown).unique()]
-        size = sum((located["size"].loc[keys].to_numpy() for keys in shown), start=size)
+        size = sum((sizes.loc[keys].to_numpy() for keys in shown), start=size)
     fresh = ~rows["image_key"].duplicated().to_numpy()
     shard = np.cumsum(np.where(fresh, size, 0)) // SHARD_BYTES
     files = []
@@ -152,7 +148,7 @@ def _write_split(
             write_page_index=True,
         ) as writer:
             for group in _row_groups(rows[inside], size[inside]):
-                writer.write_table(_arrow(group, columns, schema, located, roots), row_group_size=len(group))
+                writer.write_table(_arrow(group, columns, schema, pictures), row_group_size=len(group))
         files.append(path)
     return files
 
@@ -167,15 +163,15 @@ def _arrow(
     rows: pd.DataFrame,
     columns: list[str],
     schema: pa.Schema,
-    located: pd.DataFrame | None,
-    roots: dict[str, Path],
+    pictures: Pictures | None,
 ) -> pa.Table:
     arrays = []
     for column in columns:
         if column in SHOWN:
-            assert located is not None
-            form = data_uri if column not in PICTURES else _cell
-            arrays.append(_pictures(rows[SHOWN[column]], located, roots, schema.field(column).type, form))
+            assert pictures is not None
+            form = shown_uri if column not in PICTURES else _cell
+            cells = _cells(rows[SHOWN[column]], pictures, form)
+            arrays.append(pa.array(cells, type=schema.field(column).type))
         else:
             arrays.append(pa.array(rows[column], type=schema.field(column).type, from_pandas=True))
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -186,24 +182,15 @@ def _cell(data: bytes) -> dict[str, Any]:
     return {"bytes": data, "path": None}
 
 
-def _pictures(
-    keys: pd.Series[str],
-    located: pd.DataFrame,
-    roots: dict[str, Path],
-    kind: pa.DataType,
-    form: Callable[[bytes], object],
-) -> pa.Array:
-    """The picture of each row, from its original bytes."""
-    cells, last, cell = [], None, None
+def _cells(keys: pd.Series[str], pictures: Pictures, form: Callable[[bytes], object]) -> list[object]:
+    """The image of each row, from its original bytes."""
+    cells: list[object] = []
+    last, cell = None, None
     for key in keys:
         if key != last:
-            locator, source, expected = (str(located.at[key, name]) for name in ("image", "source", "bytes_sha256"))
-            data, last = read_bytes(locator, roots[source]), key
-            cell = form(data)
-            if hashlib.sha256(data).hexdigest() != expected:
-                raise BadInput(locator, None, "other bytes than before", "files that stay as they are", "build again")
+            last, cell = key, form(pictures.unchanged(key))
         cells.append(cell)
-    return pa.array(cells, type=kind)
+    return cells
 
 
 def picture_hashes(files: list[Path], key: str, column: str) -> dict[str, str]:
@@ -233,14 +220,3 @@ def whole_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-
-
-def hashes(folder: Path, without: str) -> dict[str, str]:
-    """SHA-256 of every file in a folder, by relative path, except the one named."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != without:
-            with path.open("rb") as file:
-                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found

@@ -9,28 +9,29 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from twokeys.builder.read import locators
 from twokeys.builder.read.cells import cell
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.golds import asked_of
-from twokeys.builder.read.held import BELOW, folder_of, held
+from twokeys.builder.read.held import BELOW, held
 from twokeys.builder.read.option_order import ordered
+from twokeys.builder.read.pictures import NAMED, named, read_bytes, stamp
 from twokeys.builder.read.spelling import one_spelling
 from twokeys.builder.recipe import Corpus, Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, question_key
+from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
 ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
@@ -112,7 +113,7 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe: splits: {NAME: test}"
             raise BadInput(corpus.name, "splits", f"{name!r}, which load_dataset does not take", allowed, remedy)
     names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
-    files = {name: _file_hash(held(root, name, "file")) for name in names}
+    files = {name: sha256(held(root, name, "file")) for name in names}
     return Source(corpus, root, splits, files)
 
 
@@ -145,7 +146,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
         rows.key,
         recipe.images.model_dump(),
         # A replaced picture changes its size or time: what was read before does not count then.
-        hashlib.sha256("".join(_stamp(roots[name], locator) for name, locator in locators).encode()).hexdigest(),
+        hashlib.sha256("".join(f"{stamp(locator, roots[name])}\n" for name, locator in locators).encode()).hexdigest(),
     )
     seen = _seen(pictures)
     # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
@@ -267,24 +268,11 @@ def _answer_type(answer: str, choices: list[str]) -> AnswerType:
 # ------------------------------------------------------------------------------------------------------ pictures
 
 
-def _stamp(root: Path, locator: str) -> str:
-    """Size and time of a picture's file, without opening it; empty where there is none."""
-    kind, _, rest = locator.partition(":")
-    folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
-    try:
-        stat = (folder / name).stat() if kind != "name" else None
-    except OSError:
-        stat = None
-    return f"{locator} {stat.st_size} {stat.st_mtime_ns}\n" if stat else f"{locator}\n"
-
-
 def _write_pictures(
     run: Run, locators: list[tuple[str, str]], roots: dict[str, Path], limits: Images, stage: Stage
 ) -> dict[str, Any]:
-    iterator: Iterator[tuple[str, str]] = iter(locators)
-    shards = []
-    while shard := list(islice(iterator, PICTURES_PER_SHARD)):
-        shards.append(shard)
+    starts = range(0, len(locators), PICTURES_PER_SHARD)
+    shards = [locators[start : start + PICTURES_PER_SHARD] for start in starts]
     run.parts(stage, partial(_look, roots, limits), shards)
     return {"pictures": len(locators)}
 
@@ -295,11 +283,11 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
     for source, locator in shard:
         record: dict[str, Any] = {"source": source, "image": locator}
         try:
-            if locator.startswith(locators.NAMED):
-                picture = locators.named(locator, source)
+            if locator.startswith(NAMED):
+                facts = named(locator, source)
             else:
-                picture = locators.describe(locators.read_bytes(locator, roots[source]), locator, limits)
-            record |= asdict(picture)
+                facts = describe(read_bytes(locator, roots[source]), locator, limits)
+            record |= asdict(facts)
         except BadInput as problem:
             # Named by its place in the corpus: what is published is the same on every machine.
             where = locator.partition(":")[2].replace(BELOW, "/")
@@ -362,8 +350,3 @@ def _picture_problem(row: str, problem: str) -> str:
 
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

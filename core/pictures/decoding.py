@@ -9,22 +9,20 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import MAX_PIXELS, WIDEST, Images
 from twokeys.core.pictures.shown import DEEP, FORMATS, cut, opened, upright
 
-MAX_PIXELS = 178_956_970
-"""Larger pictures are refused before they are decoded: Pillow opens none unless it is told to. Recipes may ask less."""
 FEWEST = 8
 """Grey levels that a deep picture must keep in 8 bits, if it has as many values."""
 
 
-def decode(data: bytes, where: object, max_pixels: int = MAX_PIXELS, max_bytes: int | None = None) -> Image.Image:
+def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
     """Decode a picture for everything and everybody that looks at it. Checks its size first.
 
     Args:
         data: Its bytes.
         where: Its file or row, for messages.
-        max_pixels: Most pixels.
-        max_bytes: Most bytes; None for any number.
+        limits: Most bytes and most pixels; a recipe may set them.
 
     Returns:
         The picture in RGB, as `twokeys.core.pictures.shown.upright` converts it.
@@ -33,8 +31,9 @@ def decode(data: bytes, where: object, max_pixels: int = MAX_PIXELS, max_bytes: 
         BadInput: When the bytes are no picture of an accepted format, are cut short, claim more pixels than allowed, or
             hold more bits than RGB can show without losing what the picture shows.
     """
-    if max_bytes is not None and len(data) > max_bytes:
-        found, allowed = f"{len(data):,} bytes", f"at most {max_bytes:,} bytes"
+    max_pixels = limits.max_pixels
+    if len(data) > limits.max_bytes:
+        found, allowed = f"{len(data):,} bytes", f"at most {limits.max_bytes:,} bytes"
         raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_bytes")
     try:
         with warnings.catch_warnings():

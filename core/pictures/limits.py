@@ -1,18 +1,24 @@
-"""Limits that a picture must keep before it is decoded."""
+"""Limits that an image must keep before it is decoded."""
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from twokeys.core.pictures.decoding import MAX_PIXELS
+MAX_PIXELS = 178_956_970
+"""Larger images are refused before they are decoded: Pillow opens none unless it is told to. Recipes may ask less."""
 
 
 class Images(BaseModel):
-    """Limits that a picture must keep before it is decoded."""
+    """Limits that an image must keep before it is decoded."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
     max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
+
+
+WIDEST = Images(max_pixels=MAX_PIXELS, max_bytes=sys.maxsize)
+"""Limits of whatever reads a folder without its recipe: every image that some recipe allows is within them."""

@@ -10,12 +10,13 @@ stored in 16 are not black. Whoever wants another window converts the picture be
 
 from __future__ import annotations
 
-import base64
 import io
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from twokeys.core.pictures.uris import data_uri
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
 """Formats of pictures, as Pillow names them: those that every Pillow opens, which is what readers decode with."""
@@ -117,10 +118,9 @@ def plain(data: bytes, masked: bool = False) -> tuple[bytes, str]:
     return buffer.getvalue(), "image/png"
 
 
-def data_uri(data: bytes, masked: bool = False) -> str:
+def shown_uri(data: bytes, masked: bool = False) -> str:
     """A picture as text, see `plain`."""
-    shown, kind = plain(data, masked)
-    return f"data:{kind};base64,{base64.b64encode(shown).decode()}"
+    return data_uri(*plain(data, masked))
 
 
 def mean_colour(picture: Image.Image) -> Image.Image:

@@ -26,7 +26,7 @@ from inspect_ai.solver import TaskState, generate
 from twokeys.audit.evaluation.scores import second_scores
 from twokeys.audit.wording import BLIND_PROMPT, worded
 from twokeys.core.answers.marking import right
-from twokeys.core.pictures.shown import data_uri
+from twokeys.core.pictures.shown import shown_uri
 from twokeys.exports.harness.facts import FACTS
 from twokeys.exports.harness.wholly import wholly_right
 
@@ -67,7 +67,7 @@ def sample(row: dict[str, Any], view: str) -> Sample:
     picture, text = view in ("both", "image"), view in ("both", "question")
     question, choices = (row["question"], row["choices"]) if text else (BLIND_PROMPT, [])
     said = worded(question, choices, FACTS["instruction"])
-    content = [ContentImage(image=data_uri(row["image"]["bytes"], masked=not picture)), ContentText(text=said)]
+    content = [ContentImage(image=shown_uri(row["image"]["bytes"], masked=not picture)), ContentText(text=said)]
     return Sample(
         id=row["id"],
         input=[ChatMessageUser(content=content)],

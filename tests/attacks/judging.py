@@ -17,10 +17,10 @@ from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.metadata import of_items, of_pictures
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
+from twokeys.core.folds import fold_of
 from twokeys.core.pictures.limits import Images
 
 FOLDS, ALPHA = 3, 0.05

@@ -26,8 +26,8 @@ from twokeys.audit.models.model import Masking
 from twokeys.audit.published import read
 from twokeys.builder.build import build
 from twokeys.builder.publish.report.thumbnails import Thumbnails, pixels
-from twokeys.builder.read.locators import decode
 from twokeys.builder.verify import verify
+from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import upright
 from twokeys.exports.source import source

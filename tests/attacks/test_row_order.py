@@ -56,7 +56,7 @@ def test_the_rank_beside_a_picture_tells_no_answer(tmp_path: Path) -> None:
     table = by_turns(400).reindex(columns=[*REMOVED_COLUMNS, "split"]).sample(frac=1, random_state=3)
     for name in ("choices", "answers"):
         table[name] = [[]] * len(table)
-    write_config(tmp_path, "removed", table.assign(image_width=1, image_height=1), None, {})
+    write_config(tmp_path, "removed", table.assign(image_width=1, image_height=1), None)
     files = sorted(tmp_path.rglob("*.parquet"))
     rows = pd.concat([pq.read_table(path).to_pandas() for path in files], ignore_index=True)
     assert (rows["image_key"] == rows["image_key"].sort_values().to_numpy()).all()

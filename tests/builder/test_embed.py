@@ -12,6 +12,7 @@ from PIL import Image
 
 from twokeys.builder.measure import embed
 from twokeys.builder.measure.embed import Embedded, embed_pictures, embed_texts, load, thumbnail, thumbnails
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -42,19 +43,19 @@ def test_no_texts_give_no_vectors(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def corpus(shapes: list[Image.Image], tmp_path: Path) -> tuple[pd.DataFrame, dict[str, Path]]:
+def corpus(shapes: list[Image.Image], tmp_path: Path) -> Pictures:
     for number, picture in enumerate(shapes[:7]):
         picture.save(tmp_path / f"{number}.png")
     table = pd.DataFrame({"image_key": [f"key {n}" for n in (6, 0, 3, 1, 5, 2, 4)], "source": "toy"})
-    return table.assign(image=[f"file:{key[-1]}.png" for key in table["image_key"]]), {"toy": tmp_path}
+    table = table.assign(image=[f"file:{key[-1]}.png" for key in table["image_key"]])
+    return Pictures(table, {"toy": tmp_path}, Images())
 
 
 def test_pictures_come_back_by_sorted_key_with_their_thumbnails(
-    corpus: tuple, shapes: list[Image.Image], efficientnet: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Pictures, shapes: list[Image.Image], efficientnet: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embed, "PICTURES_PER_SHARD", 3)
-    table, roots = corpus
-    stage = embed_pictures(Run(tmp_path / "run"), "packaged:efficientnet-lite0", table, roots, Images())
+    stage = embed_pictures(Run(tmp_path / "run"), "packaged:efficientnet-lite0", corpus)
     found = load(stage)
     assert stage.notes() == {"embedded": 7}
     assert found.keys.tolist() == [f"key {n}" for n in range(7)]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.run.engines import ENGINES, Engine, Process, Ray, Serial, engine
 from twokeys.core.errors import BadInput, MissingPackage
 

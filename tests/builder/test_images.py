@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 from pydantic import ValidationError
 
-from twokeys.builder.read.locators import Picture, decode, describe, named, read_bytes
+from twokeys.builder.read.pictures import named, read_bytes
 from twokeys.core.errors import BadInput
-from twokeys.core.pictures.decoding import MAX_PIXELS
-from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.decoding import decode
+from twokeys.core.pictures.facts import ImageFacts, describe
+from twokeys.core.pictures.limits import MAX_PIXELS, Images
 from twokeys.core.pictures.shown import DEEP
 
 Encode = Callable[..., bytes]
@@ -102,7 +103,7 @@ def test_the_key_is_of_the_pixels_that_every_model_is_shown(name: str, encoded: 
     shown = decode(data, WHERE, limits)
     assert shown.mode == "RGB"
     read = as_read(data)
-    if read.mode not in DEEP:  # what 8 bits become is in tests/audit/test_pictures.py
+    if read.mode not in DEEP:  # what 8 bits become is in tests/core/test_pictures.py
         full = np.asarray(read.convert("RGBA"), dtype=np.float64)
         alpha = full[..., 3:] / 255
         on_white = full[..., :3] * alpha + 255 * (1 - alpha)
@@ -262,7 +263,7 @@ def test_a_picture_known_by_name_has_a_key_of_its_name_and_source() -> None:
     assert one.image_key == named("name:1.jpg", "coco").image_key
     assert len({one.image_key, named("name:2.jpg", "coco").image_key, named("name:1.jpg", "gqa").image_key}) == 3
     assert (one.width, one.height, one.size, one.bytes_sha256) == (0, 0, 0, "")
-    assert isinstance(one, Picture)
+    assert isinstance(one, ImageFacts)
 
 
 # ------------------------------------------------------------------------------------------------------ locators

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.run.engines import Process
 from twokeys.builder.run.stages import DONE, Run, Stage, whole, write_json, write_table
 from twokeys.core.errors import BadInput

@@ -18,6 +18,7 @@ from twokeys.audit.models.model import Question
 from twokeys.builder.measure.baselines.problem import Problem
 from twokeys.builder.measure.encoders import text_encoder
 from twokeys.builder.measure.replies import embedded, identity, replies
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
@@ -29,7 +30,7 @@ QUESTIONS = ["what color is the shape?", "what shape is in the image?"]
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
     """Red and blue rectangles, in no order."""
     place, rows = tmp_path_factory.mktemp("pictures"), []
     for number in range(24):
@@ -38,21 +39,18 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFra
         ImageDraw.Draw(picture).rectangle((left, top, left + 30, top + 20), fill=COLOURS[number % 2])
         picture.save(place / f"{number}.png")
         rows.append({"image_key": f"key{number:02d}", "source": "toy", "image": f"file:{number}.png"})
-    return place, pd.DataFrame(rows)
+    return Pictures(pd.DataFrame(rows), {"toy": place}, Images())
 
 
-def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(
-    pictures: tuple[Path, pd.DataFrame], tmp_path: Path
-) -> None:
-    place, table = pictures
+def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(pictures: Pictures, tmp_path: Path) -> None:
     run = Run(tmp_path)
-    stage = replies(run, MODEL, table, QUESTIONS, {"toy": place}, Images())
+    stage = replies(run, MODEL, pictures, QUESTIONS)
     said = pq.read_table(stage.folder / "part-00000.parquet").to_pandas()
-    assert said["key"].tolist() == table["image_key"].tolist()
+    assert said["key"].tolist() == pictures.keys
     # The model answers the question that it is shown: colours to one of them, shapes to the other.
     assert set(said["other"]) >= {"rectangle"}
     assert set(said["other"]) & set(COLOURS)
-    assert replies(run, MODEL, table, QUESTIONS, {"toy": place}, Images()).key == stage.key
+    assert replies(run, MODEL, pictures, QUESTIONS).key == stage.key
     vectors = embedded(stage, ENCODER, pd.Index(["key03", "key00"]))
     direct = text_encoder(ENCODER).encode([said["guess"][3], said["guess"][0]])
     assert vectors[:, : direct.shape[1]] == pytest.approx(direct, abs=1e-5)
@@ -61,9 +59,8 @@ def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(
 
 @pytest.mark.usefixtures("threads")
 def test_the_number_of_threads_changes_nothing(
-    pictures: tuple[Path, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pictures: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, table = pictures
     threads: list[int] = []
     model = load(MODEL)
 
@@ -81,17 +78,16 @@ def test_the_number_of_threads_changes_nothing(
     found = []
     for number in (1, 2):
         torch.set_num_threads(number)
-        stage = replies(Run(tmp_path / str(number), Serial()), MODEL, table[:4], QUESTIONS, {"toy": place}, Images())
+        stage = replies(Run(tmp_path / str(number), Serial()), MODEL, pictures.shards(4)[0], QUESTIONS)
         found.append((stage.folder / "part-00000.parquet").read_bytes())
         assert torch.get_num_threads() == number
     assert set(threads) == {1}
     assert found[0] == found[1]
 
 
-def test_what_it_says_gives_answers_away(pictures: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
-    place, table = pictures
-    stage = replies(Run(tmp_path / "run"), MODEL, table, QUESTIONS[:1], {"toy": place}, Images())
-    vectors = embedded(stage, ENCODER, pd.Index(table["image_key"]))
+def test_what_it_says_gives_answers_away(pictures: Pictures, tmp_path: Path) -> None:
+    stage = replies(Run(tmp_path / "run"), MODEL, pictures, QUESTIONS[:1])
+    vectors = embedded(stage, ENCODER, pd.Index(pictures.keys))
     rows = np.arange(24)
     problem = Problem(
         "answer", rows, rows, rows % 2, rows % 3, [""] * 24, [""] * 24,
@@ -100,7 +96,7 @@ def test_what_it_says_gives_answers_away(pictures: tuple[Path, pd.DataFrame], tm
     assert score(problem, "image.vlm", tmp_path / "problem").right == 24
 
 
-def test_a_recipe_must_name_the_model(pictures: tuple[Path, pd.DataFrame], tmp_path: Path) -> None:
+def test_a_recipe_must_name_the_model(pictures: Pictures, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"encoders: \{vision_language: NAME\}"):
-        replies(Run(tmp_path), None, pictures[1], QUESTIONS, {}, Images())
+        replies(Run(tmp_path), None, pictures, QUESTIONS)
     assert identity("owner/model") == "owner/model"

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
 

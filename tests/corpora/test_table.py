@@ -9,7 +9,7 @@ import pytest
 
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.golds import asked_of
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
 from twokeys.core.items import Row, TextRule

@@ -20,7 +20,7 @@ from PIL import Image, ImageOps
 
 from tests.exports.conftest import Exporting
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.recipe import Corpus
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.errors import BadInput

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 from twokeys.core.items import digest
 
 
@@ -22,7 +22,7 @@ class Planted:
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ()
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         for item in items.to_dict("records"):
             if item["answer"] != "yes" or "square" not in item["question"]:
                 continue
@@ -55,7 +55,7 @@ class Tagged:
     needs: ClassVar[tuple[str, ...]] = ()
     telling: bool = True
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         for item in items.to_dict("records"):
             first = item["answer"] == "yes" if self.telling else int(digest("tag", item["id"]), 16) % 2 == 0
             word = "then" if first else "today"

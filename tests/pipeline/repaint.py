@@ -12,7 +12,7 @@ import pandas as pd
 from PIL import Image, ImageOps
 
 from tests.pipeline.toy import COLOURS
-from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 
 RED, WHICH = "Is it a red shape?", "What colour is it?"
 
@@ -32,7 +32,7 @@ class Repaint:
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
     flaw: str = ""
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         for item in items.to_dict("records"):
             if item["question"] != RED:
                 continue

@@ -20,7 +20,7 @@ from twokeys.builder.build import Built
 from twokeys.builder.publish.eval_rows import shows
 from twokeys.builder.verify import verify
 from twokeys.core.pictures.limits import Images
-from twokeys.core.pictures.shown import data_uri, upright
+from twokeys.core.pictures.shown import shown_uri, upright
 
 LIMITS = Images()
 
@@ -117,21 +117,21 @@ def picture(mode: str, kind: str, **more: Any) -> bytes:
 def test_a_plain_picture_keeps_its_bytes() -> None:
     for kind, name in (("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")):
         data = picture("RGB", kind)
-        assert data_uri(data) == f"data:{name};base64,{base64.b64encode(data).decode()}"
+        assert shown_uri(data) == f"data:{name};base64,{base64.b64encode(data).decode()}"
 
 
 def test_what_a_plain_reader_would_see_otherwise_is_sent_as_it_is_meant() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     for data in (picture("RGB", "JPEG", exif=exif), picture("RGBA", "PNG"), picture("RGB", "BMP")):
-        head, _, body = data_uri(data).partition(",")
+        head, _, body = shown_uri(data).partition(",")
         shown = Image.open(io.BytesIO(base64.b64decode(body)))
         assert head == "data:image/png;base64"
         assert (shown.mode, shown.tobytes()) == ("RGB", upright(Image.open(io.BytesIO(data))).tobytes())
-        assert shows(data_uri(data), data, LIMITS)
+        assert shows(shown_uri(data), data, LIMITS)
 
 
 def test_another_picture_is_told_apart() -> None:
     one, two = picture("RGB", "PNG"), picture("L", "PNG")
-    assert not shows(data_uri(one), two, LIMITS)
+    assert not shows(shown_uri(one), two, LIMITS)
     assert not shows("https://example.org/a.png", one, LIMITS)

@@ -26,8 +26,8 @@ from twokeys.builder.certify.audited.prior import prior_bounds
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import SLACK, Chosen, choose, excess
 from twokeys.builder.certify.audited.strata import strata
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.run.stages import write_json, write_table
+from twokeys.core.folds import fold_of
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST_REMOVED = 100

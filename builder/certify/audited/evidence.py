@@ -9,8 +9,8 @@ import numpy as np
 
 from twokeys.builder.certify.audited.null import NullEvidence
 from twokeys.builder.certify.audited.permutation import Permuted
+from twokeys.core.intervals.bootstrap import by_group, over_groups
 from twokeys.core.intervals.equivalence import (
-    bootstrap,
     minimum_detectable,
     needed_items,
     p_above,
@@ -139,7 +139,7 @@ def weigh(
         excess=found.mean,
         confidence=confidence,
         interval=found.interval(confidence),
-        bootstrap_interval=bootstrap(right, chance, groups, confidence, resamples, seed),
+        bootstrap_interval=over_groups(*by_group(right - chance, groups), confidence, resamples, seed),
         design_effect=found.design_effect if np.isfinite(found.variance) else None,
         margin=margin,
         p_two_sided=found.p_beyond(),

@@ -10,10 +10,10 @@ import pandas as pd
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.labels import Labels, judged
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.stage import MEASUREMENTS, Represent, measure
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.stages import Run
+from twokeys.core.folds import fold_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Panel:
             on_removed: Whether they are fitted on all other items; on the set when False.
         """
         said = self.table(names, ~keep if on_removed else keep, seed)
-        fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
+        fold = fold_of(self.items["group"], self.settings.folds, seed)
         code, gold = pd.Index(self.labels.texts), self.labels.gold(self.labels.given)
         found = []
         for name in names:
@@ -74,15 +74,10 @@ class Panel:
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
         """Measurements (`twokeys.builder.measure.stage`) of adversaries fitted on some items; rows as in `items`."""
         known = baselines()
-        fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
+        fold = fold_of(self.items["group"], self.settings.folds, seed)
         made = measure(
             self.run, "panel", self.items, dict.fromkeys(VIEWS, fold), {name: known[name] for name in names},
             self.settings, seed, self.represent, self.key, fit_on=fit_on, held=True,
         )  # fmt: skip
         table: pd.DataFrame = made.table(MEASUREMENTS).to_pandas()
         return table
-
-
-def folds(items: pd.DataFrame, settings: Measure) -> int:
-    """Number of folds: what the recipe wants, or as many as there are groups."""
-    return min(settings.folds, int(items["group"].nunique()))

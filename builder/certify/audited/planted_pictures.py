@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +12,27 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.certify.audited.planting import SEEN, in_picture
 from twokeys.builder.measure import details
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.stages import Run, Stage, write_table
-from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.decoding import decode
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 PICTURES_PER_SHARD = 128
 
 
-def planted_pictures(run: Run, pictures: pd.DataFrame, roots: dict[str, Path], limits: Images) -> Stage:
+def planted_pictures(run: Run, pictures: Pictures) -> Stage:
     """Plant a 0 and a 1 of every kind in every picture.
 
     Args:
         run: The build under way.
-        pictures: Table with `image_key`, `source`, `image` (locator), `bytes_sha256`, one row per key.
-        roots: Corpus name -> folder of its locators.
-        limits: Limits before decoding.
+        pictures: The images.
     """
-    columns = ["image_key", "source", "image", "bytes_sha256"]
-    rows = list(pictures.sort_values("image_key")[columns].itertuples(index=False, name=None))
-    shards = [rows[start : start + PICTURES_PER_SHARD] for start in range(0, len(rows), PICTURES_PER_SHARD)]
 
     def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, partial(_write, roots, limits), shards)
-        return {"pictures": len(rows)}
+        run.parts(stage, _write, pictures.shards(PICTURES_PER_SHARD))
+        return {"pictures": len(pictures)}
 
-    return run.stage("planted-pictures", work, 1, [[row[0], row[3]] for row in rows], SEEN)
+    return run.stage("planted-pictures", work, 1, pictures.contents, SEEN)
 
 
 def load(folder: Path, kind: str, keys: pd.Index[str]) -> Floats:
@@ -53,11 +47,11 @@ def load(folder: Path, kind: str, keys: pd.Index[str]) -> Floats:
     return found
 
 
-def _write(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str, str, str]], path: Path) -> None:
-    columns: dict[str, list[Any]] = {"key": [row[0] for row in shard]} | {kind: [] for kind in SEEN}
-    for _, source, locator, _ in shard:
-        data = locators.read_bytes(locator, roots[source])
-        picture = np.asarray(locators.decode(data, locator, limits).convert("RGB"))
+def _write(shard: Pictures, path: Path) -> None:
+    columns: dict[str, list[Any]] = {"key": shard.keys} | {kind: [] for kind in SEEN}
+    for key in shard.keys:
+        data = shard.read(key)
+        picture = np.asarray(decode(data, shard.locator(key), shard.limits))
         whole = {"file": details.of_file(data)} | details.of_pixels(picture)
         plain = details.replaced(np.zeros(details.WIDTH, dtype=np.float32), whole)
         for kind in SEEN:

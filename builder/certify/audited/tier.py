@@ -36,7 +36,7 @@ from twokeys.builder.certify.audited.families import families, quick
 from twokeys.builder.certify.audited.judging import Bench, Weighed
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.null import NullEvidence, compare, stated
-from twokeys.builder.certify.audited.panel import Panel, folds
+from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.permutation import Permuted, summarise
 from twokeys.builder.certify.audited.planted_pictures import planted_pictures
 from twokeys.builder.certify.audited.selection import Chosen, choose, ties
@@ -44,12 +44,12 @@ from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.blindness import REFIT
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.representations import Representations
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.errors import BadInput
+from twokeys.core.folds import fold_of
 from twokeys.core.items import canonical_json, digest
 
 KEPT, REMOVED = "kept.parquet", "removed.parquet"
@@ -170,9 +170,7 @@ def _controlled(
     kept = trial.items[chosen.keep].reset_index(drop=True)
     shown = None
     if "image" in views and plan.publishable:
-        pictures = trial.represent.pictures
-        pictures = pictures[pictures["image_key"].isin(set(kept["image_key"]))]
-        shown = planted_pictures(trial.run, pictures, trial.represent.roots, plan.images)
+        shown = planted_pictures(trial.run, trial.represent.pictures.part(kept["image_key"]))
     return controls(trial.run, kept, views, settings, plan.measure, plan.seed, trial.represent, shown, stage.key)
 
 
@@ -297,7 +295,7 @@ def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str
 
 def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
     names = quick([*trial.select, *trial.certify])
-    fold = fold_of(trial.items["group"], folds(trial.items, trial.plan.measure), trial.plan.seed)
+    fold = fold_of(trial.items["group"], trial.plan.measure.folds, trial.plan.seed)
     made: dict[str, list[str]] = {}
     all_known = baselines()
     for place, problem, able in problems(
@@ -313,7 +311,7 @@ def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
         cells=[(one.what, one.loose) for one in known],
         margin=trial.settings.margin,
         rounds=trial.settings.rounds,
-        folds=folds(trial.items, trial.plan.measure),
+        folds=trial.plan.measure.folds,
         max_answers=trial.plan.measure.max_answers,
         seed=trial.plan.seed,
         together=list(trial.settings.together),

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
-from PIL import Image
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
 from twokeys.builder.pair.artefacts.artefact_pairs import judge
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
-from twokeys.builder.pair.merge import STORE
-from twokeys.builder.read.locators import decode, read_bytes
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 
@@ -27,43 +22,33 @@ if TYPE_CHECKING:
 GONE = "gone.parquet"
 
 
-def look_for(recipe: Recipe, made: Work, roots: Mapping[str, Path], most: int) -> list[Artefacts]:
+def look_for(recipe: Recipe, made: Work, most: int) -> list[Artefacts]:
     """Judge every kind of edit by so many pairs of an original and its edit.
 
     Args:
         recipe: Names the encoders.
-        made: Items and pictures, constructed ones included.
-        roots: Corpus name -> folder of its locators.
+        made: Items and images, constructed ones included.
         most: Pairs of each kind at most.
     """
-    where = made.pictures.set_index("image_key")
-    places = {str(key): (str(row["source"]), str(row["image"])) for key, row in where.iterrows()}
-    folders = {**roots, STORE: made.folder}
-
-    def look(key: str) -> Image.Image:
-        source, locator = places[key]
-        return decode(read_bytes(locator, folders[source]), locator, recipe.images)
-
     encoders = image_encoder(recipe.encoders.image), text_encoder(recipe.encoders.text)
     kept = select(made.items, recipe.balance.model_copy(update={"weight": None})).kept
     balanced = made.items[made.items["id"].isin(set(kept["id"]))]
-    return judge(made.items, balanced, look, *encoders, most=most, seed=recipe.seed)
+    return judge(made.items, balanced, made.pictures.decode, *encoders, most=most, seed=recipe.seed)
 
 
-def without_refused_kinds(run: Run, recipe: Recipe, made: Work, roots: Mapping[str, Path]) -> Work:
+def without_refused_kinds(run: Run, recipe: Recipe, made: Work) -> Work:
     """Take out the kinds of edits that can be told from originals where that helps to answer.
 
     Args:
         run: The build under way.
         recipe: Says by how many pairs kinds are judged; with 0 none is.
         made: What pairing made.
-        roots: Corpus name -> folder of its locators.
     """
     if not recipe.pair.artefacts or not made.items["edit_of"].notna().any():
         return made
     encoders = identity(recipe.encoders.image), identity(recipe.encoders.text)
     stage = run.stage(
-        "artefacts", partial(_write, recipe, made, roots), 3, made.key, recipe.pair.artefacts, encoders, recipe.seed,
+        "artefacts", partial(_write, recipe, made), 3, made.key, recipe.pair.artefacts, encoders, recipe.seed,
         recipe.balance.model_dump(mode="json"),
     )  # fmt: skip
     gone = stage.table(GONE).to_pandas().set_index("id")["reason"]
@@ -77,8 +62,8 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, roots: Mapping[s
     )
 
 
-def _write(recipe: Recipe, made: Work, roots: Mapping[str, Path], stage: Stage) -> list[dict[str, Any]]:
-    told = look_for(recipe, made, roots, recipe.pair.artefacts)
+def _write(recipe: Recipe, made: Work, stage: Stage) -> list[dict[str, Any]]:
+    told = look_for(recipe, made, recipe.pair.artefacts)
     gone = refused_edits(made.items, told)
     write_table(stage.folder / GONE, pa.table({"id": list(gone), "reason": pa.array(list(gone.values()), pa.string())}))
     return [asdict(kind) for kind in told]

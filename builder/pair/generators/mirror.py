@@ -15,10 +15,9 @@ from typing import ClassVar
 import pandas as pd
 from PIL import ImageOps
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures
-from twokeys.builder.read import locators
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 from twokeys.core.errors import BadInput
-from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.decoding import decode
 
 OTHER = {"left": "right", "right": "left", "left side": "right side", "right side": "left side"}
 _SIDES = re.compile(
@@ -49,7 +48,7 @@ class MirrorSides:
 
     orientation_means_nothing: bool = False
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield a mirrored picture for each item that asks for a side.
 
         Raises:
@@ -91,7 +90,7 @@ def mirrored(data: bytes, where: str) -> tuple[bytes, int, int]:
     Returns:
         PNG bytes, width, height.
     """
-    picture = ImageOps.mirror(locators.decode(data, where, Images()))
+    picture = ImageOps.mirror(decode(data, where))
     stream = io.BytesIO()
     picture.save(stream, format="PNG")
     return stream.getvalue(), picture.width, picture.height

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,11 +14,11 @@ from twokeys.audit.games.margins import Expected, Margin, margins
 from twokeys.audit.models.loading import load_game
 from twokeys.audit.models.model import Model, Question
 from twokeys.builder.measure.replies import identity
-from twokeys.builder.read import locators
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.items import digest
-from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.decoding import decode
 
 PER_SHARD, PER_BATCH = 256, 16
 _TWO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))
@@ -31,7 +30,7 @@ class Claim:
 
     Attributes:
         image: Key of the picture.
-        picture: Its bytes where an edit made it; None where the table of pictures says where they are.
+        picture: Its bytes if an edit made it; None if it is an item's.
         question: The question.
         choices: Its options.
         kind: Its answer type.
@@ -66,18 +65,14 @@ def rivals(answer: str, choices: Sequence[str], kind: str, frequent: Iterable[st
     return tuple(sorted({*others} - {answer}))
 
 
-def ask(
-    run: Run, model: str, claims: Sequence[Claim], pictures: pd.DataFrame, roots: dict[str, Path], limits: Images
-) -> dict[Claim, Margin]:
+def ask(run: Run, model: str, claims: Sequence[Claim], pictures: Pictures) -> dict[Claim, Margin]:
     """Ask for the margins of claims, equal ones once.
 
     Args:
         run: The build under way.
         model: As `twokeys evaluate --model` takes it; must give probabilities.
         claims: What is claimed.
-        pictures: Table with `image_key`, `source`, `image` (locator).
-        roots: Corpus name -> folder of its locators.
-        limits: Limits before decoding.
+        pictures: Images of the items.
 
     Returns:
         By how much each answer beats its rivals.
@@ -87,26 +82,20 @@ def ask(
     """
     unique = {claim.key: claim for claim in claims}
     order = sorted(unique, key=lambda key: (unique[key].image, key))
-    where = pictures.set_index("image_key")
-    shards = []
-    for start in range(0, len(order), PER_SHARD):
-        part = [unique[key] for key in order[start : start + PER_SHARD]]
-        known = where.loc[sorted({claim.image for claim in part if claim.picture is None}), ["image", "source"]]
-        shards.append(
-            (part, {str(key): (str(row["image"]), roots[str(row["source"])]) for key, row in known.iterrows()})
-        )
+    parts = [[unique[key] for key in order[start : start + PER_SHARD]] for start in range(0, len(order), PER_SHARD)]
+    shards = [(part, pictures.part(claim.image for claim in part if claim.picture is None)) for part in parts]
 
     def work(stage: Stage) -> dict[str, int]:
         # Loaded here first: a wrong name is said once, and the weights say whether every process has room for them.
         fitting, small = room_for(run, weight(_loaded(model).module))
-        fitting.parts(stage, partial(_answer, model, small, limits), shards)
+        fitting.parts(stage, partial(_answer, model, small), shards)
         return {"claims": len(order)}
 
     stage = run.stage("verify", work, 3, identity(model), order)
-    parts = [pq.read_table(path).to_pydict() for path in sorted(stage.folder.glob("part-*.parquet"))]
+    answers = [pq.read_table(path).to_pydict() for path in sorted(stage.folder.glob("part-*.parquet"))]
     return {
         unique[key]: Margin(nats, unsaid)
-        for part in parts
+        for part in answers
         for key, nats, unsaid in zip(part["key"], part["margin"], part["unsaid"], strict=True)
     }
 
@@ -117,18 +106,18 @@ def _loaded(model: str) -> Model:
     return load_game(model)
 
 
-def _answer(
-    model: str, small: bool, limits: Images, shard: tuple[list[Claim], dict[str, tuple[str, Path]]], path: Path
-) -> None:
-    claims, places = shard
+def _expected(claim: Claim, pictures: Pictures) -> Expected:
+    """A claim with its image, decoded."""
+    made = claim.picture
+    image = pictures.decode(claim.image) if made is None else decode(made, claim.image, pictures.limits)
+    return Expected(Question(image, claim.question, claim.choices, claim.kind), claim.answer, claim.rivals)
+
+
+def _answer(model: str, small: bool, shard: tuple[list[Claim], Pictures], path: Path) -> None:
+    claims, pictures = shard
     found: list[Margin] = []
-    for start in range(0, len(claims), PER_BATCH):  # so many decoded pictures are in memory at a time
-        asked = []
-        for claim in claims[start : start + PER_BATCH]:
-            data = claim.picture if claim.picture is not None else locators.read_bytes(*places[claim.image])
-            picture = locators.decode(data, claim.image, limits)
-            question = Question(picture, claim.question, claim.choices, claim.kind)
-            asked.append(Expected(question, claim.answer, claim.rivals))
+    for start in range(0, len(claims), PER_BATCH):
+        asked = [_expected(claim, pictures) for claim in claims[start : start + PER_BATCH]]
         with with_threads(small):
             found += margins(_loaded(model), asked)
     nats = pa.array([round(one.nats, 4) for one in found], pa.float64())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from twokeys.builder.measure.language.loading import identity as language_identi
 from twokeys.builder.measure.replies import identity as vision_language_identity
 from twokeys.builder.pair.judges.fluency import fluencies, halting
 from twokeys.builder.pair.judges.verification import verified
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json
@@ -28,9 +28,7 @@ def judges(recipe: Recipe) -> list[str]:
     )
 
 
-def judged(
-    run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: pd.DataFrame, roots: dict[str, Path]
-) -> pd.DataFrame:
+def judged(run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
     """Let the recipe's models judge the edits that are sound so far.
 
     Args:
@@ -38,8 +36,7 @@ def judged(
         recipe: Names models and limits.
         items: Annotated items.
         edits: Rows of `twokeys.builder.pair.generate.EDITS`, an edit after the one that it was made from.
-        pictures: One row per image key: source and locator.
-        roots: Corpus name -> folder of its locators.
+        pictures: Images of the items.
 
     Returns:
         The edits with `problem`, `scores` and `answer_source` brought up to date; none is `expected` and sound.
@@ -56,7 +53,7 @@ def judged(
             problems[at] = problems[at] or halting(difference, recipe.pair.grammar.drop)
         edits["problem"] = pd.Series(problems, index=edits.index, dtype=object)
     sources = edits["answer_source"].tolist()
-    for edit, said in verified(run, recipe, items, edits, pictures, roots).items():
+    for edit, said in verified(run, recipe, items, edits, pictures).items():
         at = place[edit]
         problems[at] = said.problem
         if said.margins:

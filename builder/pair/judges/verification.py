@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from twokeys.audit.games.margins import Margin
 from twokeys.builder.pair.judges.asking import Claim, ask, rivals
-from twokeys.builder.pair.lexicon import wilson
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe, Verify
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import Unsayable
+from twokeys.core.intervals.accuracy import wilson
 from twokeys.core.items import digest
 
 CONTROL = 200
@@ -40,7 +40,7 @@ class Judged:
 
 
 def verified(
-    run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: pd.DataFrame, roots: dict[str, Path]
+    run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures
 ) -> dict[str, Judged]:
     """Judge all sound edits that are expected.
 
@@ -49,8 +49,7 @@ def verified(
         recipe: Names the models.
         items: Annotated items.
         edits: Rows of `twokeys.builder.pair.generate.EDITS`.
-        pictures: One row per image key: source and locator.
-        roots: Corpus name -> folder of its locators.
+        pictures: Images of the items.
 
     Returns:
         By id of the edit. An edit that a model cannot be asked about is refused.
@@ -67,12 +66,12 @@ def verified(
     sources = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
     pairs = [(str(e), str(base), sources[str(root)]) for e, base, root in open_[["id", "edit_of", "root"]].to_numpy()]
     for model in recipe.pair.verify.models:
-        answered = ask(run, model, [claims[item] for item in control], pictures, roots, recipe.images)
+        answered = ask(run, model, [claims[item] for item in control], pictures)
         _require_askable(model, [answered[claims[item]] for item in control])
         unfit = _unfit(model, recipe.pair.verify, [(sources[item], answered[claims[item]].nats) for item in control])
         left = [pair for pair in pairs if found[pair[0]].problem is None and pair[2] not in unfit]
         asked = [claims[one] for pair in left for one in pair[:2]]
-        answered = ask(run, model, asked, pictures, roots, recipe.images)
+        answered = ask(run, model, asked, pictures)
         for edit, base, source in pairs:
             if found[edit].problem is None:
                 both = None if source in unfit else (answered[claims[base]], answered[claims[edit]])
@@ -145,7 +144,7 @@ def _unfit(model: str, wanted: Verify, answered: list[tuple[str, float]]) -> Map
     found = {}
     for source in sorted({source for source, _ in answered}):
         right = [margin > 0 for name, margin in answered if name == source]
-        low = wilson(sum(right), len(right))[0]
+        low = wilson(sum(right) / len(right), len(right))[0]
         if low < wanted.accuracy:
             found[source] = (
                 f"{model} answers {sum(right)} of {len(right)} annotated items of {source} "

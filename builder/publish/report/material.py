@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from twokeys.builder.publish.folder import Folder
-from twokeys.builder.read.locators import read_bytes
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -92,11 +91,9 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
 
 
 def _of_corpora(known: Survey) -> Callable[[str], bytes | None]:
-    places = known.pictures.drop_duplicates("image_key").set_index("image_key")
-
     def read(key: str) -> bytes | None:
         try:
-            return read_bytes(str(places.at[key, "image"]), known.roots[str(places.at[key, "source"])])
+            return known.pictures.read(key)
         except BadInput:
             return None  # known by name alone
 

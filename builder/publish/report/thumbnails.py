@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PIL import Image
 
-from twokeys.builder.read.locators import decode
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
-from twokeys.data_cards.page import data_uri
+from twokeys.core.pictures.uris import content, data_uri
 from twokeys.data_cards.report import Picture
 
 SIDE = 320
@@ -59,7 +58,7 @@ class Thumbnails:
         except BadInput:
             return None
         kind, encoded = written(small)
-        return Picture(data_uri(encoded, kind), *small.size)
+        return Picture(data_uri(encoded, f"image/{kind}"), *small.size)
 
 
 def shrunk(picture: Image.Image) -> Image.Image:
@@ -88,10 +87,10 @@ def pixels(picture: str) -> Image.Image:
     Raises:
         ValueError: When it is none.
     """
-    head, comma, data = picture.partition(",")
-    if head not in ("data:image/png;base64", "data:image/jpeg;base64") or not comma:
+    data, kind = content(picture)
+    if kind not in ("image/png", "image/jpeg"):
         raise ValueError("no thumbnail")
-    with Image.open(io.BytesIO(base64.b64decode(data, validate=True)), formats=("PNG", "JPEG")) as found:
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as found:
         if max(found.size) > SIDE:
             raise ValueError(f"{found.width} x {found.height} pixels")
         return found.convert("RGB")

@@ -14,10 +14,10 @@ from twokeys.builder.certify.audited.cells import Cells
 from twokeys.builder.certify.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.stages import write_table
+from twokeys.core.folds import fold_of
 
 ITEMS, FOLDS = 240, 3
 SELECT, CERTIFY = ["question.prior"], ["question.tfidf"]

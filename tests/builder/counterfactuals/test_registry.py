@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from annotated_types import Ge
 
-from twokeys.builder.pair.edit import Edit, EditView, Generator, Pictures
+from twokeys.builder.pair.edit import Edit, EditView, Generator, ReadImage
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.lexicon import Substitution
 from twokeys.core.errors import BadInput
@@ -27,7 +27,7 @@ class Nothing:
     words: tuple[str, ...] = ()
     lexicon: tuple[Substitution, ...] = ()
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         yield from ()
 
 

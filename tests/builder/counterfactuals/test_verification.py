@@ -16,9 +16,11 @@ from twokeys.audit.models.model import Question
 from twokeys.builder.pair.generate import EDITS
 from twokeys.builder.pair.judges.fluency import halting
 from twokeys.builder.pair.judges.verification import verified
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.stages import Run
+from twokeys.core.pictures.limits import Images
 
 MODEL = "reference:llava-natural"
 COLOURS = {"red": (230, 30, 30), "blue": (30, 30, 230), "green": (30, 200, 60)}
@@ -37,7 +39,7 @@ def drawn(folder: Path, shuffled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         own, asked = names[number % 3], names[(number // 3) % 3]
         rows.append((f"toy:test:{number}", str(number), f"is there a {asked} shape?", "yes" if own == asked else "no"))
     items = pd.DataFrame(rows, columns=["id", "image_key", "question", "answer"])
-    items = items.assign(source="toy", answer_type="yes/no", choices=[[]] * NUMBER)
+    items = items.assign(source="toy", answer_source="annotated", answer_type="yes/no", choices=[[]] * NUMBER)
     pictures = pd.DataFrame(
         {"image_key": items["image_key"], "source": "toy", "image": "file:" + items["image_key"] + ".png"}
     )
@@ -73,7 +75,7 @@ def test_a_model_that_sees_verifies_what_is_so(tmp_path: Path, shuffled: bool) -
     items, pictures = drawn(tmp_path, shuffled)
     edits = edits_of(items)
     run = Run(tmp_path / "run", Serial())
-    found = verified(run, recipe(0.8), items, edits, pictures, {"toy": tmp_path})
+    found = verified(run, recipe(0.8), items, edits, Pictures(pictures, {"toy": tmp_path}, Images()))
     agreed = {edit for edit, said in found.items() if said.problem is None}
     if shuffled:
         # It answers what it sees, which is not what was annotated: no say, whatever it says of single edits.

@@ -16,6 +16,7 @@ from twokeys.builder.measure.language.loading import language_model
 from twokeys.builder.measure.language.prompts import ask
 from twokeys.builder.measure.representations import Representations
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage
 from twokeys.core.items import question_key
@@ -49,7 +50,7 @@ def measured(recipe: Recipe, run: Run, names: list[str], table: pd.DataFrame | N
     whole = items()
     table = whole if table is None else table
     folds = dict.fromkeys(VIEWS, np.arange(len(table)) // 2 % 3)
-    represent = Representations(run, recipe, whole, pd.DataFrame(), {})
+    represent = Representations(run, recipe, whole, Pictures(pd.DataFrame(columns=["image_key"]), {}, recipe.images))
     return measure(run, "measure", table, folds, chosen(names), recipe.measure, 0, represent, names, len(table))
 
 

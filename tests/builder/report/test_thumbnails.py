@@ -12,6 +12,7 @@ from twokeys.builder.checks.report import alike
 from twokeys.builder.publish.report import thumbnails
 from twokeys.builder.publish.report.thumbnails import MOST, SIDE, Thumbnails, pixels
 from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.uris import data_uri
 
 
 def png(array: np.ndarray) -> bytes:
@@ -74,7 +75,7 @@ def test_alike_takes_another_encoder_and_no_edit():
     second = Thumbnails(lambda key: png(edited), Images())("k")
     buffer = io.BytesIO()
     pixels(first.src).save(buffer, "JPEG", quality=88)
-    again = thumbnails.data_uri(buffer.getvalue(), "jpeg")
+    again = data_uri(buffer.getvalue(), "image/jpeg")
     assert again != first.src
     assert alike(first.src, again)
     assert second is not None

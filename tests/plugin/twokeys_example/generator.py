@@ -9,9 +9,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures
-from twokeys.builder.read import locators
-from twokeys.core.pictures.limits import Images
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage
+from twokeys.core.pictures.decoding import decode
 
 RED, BLUE = (220, 30, 30), (40, 60, 220)
 
@@ -32,10 +31,10 @@ class Repaint:
 
     question: str = "Is it a red shape?"
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield one painted picture for each item with the question."""
         for item in items[items["question"] == self.question].to_dict("records"):
-            painted = locators.decode(picture(item["image_key"]), str(item["id"]), Images()).convert("RGB")
+            painted = decode(picture(item["image_key"]), str(item["id"]))
             box = (12, 12, painted.width - 12, painted.height - 12)
             painted.paste(BLUE if item["answer"] == "yes" else RED, box)
             stream = io.BytesIO()

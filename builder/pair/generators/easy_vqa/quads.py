@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures, rng
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage, rng
 from twokeys.builder.pair.generators.easy_vqa.figure import FINE, STEEP, Drawing, Figure, pixels_of, png, read
 from twokeys.builder.pair.generators.easy_vqa.questions import VALUES, Asked, asked, naming
 
@@ -39,7 +39,7 @@ class EasyVqaQuads:
     formats: ClassVar[tuple[str, ...]] = ("easy-vqa",)
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield the edits of each item whose picture can be drawn again pixel for pixel and whose answer fits it."""
         read_before: dict[str, Drawing | None] = {}
         for row in items.to_dict("records"):

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures, rng
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage, rng
 from twokeys.builder.pair.generators.nlvr.changes import Change, changes
 from twokeys.builder.pair.generators.nlvr.drawing import Pixels, Stencils, as_drawn, frames, kind, pixels_of, png
 from twokeys.builder.pair.generators.nlvr.scene import Scene, write_scene
@@ -48,16 +48,16 @@ class NlvrQuads:
 
     depth: int = 2
 
-    def study(self, items: pd.DataFrame, picture: Pictures) -> NlvrScholar:
+    def study(self, items: pd.DataFrame, picture: ReadImage) -> NlvrScholar:
         """Learn from all items of the corpus which statements are understood and what its shapes look like."""
         return NlvrScholar(self, Trust.learn(items), Stencils.cut(_drawn(items, picture)))
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield the edits of items that are a whole corpus by themselves."""
         return self.study(items, picture).edits(items, picture, seed)
 
 
-def _drawn(items: pd.DataFrame, picture: Pictures) -> Iterator[tuple[Scene, Pixels]]:
+def _drawn(items: pd.DataFrame, picture: ReadImage) -> Iterator[tuple[Scene, Pixels]]:
     one_each = items.drop_duplicates("image_key").sort_values("image_key").head(CUT_FROM)
     for key, meta in zip(one_each["image_key"], one_each["meta"], strict=True):
         scene = scene_of(meta)
@@ -100,14 +100,14 @@ class NlvrScholar:
     formats: ClassVar[tuple[str, ...]] = NlvrQuads.formats
     needs: ClassVar[tuple[str, ...]] = NlvrQuads.needs
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield three edits for each item that a quad can be made of: picture, statement, and both."""
         for row in items.to_dict("records"):
             corner = self._corner(row, picture)
             if corner is not None:
                 yield from self._quad(corner, rng(seed, self.name, corner.id))
 
-    def _corner(self, row: dict[Any, Any], picture: Pictures) -> _Corner | None:
+    def _corner(self, row: dict[Any, Any], picture: ReadImage) -> _Corner | None:
         scene = scene_of(row["meta"])
         if scene is None or self.trust.truth(row["question"], scene) != (row["answer"] == TRUE):
             return None

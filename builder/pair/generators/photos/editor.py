@@ -20,7 +20,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures, rng
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage, rng
 from twokeys.builder.pair.examine import spans_of_change
 from twokeys.builder.pair.generators.photos.asking import Asked
 from twokeys.builder.pair.generators.photos.detector import detector
@@ -71,7 +71,7 @@ class PhotoEditor:
     donors: Mapping[str, tuple[Donor, ...]]
     declined: Mapping[str, str] = field(default_factory=dict)
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield the edits of each item whose question is understood and whose answer the known things give."""
         wanted = set(items["id"])
         for key in items["image_key"].unique():

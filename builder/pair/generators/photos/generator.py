@@ -6,7 +6,6 @@ alone are only expected, and the recipe's models must confirm them.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from twokeys.builder.balance.nearest import nearest_other
-from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 from twokeys.builder.pair.generators.photos.annotated import coco_instances
 from twokeys.builder.pair.generators.photos.asking import asked
 from twokeys.builder.pair.generators.photos.detector import detector
@@ -26,9 +25,10 @@ from twokeys.builder.pair.generators.photos.removal import inpainting
 from twokeys.builder.pair.generators.photos.settings import Settings
 from twokeys.builder.pair.generators.photos.things import Known
 from twokeys.builder.pair.generators.photos.writing import pixels_of
-from twokeys.builder.read import locators
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256_of_all
 from twokeys.core.partners import NONE
+from twokeys.core.pictures.decoding import decode
 
 MOST_DONORS = 24
 """Donors of one label at most: they travel to every process."""
@@ -95,11 +95,11 @@ class PhotoEdits(Settings):
         models = (finder, self.cut, inpainting(self.inpainting))
         return sum(weight(getattr(model, "module", None)) for model in models)
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Study these items alone, then edit them; a build studies all items first."""
         yield from self.study(items, picture).edits(items, picture, seed)
 
-    def study(self, items: pd.DataFrame, picture: Pictures) -> PhotoEditor:
+    def study(self, items: pd.DataFrame, picture: ReadImage) -> PhotoEditor:
         """Learn where things are in all pictures, what is asked of each, and what could be pasted.
 
         Raises:
@@ -136,7 +136,7 @@ class PhotoEdits(Settings):
             raise BadInput(self.instances, None, found, "pictures of the size that was annotated", remedy)
         return declined
 
-    def _known(self, items: pd.DataFrame, picture: Pictures) -> dict[str, Known]:
+    def _known(self, items: pd.DataFrame, picture: ReadImage) -> dict[str, Known]:
         keys = items.drop_duplicates("image_key")
         if self.instances is not None:
             every = [str(link) for links in keys["links"] for link in links]
@@ -150,7 +150,7 @@ class PhotoEdits(Settings):
         return {str(key): Known(things, finder.labels, annotated=False) for key, things in seen.items()}
 
     def _donors(
-        self, items: pd.DataFrame, picture: Pictures, known: Mapping[str, Known],
+        self, items: pd.DataFrame, picture: ReadImage, known: Mapping[str, Known],
         questions: Mapping[str, list[Question]],
     ) -> dict[str, tuple[Donor, ...]]:  # fmt: skip
         """By label: things of the pictures that are most similar to pictures without one, most wanted first.
@@ -165,7 +165,7 @@ class PhotoEdits(Settings):
             return {}
         keys = sorted({key for key, _ in rows})
         encoder = image_encoder(self.encoder)
-        vectors = np.concatenate([encoder.encode([locators.decode(picture(key), key, self.images)]) for key in keys])
+        vectors = np.concatenate([encoder.encode([decode(picture(key), key, self.images)]) for key in keys])
         at = {key: number for number, key in enumerate(keys)}
         labels = sorted({one.asked.label for _, one in rows})
         vertex = np.asarray([labels.index(one.asked.label) for _, one in rows])
@@ -192,8 +192,4 @@ def _model_files(folder: Path) -> list[Path]:
 
 
 def _hash(files: list[Path]) -> str:
-    state = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as opened:
-            state.update(hashlib.file_digest(opened, "sha256").digest())
-    return state.hexdigest()[:16]
+    return sha256_of_all(files)[:16]

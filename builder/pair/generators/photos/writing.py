@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from twokeys.builder.pair.generators.photos.needs import needed
-from twokeys.builder.read import locators
+from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 
 Pixels = NDArray[np.uint8]
@@ -56,7 +56,7 @@ def pixels_of(data: bytes, where: str, limits: Images) -> Pixels:
     Raises:
         BadInput: When it is beyond the limits, or no picture.
     """
-    return np.array(locators.decode(data, where, limits))
+    return np.array(decode(data, where, limits))
 
 
 def write(original: bytes, new: Pixels, where: str, limits: Images) -> Written | None:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, EditView, Pictures
+from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 from twokeys.builder.pair.examine import spans_of_change
 from twokeys.builder.pair.generators.questions import contrast, negation, numbers, reversals
 from twokeys.builder.pair.generators.questions.rewording import Asked, Rewording
@@ -59,7 +59,7 @@ class QuestionEdits:
     expected: bool = True
     lexicon: tuple[Substitution, ...] = ()
 
-    def edits(self, items: pd.DataFrame, picture: Pictures, seed: int) -> Iterator[Edit]:
+    def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Yield the edits of each item, then the contradictories of those whose answer follows."""
         made_by: dict[Kind, Reword] = {kind: KINDS[kind] for kind in self.kinds if kind != "lexicon"}
         if "lexicon" in self.kinds:

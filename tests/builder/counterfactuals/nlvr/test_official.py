@@ -16,7 +16,7 @@ from tests.builder.counterfactuals.nlvr import oracle
 from twokeys.builder import recipe
 from twokeys.builder.pair.generators.nlvr.quads import NlvrQuads
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.locators import read_bytes
+from twokeys.builder.read.pictures import read_bytes
 from twokeys.core.items import canonical_json
 
 JUDGED = 500

@@ -15,11 +15,13 @@ from twokeys.builder.pair.generate import Shard, _run_shards
 from twokeys.builder.pair.generators.photos.detector import TransformersDetector, detector
 from twokeys.builder.pair.generators.photos.ssd import SsdDetector, anchors, decoded, kept
 from twokeys.builder.pair.generators.registry import make
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.room import weight
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import Images
 
 
 def test_there_is_an_anchor_for_every_output_of_the_network():
@@ -98,7 +100,8 @@ def test_in_a_build_a_small_model_runs_on_one_thread_whatever_the_engine(folder,
     (tmp_path / "1.png").write_bytes(toy.file_of(toy.photo([("apple", 30, 30)]), "PNG"))
     items = toy.items_of([(1, "Is there an apple in the image?", "yes")])
     items = items.assign(answer_type="yes/no")
-    shard = Shard(items, {str(items["image_key"][0]): ("file:1.png", tmp_path)})
+    places = items[["image_key"]].assign(source="toy", image="file:1.png")
+    shard = Shard(items, Pictures(places, {"toy": tmp_path}, Images()))
     given = {"detector": folder, "operations": ["remove"], "inpainting": "telea", "both_sides": False}
     generator = make("photo-edits", given).located(Path)
     assert generator.weights == weight(detector(folder).module) > 0
@@ -110,7 +113,7 @@ def test_in_a_build_a_small_model_runs_on_one_thread_whatever_the_engine(folder,
     torch.set_num_threads(2)
     try:
         run = Run(tmp_path / "run", Serial())
-        run.stage("edits", partial(_run_shards, run, generator, recipe, None, [shard]), 1)
+        run.stage("edits", partial(_run_shards, run, generator, recipe, None, shard), 1)
         assert (set(threads), torch.get_num_threads()) == ({1}, 2)
     finally:
         hook.remove()

@@ -16,10 +16,11 @@ import pytest
 from tests.builder.counterfactuals.photos import toy
 from twokeys.builder.pair.edit import Edit, Generator, root_of
 from twokeys.builder.pair.examine import Side, examine
-from twokeys.builder.pair.generate import Shard, declined_pictures, warn_of_declined
+from twokeys.builder.pair.generate import declined_images, warn_of_declined
 from twokeys.builder.pair.generators.photos.asking import asked
 from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.pair.stage import made as generator_of
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Minimal, Recipe
 from twokeys.core.errors import BadInput
 from twokeys.core.items import TextRule
@@ -225,12 +226,13 @@ def test_a_picture_of_another_size_than_the_annotated_one_is_left_alone(operatio
 
 
 def test_declined_pictures_are_named_with_their_file():
-    shards = [Shard(pd.DataFrame(), {"a": ("val/2.jpg", Path()), "b": ("val/1.jpg", Path())})]
-    declined = declined_pictures(SimpleNamespace(declined={"a": "too small", "b": "turned"}), shards)
-    assert list(declined.items()) == [("val/1.jpg", "turned"), ("val/2.jpg", "too small")]
-    with pytest.warns(RuntimeWarning, match=r"leaves 2 pictures alone; the first is val/1\.jpg: turned"):
+    places = pd.DataFrame({"image_key": ["a", "b"], "source": "coco", "image": ["file:val/2.jpg", "file:val/1.jpg"]})
+    pictures = Pictures(places, {"coco": Path()}, Images())
+    declined = declined_images(SimpleNamespace(declined={"a": "too small", "b": "turned"}), pictures)
+    assert list(declined.items()) == [("file:val/1.jpg", "turned"), ("file:val/2.jpg", "too small")]
+    with pytest.warns(RuntimeWarning, match=r"leaves 2 pictures alone; the first is file:val/1\.jpg: turned"):
         warn_of_declined("photo-edits", declined)
-    assert declined_pictures(SimpleNamespace(), shards) == {}
+    assert declined_images(SimpleNamespace(), pictures) == {}
 
 
 def test_a_build_hands_over_the_limits_of_the_recipe(tmp_path):

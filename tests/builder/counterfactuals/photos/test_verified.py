@@ -16,9 +16,11 @@ from twokeys.builder.pair.generate import EDITS
 from twokeys.builder.pair.generators.photos.things import Thing
 from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.pair.judges.verification import verified
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.stages import Run
+from twokeys.core.pictures.limits import Images
 
 pytest.importorskip("cv2")
 MODEL = "reference:llava-natural"
@@ -49,7 +51,13 @@ def drawn(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows.append((f"toy:test:{number:02d}", str(number), "what color is the shape?", name))
     items = pd.DataFrame(rows, columns=["id", "image_key", "question", "answer"])
     items = items.assign(
-        source="toy", answer_type="open", choices=[[]] * NUMBER, links=[[]] * NUMBER, image_width=64, image_height=64
+        source="toy",
+        answer_source="annotated",
+        answer_type="open",
+        choices=[[]] * NUMBER,
+        links=[[]] * NUMBER,
+        image_width=64,
+        image_height=64,
     )
     pictures = items[["image_key"]].assign(source="toy", image="file:" + items["image_key"] + ".png")
     return items, pictures
@@ -77,7 +85,8 @@ def table(edits: list[Edit]) -> pd.DataFrame:
 def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path, monkeypatch):
     for module in ("generator", "editor"):
         monkeypatch.setattr(f"twokeys.builder.pair.generators.photos.{module}.detector", lambda name: Eyes())
-    items, pictures = drawn(tmp_path)
+    items, drawings = drawn(tmp_path)
+    pictures = Pictures(drawings, {"toy": tmp_path}, Images())
     given = {"detector": "eyes", "operations": ["recolour"], "both_sides": False, "area": (0.01, 0.5)}
     generator = make("photo-edits", given).located(lambda name: tmp_path / name)
     edits = list(generator.edits(items, lambda key: (tmp_path / f"{key}.png").read_bytes(), 0))
@@ -89,7 +98,7 @@ def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path
     run = Run(tmp_path / "run", Serial())
     known = [edit for edit in edits if edit.answer in ("red", "green", "blue", "yellow")]
     assert NUMBER / 4 < len(known) < len(edits)
-    found = verified(run, recipe, items, table(edits), pictures, {"toy": tmp_path})
+    found = verified(run, recipe, items, table(edits), pictures)
     for edit in set(edits) - set(known):  # orange and purple
         assert found[edit.id].problem == f"{MODEL} has no token for {edit.answer!r}"
     agreed = [edit for edit in known if found[edit.id].problem is None]
@@ -97,6 +106,6 @@ def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path
     assert all(seen(edit) == edit.answer for edit in agreed)
     # The same pictures with an answer that does not hold: none is confirmed.
     wrong = [replace(edit, answer="red" if seen(edit) != "red" else "green") for edit in known]
-    refused = verified(run, recipe, items, table(wrong), pictures, {"toy": tmp_path})
+    refused = verified(run, recipe, items, table(wrong), pictures)
     assert refused
     assert all(one.problem is not None for one in refused.values())

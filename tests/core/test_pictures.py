@@ -15,8 +15,9 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from twokeys.core.errors import BadInput
-from twokeys.core.pictures.decoding import MAX_PIXELS, decode
-from twokeys.core.pictures.shown import FORMATS, data_uri, opened, plain, served, shallow, upright
+from twokeys.core.pictures.decoding import decode
+from twokeys.core.pictures.limits import MAX_PIXELS
+from twokeys.core.pictures.shown import FORMATS, opened, plain, served, shallow, shown_uri, upright
 
 
 def written(picture: Image.Image, kind: str, **options: Any) -> bytes:
@@ -129,7 +130,7 @@ def test_a_transparent_level_is_white() -> None:
 def test_colours_of_16_bits_keep_their_upper_8() -> None:
     values = np.random.default_rng(0).integers(0, 65_536, (5, 7, 3))
     assert np.array_equal(np.asarray(decode(png16(values), "x")), values >> 8)
-    assert data_uri(png16(values)).startswith("data:image/png")
+    assert shown_uri(png16(values)).startswith("data:image/png")
     assert plain(png16(values))[0] != png16(values)  # no other reader has to know how
 
 

@@ -1,0 +1,210 @@
+"""Images of corpora: where their bytes are, and how every stage gets them, decoded, so many at a time.
+
+A locator says where an image's bytes are, relative to its corpus's folder: `file:PATH`, `file:FOLDER//PATH` if the
+recipe names the folder, `parquet:PATH#COLUMN#INDEX`, or `name:NAME` for an image that is known by name alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+import pyarrow.parquet as pq
+from PIL import Image
+from pyarrow import ArrowInvalid
+
+from twokeys.builder.read.held import folder_of, held, read_held
+from twokeys.core.errors import BadInput
+from twokeys.core.items import digest
+from twokeys.core.pictures.decoding import decode
+from twokeys.core.pictures.facts import ImageFacts
+from twokeys.core.pictures.limits import Images
+
+NAMED = "name:"
+"""Locator prefix of an image that is known by name alone."""
+
+
+class Pictures:
+    """Images by key, in the order of their keys: where their bytes are, and within which limits they are decoded.
+
+    It holds no pixels and can be pickled: a worker process gets a shard of it, which is a smaller `Pictures`.
+
+    Args:
+        table: One row per image: `image_key`, `source`, `image` (locator), and its facts
+            (`twokeys.core.pictures.facts.ImageFacts`).
+        roots: Source -> the folder that its locators are relative to.
+        limits: What an image must keep before it is decoded.
+
+    Attributes:
+        table: The rows, sorted by `image_key`.
+    """
+
+    def __init__(self, table: pd.DataFrame, roots: dict[str, Path], limits: Images) -> None:
+        self.table = table.sort_values("image_key", ignore_index=True)
+        self.roots = roots
+        self.limits = limits
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self.table)
+
+    @property
+    def keys(self) -> list[str]:
+        """Their keys, sorted."""
+        return [str(key) for key in self.table["image_key"]]
+
+    @property
+    def contents(self) -> list[list[str]]:
+        """Key and SHA-256 of the bytes of each image: what a stage depends on that reads more than pixels."""
+        return [[key, str(digits)] for key, digits in zip(self.keys, self.table["bytes_sha256"], strict=True)]
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        """Image key -> row of the table."""
+        return {key: row for row, key in enumerate(self.keys)}
+
+    def __contains__(self, key: object) -> bool:
+        """Whether an image is among them."""
+        return key in self._row
+
+    def locator(self, key: str) -> str:
+        """Where an image's bytes are."""
+        return str(self.table["image"].iat[self._row[key]])
+
+    def read(self, key: str) -> bytes:
+        """Read an image's original bytes.
+
+        Raises:
+            BadInput: If they are not there, or the image is known by name alone.
+        """
+        return read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
+
+    def unchanged(self, key: str) -> bytes:
+        """Read an image's original bytes, and make sure that they are those that the build has seen before.
+
+        Raises:
+            BadInput: As `read`, and if they are others.
+        """
+        data = self.read(key)
+        if hashlib.sha256(data).hexdigest() != self.table["bytes_sha256"].iat[self._row[key]]:
+            allowed = "files that stay as they are"
+            raise BadInput(self.locator(key), None, "other bytes than before", allowed, "build again")
+        return data
+
+    def decode(self, key: str) -> Image.Image:
+        """Read and decode an image, in RGB, as every model is shown it.
+
+        Raises:
+            BadInput: As `read`, and if the bytes are no image within the limits.
+        """
+        return decode(self.read(key), self.locator(key), self.limits)
+
+    def batches(self, size: int) -> Iterator[list[Image.Image]]:
+        """Decode all images in order; at most `size` of them are in memory at a time."""
+        keys = self.keys
+        for start in range(0, len(keys), size):
+            yield [self.decode(key) for key in keys[start : start + size]]
+
+    def part(self, keys: Iterable[str]) -> Pictures:
+        """The images that have these keys; a key may be named twice."""
+        rows = sorted({self._row[key] for key in keys})
+        return Pictures(self.table.iloc[rows], self.roots, self.limits)
+
+    def shards(self, size: int) -> list[Pictures]:
+        """The images in order, cut into parts of at most `size`."""
+        starts = range(0, len(self), size)
+        return [Pictures(self.table.iloc[start : start + size], self.roots, self.limits) for start in starts]
+
+    def plus(self, rows: pd.DataFrame, source: str, folder: Path) -> Pictures:
+        """These images and others, such as constructed ones.
+
+        Args:
+            rows: Rows of `table` of images that are not there yet.
+            source: What the rows name as their source.
+            folder: The folder that their locators are relative to.
+        """
+        table = pd.concat([self.table, rows], ignore_index=True) if len(rows) else self.table
+        return Pictures(table, self.roots | {source: folder}, self.limits)
+
+
+def read_bytes(locator: str, root: Path) -> bytes:
+    """Read an image's original bytes.
+
+    Args:
+        locator: `file:PATH`, `file:FOLDER//PATH` where the recipe names the folder, or `parquet:PATH#COLUMN#INDEX`;
+            all relative to `root`.
+        root: Folder of the corpus.
+
+    Raises:
+        BadInput: If the file or the cell is missing, or leads out of the folder.
+    """
+    kind, _, rest = locator.partition(":")
+    if kind == "file":
+        return read_held(*folder_of(rest, root))
+    if kind == "parquet":
+        path, column, index = rest.rsplit("#", 2)
+        return _parquet_bytes(root, path, column, int(index))
+    raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
+
+
+@lru_cache(maxsize=4)
+def _row_group(path: Path, modified: int, column: str, group: int) -> list[object]:
+    """One row group of one column: neighbours in a shard are read once, a replaced file anew."""
+    values: list[object] = pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0).to_pylist()
+    return values
+
+
+def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
+    path = root / name
+    try:
+        table = held(root, name, "table")
+        file, modified = pq.ParquetFile(table), table.stat().st_mtime_ns
+    except BadInput as error:
+        raise BadInput(path, index, error.found, error.allowed, error.remedy) from None
+    except (OSError, ArrowInvalid) as error:
+        found, remedy = f"no readable table ({type(error).__name__})", "put the table there"
+        raise BadInput(path, index, found, "a Parquet file", remedy) from None
+    if column not in file.schema_arrow.names:
+        allowed = ", ".join(file.schema_arrow.names)
+        raise BadInput(path, index, f"no column {column!r}", allowed, "name the column that holds the pictures")
+    offset = index
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if offset < rows:
+            cell = _row_group(table, modified, column, group)[offset]
+            data = cell.get("bytes") if isinstance(cell, dict) else cell
+            if isinstance(data, bytes):
+                return data
+            if isinstance(cell, dict) and cell.get("path"):
+                return _beside(root, name, index, str(cell["path"]))
+            break
+        offset -= rows
+    remedy = "embed the picture's bytes in the table"
+    raise BadInput(path, index, f"no bytes in column {column!r}", "picture bytes", remedy)
+
+
+def _beside(root: Path, table: str, index: int, name: str) -> bytes:
+    """A picture that a table names: relative to the table's folder, inside the corpus's."""
+    try:
+        return read_held(root, str(PurePosixPath(table).parent / name))
+    except BadInput as error:
+        raise BadInput(root / table, index, error.found, error.allowed, error.remedy) from None
+
+
+def stamp(locator: str, root: Path) -> str:
+    """A locator with the size and the time of its file, which is not opened; the locator alone if there is no file."""
+    kind, _, rest = locator.partition(":")
+    folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
+    try:
+        stat = (folder / name).stat() if kind != "name" else None
+    except OSError:
+        stat = None
+    return f"{locator} {stat.st_size} {stat.st_mtime_ns}" if stat else locator
+
+
+def named(locator: str, source: str) -> ImageFacts:
+    """Key of an image that is known by name alone."""
+    return ImageFacts(digest("image name", source, locator.removeprefix(NAMED)), 0, 0, "", 0, float("nan"), None)

@@ -1,0 +1,71 @@
+"""What is kept of an image: the key of the image side, and a few numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from twokeys.core.pictures.decoding import decode
+from twokeys.core.pictures.limits import Images
+
+LOOKS = ("contrast", "colour")
+"""Facts of an image that items carry as `image_contrast` and `image_colour`."""
+LEVELS = 8
+"""Steps of each channel of an image's mean colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is kept of an image: its key and numbers, never its pixels.
+
+    Attributes:
+        image_key: Hash of the pixels as every model is shown them; of the name if there are no bytes.
+        width: Pixels, after EXIF orientation; 0 without bytes.
+        height: Pixels, after EXIF orientation; 0 without bytes.
+        bytes_sha256: Hash of the original bytes; empty without bytes.
+        size: Number of bytes.
+        contrast: Largest standard deviation of a colour channel in 0..255: 0 for an image of one colour.
+        colour: Its mean colour, `mean_colour`; None without bytes.
+    """
+
+    image_key: str
+    width: int
+    height: int
+    bytes_sha256: str
+    size: int
+    contrast: float
+    colour: str | None
+
+
+def describe(data: bytes, where: str, limits: Images) -> ImageFacts:
+    """Decode an image and take its key and numbers.
+
+    The key is of the pixels as every model is shown them, in RGB: images that look the same are one image.
+
+    Raises:
+        BadInput: As `decode`.
+    """
+    image = decode(data, where, limits)
+    header = f"{image.mode} {image.width} {image.height} ".encode()
+    pixels = hashlib.sha256(header + image.tobytes()).hexdigest()[:32]
+    # By channel: two colours of the same brightness are one grey, and two colours all the same.
+    contrast = float(np.asarray(image, dtype=np.float32).std(axis=(0, 1)).max())
+    digits, colour = hashlib.sha256(data).hexdigest(), mean_colour(image)
+    return ImageFacts(pixels, image.width, image.height, digits, len(data), contrast, colour)
+
+
+def mean_colour(image: Image.Image) -> str:
+    """The mean of red, green and blue over all pixels, each in one of `LEVELS` equal steps: a cluster of images.
+
+    Images of one cluster look alike from far away and no more. Counted in whole numbers, so that it is the same
+    everywhere.
+
+    Example:
+        >>> mean_colour(Image.new("RGB", (4, 2), (255, 128, 31)))
+        '7-4-0'
+    """
+    pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
+    return "-".join(str(int(total) * LEVELS // (256 * len(pixels))) for total in pixels.sum(axis=0, dtype=np.int64))
