@@ -18,9 +18,9 @@ from tests.pipeline.toy import ANSWERS, ROOT, Toy, published, run
 LISTS = """
 import json
 from twokeys.audit.explainers.registry import explainers
-from twokeys.builder.baselines import baselines
-from twokeys.builder.corpora import readers
-from twokeys.builder.counterfactuals.registry import generators
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.read.corpora import readers
+from twokeys.builder.pair.generators.registry import generators
 from twokeys.filters import rules
 kinds = dict(rules=rules, corpora=readers, baselines=baselines, generators=generators, explainers=explainers)
 print(json.dumps({kind: [name for name in names() if "example" in name] for kind, names in kinds.items()}))

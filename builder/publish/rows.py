@@ -201,7 +201,7 @@ def _pictures(
             data, last = read_bytes(locator, roots[source]), key
             cell = form(data)
             if hashlib.sha256(data).hexdigest() != expected:
-                raise BadInput(locator, None, "other bytes than before", "files that stay as they are", "build again")
+                raise BadInput(locator, None, "the file has changed since the build read it", "", "build again")
         cells.append(cell)
     return pa.array(cells, type=kind)
 

@@ -17,10 +17,10 @@ from twokeys.audit.wording import BLIND_PROMPT
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.manifest import Manifest
 from twokeys.exports.export import RECORD, export
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.registry import BUILT_IN
 
 
-@pytest.mark.parametrize("to", list(FORMATS))
+@pytest.mark.parametrize("to", list(BUILT_IN))
 def test_every_export_names_the_rows_that_it_holds_and_its_files(to: str, exported: Exporting, folder: Path) -> None:
     out = exported(to)
     said = json.loads((out / RECORD).read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ def test_every_export_names_the_rows_that_it_holds_and_its_files(to: str, export
 
 
 def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    for to in FORMATS:
+    for to in BUILT_IN:
         first, second = (export(folder, to, out=tmp_path / to / name, dataset="me/toy") for name in ("a", "b"))
         assert first.files == second.files
 

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from twokeys.filters.errors import BadName, DuplicateRule
 
 from tests.pipeline.toy import ROOT, run
 from twokeys.filters import check_rule, make
-from twokeys.filters.errors import BadName, DuplicateRule
 from twokeys.filters.new_rule import new_rule
 
 

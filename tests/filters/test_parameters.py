@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from twokeys.filters.errors import BadParameter
 
 from twokeys.filters import Rule, make
-from twokeys.filters.errors import BadParameter
 from twokeys.filters.parameters import arguments
 
 

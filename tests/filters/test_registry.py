@@ -7,10 +7,10 @@ import pickle
 from pathlib import Path
 
 import pytest
+from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
 
 from twokeys import filters
 from twokeys.filters import check_rule, make, rule_class, rules
-from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
 from twokeys.filters.registry import BUILT_IN, GROUP
 from twokeys.filters.rule import Rule
 
