@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from twokeys.core.errors import BadInput, correction
+from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.answers import answered
@@ -374,7 +373,7 @@ def _bad_field(recipe: str, error: ValidationError) -> BadInput:
     """Name the first field that is wrong, and the field that was probably meant."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    problem = f"{textwrap.shorten(repr(first['input']), 60)} does not fit: {first['msg']}"
+    problem = misfit(repr(first["input"]), first["msg"])
     remedy = "correct the field, and run again"
     if first["type"] == "missing":
         problem, remedy = "the field is missing", "add it, and run again"

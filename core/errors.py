@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Iterable
 
 
@@ -70,6 +71,17 @@ class MissingPackage(BadInput):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.feature, self.package, self.command)
+
+
+def misfit(value: str, reason: str) -> str:
+    """The problem with a value that a type does not allow, for a reason in pydantic's words.
+
+    Example:
+        >>> misfit("k = 0", "Input should be greater than 0")
+        'k = 0 does not fit: input should be greater than 0'
+    """
+    plain = reason.removeprefix("Value error, ")
+    return f"{textwrap.shorten(value, 60)} does not fit: {plain[:1].lower()}{plain[1:]}"
 
 
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:

@@ -46,8 +46,9 @@ def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[s
     try:
         return recipe | {"datasheet": questions.checked(yaml.safe_load(text) or {})}
     except (ValueError, yaml.YAMLError) as error:
+        problem = f"it is no YAML ({error})" if isinstance(error, yaml.YAMLError) else str(error)
         remedy = "start from the file that `twokeys datasheet` prints, which holds every question"
-        raise BadInput(file, None, str(error), "", remedy) from None
+        raise BadInput(file, None, problem, "", remedy) from None
 
 
 def template(answers: questions.Answers) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from annotated_types import Ge, Interval, MinLen
 
-from twokeys.core.errors import BadInput, correction
+from twokeys.core.errors import BadInput, correction, misfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,5 +75,5 @@ def parse(rule: type[Rule], name: str, value: Any) -> Any:
         limits = "a YAML file cannot hold it"
     except ValidationError as error:
         limits = "; ".join(dict.fromkeys(problem["msg"] for problem in error.errors()))
-    problem = f"{name} = {value!r} does not fit: {limits}"
+    problem = misfit(f"{name} = {value!r}", limits)
     raise BadInput(f"rule {rule.id!r}", None, problem, "", "correct the value")

@@ -104,4 +104,4 @@ def test_without_the_package_a_recipe_that_names_it_is_told_so(tmp_path: Path) -
     recipe = toy.save(tmp_path / "toy.yaml", rules=["example-colour"])
     done = run("build", recipe, "--corpora", toy.corpora, "--out", tmp_path / "out")
     assert done.returncode == 2
-    assert "found no rule 'example-colour'" in done.stderr
+    assert "there is no rule 'example-colour'" in done.stderr

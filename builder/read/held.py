@@ -38,7 +38,7 @@ def folder_of(name: str, root: Path) -> tuple[Path, str]:
     return (Path(os.path.normpath(root / folder)), rest) if mark else (root, name)
 
 
-def held(folder: Path, name: str, what: str = "picture") -> Path:
+def held(folder: Path, name: str, what: str = "image") -> Path:
     """Return where a name leads, if that is a regular file inside the folder.
 
     Args:
@@ -81,10 +81,10 @@ def read_held(folder: Path, name: str) -> bytes:
             opened = os.fstat(number)
             # Where the name leads now is what was opened: also no folder on the way was swapped.
             if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, held(folder, name).stat()):
-                raise _unreadable(folder, name, "picture", "it changed while it was opened")
+                raise _unreadable(folder, name, "image", "it changed while it was opened")
             return file.read()
     except OSError as error:
-        raise _unreadable(folder, name, "picture", error.strerror or str(error)) from None
+        raise _unreadable(folder, name, "image", error.strerror or str(error)) from None
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -120,7 +120,7 @@ def test_bad_rows_are_set_aside_each_with_what_is_wrong(spoilt: Toy, make: Build
         found = [json.loads(row["reason"]) for row in aside if how.says in row["reason"]]
         assert found, name
         for problem in found:
-            assert set(problem) == {"file", "row", "found", "allowed", "remedy"}
+            assert set(problem) == {"file", "row", "problem", "allowed", "remedy"}
     assert built.manifest.set_aside == len(SPOILT) + 1
     assert built.certified
 
@@ -135,7 +135,7 @@ def test_bad_rows_stop_the_build_with_file_and_row_of_each(spoilt: Toy, make: Bu
         make(spoilt, images=LIMITS)
     assert len(stopped.value.problems) == len(SPOILT) + 1
     for problem in stopped.value.problems:
-        assert all(problem[name] for name in ("file", "row", "found", "allowed", "remedy")), problem
+        assert all(problem[name] for name in ("file", "row", "problem", "remedy")), problem
     lines = spoilt.table("train").read_text(encoding="utf-8").splitlines()
     for name in ("empty question", "wrong type", "gold not in choices"):
         line = next(number for number, text in enumerate(lines, start=1) if f'"{name}"' in text)

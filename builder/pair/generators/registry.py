@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from twokeys.builder.pair.edit import Generator
-from twokeys.core.errors import BadInput, correction
+from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.plugins import Registry
 
 GENERATORS: dict[str, str] = {
@@ -75,6 +75,6 @@ def make(name: str, given: Mapping[str, Any]) -> Generator:
     except ValidationError as error:
         first = error.errors()[0]
         parameter = ".".join(map(str, first["loc"]))
-        problem = f"{first['input']!r} does not fit: {first['msg']}"
+        problem = misfit(repr(first["input"]), first["msg"])
         raise BadInput("recipe", f"{where}.{parameter}", problem, "", "correct the value") from error
     return made

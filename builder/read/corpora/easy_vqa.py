@@ -66,7 +66,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
 
     records = read_json(file)
     if not isinstance(records, list):
-        raise BadInput(file.path, None, f"the file holds a {type(records).__name__}", "a list of questions", CHECK)
+        problem = f"the file holds a value of type {type(records).__name__}"
+        raise BadInput(file.path, None, problem, "a list of questions", CHECK)
     for row in each(enumerate(records, start=1), make):
         if isinstance(row, BadInput) or row.answer_type in wanted:
             yield row

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from twokeys.builder.read.corpora.opening import SourceFile, field, one_of, read_json_lines, source_file
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, one_of, read_json_lines, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput

@@ -192,7 +192,7 @@ def read_json_lines(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]
         if isinstance(value, dict):
             yield number, value
         else:
-            problem = f"the line holds a {type(value).__name__}"
+            problem = f"the line holds a value of type {type(value).__name__}"
             yield number, BadInput(file.name, number, problem, "one JSON object a line", MEND)
     if number == 0:
         raise _empty(file)
@@ -235,7 +235,7 @@ def field(record: Any, name: str, file: SourceFile, row: int | str) -> Any:
         BadInput: When the record is no mapping or the field is missing; `each` yields it.
     """
     if not isinstance(record, dict):
-        problem = f"the entry is a {type(record).__name__}"
+        problem = f"the entry is of type {type(record).__name__}"
         raise BadInput(file.name, row, problem, f"an object with a field {name!r}", MEND)
     if name not in record:
         problem = f"there is no field {name!r} beside {', '.join(sorted(record)[:12])}"

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from twokeys.builder.read.corpora.opening import MEND, SourceFile
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, misfit
 from twokeys.core.items import Row
 
 Rows = Iterator[Row | BadInput]
@@ -99,7 +99,7 @@ def options(corpus: Corpus, model: type[Options]) -> Options:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(["options", *(str(part) for part in first["loc"])])
-        problem = f"{first['input']!r} does not fit: {first['msg']}"
+        problem = misfit(repr(first["input"]), first["msg"])
         allowed = f"the options {', '.join(model.model_fields)}" if model.model_fields else "no options"
         raise BadInput(corpus.name, where, problem, allowed, "correct the recipe") from None
 
@@ -159,7 +159,8 @@ def _image_folder(corpus: Corpus) -> str:
     if folder.is_absolute():
         return folder.as_posix()
     if corpus.path is None or Path(corpus.path).is_absolute():
-        problem = f"the folder {corpus.image_folder!r} is relative, and the path {corpus.path!r} is not"
+        beside = "no path is named" if corpus.path is None else f"the path {corpus.path!r} is not"
+        problem = f"the folder {corpus.image_folder!r} is relative, and {beside}"
         allowed = "both relative to the corpora folder"
         raise BadInput(corpus.name, "image_folder", problem, allowed, "correct the recipe")
     return Path(os.path.relpath(folder, corpus.path)).as_posix()

@@ -80,7 +80,7 @@ def _ending(file: SourceFile) -> str:
 
 def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
     for number, record in enumerate(read_json(file), start=1):
-        problem = f"the entry is a {type(record).__name__}"
+        problem = f"the entry is of type {type(record).__name__}"
         bad = BadInput(file.name, number, problem, "a list of JSON objects", MEND)
         yield number, record if isinstance(record, dict) else bad
 

@@ -32,7 +32,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     file = source_file(root, FILE, NEEDS)
     records = read_json(file)
     if not isinstance(records, list):
-        raise BadInput(file.path, None, f"the file holds a {type(records).__name__}", "a list of questions", CHECK)
+        problem = f"the file holds a value of type {type(records).__name__}"
+        raise BadInput(file.path, None, problem, "a list of questions", CHECK)
 
     def make(number: int, record: Any) -> Row:
         identity = str(field(record, "qid", file, number))

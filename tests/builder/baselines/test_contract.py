@@ -148,6 +148,6 @@ def test_a_recipe_that_names_none_runs_all_that_cost_seconds() -> None:
 
 
 def test_an_unknown_baseline_lists_the_known_ones() -> None:
-    with pytest.raises(BadInput, match=r"found question\.gpt; allowed: .*question\.tfidf") as error:
+    with pytest.raises(BadInput, match=r"no baseline 'question\.gpt'\. Allowed: .*question\.tfidf") as error:
         chosen(["question.tfidf", "question.gpt"])
     assert error.value.row == "measure.baselines"

@@ -36,7 +36,7 @@ def test_an_unknown_model_names_itself_and_the_way_out() -> None:
     assert error.value.row == "encoders.language"
     with pytest.raises(BadInput, match="nobody/nothing"):
         identity("nobody/nothing@main")
-    with pytest.raises(BadInput, match=r"'packaged:gpt'; allowed: packaged:smollm2"):
+    with pytest.raises(BadInput, match=r"'packaged:gpt'\. Allowed: packaged:smollm2"):
         identity("packaged:gpt")
 
 
