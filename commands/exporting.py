@@ -13,7 +13,10 @@ from twokeys.commands.terminal import plainly, print_json
 
 def export(
     folder: Folder,
-    to: Annotated[str, typer.Option(help="lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
+    to: Annotated[
+        str,
+        typer.Option(help="lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2, naturalbench, or a package's format."),
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder to write; out/NAME-FORMAT by default.")] = None,
     config: Annotated[str | None, typer.Option(help="Its config: balanced or audited.")] = None,
     split: Split = None,

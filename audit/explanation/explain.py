@@ -91,7 +91,7 @@ def explain(
         allowed = "2 or more, since intervals are over items"
         raise BadInput("--limit", None, f"the limit is {limit}", allowed, "leave it out to take all items")
     if len(made) < 3:
-        problem = f"only {len(made)} are named, counting random"
+        problem = f"only {len(made)} explainers are named, counting random"
         raise BadInput("--explainers", None, problem, "3 or more", "name more explainers")
     published = read(Path(folder), config, split)
     with step(say, "model"):

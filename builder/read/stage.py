@@ -106,7 +106,7 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
     if unknown := sorted(set(splits) - set(known)):
         problem = f"there is no split {unknown[0]!r}"
-        raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name splits that the corpus has")
+        raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")
     for name in splits.values() if corpus.images == "required" else ():
         if not _SPLIT.fullmatch(name):
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe by `splits: {NAME: test}`"

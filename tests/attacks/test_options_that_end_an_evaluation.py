@@ -2,7 +2,7 @@
 
 Attack: a folder that holds options, and a model that ships. The token wanted for such an item is the letter of the
 right option, which no reference model had in its vocabulary: both commands ended with status 2 at the first one
-("found 'green'; allowed: an answer that the model's tokenizer can write"), as they did at any answer that a small
+("the model's tokenizer cannot write the answer 'green'"), as they did at any answer that a small
 vocabulary lacks, such as a number.
 
 Before (ba22272): not one item of the README's example was evaluated. Now: every item of it, those with options by

@@ -212,7 +212,7 @@ def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict
     try:
         names = next(table, [])
         if not names or len(set(names)) < len(names):
-            allowed = "names that differ"
+            allowed = "names that differ, one a column"
             raise BadInput(file.path, 1, f"the header is {names}", allowed, "give the file a header")
         number = 0
         for number, cells in enumerate((cells for cells in table if cells), start=1):
