@@ -119,7 +119,7 @@ def test_what_is_skipped_is_told_in_every_place_and_kept_through_a_stop(tmp_path
     assert told.exit_code == 0
     shown = " ".join(told.output.split())
     assert "skipped: 2 of 15 items, which this model cannot score" in shown
-    assert "more0: answer 'zebra'; allowed: an answer that the model's tokenizer can write" in shown
+    assert "more0: the model's tokenizer cannot write the answer 'zebra'" in shown
     assert "more1: answer '17'" in shown
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["skipped"]["items"] == 2

@@ -73,7 +73,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, mod
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"explainers": ["rollouts"]}, "did you mean rollout"),
+        ({"explainers": ["rollouts"]}, "did you mean 'rollout'"),
         ({"explainers": ["occlusion"]}, "3 or more"),
         ({"limit": 1}, "intervals are over items"),
         ({"config": "pairs"}, "config"),
