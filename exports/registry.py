@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twokeys.core.plugins import Registry
 from twokeys.exports.format import Format
 
@@ -18,15 +16,11 @@ BUILT_IN = {
 """Name -> where its format is."""
 
 
-def _exports(candidate: Any) -> bool:
-    return isinstance(candidate, Format)
-
-
 FORMATS: Registry[Format] = Registry(
     kind="format",
     group="twokeys.formats",
     built_in=BUILT_IN,
-    fits=_exports,
+    fits=lambda candidate: isinstance(candidate, Format),
     must="twokeys.exports.format.Format",
     place="--to",
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twokeys.builder.read.corpora.reader import Reader
 from twokeys.core.plugins import Registry
 
@@ -25,15 +23,11 @@ BUILT_IN = {
 """Format -> where its reader is."""
 
 
-def _reads(candidate: Any) -> bool:
-    return isinstance(candidate, Reader)
-
-
 READERS: Registry[Reader] = Registry(
     kind="corpus format",
     group="twokeys.corpora",
     built_in=BUILT_IN,
-    fits=_reads,
+    fits=lambda candidate: isinstance(candidate, Reader),
     must="twokeys.builder.read.corpora.Reader",
     place="recipe, corpora.format",
     named_by="format",
