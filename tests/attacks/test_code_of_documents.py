@@ -63,7 +63,7 @@ def nothing(place: Path) -> Built:
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    monkeypatch.setitem(registry.GENERATORS, "toy-repaint", "tests.pipeline.repaint:Repaint")
+    monkeypatch.setitem(registry.BUILT_IN, "toy-repaint", "tests.pipeline.repaint:Repaint")
 
 
 @pytest.mark.parametrize("kind", [balanced, paired, pytest.param(alone, marks=pytest.mark.slow), nothing])

@@ -12,7 +12,7 @@ import pytest
 
 from twokeys.audit.explainers.registry import EXPLAINERS
 from twokeys.builder.measure.baselines import FAMILIES
-from twokeys.builder.pair.generators.registry import REGISTRY as GENERATORS
+from twokeys.builder.pair.generators.registry import GENERATORS
 from twokeys.builder.read.corpora import READERS
 from twokeys.core.errors import BadInput
 from twokeys.core.plugins import GROUPS, Registry, packages

@@ -142,7 +142,7 @@ def test_scores_that_were_forged_are_found(make: Build, doors: Toy, oracle: Any)
 def test_a_planted_word_that_gives_answers_away_is_found(
     make: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(registry.GENERATORS, "toy-planted", "tests.pipeline.planted_questions:Planted")
+    monkeypatch.setitem(registry.BUILT_IN, "toy-planted", "tests.pipeline.planted_questions:Planted")
     toy = Toy(tmp_path / "corpora", {"test": []})
     for number in range(40):
         shape = ("square", "circle")[number % 2]

@@ -13,7 +13,7 @@ from twokeys.builder.pair.edit import Generator
 from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.plugins import Registry
 
-GENERATORS: dict[str, str] = {
+BUILT_IN: dict[str, str] = {
     "easy-vqa-quads": "twokeys.builder.pair.generators.easy_vqa.quads:EasyVqaQuads",
     "mirror-sides": "twokeys.builder.pair.generators.mirror:MirrorSides",
     "nlvr-quads": "twokeys.builder.pair.generators.nlvr.quads:NlvrQuads",
@@ -27,10 +27,10 @@ def _generates(candidate: Any) -> bool:
     return isinstance(candidate, type) and is_dataclass(candidate) and callable(getattr(candidate, "edits", None))
 
 
-REGISTRY: Registry[type[Generator]] = Registry(
+GENERATORS: Registry[type[Generator]] = Registry(
     kind="generator",
     group="twokeys.generators",
-    built_in=GENERATORS,
+    built_in=BUILT_IN,
     fits=_generates,
     must="generator: a frozen dataclass as `Generator` describes it",
     place="recipe, pair.generators",
@@ -45,7 +45,7 @@ def generators() -> dict[str, type[Generator]]:
     Raises:
         BadInput: When two have one name.
     """
-    return REGISTRY.all()
+    return GENERATORS.all()
 
 
 def generator_class(name: str) -> type[Generator]:
@@ -54,7 +54,7 @@ def generator_class(name: str) -> type[Generator]:
     Raises:
         BadInput: When there is none of that name.
     """
-    return REGISTRY.get(name)
+    return GENERATORS.get(name)
 
 
 def make(name: str, given: Mapping[str, Any]) -> Generator:

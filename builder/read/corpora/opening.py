@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-MEND = "mend or remove the row, or set `bad_rows: set aside`"
+MEND = "mend or remove the row"
 CHECK = "check that this is the official file"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
