@@ -268,7 +268,7 @@ def test_a_push_that_stopped_before_its_tag_goes_on_without_sending_again(built:
     ("path", "status", "words"),
     [
         (r"POST .*/preupload/", 403, "may not write there"),
-        (r"POST .*/batch", 429, "wait some minutes"),
+        (r"POST .*/batch", 429, "Wait some minutes"),
         (r"POST .*/commit/", 400, "400"),
         (r"POST .*/tag/", 409, "name another tag"),
         (r"GET .*/refs", 404, "404"),
