@@ -35,9 +35,8 @@ class Journal:
         before = json.loads((folder / RUN).read_text(encoding="utf-8"))
         if before != json.loads(json.dumps(run)):
             changed = next(key for key in {**run, **before} if before.get(key) != run.get(key))
-            found = f"a run with {changed} {before.get(changed)!r}"
-            remedy = "name another folder with --out, or remove this one"
-            raise BadInput(folder, None, found, repr(run.get(changed)), remedy)
+            problem = f"the folder holds a run whose {changed} is {before.get(changed)!r}, not {run.get(changed)!r}"
+            raise BadInput(folder, None, problem, "", "name another folder with --out, or remove this one")
         if self.path.is_file():
             self._read(self.path)
 

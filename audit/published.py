@@ -85,8 +85,8 @@ def fingerprints(published: Published) -> dict[str, str]:
         claims = json.loads(manifest.read_text(encoding="utf-8"))["configs"]
         return {name: str(claims[name]["fingerprint"]) for name in configs}
     except (ValueError, KeyError, TypeError) as error:
-        allowed = f"fingerprints of {', '.join(configs)}"
-        raise BadInput(manifest, "configs", repr(error), allowed, "check the folder: twokeys verify") from None
+        problem = f"the fingerprints of {', '.join(configs)} cannot be read ({error!r})"
+        raise BadInput(manifest, "configs", problem, "", f"run `twokeys verify {manifest.parent}`") from None
 
 
 def asked_scores(folder: Path) -> list[str]:
@@ -111,17 +111,19 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
     found = {path.parent.name for path in folder.glob("*/*.parquet")} & set(EVALUATED)
     if not found:
         allowed = f"a folder with one of {', '.join(EVALUATED)}"
-        raise BadInput(folder, None, "no published items", allowed, "name a folder that `twokeys build` wrote")
+        problem = "the folder holds no published items"
+        raise BadInput(folder, None, problem, allowed, "name a folder that `twokeys build` wrote")
     config = config or next(name for name in EVALUATED if name in found)
     if config != ALL and config not in found:
-        raise BadInput(folder, "config", repr(config), ", ".join([*sorted(found), ALL]), "name one of these")
+        problem = f"there is no config {config!r}"
+        raise BadInput(folder, "config", problem, ", ".join([*sorted(found), ALL]), "name one of these")
     files = sorted(
         path for name in (found if config == ALL else {config}) for path in (folder / name).glob("*.parquet")
     )
     splits = sorted({path.name.rsplit("-", 3)[0] for path in files})
     split = split or evaluated(splits)
     if split not in splits:
-        raise BadInput(folder, "split", repr(split), ", ".join(splits), "name one of these")
+        raise BadInput(folder, "split", f"there is no split {split!r}", ", ".join(splits), "name one of these")
     parts = [_rows(path) for path in files if path.name.rsplit("-", 3)[0] == split]
     table = pd.concat(parts, ignore_index=True)
     if table["id"].duplicated().any():
@@ -131,8 +133,8 @@ def read(folder: Path, config: str | None = None, split: str | None = None) -> P
         table[column] = table[column].where(table["file"].notna(), table["image_key"].map(shown[column]))
     seen = table[table["file"].notna()].astype({"row": int}).reset_index(drop=True)
     if seen.empty:
-        remedy = "name the config `all`, where other items may have their pictures"
-        raise BadInput(folder, config, "no pictures", "items with pictures", remedy)
+        remedy = "name the config `all`, in which other items may have their images"
+        raise BadInput(folder, config, "the items have no images", "", remedy)
     return Published(folder, config, split, seen, len(table) - len(seen))
 
 
@@ -140,8 +142,8 @@ def _rows(path: Path) -> pd.DataFrame:
     """One shard's text columns."""
     names = pq.ParquetFile(path).schema_arrow.names
     if missing := [name for name in TEXT if name not in names]:
-        allowed = ", ".join(TEXT)
-        raise BadInput(path, None, f"no column {missing[0]!r}", allowed, "build the folder with this version")
+        problem = f"the table has no column {missing[0]!r}"
+        raise BadInput(path, None, problem, "", "build the folder again with this version of twokeys")
     table = pq.read_table(path, columns=[*TEXT, *(name for name in OPTIONAL if name in names)]).to_pandas()
     for name in OPTIONAL:
         if name not in table:
@@ -163,5 +165,5 @@ def decode(cell: Any, where: str) -> Image.Image:
     """
     data = cell.get("bytes") if isinstance(cell, dict) else None
     if not data:
-        raise BadInput(where, "image", "no picture", "picture bytes", "build the folder from a corpus with pictures")
+        raise BadInput(where, "image", "there is no image", "", "build the folder from a corpus with images")
     return decoding.decode(data, where)

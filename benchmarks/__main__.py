@@ -99,5 +99,5 @@ if __name__ == "__main__":
     parser.add_argument("--long", action="store_true", help="measure anew what takes an hour or more, too")
     given = parser.parse_args()
     if unknown := set(given.names) - {*NAMES, *LONG}:
-        parser.error(f"NAME: found {', '.join(sorted(unknown))}, allowed: {', '.join((*NAMES, *LONG))}")
+        parser.error(f"there is no benchmark {sorted(unknown)[0]}; name some of {', '.join((*NAMES, *LONG))}")
     main(given.names, given.long)

@@ -41,7 +41,7 @@ def row(name: str, corpora: Path | None, out: Path) -> tuple[str, ...]:
     try:
         found = diagnose(plan, out / f"{name}-diagnosis", corpora=corpora, work=work)
     except BadInput as error:
-        return (name, *["-"] * (len(COLUMNS) - 2), f"not run: {error.found}")
+        return (name, *["-"] * (len(COLUMNS) - 2), f"not run: {error.problem}")
     published = "no pictures"
     if plan.publishable:
         built = build(plan, out / name, corpora=corpora, work=work)

@@ -152,7 +152,7 @@ def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> l
         for metric, part in table.groupby("metric", sort=False)
     }
     if any(values.isna().to_numpy().any() for values in wide.values()):
-        raise ValueError("validation: found items that lack an explainer, allowed: the same explainers for all items")
+        raise ValueError("an item lacks an explainer: all items must have the same")
     cost = table.groupby("metric")["passes"].mean()
     found = []
     for metric, values in wide.items():

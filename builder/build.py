@@ -108,9 +108,10 @@ def build(
     plan = recipes.load(recipe)
     if not plan.publishable:
         names = ", ".join(corpus.name for corpus in plan.corpora if corpus.images == "names")
-        remedy = "use `twokeys diagnose`, or add the pictures and set images: required"
-        raise BadInput(plan.name, "images", f"pictures known by name alone ({names})", "pictures", remedy)
-    _check_licences(plan)
+        problem = f"the images of {names} are known by name alone"
+        remedy = "use `twokeys diagnose`, or add the images and set `images: required`"
+        raise BadInput(plan.name, "images", problem, "", remedy)
+    folder_licence(plan.corpora, plan.license)  # refused before anything is measured
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
     check_place(place, MANIFEST, "build_key", "build")
@@ -151,20 +152,6 @@ def build(
             run.seconds["publish"] = time.perf_counter() - began
     certified = holds(json.loads((place / CERTIFICATE).read_text(encoding="utf-8")))
     return Built(folder, there, certified, run.seconds)
-
-
-def _check_licences(plan: Recipe) -> None:
-    """Refuse what may not be given on before anything is measured.
-
-    Raises:
-        BadInput: When a source forbids it, or the licences of two sources cannot be joined.
-    """
-    try:
-        folder_licence(plan.corpora, plan.license)
-    except ValueError as error:
-        allowed = "sources that may be adapted and given on together"
-        remedy = "leave a source or the wanted licence out; `twokeys diagnose` takes any corpus"
-        raise BadInput(plan.name, "license", str(error), allowed, remedy) from None
 
 
 def _published(folder: Path, key: str) -> Manifest | None:

@@ -138,6 +138,6 @@ def _of_folder(folder: Path) -> Diagnosis:
     try:
         manifest = Manifest.load(folder)
     except ValueError as error:
-        raise BadInput(folder, MANIFEST, str(error), "the manifest that twokeys wrote", "build it again") from error
+        raise BadInput(folder, MANIFEST, f"it cannot be read ({error})", "", "build the folder again") from error
     rows = manifest.configs["balanced"].splits.values()
     return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None, None)

@@ -143,13 +143,13 @@ def diff(first: str | Path, second: str | Path, say: Say = silent) -> Difference
 
 def _manifest(folder: Path) -> Manifest:
     if not (folder / MANIFEST).is_file():
-        raise BadInput(folder, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder")
+        problem = f"there is no {MANIFEST}"
+        raise BadInput(folder, None, problem, "a folder that twokeys published", "name the published folder")
     try:
         return Manifest.load(folder)
     except (ValueError, RecursionError) as error:
-        raise BadInput(
-            folder / MANIFEST, None, str(error), "a manifest as it was written", f"run `twokeys verify {folder}`"
-        ) from None
+        remedy = f"run `twokeys verify {folder}`"
+        raise BadInput(folder / MANIFEST, None, f"it cannot be read ({error})", "", remedy) from None
 
 
 # --------------------------------------------------------------------------------------------------------- rows
@@ -191,7 +191,7 @@ def _hashes(folder: Path, config: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for row in _read(folder, config):
         if row["id"] in found:
-            raise BadInput(folder / config, row["id"], "twice", "ids that are unique", f"run `twokeys verify {folder}`")
+            raise BadInput(folder / config, row["id"], "the id comes twice", "", f"run `twokeys verify {folder}`")
         found[row["id"]] = hashlib.sha256(canonical_json(row).encode()).digest()[:16]
     return found
 
@@ -212,7 +212,7 @@ def _read(folder: Path, config: str) -> Iterator[Row]:
                     yield {name: value for name, value in cells.items() if value is not None}
         except (OSError, ValueError) as error:
             remedy = f"run `twokeys verify {folder}`"
-            raise BadInput(path, None, str(error), "Parquet as it was written", remedy) from None
+            raise BadInput(path, None, f"it cannot be read ({error})", "", remedy) from None
 
 
 def _rounded(value: Any) -> Any:

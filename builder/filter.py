@@ -21,7 +21,6 @@ from twokeys.core.answers.normal import compared
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
 from twokeys.data_cards.manifest import Effect, Example, RuleReport
-from twokeys.filters.errors import BadParameter, DuplicateRule, UnknownRule
 from twokeys.filters.registry import make
 from twokeys.filters.rule import Rule
 
@@ -56,40 +55,21 @@ def apply(
         seed: For the controls.
 
     Raises:
-        BadInput: When a rule reads a column that nothing made.
+        BadInput: When a rule cannot be made, reads a column that nothing made, or drops an id that is not there.
     """
     left, removed, reports = items, [], []
-    rules = [made(use) for use in uses]
+    rules = [make(use.rule, use.with_) for use in uses]
     for use, rule, name in zip(uses, rules, _names(rules), strict=True):
         drops = rule.decide(_view(rule, left, column))
         if stray := set(drops) - set(left["id"]):
-            raise BadInput(
-                use.rule,
-                None,
-                f"a drop of the unknown id {min(stray)!r}",
-                "ids of the table",
-                "mend the rule",
-            )
+            problem = f"it drops the id {min(stray)!r}, which the table does not have"
+            raise BadInput(f"rule {use.rule}", None, problem, "", "correct the rule")
         gone = left["id"].isin(drops.keys())
         dropped = left[gone]
         reports.append(_report(rule, left, ~gone.to_numpy(), dropped, drops, seed).model_copy(update={"id": name}))
         removed += [(identity, name, drops[identity]) for identity in dropped["id"]]
         left = left[~gone].reset_index(drop=True)
     return Filtered(pd.DataFrame(removed, columns=["id", "rule", "reason"]), reports)
-
-
-def made(use: RuleUse) -> Rule:
-    """Make a rule as a recipe uses it.
-
-    Raises:
-        BadInput: When there is no such rule, or a parameter is wrong.
-    """
-    try:
-        return make(use.rule, use.with_)
-    except (UnknownRule, DuplicateRule, BadParameter) as error:
-        remedy = "see `twokeys rules list` and `twokeys rules show RULE`"
-        found, allowed = str(error).removeprefix("found "), "a known rule and its parameters"
-        raise BadInput("recipe", f"rules: {use.rule}", found, allowed, remedy) from error
 
 
 def _names(rules: list[Rule]) -> list[str]:
@@ -198,7 +178,7 @@ def described(plan: Recipe) -> list[list[str]]:
 
 def _identity(use: RuleUse) -> list[str]:
     """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
-    rule = made(use)
+    rule = make(use.rule, use.with_)
     path = Path(use.rule.rpartition(":")[0]).expanduser()
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]

@@ -128,9 +128,9 @@ def _push(folder: Path, manifest: Manifest, plan: Pushed, say: Say) -> Pushed:
     if plan.tag in there.tags:
         if there.holds(MANIFEST, (folder / MANIFEST).read_bytes(), plan.tag):
             return replace(plan, outcome="there", url=url)
-        found = f"the tag {plan.tag}, which holds another folder"
-        remedy = f"tags never move: name another with --tag, such as {plan.tag}-2"
-        raise BadInput(plan.repository, None, found, "a tag that is not there, or holds just this folder", remedy)
+        problem = f"the tag {plan.tag} holds another folder, and tags never move"
+        remedy = f"name another tag with --tag, such as {plan.tag}-2"
+        raise BadInput(plan.repository, None, problem, "", remedy)
     removed = sorted(there.replaceable(manifest.name) - plan.files.keys())
     additions = [CommitOperationAdd(name, str(folder / name)) for name in plan.files]
     _upload(api, plan, additions, say)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import textwrap
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.answers import answered
@@ -357,17 +355,16 @@ def load(source: str | Path | Recipe) -> Recipe:
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            found = f"bytes that are no UTF-8 ({error.reason})"
-            raise BadInput(name, None, found, "a YAML file", "save it as UTF-8") from None
+            raise BadInput(name, None, f"the file is no UTF-8 ({error.reason})", "", "save it as UTF-8") from None
     else:
-        close = difflib.get_close_matches(name, shipped(), 1)
-        hint = f"did you mean {close[0]!r}?" if close else "name a YAML file or one of the recipes that ship"
-        raise BadInput(name, None, "no such recipe or file", f"a path, or one of {', '.join(shipped())}", hint)
+        remedy = correction(name, shipped(), "name a YAML file, or one of the recipes that ship")
+        allowed = f"a path, or one of {', '.join(shipped())}"
+        raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
         plan = yaml.safe_load(text)
         return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
-        raise BadInput(name, None, f"text that is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
+        raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
         raise _bad_field(name, error) from error
 
@@ -376,12 +373,13 @@ def _bad_field(recipe: str, error: ValidationError) -> BadInput:
     """Name the first field that is wrong, and the field that was probably meant."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    allowed, remedy = first["msg"], "correct the field and run again"
-    found = "nothing" if first["type"] == "missing" else textwrap.shorten(repr(first["input"]), 60)
+    problem = misfit(repr(first["input"]), first["msg"])
+    remedy = "correct the field, and run again"
+    if first["type"] == "missing":
+        problem, remedy = "the field is missing", "add it, and run again"
     if first["type"] == "extra_forbidden":
         parts: list[type[Part]] = Part.__subclasses__()
         names = {name for part in parts for name in part.model_fields}
-        found, allowed = f"the unknown field {first['loc'][-1]!r}", "fields that recipes have"
-        if close := difflib.get_close_matches(str(first["loc"][-1]), names, 1):
-            remedy = f"did you mean {close[0]!r}?"
-    return BadInput(recipe, field, found, allowed, remedy)
+        problem = f"there is no field {first['loc'][-1]!r}"
+        remedy = correction(str(first["loc"][-1]), names, "remove it")
+    return BadInput(recipe, field, problem, "", remedy)

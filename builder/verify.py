@@ -50,7 +50,8 @@ def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
     """
     path = Path(folder)
     if not (path / MANIFEST).is_file():
-        raise BadInput(path, None, f"no {MANIFEST}", "a folder that twokeys published", "name the published folder")
+        problem = f"there is no {MANIFEST}"
+        raise BadInput(path, None, problem, "a folder that twokeys published", "name the published folder")
     try:
         manifest = Manifest.load(path)
     except (ValueError, RecursionError) as error:

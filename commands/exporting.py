@@ -13,7 +13,12 @@ from twokeys.commands.terminal import plainly, print_json
 
 def export(
     folder: Folder,
-    to: Annotated[str, typer.Option(help="Format: lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2 or naturalbench.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Format: lmms-eval, vlmevalkit, inspect, lm-eval, vqa-v2, naturalbench, or the format of a package."
+        ),
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/NAME-FORMAT.")] = None,
     config: Annotated[str | None, typer.Option(help="Config of the folder: balanced or audited.")] = None,
     split: Split = None,

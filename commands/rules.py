@@ -35,18 +35,17 @@ def list_all(as_json: AsJson = False) -> None:
 
 
 def _made(rule: str, parameters: str) -> filters.Rule:
-    from twokeys.builder.filter import made
-    from twokeys.builder.recipe import RuleUse
     from twokeys.core.errors import BadInput
+    from twokeys.filters import make
 
     try:
         values = json.loads(parameters)
     except json.JSONDecodeError:
         values = None
     if not isinstance(values, dict):
-        allowed = 'a JSON object, such as {"threshold": 0.5}'
-        raise BadInput("--with", None, repr(parameters), allowed, "quote it for the shell")
-    return made(RuleUse.model_validate({"rule": rule, "with": values}))
+        allowed = 'parameters such as {"threshold": 0.5}'
+        raise BadInput("--with", None, f"{parameters!r} is no JSON object", allowed, "quote it for the shell")
+    return make(rule, values)
 
 
 @app.command("show")
@@ -98,15 +97,13 @@ def new(
     """Write a rule and its test, to be changed into the rule that you want."""
     with plainly():
         from twokeys.core.errors import BadInput
-        from twokeys.filters.errors import BadName, DuplicateRule
-        from twokeys.filters.new_rule import NAME, new_rule
+        from twokeys.filters.new_rule import new_rule
 
         try:
             made = new_rule(name, folder)
-        except (BadName, DuplicateRule) as error:
-            raise BadInput("rules new", "NAME", str(error), NAME, "choose another name") from error
         except OSError as error:
-            raise BadInput("rules new", None, str(error), "two new files", "choose another name or --folder") from error
+            problem = f"the folder cannot be written ({error.strerror})"
+            raise BadInput(folder, None, problem, "", "choose another with --folder") from error
     if as_json:
         print_json({"rule": str(made.rule), "test": str(made.test), "name": made.name})
         return

@@ -1,58 +1,98 @@
-"""The one way in which twokeys says that an input is bad: where, what was found, what is allowed, what to do."""
+"""The one way in which twokeys says that an input is bad: where, what is wrong, what is allowed, what to do."""
 
 from __future__ import annotations
+
+import difflib
+import textwrap
+from collections.abc import Iterable
 
 
 class BadInput(ValueError):  # noqa: N818 - it is named after what the user has, not after what Python does
     """An input that cannot be used as it is.
 
+    Its text is a sentence of what is wrong and where, a sentence of what is allowed, and an instruction.
+
+    Example:
+        >>> print(BadInput("questions.csv", 3, "the answer is empty", "text", "fill it in, or remove the row"))
+        questions.csv, row 3: the answer is empty. Allowed: text. Fill it in, or remove the row.
+
     Attributes:
-        file: The file (or recipe field) that holds it.
+        file: The file, recipe field or option that holds it.
         row: Row, key or field inside the file; None for the file as a whole.
-        found: What was found there.
-        allowed: What is allowed there.
-        remedy: What the user can do.
+        problem: What is wrong, with the value that is there: a sentence without its full stop.
+        allowed: What is allowed there; empty if the problem says it.
+        remedy: What the user can do: an instruction without its full stop, beginning with a verb.
     """
 
-    def __init__(self, file: object, row: object, found: str, allowed: str, remedy: str) -> None:
-        self.file, self.row, self.found, self.allowed, self.remedy = str(file), row, found, allowed, remedy
+    def __init__(self, file: object, row: object, problem: str, allowed: str, remedy: str) -> None:
+        self.file, self.row, self.problem, self.allowed, self.remedy = str(file), row, problem, allowed, remedy
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        where = self.file if self.row is None else f"{self.file}, row {self.row}"
-        return f"{where}: found {self.found}; allowed: {self.allowed}; to do: {self.remedy}"
+        allowed = _sentence(f"allowed: {self.allowed}") if self.allowed else ""
+        parts = (f"{self._where()}: {_ended(self.problem)}", allowed, _sentence(self.remedy))
+        return " ".join(part for part in parts if part)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions pickle by their message alone; ours must cross process borders whole.
-        return type(self), (self.file, self.row, self.found, self.allowed, self.remedy)
+        return type(self), (self.file, self.row, self.problem, self.allowed, self.remedy)
+
+    def _where(self) -> str:
+        if self.row is None:
+            return self.file
+        return f"{self.file}, row {self.row}" if str(self.row).isdecimal() else f"{self.file}, {self.row}"
 
 
 class Unscorable(BadInput):
     """One item that a model cannot score, though it may score others."""
 
-    @property
-    def why(self) -> str:
-        """What cannot be scored, and what could be."""
-        return f"{self.file} {self.found}; allowed: {self.allowed}"
-
 
 class Unsayable(Unscorable):
     """A model has no tokens for an answer, or does not have it in its list."""
 
-    def __init__(self, answer: str, allowed: str, remedy: str) -> None:
+    def __init__(self, answer: str, problem: str, remedy: str) -> None:
         self.answer = answer
-        super().__init__("answer", None, repr(answer), allowed, remedy)
+        super().__init__("answer", None, problem, "", remedy)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.answer, self.allowed, self.remedy)
+        return type(self), (self.answer, self.problem, self.remedy)
 
 
 class MissingPackage(BadInput):
-    """A feature needs a package or a model that is not installed."""
+    """A feature needs a package that is not installed."""
 
     def __init__(self, feature: str, package: str, command: str) -> None:
         self.feature, self.package, self.command = feature, package, command
-        super().__init__(feature, None, f"no package {package!r}", "the package installed", f"run: {command}")
+        problem = f"{feature} needs the package {package!r}, which is not installed"
+        super().__init__(feature, None, problem, "", f"run: {command}")
+
+    def __str__(self) -> str:
+        return f"{_sentence(self.problem)} Run: {self.command}"  # no full stop: the command is copied
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.feature, self.package, self.command)
+
+
+def misfit(value: str, reason: str) -> str:
+    """The problem with a value that a type does not allow, for a reason in pydantic's words.
+
+    Example:
+        >>> misfit("k = 0", "Input should be greater than 0")
+        'k = 0 does not fit: input should be greater than 0'
+    """
+    plain = reason.removeprefix("Value error, ")
+    return f"{textwrap.shorten(value, 60)} does not fit: {plain[:1].lower()}{plain[1:]}"
+
+
+def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:
+    """The remedy for a name that nothing has: the closest of the names, or `otherwise` if none is close."""
+    close = difflib.get_close_matches(name, list(names), 1)
+    return f"correct the name: did you mean {close[0]!r}?" if close else otherwise
+
+
+def _sentence(text: str) -> str:
+    return _ended(text[:1].upper() + text[1:])
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -1,20 +1,33 @@
-"""What installed packages add: an entry point in one of the groups `twokeys.rules`, `twokeys.corpora`, ...
+"""What recipes and commands can name: one `Registry` a kind, of what ships and of what installed packages add.
 
-The same for all kinds: an entry point `name = "module:object"`, where the object says the same name of itself. What
-cannot be loaded or does not fit is left out with a warning that names its package; two of one name are an error.
+A package adds an object by an entry point `name = "module:object"` in the group of its kind; the object says the same
+name of itself. What cannot be loaded or does not fit is left out with a warning that names its package; two of one name
+are an error.
 """
 
 from __future__ import annotations
 
+import pkgutil
 import warnings
+from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from twokeys.core.errors import BadInput, correction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from importlib.metadata import EntryPoint
 
-
-GROUPS = ("twokeys.rules", "twokeys.corpora", "twokeys.baselines", "twokeys.generators", "twokeys.explainers")
+T = TypeVar("T")
+GROUPS = (
+    "twokeys.rules",
+    "twokeys.corpora",
+    "twokeys.baselines",
+    "twokeys.generators",
+    "twokeys.explainers",
+    "twokeys.formats",
+)
 """All entry-point groups."""
 
 
@@ -24,41 +37,91 @@ def packages() -> dict[str, str]:
     return {entry.dist.name: entry.dist.version for entry in entries if entry.dist}
 
 
-def plugins(
-    group: str,
-    built_in: Mapping[str, str],
-    fits: Callable[[Any], str],
-    clash: Callable[[str, str, str], Exception],
-) -> dict[str, Any]:
-    """Load what installed packages add to one group, by name.
+@dataclass(frozen=True)
+class Registry(Generic[T]):
+    """All objects of one kind by name. A module is imported when its object is asked for.
 
-    Args:
-        group: Entry-point group, such as `twokeys.rules`.
-        built_in: Names that are taken, and where they are.
-        fits: Returns the name that an object gives itself; raises TypeError when it is not of the kind.
-        clash: Makes the error for two of one name, of what was found, what is allowed and what to do.
-
-    Returns:
-        Name -> object, in alphabetical order.
-
-    Raises:
-        Exception: What `clash` makes, when two have one name.
+    Attributes:
+        kind: What one of them is called, such as `rule`.
+        group: Entry-point group in which other packages add some, one of `GROUPS`.
+        built_in: Name -> `module:object` of those that ship.
+        fits: Tells whether an object is of the kind.
+        must: What an object of the kind is, in words: it follows "is no".
+        place: Where users name one; messages begin with it.
+        named_by: The attribute in which an object says its name.
+        otherwise: What to do about a name that is close to none.
     """
-    origins = {name: f"{target} of twokeys" for name, target in built_in.items()}
-    found: dict[str, Any] = {}
-    for entry in sorted(metadata.entry_points(group=group), key=lambda entry: (entry.name, entry.value)):
-        origin = f"{entry.value} of package {entry.dist.name if entry.dist else 'unknown'}"
-        other = origins.setdefault(entry.name, origin)
-        if other != origin:
-            remedy = "uninstall one of the packages, or ask for another name"
-            raise clash(f"two of the name {entry.name!r}: {other}, and {origin}", "one a name", remedy)
-        try:
-            loaded = entry.load()
-            name = fits(loaded)
-            if name != entry.name:
-                raise ValueError(f"{entry.value} has the name {name!r}, which must be the name of its entry point")
-        except Exception as error:  # noqa: BLE001 - one broken package must not stop the others
-            warnings.warn(f"{group}: {entry.name!r} is left out, {origin}: {error!r}", RuntimeWarning, stacklevel=3)
-        else:
-            found[entry.name] = loaded
-    return found
+
+    kind: str
+    group: str
+    built_in: Mapping[str, str]
+    fits: Callable[[Any], bool]
+    must: str
+    place: str
+    named_by: str = "name"
+    otherwise: str = "name one of these"
+
+    def all(self) -> dict[str, T]:
+        """Return all objects by name: those that ship, then those of installed packages in alphabetical order.
+
+        Raises:
+            BadInput: When two have one name.
+        """
+        added = self._added()
+        return {name: self._checked(name, pkgutil.resolve_name(self.built_in[name])) for name in self.built_in} | (
+            self._loaded(added.values())
+        )
+
+    def get(self, name: str) -> T:
+        """Return the object of a name.
+
+        Raises:
+            BadInput: When there is none, or when two objects have one name; suggests the closest name.
+        """
+        added = self._added()
+        if name in self.built_in:
+            return self._checked(name, pkgutil.resolve_name(self.built_in[name]))
+        loaded = self._loaded([added[name]]) if name in added else {}
+        if name not in loaded:
+            raise self.unknown(name, [*self.built_in, *(other for other in added if other != name)])
+        return loaded[name]
+
+    def unknown(self, name: str, names: Iterable[str]) -> BadInput:
+        """The error for a name that is none of `names`."""
+        remedy = correction(name, names, self.otherwise)
+        return BadInput(self.place, None, f"there is no {self.kind} {name!r}", ", ".join(names), remedy)
+
+    def _added(self) -> dict[str, EntryPoint]:
+        """What installed packages add, not yet loaded."""
+        origins = {name: f"{target} of twokeys" for name, target in self.built_in.items()}
+        added: dict[str, EntryPoint] = {}
+        entries = metadata.entry_points(group=self.group)
+        for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
+            other = origins.setdefault(entry.name, _origin(entry))
+            if other != _origin(entry):
+                problem = f"two have the name {entry.name!r}: {other}, and {_origin(entry)}"
+                raise BadInput(self.group, None, problem, "", "uninstall one of the packages, or rename its object")
+            added[entry.name] = entry
+        return added
+
+    def _loaded(self, entries: Iterable[EntryPoint]) -> dict[str, T]:
+        loaded: dict[str, T] = {}
+        for entry in entries:
+            try:
+                loaded[entry.name] = self._checked(entry.name, entry.load())
+            except Exception as error:  # noqa: BLE001 - one broken package must not stop the others
+                message = f"{self.group}: {entry.name!r} is left out, {_origin(entry)}: {error!r}"
+                warnings.warn(message, RuntimeWarning, stacklevel=4)
+        return loaded
+
+    def _checked(self, name: str, candidate: Any) -> T:
+        if not self.fits(candidate):
+            raise TypeError(f"{candidate!r} is no {self.must}")
+        if (stated := getattr(candidate, self.named_by, None)) != name:
+            raise ValueError(f"{candidate!r} has the name {stated!r}, which must be the name of its entry point")
+        checked: T = candidate
+        return checked
+
+
+def _origin(entry: EntryPoint) -> str:
+    return f"{entry.value} of package {entry.dist.name if entry.dist else 'unknown'}"

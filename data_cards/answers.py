@@ -40,13 +40,15 @@ def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[s
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        remedy = "write it with `twokeys datasheet`, or correct the name; it is relative to the recipe"
-        raise BadInput(source, "datasheet", f"{file}, which cannot be read ({error})", "a YAML file", remedy) from None
+        problem = f"the file {file} cannot be read ({error})"
+        remedy = "write it with `twokeys datasheet`, or correct its name, which is relative to the recipe"
+        raise BadInput(source, "datasheet", problem, "a YAML file", remedy) from None
     try:
         return recipe | {"datasheet": questions.checked(yaml.safe_load(text) or {})}
     except (ValueError, yaml.YAMLError) as error:
-        remedy = "`twokeys datasheet` prints a file with every question"
-        raise BadInput(file, None, str(error), "answers to the questions of a datasheet", remedy) from None
+        problem = f"it is no YAML ({error})" if isinstance(error, yaml.YAMLError) else str(error)
+        remedy = "start from the file that `twokeys datasheet` prints, which holds every question"
+        raise BadInput(file, None, problem, "", remedy) from None
 
 
 def template(answers: questions.Answers) -> str:

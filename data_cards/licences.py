@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
+from twokeys.core.errors import BadInput, correction
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -113,7 +115,7 @@ def whole_licence(manifest: Manifest) -> str:
     """The licence of a published folder as a whole.
 
     Raises:
-        ValueError: When the sources cannot be combined, or not under the licence that the recipe asks for.
+        BadInput: When the sources cannot be combined, or not under the licence that the recipe asks for.
     """
     wanted = manifest.recipe.get("license")
     return folder_licence(manifest.sources, str(wanted) if wanted else None)
@@ -127,15 +129,17 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
         wanted: The licence that it shall be given on under; None takes what is found.
 
     Raises:
-        ValueError: When a source does not allow adaptations, two sources cannot be given on as one whole, or not
+        BadInput: When a source does not allow adaptations, two sources cannot be given on as one whole, or not
             under the licence that is wanted.
     """
     for source in sources:
         if not _whole(source):
-            raise ValueError(
-                f"source {source.name!r} is under {source.license}, which does not let adapted material be "
-                "given on, and twokeys makes text canonical: diagnose this corpus, but do not publish from it"
+            problem = (
+                f"source {source.name!r} is under {source.license}, which does not let adapted material be given on, "
+                "and twokeys makes text canonical"
             )
+            remedy = "diagnose this corpus with `twokeys diagnose`, and publish without it"
+            raise BadInput("recipe", "corpora.license", problem, "", remedy)
     if wanted is not None:
         return _wanted(sources, wanted.lower())
     if one := agreed(sources):
@@ -145,25 +149,26 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
         first, second = next(
             pair for pair in combinations(sources, 2) if not set(_whole(pair[0])) & set(_whole(pair[1]))
         )
-        raise ValueError(
-            f"sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be "
-            f"given on as one: the first {_demand(first)}, the second {_demand(second)}; publish two folders"
+        problem = (
+            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be given on "
+            f"as one: the first {_demand(first)}, the second {_demand(second)}"
         )
+        raise BadInput("recipe", "corpora.license", problem, "", "publish two folders")
     return suits[0]
 
 
 def _wanted(sources: Sequence[Terms], wanted: str) -> str:
     """The licence that is wanted, where every source lets its material be given on under it."""
     if wanted not in LICENCES:
-        raise ValueError(f"{wanted!r} is no licence that is known here; known are {', '.join(LICENCES)}")
+        problem, remedy = f"{wanted!r} is no licence that twokeys has", correction(wanted, LICENCES)
+        raise BadInput("recipe", "license", problem, ", ".join(LICENCES), remedy)
     for source in sources:
         if wanted in (source.license.lower(), *_whole(source)):
             continue
         commercial = "-nc" in source.license.lower() and "-nc" not in wanted
         why = f"forbids commercial use, which {wanted} would allow" if commercial else _demand(source)
-        raise ValueError(
-            f"source {source.name!r} is under {source.license}, which {why}: the whole cannot be under {wanted}"
-        )
+        problem = f"source {source.name!r} is under {source.license}, which {why}: the whole cannot be under {wanted}"
+        raise BadInput("recipe", "license", problem, "", "name another licence, or leave the source out")
     return wanted
 
 
@@ -177,7 +182,7 @@ def licence_text(manifest: Manifest) -> str:
     """Write the folder's LICENSE file.
 
     Raises:
-        ValueError: When the sources cannot be combined.
+        BadInput: When the sources cannot be combined.
     """
     whole = whole_licence(manifest)
     changed = ["", _MODIFIED] if manifest.pairs is not None else []

@@ -53,7 +53,7 @@ def export(
 
     Args:
         folder: The published folder.
-        to: Name of the format: a key of `twokeys.exports.registry.FORMATS`.
+        to: Name of the format: one of `twokeys.exports.registry.FORMATS`.
         out: Folder to write; `out/NAME-FORMAT` when None. An earlier export there is replaced, anything else is not.
         config: Config of the folder; its benchmark when None.
         split: Its split; `test` where there is one when None.
@@ -64,16 +64,14 @@ def export(
     Raises:
         BadInput: When format, folder or place cannot be used, or the folder holds nothing of the kind.
     """
-    if to not in FORMATS:
-        raise BadInput("--to", None, repr(to), ", ".join(FORMATS), "name one of these")
+    form = FORMATS.get(to)
     place = Path("out") / f"{Path(folder).resolve().name}-{to}" if out is None else Path(out).resolve()
     if Path(folder).resolve() in (place.resolve(), *place.resolve().parents):
         remedy = "name another folder with --out"
-        raise BadInput("--out", None, f"{place}, inside the published folder", "a folder beside it", remedy)
+        raise BadInput("--out", None, f"{place} lies inside the published folder", "a folder beside it", remedy)
     # What Python leaves beside a module that a harness imported is no file of anybody.
     check_place(place, RECORD, "facts", "export", modules=True)
     found = source(Path(folder), config, split, dataset, instruction)
-    form = FORMATS[to]
     with whole_folder(place) as fresh:
         form.write(found, fresh)
         (fresh / "README.md").write_text(_readme(found.heading(form.summary), form.use(found)), encoding="utf-8")

@@ -40,7 +40,7 @@ def write(source: Source, out: Path) -> None:
     if not rows:
         folder, config = source.published.folder, source.facts["config"]
         remedy = "export another config or split, or build with `pair`"
-        raise BadInput(folder, config, "no quads", "a config with quads", remedy)
+        raise BadInput(folder, config, "there are no quads", "", remedy)
     pictures = dict(source.pictures())
     schema = features.arrow_schema.with_metadata(
         {**features.arrow_schema.metadata, b"twokeys": repr(source.facts).encode()}

@@ -102,22 +102,23 @@ def source(
         BadInput: When the folder, config or split cannot be exported.
     """
     if not folder.is_dir():
-        raise BadInput(folder, None, "no folder", "a published folder", "name a folder that `twokeys build` wrote")
+        problem = "there is no folder"
+        raise BadInput(folder, None, problem, "a published folder", "name a folder that `twokeys build` wrote")
     config = config or next((name for name in CONFIGS if (folder / name).is_dir()), None)
     if config not in CONFIGS:
-        found = repr(config) if config else "no config whose rows are items with pictures"
-        raise BadInput(folder, "config", found, ", ".join(CONFIGS), "name one of these")
+        problem = f"there is no config {config!r}" if config else "no config holds items with images"
+        raise BadInput(folder, "config", problem, ", ".join(CONFIGS), "name one of these")
     try:
         manifest = Manifest.load(folder)
     except (OSError, ValueError) as error:
-        allowed = "the manifest that `twokeys build` wrote"
-        raise BadInput(folder / "manifest.json", None, str(error), allowed, "check it: twokeys verify") from None
+        remedy = f"run `twokeys verify {folder}`"
+        raise BadInput(folder / "manifest.json", None, f"it cannot be read ({error})", "", remedy) from None
     published = read(folder, config, split)
     for file in map(Path, published.table["file"].unique()):
         name = file.relative_to(folder).as_posix()
         if sha256(file) != manifest.files.get(name):
-            allowed = "the bytes that the manifest names"
-            raise BadInput(file, None, "other bytes", allowed, "see what was changed: twokeys verify")
+            problem, remedy = "the file is not the one of the manifest", f"run `twokeys verify {folder}`"
+            raise BadInput(file, None, problem, "", remedy)
     _add(published.table)
     facts = _facts(manifest, published) | {"dataset": dataset or str(folder.resolve())}
     return Source(published, facts | {"instruction": instruction})

@@ -65,9 +65,9 @@ def _cells(source: Source) -> dict[str, str]:
     for key, data in source.pictures():
         found[key] = base64.b64encode(data).decode()
         if len(found[key]) <= SHORTEST:
-            allowed = f"more than {SHORTEST * 3 // 4} bytes, or VLMEvalKit takes it for an index"
-            remedy = "export to another format, or leave the picture out of the corpus"
-            raise BadInput(source.published.folder, key, f"a picture of {len(data)} bytes", allowed, remedy)
+            allowed = f"more than {SHORTEST * 3 // 4} bytes, since VLMEvalKit takes fewer for an index"
+            remedy = "export to another format, or leave the image out of the corpus"
+            raise BadInput(source.published.folder, key, f"the image has {len(data)} bytes", allowed, remedy)
     return found
 
 

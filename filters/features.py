@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twokeys.core.errors import BadInput
 from twokeys.filters.cells import is_missing
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def read_features(table: pd.DataFrame, column: str) -> Features:
     """Take the vectors of `column`; items without an answer or a vector, or with a NaN in it, are left out.
 
     Raises:
-        ValueError: When two vectors differ in length.
+        BadInput: When two vectors differ in length.
     """
     import numpy as np
     import pandas as pd
@@ -55,6 +56,6 @@ def read_features(table: pd.DataFrame, column: str) -> Features:
         lengths.setdefault(vector.shape, item)
     if len(lengths) > 1:
         known = ", ".join(f"{shape} of item {item}" for shape, item in lengths.items())
-        raise ValueError(f"{column}: found vectors of the shapes {known}; allowed: one; to do: measure it again")
+        raise BadInput(column, None, f"the vectors have the shapes {known}", "one shape", "measure the column again")
     vectors = np.stack(list(found.values())) if found else np.empty((0, 0))
     return Features(rows, vectors, pd.factorize(rows["answer"], sort=True)[0])

@@ -10,10 +10,11 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from twokeys.filters.errors import BadName, DuplicateRule
+from twokeys.core.errors import BadInput
 from twokeys.filters.registry import rules
 
 NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+PLACE = "rules new"
 
 
 class NewRule(NamedTuple):
@@ -38,17 +39,17 @@ def new_rule(name: str, folder: Path = Path()) -> NewRule:
         folder: Where the two files go; made when it is not there.
 
     Raises:
-        BadName: When the name is no id, or its file would hide a module of Python.
-        DuplicateRule: When a rule of that id is there already.
-        FileExistsError: When one of the files is there; nothing is written then.
+        BadInput: When the name is no id, its file would hide a module of Python, a rule has that id, or one of the
+            files is there; nothing is written then.
     """
     module = _module(name)
     if name in rules():
-        raise DuplicateRule(f"found the id {name!r}, which a rule has; allowed: one rule an id; to do: choose another")
+        raise BadInput(PLACE, None, f"a rule has the id {name!r} already", "", "choose another name")
     made = NewRule(folder / f"{module}.py", folder / f"test_{module}.py", f"{module}.py:{_class(name)}")
     for path in made[:2]:
         if path.exists():
-            raise FileExistsError(f"found {path} there already; allowed: a new file; to do: choose another name")
+            problem = "the file is there already"
+            raise BadInput(path, None, problem, "", "choose another name, or another folder with --folder")
     folder.mkdir(parents=True, exist_ok=True)
     words = {"id": name, "module": module, "class_name": _class(name)}
     for path, template in zip(made[:2], ("rule.py.txt", "test_rule.py.txt"), strict=True):
@@ -61,12 +62,13 @@ def new_rule(name: str, folder: Path = Path()) -> NewRule:
 def _module(name: str) -> str:
     if not re.fullmatch(NAME, name):
         close = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()))
-        hint = f"did you mean {close!r}?" if re.fullmatch(NAME, close) else "choose a name such as 'low-agreement'"
-        raise BadName(f"found the name {name!r}; allowed: lower-case words joined by '-'; to do: {hint}")
+        right = re.fullmatch(NAME, close)
+        remedy = f"correct the name: did you mean {close!r}?" if right else "choose a name such as 'low-agreement'"
+        raise BadInput(PLACE, None, f"{name!r} is no id of a rule", "lower-case words joined by '-'", remedy)
     module = name.replace("-", "_")
     if iskeyword(module) or module in sys.stdlib_module_names:
-        allowed = f"a name whose file hides no module of Python, which {module}.py would"
-        raise BadName(f"found the name {name!r}; allowed: {allowed}; to do: add a word, such as '{name}-question'")
+        problem = f"{module}.py, the file of the rule {name!r}, would hide a module of Python"
+        raise BadInput(PLACE, None, problem, "", f"add a word to the name, such as '{name}-question'")
     return module
 
 

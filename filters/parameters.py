@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from annotated_types import Ge, Interval, MinLen
 
-from twokeys.filters.errors import BadParameter
+from twokeys.core.errors import BadInput, correction, misfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,16 +44,17 @@ def arguments(rule: type[Rule], given: Mapping[str, Any]) -> dict[str, Any]:
     """Read the parameters of a rule as a recipe states them.
 
     Raises:
-        BadParameter: When one is unknown, missing, or does not fit the type of its field.
+        BadInput: When one is unknown, missing, or does not fit the type of its field.
     """
     allowed = {field.name: field for field in fields(rule) if field.init}
-    if unknown := ", ".join(repr(name) for name in given if name not in allowed):
+    if unknown := [name for name in given if name not in allowed]:
         names = ", ".join(allowed) or "no parameters"
-        raise BadParameter(f"rule {rule.id!r}: found {unknown}; allowed: {names}; to do: rename or remove it")
+        remedy = correction(unknown[0], allowed, "remove it")
+        raise BadInput(f"rule {rule.id!r}", None, f"there is no parameter {unknown[0]!r}", names, remedy)
     for name, field in allowed.items():
         if name not in given and field.default is MISSING and field.default_factory is MISSING:
-            allowed_type = f"a value of type {field.type}"
-            raise BadParameter(f"rule {rule.id!r}: found no {name!r}; allowed: {allowed_type}; to do: give one")
+            problem, wanted = f"the parameter {name!r} is missing", f"a value of type {field.type}"
+            raise BadInput(f"rule {rule.id!r}", None, problem, wanted, "give one")
     return {name: parse(rule, name, value) for name, value in given.items()}
 
 
@@ -61,7 +62,7 @@ def parse(rule: type[Rule], name: str, value: Any) -> Any:
     """Return `value` in the type of the field `name`: a list becomes a tuple, nothing else is converted.
 
     Raises:
-        BadParameter: When it does not fit.
+        BadInput: When it does not fit.
     """
     from pydantic import TypeAdapter, ValidationError
     from pydantic_core import PydanticSerializationError, to_json
@@ -71,7 +72,8 @@ def parse(rule: type[Rule], name: str, value: Any) -> Any:
         # By way of JSON, whose strict mode takes a list for a tuple, but neither "3" nor true for a number.
         return TypeAdapter(hint).validate_json(to_json(value), strict=True)
     except PydanticSerializationError:
-        limits = "what a YAML file can hold"
+        limits = "a YAML file cannot hold it"
     except ValidationError as error:
         limits = "; ".join(dict.fromkeys(problem["msg"] for problem in error.errors()))
-    raise BadParameter(f"rule {rule.id!r}: found {name} = {value!r}; allowed: {limits}; to do: correct it")
+    problem = misfit(f"{name} = {value!r}", limits)
+    raise BadInput(f"rule {rule.id!r}", None, problem, "", "correct the value")

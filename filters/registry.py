@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twokeys.core.plugins import plugins
-from twokeys.filters.errors import DuplicateRule, UnknownRule
+from twokeys.core.errors import BadInput
+from twokeys.core.plugins import Registry
 from twokeys.filters.parameters import arguments
 from twokeys.filters.rule_file import is_rule, load_rule
 
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twokeys.filters.rule import Rule
-
-GROUP = "twokeys.rules"
-"""Entry-point group under which other packages add rules."""
 
 BUILT_IN = {
     "aflite": "twokeys.filters.aflite:AFLite",
@@ -37,6 +32,16 @@ BUILT_IN = {
     "symmetric-grid": "twokeys.filters.symmetric_grid:SymmetricGrid",
 }
 """Rule id -> where its class is."""
+RULES: Registry[type[Rule]] = Registry(
+    kind="rule",
+    group="twokeys.rules",
+    built_in=BUILT_IN,
+    fits=is_rule,
+    must="subclass of twokeys.filters.Rule that implements all of it",
+    place="rules",
+    named_by="id",
+    otherwise="name one of these, or a class of yours as FILE.py:CLASS",
+)
 
 
 def rules() -> dict[str, type[Rule]]:
@@ -45,60 +50,34 @@ def rules() -> dict[str, type[Rule]]:
     A rule of a package that cannot be loaded is left out, with a warning that names the package.
 
     Raises:
-        DuplicateRule: When two have the same id.
+        BadInput: When two have the same id.
     """
-    built_in = {name: _import(target) for name, target in BUILT_IN.items()}
-    return built_in | plugins(GROUP, BUILT_IN, _id, _clash)
+    return RULES.all()
 
 
 def rule_class(name: str) -> type[Rule]:
     """Resolve the id of a rule, or `path/to/file.py:ClassName` (relative to the working directory).
 
     Raises:
-        UnknownRule: When there is no such rule, file or class.
-        DuplicateRule: When ids are not unique, also when the class in the file has the id of another rule.
+        BadInput: When there is no such rule, file or class, or when ids are not unique, also when the class in the file
+            has the id of another rule.
     """
-    known = rules()
     path, _, class_name = name.rpartition(":")
-    if path.endswith(".py"):
-        rule = load_rule(Path(path).expanduser().resolve(), class_name)
-        if rule.id in known:
-            raise DuplicateRule(
-                f"found the id {rule.id!r} at {name}, which {known[rule.id].__module__} has too; "
-                "allowed: one rule an id; to do: give yours another id"
-            )
-        return rule
-    if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else "choose one"
-        raise UnknownRule(f"found no rule {name!r}; allowed: {', '.join(known)}, or FILE.py:CLASS; to do: {hint}")
-    return known[name]
+    if not path.endswith(".py"):
+        return RULES.get(name)
+    rule = load_rule(Path(path).expanduser().resolve(), class_name)
+    if other := rules().get(rule.id):
+        problem = f"the rule has the id {rule.id!r}, which {other.__module__} has too"
+        raise BadInput(name, None, problem, "", "give your rule another id")
+    return rule
 
 
 def make(name: str, parameters: Mapping[str, Any] | None = None) -> Rule:
     """Build a rule from its name and its parameters as a recipe states them.
 
     Raises:
-        BadParameter: When a parameter is unknown, missing, or has a wrong value.
-        UnknownRule: When there is no such rule.
-        DuplicateRule: When ids are not unique.
+        BadInput: When there is no such rule, when ids are not unique, or when a parameter is unknown, missing, or has a
+            wrong value.
     """
     rule = rule_class(name)
     return rule(**arguments(rule, parameters or {}))
-
-
-def _import(target: str) -> type[Rule]:
-    module, _, name = target.partition(":")
-    rule = getattr(importlib.import_module(module), name)
-    assert is_rule(rule), target
-    return rule
-
-
-def _id(found: Any) -> str:
-    if not is_rule(found):
-        raise TypeError(f"{found!r} is no subclass of twokeys.filters.Rule that implements all of it")
-    return found.id
-
-
-def _clash(found: str, allowed: str, remedy: str) -> DuplicateRule:
-    return DuplicateRule(f"found {found}; allowed: {allowed}; to do: {remedy}")

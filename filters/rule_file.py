@@ -8,7 +8,7 @@ import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from twokeys.filters.errors import UnknownRule
+from twokeys.core.errors import BadInput
 from twokeys.filters.rule import Rule
 
 if TYPE_CHECKING:
@@ -26,16 +26,17 @@ def load_rule(path: Path, class_name: str) -> type[Rule]:
     """Return the rule class `class_name` of a Python file.
 
     Raises:
-        UnknownRule: When there is no such file, or no such rule in it.
+        BadInput: When there is no such file, or no such rule in it.
     """
     if not path.is_file():
-        raise UnknownRule(f"found no file {path}; allowed: FILE.py:CLASS; to do: correct the path")
+        raise BadInput(path, None, "there is no such file", "FILE.py:CLASS", "correct the path")
     module = _module(path)
     found = getattr(module, class_name, None)
     if is_rule(found):
         return found
-    names = ", ".join(name for name, member in vars(module).items() if is_rule(member)) or "none, it defines no rule"
-    raise UnknownRule(f"found no rule {class_name!r} in {path}; allowed: {names}; to do: name a subclass of Rule")
+    names = ", ".join(name for name, member in vars(module).items() if is_rule(member))
+    problem = f"there is no rule {class_name!r} in it"
+    raise BadInput(path, None, problem, names, "name a subclass of Rule that it defines")
 
 
 def _module(path: Path) -> ModuleType:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from tests.pipeline.toy import ROOT
 from twokeys import filters
 from twokeys.audit.explainers.registry import explainers
-from twokeys.builder.measure.baselines import FAMILIES
+from twokeys.builder.measure.baselines import families
 from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
 from twokeys.commands.app import app
@@ -45,6 +45,6 @@ def test_every_table_is_whole() -> None:
 
 def test_all_that_is_known_is_in_it() -> None:
     text = catalogue()
-    for names in (filters.rules(), explainers(), generators(), readers(), [family.name for family in FAMILIES]):
+    for names in (filters.rules(), explainers(), generators(), readers(), [family.name for family in families()]):
         for name in names:
             assert f"\n| `{name}` | " in text

@@ -18,11 +18,13 @@ from tests.pipeline.toy import ANSWERS, ROOT, Toy, published, run
 LISTS = """
 import json
 from twokeys.audit.explainers.registry import explainers
-from twokeys.builder.baselines import baselines
-from twokeys.builder.corpora import readers
-from twokeys.builder.counterfactuals.registry import generators
+from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.read.corpora import readers
+from twokeys.builder.pair.generators.registry import generators
+from twokeys.exports.registry import FORMATS
 from twokeys.filters import rules
 kinds = dict(rules=rules, corpora=readers, baselines=baselines, generators=generators, explainers=explainers)
+kinds["formats"] = FORMATS.all
 print(json.dumps({kind: [name for name in names() if "example" in name] for kind, names in kinds.items()}))
 """
 
@@ -50,6 +52,7 @@ def test_one_of_each_kind_is_found_by_its_entry_point(path: dict[str, str]) -> N
         "baselines": ["question.example-length"],
         "generators": ["example-repaint"],
         "explainers": ["example-middle"],
+        "formats": ["example-lines"],
     }
 
 
@@ -97,6 +100,10 @@ def test_a_build_reads_measures_filters_and_pairs_with_them(path: dict[str, str]
     assert 0 < painted["added"] <= 15 - sum(painted["refused"].values())
     verified = run("verify", out, **path)
     assert verified.returncode == 0, verified.stdout
+    exported = run("export", out, "--to", "example-lines", "--out", tmp_path / "exported", "--json", **path)
+    assert exported.returncode == 0, exported.stderr
+    questions = (tmp_path / "exported" / "questions.txt").read_text(encoding="utf-8").splitlines()
+    assert len(questions) == json.loads(exported.stdout)["facts"]["items"]
 
 
 def test_without_the_package_a_recipe_that_names_it_is_told_so(tmp_path: Path) -> None:
@@ -104,4 +111,4 @@ def test_without_the_package_a_recipe_that_names_it_is_told_so(tmp_path: Path) -
     recipe = toy.save(tmp_path / "toy.yaml", rules=["example-colour"])
     done = run("build", recipe, "--corpora", toy.corpora, "--out", tmp_path / "out")
     assert done.returncode == 2
-    assert "found no rule 'example-colour'" in done.stderr
+    assert "there is no rule 'example-colour'" in done.stderr

@@ -62,8 +62,8 @@ def nothing_scored(folder: Path, model: Responder, why: Mapping[Any, str]) -> Ba
         model: The model.
         why: Items, or their places, and why each cannot be scored.
     """
-    found = f"no item that {model.name} can score ({next(iter(why.values()))})"
-    return BadInput(folder, None, found, "items whose answers the model can give", "use another model or config")
+    problem = f"{model.name} can score none of the items; of the first, {next(iter(why.values()))}"
+    return BadInput(folder, None, problem, "items whose answers the model can give", "use another model or config")
 
 
 def question_of(row: pd.Series, picture: Image.Image) -> Question:
@@ -109,7 +109,7 @@ def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Seque
         try:
             ready[at] = model.prepare(item.question, item.answer, masking, item.donor)
         except Unscorable as error:
-            skipped[at] = error.why
+            skipped[at] = error.problem
     items, prepared = [items[at] for at in ready], list(ready.values())
     columns: dict[str, object] = {}
     for view in views:
@@ -140,4 +140,5 @@ def _background(picture: Image.Image, masking: Masking, donor: Image.Image | Non
         return blur(upright(picture))
     if masking.image in ("mean-colour", "inpainted"):  # a whole picture that is masked leaves nothing to inpaint from
         return mean_colour(upright(picture))
-    raise BadInput("masking", "image", repr(masking.image), "mean-colour, blur, other-image", "name one of these")
+    problem = f"there is no image mask {masking.image!r}"
+    raise BadInput("masking", "image", problem, "mean-colour, blur, other-image", "name one of these")

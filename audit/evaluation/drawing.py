@@ -22,7 +22,7 @@ def drawn(table: pd.DataFrame, limit: int | None, seed: int) -> Places:
     if limit is None:
         return np.arange(len(table))
     if limit < 1:
-        raise BadInput("--limit", None, str(limit), "1 or more", "leave it out for all items")
+        raise BadInput("--limit", None, f"the limit is {limit}", "1 or more", "leave it out to take all items")
     groups = np.unique(table["group"].astype(str), return_inverse=True)[1]
     order = np.random.default_rng(seed).permutation(groups.max() + 1)
     rank = np.empty_like(order)

@@ -93,9 +93,9 @@ def as_scores(prepared: Prepared, image: object, text: object) -> Scores:
     found = Scores(_array(image), _array(text))
     if found.image.shape != (prepared.patches,) or found.text.shape != (prepared.tokens,):
         wanted = f"({prepared.patches},) and ({prepared.tokens},)"
-        raise ValueError(f"scores: found {found.image.shape} and {found.text.shape}, allowed: {wanted}")
+        raise ValueError(f"the scores have the shapes {found.image.shape} and {found.text.shape}, not {wanted}")
     if not (np.isfinite(found.image).all() and np.isfinite(found.text).all()):
-        raise ValueError("scores: found some that are not finite, allowed: none")
+        raise ValueError("some scores are not finite")
     return found
 
 

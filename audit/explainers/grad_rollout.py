@@ -55,5 +55,5 @@ def relevance(layers: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
             found = torch.eye(len(positive), device=positive.device, dtype=positive.dtype)
         found = found + positive @ found
     if found is None:
-        raise ValueError("grad-rollout: found no attention weights, allowed: those of one layer or more")
+        raise ValueError("grad-rollout needs the attention weights of at least one layer")
     return found

@@ -29,8 +29,8 @@ class Oracle:
             BadInput: When the item has none.
         """
         if task.truth is None:
-            remedy = "explain items with partners, or leave the controls oracle and anti-oracle out"
-            raise BadInput("explainer", self.name, "an item without difference mask", "items that have one", remedy)
+            remedy = "explain items with partners, or leave out the controls oracle and anti-oracle"
+            raise BadInput("explainer", self.name, "the item has no difference mask", "", remedy)
         return as_scores(task.prepared, task.truth.image, task.truth.text)
 
 

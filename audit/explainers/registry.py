@@ -1,22 +1,16 @@
-"""All explainers by name: the built-in ones, and those of installed packages in the group `twokeys.explainers`."""
+"""All explainers by name: the built-in ones, and those of installed packages."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import is_dataclass
-from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from twokeys.core.errors import BadInput
-from twokeys.core.plugins import plugins
+from twokeys.core.plugins import Registry
 
 if TYPE_CHECKING:
     from twokeys.audit.explainers.explainer import Explainer
-
-GROUP = "twokeys.explainers"
-"""Entry-point group under which other packages add explainers: name = "module:Class"."""
 
 BUILT_IN = {
     "attn-lrp": "twokeys.audit.explainers.attn_lrp:AttnLrp",
@@ -37,45 +31,40 @@ BUILT_IN = {
 """Name -> where its class is."""
 
 
+def _explains(candidate: Any) -> bool:
+    return isinstance(candidate, type) and is_dataclass(candidate) and callable(getattr(candidate, "cost", None))
+
+
+EXPLAINERS: Registry[type[Any]] = Registry(
+    kind="explainer",
+    group="twokeys.explainers",
+    built_in=BUILT_IN,
+    fits=_explains,
+    must="explainer: a frozen dataclass with name, published, promises, cost, __call__",
+    place="--explainers",
+)
+
+
 def explainers() -> dict[str, type[Any]]:
     """Return all explainers by name, built-in ones first.
 
-    One of a package that cannot be loaded is left out, with a warning that names the package.
+    An explainer of a package that cannot be loaded is left out, with a warning that names the package.
 
     Raises:
         BadInput: When two have one name.
     """
-    built_in = {name: _load(target) for name, target in BUILT_IN.items()}
-    clash = partial(BadInput, "installed packages", GROUP)
-    return built_in | plugins(GROUP, BUILT_IN, _name, clash)
+    return EXPLAINERS.all()
 
 
 def named(names: Iterable[str]) -> list[Explainer]:
     """Make explainers with their default parameters.
 
     Raises:
-        BadInput: For a name that no explainer has, or one that is asked for twice.
+        BadInput: When no explainer has a name, or a name is given twice.
     """
-    known = explainers()
     made: dict[str, Explainer] = {}
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            remedy = f"did you mean {near[0]}?" if near else "name one of these"
-            raise BadInput("--explainers", None, repr(name), ", ".join(known), remedy)
         if name in made:
-            raise BadInput("--explainers", None, f"{name!r} twice", "each explainer once", "name it once")
-        made[name] = known[name]()
+            raise BadInput(EXPLAINERS.place, None, f"the explainer {name!r} is named twice", "", "name it once")
+        made[name] = EXPLAINERS.get(name)()
     return list(made.values())
-
-
-def _load(target: str) -> type[Any]:
-    module, _, name = target.partition(":")
-    found: type[Any] = getattr(import_module(module), name)
-    return found
-
-
-def _name(found: Any) -> str:
-    if not (isinstance(found, type) and is_dataclass(found) and callable(getattr(found, "cost", None))):
-        raise TypeError(f"{found!r} is no explainer: a frozen dataclass with name, published, promises, cost, __call__")
-    return str(getattr(found, "name", None))

@@ -45,5 +45,5 @@ def rolled_out(layers: Iterable[Tensor]) -> Tensor:
         mean = mean / mean.sum(dim=-1, keepdim=True)
         found = mean if found is None else mean @ found
     if found is None:
-        raise ValueError("rollout: found no attention weights, allowed: those of one layer or more")
+        raise ValueError("rollout needs the attention weights of at least one layer")
     return found

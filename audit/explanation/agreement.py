@@ -52,11 +52,11 @@ def agreement(
         ValueError: When the tables do not hold the same items and explainers, or values are missing.
     """
     if set(first.index) != set(second.index) or set(first.columns) != set(second.columns):
-        raise ValueError("agreement: found tables of different items or explainers, allowed: the same in both")
+        raise ValueError("the two tables differ in items or explainers")
     second = second.loc[first.index, first.columns]
     one, other = first.to_numpy(dtype=np.float64), second.to_numpy(dtype=np.float64)
     if np.isnan(one).any() or np.isnan(other).any():
-        raise ValueError("agreement: found missing values, allowed: a value for each item and explainer")
+        raise ValueError("an item lacks the value of an explainer")
     means = one.mean(axis=0), other.mean(axis=0)
     untied = all(len(np.unique(mean)) == len(mean) for mean in means)
     found = stats.kendalltau(*means, method="exact" if untied else "auto")

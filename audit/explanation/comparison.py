@@ -57,7 +57,7 @@ def friedman(table: pd.DataFrame) -> tuple[float, float]:
         ValueError: For fewer than three explainers.
     """
     if table.shape[1] < 3:
-        raise ValueError(f"Friedman's test: found {table.shape[1]} explainers, allowed: 3 or more")
+        raise ValueError(f"Friedman's test needs 3 explainers or more, not {table.shape[1]}")
     found = stats.friedmanchisquare(*(table[name] for name in table))
     return float(found.statistic), float(found.pvalue)
 
@@ -74,7 +74,7 @@ def against(table: pd.DataFrame, reference: str = "random") -> pd.DataFrame:
         ValueError: When the reference is not in the table.
     """
     if reference not in table:
-        raise ValueError(f"reference: found {reference!r}, allowed: {', '.join(map(str, table))}")
+        raise ValueError(f"the reference {reference!r} is none of {', '.join(map(str, table))}")
     rows = {}
     for name in table.columns.drop(reference):
         apart = (table[name] - table[reference]).to_numpy(dtype=np.float64)
@@ -116,4 +116,4 @@ def _statsmodels(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise MissingPackage("statistics of explainers", "statsmodels", 'pip install "twokeys[audit]"') from None
+        raise MissingPackage("the comparison of explainers", "statsmodels", 'pip install "twokeys[audit]"') from None

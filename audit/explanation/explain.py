@@ -86,11 +86,13 @@ def explain(
     wanted = list(explainers) if "random" in explainers else [*explainers, "random"]
     made = named(wanted)
     if answer not in ("own", "gold"):
-        raise BadInput("--answer", None, repr(answer), "own, gold", "name one of these")
+        raise BadInput("--answer", None, f"there is no answer {answer!r} to explain", "own, gold", "name one of these")
     if limit is not None and limit < 2:
-        raise BadInput("--limit", None, str(limit), "2 or more: intervals are over items", "leave it out for all items")
+        allowed = "2 or more, since intervals are over items"
+        raise BadInput("--limit", None, f"the limit is {limit}", allowed, "leave it out to take all items")
     if len(made) < 3:
-        raise BadInput("--explainers", None, f"{len(made)} with random", "3 or more", "name more explainers")
+        problem = f"only {len(made)} explainers are named, counting random"
+        raise BadInput("--explainers", None, problem, "3 or more", "name more explainers")
     published = read(Path(folder), config, split)
     with step(say, "model"):
         player = playable(model)
@@ -126,7 +128,7 @@ def explain(
         raise nothing_scored(published.folder, player, skipped)
     if len(done) < 2:
         remedy = "leave out oracle and anti-oracle, or publish pairs"
-        raise BadInput(folder, None, f"{len(done)} items with difference masks", "2 or more", remedy)
+        raise BadInput(folder, None, f"the number of items with difference masks is {len(done)}", "2 or more", remedy)
     used = [one for one in leaks if one.mask in (masking.image, masking.text)]
     found = Explained(run, done, summarise(done, wanted, seed), used, skipped)
     if out is not None:
@@ -175,7 +177,7 @@ def _items(
             try:
                 prepared = model.prepare(asked, gold if answer == "gold" else None, masking, other_image)
             except Unscorable as error:
-                yield names[row], error.why
+                yield names[row], error.problem
                 continue
             known = truth(
                 prepared,

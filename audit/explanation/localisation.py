@@ -50,7 +50,7 @@ def localise(scores: Floats, truth: Floats) -> Localisation:
         ValueError: When the truth is nothing, or not a share.
     """
     if not truth.any() or truth.min() < 0 or truth.max() > 1:
-        raise ValueError(f"truth: found values from {truth.min()} to {truth.max()}, allowed: shares, not all 0")
+        raise ValueError(f"the truth has values from {truth.min()} to {truth.max()}: it holds shares, not all 0")
     positive = np.clip(scores, 0, None)
     total = float(positive.sum())
     return Localisation(

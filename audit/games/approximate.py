@@ -74,5 +74,5 @@ def library() -> ModuleType:
     try:
         import shapiq
     except ImportError:
-        raise MissingPackage("approximate interactions", "shapiq", 'pip install "twokeys[audit]"') from None
+        raise MissingPackage("the approximation of interactions", "shapiq", 'pip install "twokeys[audit]"') from None
     return shapiq

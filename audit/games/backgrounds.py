@@ -56,11 +56,11 @@ def fill_for(
         return Inpainted(process(mean_colour(picture)))
     if name == "other-image":
         if donor is None:
-            raise BadInput("masking", "image", "other-image without a donor", "a donor picture", "give another image")
+            raise BadInput("masking", "image", "the mask other-image needs a second image", "", "give a donor image")
         return Fixed(process(upright(donor).resize(picture.size, Image.Resampling.BICUBIC)))
     made = {"mean-colour": mean_colour, "blur": blur}
     if name not in made:
-        raise BadInput("masking", "image", repr(name), ", ".join(IMAGE), "name one of these")
+        raise BadInput("masking", "image", f"there is no image mask {name!r}", ", ".join(IMAGE), "name one of these")
     return Fixed(process(made[name](picture)))
 
 

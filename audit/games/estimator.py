@@ -61,7 +61,7 @@ def estimate(game: Game, top: Tops, background: Split, budget: int = 140, seed: 
     """
     pairs = (budget - SHARED) // PAIR
     if pairs < 1:
-        raise ValueError(f"budget: found {budget} forward passes, allowed: at least {SHARED + PAIR}")
+        raise ValueError(f"the budget is {budget} forward passes, and must be at least {SHARED + PAIR}")
     before = game.passes
     # Where a set is empty there is no interaction; where nothing is left, there is nothing to draw.
     weights = trapezoid(top.grid) * (top.image.any(axis=1) & top.text.any(axis=1))

@@ -61,8 +61,8 @@ class Game:
             ValueError: When coalitions do not fit, or the value function does not return one finite number each.
         """
         if coalitions.ndim != 2 or coalitions.shape[1] != self.players or coalitions.dtype != np.bool_:
-            found = f"{coalitions.dtype} {coalitions.shape}"
-            raise ValueError(f"coalitions: found {found}, allowed: bool (n, {self.players})")
+            given = f"{coalitions.dtype} {coalitions.shape}"
+            raise ValueError(f"the coalitions are {given}, and must be bool (n, {self.players})")
         names = [row.tobytes() for row in np.packbits(coalitions, axis=1)]
         self._asked.update(names)
         first = {name: row for row, name in enumerate(names) if name not in self._known}
@@ -109,7 +109,7 @@ class Game:
         """Take over what `known` returned for a game of the same players."""
         wanted = (len(values), (self.players + 7) // 8)
         if coalitions.shape != wanted:
-            raise ValueError(f"known values: found {coalitions.shape}, allowed: {wanted}")
+            raise ValueError(f"the coalitions have the shape {coalitions.shape}, and must have {wanted}")
         self._known.update(zip([row.tobytes() for row in coalitions], values.tolist(), strict=True))
 
     def forget(self) -> None:
@@ -124,7 +124,7 @@ class Game:
         self.seconds += time.perf_counter() - began
         self.passes += len(coalitions)
         if values.shape != (len(coalitions),) or not np.isfinite(values).all():
-            raise ValueError(f"the value function returned {values.shape}, allowed: ({len(coalitions)},), all finite")
+            raise ValueError(f"the value function returned {values.shape}, not ({len(coalitions)},), all finite")
         return values
 
 
@@ -158,7 +158,7 @@ def cells(rows: int, columns: int, down: int, across: int) -> Bools:
         (down * across, rows * columns) membership; sides differ by one patch at most.
     """
     if not (1 <= down <= rows and 1 <= across <= columns):
-        raise ValueError(f"cells: found {down} x {across}, allowed: 1 x 1 to {rows} x {columns}")
+        raise ValueError(f"there are {down} x {across} cells, and must be 1 x 1 to {rows} x {columns}")
     row = np.repeat(np.arange(rows) * down // rows, columns)
     column = np.tile(np.arange(columns) * across // columns, rows)
     return np.asarray((row * across + column)[None, :] == np.arange(down * across)[:, None], dtype=np.bool_)

@@ -126,7 +126,7 @@ def ranks(scores: Floats, rng: np.random.Generator) -> Floats:
         ValueError: When a score is not finite.
     """
     if not np.isfinite(scores).all():
-        raise ValueError(f"scores: found {int((~np.isfinite(scores)).sum())} that are not finite, allowed: none")
+        raise ValueError(f"{int((~np.isfinite(scores)).sum())} scores are not finite")
     found = np.empty(len(scores))
     found[np.lexsort((rng.random(len(scores)), -scores))] = np.arange(len(scores))
     return found

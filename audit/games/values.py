@@ -33,7 +33,7 @@ def subsets(players: int) -> Bools:
         ValueError: For more than `LIMIT` players.
     """
     if players > LIMIT:
-        raise ValueError(f"exact values: found {players} players, allowed: {LIMIT}; group them, or use approximate()")
+        raise ValueError(f"exact values take at most {LIMIT} players, not {players}: group them, or use approximate()")
     return (np.arange(2**players)[:, None] >> np.arange(players) & 1).astype(np.bool_)
 
 
@@ -73,7 +73,7 @@ def interaction(values: Floats, order: int, index: Literal["SII", "BII"] = "SII"
     """
     players = _players(values)
     if not 1 <= order <= players:
-        raise ValueError(f"order: found {order}, allowed: 1 to {players}")
+        raise ValueError(f"the order is {order}, and must be 1 to {players}")
     more = sizes(players) - order
     # Sets smaller than S hold no S: what their weight is does not matter, but it must be finite.
     weight = 1 / np.maximum(more + 1, 1) if index == "SII" else 0.5 ** np.maximum(more, 0)
@@ -122,7 +122,7 @@ def sizes(players: int) -> NDArray[np.int64]:
 def _players(values: Floats) -> int:
     players = int(values.shape[-1]).bit_length() - 1
     if 2**players != values.shape[-1]:
-        raise ValueError(f"table: found {values.shape[-1]} coalitions, allowed: a power of 2")
+        raise ValueError(f"the table has {values.shape[-1]} coalitions, and must have a power of 2")
     return players
 
 

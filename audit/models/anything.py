@@ -64,8 +64,8 @@ def load_anything(
     processor = library.AutoProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
     # Where it finds no processor transformers may hand out the tokenizer alone.
     if not hasattr(processor, "image_processor") or not getattr(processor, "chat_template", None):
-        found = f"{name!r}, whose processor ({type(processor).__name__}) takes no picture or has no chat template"
-        raise BadInput("--model", None, found, "a chat model for images", "add processor_config.json to its folder")
+        problem = f"the processor of {name!r} ({type(processor).__name__}) takes no image or has no chat template"
+        raise BadInput("--model", None, problem, "a chat model for images", "add processor_config.json to its folder")
     module = library.AutoModelForImageTextToText.from_pretrained(
         place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=dtype
     )

@@ -38,8 +38,8 @@ class Endpoint:
         self.server = hosts.require("--model", address)
         model = address.partition("#")[2]
         if not model:
-            remedy = "add it after #, as in http://localhost:8000/v1#my-model"
-            raise BadInput("--model", None, f"{address!r} without a model", "an address and a model", remedy)
+            remedy = "add the model after #, as in http://localhost:8000/v1#my-model"
+            raise BadInput("--model", None, f"{address!r} names no model", "an address and a model", remedy)
         self.url = f"{self.server.url}/chat/completions"
         self.model, self.instruction, self.wait = model, instruction, wait
         # Through a proxy, plain http would carry to another machine what may go to this one alone.
@@ -76,8 +76,8 @@ class Endpoint:
         try:
             return str(found["choices"][0]["message"]["content"] or "").strip()
         except (KeyError, IndexError, TypeError):
-            allowed = "a chat completion"
-            raise BadInput(self.url, None, json.dumps(found)[:200], allowed, "check the address") from None
+            problem = f"the server sent {json.dumps(found)[:200]}"
+            raise BadInput(self.url, None, problem, "a chat completion", "check the address") from None
 
     def _post(self, body: dict[str, Any]) -> Any:
         """Send, and again where that may help."""
@@ -96,21 +96,21 @@ class Endpoint:
             except (URLError, TimeoutError, ConnectionError, HTTPException, json.JSONDecodeError) as error:
                 if attempt == TRIES - 1:
                     remedy = "start the server or check the address"
-                    raise BadInput(self.url, None, f"no answer ({error})", "an answer", remedy) from None
+                    raise BadInput(self.url, None, f"the server does not answer ({error})", "", remedy) from None
             time.sleep(self.wait * 2**attempt)
         raise AssertionError("the last try returns or raises")
 
     def _refusal(self, error: HTTPError, with_key: bool) -> BadInput:
-        found = f"status {error.code} ({error.read()[:200].decode(errors='replace')})"
+        problem = f"the server answers with status {error.code} ({error.read()[:200].decode(errors='replace')})"
         if 300 <= error.code < 400:
-            found = f"status {error.code}, which leads to {error.headers.get('Location', '')[:200]!r}"
-            return BadInput(
-                self.url, None, found, "an answer: nobody is led elsewhere", "name the server's own address"
-            )
-        remedy = f"check address, model and the variable {KEY}"
+            place = error.headers.get("Location", "")[:200]
+            problem = f"the server answers with status {error.code}, which leads to {place!r}; twokeys does not follow"
+            return BadInput(self.url, None, problem, "", "name the address of the server itself")
+        remedy = f"check the address, the model and the variable {KEY}"
         if error.code in (401, 403) and not with_key:
-            remedy = f"no key was sent: {KEY} goes to the server that {BASE} names, and over http to this machine alone"
-        return BadInput(self.url, None, found, "an answer", remedy)
+            problem += "; no key was sent"
+            remedy = f"name the server in {BASE} to send it the {KEY}: over http, a key goes to this machine alone"
+        return BadInput(self.url, None, problem, "", remedy)
 
 
 class _Stay(HTTPRedirectHandler):

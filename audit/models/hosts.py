@@ -100,9 +100,10 @@ class Hosts:
         """
         found = server(where, address)
         if not self.named & {(found.host, None), (found.host, found.port)}:
-            allowed = ", ".join(sorted(_shown(*one) for one in self.named)) or "no host: none was named"
-            remedy = f"name it outside the recipe if pictures may go there: --allow-host {found.shown}, or {ALLOW}"
-            raise BadInput(where, None, f"a model at the host {found.shown}", allowed, remedy)
+            allowed = ", ".join(sorted(_shown(*one) for one in self.named)) or "no host, since none was named"
+            problem = f"the model is at the host {found.shown}, and nothing but the recipe names that host"
+            remedy = f"name it with --allow-host {found.shown} or in the variable {ALLOW} if images may go there"
+            raise BadInput(where, None, problem, allowed, remedy)
         return found
 
 
@@ -156,13 +157,13 @@ def server(where: str, address: str) -> Server:
     try:
         parts = urlsplit(base)
     except ValueError as error:
-        raise BadInput(where, None, f"{base!r} ({error})", "an address", _EXAMPLE) from None
+        raise BadInput(where, None, f"{base!r} is no address ({error})", "", _EXAMPLE) from None
     scheme, plain = parts.scheme.lower(), base.isascii() and base.isprintable() and " " not in base
     if not plain or scheme not in PORTS or "\\" in base or "?" in base or not _PATH.fullmatch(parts.path):
-        raise BadInput(where, None, repr(base), "http:// or https://, a host, and a path", _EXAMPLE)
+        raise BadInput(where, None, f"{base!r} is no address", "http:// or https://, a host, and a path", _EXAMPLE)
     if "@" in parts.netloc:
-        remedy = f"take them out; a key goes into the variable {KEY}"
-        raise BadInput(where, None, f"a user or password before the host {parts.hostname!r}", "a host alone", remedy)
+        problem = f"a user or a password stands before the host {parts.hostname!r}"
+        raise BadInput(where, None, problem, "a host alone", f"take it out: a key goes into the variable {KEY}")
     host, port = _split(where, parts.netloc)
     return Server(scheme, host, PORTS[scheme] if port is None else port, parts.path.rstrip("/"))
 
@@ -177,7 +178,7 @@ def _split(where: str, text: str) -> tuple[str, int | None]:
     """Host and port of `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`."""
     found = _PORT.fullmatch(text)
     if found is None or (found["port"] and not 0 < int(found["port"]) < 2**16):
-        raise BadInput(where, None, repr(text), "HOST or HOST:PORT", "name it as in localhost:8000")
+        raise BadInput(where, None, f"{text!r} is no host", "HOST or HOST:PORT", "write it as in localhost:8000")
     return _host(where, found["host"]), int(found["port"]) if found["port"] else None
 
 
@@ -192,7 +193,7 @@ def _host(where: str, text: str) -> str:
         # A name whose last part is a number is an address in a spelling of its own (0x7f.1, 2130706433).
         return host
     allowed = "a name in ASCII letters (xn--... for others) without a dot at its end, or an IP address"
-    raise BadInput(where, None, f"the host {text!r}", allowed, "spell the host plainly")
+    raise BadInput(where, None, f"{text!r} is no host", allowed, "spell the host plainly")
 
 
 def _is_ip(host: str) -> bool:

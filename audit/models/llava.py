@@ -51,7 +51,8 @@ class Llava(Generative):
     def _view(self, width: int, height: int) -> Box:
         """The part of the picture that is left after resizing and cropping."""
         if getattr(self.images, "do_pad", False):
-            raise BadInput("image processor", "do_pad", "padding to a square", "none", "set do_pad to false")
+            problem = "the processor pads images to a square"
+            raise BadInput("image processor", "do_pad", problem, "", "set do_pad to false")
         short = self.images.size.get("shortest_edge") if self._crops() else None
         if short is None:
             return 0.0, 0.0, float(width), float(height)

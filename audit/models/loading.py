@@ -80,7 +80,8 @@ def load(
         allowed = (
             f"a model for transformers, an address, or one of {', '.join(REFERENCE + one for one in references())}"
         )
-        raise BadInput("--model", None, f"{name!r} ({_short(error)})", allowed, "correct the name") from error
+        problem = f"{name!r} cannot be loaded ({_short(error)})"
+        raise BadInput("--model", None, problem, allowed, "correct the name") from error
 
 
 def load_named(name: str) -> Responder:
@@ -101,7 +102,8 @@ def load_game(name: str, device: str | None = None, dtype: str | None = None) ->
     found = None if is_address(name) else load(name, device, dtype)
     if not isinstance(found, Model):
         allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
-        raise BadInput("--model", None, f"{name!r}, which can be evaluated alone", allowed, "choose one of these")
+        problem = f"{name!r} can be evaluated, but not explained"
+        raise BadInput("--model", None, problem, allowed, "choose one of these")
     return found
 
 
@@ -136,7 +138,8 @@ def _place(name: str) -> tuple[str, str | None]:
         found = references()
         if (folder := found.get(name.removeprefix(REFERENCE))) is None:
             allowed = ", ".join(REFERENCE + one for one in found)
-            raise BadInput("--model", None, repr(name), allowed, "name one, or train it: twokeys train-reference")
+            remedy = "name one of these, or train it with `twokeys train-reference`"
+            raise BadInput("--model", None, f"there is no reference model {name!r}", allowed, remedy)
         return str(folder), None
     if Path(name).is_dir():
         return name, None

@@ -52,7 +52,8 @@ class Masking:
             return None
         names = [name.strip() for name in said.split(",")]
         if len(names) != 2 or not all(names):
-            raise BadInput("--masks", None, repr(said), "two names, such as mean-colour,removed", "name both masks")
+            allowed = "two names, such as mean-colour,removed"
+            raise BadInput("--masks", None, f"{said!r} does not name two masks", allowed, "name both masks")
         return cls(*names)
 
 

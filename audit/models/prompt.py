@@ -62,12 +62,13 @@ def prompt(
     marks = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
     for mark in (placeholder, *marks):
         if mark in said:
-            allowed = f"a question without the model's own mark {mark!r}"
-            raise Unscorable("question", None, repr(said), allowed, "leave the item out, or use another model")
+            problem = f"the question {said!r} holds {mark!r}, which is a mark of the model"
+            raise Unscorable("question", None, problem, "", "leave the item out, or use another model")
     text = rendered(tokenizer, template, worded(question.question, question.choices, instruction))
     if text.count(placeholder) != 1 or said not in text:
-        found = f"a prompt with {text.count(placeholder)} images: {text!r}"
-        raise BadInput("chat template", None, found, f"one {placeholder} and the question", "use the model's template")
+        problem = f"the template makes a prompt with {text.count(placeholder)} images: {text!r}"
+        allowed = f"one {placeholder} and the question"
+        raise BadInput("chat template", None, problem, allowed, "use the model's template")
     text = text.replace(placeholder, image)
     start = text.rindex(said)
     coded = tokenizer(text, return_offsets_mapping=True)
@@ -112,7 +113,7 @@ def answer_forms(tokenizer: Any, text: str, answer: str, question: Question) -> 
         if ids[: len(before)] == before and after and tokenizer.unk_token_id not in after and after not in found:
             found.append(after)
     if not found:
-        raise Unsayable(answer, "an answer that the model's tokenizer can write", "leave it out")
+        raise Unsayable(answer, f"the model's tokenizer cannot write the answer {answer!r}", "leave the item out")
     return found
 
 
@@ -137,4 +138,4 @@ def chat_template(tokenizer: Any, place: str, revision: str | None) -> str:
         if isinstance(template, str):
             return template
     remedy = "use a model that was tuned to answer, or add chat_template.jinja to its folder"
-    raise BadInput(place, None, "a model without a chat template", "a chat model", remedy)
+    raise BadInput(place, None, "the model has no chat template", "a chat model", remedy)

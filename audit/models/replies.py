@@ -52,7 +52,8 @@ def say(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep], most: 
         embeddings, positions = model.embed(token)[:, None], positions[:, :, -1:] + 1
         attended = torch.cat([attended, torch.ones_like(attended[:, :1])], dim=1)
     if first is None:
-        raise BadInput("generation", "max_new_tokens", str(most), "1 or more", "correct generation_config.json")
+        problem = f"the value is {most}"
+        raise BadInput("generation", "max_new_tokens", problem, "1 or more", "correct generation_config.json")
     return said, first
 
 

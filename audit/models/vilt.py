@@ -94,7 +94,7 @@ class Vilt:
             return int(self._logits(made, image, words).argmax())
         if (label := self.labels.get(normalise(answer))) is None:
             remedy = "leave the item out, or use a model that writes its answers"
-            raise Unsayable(answer, f"one of the model's {len(self.labels)} answers", remedy)
+            raise Unsayable(answer, f"{answer!r} is none of the model's {len(self.labels)} answers", remedy)
         return label
 
     def process(self, picture: Image.Image) -> Tensor:

@@ -24,7 +24,7 @@ def word_fill(name: str, tokenizer: Any) -> tuple[int, bool]:
         token = tokenizer.mask_token_id if tokenizer.mask_token_id is not None else tokenizer.unk_token_id
         if token is None:
             remedy = "use removed or neutral-word"
-            raise BadInput("masking", "text", "a model with neither mask nor unknown token", "such a token", remedy)
+            raise BadInput("masking", "text", "the model has neither a mask token nor an unknown token", "", remedy)
         return int(token), True
     if name == "neutral-word":
         for word in NEUTRAL:
@@ -32,5 +32,6 @@ def word_fill(name: str, tokenizer: Any) -> tuple[int, bool]:
             if len(ids) == 1 and ids[0] != tokenizer.unk_token_id:
                 return int(ids[0]), True
         remedy = "use removed or mask-token"
-        raise BadInput("masking", "text", "no neutral word of one token", ", ".join(NEUTRAL), remedy)
-    raise BadInput("masking", "text", repr(name), ", ".join(TEXT), "name one of these")
+        problem = f"the model's tokenizer writes none of {', '.join(NEUTRAL)} as one token"
+        raise BadInput("masking", "text", problem, "", remedy)
+    raise BadInput("masking", "text", f"there is no text mask {name!r}", ", ".join(TEXT), "name one of these")

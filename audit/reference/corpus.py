@@ -74,7 +74,7 @@ def read(split: str) -> Part:
     # Found, not imported: importing the package would parse every question of both splits.
     spec = find_spec("easy_vqa")
     if spec is None or not spec.submodule_search_locations:
-        raise MissingPackage("training reference models", "easy-vqa", 'pip install "twokeys[offline]"')
+        raise MissingPackage("the training of reference models", "easy-vqa", 'pip install "twokeys[offline]"')
     folder = Path(next(iter(spec.submodule_search_locations))) / "data" / split
     rows = json.loads((folder / "questions.json").read_text(encoding="utf-8"))
     names = sorted({int(row[2]) for row in rows})
@@ -84,7 +84,8 @@ def read(split: str) -> Part:
     answers = np.empty(len(rows), dtype=np.int64)
     for at, (question, answer, name) in enumerate(rows):
         if answer not in ANSWERS:
-            raise BadInput(folder / "questions.json", at, repr(answer), ", ".join(ANSWERS), "reinstall easy-vqa")
+            problem = f"the answer is {answer!r}"
+            raise BadInput(folder / "questions.json", at, problem, ", ".join(ANSWERS), "reinstall easy-vqa")
         answers[at] = ANSWERS.index(answer)
         if answer not in ("yes", "no"):  # what an open question presupposes is true: "what is the blue shape?"
             for word in (answer, *question.lower().rstrip("?").split()):

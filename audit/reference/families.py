@@ -26,7 +26,7 @@ def untrained(family: str, seed: int) -> Generative:
     import torch
 
     if family not in FAMILIES:
-        raise BadInput("--family", None, repr(family), ", ".join(FAMILIES), "name one of these")
+        raise BadInput("--family", None, f"there is no family {family!r}", ", ".join(FAMILIES), "name one of these")
     tokenizer = vocabulary.tokenizer(family)
     torch.manual_seed(seed)
     module = _module(family, tokenizer)

@@ -111,7 +111,8 @@ def train_reference(
         MissingPackage: When easy-VQA is not installed.
     """
     if questions not in QUESTIONS:
-        raise BadInput("--questions", None, repr(questions), ", ".join(QUESTIONS), "name one of these")
+        problem = f"there are no questions {questions!r}"
+        raise BadInput("--questions", None, problem, ", ".join(QUESTIONS), "name one of these")
     recipe = Recipe.usual(family, questions, seed)
     start, worked = time.monotonic(), time.process_time()
     model = trained(recipe, corpus.read("train"), say)

@@ -153,18 +153,13 @@ def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
         return np.ones(len(items), dtype=np.int64)
     if name not in items or not pd.api.types.is_numeric_dtype(items[name]):
         found = (str(column) for column in items if str(column).endswith((".p_gold", ".agreement")))
-        known = ", ".join(sorted(found)) or "none was made"
-        raise BadInput("recipe", "balance.weight", repr(name), f"a measurement: {known}", "name one of these")
+        known = ", ".join(sorted(found)) or "none, since none was made"
+        raise BadInput("recipe", "balance.weight", f"there is no measurement {name!r}", known, "name one of these")
     values = items[name].to_numpy(dtype=float)
     if not (values >= 0).all():
         row = items["id"].iloc[int(np.flatnonzero(~(values >= 0))[0])]
-        raise BadInput(
-            "recipe",
-            "balance.weight",
-            f"{name} is no number >= 0 for {row}",
-            "numbers >= 0",
-            "choose another",
-        )
+        problem = f"{name} of the item {row} is no number of 0 or more"
+        raise BadInput("recipe", "balance.weight", problem, "", "choose another measurement")
     # One is added so that an item of weight 0 is still preferred to none.
     return np.round(values * WEIGHT_SCALE).astype(np.int64) + 1
 

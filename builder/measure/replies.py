@@ -41,8 +41,8 @@ def identity(model: str | None) -> str:
         BadInput: When the recipe names none.
     """
     if model is None:
-        remedy = "add encoders: {vision_language: NAME}, or take the baseline image.vlm out"
-        raise BadInput("recipe", "encoders.vision_language", "nothing", "a vision-language model", remedy)
+        remedy = "add `encoders: {vision_language: NAME}`, or take out the baseline image.vlm"
+        raise BadInput("recipe", "encoders.vision_language", "no vision-language model is named", "", remedy)
     folder = (
         references().get(model.removeprefix(REFERENCE), Path(model)) if model.startswith(REFERENCE) else Path(model)
     )

@@ -127,8 +127,8 @@ class Representations:
         contents = pd.DataFrame({"context": "", "text": unique["question"]}, index=unique.index)
         found = self("vectors", view, contents, ())
         if found is None:
-            remedy = "add the pictures, or set pair.partners: any"
-            raise BadInput("recipe", "pair.partners", "pictures known by name alone", "pictures", remedy)
+            remedy = "add the images, or set `pair.partners: any`"
+            raise BadInput("recipe", "pair.partners", "the images are known by name alone", "", remedy)
         return Embedded(contents.index, np.asarray(found, dtype=np.float32))
 
     def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
@@ -152,5 +152,5 @@ class Representations:
         if rows is None:
             known = ", ".join([*items.columns, "question.embedding", "image.embedding", "question.lexical"])
             remedy = "let the recipe measure it, or correct the rule's parameter"
-            raise BadInput("recipe", "rules", f"a rule that reads {name!r}", known, remedy)
+            raise BadInput("recipe", "rules", f"a rule reads {name!r}, which nothing makes", known, remedy)
         return pd.Series(list(rows), index=items.index, dtype=object)

@@ -100,7 +100,8 @@ def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
     if not len(items):
         if problems := [json.loads(problem) for problem in reading.table(SET_ASIDE).to_pandas()["problem"]]:
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
-        raise BadInput(recipe.name, None, "no row", "at least two groups of items", "name files that hold some")
+        problem = "the corpora hold no rows"
+        raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
     looks = pictures.table.set_index("image_key")
     for name in LOOKS:
         items[f"image_{name}"] = items["image_key"].map(looks[name])
@@ -155,8 +156,8 @@ def encoders_of(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str
 
 def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:
     if items["group"].nunique() < 2:
-        found = f"{len(items)} items in one group"
-        raise BadInput(recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)")
+        problem = f"all {len(items)} items are in one group, so that they cannot be split into folds"
+        raise BadInput(recipe.name, None, problem, "", "add items, or take an entry out of `group_by`")
     return fold_of(items["group"], recipe.measure.folds, recipe.seed)
 
 

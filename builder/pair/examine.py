@@ -153,7 +153,7 @@ def _picture(edit: Edit, base: Side, minimal: Minimal, limits: Images) -> str | 
     try:
         new = _pixels(edit.picture, edit.kind, limits)
     except BadInput as problem:
-        return f"the new picture is not whole: {problem.found}"
+        return f"the new picture is not whole: {problem.problem}"
     old = _pixels(base.picture, edit.of, limits)
     if new.shape != old.shape:
         return (

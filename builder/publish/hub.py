@@ -25,11 +25,11 @@ HUBS_OWN = {".gitattributes"}
 """Files that the hub itself puts into a repository."""
 _TOKEN = "run `hf auth login`, or set HF_TOKEN to a token that may write"  # noqa: S105 - no token, a remedy
 _REMEDIES = {
-    401: ("a token that the hub does not know", "a valid token", _TOKEN),
-    403: ("a token that may not write there", "a token with the right to write", _TOKEN),
-    409: ("a conflict with what is there", "a tag that is not there yet", "push again, or name another tag with --tag"),
-    412: ("another commit meanwhile", "a repository that nobody else writes to meanwhile", "push again"),
-    429: ("too many requests", "fewer requests", "wait some minutes and push again; what was sent is not sent again"),
+    401: ("the hub does not know the token", _TOKEN),
+    403: ("the token may not write there", _TOKEN),
+    409: ("the push conflicts with what is there", "push again, or name another tag with --tag"),
+    412: ("another commit came in between", "push again while nobody else writes to the repository"),
+    429: ("the hub had too many requests", "wait some minutes and push again: what was sent is not sent again"),
 }
 
 
@@ -41,7 +41,7 @@ def named(repository: str) -> None:
     """
     if not NAME.fullmatch(repository) or ".." in repository or "--" in repository:
         allowed = "OWNER/NAME of letters, digits, '.', '_' and '-', at most 96 characters"
-        raise BadInput("repository", None, repr(repository), allowed, "name it as the hub does")
+        raise BadInput("repository", None, f"{repository!r} is no repository", allowed, "name it as the hub does")
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ class Repository:
             api.create_repo(name, repo_type=KIND, private=not public)
             info = api.dataset_info(name)
         if bool(info.private) == public:
-            found = f"a {'private' if info.private else 'public'} repository"
+            problem = f"the repository is {'private' if info.private else 'public'}"
             remedy = (
-                "leave out --public; make it public on its page when it shall be"
+                "leave out --public, and make the repository public on its page when the time has come"
                 if public
-                else "say --public if everybody may read it, or name another repository"
+                else "add --public if everybody may read it, or name another repository"
             )
-            raise BadInput(name, None, found, "a repository that is read as was asked for", remedy)
+            raise BadInput(name, None, problem, f"a {'public' if public else 'private'} repository", remedy)
         tags = api.list_repo_refs(name, repo_type=KIND).tags
         return cls(api, name, str(info.sha), frozenset(tag.name for tag in tags))
 
@@ -106,11 +106,13 @@ class Repository:
         said = self._manifest() if MANIFEST in there else {}
         ours = {MANIFEST, *said.get("files", {})} if said else set()
         if foreign := sorted(there - ours):
-            found = f"files that no push brought, such as {foreign[0]}"
-            raise BadInput(self.name, None, found, "a new repository, or one of this benchmark", "name another one")
+            problem = f"the repository holds files that no push brought, such as {foreign[0]}"
+            allowed = "a new repository, or one of this benchmark"
+            raise BadInput(self.name, None, problem, allowed, "name another repository")
         if said and said.get("name") != name:
-            found = f"the benchmark {said.get('name')!r}"
-            raise BadInput(self.name, None, found, f"a new repository, or one of {name!r}", "name another one")
+            problem = f"the repository holds the benchmark {said.get('name')!r}"
+            allowed = f"a new repository, or one of {name!r}"
+            raise BadInput(self.name, None, problem, allowed, "name another repository")
         return there
 
     def _manifest(self) -> dict[str, Any]:
@@ -141,29 +143,26 @@ def hub_answers(repository: str) -> Iterator[None]:
     except BadInput:
         raise
     except LocalTokenNotFoundError:
-        raise BadInput(repository, None, "no token", "a token that may write", _TOKEN) from None
+        raise BadInput(repository, None, "there is no token", "a token that may write", _TOKEN) from None
     except OfflineModeIsEnabled:
         remedy = "unset HF_HUB_OFFLINE, or use --dry-run"
-        raise BadInput(repository, None, "the hub switched off by HF_HUB_OFFLINE", "a hub", remedy) from None
+        raise BadInput(repository, None, "HF_HUB_OFFLINE switches the hub off", "", remedy) from None
     except HfHubHTTPError as error:
         raise _refused(repository, error) from error
     except unreachable as error:
-        found = f"no answer from the hub ({error})"
-        raise BadInput(repository, None, found, "a hub that answers", "see HF_ENDPOINT, and push again") from error
+        problem = f"the hub does not answer ({error})"
+        raise BadInput(repository, None, problem, "", "check HF_ENDPOINT, and push again") from error
     except (ValueError, RuntimeError) as error:
         # An upload that was refused is told as a RuntimeError, a card or a file that was refused as a ValueError.
         if isinstance(error, RuntimeError) and isinstance(cause := error.__cause__, HfHubHTTPError):
             raise _refused(repository, cause) from error
-        found = " ".join(str(error).split())
-        raise BadInput(
-            repository, None, found, "a folder that the hub takes", "push again; see what it says"
-        ) from error
+        problem = f"the hub refuses the folder ({' '.join(str(error).split())})"
+        raise BadInput(repository, None, problem, "", "correct what it names, and push again") from error
 
 
 def _refused(repository: str, error: HfHubHTTPError) -> BadInput:
     status = error.response.status_code
     said = " ".join((error.server_message or str(error)).split())
-    found, allowed, remedy = _REMEDIES.get(
-        status, (f"the answer {status}", "a hub that takes the folder", "push again; what was sent is not sent again")
-    )
-    return BadInput(repository, None, f"{found} ({status}: {said})", allowed, remedy)
+    again = "push again: what was sent is not sent again"
+    problem, remedy = _REMEDIES.get(status, (f"the hub answers with status {status}", again))
+    return BadInput(repository, None, f"{problem} ({status}: {said})", "", remedy)

@@ -30,9 +30,9 @@ def check_place(place: Path, record: str, mark: str, what: str, modules: bool = 
     others = (path for path in files if _name(path, place) not in ours)
     foreign = next((path for path in others if not (modules and _cached(path, place, ours))), None)
     if foreign is not None:
-        found = f"files that twokeys did not write, such as {foreign}"
+        problem = f"the folder holds files that twokeys did not write, such as {foreign}"
         remedy = "name another folder with --out, or move these files away"
-        raise BadInput("--out", None, found, f"a new or empty folder, or one of an earlier {what}", remedy)
+        raise BadInput("--out", None, problem, f"a new or empty folder, or one of an earlier {what}", remedy)
 
 
 def _name(path: Path, place: Path) -> str:

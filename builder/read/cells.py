@@ -19,12 +19,13 @@ def cell(row: Row, what: str, value: Any, text: TextRule) -> str:
     """
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not isinstance(value, str) and not number:
-        found = f"{what} {value!r} of type {type(value).__name__}"
-        raise BadInput(row.file, row.row, found, "text or a number", f"give the {what} as text")
+        problem = f"the {what} is {value!r}, of type {type(value).__name__}"
+        raise BadInput(row.file, row.row, problem, "text or a number", f"give the {what} as text")
     clean = text(str(value))
     if signs := unreadable(clean):
-        found, remedy = f"{what} with {', '.join(signs[:3])}", "write what the source meant, or leave the row out"
-        raise BadInput(row.file, row.row, found, "characters that Unicode gives a meaning", remedy)
+        problem = f"the {what} holds {', '.join(signs[:3])}"
+        remedy = "write what the source meant, or leave the row out"
+        raise BadInput(row.file, row.row, problem, "characters to which Unicode gives a meaning", remedy)
     if not clean:
-        raise BadInput(row.file, row.row, f"an empty {what}", "text", f"fill in the {what} or remove the row")
+        raise BadInput(row.file, row.row, f"the {what} is empty", "text", f"fill in the {what}, or remove the row")
     return clean

@@ -52,18 +52,20 @@ def asked_of(row: Row, text: TextRule) -> Asked:
     choices = tuple(cell(row, "option", choice, text) for choice in row.choices)
     if choices and (len(choices) < 2 or len({alike(joined(choice)) for choice in choices}) < len(choices)):
         allowed = "two or more, no two of which look the same"
-        raise BadInput(row.file, row.row, f"options {list(choices)}", allowed, "mend the options")
+        raise BadInput(row.file, row.row, f"the options are {list(choices)}", allowed, "mend them")
     if len(choices) > len(ascii_uppercase):
-        allowed = f"{len(ascii_uppercase)} at most: models name them by letter"
-        raise BadInput(row.file, row.row, f"{len(choices)} options", allowed, "leave some out, or none to ask openly")
+        allowed = f"at most {len(ascii_uppercase)}, since models name them by letter"
+        remedy = "leave some out, or leave all out to ask an open question"
+        raise BadInput(row.file, row.row, f"the row has {len(choices)} options", allowed, remedy)
     if choices and (found := clash(question, choices)):
         allowed = "options that can stand where their letters say, beside options that speak of others"
-        raise BadInput(row.file, row.row, found, allowed, "put them in that order, or leave the row out")
+        raise BadInput(row.file, row.row, f"there are {found}", allowed, "put them in that order, or leave the row out")
     by_look = {alike(choice): choice for choice in choices}
     golds = list(dict.fromkeys(by_look.get(alike(gold), gold) for gold in _golds(row, text)))
     if choices and (stray := [gold for gold in golds if gold not in choices]):
         allowed = " | ".join(choices)
-        raise BadInput(row.file, row.row, f"gold answer {stray[0]!r}", allowed, "make the gold one of the options")
+        problem = f"the gold answer is {stray[0]!r}"
+        raise BadInput(row.file, row.row, problem, allowed, "make the gold one of the options")
     if len(golds) == 1:
         return Asked(question, choices, golds[0], row.answer_type)
     if not choices:
@@ -83,8 +85,8 @@ def _golds(row: Row, text: TextRule) -> list[str]:
     values = list(row.answer) if several else [row.answer]
     golds = list(dict.fromkeys(cell(row, "answer", value, text) for value in values))
     if not golds:
-        raise BadInput(row.file, row.row, "an empty list of answers", "one answer or more", "name the answer")
+        raise BadInput(row.file, row.row, "the list of answers is empty", "", "name the answer")
     if len(golds) > 1 and not row.choices and any(len(parts(gold)) != 1 for gold in golds):
-        remedy = "write the golds without it"
-        raise BadInput(row.file, row.row, f"golds {golds}", "no `;` inside of one of several golds", remedy)
+        problem = f"one of the golds {golds} holds `;`, which stands between answers"
+        raise BadInput(row.file, row.row, problem, "", "write the golds without it")
     return golds

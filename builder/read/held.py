@@ -38,7 +38,7 @@ def folder_of(name: str, root: Path) -> tuple[Path, str]:
     return (Path(os.path.normpath(root / folder)), rest) if mark else (root, name)
 
 
-def held(folder: Path, name: str, what: str = "picture") -> Path:
+def held(folder: Path, name: str, what: str = "image") -> Path:
     """Return where a name leads, if that is a regular file inside the folder.
 
     Args:
@@ -52,15 +52,15 @@ def held(folder: Path, name: str, what: str = "picture") -> Path:
     windows = PureWindowsPath(name)
     odd = "\\" in name and (windows.anchor or ".." in windows.parts)
     if not name.strip() or "\0" in name or odd or Path(name).is_absolute():
-        raise BadInput(name, None, f"the file name {name!r}", "a relative path inside the corpus's folder", REMEDY)
+        raise BadInput(name, None, f"the file name is {name!r}", "a relative path inside the corpus's folder", REMEDY)
     try:
         found = (folder / name).resolve(strict=True)
         mode = found.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError before Python 3.13
         raise _unreadable(folder, name, what, getattr(error, "strerror", None) or str(error)) from None
     if not any(found.is_relative_to(inside) for inside in _folders(folder)):
-        found_there = f"{name!r}, which leads out of the folder"
-        raise BadInput(name, None, found_there, "a file inside the corpus's folder or its image_folder", REMEDY)
+        problem = f"{name!r} leads out of the folder"
+        raise BadInput(name, None, problem, "a file inside the corpus's folder or its image_folder", REMEDY)
     if not stat.S_ISREG(mode):
         fault = next((fault for is_, fault in _FAULTS.items() if is_(mode)), "no regular file")
         raise _unreadable(folder, name, what, fault)
@@ -81,10 +81,10 @@ def read_held(folder: Path, name: str) -> bytes:
             opened = os.fstat(number)
             # Where the name leads now is what was opened: also no folder on the way was swapped.
             if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, held(folder, name).stat()):
-                raise _unreadable(folder, name, "picture", "it changed while it was opened")
+                raise _unreadable(folder, name, "image", "it changed while it was opened")
             return file.read()
     except OSError as error:
-        raise _unreadable(folder, name, "picture", error.strerror or str(error)) from None
+        raise _unreadable(folder, name, "image", error.strerror or str(error)) from None
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -101,4 +101,4 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 def _unreadable(folder: Path, name: str, what: str, why: str) -> BadInput:
     remedy = "put it there: paths count from the corpus's folder, or from its image_folder"
-    return BadInput(folder / name, None, f"no readable {what} {name!r} ({why})", f"a {what} file", remedy)
+    return BadInput(folder / name, None, f"the {what} {name!r} cannot be read ({why})", "", remedy)

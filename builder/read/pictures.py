@@ -90,8 +90,7 @@ class Pictures:
         """
         data = self.read(key)
         if hashlib.sha256(data).hexdigest() != self.table["bytes_sha256"].iat[self._row[key]]:
-            allowed = "files that stay as they are"
-            raise BadInput(self.locator(key), None, "other bytes than before", allowed, "build again")
+            raise BadInput(self.locator(key), None, "the file has changed since the build read it", "", "build again")
         return data
 
     def decode(self, key: str) -> Image.Image:
@@ -147,7 +146,7 @@ def read_bytes(locator: str, root: Path) -> bytes:
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
         return _parquet_bytes(root, path, column, int(index))
-    raise BadInput(locator, None, "a picture known by name alone", "bytes", "give the corpus its picture folder")
+    raise BadInput(locator, None, "the image is known by name alone", "", "give the corpus its image folder")
 
 
 @lru_cache(maxsize=4)
@@ -163,13 +162,13 @@ def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
         table = held(root, name, "table")
         file, modified = pq.ParquetFile(table), table.stat().st_mtime_ns
     except BadInput as error:
-        raise BadInput(path, index, error.found, error.allowed, error.remedy) from None
+        raise BadInput(path, index, error.problem, error.allowed, error.remedy) from None
     except (OSError, ArrowInvalid) as error:
-        found, remedy = f"no readable table ({type(error).__name__})", "put the table there"
-        raise BadInput(path, index, found, "a Parquet file", remedy) from None
+        problem = f"the table cannot be read ({type(error).__name__})"
+        raise BadInput(path, index, problem, "a Parquet file", "put the table there") from None
     if column not in file.schema_arrow.names:
         allowed = ", ".join(file.schema_arrow.names)
-        raise BadInput(path, index, f"no column {column!r}", allowed, "name the column that holds the pictures")
+        raise BadInput(path, index, f"there is no column {column!r}", allowed, "name the column that holds the images")
     offset = index
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
@@ -182,8 +181,8 @@ def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
                 return _beside(root, name, index, str(cell["path"]))
             break
         offset -= rows
-    remedy = "embed the picture's bytes in the table"
-    raise BadInput(path, index, f"no bytes in column {column!r}", "picture bytes", remedy)
+    problem = f"the column {column!r} holds no bytes"
+    raise BadInput(path, index, problem, "", "embed the image's bytes in the table")
 
 
 def _beside(root: Path, table: str, index: int, name: str) -> bytes:
@@ -191,7 +190,7 @@ def _beside(root: Path, table: str, index: int, name: str) -> bytes:
     try:
         return read_held(root, str(PurePosixPath(table).parent / name))
     except BadInput as error:
-        raise BadInput(root / table, index, error.found, error.allowed, error.remedy) from None
+        raise BadInput(root / table, index, error.problem, error.allowed, error.remedy) from None
 
 
 def stamp(locator: str, root: Path) -> str:

@@ -65,7 +65,7 @@ class BadRows(BadInput):
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         self.problems = problems
         first = BadInput(**problems[0])
-        super().__init__(first.file, first.row, first.found, first.allowed, first.remedy)
+        super().__init__(first.file, first.row, first.problem, first.allowed, first.remedy)
 
     def __str__(self) -> str:
         shown = [f"  {BadInput(**problem)}" for problem in self.problems[:10]]
@@ -107,11 +107,12 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     wanted = corpus.splits if corpus.splits is not None else known
     splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
     if unknown := sorted(set(splits) - set(known)):
-        raise BadInput(corpus.name, "splits", ", ".join(unknown), ", ".join(known), "name splits that the corpus has")
+        problem = f"there is no split {unknown[0]!r}"
+        raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")
     for name in splits.values() if corpus.images == "required" else ():
         if not _SPLIT.fullmatch(name):
-            allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe: splits: {NAME: test}"
-            raise BadInput(corpus.name, "splits", f"{name!r}, which load_dataset does not take", allowed, remedy)
+            allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe by `splits: {NAME: test}`"
+            raise BadInput(corpus.name, "splits", f"load_dataset does not take {name!r}", allowed, remedy)
     names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
     files = {name: sha256(held(root, name, "file")) for name in names}
     return Source(corpus, root, splits, files)
@@ -142,7 +143,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
     pictures = run.stage(
         "pictures",
         partial(_write_pictures, run, locators, roots, recipe.images),
-        3,
+        4,
         rows.key,
         recipe.images.model_dump(),
         # A replaced picture changes its size or time: what was read before does not count then.
@@ -207,7 +208,7 @@ def _record(
     try:
         if identity in seen:
             remedy = "give every question of a split its own id"
-            raise BadInput(row.file, row.row, f"the id {row.source_id!r} again", "ids that differ", remedy)
+            raise BadInput(row.file, row.row, f"the id {row.source_id!r} comes twice", "", remedy)
         content = _content(row, text)
     except BadInput as problem:
         told = {"question": str(row.question), "answer": str(row.answer)}
@@ -229,7 +230,7 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
 
 
 def _problem(problem: BadInput) -> str:
-    values = {name: getattr(problem, name) for name in ("file", "row", "found", "allowed", "remedy")}
+    values = {name: getattr(problem, name) for name in ("file", "row", "problem", "allowed", "remedy")}
     return canonical_json(values)
 
 
@@ -291,7 +292,7 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
         except BadInput as problem:
             # Named by its place in the corpus: what is published is the same on every machine.
             where = locator.partition(":")[2].replace(BELOW, "/")
-            record["problem"] = _problem(BadInput(where, problem.row, problem.found, problem.allowed, problem.remedy))
+            record["problem"] = _problem(BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy))
         records.append(record)
     write_table(path, pa.Table.from_pylist(records, schema=_PICTURE_SCHEMA))
 

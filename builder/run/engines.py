@@ -77,7 +77,7 @@ class Ray:
         try:
             import ray
         except ImportError as error:
-            raise MissingPackage("engine ray", "ray", 'pip install "twokeys[ray]"') from error
+            raise MissingPackage("the engine ray", "ray", 'pip install "twokeys[ray]"') from error
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
         call: Any = ray.remote(_call)
@@ -100,7 +100,7 @@ def engine(name: str) -> Engine:
         BadInput: When there is none of that name.
     """
     if name not in ENGINES:
-        raise BadInput("--engine", None, repr(name), ", ".join(ENGINES), "name one of these")
+        raise BadInput("--engine", None, f"there is no engine {name!r}", ", ".join(ENGINES), "name one of these")
     return ENGINES[name]()
 
 

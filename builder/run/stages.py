@@ -109,8 +109,9 @@ class Run:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                found, remedy = f"another build at work in {self.folder}", "wait for it, or name another run folder"
-                raise BadInput("--work", None, found, "one build at a time", remedy) from None
+                problem = f"another build is at work in {self.folder}"
+                remedy = "wait for it, or name another run folder"
+                raise BadInput("--work", None, problem, "one build at a time", remedy) from None
             yield
 
     def stage(self, name: str, work: Callable[[Stage], Any], version: int, *inputs: Any) -> Stage:

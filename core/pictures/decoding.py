@@ -33,18 +33,18 @@ def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
     """
     max_pixels = limits.max_pixels
     if len(data) > limits.max_bytes:
-        found, allowed = f"{len(data):,} bytes", f"at most {limits.max_bytes:,} bytes"
-        raise BadInput(where, None, found, allowed, "shrink the picture or raise images.max_bytes")
+        allowed, remedy = f"at most {limits.max_bytes:,} bytes", "shrink the image, or raise `images.max_bytes`"
+        raise BadInput(where, None, f"the image has {len(data):,} bytes", allowed, remedy)
     try:
         with warnings.catch_warnings():
             # Pillow warns from 89 million pixels on; the limit here is our own.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = opened(data)
             if picture.width * picture.height > max_pixels:
-                found = f"{picture.width} x {picture.height} pixels"
-                remedy = "shrink the picture"
-                remedy += " or raise images.max_pixels" if max_pixels < MAX_PIXELS else ""
-                raise BadInput(where, None, found, f"at most {max_pixels:,} pixels", remedy)
+                problem = f"the image has {picture.width} x {picture.height} pixels"
+                remedy = "shrink the image"
+                remedy += ", or raise `images.max_pixels`" if max_pixels < MAX_PIXELS else ""
+                raise BadInput(where, None, problem, f"at most {max_pixels:,} pixels", remedy)
             halved = cut(picture)  # not to be told any more once it is decoded
             shown = upright(picture)
             _told_apart(picture, shown, halved, where)
@@ -52,39 +52,40 @@ def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
     except BadInput:
         raise
     except Image.DecompressionBombError as error:
-        raise BadInput(where, None, str(error), f"at most {max_pixels:,} pixels", "shrink the picture") from None
+        problem = f"the image has too many pixels ({error})"
+        raise BadInput(where, None, problem, f"at most {max_pixels:,} pixels", "shrink the image") from None
     except UnidentifiedImageError:
         raise _unknown(data, where) from None  # Pillow's own message holds an address in memory
     except Exception as error:
-        found = f"bytes that do not decode ({type(error).__name__}: {error})"
-        raise BadInput(where, None, found, "a whole picture that Pillow reads", "replace the file") from error
+        problem = f"the bytes do not decode ({type(error).__name__}: {error})"
+        raise BadInput(where, None, problem, "a whole image that Pillow reads", "replace the file") from error
 
 
 def _unknown(data: bytes, where: object) -> BadInput:
     """What to say of bytes in none of the accepted formats: the format, where Pillow has a name for it."""
-    allowed = f"a picture in one of the formats {', '.join(FORMATS)}"
+    allowed = f"an image in one of the formats {', '.join(FORMATS)}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             named = Image.open(io.BytesIO(data)).format  # reads the head alone: nothing is decoded or run
     except Exception:  # noqa: BLE001 - whatever is wrong with bytes that nobody accepts
-        found = "bytes that do not decode (of no known picture format)"
-        return BadInput(where, None, found, allowed, "replace the file, or convert it to PNG")
+        problem = "the bytes do not decode: they are of no image format that Pillow has"
+        return BadInput(where, None, problem, allowed, "replace the file, or convert it to PNG")
     remedy = "convert it, with Pillow: Image.open(FILE).convert('RGB').save('NAME.png')"
-    return BadInput(where, None, f"a file in the format {named}, which not every reader opens", allowed, remedy)
+    return BadInput(where, None, f"the image has the format {named}, which not every reader opens", allowed, remedy)
 
 
 def _told_apart(picture: Image.Image, shown: Image.Image, halved: bool, where: object) -> None:
     """Refuse a picture of which 8 bits show nothing, or next to nothing, though its file holds more."""
     if halved and all(low == high for low, high in shown.getextrema()):  # type: ignore[misc]
-        found = "16 bits a channel, of one colour in the upper 8 bits, which are all that readers decode"
+        problem = "the image has 16 bits a channel; in the upper 8, all that readers decode, it has one colour"
     elif picture.mode in DEEP and (levels := sum(count > 0 for count in shown.histogram()[:256])) < FEWEST:
         values = len(np.unique(np.asarray(picture)))
         if levels >= min(values, FEWEST):
             return
-        found = f"{values:,} values of more than 8 bits of which a scale of 8 bits leaves {levels}"
+        problem = f"the image has {values:,} values of more than 8 bits, of which a scale of 8 bits leaves {levels}"
     else:
         return
-    allowed = "a picture that shows in 8 bits what it holds"
+    allowed = "an image that shows in 8 bits what it holds"
     remedy = "choose a window: scale the values that matter to 0..255, and save 8 bits as PNG"
-    raise BadInput(where, None, found, allowed, remedy)
+    raise BadInput(where, None, problem, allowed, remedy)

@@ -47,7 +47,7 @@ def evaluated(view: str = "both", folder: str = FACTS["dataset"]) -> Task:
         folder: The published folder, or its name on the hub.
     """
     if view not in VIEWS:
-        raise ValueError(f"view: found {view!r}; allowed: {', '.join(VIEWS)}")
+        raise ValueError(f"There is no view {view!r}. Name one of {', '.join(VIEWS)}.")
     from datasets import Image as Pictures
     from datasets import load_dataset
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import TYPE_CHECKING, get_args
 
-from twokeys.filters.errors import BadParameter
+from twokeys.core.errors import BadInput
 from twokeys.filters.parameters import parse
 from twokeys.filters.rule import GOLD_COLUMNS, GOLD_MEASUREMENTS, Scope
 
@@ -48,7 +48,7 @@ def parameters_typed(rule: Rule) -> Iterator[str]:
         value = getattr(rule, field.name)
         try:
             parsed = parse(type(rule), field.name, value)
-        except BadParameter as error:
+        except BadInput as error:
             yield str(error)
         except NameError as error:
             yield f"the type of {field.name} cannot be resolved ({error}); import it outside TYPE_CHECKING"

@@ -151,7 +151,7 @@ def test_nothing_is_asked_by_default_and_games_never() -> None:
     for address in ("http://127.0.0.1:8000/v1#m", "HTTPS://api.openai.com/v1#m"):
         with pytest.raises(BadInput, match="--allow-host"):
             load(address)
-        with pytest.raises(BadInput, match="evaluated alone"):
+        with pytest.raises(BadInput, match="evaluated, but not explained"):
             load_game(address)
 
 

@@ -28,7 +28,7 @@ from twokeys.builder.pair.generators import registry
 from twokeys.data_cards.card import variable
 from twokeys.data_cards.header import order
 from twokeys.exports.export import export
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.registry import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
@@ -63,7 +63,7 @@ def nothing(place: Path) -> Built:
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    monkeypatch.setitem(registry.GENERATORS, "toy-repaint", "tests.pipeline.repaint:Repaint")
+    monkeypatch.setitem(registry.BUILT_IN, "toy-repaint", "tests.pipeline.repaint:Repaint")
 
 
 @pytest.mark.parametrize("kind", [balanced, paired, pytest.param(alone, marks=pytest.mark.slow), nothing])
@@ -91,7 +91,7 @@ def test_every_block_of_an_export_runs(tmp_path: Path, monkeypatch: pytest.Monke
     toy = Toy.shapes(tmp_path / "corpora", train=9, test=18)
     built = build(toy.save(tmp_path / "r.yaml"), tmp_path / "toy", corpora=toy.corpora, engine="serial")
     found = 0
-    for name in FORMATS:
+    for name in BUILT_IN:
         export(built.folder, name, out=tmp_path / name)
         monkeypatch.chdir(tmp_path / name)
         for block in blocks(Path("README.md").read_text(encoding="utf-8")):

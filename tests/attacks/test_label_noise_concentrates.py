@@ -133,7 +133,7 @@ def test_agreement_as_weight_keeps_as_many_items_and_fewer_wrong_ones() -> None:
 
 def test_a_weight_that_some_items_lack_is_refused() -> None:
     items = with_agreement(corpus(4, 0.5, 0).assign(answers=[["yes", "no"]] * 39 + [[]]))
-    with pytest.raises(BadInput, match=r"answers\.agreement is no number"):
+    with pytest.raises(BadInput, match=r"answers\.agreement of the item .* is no number"):
         select(items, Balance(weight=AGREEMENT))
 
 

@@ -116,7 +116,7 @@ def test_the_budget_is_kept():
         found = estimate(game, _top(0, 20, 20), split(game), budget)
         assert found.passes <= budget
         assert found.pairs == (budget - 4) // 8
-    with pytest.raises(ValueError, match="found 11 forward passes, allowed: at least 12"):
+    with pytest.raises(ValueError, match="11 forward passes, and must be at least 12"):
         estimate(game, _top(0, 20, 20), split(game), 11)
 
 

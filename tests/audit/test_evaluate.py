@@ -47,7 +47,7 @@ def test_everything_that_was_read_is_a_config_too(folder: Path) -> None:
     assert (found.run["items"], found.run["without_picture"]) == (11, 1)  # a removed item's picture is another's
     assert found.pairs["group"].accuracy.n == 2
     assert found.accuracy["all"].estimate == 1
-    with pytest.raises(BadInput, match="no pictures"):
+    with pytest.raises(BadInput, match="the items have no images"):
         evaluate(folder, Says(looks), config="removed")
 
 
@@ -61,7 +61,7 @@ def test_a_stopped_evaluation_goes_on(folder: Path, tmp_path: Path) -> None:
     assert evaluate(folder, again, masking=Masking(), out=out).json() == whole.json()
     assert again.asked == 3 * 4  # three items, four views
     assert json.loads((out / RESULT).read_text()) == whole.json()
-    with pytest.raises(BadInput, match="a run with config 'balanced'"):
+    with pytest.raises(BadInput, match="a run whose config is 'balanced', not"):
         evaluate(folder, Says(looks), config="all", masking=Masking(), out=out)
 
 
@@ -83,14 +83,14 @@ def test_rebuilt_rows_under_the_same_name_are_another_run(folder: Path, tmp_path
     published("bbbb")
     (old,), (new,) = found.run["fingerprint"].values(), fingerprints(read(folder)).values()
     assert (old, new) == ("aaaa", "bbbb") or not manifest
-    with pytest.raises(BadInput, match=f"a run with fingerprint .*{old}.*{new}.*--out"):
+    with pytest.raises(BadInput, match=f"a run whose fingerprint is .*{old}.*{new}.*--out"):
         evaluate(folder, Says(looks), masking=Masking(), out=out)
     assert set(fingerprints(read(folder, "all"))) == {"balanced", "removed"}
 
 
 def test_a_manifest_without_fingerprints_is_named(folder: Path) -> None:
     (folder / "manifest.json").write_text('{"configs": {}}')
-    with pytest.raises(BadInput, match="fingerprints of balanced"):
+    with pytest.raises(BadInput, match="the fingerprints of balanced cannot be read"):
         evaluate(folder, Says(looks), masking=Masking())
 
 

@@ -62,18 +62,18 @@ def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, mod
     for one, other in zip(whole.items, again.items, strict=True):
         for name, own in one["explainers"].items():
             assert other["explainers"][name]["metrics"] == pytest.approx(own["metrics"], abs=1e-6, nan_ok=True)
-    with pytest.raises(BadInput, match="a run with seed 0"):
+    with pytest.raises(BadInput, match="a run whose seed is 0"):
         explain(folder, model, EXPLAINERS, limit=4, masking=Masking(), out=out, seed=5)
     path = folder / "balanced" / "test-00000-of-00001.parquet"  # the same name, rebuilt rows
     pd.read_parquet(path).iloc[::-1].to_parquet(path)
-    with pytest.raises(BadInput, match=r"a run with fingerprint .*balanced.*balanced.*--out"):
+    with pytest.raises(BadInput, match=r"a run whose fingerprint is .*balanced.*balanced.*--out"):
         explain(folder, model, EXPLAINERS, limit=4, masking=Masking(), out=out)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"explainers": ["rollouts"]}, "did you mean rollout"),
+        ({"explainers": ["rollouts"]}, "did you mean 'rollout'"),
         ({"explainers": ["occlusion"]}, "3 or more"),
         ({"limit": 1}, "intervals are over items"),
         ({"config": "pairs"}, "config"),

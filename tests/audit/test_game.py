@@ -31,7 +31,7 @@ def test_each_coalition_is_asked_for_once_and_in_batches():
 
 @pytest.mark.parametrize("bad", [np.ones((2, 4), bool), np.ones(3, bool), np.ones((1, 3))])
 def test_coalitions_that_do_not_fit_are_refused(bad):
-    with pytest.raises(ValueError, match=r"allowed: bool \(n, 3\)"):
+    with pytest.raises(ValueError, match=r"must be bool \(n, 3\)"):
         Game(lambda c: c.sum(1), 2, 1)(bad)
 
 
@@ -72,7 +72,7 @@ def test_cells_are_a_partition_into_like_sizes(rows, columns, data):
 
 
 def test_more_cells_than_patches_are_refused():
-    with pytest.raises(ValueError, match="found 3 x 1, allowed: 1 x 1 to 2 x 2"):
+    with pytest.raises(ValueError, match="3 x 1 cells, and must be 1 x 1 to 2 x 2"):
         cells(2, 2, 3, 1)
 
 
@@ -103,7 +103,7 @@ def test_what_a_game_knows_can_be_handed_on():
     other.learn(*game.known())
     assert other(kept).tolist() == values.tolist()
     assert (other.passes, other(~kept[:1]).tolist()) == (0, [-1.0])
-    with pytest.raises(ValueError, match="allowed: \\(20, 1\\)"):
+    with pytest.raises(ValueError, match="must have \\(20, 1\\)"):
         Game(lambda kept: kept.sum(axis=1), 2, 1).learn(*game.known())
 
 

@@ -31,7 +31,7 @@ def test_pointing_and_energy():
 
 @pytest.mark.parametrize("truth", [np.zeros(3), np.array([0, 2.0, 0]), np.array([-1.0, 0, 1])])
 def test_a_truth_that_is_no_share_is_refused(truth):
-    with pytest.raises(ValueError, match="allowed: shares"):
+    with pytest.raises(ValueError, match="it holds shares"):
         localise(np.zeros(3), truth)
 
 

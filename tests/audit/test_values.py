@@ -106,7 +106,7 @@ def test_tables_in_a_batch_are_one_table_each(seed):
 
 
 def test_too_many_players_are_refused():
-    with pytest.raises(ValueError, match="found 21 players, allowed: 20"):
+    with pytest.raises(ValueError, match="at most 20 players, not 21"):
         subsets(21)
 
 

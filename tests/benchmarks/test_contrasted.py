@@ -223,11 +223,11 @@ def test_masks_are_measured_once_on_the_same_rows(
     assert first[0] == Masking("blur", "removed")
     assert _masks(folder, model, tmp_path / "masks", 0) == first
     assert len(asked) == 1
-    with pytest.raises(BadInput, match="a run with seed 0"):
+    with pytest.raises(BadInput, match="a run whose seed is 0"):
         _masks(folder, model, tmp_path / "masks", 1)
     path = folder / "balanced" / "test-00000-of-00001.parquet"
     pd.read_parquet(path).iloc[::-1].to_parquet(path)
-    with pytest.raises(BadInput, match="a run with fingerprint"):
+    with pytest.raises(BadInput, match="a run whose fingerprint is"):
         _masks(folder, model, tmp_path / "masks", 0)
 
 

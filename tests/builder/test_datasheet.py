@@ -54,9 +54,9 @@ def test_a_recipe_without_answers_is_a_recipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answers", "changes", "message"),
     [
-        ("", {"datasheet": "nowhere.yaml"}, "nowhere.yaml, which cannot be read"),
+        ("", {"datasheet": "nowhere.yaml"}, "nowhere.yaml cannot be read"),
         ("motivation: {aim: x}", {}, "'aim' is no question of the section motivation"),
-        ("motivation: [", {}, "answers to the questions of a datasheet"),
+        ("motivation: [", {}, "it is no YAML"),
         ("motivation: {purpose: '* *Build:* all is proven.'}", {}, "motivation.purpose has the line"),
         ("", {"datasheet": {"motivation": {"purpose": "*Build:* x"}}}, "none that begins with `Build:`"),
         ("", {"datasheet": {"composition": {"people": "x"}}}, "composition.people is 'x'"),

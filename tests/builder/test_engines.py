@@ -55,8 +55,8 @@ def test_a_bad_input_in_a_worker_arrives_whole(runs: Engine, tmp_path: Path) -> 
     found = error.value
     assert type(found) is BadInput
     assert (found.file, found.row) == (str(tmp_path / "gone.parquet"), 7)
-    assert (found.found, found.allowed, found.remedy) == (
-        "no readable table 'gone.parquet' (No such file or directory)", "a table file",
+    assert (found.problem, found.allowed, found.remedy) == (
+        "the table 'gone.parquet' cannot be read (No such file or directory)", "",
         "put it there: paths count from the corpus's folder, or from its image_folder",
     )  # fmt: skip
 

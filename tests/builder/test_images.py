@@ -238,7 +238,7 @@ def test_what_is_no_whole_picture_is_refused_with_its_name(
     with pytest.raises(BadInput) as error:
         describe(make(encoded), WHERE, limits)
     assert error.value.file == WHERE
-    assert found in error.value.found
+    assert found in error.value.problem
     assert error.value.allowed
     assert error.value.remedy
 
@@ -303,13 +303,13 @@ def test_a_table_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("locator", "file", "row", "found"),
     [
-        ("file:none.png", "none.png", None, "no readable picture"),
-        ("file:.", "", None, "no readable picture"),
-        ("parquet:none.parquet#image#3", "none.parquet", 3, "no readable table"),
-        ("parquet:broken.parquet#image#3", "broken.parquet", 3, "no readable table"),
+        ("file:none.png", "none.png", None, "cannot be read ("),
+        ("file:.", "", None, "cannot be read ("),
+        ("parquet:none.parquet#image#3", "none.parquet", 3, "cannot be read ("),
+        ("parquet:broken.parquet#image#3", "broken.parquet", 3, "cannot be read ("),
         ("parquet:t.parquet#picture#0", "t.parquet", 0, "no column 'picture'"),
-        ("parquet:t.parquet#image#1", "t.parquet", 1, "no bytes"),
-        ("parquet:t.parquet#image#2", "t.parquet", 2, "no bytes"),
+        ("parquet:t.parquet#image#1", "t.parquet", 1, "holds no bytes"),
+        ("parquet:t.parquet#image#2", "t.parquet", 2, "holds no bytes"),
     ],
 )
 def test_a_picture_that_is_not_there_is_named(
@@ -320,7 +320,7 @@ def test_a_picture_that_is_not_there_is_named(
     with pytest.raises(BadInput) as error:
         read_bytes(locator, tmp_path)
     assert (error.value.file, error.value.row) == (str(tmp_path / file), row)
-    assert found in error.value.found
+    assert found in error.value.problem
 
 
 def test_a_name_has_no_bytes(tmp_path: Path) -> None:

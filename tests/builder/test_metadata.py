@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.builder.measure.baselines import Metadata
+from twokeys.builder.measure.baselines.metadata import Metadata
 from twokeys.builder.measure.metadata import PICTURE_FIELDS, of_items, of_pictures
 from twokeys.builder.measure.stage import build_problem
 

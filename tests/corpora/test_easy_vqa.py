@@ -98,7 +98,7 @@ def test_a_row_of_two_fields_is_set_aside_and_its_neighbours_keep_their_ids(tiny
 def test_a_document_that_is_no_list_is_unusable(tiny_corpus, tmp_path):
     tiny = tiny_corpus("easy-vqa").holding(train="{}")
     tiny.write(tmp_path)
-    with pytest.raises(BadInput, match="found a dict"):
+    with pytest.raises(BadInput, match="a value of type dict"):
         tiny.read(tmp_path)
 
 

@@ -155,5 +155,5 @@ def test_a_repository_that_cannot_be_had_is_told(monkeypatch):
         raise huggingface_hub.errors.LocalEntryNotFoundError("offline and not in the cache")
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
-    with pytest.raises(BadInput, match=r"no access to 'owner/bench'.*offline and not in the cache"):
+    with pytest.raises(BadInput, match=r"'owner/bench' cannot be read.*offline and not in the cache"):
         reader("hf").root(corpus(path=None, options={"repository": "owner/bench"}), None)

@@ -54,21 +54,21 @@ def test_several_image_tags_stay_since_the_picture_shows_them_as_captions(tiny, 
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        ({"options": ["1", "2 ", "2"], "answer": "A"}, "options ['1', '2', '2']"),
-        ({"options": ["1", "2"], "answer": "C"}, "answer 'C'"),
-        ({"options": ["1", "2"], "answer": "AB"}, "answer 'AB'"),
-        ({"options": ["1", "2"], "answer": ""}, "answer ''"),
-        ({"options": None}, "[None]"),
-        ({"options": [1, 2]}, "['Which number?\\n<image1>', 1, 2]"),
-        ({"question": "<image1>\n"}, "a question without words"),
-        ({"image": None}, "picture None"),
+        ({"options": ["1", "2 ", "2"], "answer": "A"}, "two of the options ['1', '2', '2'] are the same"),
+        ({"options": ["1", "2"], "answer": "C"}, "the answer is 'C'"),
+        ({"options": ["1", "2"], "answer": "AB"}, "the answer is 'AB'"),
+        ({"options": ["1", "2"], "answer": ""}, "the answer is ''"),
+        ({"options": None}, "question and options are [None]"),
+        ({"options": [1, 2]}, "question and options are ['Which number?\\n<image1>', 1, 2]"),
+        ({"question": "<image1>\n"}, "the question has no words"),
+        ({"image": None}, "the image is None"),
     ],
 )
 def test_a_bad_field_spoils_one_row(tiny, tmp_path, fields, found):
     changed(tiny, **fields).write(tmp_path)
     bad, *rows = tiny.read(tmp_path)
     assert isinstance(bad, BadInput)
-    assert (bad.file, bad.row, bad.found) == (FILE, 1, found)
+    assert (bad.file, bad.row, bad.problem) == (FILE, 1, found)
     assert [row.source_id for row in rows] == ["2", "3", "4"]
 
 

@@ -49,4 +49,4 @@ def test_another_label_is_a_bad_row(tiny, tmp_path):
     content = tiny.files["test/test.json"].replace('"label": "true"', '"label": true')
     tiny.holding(test=content).write(tmp_path)
     bad = tiny.read(tmp_path)[2]
-    assert (bad.file, bad.row, bad.found) == ("test/test.json", 1, "label True")
+    assert (bad.file, bad.row, bad.problem) == ("test/test.json", 1, "the label is True")

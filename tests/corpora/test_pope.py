@@ -35,11 +35,14 @@ def test_pictures_that_are_not_coco_have_no_link_and_no_subset(tiny, tmp_path, j
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ('{"question_id": 1', "Expecting ',' delimiter in '{\"question_id\": 1'"),
-        ("[1]", "a list"),
-        ('{"question_id": 1, "image": "a.jpg", "text": "Is it?"}', "fields image, question_id, text"),
-        ('{"question_id": 1, "image": "a.jpg", "text": "Is it?", "label": "maybe"}', "label 'maybe'"),
-        ('{"question_id": 1, "image": "../a.jpg", "text": "Is it?", "label": "no"}', "picture '../a.jpg'"),
+        ('{"question_id": 1', "the line '{\"question_id\": 1' is no JSON (Expecting ',' delimiter)"),
+        ("[1]", "of type list"),
+        (
+            '{"question_id": 1, "image": "a.jpg", "text": "Is it?"}',
+            "no field 'label' beside image, question_id, text",
+        ),
+        ('{"question_id": 1, "image": "a.jpg", "text": "Is it?", "label": "maybe"}', "the label is 'maybe'"),
+        ('{"question_id": 1, "image": "../a.jpg", "text": "Is it?", "label": "no"}', "the image is '../a.jpg'"),
         ('{"question_id": 1, "image": "\\ud800.jpg", "text": "Is it?", "label": "no"}', "surrogates"),
     ],
 )
@@ -49,5 +52,5 @@ def test_a_bad_line_is_told_by_its_number_and_the_others_are_read(tiny, tmp_path
     bad, *rows = tiny.read(tmp_path)
     assert isinstance(bad, BadInput)
     assert (bad.file, bad.row) == ("output/coco/coco_pope_random.json", 2)
-    assert found in bad.found
+    assert found in bad.problem
     assert [row.row for row in rows[:2]] == [3, 4]

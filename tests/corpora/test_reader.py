@@ -66,7 +66,7 @@ def test_a_relative_path_is_inside_the_corpora_folder_and_an_absolute_one_needs_
 
 
 def test_a_corpus_without_path_is_told_so(tmp_path):
-    with pytest.raises(BadInput, match="row path: found no path"):
+    with pytest.raises(BadInput, match="path: no path is named"):
         reader("pope").root(corpus(path=None), tmp_path)
 
 
@@ -88,13 +88,13 @@ def test_a_picture_is_found_from_the_root(name, fields, locator):
 @pytest.mark.parametrize("name", ["", " ", None, 5, ["x.jpg"], "../x.jpg", "a/../../x.jpg", "/etc/x.jpg", "a\0.jpg"])
 @pytest.mark.parametrize("images", ["required", "names"])
 def test_a_picture_name_that_leads_out_of_its_folder_is_refused(name, images):
-    with pytest.raises(BadInput, match="row 1: found picture"):
+    with pytest.raises(BadInput, match="row 1: the image is"):
         locate(name, images=images)
 
 
 @pytest.mark.parametrize("path", [None, "/data/corpus"])
 def test_a_picture_folder_that_cannot_be_related_to_the_root_is_a_fault_of_the_recipe(path, tmp_path):
-    with pytest.raises(BadInput, match="row image_folder"):
+    with pytest.raises(BadInput, match="c, image_folder: "):
         reader("easy-vqa").root(corpus(path=path, image_folder="coco"), tmp_path)
 
 
@@ -108,5 +108,5 @@ def test_problems_take_the_place_of_their_rows():
 
     first, second, third = each([(1, earlier), (2, "bad"), (3, "good")], make)
     assert first is earlier
-    assert (second.row, second.found) == (2, "bad")
+    assert (second.row, second.problem) == (2, "bad")
     assert third == "good"

@@ -129,7 +129,7 @@ def test_a_split_column_divides_the_rows(table):
 
 
 def test_a_row_without_split_cannot_be_passed_over(table):
-    with pytest.raises(BadInput, match="row 2: found no split in 'part'"):
+    with pytest.raises(BadInput, match="row 2: the column 'part' holds no split"):
         table(
             {"all.jsonl": as_lines([RECORDS[0] | {"part": "a"}, RECORDS[1] | {"part": " "}])},
             {"split": "part"},
@@ -232,14 +232,14 @@ def test_links_carry_corpus_and_column_and_a_list_gives_one_each(table):
 def test_ids_of_a_column_become_text_and_a_missing_one_is_a_bad_row(table):
     first, second = table({"test.jsonl": as_lines([RECORDS[0], RECORDS[1] | {"n": None}])}, {"id": "n"})
     assert first.source_id == "7"
-    assert second.found == "no id in 'n'"
+    assert second.problem == "the column 'n' holds no id"
 
 
 def test_answer_types_are_ours_or_vqa_v2s(table):
     kinds = ["yes/no", "number", "choice", "open", "other", None, "binary"]
     *rows, bad = table({"test.jsonl": as_lines([RECORDS[0] | {"k": kind} for kind in kinds])}, {"answer_type": "k"})
     assert [row.answer_type for row in rows] == ["yes/no", "number", "choice", "open", "open", None]
-    assert bad.found == "answer type 'binary'"
+    assert bad.problem == "the answer type is 'binary'"
 
 
 def test_truth_values_become_words_and_numbers_stay(table):
@@ -257,19 +257,19 @@ def test_further_columns_are_kept_as_json(table):
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_column_that_is_not_there_is_named_with_those_that_are(table, ending):
-    with pytest.raises(BadInput, match="found no column colour; allowed: q, a, img, n"):
+    with pytest.raises(BadInput, match=r"no column colour\. Allowed: q, a, img, n"):
         table({f"test.{ending}": FORMS[ending](RECORDS)}, {"id": "colour"})
 
 
 def test_a_line_without_a_column_is_a_bad_row(table):
     bad, good = table({"test.jsonl": as_lines([{"q": "Is it?", "a": "no"}, RECORDS[1]])})
-    assert (bad.row, bad.allowed) == (1, "a field 'img'")
+    assert (bad.row, bad.problem) == (1, "there is no field 'img' beside a, q")
     assert good.row == 2
 
 
 def test_a_list_member_that_is_no_object_is_a_bad_row(table):
     bad, good = table({"test.json": json.dumps(["x", RECORDS[1]])})
-    assert (bad.row, bad.found) == (1, "a str")
+    assert (bad.row, bad.problem) == (1, "the entry is of type str")
     assert good.answer == "cat"
 
 
@@ -334,7 +334,7 @@ def test_a_column_that_can_hold_no_pictures_is_told_with_its_type(table, values,
 
 def test_a_locator_cannot_hold_a_column_named_with_its_own_mark(table):
     content = pa.table({"q": ["a"], "a": ["a"], "img#1": EMBEDDED["binary"][:1]})
-    with pytest.raises(BadInput, match="'img#1' of type binary"):
+    with pytest.raises(BadInput, match="'img#1' is of type binary"):
         table({"test.parquet": content}, {"image": "img#1"})
 
 
@@ -347,7 +347,7 @@ def test_a_truncated_parquet_file_is_unusable(table, tmp_path):
 
 
 def test_a_file_of_another_kind_is_told(table):
-    with pytest.raises(BadInput, match=r"found the ending '\.xlsx'"):
+    with pytest.raises(BadInput, match=r"the file ends in '\.xlsx'"):
         table({"test.xlsx": ""}, options={"files": "test.xlsx"})
 
 

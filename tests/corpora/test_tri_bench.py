@@ -64,12 +64,12 @@ def test_cells_may_hold_commas_and_line_breaks(tiny, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        (",isosceles,acute,0.8736", ",round,acute,0.8736", "side_type 'round'"),
-        (",0.8736,", ",nan,", "ab_over_ac 'nan'"),
-        (",0.8736,", ",,", "ab_over_ac ''"),
-        (",0.8736,", ",", "9 cells"),
-        (",0.8736,", ",0.8736,7,", "11 cells"),
-        ("triangles_original/001_P0.jpg", "/etc/001_P0.jpg", "picture '/etc/001_P0.jpg'"),
+        (",isosceles,acute,0.8736", ",round,acute,0.8736", "the side_type is 'round'"),
+        (",0.8736,", ",nan,", "ab_over_ac is 'nan'"),
+        (",0.8736,", ",,", "ab_over_ac is ''"),
+        (",0.8736,", ",", "the row has 9 cells, and the header 10"),
+        (",0.8736,", ",0.8736,7,", "the row has 11 cells, and the header 10"),
+        ("triangles_original/001_P0.jpg", "/etc/001_P0.jpg", "the image is '/etc/001_P0.jpg'"),
     ],
 )
 def test_a_bad_cell_is_told_by_its_row(tiny, tmp_path, old, new, found):
@@ -78,23 +78,23 @@ def test_a_bad_cell_is_told_by_its_row(tiny, tmp_path, old, new, found):
     tiny.write(tmp_path)
     rows = tiny.read(tmp_path)
     problems = [row for row in rows if isinstance(row, BadInput)]
-    assert {(problem.file, problem.row, problem.found) for problem in problems} == {(FILE, 1, found)}
+    assert {(problem.file, problem.row, problem.problem) for problem in problems} == {(FILE, 1, found)}
     assert [row.source_id for row in rows[-2:]] == ["001_T1:side_type", "001_T1:ab_over_ac"]
 
 
 def test_a_header_that_repeats_a_name_is_unusable(tiny, tmp_path):
     tiny.holding(triangles=tiny.files[FILE].replace("camera_view", "triangle_id")).write(tmp_path)
-    with pytest.raises(BadInput, match="header row of distinct names"):
+    with pytest.raises(BadInput, match="names that differ"):
         tiny.read(tmp_path)
 
 
 def test_an_open_quote_is_unusable(tiny, tmp_path):
     tiny.holding(triangles=tiny.files[FILE].replace('cube, small"', "cube")).write(tmp_path)
-    with pytest.raises(BadInput, match="whole CSV table"):
+    with pytest.raises(BadInput, match="the file is no CSV"):
         tiny.read(tmp_path)
 
 
 def test_an_unknown_question_is_named(tiny, tmp_path):
     tiny.write(tmp_path)
-    with pytest.raises(BadInput, match=r"options\.questions\.0.*found 'area'"):
+    with pytest.raises(BadInput, match=r"options\.questions\.0.*'area' does not fit"):
         tiny.with_(options={"questions": ["area"]}).read(tmp_path)

@@ -87,33 +87,33 @@ def test_a_question_without_annotation_and_an_annotation_without_question_are_bo
 def test_a_second_annotation_of_a_question_is_told_and_the_first_one_counts(tiny, tmp_path):
     changed(tiny, NOTES, lambda notes: notes.insert(1, notes[0] | {"multiple_choice_answer": "no"})).write(tmp_path)
     bad, *rows = tiny.read(tmp_path)
-    assert "second annotation of question 9000" in bad.found
+    assert "second annotation of the question 9000" in bad.problem
     assert rows[0].answer == "yes"
 
 
 def test_files_of_two_splits_do_not_fit_together(tiny, tmp_path):
     changed(tiny, NOTES, lambda notes: notes[0].update(image_id=8)).write(tmp_path)
-    assert "image_id 9, and 8 in the annotation" in tiny.read(tmp_path)[0].found
+    assert "image_id is 9, and 8 in the annotation" in tiny.read(tmp_path)[0].problem
 
 
 @pytest.mark.parametrize(
     ("field", "value", "found"),
     [
-        ("answer_type", "colour", "answer_type 'colour'"),
-        ("answers", [{"answer_id": 1}], "answers [{'answer_id': 1}]"),
-        ("answers", "yes", "answers 'yes'"),
+        ("answer_type", "colour", "the answer_type is 'colour'"),
+        ("answers", [{"answer_id": 1}], "the answers are [{'answer_id': 1}]"),
+        ("answers", "yes", "the answers are 'yes'"),
     ],
 )
 def test_a_wrong_field_of_an_annotation_spoils_one_row(tiny, tmp_path, field, value, found):
     changed(tiny, NOTES, lambda notes: notes[2].update({field: value})).write(tmp_path)
     *rows, bad = tiny.read(tmp_path)
     assert len(rows) == 2
-    assert (bad.row, bad.found) == (3, found)
+    assert (bad.row, bad.problem) == (3, found)
 
 
 def test_a_document_without_its_list_is_unusable(tiny, tmp_path):
     tiny.holding(questions='{"info": {}}').write(tmp_path)
-    with pytest.raises(BadInput, match="without a list 'questions'"):
+    with pytest.raises(BadInput, match="no list 'questions'"):
         tiny.read(tmp_path)
 
 
@@ -136,7 +136,7 @@ def test_files_may_have_other_names(tiny, tmp_path):
 
 def test_a_split_without_files_is_an_error(tiny, tmp_path):
     root = tiny.write(tmp_path)
-    with pytest.raises(BadInput, match="found 'test'; allowed: train, val"):
+    with pytest.raises(BadInput, match=r"no split 'test'\. Allowed: train, val"):
         list(reader("vqa-v2").read(tiny.corpus, root, "test"))
 
 

@@ -138,7 +138,7 @@ def test_the_licence_that_is_wanted_is_taken_where_every_source_lets_it(under, i
         (["agpl-3.0"], "gpl-3.0", "may only be given on under agpl-3.0"),
         (["other"], "cc-by-4.0", "keeps terms of its own"),
         (["cc-by-nd-3.0"], "cc-by-nd-3.0", "does not let adapted material be given on"),
-        (["mit"], "my-licence", "'my-licence' is no licence that is known"),
+        (["mit"], "my-licence", "'my-licence' is no licence that twokeys has"),
     ],
 )
 def test_a_wanted_licence_that_a_source_forbids_is_refused_with_the_reason(under, ids, wanted, why):

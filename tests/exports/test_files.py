@@ -163,5 +163,5 @@ def test_a_picture_that_looks_like_an_index_is_refused(
 ) -> None:
     tiny: Callable[[Source], Any] = lambda source: iter([(key, b"GIF") for key in set(source.table["image_key"])])  # noqa: E731
     monkeypatch.setattr(Source, "pictures", tiny)
-    with pytest.raises(BadInput, match="a picture of 3 bytes"):
+    with pytest.raises(BadInput, match="the image has 3 bytes"):
         vlmevalkit.write(items, tmp_path)

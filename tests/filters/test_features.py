@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from twokeys.core.errors import BadInput
 from twokeys.filters.features import read_features
 
 
@@ -25,5 +26,5 @@ def test_items_without_answer_or_whole_vector_are_left_out() -> None:
 
 def test_vectors_of_different_length_are_an_error_that_names_items() -> None:
     table = pd.DataFrame({"id": ["a", "b"], "answer": "x", "v": [[1.0], [1.0, 2.0]]})
-    with pytest.raises(ValueError, match=r"v: found vectors of the shapes \(1,\) of item a, \(2,\) of item b"):
+    with pytest.raises(BadInput, match=r"v: the vectors have the shapes \(1,\) of item a, \(2,\) of item b"):
         read_features(table, "v")

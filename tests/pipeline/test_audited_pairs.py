@@ -19,7 +19,7 @@ def test_a_cue_that_a_generator_plants_is_refused_though_nobody_looked_at_its_ed
     telling: bool, tmp_path: Path, make: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every second item is an edit, with one word more. It goes by the answer, or by nothing."""
-    monkeypatch.setitem(registry.GENERATORS, "toy-tagged", "tests.pipeline.planted_questions:Tagged")
+    monkeypatch.setitem(registry.BUILT_IN, "toy-tagged", "tests.pipeline.planted_questions:Tagged")
     toy = corpus(tmp_path / "corpora")
     toy.rows["test"] = toy.rows["test"][:ANNOTATED]
     built = make(

@@ -304,5 +304,5 @@ def test_items_of_one_group_cannot_be_audited(tmp_path: Path, make: Build) -> No
 
 def test_weights_are_numbers(tmp_path: Path, make: Build) -> None:
     part = audited(["question.prior"], ["question.forest"], weight="question.prior.prediction")
-    with pytest.raises(BadInput, match=r"audited.weight.*of text such as .*numbers"):
+    with pytest.raises(BadInput, match=r"audited.weight.*holds text, such as .*numbers"):
         make(corpus(tmp_path / "corpora"), audited=part, rules=[])

@@ -74,25 +74,25 @@ def _huge(row: Row, toy: Toy) -> Row:
 
 
 SPOILT = {
-    "missing image": Spoilt(picture("nowhere.png"), "no readable picture"),
-    "image outside": Spoilt(picture("../../secret.png"), "a path inside the picture folder"),
-    "no image": Spoilt(lambda row, toy: row | {"picture": None}, "picture None"),
-    "broken image": Spoilt(_broken, "bytes that do not decode"),
-    "page for an image": Spoilt(_no_picture, "bytes that do not decode"),
+    "missing image": Spoilt(picture("nowhere.png"), "nowhere.png' cannot be read"),
+    "image outside": Spoilt(picture("../../secret.png"), "a path inside the image folder"),
+    "no image": Spoilt(lambda row, toy: row | {"picture": None}, "the image is None"),
+    "broken image": Spoilt(_broken, "the bytes do not decode"),
+    "page for an image": Spoilt(_no_picture, "the bytes do not decode"),
     "huge image": Spoilt(_huge, "340 x 343 pixels"),
-    "duplicate id": Spoilt(lambda row, toy: row | {"id": "0-0"}, "the id '0-0' again"),
+    "duplicate id": Spoilt(lambda row, toy: row | {"id": "0-0"}, "the id '0-0' comes twice"),
     "no id": Spoilt(lambda row, toy: row | {"id": ""}, "no id"),
     "options beyond the alphabet": Spoilt(
         lambda row, toy: row | {"choices": [str(row["answer"]), *(f"option {n}" for n in range(26))]}, "27 options"
     ),
-    "gold not in choices": Spoilt(lambda row, toy: row | {"choices": ["dog", "cat"]}, "gold answer"),
+    "gold not in choices": Spoilt(lambda row, toy: row | {"choices": ["dog", "cat"]}, "the gold answer is"),
     "same option twice": Spoilt(lambda row, toy: row | {"choices": ["yes", "yes"]}, "options"),
     "one option": Spoilt(lambda row, toy: row | {"choices": [row["answer"]]}, "options"),
     "wrong type": Spoilt(lambda row, toy: row | {"answer": {"a": 1}}, "of type dict"),
     "question of a wrong type": Spoilt(lambda row, toy: row | {"question": ["Is it", "red?"]}, "of type list"),
-    "empty question": Spoilt(lambda row, toy: row | {"question": " \t"}, "an empty question"),
-    "empty answer": Spoilt(lambda row, toy: row | {"answer": ""}, "an empty answer"),
-    "missing field": Spoilt(lambda row, toy: {k: v for k, v in row.items() if k != "answer"}, "a field 'answer'"),
+    "empty question": Spoilt(lambda row, toy: row | {"question": " \t"}, "the question is empty"),
+    "empty answer": Spoilt(lambda row, toy: row | {"answer": ""}, "the answer is empty"),
+    "missing field": Spoilt(lambda row, toy: {k: v for k, v in row.items() if k != "answer"}, "no field 'answer'"),
 }
 TRUNCATED = '{"id": "cut", "picture": "train/0.png", "quest\n'
 LIMITS = {"max_pixels": 60_000}
@@ -120,7 +120,7 @@ def test_bad_rows_are_set_aside_each_with_what_is_wrong(spoilt: Toy, make: Build
         found = [json.loads(row["reason"]) for row in aside if how.says in row["reason"]]
         assert found, name
         for problem in found:
-            assert set(problem) == {"file", "row", "found", "allowed", "remedy"}
+            assert set(problem) == {"file", "row", "problem", "allowed", "remedy"}
     assert built.manifest.set_aside == len(SPOILT) + 1
     assert built.certified
 
@@ -135,7 +135,7 @@ def test_bad_rows_stop_the_build_with_file_and_row_of_each(spoilt: Toy, make: Bu
         make(spoilt, images=LIMITS)
     assert len(stopped.value.problems) == len(SPOILT) + 1
     for problem in stopped.value.problems:
-        assert all(problem[name] for name in ("file", "row", "found", "allowed", "remedy")), problem
+        assert all(problem[name] for name in ("file", "row", "problem", "remedy")), problem
     lines = spoilt.table("train").read_text(encoding="utf-8").splitlines()
     for name in ("empty question", "wrong type", "gold not in choices"):
         line = next(number for number, text in enumerate(lines, start=1) if f'"{name}"' in text)
@@ -191,6 +191,6 @@ def test_a_corpus_of_bad_rows_only_says_so(tmp_path: Path, make: Build) -> None:
 def test_a_split_that_load_dataset_would_not_take_is_refused_before_any_work(
     toy: Toy, make: Build, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(ValueError, match="which load_dataset does not take"):
+    with pytest.raises(ValueError, match="load_dataset does not take"):
         make(toy, corpora=[toy.corpus(splits={"train": "train", "test": name})])
     assert not list((tmp_path / ".out.run").glob("*-*")), "no stage has begun"

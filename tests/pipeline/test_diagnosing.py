@@ -33,7 +33,7 @@ def test_pictures_known_by_name_cannot_be_published_and_the_message_says_what_ca
 ) -> None:
     with pytest.raises(BadInput) as error:
         make(names, **nameless(names))
-    assert "pictures known by name alone (toy)" in str(error.value)
+    assert "the images of toy are known by name alone" in str(error.value)
     assert "twokeys diagnose" in error.value.remedy
     assert not list(tmp_path.glob("*out*"))
 
@@ -62,7 +62,7 @@ def test_pictures_known_by_name_can_be_diagnosed(names: Toy, toy: Toy, tmp_path:
 
 def test_a_rule_that_there_is_not_is_found_before_anything_is_read(toy: Toy, tmp_path: Path) -> None:
     recipe = toy.save(tmp_path / "typo.yaml", rules=["duplicate-itm"])
-    with pytest.raises(BadInput, match=r"found no rule 'duplicate-itm'.*did you mean"):
+    with pytest.raises(BadInput, match=r"there is no rule 'duplicate-itm'.*did you mean"):
         diagnose(recipe, tmp_path / "report", corpora=toy.corpora, work=tmp_path / "work", engine="serial")
     assert not (tmp_path / "work").exists()
 

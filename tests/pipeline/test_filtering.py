@@ -52,8 +52,8 @@ def test_another_text_of_a_rules_file_is_another_rule(toy: Toy, make: Build, tmp
         ({"rule": "solved-by-k", "with": {"kay": 1}}, "'kay'"),
         ({"rule": "solved-by-k", "with": {"k": "three"}}, "k = 'three'"),
         ({"rule": "solved-by-k", "with": {"k": 0}}, "k = 0"),
-        ("nowhere.py:Nice", "no file"),
-        ("{folder}/mine.py:Ugly", "allowed: Nice"),
+        ("nowhere.py:Nice", "no such file"),
+        ("{folder}/mine.py:Ugly", "Allowed: Nice"),
     ],
 )
 def test_a_rule_that_is_wrong_is_found_before_anything_is_read(
@@ -71,14 +71,14 @@ def test_a_rule_that_is_wrong_is_found_before_anything_is_read(
 def test_a_rule_that_reads_what_nobody_measured_names_what_there_is(toy: Toy, make: Build, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as error:
         make(toy, rules=[{"rule": "solved-by-k", "with": {"baselines": ["question.oracle"]}}])
-    assert "'question.oracle.prediction'" in error.value.found
+    assert "'question.oracle.prediction'" in error.value.problem
     assert "question.prior.prediction" in error.value.allowed
     assert not (tmp_path / "out").exists()
 
 
 def test_a_rule_that_drops_what_is_not_there_is_told_so(toy: Toy, make: Build, tmp_path: Path) -> None:
     path = rule_file(tmp_path, NICE.replace("row.id: f", "row.id + '!': f"))
-    with pytest.raises(BadInput, match="a drop of the unknown id"):
+    with pytest.raises(BadInput, match="it drops the id"):
         make(toy, rules=[f"{path}:Nice"])
 
 

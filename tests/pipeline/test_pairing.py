@@ -29,7 +29,7 @@ ROWS = {
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.GENERATORS, "toy-repaint", "tests.pipeline.repaint:Repaint")
+    monkeypatch.setitem(registry.BUILT_IN, "toy-repaint", "tests.pipeline.repaint:Repaint")
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_a_name_that_is_none_is_refused_before_anything_else(built: Built, name:
 def test_no_token(built: Built, there: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("HF_TOKEN")
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
-    assert "found no token" in (said := refused(built.folder))
+    assert "there is no token" in (said := refused(built.folder))
     assert "hf auth login" in said
     assert there.asked == []
 
@@ -209,16 +209,16 @@ def test_a_public_repository_is_not_filled_by_mistake_and_a_private_one_not_take
     built: Built, fewer: Built, there: Hub
 ) -> None:
     push(built.folder, REPO, public=True)
-    assert "say --public" in refused(fewer.folder)
+    assert "Add --public" in refused(fewer.folder)
     there.repos[REPO].private = True
-    assert "leave out --public" in refused(fewer.folder, public=True)
+    assert "Leave out --public" in refused(fewer.folder, public=True)
     assert len(there.repos[REPO].commits) == 2
 
 
 def test_a_tag_that_holds_another_folder_never_moves(built: Built, other: Built, there: Hub) -> None:
     tag = push(built.folder, REPO).tag
     assert version(other.manifest) == tag
-    assert f"name another with --tag, such as {tag}-2" in refused(other.folder)
+    assert f"Name another tag with --tag, such as {tag}-2" in refused(other.folder)
     assert on(there) == files(built.folder)
     assert push(other.folder, REPO, tag=f"{tag}-2").outcome == "pushed"
     assert on(there, tag) == files(built.folder)
@@ -249,7 +249,7 @@ def test_a_commit_of_somebody_else_meanwhile_is_not_overwritten(built: Built, th
 
     there.before = meanwhile
     assert "412" in (said := refused(built.folder))
-    assert "push again" in said
+    assert "Push again" in said
     assert list(on(there)) == ["notes.txt"]
     assert there.repos[REPO].tags == {}
 
@@ -268,7 +268,7 @@ def test_a_push_that_stopped_before_its_tag_goes_on_without_sending_again(built:
     ("path", "status", "words"),
     [
         (r"POST .*/preupload/", 403, "may not write there"),
-        (r"POST .*/batch", 429, "wait some minutes"),
+        (r"POST .*/batch", 429, "Wait some minutes"),
         (r"POST .*/commit/", 400, "400"),
         (r"POST .*/tag/", 409, "name another tag"),
         (r"GET .*/refs", 404, "404"),
@@ -282,7 +282,6 @@ def test_what_the_hub_refuses_is_said_with_what_to_do(
         there.fail(path, status, "because")
     said = refused(built.folder)
     assert words in said
-    assert "to do:" in said
 
 
 def test_a_card_that_the_hub_does_not_take(built: Built, there: Hub) -> None:
@@ -293,12 +292,12 @@ def test_a_card_that_the_hub_does_not_take(built: Built, there: Hub) -> None:
 
 def test_a_hub_that_does_not_answer(built: Built, there: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    assert "no answer from the hub" in refused(built.folder)
+    assert "the hub does not answer" in refused(built.folder)
 
 
 def test_a_hub_that_is_switched_off(built: Built, there: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert "unset HF_HUB_OFFLINE" in refused(built.folder)
+    assert "Unset HF_HUB_OFFLINE" in refused(built.folder)
 
 
 # --------------------------------------------------------------------------------------------------- the command

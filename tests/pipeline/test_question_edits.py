@@ -107,7 +107,7 @@ def test_an_edit_whose_answer_a_model_has_no_token_for_is_refused_alone(make: Bu
     assert any(row["edit_kind"] == "question.denial" for row in published(built.folder))
     # Without the annotated answers nobody can tell whether the model sees anything.
     oracle({"one": {"Is the door open?": "yes"}})
-    with pytest.raises(Unsayable, match="'yes'; allowed: an answer that one can give"):
+    with pytest.raises(Unsayable, match="one can give none of the answers, such as 'yes'"):
         make_doors(make, doors, settings, out="none")
 
 
@@ -142,7 +142,7 @@ def test_scores_that_were_forged_are_found(make: Build, doors: Toy, oracle: Any)
 def test_a_planted_word_that_gives_answers_away_is_found(
     make: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(registry.GENERATORS, "toy-planted", "tests.pipeline.planted_questions:Planted")
+    monkeypatch.setitem(registry.BUILT_IN, "toy-planted", "tests.pipeline.planted_questions:Planted")
     toy = Toy(tmp_path / "corpora", {"test": []})
     for number in range(40):
         shape = ("square", "circle")[number % 2]

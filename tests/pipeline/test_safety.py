@@ -143,8 +143,8 @@ def test_a_wrong_field_of_a_recipe_is_named(toy: Toy, tmp_path: Path, fields: di
         ({"images": "some"}, "corpora.0.images"),
         ({"format": "tables"}, "table"),
         ({"path": "nowhere"}, "no such folder"),
-        ({"splits": ["dev"]}, "allowed: test, train"),
-        ({"columns": {"image": "picture", "question": "text"}}, "a field 'text'"),
+        ({"splits": ["dev"]}, "Allowed: test, train"),
+        ({"columns": {"image": "picture", "question": "text"}}, "no field 'text'"),
         ({"options": {"meat": []}}, "options.meat"),
     ],
     ids=str,
@@ -159,7 +159,7 @@ def test_a_missing_field_is_named(toy: Toy, tmp_path: Path) -> None:
     recipe = toy.recipe()
     del recipe["title"]
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe))
-    with pytest.raises(BadInput, match="title: found nothing"):
+    with pytest.raises(BadInput, match="title: the field is missing"):
         load(tmp_path / "recipe.yaml")
 
 
@@ -212,5 +212,5 @@ def test_a_corpus_of_one_item_cannot_be_folded_and_says_so(tmp_path: Path, make:
     toy = Toy.shapes(tmp_path / "corpora")
     toy.rows = {"test": toy.rows["test"][:1]}
     toy.table("train").unlink()
-    with pytest.raises(BadInput, match="two groups or more"):
+    with pytest.raises(BadInput, match="items are in one group"):
         make(toy.write())

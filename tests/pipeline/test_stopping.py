@@ -205,7 +205,7 @@ def test_a_second_build_at_the_same_time_is_told_to_wait(toy: Toy, built: Built,
 
     def meet(stage: str, done: int, total: int) -> None:
         if (stage, done) == ("publish", 0):
-            with pytest.raises(BadInput, match="another build at work") as error:
+            with pytest.raises(BadInput, match="another build is at work") as error:
                 build(recipe, out, corpora=toy.corpora, engine="serial")
             met.append(error.value.file)
 

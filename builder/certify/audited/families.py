@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twokeys.builder.measure.baselines import baselines, chosen
+from twokeys.builder.measure.baselines import baselines, chosen, unknown_baseline
 from twokeys.builder.measure.baselines.problem import Matrix
 from twokeys.builder.measure.survey import encoders_of
 from twokeys.builder.recipe import Audited, Recipe
@@ -32,18 +32,18 @@ def families(settings: Audited) -> tuple[list[str], list[str]]:
     known = baselines()
     for field, names in (("select", select), ("certify", certify)):
         if unknown := sorted(set(names) - set(known)):
-            raise BadInput("recipe", f"audited.{field}", ", ".join(unknown), ", ".join(known), "name some of these")
-        if len(set(names)) < len(names):
-            raise BadInput("recipe", f"audited.{field}", "one that is named twice", "each once", "name it once")
+            raise unknown_baseline(f"audited.{field}", unknown[0], known)
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise BadInput("recipe", f"audited.{field}", f"{twice} is named twice", "", "name it once")
         if not names:
-            remedy = "name some, or leave the field out for the usual ones"
-            raise BadInput("recipe", f"audited.{field}", "no adversary", "at least one", remedy)
+            remedy = "name at least one, or leave the field out for the usual adversaries"
+            raise BadInput("recipe", f"audited.{field}", "no adversary is named", "", remedy)
     pairs = [(one, other) for other in certify for one in select]
     if related := next(((one, other, why) for one, other in pairs if (why := kinship(one, other))), None):
         selecting, certifying, why = related
-        found = f"{certifying}, {why} {selecting}, which selects"
-        remedy = "let another family certify that view, or take the other one out of audited.select"
-        raise BadInput("recipe", "audited.certify", found, "families that selection never used", remedy)
+        problem = f"{certifying} {why} {selecting}, which selects"
+        remedy = f"let another family certify that view, or take {selecting} out of audited.select"
+        raise BadInput("recipe", "audited.certify", problem, "families that selection never uses", remedy)
     return select, certify
 
 
@@ -61,15 +61,15 @@ def kinship(one: str, other: str) -> str:
 
     Example:
         >>> kinship("image.probe", "image.neighbours"), kinship("question.tfidf", "choices.tfidf")
-        ('which reads the same vectors as', '')
+        ('reads the same vectors as', '')
     """
     if one.partition(".")[0] != other.partition(".")[0]:
         return ""
     first, second = baselines()[one], baselines()[other]
     if (first.kin or first.name) == (second.kin or second.name):
-        return "of the same family as"
+        return "is of the same family as"
     shared = [matrix for matrix in LEARNED if matrix in first.reads and matrix in second.reads]
-    return f"which reads the same {shared[0]} as" if shared else ""
+    return f"reads the same {shared[0]} as" if shared else ""
 
 
 def quick(names: list[str]) -> list[str]:

@@ -203,15 +203,17 @@ def _wanted(trial: _Trial) -> Floats:
         return np.ones(len(trial.items))
     if trial.settings.weight not in trial.items:
         measured = ", ".join(str(name) for name in trial.items if "." in str(name))
-        raise BadInput("recipe", "audited.weight", trial.settings.weight, measured, "name a measurement")
+        problem = f"there is no measurement {trial.settings.weight!r}"
+        raise BadInput("recipe", "audited.weight", problem, measured, "name one of these")
     column = trial.items[trial.settings.weight]
     if not pd.api.types.is_numeric_dtype(column):
-        given = f"the column {trial.settings.weight}, of text such as {column.iloc[0]!r}"
-        raise BadInput("recipe", "audited.weight", given, "numbers", "name another")
+        problem = f"the column {trial.settings.weight} holds text, such as {column.iloc[0]!r}"
+        raise BadInput("recipe", "audited.weight", problem, "numbers", "name another column")
     found: Floats = column.to_numpy(dtype=np.float64)
     if not (found > 0).all():
         bad = trial.items["id"][~(found > 0)].iloc[0]
-        raise BadInput("recipe", "audited.weight", f"no positive weight for {bad}", "positive numbers", "name another")
+        problem = f"the column {trial.settings.weight} holds no positive number for the item {bad}"
+        raise BadInput("recipe", "audited.weight", problem, "", "name another column")
     return found
 
 

@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
 from inspect import isabstract
 from typing import Any
 
 from twokeys.builder.measure.baselines.baseline import Baseline, View
-from twokeys.builder.measure.baselines.boosted import Boosted
-from twokeys.builder.measure.baselines.cased import Cased
-from twokeys.builder.measure.baselines.convnet import Convnet
-from twokeys.builder.measure.baselines.described import Described
-from twokeys.builder.measure.baselines.detail import Detail
-from twokeys.builder.measure.baselines.finetuned import Finetuned
-from twokeys.builder.measure.baselines.forest import Forest
-from twokeys.builder.measure.baselines.language import LanguageModel, LanguageModelFitted, LanguageModelPrior
-from twokeys.builder.measure.baselines.looks import Looks
-from twokeys.builder.measure.baselines.lora import Lora
-from twokeys.builder.measure.baselines.majority import Majority
-from twokeys.builder.measure.baselines.metadata import Metadata
-from twokeys.builder.measure.baselines.neighbours import Neighbours
-from twokeys.builder.measure.baselines.order import Order
-from twokeys.builder.measure.baselines.prior import Prior
-from twokeys.builder.measure.baselines.probe import Probe
-from twokeys.builder.measure.baselines.tfidf import Tfidf
-from twokeys.builder.measure.baselines.together import Together
-from twokeys.builder.measure.baselines.vlm import VisionLanguage
-from twokeys.core.errors import BadInput
-from twokeys.core.plugins import plugins
+from twokeys.core.errors import BadInput, correction
+from twokeys.core.plugins import Registry
 
-FAMILIES: tuple[type[Baseline], ...] = (
-    Majority, Prior, Tfidf, Neighbours, Forest, Probe, Boosted, Order, Cased, Looks, Metadata, Described, Detail,
-    Together, Convnet, Finetuned, LanguageModel, LanguageModelPrior, LanguageModelFitted, Lora, VisionLanguage,
-)  # fmt: skip
+BUILT_IN = {
+    "majority": "twokeys.builder.measure.baselines.majority:Majority",
+    "prior": "twokeys.builder.measure.baselines.prior:Prior",
+    "tfidf": "twokeys.builder.measure.baselines.tfidf:Tfidf",
+    "neighbours": "twokeys.builder.measure.baselines.neighbours:Neighbours",
+    "forest": "twokeys.builder.measure.baselines.forest:Forest",
+    "probe": "twokeys.builder.measure.baselines.probe:Probe",
+    "boosted": "twokeys.builder.measure.baselines.boosted:Boosted",
+    "order": "twokeys.builder.measure.baselines.order:Order",
+    "cased": "twokeys.builder.measure.baselines.cased:Cased",
+    "looks": "twokeys.builder.measure.baselines.looks:Looks",
+    "metadata": "twokeys.builder.measure.baselines.metadata:Metadata",
+    "described": "twokeys.builder.measure.baselines.described:Described",
+    "detail": "twokeys.builder.measure.baselines.detail:Detail",
+    "together": "twokeys.builder.measure.baselines.together:Together",
+    "convnet": "twokeys.builder.measure.baselines.convnet:Convnet",
+    "finetuned": "twokeys.builder.measure.baselines.finetuned:Finetuned",
+    "lm": "twokeys.builder.measure.baselines.language:LanguageModel",
+    "lm_pmi": "twokeys.builder.measure.baselines.language:LanguageModelPrior",
+    "lm_fitted": "twokeys.builder.measure.baselines.language:LanguageModelFitted",
+    "lora": "twokeys.builder.measure.baselines.lora:Lora",
+    "vlm": "twokeys.builder.measure.baselines.vlm:VisionLanguage",
+}
+"""Family name -> where its class is; adversaries and tables come in this order."""
 VIEWS: tuple[View, ...] = ("question", "choices", "image")
-GROUP = "twokeys.baselines"
-"""Entry-point group under which other packages add baselines: family name = "module:BaselineClass"."""
+
+
+def _predicts(candidate: Any) -> bool:
+    return isinstance(candidate, type) and issubclass(candidate, Baseline) and not isabstract(candidate)
+
+
+FAMILIES: Registry[type[Baseline]] = Registry(
+    kind="family of baselines",
+    group="twokeys.baselines",
+    built_in=BUILT_IN,
+    fits=_predicts,
+    must="subclass of twokeys.builder.measure.baselines.Baseline that implements all of it",
+    place="recipe, measure.baselines",
+)
 
 
 def families() -> tuple[type[Baseline], ...]:
     """Return all families: the built-in ones, then those of installed packages.
 
-    One of a package that cannot be loaded is left out, with a warning that names the package.
+    A family of a package that cannot be loaded is left out, with a warning that names the package.
 
     Raises:
         BadInput: When two have one name.
     """
-    built_in = {family.name: f"{family.__module__}:{family.__name__}" for family in FAMILIES}
-    clash = partial(BadInput, "installed packages", GROUP)
-    return FAMILIES + tuple(plugins(GROUP, built_in, _name, clash).values())
+    return tuple(FAMILIES.all().values())
 
 
 def baselines() -> dict[str, Baseline]:
@@ -65,17 +76,14 @@ def chosen(names: list[str] | None) -> dict[str, Baseline]:
     """
     known = baselines()
     if unknown := sorted(set(names or []) - set(known)):
-        raise BadInput("recipe", "measure.baselines", ", ".join(unknown), ", ".join(known), "name some of these")
+        raise unknown_baseline("measure.baselines", unknown[0], known)
     quick = [name for name, baseline in known.items() if baseline.needs == "seconds"]
     return {name: known[name] for name in (quick if names is None else names)}
 
 
-def _name(found: Any) -> str:
-    if not (isinstance(found, type) and issubclass(found, Baseline) and not isabstract(found)):
-        raise TypeError(
-            f"{found!r} is no subclass of twokeys.builder.measure.baselines.Baseline that implements all of it"
-        )
-    return found.name
+def unknown_baseline(field: str, name: str, names: Iterable[str]) -> BadInput:
+    """The error for a baseline that a field of a recipe names and that nothing has."""
+    return BadInput("recipe", field, f"there is no baseline {name!r}", ", ".join(names), correction(name, names))
 
 
-__all__ = ["FAMILIES", "GROUP", "VIEWS", "Baseline", "View", "baselines", "chosen", "families"]
+__all__ = ["FAMILIES", "VIEWS", "Baseline", "View", "baselines", "chosen", "families", "unknown_baseline"]

@@ -41,7 +41,7 @@ class Lora(Baseline):
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fine-tune on the training rows, then compare log-likelihoods."""
         if importlib.util.find_spec("peft") is None:
-            raise MissingPackage("baseline question.lora", "peft", 'pip install "twokeys[lora]"')
+            raise MissingPackage("the baseline question.lora", "peft", 'pip install "twokeys[lora]"')
         from twokeys.builder.measure.baselines.training import reproducible
 
         # An option is judged against its rivals, so those are scored too, whether asked for or not.

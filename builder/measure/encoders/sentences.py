@@ -24,7 +24,7 @@ class SentenceEncoder:
             self._model = SentenceTransformer(name)
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:minilm"
-            raise BadInput("recipe", "encoders.text", f"{name!r}: {error}", "a model that loads", remedy) from error
+            raise BadInput("recipe", "encoders.text", f"{name!r} does not load ({error})", "", remedy) from error
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return (n, d) unit vectors."""

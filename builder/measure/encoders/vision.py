@@ -28,7 +28,7 @@ class VisionEncoder:
                 raise ValueError(f"its weights lack {', '.join(lacking)}")
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"
-            raise BadInput("recipe", "encoders.image", f"{name!r}: {error}", "a model that loads", remedy) from error
+            raise BadInput("recipe", "encoders.image", f"{name!r} does not load ({error})", "", remedy) from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         # CLIP-like models hold a text tower too; only the vision tower is wanted.
         self._model = getattr(model, "vision_model", model).eval().to(self._device)

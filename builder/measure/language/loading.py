@@ -133,19 +133,19 @@ def gguf_file(name: str) -> Path | None:
         module, distribution, command = PACKAGED[name]
         found = importlib.util.find_spec(module)
         if found is None or found.origin is None:
-            raise MissingPackage(f"language model {name}", distribution, command)
+            raise MissingPackage(f"the language model {name}", distribution, command)
         path = Path(found.origin).parent
     elif name.startswith("packaged:"):
         allowed = f"{', '.join(PACKAGED)}, or the name, folder or GGUF file of a model for transformers"
-        raise BadInput("recipe", "encoders.language", repr(name), allowed, "correct the name")
+        raise BadInput("recipe", "encoders.language", f"there is no model {name!r}", allowed, "correct the name")
     if path.is_file() and path.suffix == ".gguf":
         return path
     if not path.is_dir() or (path / "config.json").is_file():
         return None
     files = sorted(path.glob("*.gguf"))
     if len(files) != 1:
-        found_there = f"a folder without config.json and with {len(files)} GGUF files ({path})"
-        raise BadInput("recipe", "encoders.language", found_there, "one model", "name the folder or file of one model")
+        problem = f"the folder {path} has no config.json and {len(files)} GGUF files"
+        raise BadInput("recipe", "encoders.language", problem, "one model", "name the folder or file of one model")
     return files[0]
 
 
@@ -182,7 +182,7 @@ def _converted(file: Path) -> Path:
     if folder.is_dir():
         return folder
     if importlib.util.find_spec("gguf") is None:
-        raise MissingPackage("GGUF files", "gguf", 'pip install "twokeys[offline]"')
+        raise MissingPackage("a GGUF file", "gguf", 'pip install "twokeys[offline]"')
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -232,7 +232,7 @@ def _named(name: str) -> Iterator[None]:
     except (OSError, ValueError, ImportError, *broken) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         allowed = "a causal model for transformers that loads from safetensors without code of its own"
-        raise BadInput("recipe", "encoders.language", f"{name!r}: {said[0]}", allowed, REMEDY) from error
+        raise BadInput("recipe", "encoders.language", f"{name!r} does not load ({said[0]})", allowed, REMEDY) from error
 
 
 @contextmanager

@@ -55,11 +55,12 @@ class MirrorSides:
             BadInput: Unless the recipe says that orientation means nothing else.
         """
         if not self.orientation_means_nothing:
-            remedy = "set orientation_means_nothing: true, or leave the generator out"
-            where = f"pair.generators.{self.name}"
-            raise BadInput(
-                "recipe", where, "no word on what orientation means", "its word that it means nothing", remedy
+            problem = "the recipe does not say whether the orientation of these images means anything"
+            remedy = (
+                "set `orientation_means_nothing: true` to confirm that mirroring these images does not change what "
+                "they show, or leave the generator out"
             )
+            raise BadInput("recipe", f"pair.generators.{self.name}", problem, "", remedy)
         for row in items.to_dict("records"):
             question, answer = str(row["question"]), str(row["answer"])
             if answer not in OTHER or not _SIDES.search(question) or _FIXED.search(question):

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from twokeys.builder.pair.edit import Generator
-from twokeys.core.errors import BadInput
-from twokeys.core.plugins import plugins
+from twokeys.core.errors import BadInput, correction, misfit
+from twokeys.core.plugins import Registry
 
-GROUP = "twokeys.generators"
-"""Entry-point group under which other packages add generators: name = "module:GeneratorClass"."""
-GENERATORS: dict[str, str] = {
+BUILT_IN: dict[str, str] = {
     "easy-vqa-quads": "twokeys.builder.pair.generators.easy_vqa.quads:EasyVqaQuads",
     "mirror-sides": "twokeys.builder.pair.generators.mirror:MirrorSides",
     "nlvr-quads": "twokeys.builder.pair.generators.nlvr.quads:NlvrQuads",
@@ -28,15 +23,29 @@ GENERATORS: dict[str, str] = {
 """Name -> `module:Class` of every generator that ships."""
 
 
+def _generates(candidate: Any) -> bool:
+    return isinstance(candidate, type) and is_dataclass(candidate) and callable(getattr(candidate, "edits", None))
+
+
+GENERATORS: Registry[type[Generator]] = Registry(
+    kind="generator",
+    group="twokeys.generators",
+    built_in=BUILT_IN,
+    fits=_generates,
+    must="generator: a frozen dataclass as `Generator` describes it",
+    place="recipe, pair.generators",
+)
+
+
 def generators() -> dict[str, type[Generator]]:
     """Return all generators by name.
 
-    One of a package that cannot be loaded is left out, with a warning that names the package.
+    A generator of a package that cannot be loaded is left out, with a warning that names the package.
 
     Raises:
         BadInput: When two have one name.
     """
-    return {name: _load(target) for name, target in GENERATORS.items()} | _installed()
+    return GENERATORS.all()
 
 
 def generator_class(name: str) -> type[Generator]:
@@ -45,15 +54,7 @@ def generator_class(name: str) -> type[Generator]:
     Raises:
         BadInput: When there is none of that name.
     """
-    if name in GENERATORS:
-        return _load(GENERATORS[name])
-    installed = _installed()
-    if name not in installed:
-        known = [*GENERATORS, *installed]
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else "choose one"
-        raise BadInput("recipe", "pair.generators", f"no generator {name!r}", ", ".join(known), hint)
-    return installed[name]
+    return GENERATORS.get(name)
 
 
 def make(name: str, given: Mapping[str, Any]) -> Generator:
@@ -67,27 +68,13 @@ def make(name: str, given: Mapping[str, Any]) -> Generator:
     allowed = [field.name for field in fields(wanted) if field.init]
     if unknown := [parameter for parameter in given if parameter not in allowed]:
         names = ", ".join(allowed) or "no parameters"
-        raise BadInput("recipe", where, f"the unknown parameter {unknown[0]!r}", names, "rename or remove it")
+        problem = f"there is no parameter {unknown[0]!r}"
+        raise BadInput("recipe", where, problem, names, correction(unknown[0], allowed, "remove it"))
     try:
         made: Generator = TypeAdapter(wanted).validate_json(to_json(given), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         parameter = ".".join(map(str, first["loc"]))
-        raise BadInput("recipe", f"{where}.{parameter}", repr(first["input"]), first["msg"], "correct it") from error
+        problem = misfit(repr(first["input"]), first["msg"])
+        raise BadInput("recipe", f"{where}.{parameter}", problem, "", "correct the value") from error
     return made
-
-
-def _load(target: str) -> type[Generator]:
-    module, _, name = target.partition(":")
-    found: type[Generator] = getattr(importlib.import_module(module), name)
-    return found
-
-
-def _installed() -> dict[str, type[Generator]]:
-    return plugins(GROUP, GENERATORS, _name, partial(BadInput, "installed packages", GROUP))
-
-
-def _name(found: Any) -> str:
-    if not (isinstance(found, type) and is_dataclass(found) and callable(getattr(found, "edits", None))):
-        raise TypeError(f"{found!r} is no generator: a frozen dataclass as `Generator` describes it")
-    return str(getattr(found, "name", None))

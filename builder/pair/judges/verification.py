@@ -136,7 +136,7 @@ def _require_askable(model: str, answered: list[Margin]) -> None:
     unsaid = [one.unsaid for one in answered if one.unsaid is not None]
     if answered and len(unsaid) == len(answered):
         remedy = "name a model in pair.verify.models that has the corpus's answers"
-        raise Unsayable(unsaid[0], f"an answer that {model} can give", remedy)
+        raise Unsayable(unsaid[0], f"{model} can give none of the answers, such as {unsaid[0]!r}", remedy)
 
 
 def _unfit(model: str, wanted: Verify, answered: list[tuple[str, float]]) -> Mapping[str, str]:

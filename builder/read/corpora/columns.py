@@ -40,7 +40,7 @@ def splits(corpus: Corpus, shards: Shards) -> list[str]:
                 continue
             split = _text(_get(record, column, file, number))
             if split is None:
-                raise BadInput(file.path, number, f"no split in {column!r}", "a split", "fill in the split")
+                raise BadInput(file.path, number, f"the column {column!r} holds no split", "", "fill in the split")
             found[split] = None
     return list(found)
 
@@ -64,7 +64,7 @@ def read(corpus: Corpus, shards: Shards, split: str, meta: tuple[str, ...]) -> R
     """
     columns = _columns(corpus)
     if columns.image is None:
-        raise BadInput(corpus.name, "columns.image", "no column", "the column of the picture", CORRECT)
+        raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
     wanted = [columns.question, columns.answer, *columns.links, *meta]
     wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
     wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
@@ -125,7 +125,7 @@ class Table:
             image = picture(self.corpus, get(self.naming), file, number)
         identity = str(self.before + number) if columns.id is None else _text(get(columns.id))
         if identity is None:
-            raise BadInput(file.name, number, f"no id in {columns.id!r}", "an id in every row", MEND)
+            raise BadInput(file.name, number, f"the column {columns.id!r} holds no id", "", MEND)
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
@@ -162,8 +162,8 @@ def _get(record: Record, name: str, file: SourceFile, row: int) -> Any:
     for part in name.split("."):
         members = value if isinstance(value, list) else [value]
         if not all(isinstance(member, dict) and part in member for member in members):
-            found = f"fields {', '.join(sorted(record)[:12])}"
-            raise BadInput(file.name, row, found, f"a field {name!r}", f"{CORRECT}, or the row")
+            problem = f"there is no field {name!r} beside {', '.join(sorted(record)[:12])}"
+            raise BadInput(file.name, row, problem, "", f"{CORRECT}, or the row")
         inner = [member[part] for member in members]
         value = inner if isinstance(value, list) else inner[0]
     return value
@@ -206,7 +206,7 @@ def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
             continue
         if isinstance(found, list):
             return found
-    raise BadInput(file.name, row, f"{name} {value[:60]!r}", "a list as JSON or Python writes it", MEND)
+    raise BadInput(file.name, row, f"{name} is {value[:60]!r}", "a list as JSON or Python writes it", MEND)
 
 
 def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
@@ -231,8 +231,8 @@ def _option(columns: Columns, mark: Any, options: list[Any], value: Any, file: S
     elif columns.answer_is == "index" and text.removesuffix(".0").isdecimal():
         index = int(text.removesuffix(".0"))
     if not 0 <= index < len(options) or _absent(options[index]):
-        found = f"answer {value!r} with {len(options)} options"
-        raise BadInput(file.name, row, found, f"the {columns.answer_is} of an option", MEND)
+        problem = f"the answer is {value!r}, and the row has {len(options)} options"
+        raise BadInput(file.name, row, problem, f"the {columns.answer_is} of an option", MEND)
     return _plain(options[index])
 
 

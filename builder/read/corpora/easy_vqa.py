@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from twokeys.builder.read.corpora.opening import SourceFile, read_json, source_file
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, corpus_folder, each, options, picture
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput, MissingPackage
@@ -49,8 +49,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
 
     def make(number: int, record: Any) -> Row:
         if not isinstance(record, list) or len(record) != 3:
-            remedy = "check that this is the official file"
-            raise BadInput(file.name, number, repr(record)[:60], "[question, answer, image id]", remedy)
+            problem = f"the entry is {repr(record)[:60]}"
+            raise BadInput(file.name, number, problem, "[question, answer, image id]", CHECK)
         question, answer, image = record
         locator = picture(corpus, f"{split}/images/{image}.png", file, number)
         return Row(
@@ -66,7 +66,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
 
     records = read_json(file)
     if not isinstance(records, list):
-        raise BadInput(file.path, None, f"a {type(records).__name__}", "a list of questions", NEEDS)
+        problem = f"the file holds a value of type {type(records).__name__}"
+        raise BadInput(file.path, None, problem, "a list of questions", CHECK)
     for row in each(enumerate(records, start=1), make):
         if isinstance(row, BadInput) or row.answer_type in wanted:
             yield row

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from twokeys.builder.read.corpora.opening import SourceFile, field, read_json_object, source_file
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, read_json_object, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
@@ -67,7 +67,7 @@ def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...
     for name in ("entailed", "equivalent"):
         found = record.get(name) or []
         if not isinstance(found, list):
-            raise BadInput(file.name, key, f"{name} {found!r:.60}", "a list of question ids", "check the file")
+            raise BadInput(file.name, key, f"{name} is {found!r:.60}", "a list of question ids", CHECK)
         others.update(str(other) for other in found)
     return tuple(f"gqa:question:{other}" for other in sorted(others))
 

@@ -49,7 +49,8 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
         return corpus_folder(corpus, corpora, NEEDS)
     if not _COMMIT.fullmatch(corpus.revision):
         remedy = "copy the commit from the repository's page: branches and tags can move"
-        raise BadInput(corpus.name, "revision", repr(corpus.revision), "a commit of 40 hex digits", remedy)
+        problem = f"{corpus.revision!r} is no commit"
+        raise BadInput(corpus.name, "revision", problem, "a commit of 40 hex digits", remedy)
     from huggingface_hub import snapshot_download
 
     try:
@@ -57,9 +58,10 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
         wanted = [README, "*.parquet"]
         return Path(snapshot_download(repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
-        found = f"no access to {repository!r} at {corpus.revision} ({str(error).splitlines()[0]})"
-        remedy = "check name, network and access, or download it and give `path`"
-        raise BadInput(corpus.name, "options.repository", found, "a dataset repository", remedy) from None
+        reason = str(error).splitlines()[0]
+        problem = f"the dataset repository {repository!r} cannot be read at {corpus.revision} ({reason})"
+        remedy = "check its name, the network and your access, or download it and give `path`"
+        raise BadInput(corpus.name, "options.repository", problem, "", remedy) from None
 
 
 def splits(corpus: Corpus, root: Path) -> list[str]:
@@ -89,7 +91,8 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
             found = load_dataset_builder(str(folder), config, cache_dir=cache).config.data_files
         except Exception as error:  # noqa: BLE001 - a broken README or layout surfaces as any kind of error
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise BadInput(root, config, reason, NEEDS, "mend the folder or name another config") from None
+            problem = f"it cannot be read ({reason})"
+            raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
     for split, paths in (found or {}).items():
         shards[str(split)] = [source_file(root, _name(str(path), folder), NEEDS) for path in paths]
@@ -110,8 +113,9 @@ def _local(root: Path) -> None:
         return  # `datasets` says what is wrong with it
     for text in _texts(said.get("configs")):
         if "://" in text or "::" in text:
-            remedy = "download the files and name them"
-            raise BadInput(root / README, "configs", f"the address {text!r}", "files inside the folder", remedy)
+            remedy = "download the files, and name them"
+            problem = f"it names the address {text!r}"
+            raise BadInput(root / README, "configs", problem, "files inside the folder", remedy)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -126,7 +130,8 @@ def _texts(value: Any) -> Iterator[str]:
 def _name(path: str, folder: Path) -> str:
     """A file's path inside the folder, as it is spelt."""
     if not Path(path).is_relative_to(folder):
-        raise BadInput(folder / README, "configs", f"the file {path!r}", "files inside the folder", "copy them there")
+        problem = f"it names the file {path!r}, which lies elsewhere"
+        raise BadInput(folder / README, "configs", problem, "files inside the folder", "copy it there")
     return Path(path).relative_to(folder).as_posix()
 
 

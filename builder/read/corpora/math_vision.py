@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from twokeys.builder.read.corpora.opening import SourceFile, field, one_of, read_json_lines, source_file
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, one_of, read_json_lines, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
@@ -46,16 +46,17 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         question, choices = field(record, "question", file, number), field(record, "options", file, number)
         texts = [question, *choices] if isinstance(choices, list) else [choices]
         if not all(isinstance(text, str) for text in texts):
-            raise BadInput(file.name, number, f"{texts!r:.80}", "a text and a list of texts", "check the official file")
+            problem = f"question and options are {texts!r:.80}"
+            raise BadInput(file.name, number, problem, "a text and a list of texts", CHECK)
         # A single tag only marks where the picture stood. Where there are more, the corpus has drawn all
         # parts into one picture, captioned "<image1>:", "<image2>:", and the text must go on naming them.
         if sum(len(_TAG.findall(text)) for text in texts) == 1:
             texts = [_TAG.sub("", text) for text in texts]
         question, *choices = (" ".join(text.split()) for text in texts)
         if not _TAG.sub("", question).strip():
-            raise BadInput(file.name, number, "a question without words", "a question in text", "leave the row out")
+            raise BadInput(file.name, number, "the question has no words", "", "leave the row out")
         if len(set(choices)) < len(choices):
-            raise BadInput(file.name, number, f"options {choices}", "options that differ", "leave the row out")
+            raise BadInput(file.name, number, f"two of the options {choices} are the same", "", "leave the row out")
         gold = field(record, "answer", file, number)
         if choices:
             letters = "ABCDEFGHIJ"[: len(choices)]

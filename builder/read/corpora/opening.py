@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-MEND = "mend or remove the row, or set bad_rows: set aside"
+MEND = "mend or remove the row"
+CHECK = "check that this is the official file"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -44,7 +45,7 @@ def source_file(root: Path, name: str, needs: str) -> SourceFile:
         BadInput: When it is not there, or leads out of the corpus's folder.
     """
     if not (root / name).exists():
-        raise BadInput(root / name, None, "no such file", needs, "put the official file there")
+        raise BadInput(root / name, None, "there is no such file", needs, "put the official file there")
     held(root, name, "file")
     return SourceFile(root / name, name)
 
@@ -66,18 +67,18 @@ def opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
             else:
                 yield raw
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise BadInput(path, None, f"a broken gzip stream ({error})", "a whole file", "download it again") from None
+        raise BadInput(path, None, f"the gzip stream is broken ({error})", "", "download the file again") from None
     except OSError as error:
-        found = f"no readable file ({error.strerror})"
-        raise BadInput(path, None, found, "the corpus's official file", "check the corpora folder") from None
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(path, None, problem, "the corpus's official file", "check the corpora folder") from None
 
 
 def _decode(data: bytes, path: Path, row: int | None) -> str:
     try:
         return data.decode("utf-8-sig" if row in (None, 1) else "utf-8")
     except UnicodeDecodeError as error:
-        found = f"byte {data[error.start]:#04x} at offset {error.start}, which is not UTF-8"
-        raise BadInput(path, row, found, "UTF-8 text", "convert the file, e.g. with iconv -t UTF-8") from None
+        problem = f"the byte {data[error.start]:#04x} at offset {error.start} is no UTF-8"
+        raise BadInput(path, row, problem, "UTF-8 text", "convert the file, e.g. with `iconv -t UTF-8`") from None
 
 
 def read_text(path: Path) -> str:
@@ -122,13 +123,12 @@ def read_json(file: SourceFile, hook: Callable[[Record], Any] | None = None) -> 
 
 
 def _no_json(file: SourceFile, error: Exception, length: int) -> BadInput:
-    where, found = None, str(error)
+    where, reason = None, str(error)
     if isinstance(error, json.JSONDecodeError):
-        where, found = (
-            f"line {error.lineno}",
-            f"{error.msg} (column {error.colno}; the file has {length} characters)",
-        )
-    return BadInput(file.path, where, found, "one whole JSON document", "download the file again")
+        where = f"line {error.lineno}"
+        reason = f"{error.msg} in column {error.colno}; the file has {length} characters"
+    problem = f"the file is no JSON ({reason})"
+    return BadInput(file.path, where, problem, "one whole JSON document", "download the file again")
 
 
 def read_json_object(file: SourceFile) -> Iterator[tuple[str, Any]]:
@@ -161,7 +161,7 @@ def read_json_object(file: SourceFile) -> Iterator[tuple[str, Any]]:
             start = expect(":", position)[1]
             value, position = decode(text, start)
             if key in seen:
-                yield key, BadInput(file.name, key, "this key a second time", "keys that differ", MEND)
+                yield key, BadInput(file.name, key, "the key comes twice", "", MEND)
             else:
                 seen.add(key)
                 yield key, _checked(value, text[start:position])
@@ -186,20 +186,20 @@ def read_json_lines(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]
             value = _checked(json.loads(line, parse_constant=_no_number), line)
         except (ValueError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            found = f"{reason} in {line[:60].strip()!r}"
-            yield number, BadInput(file.name, number, found, "one JSON object a line", MEND)
+            problem = f"the line {line[:60].strip()!r} is no JSON ({reason})"
+            yield number, BadInput(file.name, number, problem, "one JSON object a line", MEND)
             continue
         if isinstance(value, dict):
             yield number, value
         else:
-            found = f"a {type(value).__name__}"
-            yield number, BadInput(file.name, number, found, "one JSON object a line", MEND)
+            problem = f"the line holds a value of type {type(value).__name__}"
+            yield number, BadInput(file.name, number, problem, "one JSON object a line", MEND)
     if number == 0:
         raise _empty(file)
 
 
 def _empty(file: SourceFile) -> BadInput:
-    return BadInput(file.path, None, "no rows", "one row or more", "download the file again")
+    return BadInput(file.path, None, "the file has no rows", "", "download it again")
 
 
 def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str] | BadInput]]:
@@ -212,20 +212,20 @@ def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict
     try:
         names = next(table, [])
         if not names or len(set(names)) < len(names):
-            remedy = "give the file a header"
-            raise BadInput(file.path, 1, f"the header {names}", "one header row of distinct names", remedy)
+            allowed = "names that differ, one a column"
+            raise BadInput(file.path, 1, f"the header is {names}", allowed, "give the file a header")
         number = 0
         for number, cells in enumerate((cells for cells in table if cells), start=1):
             if len(cells) == len(names):
                 yield number, dict(zip(names, cells, strict=True))
             else:
-                found, allowed = f"{len(cells)} cells", f"{len(names)} cells, as in the header"
-                yield number, BadInput(file.name, number, found, allowed, MEND)
+                problem = f"the row has {len(cells)} cells, and the header {len(names)}"
+                yield number, BadInput(file.name, number, problem, "", MEND)
         if number == 0:
             raise _empty(file)
     except csv.Error as error:
-        found = f"{error} near line {table.line_num}"
-        raise BadInput(file.path, None, found, "a whole CSV table", "mend its quotes or download it again") from None
+        problem = f"the file is no CSV near line {table.line_num} ({error})"
+        raise BadInput(file.path, None, problem, "", "mend its quotes, or download it again") from None
 
 
 def field(record: Any, name: str, file: SourceFile, row: int | str) -> Any:
@@ -235,10 +235,11 @@ def field(record: Any, name: str, file: SourceFile, row: int | str) -> Any:
         BadInput: When the record is no mapping or the field is missing; `each` yields it.
     """
     if not isinstance(record, dict):
-        raise BadInput(file.name, row, f"a {type(record).__name__}", f"an object with a field {name!r}", MEND)
+        problem = f"the entry is of type {type(record).__name__}"
+        raise BadInput(file.name, row, problem, f"an object with a field {name!r}", MEND)
     if name not in record:
-        found = f"fields {', '.join(sorted(record)[:12])}"
-        raise BadInput(file.name, row, found, f"a field {name!r}", "check that this is the official file")
+        problem = f"there is no field {name!r} beside {', '.join(sorted(record)[:12])}"
+        raise BadInput(file.name, row, problem, "", CHECK)
     return record[name]
 
 
@@ -250,5 +251,5 @@ def one_of(value: Any, allowed: Iterable[str], what: str, file: SourceFile, row:
     """
     words = list(allowed)
     if value not in words:
-        raise BadInput(file.name, row, f"{what} {value!r}", " | ".join(words), MEND)
+        raise BadInput(file.name, row, f"the {what} is {value!r}", " | ".join(words), MEND)
     return str(value)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from twokeys.builder.read.corpora.opening import MEND, SourceFile
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, misfit
 from twokeys.core.items import Row
 
 Rows = Iterator[Row | BadInput]
@@ -75,15 +75,16 @@ def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
         BadInput: When no folder is named or it is not there.
     """
     if corpus.path is None:
-        raise BadInput(corpus.name, "path", "no path", needs, "give the corpus the path of its folder")
+        raise BadInput(corpus.name, "path", "no path is named", needs, "give the corpus the path of its folder")
     path = Path(corpus.path)
     if corpora is None and not path.is_absolute():
-        remedy = "say where the corpora are: --corpora DIR, or the environment variable TWOKEYS_CORPORA"
-        raise BadInput(corpus.name, "path", f"{corpus.path!r} and no corpora folder", "a corpora folder", remedy)
+        problem = f"the path {corpus.path!r} is relative, and no corpora folder is named"
+        remedy = "name the corpora folder by --corpora DIR, or by the environment variable TWOKEYS_CORPORA"
+        raise BadInput(corpus.name, "path", problem, "", remedy)
     folder = path if corpora is None else corpora / path
     if not folder.is_dir():
         remedy = "put the files there, or name another folder with --corpora DIR or TWOKEYS_CORPORA"
-        raise BadInput(folder, None, "no such folder", needs, remedy)
+        raise BadInput(folder, None, "there is no such folder", needs, remedy)
     return folder
 
 
@@ -98,8 +99,9 @@ def options(corpus: Corpus, model: type[Options]) -> Options:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(["options", *(str(part) for part in first["loc"])])
-        allowed = f"{first['msg']}; options: {', '.join(model.model_fields) or 'none'}"
-        raise BadInput(corpus.name, where, repr(first["input"]), allowed, "correct the recipe") from None
+        problem = misfit(repr(first["input"]), first["msg"])
+        allowed = f"the options {', '.join(model.model_fields)}" if model.model_fields else "no options"
+        raise BadInput(corpus.name, where, problem, allowed, "correct the recipe") from None
 
 
 def of_split(files: Mapping[str, Chosen], split: str, corpus: Corpus) -> Chosen:
@@ -109,7 +111,8 @@ def of_split(files: Mapping[str, Chosen], split: str, corpus: Corpus) -> Chosen:
         BadInput: When it names nothing.
     """
     if split not in files:
-        raise BadInput(corpus.name, "splits", repr(split), ", ".join(files), "name the split in options.files")
+        problem = f"there is no split {split!r}"
+        raise BadInput(corpus.name, "splits", problem, ", ".join(files), "name the split in options.files")
     return files[split]
 
 
@@ -139,10 +142,10 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
         BadInput: When the name is none, or leads out of the picture folder; `each` yields it.
     """
     if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise BadInput(file.name, row, f"picture {name!r}", "the picture's file name", MEND)
+        raise BadInput(file.name, row, f"the image is {name!r}", "the image's file name", MEND)
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         # Rows come from outside: they must not make us read, and publish, other files of this machine.
-        raise BadInput(file.name, row, f"picture {name!r}", "a path inside the picture folder", MEND)
+        raise BadInput(file.name, row, f"the image is {name!r}", "a path inside the image folder", MEND)
     if corpus.images == "names":
         return f"name:{name}"
     if corpus.image_folder is None or (folder := _image_folder(corpus)) == ".":
@@ -156,6 +159,8 @@ def _image_folder(corpus: Corpus) -> str:
     if folder.is_absolute():
         return folder.as_posix()
     if corpus.path is None or Path(corpus.path).is_absolute():
-        found = f"the relative folder {corpus.image_folder!r} beside path {corpus.path!r}"
-        raise BadInput(corpus.name, "image_folder", found, "both relative to the corpora folder", "correct the recipe")
+        beside = "no path is named" if corpus.path is None else f"the path {corpus.path!r} is not"
+        problem = f"the folder {corpus.image_folder!r} is relative, and {beside}"
+        allowed = "both relative to the corpora folder"
+        raise BadInput(corpus.name, "image_folder", problem, allowed, "correct the recipe")
     return Path(os.path.relpath(folder, corpus.path)).as_posix()

@@ -47,7 +47,7 @@ def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record |
         return _json_list(file)
     if ending in TABLES:
         return read_json_lines(file)
-    raise BadInput(file.path, None, f"the ending {ending!r}", ", ".join(TABLES), "convert the file")
+    raise BadInput(file.path, None, f"the file ends in {ending!r}", ", ".join(TABLES), "convert the file")
 
 
 def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
@@ -68,9 +68,9 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     # A locator holds the name of a whole column, and "#" ends it.
     if (struct or binary) and corpus.images == "required" and "#" not in column and "." not in column:
         return None
-    found = f"{column!r} of type {kind}, with images: {corpus.images}"
-    allowed = "a column of paths, or of bytes with images: required"
-    raise BadInput(file.path, "schema", found, allowed, CORRECT)
+    problem = f"the column {column!r} is of type {kind}, and the recipe says `images: {corpus.images}`"
+    allowed = "a column of paths, or of bytes with `images: required`"
+    raise BadInput(file.path, "schema", problem, allowed, CORRECT)
 
 
 def _ending(file: SourceFile) -> str:
@@ -80,8 +80,8 @@ def _ending(file: SourceFile) -> str:
 
 def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
     for number, record in enumerate(read_json(file), start=1):
-        found = f"a {type(record).__name__}"
-        bad = BadInput(file.name, number, found, "a list of JSON objects", MEND)
+        problem = f"the entry is of type {type(record).__name__}"
+        bad = BadInput(file.name, number, problem, "a list of JSON objects", MEND)
         yield number, record if isinstance(record, dict) else bad
 
 
@@ -107,7 +107,7 @@ def _parquet(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record]
 
 def _require(file: SourceFile, missing: list[str], names: list[str]) -> None:
     if missing:
-        raise BadInput(file.path, "header", f"no column {', '.join(missing)}", ", ".join(names), CORRECT)
+        raise BadInput(file.path, "header", f"there is no column {', '.join(missing)}", ", ".join(names), CORRECT)
 
 
 def _schema(file: SourceFile) -> pa.Schema:
@@ -118,8 +118,8 @@ def _schema(file: SourceFile) -> pa.Schema:
 
 
 def _broken(file: SourceFile, error: Exception) -> BadInput:
-    found = f"no whole Parquet file ({str(error).splitlines()[0]})"
-    return BadInput(file.path, None, found, "a Parquet file", "write or download it again")
+    problem = f"the file is no whole Parquet file ({str(error).splitlines()[0]})"
+    return BadInput(file.path, None, problem, "", "write or download it again")
 
 
 def _type(schema: pa.Schema, name: str) -> pa.DataType | None:

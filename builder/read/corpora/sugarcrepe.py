@@ -57,7 +57,7 @@ def _read_kind(corpus: Corpus, root: Path, split: str, folder: str, kind: str) -
         image = field(record, "filename", file, key)
         right, wrong = field(record, "caption", file, key), field(record, "negative_caption", file, key)
         if right == wrong:
-            raise BadInput(file.name, key, f"{right!r} as both captions", "captions that differ", "leave the row out")
+            raise BadInput(file.name, key, f"both captions are {right!r}", "", "leave the row out")
         return Row(
             file.name,
             key,

@@ -58,7 +58,8 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
             stem = path.name.removesuffix(".gz").rpartition(".")[0]
             shards.setdefault(_SHARD.sub("", stem), []).append(source_file(root, path.name, NEEDS))
     if not shards:
-        raise BadInput(root, None, "no table", NEEDS, "put the tables there or name them in options.files")
+        problem = "the folder holds no table"
+        raise BadInput(root, None, problem, NEEDS, "put the tables there, or name them in options.files")
     return shards
 
 
@@ -66,12 +67,11 @@ def _matching(root: Path, patterns: str | list[str]) -> list[SourceFile]:
     found: list[SourceFile] = []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
-            raise BadInput(
-                root, "options.files", repr(pattern), "paths inside the corpus's folder", "correct the recipe"
-            )
+            problem, allowed = f"{pattern!r} leads elsewhere", "paths inside the corpus's folder"
+            raise BadInput(root, "options.files", problem, allowed, "correct the recipe")
         paths = sorted(path for path in root.glob(pattern) if path.is_file())
         if not paths:
-            raise BadInput(root / pattern, None, "no such file", NEEDS, "correct options.files")
+            raise BadInput(root / pattern, None, "there is no such file", NEEDS, "correct `options.files`")
         found += [source_file(root, path.relative_to(root).as_posix(), NEEDS) for path in paths]
     return found
 

@@ -6,7 +6,7 @@ import math
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from twokeys.builder.read.corpora.opening import SourceFile, field, one_of, read_csv, source_file
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, one_of, read_csv, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, options, picture
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
@@ -87,7 +87,7 @@ def _number(text: str, ask: str, file: SourceFile, row: int) -> str:
     except ValueError:
         finite = False
     if not finite:
-        raise BadInput(file.name, row, f"{ask} {text!r}", "a number", "check that this is the official file")
+        raise BadInput(file.name, row, f"{ask} is {text!r}", "a number", CHECK)
     return text
 
 

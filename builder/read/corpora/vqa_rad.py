@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.read.corpora.opening import field, read_json, source_file
+from twokeys.builder.read.corpora.opening import CHECK, field, read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, options, picture
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
@@ -32,7 +32,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     file = source_file(root, FILE, NEEDS)
     records = read_json(file)
     if not isinstance(records, list):
-        raise BadInput(file.path, None, f"a {type(records).__name__}", "a list of questions", NEEDS)
+        problem = f"the file holds a value of type {type(records).__name__}"
+        raise BadInput(file.path, None, problem, "a list of questions", CHECK)
 
     def make(number: int, record: Any) -> Row:
         identity = str(field(record, "qid", file, number))

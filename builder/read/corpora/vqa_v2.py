@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from twokeys.builder.read.corpora import coco
-from twokeys.builder.read.corpora.opening import SourceFile, field, one_of, read_json, source_file
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, one_of, read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
@@ -78,8 +78,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     def note(number: int, record: Any) -> tuple[str, int, dict[str, Any]]:
         identity = str(field(record, "question_id", notes, number))
         if identity in gold:
-            found = f"a second annotation of question {identity}"
-            raise BadInput(notes.name, number, found, "one annotation a question", "download the file again")
+            problem = f"this is a second annotation of the question {identity}"
+            raise BadInput(notes.name, number, problem, "", "download the file again")
         return identity, number, record
 
     for noted in each(enumerate(_list(notes, "annotations"), start=1), note):
@@ -91,17 +91,17 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     def make(number: int, record: Any) -> Row:
         identity = str(field(record, "question_id", file, number))
         if identity not in gold:
-            found = f"question {identity} without an annotation"
-            raise BadInput(file.name, number, found, "questions and annotations of one split", "check the files")
+            problem = f"the question {identity} has no annotation"
+            raise BadInput(file.name, number, problem, "questions and annotations of one split", "check the files")
         place, annotation = gold.pop(identity)
         image = field(record, "image_id", file, number)
         if not isinstance(image, int) or image != field(annotation, "image_id", notes, place):
-            found = f"image_id {image!r}, and {annotation['image_id']!r} in the annotation"
-            raise BadInput(file.name, number, found, "one number", "check that both files are of one split")
+            problem = f"image_id is {image!r}, and {annotation['image_id']!r} in the annotation"
+            raise BadInput(file.name, number, problem, "one number", "check that both files are of one split")
         answers = field(annotation, "answers", notes, place)
         if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
-            found = f"answers {answers!r:.60}"
-            raise BadInput(notes.name, place, found, "a list of objects with a text `answer`", "check the file")
+            problem = f"the answers are {answers!r:.60}"
+            raise BadInput(notes.name, place, problem, "a list of objects with a text `answer`", CHECK)
         kind = one_of(field(annotation, "answer_type", notes, place), ANSWER_TYPES, "answer_type", notes, place)
         name = coco.file_name(names.subset, image)
         return Row(
@@ -120,8 +120,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
 
     yield from each(enumerate(_list(file, "questions"), start=1), make)
     for identity, (place, _) in gold.items():
-        found = f"an annotation of question {identity}, which is not there"
-        yield BadInput(notes.name, place, found, "questions and annotations of one split", "check the files")
+        problem = f"the question {identity} of this annotation is not there"
+        yield BadInput(notes.name, place, problem, "questions and annotations of one split", "check the files")
 
 
 def _only_text(record: dict[str, Any]) -> Any:
@@ -134,7 +134,7 @@ def _list(file: SourceFile, name: str) -> list[Any]:
     document = read_json(file, _only_text)
     found = document.get(name) if isinstance(document, dict) else None
     if not isinstance(found, list):
-        raise BadInput(file.path, None, f"a document without a list {name!r}", "the official layout", NEEDS)
+        raise BadInput(file.path, None, f"the file holds no list {name!r}", "", CHECK)
     return found
 
 
@@ -145,7 +145,8 @@ def _pairs(root: Path, name: str) -> dict[str, list[str]]:
         return links
     for pair in read_json(source_file(root, name, NEEDS)):
         if not isinstance(pair, list) or len(pair) != 2:
-            raise BadInput(root / name, None, f"{pair!r:.60}", "pairs of question ids", "download the file again")
+            problem = f"an entry is {pair!r:.60}"
+            raise BadInput(root / name, None, problem, "pairs of question ids", "download the file again")
         for identity in pair:
             links.setdefault(str(identity), []).append(f"vqa-v2:pair:{pair[0]}-{pair[1]}")
     return links

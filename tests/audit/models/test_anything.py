@@ -50,5 +50,5 @@ def test_both_ways_of_asking_give_the_same_replies(folder: Path) -> None:
 
 def test_a_tokenizer_is_no_processor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AutoProcessor, "from_pretrained", AutoTokenizer.from_pretrained)
-    with pytest.raises(BadInput, match="takes no picture"):
+    with pytest.raises(BadInput, match="takes no image"):
         load_anything(str(folder), None, "cpu", torch.float32, "any", "")

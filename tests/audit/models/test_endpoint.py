@@ -100,7 +100,7 @@ def test_it_says_what_went_wrong(server: Server) -> None:
     server.body = b'{"error": "no model"}'
     with pytest.raises(BadInput, match="no model"):
         endpoint(address(server)).reply([Question(PICTURE, "what?")])
-    with pytest.raises(BadInput, match="no answer"):
+    with pytest.raises(BadInput, match="does not answer"):
         endpoint("http://127.0.0.1:1/v1#tiny").reply([Question(PICTURE, "what?")])
-    with pytest.raises(BadInput, match="without a model"):
+    with pytest.raises(BadInput, match="names no model"):
         load_named("http://127.0.0.1:1/v1")

@@ -64,7 +64,7 @@ def test_every_form_of_an_answer_is_marked_right(choices: tuple[str, ...]) -> No
 
 @pytest.mark.parametrize("mark", ["<image>", "<ans>", "<pad>"])
 def test_a_question_that_holds_the_models_own_marks_is_one_that_it_cannot_score(mark: str) -> None:
-    with pytest.raises(Unscorable, match=f"own mark '{mark}'"):
+    with pytest.raises(Unscorable, match=f"holds '{mark}'"):
         prompt(WORDS, WORDS.chat_template, ask(f"what is {mark}?"), "<image>", "<image><image>", "")
 
 

@@ -87,5 +87,5 @@ def test_replies_and_answers_come_from_its_list(vilt: Vilt, noise: Image.Image) 
     asked = Question(noise, "is there a red circle ?", kind="yes/no")
     assert vilt.reply([asked])[0] in {"yes", "no", "red"}
     assert vilt.prepare(asked, "The red", Masking("blur", "mask-token")).target == 2
-    with pytest.raises(BadInput, match="one of the model's 3 answers"):
+    with pytest.raises(BadInput, match="none of the model's 3 answers"):
         vilt.prepare(asked, "purple")

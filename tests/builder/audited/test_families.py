@@ -21,10 +21,10 @@ def test_the_usual_adversaries_are_known_and_of_different_families() -> None:
     ("select", "certify", "words"),
     [
         (["question.tfidf"], ["question.tfidf"], "same family"),
-        (["question.forest"], ["question.boosted"], "question.boosted, of the same family as question.forest"),
+        (["question.forest"], ["question.boosted"], "question.boosted is of the same family as question.forest"),
         (["question.lm"], ["question.lora"], "same family"),
-        (["image.probe"], ["image.neighbours"], "image.neighbours, which reads the same vectors as image.probe"),
-        (["question.neighbours"], ["question.boosted"], "which reads the same vectors as question.neighbours"),
+        (["image.probe"], ["image.neighbours"], "image.neighbours reads the same vectors as image.probe"),
+        (["question.neighbours"], ["question.boosted"], "reads the same vectors as question.neighbours"),
         (["question.telepathy"], ["question.forest"], "question.telepathy"),
         (["question.tfidf"], [], "no adversary"),
         (["question.tfidf"], ["question.forest", "question.forest"], "named twice"),

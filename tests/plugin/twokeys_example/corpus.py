@@ -25,7 +25,7 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     for number, line in enumerate(file.path.read_text(encoding="utf-8").splitlines(), 1):
         parts = line.split("\t")
         if len(parts) != 3:
-            yield BadInput(file.name, number, f"{len(parts)} fields", "picture, question, answer", "mend the line")
+            yield BadInput(file.name, number, f"the line has {len(parts)} fields", "image, question, answer", "mend it")
             continue
         try:
             where = picture(corpus, parts[0], file, number)

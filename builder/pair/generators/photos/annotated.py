@@ -36,7 +36,8 @@ def coco_instances(path: Path, links: Iterable[str]) -> dict[str, Known]:
         sizes = {f"coco:{image['id']}": (int(image["height"]), int(image["width"])) for image in data["images"]}
         annotations = data["annotations"]
     except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(path, None, f"no {error}", ALLOWED, "download the official file again") from None
+        problem = f"the annotations cannot be read ({type(error).__name__}: {error})"
+        raise BadInput(path, None, problem, ALLOWED, "download the official file again") from None
     things: dict[str, list[Thing]] = {link: [] for link in sizes if link in wanted}
     for annotation in annotations:
         link = f"coco:{annotation.get('image_id')}"
@@ -50,10 +51,11 @@ def _load(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        found = f"no readable file ({error.strerror})"
-        raise BadInput(path, None, found, ALLOWED, "name it in the generator's `instances`") from None
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(path, None, problem, ALLOWED, "name it in the generator's `instances`") from None
     except ValueError as error:
-        raise BadInput(path, None, f"no JSON ({error})", ALLOWED, "download the official file again") from None
+        problem = f"the file is no JSON ({error})"
+        raise BadInput(path, None, problem, ALLOWED, "download the official file again") from None
 
 
 def _thing(annotation: dict[str, Any], names: dict[Any, str], size: tuple[int, int], path: Path) -> Thing:
@@ -66,7 +68,7 @@ def _thing(annotation: dict[str, Any], names: dict[Any, str], size: tuple[int, i
         encoded = coco.frPyObjects(drawn, height, width)
         outline: bytes = (coco.merge(encoded) if isinstance(encoded, list) else encoded)["counts"]
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        found = f"an annotation that cannot be read ({type(error).__name__}: {error})"
-        raise BadInput(path, annotation.get("id"), found, ALLOWED, "correct or remove the annotation") from None
+        problem = f"the annotation cannot be read ({type(error).__name__}: {error})"
+        raise BadInput(path, annotation.get("id"), problem, ALLOWED, "correct or remove it") from None
     box = max(int(x), 0), max(int(y), 0), min(int(x + w) + 1, width), min(int(y + h) + 1, height)
     return Thing(label, box, outline, crowd)

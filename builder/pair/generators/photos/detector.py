@@ -66,7 +66,8 @@ class TransformersDetector:
             model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True)
         except (OSError, ValueError) as error:
             allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"
-            raise BadInput("recipe", "detector", f"{name!r} ({error})", allowed, "correct the name") from error
+            problem = f"{name!r} cannot be loaded ({error})"
+            raise BadInput("recipe", "detector", problem, allowed, "correct the name") from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.module: torch.nn.Module = model.eval().to(self._device)
         self._names = {index: str(label).casefold() for index, label in model.config.id2label.items()}

@@ -33,9 +33,9 @@ def diffusion(name: str) -> Diffusion:
     try:
         pipeline = diffusers.AutoPipelineForInpainting.from_pretrained(name, use_safetensors=True)
     except (OSError, ValueError) as error:
-        found = f"no inpainting pipeline {name!r} ({error})"
+        problem = f"the inpainting pipeline {name!r} cannot be loaded ({error})"
         allowed = "patches, telea, ns, or the name or folder of a diffusers pipeline"
-        raise BadInput("recipe", "inpainting", found, allowed, "correct the name, or fetch the model") from error
+        raise BadInput("recipe", "inpainting", problem, allowed, "correct the name, or fetch the model") from error
     return Diffusion(pipeline.to("cuda" if torch.cuda.is_available() else "cpu"))
 
 

@@ -52,8 +52,8 @@ class PhotoEdits(Settings):
         """
         if self.instances is None and self.detector is None:
             remedy = "name `instances` (annotations) or `detector` (and models that verify)"
-            raise BadInput("recipe", f"pair.generators.{self.name}", "nothing that says where things are",
-                           "annotations or a detector", remedy)  # fmt: skip
+            problem = "the recipe names neither annotations nor a detector, so nothing says where things are"
+            raise BadInput("recipe", f"pair.generators.{self.name}", problem, "", remedy)
         found = self if self.detector is None else self._with_detector(self.detector, find)
         if self.segmenter is not None and (folder := find(self.segmenter)).is_dir():
             found = replace(
@@ -64,7 +64,7 @@ class PhotoEdits(Settings):
         path = find(self.instances)
         if not path.is_file():
             remedy = "download annotations_trainval2014.zip of cocodataset.org, or name the file"
-            raise BadInput(path, None, "no such file", "COCO's instances file", remedy)
+            raise BadInput(path, None, "there is no such file", "COCO's instances file", remedy)
         return replace(found, instances=str(path), stamp=_hash([path]))
 
     def _with_detector(self, name: str, find: Callable[[str], Path]) -> PhotoEdits:
@@ -76,8 +76,8 @@ class PhotoEdits(Settings):
         else:
             return self  # a name on the model hub
         if not all(file.is_file() for file in files):
-            remedy = "npm pack @mediapipe/objectron, unpack it, or correct the name"
-            raise BadInput(path, None, "no such file", "objectron_solution_packed_assets.data", remedy)
+            remedy = "run `npm pack @mediapipe/objectron` and unpack it, or correct the name"
+            raise BadInput(path, None, "there is no such file", "objectron_solution_packed_assets.data", remedy)
         return replace(self, detector=str(path), detector_stamp=f"{path.name}@{_hash(files)}")
 
     def __repr__(self) -> str:
@@ -129,11 +129,10 @@ class PhotoEdits(Settings):
         }
         declined = {key: reason for key, reason in why.items() if reason is not None}
         if declined and len(declined) == len(known):
-            found = (
-                f"no picture of the annotated size among {len(known)}; of the first, {next(iter(declined.values()))}"
-            )
-            remedy = "give the pictures as they were annotated, or the instances file of these pictures"
-            raise BadInput(self.instances, None, found, "pictures of the size that was annotated", remedy)
+            first = next(iter(declined.values()))
+            problem = f"none of the {len(known)} images has the size that was annotated; of the first, {first}"
+            remedy = "give the images as they were annotated, or the instances file of these images"
+            raise BadInput(self.instances, None, problem, "", remedy)
         return declined
 
     def _known(self, items: pd.DataFrame, picture: ReadImage) -> dict[str, Known]:

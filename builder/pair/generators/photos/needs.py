@@ -27,4 +27,4 @@ def needed(module: str) -> Any:
         return importlib.import_module(module)
     except ModuleNotFoundError:
         distribution, command = COMMANDS[module]
-        raise MissingPackage("edits of photographs", distribution, command) from None
+        raise MissingPackage("the editing of photographs", distribution, command) from None

@@ -31,10 +31,10 @@ def segmenter(name: str) -> Segmenter:
         processor = AutoProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
         model = AutoModelForMaskGeneration.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
-        found = f"no segmenter {name!r} ({error})"
+        problem = f"the segmenter {name!r} cannot be loaded ({error})"
         allowed = "the name or folder of a model for mask generation, such as facebook/sam-vit-base"
-        remedy = f"run `hf download {name}` where there is a network, or name a folder that `save_pretrained` wrote"
-        raise BadInput("recipe", "segmenter", found, allowed, remedy) from error
+        remedy = f"run `hf download {name}` on a machine with a network, or name a folder that `save_pretrained` wrote"
+        raise BadInput("recipe", "segmenter", problem, allowed, remedy) from error
     return Segmenter(processor, model)
 
 

@@ -47,11 +47,11 @@ class SsdDetector:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise _bad(path, f"no readable file ({error.strerror})") from None
+            raise _bad(path, f"the file cannot be read ({error.strerror})") from None
         start = data.find(_NETWORK) - 4
         names = data[: max(start, 0)].decode("ascii", errors="replace").split("\n")[1:-1]
         if start < 0 or len(names) != 23:
-            raise _bad(path, "no list of 23 labels with a network behind it")
+            raise _bad(path, "the file holds no list of 23 labels with a network behind it")
         interpreter = needed("ai_edge_litert.interpreter").Interpreter(model_content=data[start:], num_threads=1)
         interpreter.allocate_tensors()
         self._interpreter = interpreter
@@ -118,6 +118,6 @@ def _iou(left: Floats, right: Floats) -> float:
     return both / max(float(np.prod(left[2:] - left[:2]) + np.prod(right[2:] - right[:2])) - both, 1e-9)
 
 
-def _bad(path: Path, found: str) -> BadInput:
+def _bad(path: Path, problem: str) -> BadInput:
     remedy = "run `npm pack @mediapipe/objectron`, unpack it, and name that file"
-    return BadInput(path, None, found, "objectron_solution_packed_assets.data of @mediapipe/objectron", remedy)
+    return BadInput(path, None, problem, "objectron_solution_packed_assets.data of @mediapipe/objectron", remedy)

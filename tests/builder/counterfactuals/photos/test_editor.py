@@ -173,7 +173,7 @@ def test_the_edits_of_an_item_do_not_depend_on_the_shard(tmp_path):
 
 
 def test_a_recipe_must_say_where_things_are(tmp_path):
-    with pytest.raises(BadInput, match="annotations or a detector"):
+    with pytest.raises(BadInput, match="neither annotations nor a detector"):
         make("photo-edits", {}).located(lambda name: tmp_path / name)
     with pytest.raises(BadInput, match="no such file"):
         make("photo-edits", {"instances": "none.json"}).located(lambda name: tmp_path / name)
@@ -221,7 +221,7 @@ def test_a_picture_of_another_size_than_the_annotated_one_is_left_alone(operatio
     edited = {root_of(edit.of) for edit in ready.edits(items, files.__getitem__, 0)}
     assert edited
     assert not edited & set(items.loc[small, "id"])
-    with pytest.raises(BadInput, match=r"among 1; of the first, .*64 x 48"):
+    with pytest.raises(BadInput, match=r"none of the 1 images .*; of the first, .*64 x 48"):
         generator.study(items[small], files.__getitem__)
 
 

@@ -59,7 +59,7 @@ def test_crowds_are_known_as_such(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda data: data.pop("categories"), "no 'categories'"),
+        (lambda data: data.pop("categories"), "KeyError: 'categories'"),
         (lambda data: data["annotations"][0].pop("segmentation"), "row 0.*segmentation"),
         (lambda data: data["annotations"][0].update(category_id=99), "row 0.*99"),
         (lambda data: data["annotations"][0].update(bbox=[1, 2]), "row 0"),
