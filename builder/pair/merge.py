@@ -31,7 +31,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
 
     Returns:
         One row per edit in the same order, with `view`, `generator`, `problem` and
-        `twokeys.core.columns.PAIR_COLUMNS`.
+        `twokeys.core.columns.EDIT_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
     orders = dict(zip(read["question_key"], read["choices"], strict=True))

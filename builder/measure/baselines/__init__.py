@@ -27,6 +27,7 @@ from twokeys.builder.measure.baselines.tfidf import Tfidf
 from twokeys.builder.measure.baselines.together import Together
 from twokeys.builder.measure.baselines.vlm import VisionLanguage
 from twokeys.core.errors import BadInput
+from twokeys.core.measured import check_family
 from twokeys.core.plugins import plugins
 
 FAMILIES: tuple[type[Baseline], ...] = (
@@ -75,6 +76,7 @@ def _name(found: Any) -> str:
         raise TypeError(
             f"{found!r} is no subclass of twokeys.builder.measure.baselines.Baseline that implements all of it"
         )
+    check_family(found.name)
     return found.name
 
 
