@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from PIL import Image
 
 from twokeys.core.answers.normal import compared
+from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256_of_all
 from twokeys.core.pictures import decoding
 from twokeys.data_cards.eval_yaml import evaluated
+from twokeys.data_cards.published import PublishedFolder, PublishedImages
 
 ALL = "all"
 """Every config together: what was read, before anything was selected."""
-EVALUATED = ("balanced", "audited", "removed")
+EVALUATED = (*TIERS, REMOVED)
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
 TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
 OPTIONAL = ("answers", "image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
@@ -35,31 +35,27 @@ class Published:
         folder: The folder.
         config: `balanced`, `audited`, `removed`, or `all`.
         split: The split.
-        table: A row per item, in file order: `TEXT`, `OPTIONAL`, `compared`, and where its picture is: `file`, `row`.
-        unseen: Items that are left out: removed ones are published without pictures, and no other item has theirs.
+        table: A row per item, in file order: `TEXT`, `OPTIONAL`, `compared`, and what else was asked for.
+        images: Images of the items by key.
+        unseen: Items that are left out: removed ones are published without images, and no other item has theirs.
     """
 
     folder: Path
     config: str
     split: str
     table: pd.DataFrame
+    images: PublishedImages
     unseen: int = 0
 
     def pictures(self, rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, Image.Image]]:
-        """Pictures of some rows of the table (places, any order), file by file: (place, picture in RGB)."""
-        wanted = self.table.iloc[np.sort(rows)]
-        for file, part in wanted.groupby("file", sort=False):
-            places: dict[int, list[int]] = {}
-            for row, place in zip(part["row"], self.table.index.get_indexer(part.index), strict=True):
-                places.setdefault(int(row), []).append(int(place))
-            start = 0
-            for batch in pq.ParquetFile(str(file)).iter_batches(256, columns=["image"]):
-                inside = [row for row in range(start, start + len(batch)) if row in places]
-                for row in inside:
-                    picture = decode(batch.column(0)[row - start].as_py(), f"{file}, row {row}")
-                    for own in places[row]:
-                        yield own, picture
-                start += len(batch)
+        """Images of some rows of the table (places, any order) in file order: (place, image in RGB)."""
+        places: dict[str, list[int]] = {}
+        for place in np.sort(rows).tolist():
+            places.setdefault(str(self.table["image_key"].iat[place]), []).append(place)
+        for key, data in self.images.items(places):
+            picture = decode(data, f"{self.folder}, image {key}")
+            for place in places[key]:
+                yield place, picture
 
     def shown(self, names: Collection[str]) -> dict[str, Image.Image]:
         """Pictures of the items of some ids, by id."""
@@ -73,97 +69,85 @@ def fingerprints(published: Published) -> dict[str, str]:
     A folder without a manifest, which `twokeys build` did not write, is known by the SHA-256 of its files.
 
     Raises:
-        BadInput: When the manifest names no fingerprint of a config.
+        BadInput: When the manifest cannot be read, or names no fingerprint of a config.
     """
-    folder = published.folder
-    found = {path.parent.name for path in folder.glob("*/*.parquet")} & set(EVALUATED)
-    configs = sorted(found) if published.config == ALL else [published.config]
-    manifest = folder / "manifest.json"
-    if not manifest.is_file():
-        return {name: sha256_of_all(sorted((folder / name).glob("*.parquet"))) for name in configs}
-    try:
-        claims = json.loads(manifest.read_text(encoding="utf-8"))["configs"]
-        return {name: str(claims[name]["fingerprint"]) for name in configs}
-    except (ValueError, KeyError, TypeError) as error:
-        problem = f"the fingerprints of {', '.join(configs)} cannot be read ({error!r})"
-        raise BadInput(manifest, "configs", problem, "", f"run `twokeys verify {manifest.parent}`") from None
+    folder = PublishedFolder(published.folder)
+    configs = sorted(set(folder.configs) & set(EVALUATED)) if published.config == ALL else [published.config]
+    if not folder.claims:
+        return {name: sha256_of_all(folder.files(name)) for name in configs}
+    if missing := [name for name in configs if name not in folder.manifest.configs]:
+        problem = f"the manifest names no fingerprint of {', '.join(missing)}"
+        remedy = f"run `twokeys verify {published.folder}`"
+        raise BadInput(published.folder / "manifest.json", "configs", problem, "", remedy)
+    return {name: folder.manifest.configs[name].fingerprint for name in configs}
 
 
 def asked_scores(folder: Path) -> list[str]:
     """Scores beside exact match and VQA accuracy that the folder's recipe asks for; none where there is no manifest."""
-    manifest = folder / "manifest.json"
-    if not manifest.is_file():
-        return []
-    return list(json.loads(manifest.read_text(encoding="utf-8")).get("recipe", {}).get("scores", []))
+    there = PublishedFolder(folder)
+    return list(there.manifest.recipe.get("scores", [])) if there.claims else []
 
 
-def read(folder: Path, config: str | None = None, split: str | None = None) -> Published:
+def read(folder: Path, config: str | None = None, split: str | None = None, more: Sequence[str] = ()) -> Published:
     """Read the items of a folder.
 
     Args:
         folder: A published folder.
         config: Its config; the first of `balanced`, `audited` that it has when None; `all` for all of them.
         split: Its split; that on which models are evaluated (`twokeys.data_cards.eval_yaml.evaluated`) when None.
+        more: Columns to read beside `TEXT` and `OPTIONAL`.
 
     Raises:
-        BadInput: When it holds no such items, or lacks a column.
+        BadInput: When it holds no such items, lacks a column, or another version of twokeys wrote it.
     """
-    found = {path.parent.name for path in folder.glob("*/*.parquet")} & set(EVALUATED)
+    there = PublishedFolder(folder)
+    found = [name for name in EVALUATED if name in there.configs]
     if not found:
         allowed = f"a folder with one of {', '.join(EVALUATED)}"
         problem = "the folder holds no published items"
         raise BadInput(folder, None, problem, allowed, "name a folder that `twokeys build` wrote")
-    config = config or next(name for name in EVALUATED if name in found)
+    there.check()
+    config = config or found[0]
     if config != ALL and config not in found:
         problem = f"there is no config {config!r}"
         raise BadInput(folder, "config", problem, ", ".join([*sorted(found), ALL]), "name one of these")
-    files = sorted(
-        path for name in (found if config == ALL else {config}) for path in (folder / name).glob("*.parquet")
-    )
-    splits = sorted({path.name.rsplit("-", 3)[0] for path in files})
+    configs = sorted(found) if config == ALL else [config]
+    splits = sorted({split for name in configs for split in there.splits(name)})
     split = split or evaluated(splits)
     if split not in splits:
         raise BadInput(folder, "split", f"there is no split {split!r}", ", ".join(splits), "name one of these")
-    parts = [_rows(path) for path in files if path.name.rsplit("-", 3)[0] == split]
-    table = pd.concat(parts, ignore_index=True)
-    if table["id"].duplicated().any():
-        table = table.drop_duplicates("id", ignore_index=True)
-    shown = table[table["file"].notna()].drop_duplicates("image_key").set_index("image_key")
-    for column in ("row", "file"):  # in this order: `file` tells where both are missing
-        table[column] = table[column].where(table["file"].notna(), table["image_key"].map(shown[column]))
-    seen = table[table["file"].notna()].astype({"row": int}).reset_index(drop=True)
+    parts = [_rows(there, name, split, more) for name in configs if there.files(name, split)]
+    table = pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
+    images = there.images([name for name in configs if "image" in there.columns(name)], split)
+    seen = table[[key in images for key in table["image_key"]]].reset_index(drop=True)
     if seen.empty:
         remedy = "name the config `all`, in which other items may have their images"
         raise BadInput(folder, config, "the items have no images", "", remedy)
-    return Published(folder, config, split, seen, len(table) - len(seen))
+    return Published(folder, config, split, seen, images, len(table) - len(seen))
 
 
-def _rows(path: Path) -> pd.DataFrame:
-    """One shard's text columns."""
-    names = pq.ParquetFile(path).schema_arrow.names
-    if missing := [name for name in TEXT if name not in names]:
+def _rows(folder: PublishedFolder, config: str, split: str, more: Sequence[str]) -> pd.DataFrame:
+    """Items of one config and split; what a config has no column for is None."""
+    wanted = [*TEXT, *OPTIONAL, *more]
+    table = folder.rows_of(config, wanted, split)
+    if missing := [name for name in TEXT if name not in table]:
         problem = f"the table has no column {missing[0]!r}"
-        raise BadInput(path, None, problem, "", "build the folder again with this version of twokeys")
-    table = pq.read_table(path, columns=[*TEXT, *(name for name in OPTIONAL if name in names)]).to_pandas()
-    for name in OPTIONAL:
-        if name not in table:
-            table[name] = None
+        raise BadInput(folder.path / config, None, problem, "", "build the folder again with this version of twokeys")
+    table = table.assign(**{name: None for name in wanted if name not in table})
     table["compared"] = [
         compared(kind, list(choices), answer)
         for kind, choices, answer in zip(table["answer_type"], table["choices"], table["answer"], strict=True)
     ]
     table["answers"] = [[] if answers is None else list(answers) for answers in table["answers"]]
-    found: pd.DataFrame = table.assign(file=str(path) if "image" in names else None, row=np.arange(len(table)))
-    return found
+    return table[[*wanted, "compared"]]
 
 
-def decode(cell: Any, where: str) -> Image.Image:
-    """A picture's cell as a reader sees it, in RGB.
+def decode(data: bytes, where: str) -> Image.Image:
+    """A published image as a reader sees it, in RGB.
 
     Raises:
-        BadInput: When it holds no picture, or one that `twokeys.core.pictures.decoding.decode` refuses.
+        BadInput: When there are no bytes, or `twokeys.core.pictures.decoding.decode` refuses them.
     """
-    data = cell.get("bytes") if isinstance(cell, dict) else None
     if not data:
         raise BadInput(where, "image", "there is no image", "", "build the folder from a corpus with images")
     return decoding.decode(data, where)

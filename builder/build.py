@@ -27,17 +27,16 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify, holds
 from twokeys.builder.filter import described, filtered, left
 from twokeys.builder.measure.baselines import View, chosen
-from twokeys.builder.measure.blindness import REFIT, marked
+from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.groups import pairs
 from twokeys.builder.measure.replies import named_hosts
-from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.measure.stage import MEASUREMENTS as MEASURED
+from twokeys.builder.measure.stage import measure
 from twokeys.builder.measure.survey import Survey, locate, survey
 from twokeys.builder.pair.stage import Paired, pair
-from twokeys.builder.publish.eval_rows import COLUMNS as EVAL_COLUMNS
 from twokeys.builder.publish.eval_rows import eval_rows
 from twokeys.builder.publish.manifest import PACKAGES, claims
-from twokeys.builder.publish.pairs import COLUMNS as PAIRS_COLUMNS
-from twokeys.builder.publish.pairs import NAME as PAIRS
+from twokeys.builder.publish.measurements import measurement_rows
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.report.compose import folder_report
@@ -46,10 +45,12 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run, Stage, write_json, write_table
 from twokeys.core.colours import with_accepted
+from twokeys.core.columns import AUDITED, BALANCED, MEASUREMENTS, PAIRS, REMOVED
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
 from twokeys.core.folds import fold_of
 from twokeys.core.items import digest
+from twokeys.core.measured import REFIT
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.licences import folder_licence
 from twokeys.data_cards.manifest import FILE as MANIFEST
@@ -59,7 +60,7 @@ from twokeys.data_cards.manifest import (
     RuleReport,
 )
 
-LAYOUT = 5
+LAYOUT = 6
 """Raised whenever the published folder is written in another way."""
 
 
@@ -202,7 +203,7 @@ def _refitted(refit: Stage | None, kept: pd.DataFrame) -> pd.DataFrame:
     """Measurements of the refitted baselines, marked as such."""
     if refit is None:
         return kept[["id"]]
-    return marked(refit.table(MEASUREMENTS).to_pandas(), REFIT)
+    return marked(refit.table(MEASURED).to_pandas(), REFIT)
 
 
 # ------------------------------------------------------------------------------------------------------ publish
@@ -236,23 +237,24 @@ def _publish(
         removed = unpublished(removed, auditing)
     with whole_folder(folder) as fresh:
         configs = {
-            "balanced": write_config(fresh, "balanced", with_accepted(balanced), every.pictures),
-            "removed": write_config(fresh, "removed", removed, None),
+            BALANCED: write_config(fresh, BALANCED, with_accepted(balanced), every.pictures),
+            REMOVED: write_config(fresh, REMOVED, removed, None),
         }
-        fingerprint = configs["balanced"].config.fingerprint
+        fingerprint = configs[BALANCED].config.fingerprint
         certificate = certify(balanced, plan.balance.max_share, list(plan.balance.within), fingerprint)
         if auditing is not None:
-            configs["audited"] = write_config(fresh, "audited", with_accepted(audited), every.pictures)
-            certificate["audited"] = auditing.notes() | {"fingerprint": configs["audited"].config.fingerprint}
+            configs[AUDITED] = write_config(fresh, AUDITED, with_accepted(audited), every.pictures)
+            certificate["audited"] = auditing.notes() | {"fingerprint": configs[AUDITED].config.fingerprint}
         write_json(fresh / CERTIFICATE, certificate)
+        measured = measurement_rows([balanced] if auditing is None else [balanced, audited])
+        configs[MEASUREMENTS] = write_config(fresh, MEASUREMENTS, measured, None)
         if plan.pair.published:
             partners = pair_rows(balanced)
-            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures, PAIRS_COLUMNS)
+            configs[PAIRS] = write_config(fresh, PAIRS, partners, every.pictures)
         if plan.eval:
             asked = balanced if len(balanced) or auditing is None else audited
             configs |= {
-                name: write_config(fresh, name, rows, every.pictures, EVAL_COLUMNS)
-                for name, rows in eval_rows(asked).items()
+                name: write_config(fresh, name, rows, every.pictures) for name, rows in eval_rows(asked).items()
             }
         shown = set(balanced["image_key"]) | (set(audited["image_key"]) if auditing is not None else set())
         manifest = claims(

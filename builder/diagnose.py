@@ -20,10 +20,11 @@ from twokeys.builder.publish.report.compose import diagnosis_report
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run, write_json, write_text
-from twokeys.core.errors import BadInput
+from twokeys.core.columns import BALANCED
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
-from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind, Manifest
+from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind
+from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import FILE as PAGE
 
 REPORT, PLOT = "diagnosis.json", "blindness.png"
@@ -135,9 +136,6 @@ def _write(found: Diagnosis, folder: Path, title: str) -> None:
 
 
 def _of_folder(folder: Path) -> Diagnosis:
-    try:
-        manifest = Manifest.load(folder)
-    except ValueError as error:
-        raise BadInput(folder, MANIFEST, f"it cannot be read ({error})", "", "build the folder again") from error
-    rows = manifest.configs["balanced"].splits.values()
+    manifest = PublishedFolder(folder).manifest
+    rows = manifest.configs[BALANCED].splits.values()
     return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None, None)

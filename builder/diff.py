@@ -9,15 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from twokeys.builder.publish.fingerprint import PICTURES
-from twokeys.builder.publish.rows import split_of
+from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
 from twokeys.core.progress import Say, silent, step
-from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.published import PublishedFolder
 
 UNREAD = "is no row of that build"
 """Why an item is missing where neither a config nor the list of removed rows has it."""
@@ -126,8 +123,8 @@ def diff(first: str | Path, second: str | Path, say: Say = silent) -> Difference
     Raises:
         BadInput: When one of them is no published folder, was edited, or cannot be read.
     """
-    folders = Path(first), Path(second)
-    one, two = (_manifest(folder) for folder in folders)
+    folders = PublishedFolder(Path(first)), PublishedFolder(Path(second))
+    one, two = (folder.manifest for folder in folders)
     names = sorted({*one.configs, *two.configs})
     configs = {}
     for name in names:
@@ -141,26 +138,15 @@ def diff(first: str | Path, second: str | Path, say: Say = silent) -> Difference
     )  # fmt: skip
 
 
-def _manifest(folder: Path) -> Manifest:
-    if not (folder / MANIFEST).is_file():
-        problem = f"there is no {MANIFEST}"
-        raise BadInput(folder, None, problem, "a folder that twokeys published", "name the published folder")
-    try:
-        return Manifest.load(folder)
-    except (ValueError, RecursionError) as error:
-        remedy = f"run `twokeys verify {folder}`"
-        raise BadInput(folder / MANIFEST, None, f"it cannot be read ({error})", "", remedy) from None
-
-
 # --------------------------------------------------------------------------------------------------------- rows
 
 
-def _rows_differ(folders: tuple[Path, Path], config: str) -> ConfigDifference:
+def _rows_differ(folders: tuple[PublishedFolder, PublishedFolder], config: str) -> ConfigDifference:
     first, second = (_hashes(folder, config) for folder in folders)
     both = first.keys() & second.keys()
     changed = {identity for identity in both if first[identity] != second[identity]}
     old, new = (_chosen(folder, config, changed) for folder in folders)
-    reasons = config in ("balanced", "audited")
+    reasons = config in TIERS
     return ConfigDifference(
         len(first),
         len(second),
@@ -170,11 +156,11 @@ def _rows_differ(folders: tuple[Path, Path], config: str) -> ConfigDifference:
     )
 
 
-def _whys(folder: Path, missing: set[str], reasons: bool) -> dict[str, Why | None]:
+def _whys(folder: PublishedFolder, missing: set[str], reasons: bool) -> dict[str, Why | None]:
     """Why a folder has not these items, from its list of removed rows."""
     if not reasons:
         return dict.fromkeys(sorted(missing))
-    listed = _chosen(folder, "removed", missing)
+    listed = _chosen(folder, REMOVED, missing)
     return {
         identity: Why(row["stage"], row.get("rule"), row["reason"])
         if (row := listed.get(identity))
@@ -187,32 +173,26 @@ def _columns(old: Row, new: Row) -> list[str]:
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
-def _hashes(folder: Path, config: str) -> dict[str, bytes]:
+def _hashes(folder: PublishedFolder, config: str) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    for row in _read(folder, config):
+    for row in _rows(folder, config):
         if row["id"] in found:
-            raise BadInput(folder / config, row["id"], "the id comes twice", "", f"run `twokeys verify {folder}`")
+            raise BadInput(
+                folder.path / config, row["id"], "the id comes twice", "", f"run `twokeys verify {folder.path}`"
+            )
         found[row["id"]] = hashlib.sha256(canonical_json(row).encode()).digest()[:16]
     return found
 
 
-def _chosen(folder: Path, config: str, wanted: set[str]) -> dict[str, Row]:
-    return {row["id"]: row for row in _read(folder, config) if row["id"] in wanted} if wanted else {}
+def _chosen(folder: PublishedFolder, config: str, wanted: set[str]) -> dict[str, Row]:
+    return {row["id"]: row for row in _rows(folder, config) if row["id"] in wanted} if wanted else {}
 
 
-def _read(folder: Path, config: str) -> Iterator[Row]:
-    """Rows of a config without pictures and empty cells, with their split; one small batch in memory at a time."""
-    for path in sorted((folder / config).glob("*.parquet")):
-        try:
-            file = pq.ParquetFile(path)
-            names = [name for name in file.schema_arrow.names if name not in PICTURES]
-            for batch in file.iter_batches(1024, columns=names):
-                for row in batch.to_pylist():
-                    cells = {name: _rounded(value) for name, value in row.items()} | {"split": split_of(path)}
-                    yield {name: value for name, value in cells.items() if value is not None}
-        except (OSError, ValueError) as error:
-            remedy = f"run `twokeys verify {folder}`"
-            raise BadInput(path, None, f"it cannot be read ({error})", "", remedy) from None
+def _rows(folder: PublishedFolder, config: str) -> Iterator[Row]:
+    """Rows of a config without images and empty cells, with their split."""
+    for row in folder.stream(config):
+        cells = {name: _rounded(value) for name, value in row.items()}
+        yield {name: value for name, value in cells.items() if value is not None}
 
 
 def _rounded(value: Any) -> Any:

@@ -19,6 +19,7 @@ from twokeys.core.progress import Say, silent
 from twokeys.data_cards.citation import version
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.published import PublishedFolder
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -97,7 +98,7 @@ def push(
     findings = verify(path, say)
     if not all(finding.ok for finding in findings):
         raise Unsound(path, findings)
-    manifest = Manifest.load(path)
+    manifest = PublishedFolder(path).manifest
     plan = Pushed(
         repository=repository,
         tag=version(manifest) if tag is None else tag,

@@ -1,133 +1,322 @@
-"""What each published column means, and how its type reads."""
+"""What a column is: name, type, meaning, and the configs that have it, in one table.
+
+The schema of the item table, the files, the card, Croissant, the fingerprint, `twokeys verify`, exports and the audit
+read it from here. What baselines measure is a family of columns with one rule for all of them: `core.measured`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from twokeys.core.measured import AUDITED as FITTED_ON_AUDITED
+from twokeys.core.measured import REFIT, UNKEPT, Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    import pyarrow as pa
     from datasets import Features
 
-COLUMNS: dict[str, str] = {
-    "id": "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's ids may tell "
-    "its answers",
-    "image": "the picture, original bytes of the source",
-    "question": "the question or statement, in canonical form",
-    "choices": "the options in published order, the same for all items of a question; empty for open questions",
-    "answer": "the gold answer in the source's words; for multiple choice the option's text",
-    "compared": "what the gold is compared as: `yes` or `no`, a number in digits, an option's text, or the normal form "
-    "of a text",
-    "accepted": "what a right reply is read as, one of these: the gold's text, and the letter of its option",
-    "answers": "what all annotators answered, where the source has it",
-    "answer_type": "`yes/no`, `number`, `choice` or `open`",
-    "answer_source": "who answered: `annotated` a person, `constructed` the edit, `verified` named models; of refused "
-    "edits also `expected`: nobody said",
-    "split": "the split",
-    "source": "the corpus that the item is from",
-    "source_revision": "exact state of that corpus",
-    "source_id": "the item's own id there; metadata, like `id`",
-    "row": "file and row in the source; metadata, like `id`",
-    "license": "licence of the item, as its source states it",
-    "image_key": "hash of the picture's pixels; equal keys, equal pictures",
-    "image_uri": "the picture as text (a data URI), for readers that take no column of pictures",
-    "target": "what a reply is compared with: the letter of the right option, or the answer",
-    "image_sha256": "SHA-256 of the picture's bytes",
-    "image_width": "width in pixels",
-    "image_height": "height in pixels",
-    "image_colour": "mean of red, green and blue over the picture, each in one of 8 steps from 0: a coarse cluster",
-    "question_key": "hash of the published question and its options; equal keys, equal text",
-    "group": "items of a group share every fold: same or near-duplicate picture, declared links",
-    "links": "keys by which the source declares items to belong together",
-    "image_partner": "id of the counterfactual with the same question, another picture and another answer",
-    "question_partner": "id of the counterfactual with the same picture, another question and another answer",
-    "quad": "name of the quad (two questions by two pictures, answers a b / b a); empty in none",
-    "adversaries.vote": "share of the certifying adversaries, fitted on the audited set, that are right on the item",
-    "answers.agreement": "share of the annotators whose answer is the gold, in the form in which answers are compared",
-    "adversaries.disagreement": "share of them that do not give the answer that most of them give",
-    "measurements": "what was measured about the item, by name",
-    "edit_of": "id of the item that this one was made from; empty for items of the source",
-    "edit_kind": "what was done to make it",
-    "edit_note": "how the new answer follows",
-    "edit_words": "where the question differs from that item's: spans of characters, the last one excluded",
-    "edit_boxes": "where the picture differs from that item's: x0, y0, x1, y1 in pixels, the last ones excluded",
-    "edit_scores": "JSON: by how much the question is more fluent than its original (`fluency`, nats a token), and the "
-    "`margins` in nats by which each model that verified the answer prefers it",
-    "question_asked": "the question in the source's own words, where a paraphrase's wording is published",
-    "view": "what differs between both members: `question` or `image`",
-    "first": "id of the item with `image`, `question`, `answer`",
-    "second": "id of its partner",
-    "kind": "the edit that made one picture or question of the other, or `mined` where none did",
-    "partner_image": "the partner's picture",
-    "partner_question": "the partner's question",
-    "partner_choices": "the partner's options",
-    "partner_answer": "the partner's answer",
-    "partner_answer_source": "who answered for the partner",
-    "partner_image_key": "hash of the partner's pixels",
-    "words": "spans of characters of the question that its partner has not, the last one excluded",
-    "partner_words": "spans of characters of the partner's question that the question has not",
-    "scores": "what models said of the edit that made one of the other, as `edit_scores` has it",
-    "boxes": "where an edit made both pictures differ: x0, y0, x1, y1 in pixels, the last ones excluded",
-    "stage": "step that removed the item: `read`, `filter`, `pair` or `balance`",
-    "rule": "rule that removed the item; empty where no rule did",
-    "reason": "why the item was removed, in words",
-    "problem": "why the row could not be read as an item",
-    "meta": "the source's other fields, as JSON",
-}
-"""Column -> meaning, in Markdown."""
-
-ENDINGS: dict[str, str] = {
-    ".refit.prediction": "answer of a blind baseline, refitted on the published set itself",
-    ".refit.p_gold": "probability of the gold answer by a blind baseline, refitted on the published set itself",
-    ".unkept.prediction": "answer of a blind adversary, fitted on what the audited tier left out",
-    ".unkept.p_gold": "probability of the gold answer by a blind adversary, fitted on what the audited tier left out",
-    ".paired.prediction": "answer of a blind baseline, fitted anew with constructed items",
-    ".paired.p_gold": "probability of the gold answer by a blind baseline, fitted anew with constructed items",
-    ".prediction": "answer of a blind baseline, cross-fitted on all items read",
-    ".p_gold": "probability of the gold answer by a blind baseline, cross-fitted on all items read",
-    ".evidence": "items that a blind baseline answered from",
-}
-"""Ending of what a baseline measured -> meaning; an ending that holds another stands before it."""
+Type = Literal["text", "texts", "integer", "number", "spans", "image"]
+BALANCED, AUDITED, REMOVED, PAIRS, MEASUREMENTS = "balanced", "audited", "removed", "pairs", "measurements"
+OPEN, CHOICE = "eval-open", "eval-choice"
+"""Configs for eval.yaml: items that are answered in words, and those with options."""
+TIERS = (BALANCED, AUDITED)
+"""Configs whose rows are published items."""
+ITEMS, SET_ASIDE = "items", "set aside"
+"""Tables of the builder: items, and rows that could not be read as such."""
+_EVAL = (OPEN, CHOICE)
+_READ = (ITEMS, *TIERS, REMOVED)
+_TOLD = (ITEMS, SET_ASIDE, *TIERS, REMOVED)
 
 
-def meaning(column: str, more: Mapping[str, str]) -> str:
-    """Say what a column means.
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: Its published name; an identifier.
+        type: What its cells hold: `spans` are lists of lists of whole numbers.
+        meaning: What it says, in Markdown.
+        configs: Configs, and tables of the builder, that have it.
+        paired: Configs that have it beside these if the recipe has a part `pair`.
+        measured: Whether it is a measurement: it describes the item and does not define it. Numbers of a model may
+            differ in the last digit by machine, so the fingerprint of the rows leaves them out.
+        gold: Whether it tells the label.
+        image_key: Of a column with images: the column with their keys.
+        inside: Its name inside twokeys, if another one.
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    configs: tuple[str, ...] = ()
+    paired: tuple[str, ...] = ()
+    measured: bool = False
+    gold: bool = False
+    image_key: str | None = None
+    inside: str = ""
+
+
+TABLE = (
+    Column("id", "text", "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's "
+           "ids may tell its answers; of a pair its own", (*_TOLD, PAIRS, MEASUREMENTS, *_EVAL)),
+    Column("view", "text", "what differs between both members: `question` or `image`", (PAIRS,)),
+    Column("stage", "text", "step that removed the item: `read`, `filter`, `pair` or `balance`", (REMOVED,)),
+    Column("rule", "text", "rule that removed the item; empty if no rule did", (REMOVED,)),
+    Column("reason", "text", "why the item was removed, in words", (REMOVED,)),
+    Column("image", "image", "the image, original bytes of the source", (*TIERS, PAIRS), image_key="image_key"),
+    Column("partner_image", "image", "the partner's image", (PAIRS,), image_key="partner_image_key"),
+    Column("image_uri", "text", "the image as text (a data URI), for readers that take no column of images", _EVAL,
+           image_key="image_key"),
+    Column("question", "text", "the question or statement, in canonical form", (*_TOLD, PAIRS, *_EVAL)),
+    Column("partner_question", "text", "the partner's question", (PAIRS,)),
+    Column("choices", "texts", "the options in published order, the same for all items of a question; empty for open "
+           "questions", (*_READ, PAIRS, *_EVAL)),
+    Column("partner_choices", "texts", "the partner's options", (PAIRS,)),
+    Column("target", "text", "what a reply is compared with: the letter of the right option, or the answer", _EVAL,
+           gold=True),
+    Column("answer", "text", "the gold answer in the source's words; for multiple choice the option's text",
+           (*_TOLD, PAIRS, *_EVAL), gold=True),
+    Column("partner_answer", "text", "the partner's answer", (PAIRS,), gold=True),
+    Column("compared", "text", "what the gold is compared as: `yes` or `no`, a number in digits, an option's text, or "
+           "the normal form of a text", _READ, gold=True),
+    Column("accepted", "texts", "what a right reply is read as, one of these: the gold's text, and the letter of its "
+           "option", TIERS, gold=True),
+    Column("answers", "texts", "what all annotators answered, if the source has it", _READ, gold=True),
+    Column("answer_type", "text", "`yes/no`, `number`, `choice` or `open`", (*_READ, *_EVAL)),
+    Column("image_partner", "text", "id of the counterfactual with the same question, another image and another answer",
+           (*TIERS, *_EVAL)),
+    Column("question_partner", "text", "id of the counterfactual with the same image, another question and another "
+           "answer", (*TIERS, *_EVAL)),
+    Column("first", "text", "id of the item with `image`, `question`, `answer`", (PAIRS,)),
+    Column("second", "text", "id of its partner", (PAIRS,)),
+    Column("kind", "text", "the edit that made one image or question of the other, or `mined` if none did", (PAIRS,)),
+    Column("quad", "text", "name of the quad (two questions by two images, answers a b / b a); empty in none",
+           (*TIERS, PAIRS, *_EVAL)),
+    Column("answer_source", "text", "how the answer is known: `annotated` by a person, `constructed` by the edit, "
+           "`verified` by named models; of refused edits also `expected`, which is not known", (ITEMS, *TIERS, PAIRS),
+           paired=(REMOVED,)),
+    Column("partner_answer_source", "text", "how the partner's answer is known", (PAIRS,)),
+    Column("words", "spans", "spans of characters of the question that its partner has not, the last one excluded",
+           (PAIRS,)),
+    Column("partner_words", "spans", "spans of characters of the partner's question that the question has not",
+           (PAIRS,)),
+    Column("boxes", "spans", "where an edit made both images differ: x0, y0, x1, y1 in pixels, the last ones excluded",
+           (PAIRS,)),
+    Column("scores", "text", "what models said of the edit that made one of the other, as `edit_scores` has it",
+           (PAIRS,)),
+    Column("split", "text", "the split", (ITEMS, SET_ASIDE)),
+    Column("source", "text", "the corpus that the item is from", (*_TOLD, PAIRS, *_EVAL)),
+    Column("source_revision", "text", "exact state of that corpus", _TOLD),
+    Column("source_id", "text", "the item's own id there; metadata, like `id`", _TOLD),
+    Column("row", "text", "file and row in the source; metadata, like `id`", _TOLD),
+    Column("license", "text", "licence of the item, as its source states it", (*_TOLD, PAIRS, *_EVAL)),
+    Column("image_key", "text", "hash of the image's pixels; equal keys, equal images", (*_READ, PAIRS, *_EVAL)),
+    Column("partner_image_key", "text", "hash of the partner's pixels", (PAIRS,)),
+    Column("image_width", "integer", "width in pixels", _READ),
+    Column("image_height", "integer", "height in pixels", _READ),
+    Column("image_colour", "text", "mean of red, green and blue over the image, each in one of 8 steps from 0: a "
+           "coarse cluster", (*TIERS, REMOVED)),
+    Column("question_key", "text", "hash of the published question and its options; equal keys, equal text",
+           (*_READ, *_EVAL)),
+    Column("group", "text", "items of a group share every fold: same or near-duplicate image, declared links",
+           (*TIERS, REMOVED, *_EVAL)),
+    Column("links", "texts", "keys by which the source declares items to belong together", (ITEMS,)),
+    Column("meta", "text", "the source's other fields, as JSON", _READ),
+    Column("problem", "text", "why the row could not be read as an item", (SET_ASIDE,)),
+    Column("edit_of", "text", "id of the item that this one was made from; empty for items of the source",
+           paired=(*TIERS, REMOVED)),
+    Column("edit_kind", "text", "what was done to make it", paired=(*TIERS, REMOVED)),
+    Column("edit_note", "text", "how the new answer follows", paired=(*TIERS, REMOVED)),
+    Column("edit_words", "spans", "where the question differs from that item's: spans of characters, the last one "
+           "excluded", paired=(*TIERS, REMOVED)),
+    Column("edit_boxes", "spans", "where the image differs from that item's: x0, y0, x1, y1 in pixels, the last ones "
+           "excluded", paired=(*TIERS, REMOVED)),
+    Column("edit_scores", "text", "JSON: by how much the question is more fluent than its original (`fluency`, nats a "
+           "token), and the `margins` in nats by which each model that verified the answer prefers it",
+           paired=(*TIERS, REMOVED)),
+    Column("question_asked", "text", "the question in the source's own words, if a paraphrase's wording is published",
+           paired=(*TIERS, REMOVED)),
+    Column("answers_agreement", "number", "share of the annotators whose answer is the gold, in the form in which "
+           "answers are compared", (MEASUREMENTS, REMOVED), measured=True, inside="answers.agreement"),
+    Column("adversaries_vote", "number", "share of the certifying adversaries, fitted on the audited set, that are "
+           "right on the item", (MEASUREMENTS,), measured=True, inside="adversaries.vote"),
+    Column("adversaries_disagreement", "number", "share of them that do not give the answer that most of them give",
+           (MEASUREMENTS,), measured=True, inside="adversaries.disagreement"),
+)  # fmt: skip
+COLUMNS = {column.name: column for column in TABLE}
+_BY_INSIDE = {column.inside: column for column in TABLE if column.inside}
+PLACE = "row"
+"""Where the source keeps the item; a source whose rows are put in another order says the same."""
+PICTURES = {column.name: column.image_key for column in TABLE if column.type == "image" and column.image_key}
+"""Column that holds images -> column with their keys."""
+SHOWN = {column.name: column.image_key for column in TABLE if column.image_key}
+"""The same, with the column that holds images as text."""
+EDIT_COLUMNS = tuple(column.name for column in TABLE if column.paired and not column.configs)
+"""Columns that items have only if the recipe has a part `pair`: they say what was edited."""
+
+
+# --------------------------------------------------------------------------------------------- names of measurements
+
+
+@cache
+def column(name: object) -> Column:
+    """Look a column up, by its name inside twokeys or in what is published.
+
+    Raises:
+        ValueError: When there is no such column.
+
+    Example:
+        >>> column("question.tfidf.p_gold").name, column("answer").type
+        ('question_tfidf_p_gold', 'text')
+    """
+    if there := COLUMNS.get(str(name)) or _BY_INSIDE.get(str(name)):
+        return there
+    if (measured := Measured.of(name)) is not None and measured.published:
+        published = measured.name.replace(".", "_")
+        return Column(published, measured.type, measured.meaning, (MEASUREMENTS, REMOVED), (), True, False, None,
+                      measured.name)  # fmt: skip
+    raise ValueError(f"published column {str(name)!r} has no meaning: add one to twokeys.core.columns.TABLE")
+
+
+@cache
+def is_measurement(name: object) -> bool:
+    """Whether a column is a published measurement, by its name inside twokeys or in what is published.
+
+    Example:
+        >>> is_measurement("question.tfidf.p_gold"), is_measurement("question_tfidf_p_gold"), is_measurement("answer")
+        (True, True, False)
+    """
+    try:
+        return column(name).measured
+    except ValueError:
+        return False
+
+
+def is_number(name: object) -> bool:
+    """Whether a column is a published measurement that is a number."""
+    return is_measurement(name) and column(name).type == "number"
+
+
+def published(name: object) -> str:
+    """The published name of a column that has another one inside twokeys; any other name as it is.
+
+    Example:
+        >>> published("question.tfidf.refit.p_gold"), published("answers.agreement"), published("group")
+        ('question_tfidf_refit_p_gold', 'answers_agreement', 'group')
+    """
+    return column(name).name if is_measurement(name) else str(name)
+
+
+def inside(name: object) -> str:
+    """The name inside twokeys of a published column.
+
+    Example:
+        >>> inside("question_lm_pmi_refit_p_gold"), inside("answers_agreement"), inside("group")
+        ('question.lm_pmi.refit.p_gold', 'answers.agreement', 'group')
+    """
+    return column(name).inside if is_measurement(name) else str(name)
+
+
+def of_tier(name: object, tier: str) -> bool:
+    """Whether a measurement speaks of a tier: of all items read, or of what was fitted on this tier's rows.
+
+    Example:
+        >>> [of_tier(name, "audited") for name in ("image.probe.p_gold", "image.probe.refit.p_gold")]
+        [True, False]
+    """
+    measured = Measured.of(name)
+    if measured is None:
+        return tier == AUDITED or not column(name).inside.startswith("adversaries.")
+    return measured.fit not in ((REFIT,) if tier == AUDITED else (FITTED_ON_AUDITED, UNKEPT))
+
+
+# -------------------------------------------------------------------------------------------------- columns of configs
+
+
+def columns_of(config: str, paired: bool = False, measured: Iterable[str] = ()) -> list[str]:
+    """Published names of a config's columns, in their order.
 
     Args:
-        column: Its name.
-        more: Meanings that the caller knows; they win over `COLUMNS`.
+        config: A config, or a table of the builder.
+        paired: Whether the recipe has a part `pair`.
+        measured: Names of measurements that were made; those that the config has come last.
+    """
+    fixed = [
+        each.name
+        for each in TABLE
+        if not each.measured and (config in each.configs or (paired and config in each.paired))
+    ]
+    return [*fixed, *sorted(column(name).name for name in measured if config in column(name).configs)]
+
+
+def features(names: Iterable[str]) -> Features:
+    """The `datasets` schema of published columns."""
+    from datasets import Features, Image, List, Value
+
+    types: dict[Type, Any] = {
+        "text": Value("string"),
+        "texts": List(Value("string")),
+        "integer": Value("int32"),
+        "number": Value("float32"),
+        "spans": List(List(Value("int32"))),
+        "image": Image(),
+    }
+    return Features({name: types[column(name).type] for name in names})
+
+
+def arrow_schema(names: Iterable[str]) -> pa.Schema:
+    """The Arrow schema of columns without images."""
+    import pyarrow as pa
+
+    types: dict[Type, pa.DataType] = {
+        "text": pa.string(),
+        "texts": pa.list_(pa.string()),
+        "integer": pa.int32(),
+        "number": pa.float32(),
+    }
+    return pa.schema([(name, types[column(name).type]) for name in names])
+
+
+# ---------------------------------------------------------------------------------------------------- words for readers
+
+
+def meaning(name: str, more: Mapping[str, str]) -> str:
+    """Say what a published column means, in Markdown.
+
+    Args:
+        name: Its name.
+        more: Meanings that the caller knows; they win over the table's.
 
     Raises:
         ValueError: When nobody knows.
     """
-    if column in more:
-        return more[column]
-    if column in COLUMNS:
-        return COLUMNS[column]
-    if baseline(column):
-        return ENDINGS[column.removeprefix(baseline(column))]
-    raise ValueError(f"published column {column!r} has no meaning: add one to twokeys.core.columns.COLUMNS")
+    return more[name] if name in more else column(name).meaning
 
 
-def baseline(column: str) -> str:
+def baseline(name: str) -> str:
     """Name the baseline that measured a column; empty when none did.
 
     Example:
-        >>> baseline("question.tfidf.refit.p_gold"), baseline("answer")
+        >>> baseline("question_tfidf_refit_p_gold"), baseline("answer")
         ('question.tfidf', '')
     """
-    return next((column.removesuffix(ending) for ending in ENDINGS if column.endswith(ending)), "")
+    measured = Measured.of(name)
+    return measured.baseline if measured else ""
 
 
-def general(column: str) -> str:
+def general(name: str) -> str:
     """Name a column for all baselines at once; any other column keeps its name.
 
     Example:
-        >>> general("question.tfidf.refit.p_gold"), general("answer")
-        ('BASELINE.refit.p_gold', 'answer')
+        >>> general("question_tfidf_refit_p_gold"), general("answer")
+        ('BASELINE_refit_p_gold', 'answer')
     """
-    name = baseline(column)
-    return f"BASELINE{column.removeprefix(name)}" if name else column
+    measured = Measured.of(name)
+    return "_".join(filter(None, ("BASELINE", measured.fit, measured.kind))) if measured else name
 
 
 def type_name(feature: Mapping[str, Any]) -> str:
@@ -149,66 +338,3 @@ def type_name(feature: Mapping[str, Any]) -> str:
 
 def _inner(inner: Any) -> Mapping[str, Any]:
     return {"struct": inner} if isinstance(inner, list) else inner
-
-
-MEASUREMENT_ENDINGS = (".prediction", ".p_gold", ".vote", ".disagreement", ".agreement")
-"""Columns that measure an item and do not define it: numbers of a model may differ in the last digit by machine."""
-
-
-PLACE = "row"
-"""Where the source keeps the item; a source whose rows are put in another order says the same."""
-
-
-def is_measurement(column: object) -> bool:
-    """Whether a column is a measurement."""
-    return str(column).endswith(MEASUREMENT_ENDINGS)
-
-
-NUMBERS = (".p_gold", ".vote", ".disagreement", ".agreement")
-"""Endings of measurements that are numbers."""
-
-
-KEPT_COLUMNS = (
-    "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type", "image_partner",
-    "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row", "license",
-    "image_key", "image_width", "image_height", "image_colour", "question_key", "group", "meta",
-)  # fmt: skip
-
-
-REMOVED_COLUMNS = (
-    "id", "stage", "rule", "reason", "question", "choices", "answer", "compared", "answers", "answer_type", "source",
-    "source_revision", "source_id", "row", "license", "image_key", "image_width", "image_height", "image_colour",
-    "question_key", "group", "meta",
-)  # fmt: skip
-
-
-PICTURES = {"image": "image_key", "partner_image": "partner_image_key"}
-"""Column that holds pictures -> column with their keys."""
-
-
-SHOWN = PICTURES | {"image_uri": "image_key"}
-"""The same, with the column that holds pictures as text."""
-
-
-PAIR_COLUMNS = (
-    "edit_of", "edit_kind", "edit_note", "edit_words", "edit_boxes", "edit_scores", "question_asked",
-)  # fmt: skip
-"""Columns that items of a recipe with a part `pair` have beside the others."""
-
-
-def features(columns: list[str]) -> Features:
-    """The `datasets` schema of published columns."""
-    from datasets import Features, Image, List, Value
-
-    def kind(name: str) -> Any:
-        if name in PICTURES:
-            return Image()
-        if name in ("edit_words", "edit_boxes", "words", "boxes", "partner_words"):
-            return List(List(Value("int32")))
-        if name in ("choices", "answers", "accepted", "partner_choices"):
-            return List(Value("string"))
-        if name in ("image_width", "image_height"):
-            return Value("int32")
-        return Value("float32") if name.endswith(NUMBERS) else Value("string")
-
-    return Features({name: kind(name) for name in columns})

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import pyarrow as pa
-
 from twokeys.core.answers.lookalikes import alike
+from twokeys.core.columns import ITEMS, arrow_schema, columns_of
 from twokeys.core.option_places import freedom, pins
 from twokeys.core.visible import visible
 
@@ -19,30 +18,8 @@ AnswerType = Literal["yes/no", "number", "choice", "open"]
 ANSWER_TYPES: tuple[AnswerType, ...] = ("yes/no", "number", "choice", "open")
 AnswerSource = Literal["annotated", "constructed", "verified"]
 
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),  # source:split:source_id, unique in a build
-        ("source", pa.string()),
-        ("source_revision", pa.string()),
-        ("source_id", pa.string()),
-        ("split", pa.string()),
-        ("image_key", pa.string()),
-        ("image_width", pa.int32()),  # 0 where the image is known by name alone
-        ("image_height", pa.int32()),
-        ("question", pa.string()),
-        ("choices", pa.list_(pa.string())),  # empty when open; in published order
-        ("answer", pa.string()),
-        ("compared", pa.string()),  # what the gold is compared as, a function of type, choices and answer
-        ("answers", pa.list_(pa.string())),  # all annotators', when the source has them
-        ("answer_type", pa.string()),
-        ("question_key", pa.string()),
-        ("links", pa.list_(pa.string())),  # items that share a link are declared to belong together
-        ("answer_source", pa.string()),
-        ("license", pa.string()),
-        ("meta", pa.string()),  # the source's other fields, canonical JSON
-        ("row", pa.string()),  # where in the source: file and row
-    ]
-)
+SCHEMA = arrow_schema(columns_of(ITEMS))
+"""Of the item table; an image that is known by name alone has the width and height 0."""
 
 
 @dataclass(frozen=True)

@@ -166,16 +166,16 @@ def _columns(
     What every baseline has is one row, whichever baselines there are.
     """
     main: dict[str, dict[str, str]] = {}
-    others: dict[tuple[str, str], dict[str, str]] = {}
+    others: dict[str, dict[str, str]] = {}
     for config in configs:
         for feature in features[config]:
             name = feature["name"] if feature["name"] in more else general(feature["name"])
-            text = meaning(name, more).replace("|", r"\|")
-            row = {"config": config, "name": name, "type": type_name(feature), "meaning": text}
+            text = meaning(feature["name"], more).replace("|", r"\|")
+            row = {"configs": code(config), "name": name, "type": type_name(feature), "meaning": text}
             if config == configs[0]:
                 main.setdefault(name, row)
-            elif name not in main:
-                others.setdefault((config, name), row)
+            elif name not in main and code(config) not in (said := others.setdefault(name, row))["configs"]:
+                said["configs"] += f", {code(config)}"
     return list(main.values()), list(others.values())
 
 

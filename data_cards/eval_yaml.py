@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.columns import CHOICE, OPEN
 from twokeys.data_cards.yaml_text import dump
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Manifest
 
 FILE = "eval.yaml"
-OPEN, CHOICE = "eval-open", "eval-choice"
-"""Configs with the items that are answered in words, and those with options."""
 SHORT = "{prompt}\n\nAnswer with one word or a short phrase."
 METADATA = ["id", "answer_type", "image_key", "question_key", "group"]
 

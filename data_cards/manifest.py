@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "manifest.json"
+FORMAT = 2
+"""Of the published folder: raised when what reads one could not read an older one."""
 
 
 class Fact(BaseModel):
@@ -273,7 +275,7 @@ class Pairing(Fact):
 class Manifest(Fact):
     """All claims of a published folder."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     name: str
     title: str
     description: str
@@ -335,13 +337,19 @@ class Manifest(Fact):
         """Read a folder's manifest.
 
         Raises:
-            ValueError: When the text is not exactly what `text` would write: somebody edited it.
+            ValueError: When the text is not exactly what `text` would write, because somebody edited it; or when a
+                version of twokeys wrote the folder that this one cannot read.
         """
         text = (folder / FILE).read_text(encoding="utf-8")
         body = json.loads(text)
         said = body.pop("digest", None) if isinstance(body, dict) else None
         if said != _digest(body) or text != _dump(body | {"digest": said}):
             raise ValueError(f"{FILE} was edited: its digest does not fit its content")
+        if body.get("format") != FORMAT:
+            raise ValueError(
+                f"a folder of format {body.get('format')}, this version of twokeys reads {FORMAT}: "
+                "build the folder again with this version"
+            )
         return cls.model_validate(body)
 
 

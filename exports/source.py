@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from twokeys.audit.evaluation.pairs import guess_rate, named
 from twokeys.audit.published import Published, read
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.ceilings import BLIND, ceilings
+from twokeys.core.columns import TIERS
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256
 from twokeys.core.pictures.shown import plain
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.published import PublishedFolder
 
-CONFIGS = ("balanced", "audited")
+CONFIGS = TIERS
 """Configs that can be exported: their rows are items with pictures."""
 MORE = ("answer_source", "source", "source_id", "license")
 """Columns that exports write beside those that evaluation reads."""
@@ -51,7 +52,7 @@ class Source:
             {
                 str(name): list(value) if name in ("choices", "answers") else value if isinstance(value, str) else None
                 for name, value in row.items()
-                if name not in ("file", "row", "edit_boxes")
+                if name != "edit_boxes"
             }
             for row in self.table.to_dict("records")
         ]
@@ -67,13 +68,8 @@ class Source:
         The published bytes, or a PNG of what is shown where readers could see something else in them: who reads an
         export need not know what `twokeys.core.pictures.shown.upright` does.
         """
-        seen: set[str] = set()
-        for file in self.table["file"].unique():
-            for batch in pq.ParquetFile(str(file)).iter_batches(256, columns=["image_key", "image"]):
-                for key, cell in zip(batch.column("image_key").to_pylist(), batch.column("image"), strict=True):
-                    if key not in seen:
-                        seen.add(key)
-                        yield key, plain(cell.as_py()["bytes"])[0]
+        for key, data in self.published.images.items():
+            yield key, plain(data)[0]
 
     def heading(self, what: str) -> str:
         """First lines of an exported file: what it is and of which rows."""
@@ -108,28 +104,16 @@ def source(
     if config not in CONFIGS:
         problem = f"there is no config {config!r}" if config else "no config holds items with images"
         raise BadInput(folder, "config", problem, ", ".join(CONFIGS), "name one of these")
-    try:
-        manifest = Manifest.load(folder)
-    except (OSError, ValueError) as error:
-        remedy = f"run `twokeys verify {folder}`"
-        raise BadInput(folder / "manifest.json", None, f"it cannot be read ({error})", "", remedy) from None
-    published = read(folder, config, split)
-    for file in map(Path, published.table["file"].unique()):
+    there = PublishedFolder(folder)
+    manifest = there.manifest
+    published = read(folder, config, split, MORE)
+    for file in there.files(config, published.split):
         name = file.relative_to(folder).as_posix()
         if sha256(file) != manifest.files.get(name):
             problem, remedy = "the file is not the one of the manifest", f"run `twokeys verify {folder}`"
             raise BadInput(file, None, problem, "", remedy)
-    _add(published.table)
     facts = _facts(manifest, published) | {"dataset": dataset or str(folder.resolve())}
     return Source(published, facts | {"instruction": instruction})
-
-
-def _add(table: pd.DataFrame) -> None:
-    """Read the columns `MORE`, in place."""
-    for file, part in table.groupby("file", sort=False):
-        more = pq.read_table(str(file), columns=list(MORE)).to_pandas().iloc[part["row"]]
-        for name in MORE:
-            table.loc[part.index, name] = pd.Series(more[name].to_list(), index=part.index, dtype=object)
 
 
 def _facts(manifest: Manifest, published: Published) -> dict[str, Any]:

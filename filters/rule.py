@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from twokeys.core.columns import ITEMS, TABLE
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -15,11 +17,8 @@ Drops = dict[str, str]
 Scope = Literal["item", "set"]
 """`item`: the decision on a row depends on that row alone. `set`: it depends on the rows beside it."""
 
-GOLD_COLUMNS = ("answer", "compared", "answers")
+GOLD_COLUMNS = tuple(column.name for column in TABLE if column.gold and ITEMS in column.configs)
 """Item columns that hold the label. A rule is shown `answer` and `answers` in the form in which they are compared."""
-
-GOLD_MEASUREMENTS = (".p_gold", ".gold_neighbours")
-"""Endings of measurements that were computed from the label."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def test_one_of_each_kind_is_found_by_its_entry_point(path: dict[str, str]) -> N
     assert json.loads(done.stdout) == {
         "rules": ["example-colour"],
         "corpora": ["example-lines"],
-        "baselines": ["question.example-length"],
+        "baselines": ["question.example_length"],
         "generators": ["example-repaint"],
         "explainers": ["example-middle"],
         "formats": ["example-lines"],
@@ -81,7 +81,7 @@ def test_a_build_reads_measures_filters_and_pairs_with_them(path: dict[str, str]
                 "homepage": "https://example.org/lines",
             }
         ],
-        "measure": {"baselines": ["question.example-length", "image.majority"], "folds": 3},
+        "measure": {"baselines": ["question.example_length", "image.majority"], "folds": 3},
         "rules": ["duplicate-item", {"rule": "example-colour", "with": {"word": "big"}}],
         "pair": {"partners": "any", "generators": ["example-repaint"]},
     }
@@ -90,7 +90,7 @@ def test_a_build_reads_measures_filters_and_pairs_with_them(path: dict[str, str]
     place = ("--out", out, "--corpora", toy.corpora, "--json")
     done = run("build", tmp_path / "lines.yaml", *place, **path)
     assert done.returncode == 0, done.stderr
-    assert "question.example-length.p_gold" in next(published(out))
+    assert "question_example_length_p_gold" in next(published(out, "measurements"))
     reasons = {row["rule"]: row["reason"] for row in published(out, "removed")}
     assert reasons["example-colour"] == "says big"
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))

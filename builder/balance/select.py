@@ -14,6 +14,7 @@ from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.recipe import Balance
 from twokeys.core.colours import colours, contradicted
+from twokeys.core.columns import is_number
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.partners import NONE, partners, quads
@@ -152,7 +153,7 @@ def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
     if name is None:
         return np.ones(len(items), dtype=np.int64)
     if name not in items or not pd.api.types.is_numeric_dtype(items[name]):
-        found = (str(column) for column in items if str(column).endswith((".p_gold", ".agreement")))
+        found = (str(column) for column in items if is_number(column))
         known = ", ".join(sorted(found)) or "none, since none was made"
         raise BadInput("recipe", "balance.weight", f"there is no measurement {name!r}", known, "name one of these")
     values = items[name].to_numpy(dtype=float)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.measure.blindness import REFIT, measured_by
+from twokeys.builder.measure.blindness import measured_by
 from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
 from twokeys.core.intervals.accuracy import chance
+from twokeys.core.measured import REFIT
 
 FILE = "certificate.json"
 BOUNDED, NOT_BOUNDED = "bounded", "not bounded"

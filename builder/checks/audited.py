@@ -12,7 +12,8 @@ from twokeys.builder.certify.audited.tier import LIBRARY
 from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.checks.recount import recount, refit
 from twokeys.builder.checks.replanting import replant
-from twokeys.builder.publish.folder import AUDITED_MARKS, Folder
+from twokeys.builder.publish.folder import Folder
+from twokeys.core.columns import AUDITED
 
 
 def audited(known: Folder) -> Iterator[str]:
@@ -22,7 +23,7 @@ def audited(known: Folder) -> Iterator[str]:
         if len(known.audited) or known.manifest.audited or said is not None or plan.audited is not None:
             yield "there are parts of an audited tier, but not all of them"
         return
-    if said["fingerprint"] != known.manifest.configs["audited"].fingerprint or known.manifest.audited != tier(said):
+    if said["fingerprint"] != known.manifest.configs[AUDITED].fingerprint or known.manifest.audited != tier(said):
         yield "manifest and certificate do not state the same audited tier"
     yield from _same_twice(known)
     yield from recount(known.paired, known.audited, said, plan)
@@ -33,11 +34,7 @@ def audited(known: Folder) -> Iterator[str]:
 def _same_twice(known: Folder) -> Iterator[str]:
     """An item in both tiers is the same in both."""
     own = {"image_partner", "question_partner", "quad"}
-    shared = [
-        name
-        for name in known.balanced
-        if name in known.audited and name not in own and not any(mark in str(name) for mark in AUDITED_MARKS)
-    ]
+    shared = [name for name in known.balanced if name in known.audited and name not in own]
     both = [table.set_index("id", drop=False)[shared] for table in (known.balanced, known.audited)]
     common = both[0].index.intersection(both[1].index)
     first, second = (table.loc[common].map(str) for table in both)

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from twokeys.builder.balance.select import graph_of, parts, select, weights
 from twokeys.builder.certify.audited.rows import SEPARATOR
@@ -18,23 +18,28 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.checks.audited import adversaries, audited
+from twokeys.builder.checks.configs import fingerprints, measurements
 from twokeys.builder.checks.datasheet import REMEDY, datasheet
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
 from twokeys.builder.checks.pairs import edited
 from twokeys.builder.checks.report import same_report
 from twokeys.builder.filter import effects, examples
 from twokeys.builder.graph.graph import violations
-from twokeys.builder.measure.blindness import REFIT, blindness
+from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.pair.counts import pairing
 from twokeys.builder.publish.eval_rows import recounted
-from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
 from twokeys.builder.publish.folder import Folder
-from twokeys.builder.publish.pairs import NAME as PAIRS
 from twokeys.builder.publish.pairs import pair_rows
-from twokeys.builder.publish.rows import dataset_info, picture_hashes, split_of
+from twokeys.builder.publish.rows import dataset_info
 from twokeys.core.colours import colours
-from twokeys.core.columns import PICTURES, features
+from twokeys.core.columns import (
+    BALANCED,
+    PAIRS,
+    PICTURES,
+    TIERS,
+)
 from twokeys.core.errors import BadInput
+from twokeys.core.measured import CROSS_FITTED, REFIT
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.manifest import Blindness, Partners, Step
@@ -58,29 +63,6 @@ def _recipe(known: Folder) -> Iterator[str]:
         for name, value in parameters.items()
     ):
         yield "the rules or their parameters are not the recipe's"
-
-
-def _fingerprints(known: Folder) -> Iterator[str]:
-    """Fingerprints, versions, columns and row counts of every config."""
-    if missing := {"balanced", "removed"} - set(known.manifest.configs):
-        yield f"the manifest has no config {', '.join(sorted(missing))}"
-    for name, config in known.manifest.configs.items():
-        total, counts = Fingerprint(), Counter[str]()
-        try:
-            for path in known.files(name):
-                total.add(parquet_rows(path), split_of(path))
-                counts[split_of(path)] += pq.read_metadata(path).num_rows
-                if not pq.read_schema(path).equals(features(pq.read_schema(path).names).arrow_schema):
-                    yield f"{path.name}: its columns are not of the published types"
-        except ValueError as error:
-            yield f"{name}: {error}"
-            continue
-        if total.value(measurements=False) != config.fingerprint:
-            yield f"{name}: the rows' fingerprint is {total.value(measurements=False)}, not {config.fingerprint}"
-        if total.version() != config.version:
-            yield f"{name}: version {config.version} does not follow from the rows"
-        if counts != config.splits:
-            yield f"{name}: the splits hold {dict(counts)} rows, not {config.splits}"
 
 
 def _conservation(known: Folder) -> Iterator[str]:
@@ -136,22 +118,19 @@ def _pictures(known: Folder) -> Iterator[str]:
     """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
     seen: dict[str, tuple[str, int, int, str]] = {}
     size = 0
-    columns = ["id", "image", "image_key", "image_width", "image_height", "image_colour"]
-    for path in (*known.files("balanced"), *known.files("audited")):
-        for batch in pq.ParquetFile(path).iter_batches(256, columns=columns):
-            for row in batch.to_pylist():
-                data = row["image"]["bytes"] if row["image"] else None
-                if data is None or row["image"]["path"] is not None:
-                    yield f"{row['id']}: its picture has no bytes, or a path beside them"
-                    continue
-                looks = (row["image_width"], row["image_height"], row["image_colour"])
-                said = (hashlib.sha256(data).hexdigest(), *looks)
-                if row["image_key"] not in seen:
-                    size += len(data)
-                    yield from _picture(row, data, known.recipe.images)
-                elif seen[row["image_key"]] != said:
-                    yield f"{row['id']}: its image key has other bytes or another size elsewhere"
-                seen[row["image_key"]] = said
+    for row in chain.from_iterable(known.stream(tier, images=True) for tier in TIERS):
+        data = row["image"]["bytes"] if row["image"] else None
+        if data is None or row["image"]["path"] is not None:
+            yield f"{row['id']}: its picture has no bytes, or a path beside them"
+            continue
+        looks = (row["image_width"], row["image_height"], row["image_colour"])
+        said = (hashlib.sha256(data).hexdigest(), *looks)
+        if row["image_key"] not in seen:
+            size += len(data)
+            yield from _picture(row, data, known.recipe.images)
+        elif seen[row["image_key"]] != said:
+            yield f"{row['id']}: its image key has other bytes or another size elsewhere"
+        seen[row["image_key"]] = said
     if size != known.manifest.unique_image_bytes:
         yield f"the pictures hold {size:,} bytes, not {known.manifest.unique_image_bytes:,}"
 
@@ -238,16 +217,14 @@ def _pair_rows(known: Folder) -> Iterator[str]:
     if PAIRS not in known.manifest.configs:
         return
     expected = {row["id"]: row for row in pair_rows(known.balanced).to_dict("records")}
-    pictures = picture_hashes(known.files("balanced"), "image_key", "image")
-    for path in known.files(PAIRS):
-        for batch in pq.ParquetFile(path).iter_batches(256):
-            for row in batch.to_pylist():
-                wanted = expected.pop(row["id"], None)
-                if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
-                    yield f"{row['id']}: no pair of partners of the balanced set is like this"
-                for column, key in PICTURES.items():
-                    if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
-                        yield f"{row['id']}: its {column} is not the picture that the balanced set has"
+    pictures = known.images([BALANCED]).hashes()
+    for row in known.stream(PAIRS, images=True):
+        wanted = expected.pop(row["id"], None)
+        if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
+            yield f"{row['id']}: no pair of partners of the balanced set is like this"
+        for column, key in PICTURES.items():
+            if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
+                yield f"{row['id']}: its {column} is not the picture that the balanced set has"
     yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
 
 
@@ -316,12 +293,12 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
 
 def _blindness(known: Folder) -> Iterator[str]:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
-    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, "")
+    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, CROSS_FITTED)
     yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFIT)
 
 
-def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, mark: str) -> Iterator[str]:
-    counted = blindness(rows, confidence, mark)
+def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fit: str) -> Iterator[str]:
+    counted = blindness(rows, confidence, fit)
     if counted.ceilings != said.ceilings:
         yield f"ceilings {when} differ from a recount"
     if counted.scores != said.scores:
@@ -333,7 +310,7 @@ def _card(known: Folder) -> Iterator[str]:
     from twokeys.data_cards.texts import texts
 
     info = [
-        dataset_info(known.path, name, pq.read_schema(known.files(name)[0]).names)
+        dataset_info(known.path, name, known.columns(name))
         for name, config in known.manifest.configs.items()
         if config.splits
     ]
@@ -344,9 +321,10 @@ def _card(known: Folder) -> Iterator[str]:
 
 CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "manifest and recipe": _recipe,
-    "fingerprints and versions": _fingerprints,
+    "fingerprints and versions": fingerprints,
     "no row lost, none twice": _conservation,
     "question keys and options": keys,
+    "rows of measurements": measurements,
     "order of rows": order_of_rows,
     "image bytes and keys": _pictures,
     "rules and their effects": _rules,

@@ -7,9 +7,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow.parquet as pq
 
-from twokeys.builder.publish.rows import in_order, split_of
+from twokeys.builder.publish.rows import in_order
 from twokeys.builder.read.option_order import decided, ordered
 from twokeys.core.answers.normal import compared
 from twokeys.core.colours import accepted_tokens
@@ -94,13 +93,11 @@ def _pinned(question: str, choices: list[str]) -> bool:
 
 
 def order_of_rows(known: Folder) -> Iterator[str]:
-    """Rows of every config and split go by their picture, and inside a picture by a hash of the id."""
+    """Rows of every config and split go by their image, and inside an image by a hash of the id."""
+    tiers = pd.concat([known.balanced, known.audited]).drop_duplicates("id").set_index("id")["image_key"]
     for name in known.manifest.configs:
-        splits: dict[str, list[pd.DataFrame]] = {}
-        for path in known.files(name):
-            table = pq.read_table(path, columns=["id", "image_key"]).to_pandas()
-            splits.setdefault(split_of(path), []).append(table)
-        for split, tables in splits.items():
-            found = pd.concat(tables, ignore_index=True)
-            if found["id"].tolist() != in_order(found)["id"].tolist():
-                yield f"{name}, {split}: rows are not in the order of their pictures and of a hash of their ids"
+        rows = known.rows_of(name, ("id", "image_key"))
+        keyed = rows if "image_key" in rows else rows.assign(image_key=rows["id"].map(tiers))
+        for split, there in keyed.groupby("split"):
+            if there["id"].tolist() != in_order(there)["id"].tolist():
+                yield f"{name}, {split}: rows are not in the order of their images and of a hash of their ids"

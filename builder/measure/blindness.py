@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from twokeys.core.ceilings import all_ceilings, codes, strata
-from twokeys.core.columns import is_measurement
 from twokeys.core.intervals.accuracy import accuracy, chance
+from twokeys.core.measured import CROSS_FITTED, PREDICTION, Measured
 from twokeys.data_cards.manifest import Blindness, Ceiling, Score
 
-PREDICTION = ".prediction"
-REFIT = ".refit"
-"""Mark of measurements by baselines that were fitted anew on the published set."""
-PAIRED = ".paired"
-"""Mark of measurements by baselines that were fitted anew on what rules left and pairing added."""
-MARKS = (REFIT, PAIRED)
+
+def measured_by(items: pd.DataFrame, fit: str = CROSS_FITTED) -> dict[str, str]:
+    """Baseline -> its prediction column, of those that were fitted on one thing.
+
+    Args:
+        items: Table with measurements.
+        fit: What they were fitted on, as `twokeys.core.measured.FITS` has it.
+    """
+    columns = ((Measured.of(name), str(name)) for name in sorted(map(str, items)))
+    return {
+        measured.baseline: name
+        for measured, name in columns
+        if measured is not None and (measured.kind, measured.fit) == (PREDICTION, fit)
+    }
 
 
-def measured_by(items: pd.DataFrame, mark: str = "") -> dict[str, str]:
-    """Baseline -> its prediction column, of those fitted on the corpus (no mark) or of those fitted anew."""
-    columns = sorted(str(column) for column in items if str(column).endswith(mark + PREDICTION))
-    others = tuple(other + PREDICTION for other in MARKS if other != mark)
-    return {column.removesuffix(mark + PREDICTION): column for column in columns if not column.endswith(others)}
+def marked(measured: pd.DataFrame, fit: str) -> pd.DataFrame:
+    """Predictions and gold probabilities with `id`, named after what was fitted: `question.tfidf.refit.p_gold`."""
+    names = {
+        name: replace(found, fit=fit).name for name in measured if (found := Measured.of(name)) and found.published
+    }
+    return measured[["id", *names]].rename(columns=names)
 
 
-def marked(measured: pd.DataFrame, mark: str) -> pd.DataFrame:
-    """Predictions and gold probabilities with `id`, their columns marked: `question.tfidf.refit.p_gold`."""
-    columns = [str(name) for name in measured if is_measurement(name)]
-    return measured[["id", *columns]].rename(columns={name: mark.join(_split_ending(name)) for name in columns})
-
-
-def _split_ending(column: str) -> tuple[str, str]:
-    """`question.tfidf.p_gold` -> (`question.tfidf`, `.p_gold`)."""
-    name, _, ending = column.rpartition(".")
-    return name, f".{ending}"
-
-
-def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindness:
+def blindness(items: pd.DataFrame, confidence: float, fit: str = CROSS_FITTED) -> Blindness:
     """Count ceilings and score baselines; intervals speak of other groups and of other questions, or options.
 
     Args:
         items: Item table with `group` and one `<baseline>.prediction` column per baseline; a missing prediction means
             that the baseline does not apply to the item.
         confidence: Level of the intervals.
-        mark: Which baselines to score: those fitted on the corpus, or those fitted anew (`MARKS`).
+        fit: Which baselines to score, by what they were fitted on.
     """
     bounds, scores = [], []
     for stratum, part in strata(items).items():
@@ -53,7 +52,7 @@ def blindness(items: pd.DataFrame, confidence: float, mark: str = "") -> Blindne
             Ceiling(view=view, stratum=stratum, right=found.right, items=found.items, keys=found.keys)
             for view, found in all_ceilings(part).items()
         ]
-        for name, column in measured_by(items, mark).items():
+        for name, column in measured_by(items, fit).items():
             applies = part[part[column].notna()]
             if len(applies):
                 scores.append(_score(name, column, stratum, applies, confidence))

@@ -6,7 +6,8 @@ import re
 
 import pandas as pd
 
-from twokeys.builder.measure.blindness import PAIRED, blindness
+from twokeys.builder.measure.blindness import blindness
+from twokeys.core.measured import PAIRED
 from twokeys.data_cards.manifest import Pairing, PairKind
 
 _NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")

@@ -33,7 +33,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
 
     Returns:
         One row per edit in the same order, with `view`, `generator`, `problem` and
-        `twokeys.core.columns.PAIR_COLUMNS`.
+        `twokeys.core.columns.EDIT_COLUMNS`.
     """
     known = {row["id"]: row for row in originals.to_dict("records")}
     there = dict(zip(read["question_key"], zip(read["question"], read["choices"], strict=True), strict=True))

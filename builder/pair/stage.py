@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
-from twokeys.builder.measure.blindness import PAIRED, marked
+from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.stage import MEASUREMENTS, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
@@ -33,9 +33,10 @@ from twokeys.builder.read.stage import Source
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import normalise
-from twokeys.core.columns import PAIR_COLUMNS
+from twokeys.core.columns import EDIT_COLUMNS
 from twokeys.core.folds import fold_of
 from twokeys.core.items import canonical_json
+from twokeys.core.measured import PAIRED, Measured
 from twokeys.core.pictures.facts import LOOKS
 
 ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
@@ -126,7 +127,7 @@ def _reword(recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
 def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Give items the new wording; leave out those that go."""
     items = left.copy()
-    for name in PAIR_COLUMNS:
+    for name in EDIT_COLUMNS:
         items[name] = None
     at = pd.Index(items["id"]).get_indexer(pd.Index(table["id"]))
     for name in WORDED:
@@ -236,7 +237,5 @@ def _merge(
 
 
 def _slim(rows: pd.DataFrame) -> pd.DataFrame:
-    """Without measurements, which are of the annotated item and not of its edit."""
-    return rows[
-        [name for name in rows if not str(name).endswith((".prediction", ".p_gold", ".confidence", ".evidence"))]
-    ]
+    """Without what baselines measured, which are of the annotated item and not of its edit."""
+    return rows[[name for name in rows if Measured.of(name) is None]]

@@ -11,23 +11,17 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
+from twokeys.core.columns import CHOICE, OPEN, SHOWN, columns_of
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import SERVED
 from twokeys.core.pictures.uris import content
-from twokeys.data_cards.eval_yaml import CHOICE, OPEN, evaluated
+from twokeys.data_cards.eval_yaml import evaluated
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from twokeys.builder.publish.folder import Folder
-
-COLUMNS = (
-    "id", "image_uri", "question", "choices", "target", "answer", "answer_type", "image_partner", "question_partner",
-    "quad", "image_key", "question_key", "group", "source", "license",
-)  # fmt: skip
 
 
 def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -44,7 +38,7 @@ def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
         ascii_uppercase[list(options).index(answer)] if len(options) else answer
         for options, answer in zip(shown["choices"], shown["answer"], strict=True)
     ]
-    wanted = [name for name in COLUMNS if name != "image_uri"]
+    wanted = [name for name in columns_of(OPEN) if name not in SHOWN]
     rows = shown.assign(target=targets)[[*wanted, "split"]]
     parts = {OPEN: rows[~choices], CHOICE: rows[choices]}
     return {name: part.reset_index(drop=True) for name, part in parts.items() if len(part)}
@@ -73,31 +67,19 @@ def recounted(known: Folder) -> Iterator[str]:
     expected = eval_rows(items) if known.recipe.eval else {}
     if (there := {OPEN, CHOICE} & set(known.manifest.configs)) != expected.keys():
         yield f"the configs for eval.yaml are {sorted(there)}, the recipe and the rows ask for {sorted(expected)}"
-    pictures = dict(_pictures(known, tier)) if there else {}
+    pictures = dict(known.images([tier]).items()) if there else {}
     for name in sorted(there & expected.keys()):
         rows = {str(row["id"]): row for row in expected[name].to_dict("records")}
         checked: set[tuple[str, str]] = set()
-        for path in known.files(name):
-            for batch in pq.ParquetFile(path).iter_batches(256):
-                for row in batch.to_pylist():
-                    wanted = rows.pop(row["id"], None)
-                    if wanted is None or any(_plain(wanted[key]) != row[key] for key in row if key != "image_uri"):
-                        yield f"{name}: {row['id']} is not the row that the config {tier} has"
-                    elif (seen := (row["image_key"], row["image_uri"])) not in checked:
-                        checked.add(seen)
-                        if not shows(row["image_uri"], pictures[row["image_key"]], known.recipe.images):
-                            yield f"{name}: {row['id']} shows another picture"
+        for row in known.stream(name):
+            wanted = rows.pop(row["id"], None)
+            if wanted is None or any(_plain(wanted[key]) != row[key] for key in row if key != "image_uri"):
+                yield f"{name}: {row['id']} is not the row that the config {tier} has"
+            elif (seen := (row["image_key"], row["image_uri"])) not in checked:
+                checked.add(seen)
+                if not shows(row["image_uri"], pictures[row["image_key"]], known.recipe.images):
+                    yield f"{name}: {row['id']} shows another picture"
         yield from (f"{name}: {identity} is not there" for identity in [*rows][:5])
-
-
-def _pictures(known: Folder, config: str) -> Iterator[tuple[str, bytes]]:
-    seen = set()
-    for path in known.files(config):
-        for batch in pq.ParquetFile(path).iter_batches(256, columns=["image_key", "image"]):
-            for row in batch.to_pylist():
-                if row["image_key"] not in seen:
-                    seen.add(row["image_key"])
-                    yield row["image_key"], row["image"]["bytes"]
 
 
 def _plain(value: object) -> object:

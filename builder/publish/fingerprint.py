@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from twokeys.core.columns import PLACE, is_measurement
+from twokeys.core.columns import PICTURES, PLACE, is_measurement
 from twokeys.core.items import canonical_json
-
-PICTURES = ("image", "partner_image")
-"""Columns that hold pictures."""
 
 
 def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> str:
@@ -88,9 +82,3 @@ def _rounded(measured: dict[str, Any]) -> dict[str, Any]:
         name: (None if value != value else round(value, 4)) if isinstance(value, float) else value
         for name, value in measured.items()
     }
-
-
-def parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a Parquet file, one small batch in memory at a time."""
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=1024):
-        yield from batch.to_pylist()

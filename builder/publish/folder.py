@@ -1,52 +1,56 @@
-"""A published folder as it lies there: its claims, and its rows without the pictures."""
+"""A published folder with what became of every row: its tiers, what was removed, and all of it together."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
-from twokeys.builder.publish.rows import split_of
 from twokeys.builder.recipe import Recipe
-from twokeys.core.columns import KEPT_COLUMNS, PICTURES, REMOVED_COLUMNS
+from twokeys.core.columns import AUDITED, BALANCED, MEASUREMENTS, REMOVED, is_measurement, of_tier
 from twokeys.core.items import question_key
 from twokeys.data_cards.manifest import Manifest
-
-AUDITED_MARKS = (".refit.", ".unkept.", "adversaries.")
-"""In names of columns that say what adversaries fitted for a tier said."""
+from twokeys.data_cards.published import PublishedFolder
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A published folder with its claims and its rows, pictures left on disk.
+class Folder(PublishedFolder):
+    """A published folder with its tables in memory, images left on disk, measurements beside the items.
 
     Attributes:
-        path: The folder.
-        manifest: Its claims.
-        balanced: Rows of the `balanced` config with `split`, without the pictures.
+        balanced: Rows of the `balanced` config with `split` and their measurements, sorted by id.
         removed: Rows of the `removed` config with `split`.
-        audited: Rows of the `audited` config, like `balanced`; none where there is no such tier.
+        audited: Rows of the `audited` config, like `balanced`; none when there is no such tier.
+        measurements: Rows of the `measurements` config with `split`; none when they were not wanted.
     """
 
-    path: Path
-    manifest: Manifest
     balanced: pd.DataFrame
     removed: pd.DataFrame
     audited: pd.DataFrame
+    measurements: pd.DataFrame
 
     @classmethod
     def read(cls, path: Path, manifest: Manifest, columns: Collection[str] | None = None) -> Folder:
-        """Read the rows of a folder, of all their columns or of some."""
-        return cls(path, manifest, *(_rows(path, config, columns) for config in ("balanced", "removed", "audited")))
+        """Read the tables of a folder, with all columns, or with some and without measurements."""
+        folder = cls(path, manifest)
+        folder.measurements = folder._sorted(MEASUREMENTS, columns)
+        folder.removed = folder._sorted(REMOVED, columns)
+        folder.balanced = folder._measured(folder._sorted(BALANCED, columns), BALANCED)
+        folder.audited = folder._measured(folder._sorted(AUDITED, columns), AUDITED)
+        return folder
 
-    def files(self, config: str) -> list[Path]:
-        """Every Parquet file of a config."""
-        return sorted((self.path / config).glob("*.parquet"))
+    def _sorted(self, config: str, columns: Collection[str] | None) -> pd.DataFrame:
+        return self.rows_of(config, columns).sort_values("id", ignore_index=True)
+
+    def _measured(self, rows: pd.DataFrame, tier: str) -> pd.DataFrame:
+        """Rows of a tier beside what was measured of them, but for what was fitted on the other tier."""
+        names = [name for name in self.measurements if is_measurement(name) and of_tier(name, tier)]
+        if not len(rows):
+            return rows
+        measured = self.measurements.drop_duplicates("id")[["id", *names]]
+        return rows.merge(measured, on="id", how="left", validate="many_to_one")
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -58,7 +62,7 @@ class Folder:
         """Items of the audited tier alone: balance left them out, and the other tier took them."""
         apart = self.audited[~self.audited["id"].isin(set(self.balanced["id"]))]
         # What its adversaries said stands in `audited` alone.
-        own = [name for name in apart if any(mark in str(name) for mark in AUDITED_MARKS)]
+        own = [name for name in apart if is_measurement(name) and not of_tier(name, BALANCED)]
         return apart.drop(columns=own).assign(stage="balance", rule=None, reason=None)
 
     @cached_property
@@ -90,15 +94,3 @@ class Folder:
     def paired(self) -> pd.DataFrame:
         """The items that went on to balance: what the rules left, what pairing added, in its wording."""
         return self.rows[self.rows["stage"].fillna("balance") == "balance"].reset_index(drop=True)
-
-
-def _rows(folder: Path, config: str, wanted: Collection[str] | None) -> pd.DataFrame:
-    tables = []
-    for path in sorted((folder / config).glob("*.parquet")):
-        names = [name for name in pq.read_schema(path).names if name not in PICTURES and (not wanted or name in wanted)]
-        table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
-        tables.append(table.assign(split=split_of(path)))
-    if not tables:
-        columns = REMOVED_COLUMNS if config == "removed" else KEPT_COLUMNS
-        return pd.DataFrame(columns=[*columns, "split"], dtype=object)
-    return pd.concat(tables, ignore_index=True).sort_values("id", ignore_index=True)

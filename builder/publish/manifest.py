@@ -10,12 +10,13 @@ import pandas as pd
 from twokeys.builder.balance.select import Selection
 from twokeys.builder.certify.audited.families import adversaries_read
 from twokeys.builder.certify.label_noise import expected_noise
-from twokeys.builder.measure.blindness import REFIT, blindness
+from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing
 from twokeys.builder.pair.stage import Paired
 from twokeys.builder.read.option_order import decided
 from twokeys.builder.recipe import Recipe
+from twokeys.core.measured import REFIT
 from twokeys.core.plugins import packages
 from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, RuleReport, Source, SplitCount, Step
 

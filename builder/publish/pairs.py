@@ -7,15 +7,9 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.pair.examine import spans_of_change
+from twokeys.core.columns import PAIRS, PICTURES, columns_of
 from twokeys.core.items import digest, row_order
 
-NAME = "pairs"
-COLUMNS = (
-    "id", "view", "image", "partner_image", "question", "partner_question", "choices", "partner_choices", "answer",
-    "partner_answer", "first", "second", "kind", "answer_source", "partner_answer_source", "words", "partner_words",
-    "boxes", "scores", "quad", "source", "license", "image_key", "partner_image_key",
-)  # fmt: skip
-"""Columns of the config; `id` is the pair's own, `first` and `second` are the items'."""
 _SIDE = ("question", "choices", "answer", "answer_source", "image_key")
 
 
@@ -29,7 +23,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
         balanced: Rows of the config `balanced` with `split`.
 
     Returns:
-        One row per pair with `split` and `COLUMNS`, pictures left out.
+        One row per pair with `split` and the columns of the config, images left out.
     """
     rows: dict[str, dict[str, Any]] = {str(row["id"]): row for row in balanced.to_dict("records")}  # type: ignore[misc]
     edits = _edits(rows)
@@ -42,7 +36,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
                 key = f"{view}_key"
                 made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
                 found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
-    columns = ["split", *(name for name in COLUMNS if name not in ("image", "partner_image"))]
+    columns = ["split", *(name for name in columns_of(PAIRS) if name not in PICTURES)]
     return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
 
 

@@ -6,7 +6,6 @@ is stored once per row group (Parquet's dictionary encoding), so questions do no
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,12 +18,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
+from twokeys.builder.publish.fingerprint import Fingerprint
 from twokeys.builder.read.pictures import Pictures
-from twokeys.core.columns import KEPT_COLUMNS, PAIR_COLUMNS, PICTURES, REMOVED_COLUMNS, SHOWN, features, is_measurement
+from twokeys.core.columns import PICTURES, SHOWN, columns_of, features, is_measurement, published
 from twokeys.core.items import row_order
 from twokeys.core.pictures.shown import shown_uri
 from twokeys.data_cards.manifest import Config
+from twokeys.data_cards.published import parquet_rows, split_of
 
 SHARD_BYTES = 400 * 2**20
 """Unique picture bytes per shard file."""
@@ -50,25 +50,17 @@ def write_config(
     name: str,
     table: pd.DataFrame,
     pictures: Pictures | None,
-    wanted: tuple[str, ...] | None = None,
 ) -> Written:
     """Write one config, split by split.
 
     Args:
         folder: The published folder under construction.
         name: Name of the config.
-        table: Rows with `split` and the columns of the config, measurements included.
+        table: Rows with `split`, `image_key` and, under their names inside twokeys, the columns of the config.
         pictures: Images of the rows; None for a config without images.
-        wanted: Columns of the config; those of `balanced`, or of `removed` where there are no pictures, when None.
     """
-    if wanted is None:
-        wanted = KEPT_COLUMNS if pictures is not None else REMOVED_COLUMNS
-    made = ["answer_source", *PAIR_COLUMNS] if "edit_of" in table else []
-    columns = [
-        *wanted,
-        *(name for name in made if name not in wanted),
-        *sorted(str(column) for column in table if is_measurement(str(column))),
-    ]
+    columns = columns_of(name, "edit_of" in table, [str(column) for column in table if is_measurement(column)])
+    table = table.rename(columns=published)
     schema = features(columns)
     marks = Fingerprint()
     splits = {}
@@ -111,11 +103,6 @@ def dataset_info(folder: Path, name: str, columns: list[str]) -> dict[str, Any]:
         "download_size": sum(file.stat().st_size for file in files),
         "dataset_size": sum(split["num_bytes"] for split in splits.values()),
     }
-
-
-def split_of(file: Path) -> str:
-    """Split of a published Parquet file, `SPLIT-NNNNN-of-NNNNN.parquet`."""
-    return file.name.partition("-")[0]
 
 
 def _write_split(
@@ -191,17 +178,6 @@ def _cells(keys: pd.Series[str], pictures: Pictures, form: Callable[[bytes], obj
             last, cell = key, form(pictures.unchanged(key))
         cells.append(cell)
     return cells
-
-
-def picture_hashes(files: list[Path], key: str, column: str) -> dict[str, str]:
-    """Image key -> SHA-256 of its bytes, from published files."""
-    found: dict[str, str] = {}
-    for path in files:
-        for batch in pq.ParquetFile(path).iter_batches(256, columns=[key, column]):
-            for row in batch.to_pylist():
-                if row[key] not in found:
-                    found[row[key]] = hashlib.sha256(row[column]["bytes"]).hexdigest()
-    return found
 
 
 @contextmanager

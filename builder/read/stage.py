@@ -28,6 +28,8 @@ from twokeys.builder.read.spelling import one_spelling
 from twokeys.builder.recipe import Corpus, Recipe
 from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.answers.normal import PLAIN, compared, normalise
+from twokeys.core.columns import SET_ASIDE as ASIDE
+from twokeys.core.columns import arrow_schema, columns_of
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, question_key
@@ -320,19 +322,7 @@ def _write_items(rows: pd.DataFrame, seen: pd.DataFrame, bad_rows: str, stage: S
     good = table[table["problem"].isna()].sort_values("id")
     good = ordered(one_spelling(good.rename(columns={"width": "image_width", "height": "image_height"})))
     write_table(stage.folder / ITEMS, _table(good, SCHEMA))
-    columns = [
-        "id",
-        "source",
-        "source_revision",
-        "source_id",
-        "split",
-        "question",
-        "answer",
-        "license",
-        "row",
-        "problem",
-    ]
-    write_table(stage.folder / SET_ASIDE, _table(bad, pa.schema([(name, pa.string()) for name in columns])))
+    write_table(stage.folder / SET_ASIDE, _table(bad, arrow_schema(columns_of(ASIDE))))
     used = seen[seen["image_key"].isin(set(good["image_key"]))].sort_values(["image_key", "source", "image"])
     write_table(stage.folder / PICTURES, _table(used.drop_duplicates("image_key"), _PICTURE_SCHEMA))
     counts = table.groupby(["source", "split"])["problem"].agg(rows="size", set_aside="count")

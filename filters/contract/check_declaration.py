@@ -8,8 +8,9 @@ from dataclasses import FrozenInstanceError, fields, replace
 from typing import TYPE_CHECKING, get_args
 
 from twokeys.core.errors import BadInput
+from twokeys.core.measured import P_GOLD
 from twokeys.filters.parameters import parse
-from twokeys.filters.rule import GOLD_COLUMNS, GOLD_MEASUREMENTS, Scope
+from twokeys.filters.rule import GOLD_COLUMNS, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +106,6 @@ def reads_declared(rule: Rule) -> Iterator[str]:
 
 def gold_declared(rule: Rule) -> Iterator[str]:
     """A rule that reads the label, or a measurement made from it, says so."""
-    gold = [name for name in rule.reads() if name in GOLD_COLUMNS or name.endswith(GOLD_MEASUREMENTS)]
+    gold = [name for name in rule.reads() if name in GOLD_COLUMNS or name.endswith(f".{P_GOLD}")]
     if gold and not rule.uses_gold:
         yield f"reads() names {', '.join(gold)}, which hold the label; set uses_gold = True"

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.pipeline.toy import Toy, published
+from tests.pipeline.toy import Toy, measured
 from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
 from twokeys.builder.certify.label_noise import expected_noise, planted
@@ -153,8 +153,8 @@ def test_a_build_publishes_agreement_and_the_expected_share_and_verify_counts_bo
     assert noise.stated == {"toy": 0.2}
     card = (built.folder / "README.md").read_text()
     assert "**Wrong labels.** `toy` is said to have 20.0 % wrong labels" in card
-    for row in published(built.folder):
-        assert row[AGREEMENT] == pytest.approx(row["answers"].count(row["answer"]) / len(row["answers"]))
+    for row in measured(built.folder):
+        assert row["answers_agreement"] == pytest.approx(row["answers"].count(row["answer"]) / len(row["answers"]))
     assert [finding for finding in verify(built.folder) if not finding.ok] == []
     forged = built.manifest.model_copy(update={"label_noise": noise.model_copy(update={"kept": 0.001})})
     (built.folder / "manifest.json").write_text(forged.text())

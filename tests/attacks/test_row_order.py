@@ -29,7 +29,7 @@ from twokeys.builder.read.stage import ITEMS, find, read
 from twokeys.builder.recipe import load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify
-from twokeys.core.columns import REMOVED_COLUMNS
+from twokeys.core.columns import columns_of
 
 
 def by_turns(pictures: int, asked: int = 6) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def best_by(rows: pd.DataFrame, cue: pd.Series) -> float:
 
 
 def test_the_rank_beside_a_picture_tells_no_answer(tmp_path: Path) -> None:
-    table = by_turns(400).reindex(columns=[*REMOVED_COLUMNS, "split"]).sample(frac=1, random_state=3)
+    table = by_turns(400).reindex(columns=[*columns_of("removed"), "split"]).sample(frac=1, random_state=3)
     for name in ("choices", "answers"):
         table[name] = [[]] * len(table)
     write_config(tmp_path, "removed", table.assign(image_width=1, image_height=1), None)

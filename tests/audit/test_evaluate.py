@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.data_cards.conftest import make
 from twokeys.audit.evaluation.evaluate import ANSWERS, RESULT, evaluate
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.published import decode, fingerprints, read
 from twokeys.audit.reference.families import untrained
 from twokeys.core.errors import BadInput
+from twokeys.data_cards.manifest import Config
 
 from .conftest import Says, looks
 
@@ -65,14 +67,22 @@ def test_a_stopped_evaluation_goes_on(folder: Path, tmp_path: Path) -> None:
         evaluate(folder, Says(looks), config="all", masking=Masking(), out=out)
 
 
+def claim(folder: Path, fingerprints: dict[str, str]) -> None:
+    """Write a manifest that names fingerprints of configs."""
+    configs = {
+        name: Config(version="1.0.1", fingerprint=fingerprint, splits={}) for name, fingerprint in fingerprints.items()
+    }
+    text = make().model_copy(update={"configs": configs}).text()
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize("manifest", [False, True])
 def test_rebuilt_rows_under_the_same_name_are_another_run(folder: Path, tmp_path: Path, manifest: bool) -> None:
     """What is known is the folder's name and the fingerprints of its rows: of its manifest, else of its files."""
 
     def published(fingerprint: str) -> None:
-        configs = {name: {"fingerprint": fingerprint} for name in ("balanced", "removed")}
         if manifest:
-            (folder / "manifest.json").write_text(json.dumps({"configs": configs}))
+            claim(folder, dict.fromkeys(("balanced", "removed"), fingerprint))
 
     published("aaaa")
     out, path = tmp_path / "run", folder / "balanced" / "test-00000-of-00001.parquet"
@@ -89,8 +99,8 @@ def test_rebuilt_rows_under_the_same_name_are_another_run(folder: Path, tmp_path
 
 
 def test_a_manifest_without_fingerprints_is_named(folder: Path) -> None:
-    (folder / "manifest.json").write_text('{"configs": {}}')
-    with pytest.raises(BadInput, match="the fingerprints of balanced cannot be read"):
+    claim(folder, {})
+    with pytest.raises(BadInput, match="names no fingerprint of balanced"):
         evaluate(folder, Says(looks), masking=Masking())
 
 
@@ -145,7 +155,7 @@ def test_bad_folders_are_named(folder: Path, tmp_path: Path) -> None:
         evaluate(folder, Says(looks))
 
 
-@pytest.mark.parametrize("cell", [None, {"bytes": None}, {"bytes": b"no picture"}, {"bytes": b""}])
-def test_what_is_no_picture_is_named(cell: object) -> None:
-    with pytest.raises(BadInput, match="shard, row 7"):
-        decode(cell, "shard, row 7")
+@pytest.mark.parametrize("data", [b"no picture", b""])
+def test_what_is_no_picture_is_named(data: bytes) -> None:
+    with pytest.raises(BadInput, match="folder, image 7"):
+        decode(data, "folder, image 7")

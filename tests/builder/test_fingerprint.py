@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twokeys.builder.publish.fingerprint import Fingerprint, fingerprint, parquet_rows
+from twokeys.builder.publish.fingerprint import Fingerprint, fingerprint
 from twokeys.core.columns import is_measurement
+from twokeys.data_cards.published import parquet_rows
 
 
 def rows() -> list[dict[str, Any]]:
@@ -27,8 +28,8 @@ def rows() -> list[dict[str, Any]]:
             "quad": None,
             "image_width": 7,
             "image": {"bytes": f"picture {number // 2}".encode(), "path": None},
-            "question.prior.prediction": "yes",
-            "question.prior.p_gold": 0.5123,
+            "question_prior_prediction": "yes",
+            "question_prior_p_gold": 0.5123,
         }
         for number in range(4)
     ]
@@ -89,7 +90,7 @@ def test_what_path_a_picture_had_does_not_count() -> None:
     assert both(renamed) == both(rows())
 
 
-@pytest.mark.parametrize(("column", "value"), [("question.prior.prediction", "no"), ("question.prior.p_gold", 0.6)])
+@pytest.mark.parametrize(("column", "value"), [("question_prior_prediction", "no"), ("question_prior_p_gold", 0.6)])
 def test_a_measurement_changes_the_version_and_not_the_identity(column: str, value: Any) -> None:
     changed = rows()
     changed[2][column] = value
@@ -101,16 +102,16 @@ def test_a_measurement_changes_the_version_and_not_the_identity(column: str, val
 
 def test_the_last_bits_of_a_measurement_do_not_count() -> None:
     changed = rows()
-    changed[0]["question.prior.p_gold"] = 0.5123000144958496  # what 0.5123 is in 32 bits
-    changed[1]["question.prior.p_gold"] = 0.51231
+    changed[0]["question_prior_p_gold"] = 0.5123000144958496  # what 0.5123 is in 32 bits
+    changed[1]["question_prior_p_gold"] = 0.51231
     assert both(changed) == both(rows())
 
 
 def test_a_measurement_that_does_not_apply_is_no_number() -> None:
     missing = [
-        row | {"question.prior.p_gold": value} for row, value in zip(rows(), [float("nan"), None] * 2, strict=True)
+        row | {"question_prior_p_gold": value} for row, value in zip(rows(), [float("nan"), None] * 2, strict=True)
     ]
-    assert both(missing) == both([row | {"question.prior.p_gold": None} for row in rows()])
+    assert both(missing) == both([row | {"question_prior_p_gold": None} for row in rows()])
 
 
 def test_an_id_that_comes_twice_is_refused() -> None:
@@ -133,7 +134,7 @@ def test_no_rows_have_a_fingerprint_too() -> None:
 
 @pytest.mark.parametrize(
     ("column", "is_one"),
-    [("question.prior.p_gold", True), ("image.probe.prediction", True), ("answer", False), ("meta", False)],
+    [("question_prior_p_gold", True), ("image.probe.prediction", True), ("answer", False), ("meta", False)],
 )
 def test_measurements_are_known_by_their_ending(column: str, is_one: bool) -> None:
     assert is_measurement(column) == is_one
@@ -141,7 +142,7 @@ def test_measurements_are_known_by_their_ending(column: str, is_one: bool) -> No
 
 def test_rows_come_back_from_parquet_with_the_same_fingerprint(tmp_path: Path) -> None:
     table = pa.Table.from_pylist(rows())
-    p_gold = table.schema.get_field_index("question.prior.p_gold")
-    table = table.set_column(p_gold, "question.prior.p_gold", table["question.prior.p_gold"].cast(pa.float32()))
+    p_gold = table.schema.get_field_index("question_prior_p_gold")
+    table = table.set_column(p_gold, "question_prior_p_gold", table["question_prior_p_gold"].cast(pa.float32()))
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=3)
     assert both(list(parquet_rows(tmp_path / "a.parquet"))) == both(rows())

@@ -272,6 +272,7 @@ def make() -> Manifest:
                 fingerprint="e" * 64,
                 splits=dict(sorted(SPLITS.items(), reverse=True)),
             ),
+            "measurements": Config(version="1.0.2779096485", fingerprint="d" * 64, splits=SPLITS),
         },
         unique_image_bytes=12_345_678,
         files={"README.md": "0" * 64},
@@ -296,7 +297,13 @@ def infos(manifest: Manifest) -> list[dict[str, Any]]:
             choices,
             *rest,
             {"name": "reason", "dtype": "string"},
-            {"name": "question.tfidf.p_gold", "dtype": "float32"},
+            {"name": "question_tfidf_p_gold", "dtype": "float32"},
+        ],
+        "measurements": [
+            {"name": "id", "dtype": "string"},
+            {"name": "answers_agreement", "dtype": "float32"},
+            {"name": "question_tfidf_p_gold", "dtype": "float32"},
+            {"name": "question_tfidf_refit_prediction", "dtype": "string"},
         ],
     }
     return [
@@ -336,7 +343,7 @@ def nothing_kept(manifest: Manifest) -> Manifest:
             "after": Blindness(ceilings=ceilings("all", 0, 0, 0, (0, 0)), scores=[]),
             "partners": Partners(image_partners=0, question_partners=0, both=0, quads=0),
             "configs": {
-                name: c.model_copy(update={"splits": {}} if name == "balanced" else {})
+                name: c.model_copy(update={} if name == "removed" else {"splits": {}})
                 for name, c in manifest.configs.items()
             },
         }

@@ -135,12 +135,12 @@ def test_a_column_that_nobody_explains_is_refused(manifest, dataset_info):
 
 
 def test_columns_of_all_baselines_are_one_row_each(manifest, dataset_info):
-    names = [f"{name}{ending}" for name in ("image.probe", "question.prior") for ending in (".p_gold", ".refit.p_gold")]
+    names = [f"{name}_{ending}" for name in ("image_probe", "question_prior") for ending in ("p_gold", "refit_p_gold")]
     for info in dataset_info:
         info["features"] += [{"name": name, "dtype": "float32"} for name in names]
     text = card(manifest, dataset_info)
-    assert (text.count("| `BASELINE.p_gold` |"), text.count("| `BASELINE.refit.p_gold` |")) == (1, 1)
-    assert "`BASELINE` stands for `image.probe`, `question.prior`, `question.tfidf`." in text
+    assert (text.count("| `BASELINE_p_gold` |"), text.count("| `BASELINE_refit_p_gold` |")) == (1, 1)
+    assert "`BASELINE` stands for `image.probe`, `question.prior`, `question.tfidf`, with `_` for the point." in text
 
 
 def test_a_part_that_balance_was_not_asked_for_is_pointed_out(manifest, dataset_info):

@@ -29,14 +29,15 @@ def test_the_hub_reads_every_field(manifest, dataset_info):
 
 def test_every_config_has_its_own_quoted_version(manifest, dataset_info):
     text = header_text(manifest, dataset_info)
-    assert len(re.findall(r'^    version: "\d+\.\d+\.\d+"$', text, re.MULTILINE)) == 2
+    assert len(re.findall(r'^    version: "\d+\.\d+\.\d+"$', text, re.MULTILINE)) == 3
     versions = {config["config_name"]: config["version"] for config in yaml.safe_load(text[4:-4])["configs"]}
     assert {name: config.version for name, config in manifest.configs.items()} == versions
 
 
 def test_balanced_comes_first_and_is_the_only_default(manifest, dataset_info):
     configs = header(manifest, dataset_info)["configs"]
-    assert [(c["config_name"], c.get("default")) for c in configs] == [("balanced", True), ("removed", None)]
+    assert [c["config_name"] for c in configs] == ["balanced", "measurements", "removed"]
+    assert [c.get("default") for c in configs] == [True, None, None]
 
 
 def test_a_config_whose_name_sorts_before_balanced_does_not_come_before_it(manifest, dataset_info):
@@ -44,11 +45,11 @@ def test_a_config_whose_name_sorts_before_balanced_does_not_come_before_it(manif
     infos = [*dataset_info, dataset_info[0] | {"config_name": "audited"}]
     fields = header(manifest.model_copy(update={"configs": configs}), infos)
     for part in ("configs", "dataset_info"):
-        assert [entry["config_name"] for entry in fields[part]] == ["balanced", "audited", "removed"]
+        assert [entry["config_name"] for entry in fields[part]] == ["balanced", "audited", "measurements", "removed"]
 
 
 def test_data_files_name_one_split_each(manifest, dataset_info):
-    files = header(manifest, dataset_info)["configs"][1]["data_files"]
+    files = header(manifest, dataset_info)["configs"][2]["data_files"]
     assert [{"split": split, "path": f"removed/{split}-*.parquet"} for split in ("dev", "test", "train")] == files
 
 
@@ -107,8 +108,8 @@ def test_a_title_of_any_text_survives(manifest, dataset_info):
 
 def test_columns_of_the_item_table_have_a_meaning():
     assert {"id", "question", "choices", "answer", "image", "image_key", "reason"} <= set(COLUMNS)
-    assert "all items read" in meaning("image.probe.prediction", {})
-    assert "published set itself" in meaning("image.probe.refit.prediction", {})
+    assert "all items read" in meaning("image_probe_prediction", {})
+    assert "fitted anew on the balanced set" in meaning("image_probe_refit_prediction", {})
     assert meaning("id", {"id": "mine"}) == "mine"
     with pytest.raises(ValueError, match="'mystery' has no meaning"):
         meaning("mystery", {})

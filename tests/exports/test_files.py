@@ -37,7 +37,7 @@ def picture_bytes(source: Source) -> dict[str, bytes]:
     Of JPEGs that lie on their side, which only some readers turn, exports hold a PNG: pixels as EXIF data mean them.
     """
     found: dict[str, bytes] = {}
-    for file in source.table["file"].unique():
+    for file in (source.published.folder / source.published.config).glob(f"{source.published.split}-*.parquet"):
         table = pq.read_table(file, columns=["id", "image"])
         found |= {row["id"]: row["image"]["bytes"] for row in table.to_pylist()}
     for name, data in found.items():

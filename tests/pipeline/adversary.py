@@ -11,12 +11,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
-from twokeys.builder.publish.rows import dataset_info, split_of
+from twokeys.builder.publish.fingerprint import Fingerprint
+from twokeys.builder.publish.rows import dataset_info
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.published import parquet_rows, split_of
 from twokeys.data_cards.texts import texts
 
 Row = dict[str, Any]

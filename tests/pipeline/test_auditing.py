@@ -17,7 +17,7 @@ from PIL import Image, PngImagePlugin
 
 from tests.pipeline.adversary import Adversary
 from tests.pipeline.conftest import Build
-from tests.pipeline.toy import Row, Toy
+from tests.pipeline.toy import Row, Toy, published
 from twokeys.builder.build import Built
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
@@ -126,14 +126,16 @@ def test_a_corpus_without_a_cue_is_certified(clean: Built) -> None:
 
 def test_what_was_audited_is_published_and_recounted(clean: Built) -> None:
     assert [finding for finding in verify(clean.folder) if not finding.ok] == []
-    rows = datasets.load_dataset(str(clean.folder), "audited", split="test").to_pandas()
+    rows = datasets.load_dataset(str(clean.folder), "audited", split="test").remove_columns("image").to_pandas()
+    measurements = datasets.load_dataset(str(clean.folder), "measurements", split="test").to_pandas()
     assert clean.manifest.audited is not None
     assert len(rows) == clean.manifest.audited.items
-    assert rows["question.forest.refit.prediction"].isin(["yes", "no"]).all()
-    said = rows[[f"{judge}.refit.prediction" for judge in JUDGES]]
-    assert (rows["adversaries.vote"] == said.eq(rows["answer"], axis=0).mean(axis=1)).all()
+    rows = rows.merge(measurements, on="id", validate="one_to_one")
+    assert rows["question_forest_audited_prediction"].isin(["yes", "no"]).all()
+    said = rows[[f"{judge.replace('.', '_')}_audited_prediction" for judge in JUDGES]]
+    assert (rows["adversaries_vote"] == said.eq(rows["answer"], axis=0).mean(axis=1)).all()
     yes = (said == "yes").mean(axis=1)
-    assert (rows["adversaries.disagreement"] == np.minimum(yes, 1 - yes)).all()
+    assert (rows["adversaries_disagreement"] == np.minimum(yes, 1 - yes)).all()
     text = (clean.folder / "README.md").read_text(encoding="utf-8")
     assert "**certified**: in every view" in text
 
@@ -236,30 +238,31 @@ def test_an_edited_verdict_is_found_by_recounting(
     assert "audited tier" in {finding.check for finding in verify(folder) if not finding.ok}
 
 
-def agree(rows: list[dict[str, Any]]) -> None:
-    rows[0]["adversaries.vote"] = 0.3  # of four judges
+def agree(rows: list[dict[str, Any]], gold: dict[str, str]) -> None:
+    next(row for row in rows if row["id"] in gold)["adversaries_vote"] = 0.3  # of four judges
 
 
-def swap(rows: list[dict[str, Any]]) -> None:
+def swap(rows: list[dict[str, Any]], gold: dict[str, str]) -> None:
     """As many are right as before, of each gold answer and among all answers: recounting finds nothing."""
-    name = "question.forest.refit.prediction"
-    for gold in ("yes", "no"):
-        of_gold = [row for row in rows if row["answer"] == gold]
+    name = "question_forest_audited_prediction"
+    for answer in ("yes", "no"):
+        of_gold = [row for row in rows if gold.get(row["id"]) == answer]
         said = [row[name] for row in of_gold]
         for row, other in zip(of_gold, said[1:] + said[:1], strict=True):
             row[name] = other
-    for row in rows:
-        said = [row[f"{judge}.refit.prediction"] for judge in JUDGES]
-        row["adversaries.vote"] = sum(one == row["answer"] for one in said) / len(said)
-        row["adversaries.disagreement"] = 1 - max(said.count("yes"), said.count("no")) / len(said)
+    for row in (row for row in rows if row["id"] in gold):
+        said = [row[f"{judge.replace('.', '_')}_audited_prediction"] for judge in JUDGES]
+        row["adversaries_vote"] = sum(one == gold[row["id"]] for one in said) / len(said)
+        row["adversaries_disagreement"] = 1 - max(said.count("yes"), said.count("no")) / len(said)
 
 
 @pytest.mark.parametrize(("edit", "problem"), [(agree, "adversaries.vote of"), (swap, "question.forest, fitted again")])
 def test_edited_answers_of_judges_are_found(
-    clean: Built, tmp_path: Path, edit: Callable[[list[dict[str, Any]]], None], problem: str
+    clean: Built, tmp_path: Path, edit: Callable[[list[dict[str, Any]], dict[str, str]], None], problem: str
 ) -> None:
     adversary = Adversary(Path(shutil.copytree(clean.folder, tmp_path / "copy")))
-    adversary.rows("audited", edit)
+    gold = {row["id"]: row["answer"] for row in published(clean.folder, "audited")}
+    adversary.rows("measurements", lambda rows: edit(rows, gold))
     adversary.forge()
     found = [said for finding in verify(adversary.folder) if not finding.ok for said in finding.problems]
     assert any(problem in said for said in found), found

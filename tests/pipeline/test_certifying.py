@@ -11,7 +11,7 @@ import pytest
 from datasets import load_dataset
 
 from tests.pipeline.conftest import Build
-from tests.pipeline.toy import Row, Toy, draw, published, rule_file
+from tests.pipeline.toy import Row, Toy, draw, measured, published, rule_file
 from twokeys.builder.build import Built
 from twokeys.builder.verify import verify
 
@@ -166,7 +166,7 @@ def test_a_weight_prefers_heavy_items(tmp_path: Path, make: Build) -> None:
         assert part.gap == 0
 
     def weight(built: Built) -> float:
-        return sum(row["image.majority.p_gold"] for row in published(built.folder))
+        return sum(row["image_majority_p_gold"] for row in measured(built.folder))
 
     assert weight(heavy) >= weight(plain)
     assert not [finding for finding in verify(heavy.folder) if not finding.ok]

@@ -41,7 +41,7 @@ def test_mlcroissant_finds_no_error(dataset: mlcroissant.Dataset) -> None:
     assert not dataset.metadata.ctx.issues.errors
 
 
-@pytest.mark.parametrize("config", ["balanced", "removed"])
+@pytest.mark.parametrize("config", ["balanced", "measurements", "removed"])
 def test_mlcroissant_reads_the_rows_that_are_published(built: Built, dataset: mlcroissant.Dataset, config: str) -> None:
     records = list(dataset.records(config))
     expected = {row["id"]: row for row in published(built.folder, config)}
@@ -79,18 +79,18 @@ def test_responsible_ai_fields_say_what_was_measured_and_done(built: Built, said
 
 
 def test_no_answer_depends_on_the_order_of_the_manifests_keys(built: Built, folder: Path) -> None:
-    info = [{"config_name": name, "features": [{"name": "id", "dtype": "string"}]} for name in ("balanced", "removed")]
+    info = [{"config_name": name, "features": [{"name": "id", "dtype": "string"}]} for name in built.manifest.configs]
     assert croissant_text(built.manifest, info, {}) == croissant_text(Manifest.load(folder), info, {})
 
 
 def test_a_type_without_a_word_in_croissant_is_an_error(built: Built) -> None:
-    info = [{"config_name": name, "features": [{"name": "id", "dtype": "int64"}]} for name in ("balanced", "removed")]
+    info = [{"config_name": name, "features": [{"name": "id", "dtype": "int64"}]} for name in built.manifest.configs]
     with pytest.raises(ValueError, match="'int64'"):
         croissant_text(built.manifest, info, {})
 
 
 def test_lists_of_boxes_are_repeated_whole_numbers(built: Built) -> None:
     boxes = [{"name": "edit_boxes", "list": {"list": "int32"}}]
-    info = [{"config_name": name, "features": boxes} for name in ("balanced", "removed")]
+    info = [{"config_name": name, "features": boxes} for name in built.manifest.configs]
     field = json.loads(croissant_text(built.manifest, info, {}))["recordSet"][0]["field"][1]
     assert (field["@id"], field["dataType"], field["repeated"]) == ("balanced/edit_boxes", "sc:Integer", True)

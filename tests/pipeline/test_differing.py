@@ -46,14 +46,14 @@ def test_changed_cells_are_named_by_column(built: Built, folder: Path) -> None:
     adversary, touched = Adversary(folder), []
 
     def change(rows: list[Row]) -> None:
-        rows[0]["answer"], rows[0]["meta"], rows[0]["question.prior.p_gold"] = "changed", None, 0.123
+        rows[0]["answer"], rows[0]["meta"] = "changed", None
         touched.append(rows[0]["id"])
 
     before = {row["id"]: row for row in published(built.folder)}
     adversary.rows("balanced", change)
     found = diff(built.folder, folder).configs["balanced"]
     meta = ["meta"] if before[touched[0]]["meta"] is not None else []
-    assert found.changed == {touched[0]: ["answer", *meta, "question.prior.p_gold"]}
+    assert found.changed == {touched[0]: ["answer", *meta]}
     assert found.columns["answer"] == 1
     assert (found.added, found.removed) == ({}, {})
 
@@ -67,10 +67,23 @@ def test_rows_that_no_list_explains_are_said_to_be_unread(built: Built, folder: 
 def test_the_fifth_digit_of_a_measurement_is_no_change(built: Built, folder: Path) -> None:
     def change(rows: list[Row]) -> None:
         for row in rows:
-            row["question.prior.p_gold"] = round(row["question.prior.p_gold"], 4) + 1e-6
+            row["question_prior_p_gold"] = round(row["question_prior_p_gold"], 4) + 1e-6
 
-    Adversary(folder).rows("balanced", change)
+    Adversary(folder).rows("measurements", change)
     assert diff(built.folder, folder).same
+
+
+def test_a_changed_measurement_is_named_by_column(built: Built, folder: Path) -> None:
+    changed: list[str] = []
+
+    def change(rows: list[Row]) -> None:
+        rows[0]["question_prior_p_gold"] = 0.123
+        changed.append(rows[0]["id"])
+
+    Adversary(folder).rows("measurements", change)
+    found = diff(built.folder, folder).configs
+    assert found["measurements"].changed == {changed[0]: ["question_prior_p_gold"]}
+    assert found["balanced"].same
 
 
 def test_the_command_ends_with_0_1_and_2(built: Built, folder: Path, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_every_word_is_one_that_the_reader_knows(asked: Built) -> None:
 
 def test_without_being_asked_for_there_is_none(built: Built) -> None:
     assert not (built.folder / "eval.yaml").exists()
-    assert set(built.manifest.configs) == {"balanced", "removed"}
+    assert set(built.manifest.configs) == {"balanced", "measurements", "removed"}
 
 
 def test_every_evaluated_item_is_in_one_task_as_it_is_published(asked: Built, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.pipeline.conftest import Build
-from tests.pipeline.toy import NICE, Toy, published, rule_file
+from tests.pipeline.toy import NICE, Toy, measured, published, rule_file
 from twokeys.builder.build import Built
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
@@ -107,9 +107,12 @@ def test_effects_stand_beside_a_control_that_drops_as_many_at_random(toy: Toy, m
     assert prior.control_low <= prior.control <= prior.control_high
     assert abs(prior.control - prior.before) < 0.02, "dropping at random changes nothing on average"
     assert prior.after < prior.control_low
-    rows = [row for config in ("balanced", "removed") for row in published(built.folder, config)]
-    measured = [row for row in rows if row["question.prior.prediction"] is not None]
-    right = np.mean([row["question.prior.prediction"] == row["answer"] for row in measured])
+    rows = [
+        row
+        for row in (*measured(built.folder), *published(built.folder, "removed"))
+        if row["question_prior_prediction"]
+    ]
+    right = np.mean([row["question_prior_prediction"] == row["answer"] for row in rows])
     assert prior.before == pytest.approx(right, abs=1e-6)
 
 

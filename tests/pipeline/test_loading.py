@@ -48,7 +48,11 @@ def said(built: Built, config: str = "balanced") -> str:
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["downloaded", "streamed"])
 def test_every_config_loads_with_its_splits_and_its_fingerprint(built: Built, cache: Path, streaming: bool) -> None:
-    assert sorted(get_dataset_config_names(str(built.folder), cache_dir=str(cache))) == ["balanced", "removed"]
+    assert sorted(get_dataset_config_names(str(built.folder), cache_dir=str(cache))) == [
+        "balanced",
+        "measurements",
+        "removed",
+    ]
     for name, config in built.manifest.configs.items():
         loaded = load(built.folder, cache, name, streaming=streaming)
         found = list(rows(loaded))
@@ -61,13 +65,45 @@ def test_the_balanced_config_is_the_one_without_a_name(built: Built, cache: Path
     assert fingerprint(rows(load_dataset(str(built.folder), cache_dir=str(cache)))) == said(built)
 
 
+def test_measurements_are_a_config_of_their_own_that_joins_by_id(built: Built, cache: Path) -> None:
+    loaded = load_dataset(str(built.folder), cache_dir=str(cache))
+    measurements = load_dataset(str(built.folder), "measurements", cache_dir=str(cache))
+    for split in ("train", "test"):
+        items = loaded[split].remove_columns("image").to_pandas()
+        joined = items.merge(measurements[split].to_pandas(), on="id", validate="one_to_one")
+        assert len(joined) == len(items) == len(measurements[split])
+        assert joined["id"].tolist() == measurements[split]["id"], "one tier, one order"
+        assert joined["question_prior_p_gold"].between(0, 1).all()
+        assert set(measurements[split].column_names) & set(items) == {"id"}
+    assert {name for name in loaded["test"].column_names if not name.isidentifier()} == set()
+
+
+def test_the_default_config_holds_the_benchmark_and_nothing_else(built: Built, cache: Path) -> None:
+    assert load(built.folder, cache)["test"].column_names == [
+        "id", "image", "question", "choices", "answer", "compared", "accepted", "answers", "answer_type",
+        "image_partner", "question_partner", "quad", "answer_source", "source", "source_revision", "source_id", "row",
+        "license", "image_key", "image_width", "image_height", "image_colour", "question_key", "group", "meta",
+    ]  # fmt: skip
+
+
+def test_the_lines_of_the_card_join_measurements(built: Built, cache: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (built.folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (lines,) = [block for block in blocks if "merge(measurements" in block]
+    code = f"{lines}\nprint(len(joined), 'question_prior_p_gold' in joined)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=built.folder.parent, env=offline(cache), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == [str(built.manifest.configs["balanced"].splits["test"]), "True"]
+
+
 def test_streaming_gives_the_same_rows_in_the_same_order(built: Built, cache: Path) -> None:
     whole, streamed = load(built.folder, cache), load(built.folder, cache, streaming=True)
     assert list(rows(whole)) == list(rows(streamed))
 
 
 def test_a_wrong_config_and_a_wrong_split_name_those_that_exist(built: Built, cache: Path) -> None:
-    with pytest.raises(ValueError, match=r"'nope' not found. Available: \['balanced', 'removed'\]"):
+    with pytest.raises(ValueError, match=r"'nope' not found. Available: \['balanced', 'measurements', 'removed'\]"):
         load(built.folder, cache, "nope")
     with pytest.raises(ValueError, match=r'Unknown split "dev"\. Should be one of \[.*train.*\]'):
         load(built.folder, cache, split="dev")

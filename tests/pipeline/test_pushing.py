@@ -137,7 +137,7 @@ def test_the_same_content_under_another_tag_adds_a_tag_and_no_commit(built: Buil
 def test_other_rows_replace_the_files_of_an_earlier_push(built: Built, fewer: Built, there: Hub) -> None:
     first = push(built.folder, REPO)
     second = push(fewer.folder, REPO)
-    gone = [f"{config}/test-00000-of-00001.parquet" for config in ("balanced", "removed")]
+    gone = [f"{config}/test-00000-of-00001.parquet" for config in ("balanced", "measurements", "removed")]
     assert second.removed == gone
     assert on(there) == files(fewer.folder)
     assert on(there, first.tag) == files(built.folder)

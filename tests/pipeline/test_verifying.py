@@ -24,6 +24,8 @@ FILES = [
     "certificate.json",
     "croissant.json",
     "manifest.json",
+    "measurements/test-00000-of-00001.parquet",
+    "measurements/train-00000-of-00001.parquet",
     "removed/test-00000-of-00001.parquet",
     "removed/train-00000-of-00001.parquet",
     "report.html",

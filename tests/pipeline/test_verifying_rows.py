@@ -84,18 +84,26 @@ def _no_quads(rows: list[Row]) -> None:
 
 
 def _prediction(rows: list[Row]) -> None:
-    row = next(row for row in rows if row["question.prior.prediction"])
-    row["question.prior.prediction"] = row["answer"] if row["question.prior.prediction"] != row["answer"] else "?"
+    row = next(row for row in rows if row["question_prior_prediction"] in ("yes", "no"))
+    row["question_prior_prediction"] = other(row["question_prior_prediction"])
 
 
 def _refitted(rows: list[Row]) -> None:
-    row = next(row for row in rows if row["question.prior.refit.prediction"])
-    wrong = row["question.prior.refit.prediction"] != row["answer"]
-    row["question.prior.refit.prediction"] = row["answer"] if wrong else "?"
+    row = next(row for row in rows if row["question_prior_refit_prediction"] in ("yes", "no"))
+    row["question_prior_refit_prediction"] = other(row["question_prior_refit_prediction"])
 
 
 def _probability(rows: list[Row]) -> None:
-    next(row for row in rows if row["question.prior.p_gold"] is not None)["question.prior.p_gold"] = 0.125
+    next(row for row in rows if row["question_prior_p_gold"] is not None)["question_prior_p_gold"] = 0.125
+
+
+def _refitted_probability(rows: list[Row]) -> None:
+    next(row for row in rows if row["question_prior_refit_p_gold"] is not None)["question_prior_refit_p_gold"] = 0.125
+
+
+def _swapped_ids(rows: list[Row]) -> None:
+    one, two = rows[0], next(row for row in rows if row["question_prior_p_gold"] != rows[0]["question_prior_p_gold"])
+    one["id"], two["id"] = two["id"], one["id"]
 
 
 def _meta(rows: list[Row]) -> None:
@@ -191,7 +199,9 @@ def _removed_question(rows: list[Row]) -> None:
 
 
 CHANGED: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
-    "probability": ("balanced", _probability),
+    "probability": ("measurements", _probability),
+    "probability of a refit": ("measurements", _refitted_probability),
+    "measurements of another item": ("measurements", _swapped_ids),
     "meta": ("balanced", _meta),
     "place": ("balanced", _place),
     "group": ("balanced", _group),
@@ -212,8 +222,8 @@ FORGED: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
     "unknown partner": ("balanced", _unknown_partner),
     "quad": ("balanced", _quad),
     "no quads": ("balanced", _no_quads),
-    "prediction": ("balanced", _prediction),
-    "refitted prediction": ("balanced", _refitted),
+    "prediction": ("measurements", _prediction),
+    "refitted prediction": ("measurements", _refitted),
     "licence": ("balanced", _licence),
     "id": ("balanced", _identity),
     "width": ("balanced", _width),
@@ -221,6 +231,8 @@ FORGED: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
     "swapped pictures": ("balanced", _swap),
     "dropped": ("balanced", _drop),
     "dropped from removed": ("removed", _drop),
+    "dropped from measurements": ("measurements", _drop),
+    "id of measurements": ("measurements", _identity),
     "reason": ("removed", _reason),
     "no reason": ("removed", _no_reason),
     "reason of a rule": ("removed", _rule_reason),
@@ -235,6 +247,7 @@ FORGED: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
 REORDERED: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
     "rows by id": ("balanced", _by_id),
     "removed rows by id": ("removed", _by_id),
+    "measurements backwards": ("measurements", list.reverse),
 }
 """What no fingerprint speaks of."""
 NO_FINGERPRINT: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
@@ -270,9 +283,10 @@ def test_a_forged_fingerprint_is_another_fingerprint(folder: Path, built: Built,
     adversary = Adversary(folder)
     adversary.rows(*CHANGED[name])
     adversary.forge()
-    now, cited = adversary.manifest["configs"]["balanced"], built.manifest.configs["balanced"]
+    config = CHANGED[name][0]
+    now, cited = adversary.manifest["configs"][config], built.manifest.configs[config]
     assert now["version"] != cited.version
-    assert (now["fingerprint"] == cited.fingerprint) == (name in ("probability", "place"))
+    assert (now["fingerprint"] == cited.fingerprint) == (config == "measurements" or name == "place")
 
 
 def test_dropping_a_row_from_both_sides_of_the_books_is_found(folder: Path) -> None:

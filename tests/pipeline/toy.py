@@ -217,6 +217,13 @@ def run(*words: object, cwd: Path | None = None, **more: str) -> subprocess.Comp
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
+def measured(folder: Path, config: str = "balanced") -> Iterator[Row]:
+    """Rows of a tier, each beside what was measured of it."""
+    measurements = {row["id"]: row for row in published(folder, "measurements")}
+    for row in published(folder, config):
+        yield measurements[row["id"]] | row
+
+
 def published(folder: Path, config: str = "balanced") -> Iterator[Row]:
     """Rows of a config as they stand in its Parquet files, with their split."""
     import pyarrow.parquet as pq

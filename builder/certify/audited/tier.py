@@ -43,7 +43,6 @@ from twokeys.builder.certify.audited.selection import Chosen, choose, ties
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.blindness import REFIT
 from twokeys.builder.measure.representations import Representations
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Recipe
@@ -51,11 +50,12 @@ from twokeys.builder.run.stages import Run, Stage, write_table
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
 from twokeys.core.items import canonical_json, digest
+from twokeys.core.measured import AUDITED, PREDICTION, UNKEPT
 
 KEPT, REMOVED = "kept.parquet", "removed.parquet"
-MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}
+MARKS: dict[TrainedOn, str] = {"set": f".{AUDITED}", "nothing": f".{AUDITED}", "removed": f".{UNKEPT}"}
 """Marks of the columns that hold what adversaries said, by what they were fitted on."""
-SAID = f"{REFIT}.prediction"
+SAID = f".{AUDITED}.{PREDICTION}"
 VOTE, DISAGREEMENT = "adversaries.vote", "adversaries.disagreement"
 """Columns of the share of judges that are right about an item, and of those that say other than most."""
 LIBRARY = "scikit-learn"
@@ -114,7 +114,7 @@ def audit(
     trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
     versions = {name: baselines()[name].version for name in (*select, *certify)}
     return run.stage(
-        "audited", partial(_work, trial), 3, own, settings.model_dump(mode="json"),
+        "audited", partial(_work, trial), 4, own, settings.model_dump(mode="json"),
         plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
 
     Args:
         kept: The tier's items.
-        said: What adversaries said, with `id` and one `<name>.refit.prediction` column each.
+        said: What adversaries said, with `id` and one `<name>.audited.prediction` column each.
     """
     answers = said.set_index("id").reindex(kept["id"])
     options, everything = kept["choices"].map(len).to_numpy() > 0, np.ones(len(kept), dtype=bool)
@@ -260,7 +260,7 @@ def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
     """Add how many of the adversaries that were fitted on the set are right about an item, and how they disagree.
 
     Args:
-        said: Rows with one `<name>.refit.prediction` column per adversary.
+        said: Rows with one `<name>.audited.prediction` column per adversary.
         gold: (n,) gold answers.
     """
     answers = said[[name for name in said if str(name).endswith(SAID)]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from twokeys.builder.measure.baselines.baseline import Baseline, View
 from twokeys.core.errors import BadInput, correction
+from twokeys.core.measured import check_family
 from twokeys.core.plugins import Registry
 
 BUILT_IN = {
@@ -38,7 +39,10 @@ VIEWS: tuple[View, ...] = ("question", "choices", "image")
 
 
 def _predicts(candidate: Any) -> bool:
-    return isinstance(candidate, type) and issubclass(candidate, Baseline) and not isabstract(candidate)
+    fits = isinstance(candidate, type) and issubclass(candidate, Baseline) and not isabstract(candidate)
+    if fits:
+        check_family(candidate.name)
+    return fits
 
 
 FAMILIES: Registry[type[Baseline]] = Registry(

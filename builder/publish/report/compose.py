@@ -11,7 +11,7 @@ from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, Shortcut, matching, mine
 from twokeys.builder.publish.report.answers import by_opening, by_type
 from twokeys.builder.publish.report.counterfactuals import crosses
-from twokeys.builder.publish.report.material import Material, Published, of_folder, of_survey
+from twokeys.builder.publish.report.material import Material, of_folder, of_survey
 from twokeys.builder.publish.report.removed import departures
 from twokeys.builder.publish.report.thumbnails import Thumbnails
 from twokeys.data_cards.manifest import Step
@@ -93,13 +93,8 @@ def _report(
             if mined_options.items
         ],
         crosses=crosses(material.tiers[most], thumbnail),
-        removed=departures(material, thumbnail, _at_hand(material)),
+        removed=departures(material, thumbnail, material.at_hand),
     )
-
-
-def _at_hand(material: Material) -> Published | set[str]:
-    """Pictures that can be shown; of a corpus, all or none."""
-    return material.read if isinstance(material.read, Published) else set(material.items["image_key"])
 
 
 def wordings(name: str, mined: Mined, later: list[pd.DataFrame]) -> Wordings:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from twokeys.builder.publish.folder import Folder
+from twokeys.core.columns import AUDITED, BALANCED, TIERS
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Material:
         aside: Rows that could not be used: `id`, `question`, `reason`.
         tiers: Name of a set -> its items, with partners and quads; the balanced one first.
         read: Bytes of a picture by its key; None where it is not at hand.
+        at_hand: Keys of the images that can be shown; of a corpus, all or none.
     """
 
     recipe: Recipe
@@ -50,6 +51,7 @@ class Material:
     aside: pd.DataFrame
     tiers: dict[str, pd.DataFrame]
     read: Callable[[str], bytes | None]
+    at_hand: Container[str]
 
     @cached_property
     def published(self) -> set[str]:
@@ -60,16 +62,18 @@ class Material:
 def of_folder(path: Path, manifest: Manifest) -> Material:
     """What a published folder holds; pictures are those that it publishes."""
     known = Folder.read(path, manifest, COLUMNS)
+    images = known.images(TIERS)
     aside = known.removed[known.removed["stage"] == "read"]
-    tiers = {"balanced": known.balanced, "audited": known.audited}
+    tiers = {BALANCED: known.balanced, AUDITED: known.audited}
     return Material(
         recipe=known.recipe,
         manifest=manifest,
         items=known.items,
         rows=known.rows,
         aside=aside,
-        tiers={name: part for name, part in tiers.items() if name == "balanced" or len(part)},
-        read=Published([*known.files("balanced"), *known.files("audited")]),
+        tiers={name: part for name, part in tiers.items() if name == BALANCED or len(part)},
+        read=images.get,
+        at_hand=images,
     )
 
 
@@ -85,8 +89,9 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
         items=items,
         rows=items.assign(stage=reasons.where(reasons.isna(), "balance"), rule=None, reason=reasons),
         aside=aside,
-        tiers={"balanced": kept},
+        tiers={BALANCED: kept},
         read=_of_corpora(known),
+        at_hand=set(items["image_key"]),
     )
 
 
@@ -98,43 +103,3 @@ def _of_corpora(known: Survey) -> Callable[[str], bytes | None]:
             return None  # known by name alone
 
     return read
-
-
-class Published:
-    """Pictures of published files by key: one row group of one file in memory at a time.
-
-    Args:
-        files: Parquet files with `image` and `image_key`.
-    """
-
-    def __init__(self, files: list[Path]) -> None:
-        self._files = files
-
-    @cached_property
-    def _places(self) -> dict[str, tuple[Path, int, int]]:
-        """Image key -> file, row group, row inside it, of the first row that shows it."""
-        found: dict[str, tuple[Path, int, int]] = {}
-        for path in self._files:
-            file = pq.ParquetFile(path)
-            for group in range(file.num_row_groups):
-                keys = file.read_row_group(group, columns=["image_key"]).column(0).to_pylist()
-                for row, key in enumerate(keys):
-                    found.setdefault(key, (path, group, row))
-        return found
-
-    def __contains__(self, key: object) -> bool:
-        """Whether a picture is published."""
-        return key in self._places
-
-    def __call__(self, key: str) -> bytes | None:
-        """Its bytes."""
-        if key not in self._places:
-            return None
-        path, group, row = self._places[key]
-        start = 0
-        for batch in pq.ParquetFile(path).iter_batches(64, row_groups=[group], columns=["image"]):
-            if row < start + len(batch):
-                cell = batch.column(0)[row - start].as_py()
-                return cell["bytes"] if cell else None
-            start += len(batch)
-        return None

@@ -11,7 +11,7 @@ from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Prob
 class Length(Baseline):
     """Answer frequencies by the number of words, with one pseudo-count from the prior."""
 
-    name = "example-length"
+    name = "example_length"
     views = ("question",)
     forms = ("answer",)
 

@@ -1,0 +1,206 @@
+"""A published folder as it lies on disk: its manifest, the rows of its configs, and its images by key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from twokeys.core.columns import PICTURES, columns_of, inside
+from twokeys.core.errors import BadInput
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import Manifest
+
+ROWS, ROWS_WITH_IMAGES = 1024, 128
+"""Rows that are in memory at a time."""
+
+
+class PublishedFolder:
+    """A published folder, read when it is asked for something.
+
+    Args:
+        path: The folder.
+        manifest: Its manifest, if the caller has it; it is read from the folder when None.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest | None = None) -> None:
+        self.path = path
+        if manifest is not None:
+            self.manifest = manifest
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What the folder claims.
+
+        Raises:
+            BadInput: When there is no manifest, it was edited, or another version of twokeys wrote the folder.
+        """
+        if not (self.path / MANIFEST).is_file():
+            allowed = "a folder that twokeys published"
+            raise BadInput(self.path, None, f"no {MANIFEST}", allowed, "name the published folder")
+        try:
+            return Manifest.load(self.path)
+        except (ValueError, RecursionError) as error:
+            allowed = "a manifest as this version writes it"
+            remedy = f"build the folder again, or see what was changed: twokeys verify {self.path}"
+            raise BadInput(self.path / MANIFEST, None, str(error), allowed, remedy) from None
+
+    @property
+    def claims(self) -> bool:
+        """Whether there is a manifest: `twokeys build` wrote the folder."""
+        return "manifest" in self.__dict__ or (self.path / MANIFEST).is_file()
+
+    def check(self) -> None:
+        """Check that the manifest, if there is one, can be read.
+
+        Raises:
+            BadInput: When it was edited, or another version of twokeys wrote the folder.
+        """
+        if self.claims:
+            self.manifest  # noqa: B018 - reading it is the check
+
+    @property
+    def configs(self) -> list[str]:
+        """Configs that have files, sorted."""
+        return sorted({path.parent.name for path in self.path.glob("*/*.parquet")})
+
+    def files(self, config: str, split: str | None = None) -> list[Path]:
+        """Parquet files of a config, or of one of its splits."""
+        found = sorted((self.path / config).glob("*.parquet"))
+        return found if split is None else [path for path in found if split_of(path) == split]
+
+    def splits(self, config: str) -> list[str]:
+        """Splits of a config, sorted."""
+        return sorted({split_of(path) for path in self.files(config)})
+
+    def columns(self, config: str) -> list[str]:
+        """Published names of a config's columns; none when it has no rows."""
+        files = self.files(config)
+        return list(pq.read_schema(files[0]).names) if files else []
+
+    def rows_of(self, config: str, wanted: Collection[str] | None = None, split: str | None = None) -> pd.DataFrame:
+        """Rows of a config without images, in file order.
+
+        Args:
+            config: The config; it may have no rows.
+            wanted: Published names of columns to read; those that the config lacks are left out. All when None.
+            split: The split; all when None.
+
+        Returns:
+            A row for each published one, columns under their names inside twokeys, and `split`.
+        """
+        tables = []
+        for path in self.files(config, split):
+            names = [name for name in pq.read_schema(path).names if name not in PICTURES and _in(name, wanted)]
+            table: pd.DataFrame = pq.read_table(path, columns=names).to_pandas()
+            tables.append(table.assign(split=split_of(path)))
+        if not tables:
+            names = [name for name in columns_of(config) if name not in PICTURES and _in(name, wanted)]
+            return pd.DataFrame(columns=[*names, "split"], dtype=object)
+        return pd.concat(tables, ignore_index=True).rename(columns=inside)
+
+    def stream(self, config: str, images: bool = False) -> Iterator[dict[str, Any]]:
+        """Rows of a config one by one with `split`, under published names, in file order; few are in memory at a time.
+
+        Args:
+            config: The config.
+            images: Whether images are read, too, as `{"bytes": ..., "path": ...}`.
+
+        Raises:
+            BadInput: When a file cannot be read.
+        """
+        for path in self.files(config):
+            for row in parquet_rows(path, images):
+                yield row | {"split": split_of(path)}
+
+    def images(self, configs: Sequence[str], split: str | None = None) -> PublishedImages:
+        """Images of some configs by key."""
+        return PublishedImages([path for config in configs for path in self.files(config, split)])
+
+
+class PublishedImages:
+    """Images of published files by key; a few rows of one file are in memory at a time.
+
+    Args:
+        files: Parquet files with `image` and `image_key`.
+    """
+
+    def __init__(self, files: list[Path]) -> None:
+        self._files = files
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, int, int]]:
+        """Image key -> file, row group and row inside it of the first row that shows the image."""
+        places: dict[str, tuple[int, int, int]] = {}
+        for number, path in enumerate(self._files):
+            file = pq.ParquetFile(path)
+            for group in range(file.num_row_groups):
+                keys = file.read_row_group(group, columns=["image_key"]).column(0).to_pylist()
+                for row, key in enumerate(keys):
+                    places.setdefault(key, (number, group, row))
+        return places
+
+    def __contains__(self, key: object) -> bool:
+        """Whether an image is published."""
+        return key in self._places
+
+    def get(self, key: str) -> bytes | None:
+        """Bytes of an image; None when it is not published."""
+        return next((data for _, data in self.items([key])), None) or None
+
+    def items(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
+        """Every image once with its key, in file order.
+
+        Args:
+            keys: Keys of the images that are wanted; those that are not published are passed over. All when None.
+
+        Yields:
+            Key and bytes; no bytes if the row holds no image.
+        """
+        wanted: dict[tuple[int, int], dict[int, str]] = {}
+        for key in self._places if keys is None else keys:
+            if key in self._places:
+                number, group, row = self._places[key]
+                wanted.setdefault((number, group), {})[row] = key
+        for (number, group), rows in sorted(wanted.items()):
+            start, file = 0, pq.ParquetFile(self._files[number])
+            for batch in file.iter_batches(ROWS_WITH_IMAGES, row_groups=[group], columns=["image"]):
+                for row in range(start, start + len(batch)):
+                    if row in rows:
+                        cell = batch.column(0)[row - start].as_py()
+                        yield rows[row], (cell or {}).get("bytes") or b""
+                start += len(batch)
+
+    def hashes(self) -> dict[str, str]:
+        """Image key -> SHA-256 of the image's bytes."""
+        return {key: hashlib.sha256(data).hexdigest() for key, data in self.items()}
+
+
+def parquet_rows(path: Path, images: bool = True) -> Iterator[dict[str, Any]]:
+    """Rows of a Parquet file as they stand in it, a small batch in memory at a time.
+
+    Raises:
+        BadInput: When it cannot be read.
+    """
+    try:
+        file = pq.ParquetFile(path)
+        names = [name for name in file.schema_arrow.names if images or name not in PICTURES]
+        for batch in file.iter_batches(ROWS_WITH_IMAGES if images else ROWS, columns=names):
+            yield from batch.to_pylist()
+    except (OSError, ValueError) as error:
+        allowed, remedy = "Parquet as it was written", f"run `twokeys verify {path.parent.parent}`"
+        raise BadInput(path, None, str(error), allowed, remedy) from None
+
+
+def split_of(file: Path) -> str:
+    """Split of a published Parquet file, `SPLIT-NNNNN-of-NNNNN.parquet`."""
+    return file.name.partition("-")[0]
+
+
+def _in(name: str, wanted: Collection[str] | None) -> bool:
+    return wanted is None or name in wanted
