@@ -42,13 +42,12 @@ class PublishedFolder:
         """
         if not (self.path / MANIFEST).is_file():
             allowed = "a folder that twokeys published"
-            raise BadInput(self.path, None, f"no {MANIFEST}", allowed, "name the published folder")
+            raise BadInput(self.path, None, f"there is no {MANIFEST}", allowed, "name the published folder")
         try:
             return Manifest.load(self.path)
         except (ValueError, RecursionError) as error:
-            allowed = "a manifest as this version writes it"
-            remedy = f"build the folder again, or see what was changed: twokeys verify {self.path}"
-            raise BadInput(self.path / MANIFEST, None, str(error), allowed, remedy) from None
+            remedy = f"build the folder again with this version, or run `twokeys verify {self.path}`"
+            raise BadInput(self.path / MANIFEST, None, f"it cannot be read ({error})", "", remedy) from None
 
     @property
     def claims(self) -> bool:
@@ -193,8 +192,8 @@ def parquet_rows(path: Path, images: bool = True) -> Iterator[dict[str, Any]]:
         for batch in file.iter_batches(ROWS_WITH_IMAGES if images else ROWS, columns=names):
             yield from batch.to_pylist()
     except (OSError, ValueError) as error:
-        allowed, remedy = "Parquet as it was written", f"run `twokeys verify {path.parent.parent}`"
-        raise BadInput(path, None, str(error), allowed, remedy) from None
+        remedy = f"run `twokeys verify {path.parent.parent}`"
+        raise BadInput(path, None, f"it cannot be read ({error})", "", remedy) from None
 
 
 def split_of(file: Path) -> str:
