@@ -42,7 +42,7 @@ _LEADING = re.compile(
 )
 _TRAILING = re.compile(
     r"(?P<beside>[^()\[\]]*[^\W\d_]{2}[^()\[\]]*?)"
-    r"(?:\s+[(\[](?i:option )?([A-Z])[)\]]|,? (?i:option|choice) ([A-HJ-Z]))\s*[.!]?"
+    r"(?:\s+[(\[](?i:option )?([A-Z])[)\]]|, (?i:option|choice) ([A-HJ-Z]))\s*[.!]?"
 )
 _NO_CHOICE = re.compile(
     r"\b(?:not|no|but|except|or|and|either|neither|nor|than|wrong|incorrect|only|just|[A-Z])\b|n't\b"

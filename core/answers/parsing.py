@@ -42,6 +42,7 @@ _BOTH = re.compile(
     r"|\W*(yes|no|nope|incorrect)\b.*(?<!\bsays )(?<!\bsays \")(?<!\breads )(?<!\breads \")\b(yes|no)\W*$",
     re.DOTALL,
 )
+_ENDS_YES = re.compile(r"\byes\W*$")
 _NO_DENIAL = re.compile(
     r"\b(?:no (?:more|less|fewer|longer|way|reason|idea|single|answer|telling)|no doubt|no question|not only"
     r"|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b"
@@ -60,21 +61,28 @@ _CHANGED_NEXT = frozenset({
 _HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
-    r"|cannot be\b)",
+    r"|cannot be\b|\((?:wrong|incorrect|false|unsure|not (?:sure|correct|right|likely))\b"
+    r"|is (?:the|an?|my) (?:wrong|incorrect|false|least)\b"
+    r"|is (?:the|my) (?:answer|one) (?:that|which) (?:is|was) (?:not|wrong|incorrect|false)\b)",
     re.IGNORECASE,
 )
+_EXPLAINED = re.compile(
+    r"^[)\]}.:]*\s*\((?!(?:wrong|incorrect|false|unsure|not (?:sure|correct|right|likely))\b)[^()]*\)"
+)
 _NEXT = re.compile(
-    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
-    r"(?:[)\]}.:?](?=\s|$)|(?= - ))"
+    r"(?:(?<=\n)[-*>+ ]*([A-HJ-Z])(?=\s*(?:\n|$))"
+    r"|(?:^|[\n.?!;,]\s*)(?:[-*>+]\s+)?(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
+    r"(?:[)\]}.:?](?=\s|$)|(?= - )))"
 )
 _NOT_SEEN = (
     r"i (?:do not|don't|can't|cannot|can not|couldn't|could not|did not|didn't) (?:see|find|spot|notice) (?:an?|any)\b"
-    r"(?! (?:\w+ )?(?:images?|pictures?|photos?|files?|attachments?|contents?|texts?|details?)\b)"
+    r"(?! of\b| (?:\w+ )?(?:images?|pictures?|photos?|files?|attachments?|contents?|texts?|details?|reasons?|ways?"
+    r"|answers?|options?|points?|information|problems?)\b)"
 )
 """Says that there is none, and is no refusal."""
 _DENIAL = re.compile(
     rf"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b|{_NOT_SEEN}"
-    r"|not (?:really|true|correct|quite|exactly|at all)\W*$"
+    r"|(?:certainly|definitely|absolutely|surely|clearly) not\W*$|not (?:really|true|correct|quite|exactly|at all)\W*$"
     r"|(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
     r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
     r"|(?:there|it|he|she|they) (?:won't|can't)\b|(?:no|none|neither|nobody)\b[^,.;]* (?:is|are|was|were|can)\b)"
@@ -204,7 +212,8 @@ def chosen(reply: str) -> tuple[str, ...]:
         return named
     found = label(stated(reply))
     rest = found.rest if found else led(stated(reply).strip())[1:]
-    others = {other.upper() for other in _NEXT.findall(rest)} - set(named)
+    others = {(one or other).upper() for one, other in _NEXT.findall(rest)} - set(named)
+    rest = _EXPLAINED.sub("", rest, count=1)
     others |= set(letters(beside_letter(said(reply)))) - set(named)  # "A: B"
     return () if others or _HEDGED.match(rest) or _DENIED.match(rest) else named
 
@@ -224,7 +233,7 @@ def yes_or_no(text: str) -> str:
     if found := _POLAR.match(led(small)):
         return "yes" if found[1] in YES else "no"
     declined = _REFUSAL.search(re.sub(_NOT_SEEN, "", small))
-    denied = _DENIAL.match(small) and not declined and not _NO_DENIAL.search(small)
+    denied = _DENIAL.match(small) and not declined and not _NO_DENIAL.search(small) and not _ENDS_YES.search(small)
     return "no" if denied else ""
 
 

@@ -54,9 +54,13 @@ _SIDE = r"[^=<>!≤≥≠≈;,?]"
 _EQUATION = re.compile(
     rf"(?:{_SIDE}{{0,79}}[^=<>!≤≥≠≈;,?\s]\s*=\s*)+([-+]?[$€£¥]?\d[\d.,/]*(?: ?(?:%|°|[a-z]{{1,3}}\b))?)"
 )
+_UNSOLVED = re.compile(r"\d[a-z]|[^\W_]\s*[-+*/^(]\s*[a-z](?![a-z])|(?<![a-z])[a-z]\s*[-+*/^]", re.IGNORECASE)
+"""A side of an equation that is more than a name, and no sum of numbers."""
+_OTHER_COUNT = r"(?:no|not|or|and|maybe|perhaps|about|nearly|option|choice|hundred|thousand|million|billion|dozen)\b"
 _COUNT = re.compile(
     r"(?:a total of |exactly |about |only )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?:(?: [^\W\d_]+){1,4}?(?=: [^\W\d_])|(?: [^\W\d_]+){0,4}?(?= \((?!option|choice)[^()]*[^\W\d_]{2})"
+    rf"(?:(?: [^\W\d_]+){{1,4}}?(?=: (?!{_OTHER_COUNT})[^\W\d_])"
+    rf"|(?: [^\W\d_]+){{0,4}}?(?= \((?!{_OTHER_COUNT})[^()]*[^\W\d_]{{2}})"
     r"|(?: [^\W\d_]+){0,4}?(?=, (?:including|of (?:which|whom)|\w+ of (?:which|whom|them))\b))",
     re.IGNORECASE,
 )
@@ -73,7 +77,7 @@ def predicate(text: str) -> str:
         ('May 5, 2020', '3', 'x > 3')
     """
     plain = TAIL.sub("", text.strip())
-    if equal := _EQUATION.fullmatch(plain):
+    if (equal := _EQUATION.fullmatch(plain)) and not any(map(_UNSOLVED.search, plain.split("=")[:-1])):
         return equal[1]
     plain = _SETTING_INSIDE.sub("", _SETTING.sub("", plain, count=1) if _SETTING.match(plain) else plain)
     if (found := _SENTENCE.fullmatch(plain)) and not _MORE_SAID.search(found[1].replace(" and ", " ", 1)):

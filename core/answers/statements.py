@@ -12,12 +12,12 @@ from twokeys.core.answers.folding import folded
 from twokeys.core.answers.labels import in_latin, letters
 
 STATED = re.compile(
-    r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:the|this|your) \w+)?"
-    r"(?: (?:that|which) (?:\w+ ){1,4}?(?=is ))?\s*"
+    r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:(?:the|this|your) \w+|that|this|it))?"
+    r"(?: (?:that|which) (?!is|are|was)(?:\w+ ){1,4}?(?=is ))?\s*"
     r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
     r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ)\s*(?:ist|est|es|é|è|is|:|=| - )"
     r"|(?:答案|回答|答え|正解|정답|답|उत्तर|الإجابة)\s*(?:应该是|是|为|為|は|은|है|هي|:)"
-    r"|[选選](?:项|項|择|擇|択)?\s*(?=\(?[A-Z](?![A-Za-z]))"
+    r"|(?<![不没沒别別是会會])[选選](?:项|項|择|擇|択)?\s*(?=\(?[A-Z](?![A-Za-z]))"
     r"|\bans\b\.?\s*(?:is\b|[:=])|\bans\.\s+(?=\S)|\b(?:conclusion|verdict)\s*(?:is\b|:)"
     r"|(?:^|\n)[#>\s]*(?:(?:the|final|correct|short|direct|my) )*answer *\n"
     r"|\bbased on (?:the|this) (?:image|picture|photo),)"
@@ -26,6 +26,14 @@ STATED = re.compile(
     re.IGNORECASE,
 )
 """Ends where an answer begins that a reply states as such."""
+_NOT_MEANT = re.compile(
+    r"(?:\b(?:wrong|incorrect|false|unlikely|worst|rejected|second|least(?: \w+)?|not (?:the|an?|my)(?: \w+)?)"
+    r"|(?:n't|\b(?:not|doubt|if|whether|never|wrong|incorrect|suppose|assuming|nor))"
+    r"(?: (?:to|say|said|think|believe|claim|know|sure|see|that|the|this|my|correct|right|best|final|be|likely"
+    r"|possible))*)\s*$",
+    re.IGNORECASE,
+)
+"""Stands before "the answer is", where that denies, doubts or supposes the answer."""
 _BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>([^<]*)</answer>")
 _FIELD = re.compile(
     r"[\"'](?P<name>(?:(?:final|correct|best|predicted|selected|chosen|my|your)[_ -]?)?"
@@ -50,6 +58,7 @@ _POINTED = re.compile(
 """A mark of a list, a quotation or a heading, or an arrow, before the answer."""
 _TICKED = re.compile(rf"(?<=\w|[.)\]!])\s*[{_PICTOGRAMS}\ufe0f]+$")
 _LABELLED_LINE = re.compile(r"(?:option |answer )?[(\[]?[A-HJ-Z](?:[)\]]|[.:](?=\s|$)|$).*")
+_DENIED_NEXT = re.compile(r"(?:n't|\b(?:not|wrong|incorrect|except|nor))\b[^.!?]*$", re.IGNORECASE)
 _COPULA = re.compile(r"^(\(?[A-Z]\)?)\s*(?:です|でした|になります|だ|입니다|이다|예요)(?!\w)")
 LONGEST = 4000
 """Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
@@ -66,8 +75,8 @@ def stated(reply: str) -> str:
     whole = tidy(reply)
     boxed = [first or second for first, second in _BOXED.findall(whole)]
     text = folded(boxed[-1] if boxed else _field(whole) or whole)
-    starts = [found.end() for found in STATED.finditer(text)]
-    text = text[starts[-1] :] if starts else _last_line(text) or text
+    start = _start(text)
+    text = text[start:] if start else _last_line(text) or text
     return in_latin(unwrapped(_COPULA.sub(r"\1", text[:LONGEST])))
 
 
@@ -92,8 +101,15 @@ def as_written(reply: str) -> str:
         'x².'
     """
     text = tidy(reply)
-    starts = [found.end() for found in STATED.finditer(text)]
-    return " ".join(text[starts[-1] if starts else 0 :][:LONGEST].split())
+    return " ".join(text[_start(text) :][:LONGEST].split())
+
+
+def _start(text: str) -> int:
+    """Where the last answer begins that a text states, and does not deny or suppose; 0 where it states none."""
+    found = [
+        one for one in STATED.finditer(text) if not _NOT_MEANT.search(text[max(one.start() - 60, 0) : one.start()])
+    ]
+    return found[-1].end() if found else 0
 
 
 def unwrapped(text: str) -> str:
@@ -129,4 +145,4 @@ def _last_line(text: str) -> str:
     *before, last = [line for line in map(unwrapped, text.split("\n")) if line] or [""]
     if not before or not _LABELLED_LINE.fullmatch(last) or len(letters(last)) != 1:
         return ""
-    return "" if any(letters(line) for line in before) else last
+    return "" if any(letters(line) for line in before) or _DENIED_NEXT.search(before[-1]) else last
