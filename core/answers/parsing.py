@@ -61,7 +61,8 @@ _CHANGED_NEXT = frozenset({
 _HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
-    r"|cannot be\b|\((?:wrong|incorrect|false|unsure|not (?:sure|correct|right|likely))\b"
+    r"|cannot be\b(?! (?:determined|told|answered|known|inferred|seen|identified)\b)"
+    r"|\((?:wrong|incorrect|false|unsure|not (?:sure|correct|right|likely))\b"
     r"|is (?:the|an?|my) (?:wrong|incorrect|false|least)\b"
     r"|is (?:the|my) (?:answer|one) (?:that|which) (?:is|was) (?:not|wrong|incorrect|false)\b)",
     re.IGNORECASE,
@@ -214,7 +215,7 @@ def chosen(reply: str) -> tuple[str, ...]:
     rest = found.rest if found else led(stated(reply).strip())[1:]
     others = {(one or other).upper() for one, other in _NEXT.findall(rest)} - set(named)
     rest = _EXPLAINED.sub("", rest, count=1)
-    others |= set(letters(beside_letter(said(reply)))) - set(named)  # "A: B"
+    others |= set(re.findall(r"^\W*([A-Z])\W*$", beside_letter(said(reply)))) - set(named)  # "A: B"
     return () if others or _HEDGED.match(rest) or _DENIED.match(rest) else named
 
 

@@ -11,7 +11,7 @@ from twokeys.core.answers.labels import led
 
 _PLACE = r"in (?:the|this) (?:image|picture|photo|photograph)"
 TAIL = re.compile(
-    r"(?: ?,? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
+    r"(?:(?: ?,)? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
     re.IGNORECASE,
 )
 """What says nothing, at the end of a sentence."""
@@ -50,10 +50,8 @@ _MORE_FACTS = re.compile(
     r"|\b(?:or|but|not|no|nor|than|is|are|was|were|has|have|which|that|while|either|neither)\b",
     re.IGNORECASE,
 )
-_SIDE = r"[^=<>!≤≥≠≈;,?]"
-_EQUATION = re.compile(
-    rf"(?:{_SIDE}{{0,79}}[^=<>!≤≥≠≈;,?\s]\s*=\s*)+([-+]?[$€£¥]?\d[\d.,/]*(?: ?(?:%|°|[a-z]{{1,3}}\b))?)"
-)
+_NO_EQUATION = re.compile(r"[<>!≤≥≠≈;,?]")
+_VALUE = re.compile(r"[-+]?[$€£¥]?\d[\d.,/]*(?: ?(?:%|°|[a-z]{1,3}\b))?")
 _UNSOLVED = re.compile(r"\d[a-z]|[^\W_]\s*[-+*/^(]\s*[a-z](?![a-z])|(?<![a-z])[a-z]\s*[-+*/^]", re.IGNORECASE)
 """A side of an equation that is more than a name, and no sum of numbers."""
 _OTHER_COUNT = r"(?:no|not|or|and|maybe|perhaps|about|nearly|option|choice|hundred|thousand|million|billion|dozen)\b"
@@ -77,14 +75,21 @@ def predicate(text: str) -> str:
         ('May 5, 2020', '3', 'x > 3')
     """
     plain = TAIL.sub("", text.strip())
-    if (equal := _EQUATION.fullmatch(plain)) and not any(map(_UNSOLVED.search, plain.split("=")[:-1])):
-        return equal[1]
+    if "=" in plain and (value := _solved(plain)):
+        return value
     plain = _SETTING_INSIDE.sub("", _SETTING.sub("", plain, count=1) if _SETTING.match(plain) else plain)
     if (found := _SENTENCE.fullmatch(plain)) and not _MORE_SAID.search(found[1].replace(" and ", " ", 1)):
         return found[1]
     if (found := _FACT.fullmatch(plain)) and not _MORE_FACTS.search(found[1]):
         return found[1]
     return text
+
+
+def _solved(text: str) -> str:
+    """The number that an equation ends with, where it is all that it says; empty elsewhere."""
+    *sides, value = [side.strip() for side in text.split("=")]
+    plain = all(0 < len(side) <= 80 and not _UNSOLVED.search(side) for side in sides) and _VALUE.fullmatch(value)
+    return value if plain and not _NO_EQUATION.search(text[: -len(value)]) else ""
 
 
 def counted(text: str) -> str:

@@ -30,7 +30,7 @@ _NOT_MEANT = re.compile(
     r"(?:\b(?:wrong|incorrect|false|unlikely|worst|rejected|second|least(?: \w+)?|not (?:the|an?|my)(?: \w+)?)"
     r"|(?:n't|\b(?:not|doubt|if|whether|never|wrong|incorrect|suppose|assuming|nor))"
     r"(?: (?:to|say|said|think|believe|claim|know|sure|see|that|the|this|my|correct|right|best|final|be|likely"
-    r"|possible))*)\s*$",
+    r"|possible))*) *$",
     re.IGNORECASE,
 )
 """Stands before "the answer is", where that denies, doubts or supposes the answer."""
