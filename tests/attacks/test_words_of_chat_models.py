@@ -1,13 +1,13 @@
 r"""Claim: an ordinary reply of an ordinary model is read as a person reads it.
 
-Attack: 478 replies that a reader wrote down with their right reading before trying any: JSON, headings, lists,
+Attack: 477 replies that a reader wrote down with their right reading before trying any: JSON, headings, lists,
 quotations, ticks, an option by its letter on the last line, adverbs, other languages, facts that are named ("The color
 of the car is blue"), what a sign says, equations, counts that are explained, degrees, fractions that are one sign.
 
 Before (84b1322): 105 are misread, nearly all of them a right answer that is not read: `{"answer": "B"}`, a heading
 before the answer, "- B", "Answer: B (blue)", "Probably B", "The time is 10:30.", "There are 3 people: two men and a
 woman.", "$45^{\circ}$" against "45°". Now: 30, which are strict: what a longer text says in passing, an answer in other
-words. No reply is right for an answer that it does not give.
+words. None of the 30 is right for an answer that it does not give.
 """
 
 from __future__ import annotations
