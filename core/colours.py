@@ -9,11 +9,14 @@ have a colour in common:
 - at an **image** no option is seen, and a reply may yet be right on an item in two ways: by the option's text and by
   its letter. An item has both colours there: the token of its gold and, where it has options, that of its letter.
 
-`Yes` and `yes`, or `3` and `three`, are one token, and so one colour.
+`Yes` and `yes`, or `3` and `three`, are one token, and so one colour. Golds that are compared as one answer are one
+colour too, where their tokens differ (`E. coli` is read as the letter E, `E coli` as a text): else they would be each
+other's counterfactuals. Colours that are merged bound no less: the colour of a reply is that of its token.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twokeys.core.answers.marking import accepted
-from twokeys.core.answers.normal import compared
+from twokeys.core.answers.normal import compared, normalise
 
 Ints = NDArray[np.int64]
 NONE = -1
@@ -58,14 +61,42 @@ def colours(items: pd.DataFrame) -> Colours:
         >>> found.question.tolist(), found.image.tolist()
         ([0, 1], [[1, 0], [1, -1]])
     """
-    tokens = accepted_tokens(items)
+    accepting = accepted_tokens(items)
+    texts = [of[0] for of in accepting]
+    one = _merged(texts, [normalise(str(answer)) for answer in items["answer"]])
+    tokens = [tuple(dict.fromkeys(one.get(token, token) for token in of)) for of in accepting]
     most = max(map(len, tokens), default=1)
     flat = pd.factorize(np.array([token for of in tokens for token in of], dtype=object), sort=True)[0]
     sizes = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
     image = np.full((len(tokens), most), NONE, dtype=np.int64)
     image[np.arange(most) < sizes[:, None]] = flat
-    picked = pd.factorize(np.array([of[-1] for of in tokens], dtype=object), sort=True)[0]
+    # Among options a reply picks a place; without any it is a token.
+    asked = zip(accepting, tokens, items["choices"], strict=True)
+    names = [own[-1] if len(choices) else merged[0] for own, merged, choices in asked]
+    picked = pd.factorize(np.array(names, dtype=object), sort=True)[0]
     return Colours(picked.astype(np.int64), image)
+
+
+def _merged(tokens: Sequence[str], golds: Sequence[str]) -> dict[str, str]:
+    """Tokens that are one colour, since golds in one normal form have them -> the first of these tokens.
+
+    Args:
+        tokens: Token of each gold.
+        golds: Normal form of each gold.
+    """
+    above: dict[str, str] = {}
+
+    def top(token: str) -> str:
+        while token in above:
+            token = above[token]
+        return token
+
+    first: dict[str, str] = {}
+    for token, gold in set(zip(tokens, golds, strict=True)):
+        here, there = sorted((top(token), top(first.setdefault(gold, token))))
+        if here != there:
+            above[there] = here
+    return {token: top(token) for token in above}
 
 
 def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -268,8 +268,12 @@ def _partners(known: Folder) -> Iterator[str]:
 def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
     """Partners and quads of one config."""
     within = list(within)
-    colour = colours(published)
-    rows = published.assign(picked=colour.question, said=colour.text).set_index("id", drop=False)
+    coloured = [
+        part.assign(picked=(colour := colours(part)).question, said=colour.text) for _, part in parts(published, within)
+    ]
+    if not coloured:
+        return
+    rows = pd.concat(coloured).set_index("id", drop=False)
     for name, shared, other, differs in (
         ("image_partner", "question_key", "image_key", "picked"),
         ("question_partner", "image_key", "question_key", "said"),

@@ -16,6 +16,7 @@ _ONE_FOR_ONE = str.maketrans({
 })  # fmt: skip
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """What shows nothing and is no format character: fillers, and selectors among looks of one character."""
+_VULGAR = re.compile("(?P<whole>\\d?)(?P<part>[¼-¾⅐-⅞↉])")
 _SUPERSCRIPT = re.compile(r"[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
@@ -28,6 +29,7 @@ _SIGNS = {
     "infty": "∞", "angle": "∠", "triangle": "△", "circ": "°", "degree": "°", "ldots": "...", "dots": "...",
 }  # fmt: skip
 _SIGN = re.compile(rf"\\({'|'.join(sorted(_SIGNS, key=len, reverse=True))})(?![A-Za-z])")
+_DEGREES = re.compile(r"\^\s*(?:\{\s*(?:\\(?:circ|degree)(?![A-Za-z])|°)\s*\}|\\circ(?![A-Za-z]))")
 _ROOT = re.compile(r"√\s*\{([^{}]*)\}")
 _DOLLARS = re.compile(r"\$\$([^$]+)\$\$|\$(?=\S)([^$]*?\S)\$(?!\d)")
 _ESCAPED_BRACKETS = re.compile(r"\\([(\[])\s*(.*?)\s*\\([)\]])")
@@ -57,6 +59,7 @@ def _once(text: str) -> str:
     else:
         seen = "".join(map(_letter, _UNSEEN.sub("", text)))
         text = unicodedata.normalize("NFC", alike(seen, cased=False)).translate(_ONE_FOR_ONE)
+        text = _VULGAR.sub(lambda found: _in_digits(found["whole"], found["part"]), text)
         text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_POWERS), text)
     if "\\" in text or "$" in text or "{" in text:
         text = _without_latex(text)
@@ -75,8 +78,13 @@ def _letter(letter: str) -> str:
     return str(unicodedata.decimal(letter)) if kind == "Nd" else "" if kind == "Cf" else letter
 
 
+def _in_digits(whole: str, part: str) -> str:
+    """A fraction that is one sign, with the last digit before it."""
+    return (f"{whole} " if whole else "") + unicodedata.normalize("NFKC", part).replace("⁄", "/")
+
+
 def _without_latex(text: str) -> str:
-    text = _DOLLARS.sub(lambda found: found[1] or found[2], text)
+    text = _DEGREES.sub("°", _DOLLARS.sub(lambda found: found[1] or found[2], text))
     text = _FRACTION.sub(lambda found: "/".join(_grouped(part) for part in found.groups() if part is not None), text)
     text = _ROOT.sub(lambda found: f"√{_grouped(found[1])}", text)
     text = _RAISED.sub(lambda found: found[1] + _grouped(found[2]), _IN_WORDS.sub(r"\1", _NOTHING.sub("", text)))

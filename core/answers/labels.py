@@ -12,7 +12,10 @@ from typing import NamedTuple
 from twokeys.core.answers.lookalikes import TWINS
 
 _LEAD = re.compile(
-    r"(?:(?:well|so|okay|ok|sure|hmm|i (?:think|believe|guess)|i (?:can |could )?see|i count|i(?: woul|')d say"
+    r"(?:(?:well|so|okay|ok|sure|hmm|therefore|thus|hence|given (?:the|this) (?:image|picture|photo)"
+    r"|(?:most )?(?:probably|definitely|likely|certainly|clearly|surely|obviously)"
+    r"(?=,? (?-i:\([A-Z]\)|[B-HJ-Z](?![\w']))\W*$)|i (?:think|believe|guess)"
+    r"|i (?:can |could )?see|i count|i(?: woul|')d say"
     r"|in my opinion|in (?:the|this) (?:image|picture|photo)"
     r"|(?:it|this|that) (?:looks|seems|appears|would be|must be|should be|might be|may be|could be)(?: like| to be)?"
     r"|they (?:look|seem|appear)(?: like| to be)?|there (?:seems?|appears?) to be"
@@ -29,15 +32,18 @@ _ALONE = re.compile(
 )
 _FORMS = "|".join((
     rf"{_OPEN}\s*([A-Za-z])\s*{_SHUT}",  # (B), [b]
-    r"([A-Z])(?=[.):>]|(?<!I),)",
+    r"([A-Z])(?=\.(?! ?[A-Z]\.)|[):>]|(?<!I),)",  # not U.S.A.
     r"([a-hj])(?=\)|[:.]\s+\S|:[^\W\d_]{2}| - [^\W\d_]{2})",  # b) blue; not a.m., i. e.
-    r"([A-HJ-Z])(?= because\b| is (?:the |my )?(?:correct|right|best|answer)\b| - )",
+    r"([A-HJ-Z])(?= because\b| is (?:the |my )?(?:correct|right|best|answer)\b| - | \([^()]*[^\W\d_]{2})",
 ))  # fmt: skip
 _NAMED_FORMS = r"([A-Z])(?![\w'])|([a-z])(?=\s*[.):,]|\s+(?:-|because|is (?:the )?(?:correct|right|best))(?!\w))"
 _LEADING = re.compile(
     rf"(?:(?i:{_KIND})(?:{_NAMED_FORMS}|{_FORMS})|(?:{_FORMS}))(?P<rest>\s*[.):>,]*\s*(?P<beside>.*))", re.DOTALL
 )
-_TRAILING = re.compile(r"(?P<beside>[^()\[\]]*[^\W\d_]{2}[^()\[\]]*?)\s+[(\[](?i:option )?([A-Z])[)\]]\s*[.!]?")
+_TRAILING = re.compile(
+    r"(?P<beside>[^()\[\]]*[^\W\d_]{2}[^()\[\]]*?)"
+    r"(?:\s+[(\[](?i:option )?([A-Z])[)\]]|, (?i:option|choice) ([A-HJ-Z]))\s*[.!]?"
+)
 _NO_CHOICE = re.compile(
     r"\b(?:not|no|but|except|or|and|either|neither|nor|than|wrong|incorrect|only|just|[A-Z])\b|n't\b"
 )
@@ -113,7 +119,7 @@ def label(text: str) -> Label | None:
     if not found:
         last = _TRAILING.fullmatch(text)
         chosen = last and not _NO_CHOICE.search(last["beside"])
-        return Label(last[2], "", last["beside"].strip()) if last and chosen else None
+        return Label(last[2] or last[3], "", last["beside"].strip()) if last and chosen else None
     letter = next(one for one in found.groups() if one)
     return Label(letter.upper(), found["rest"], found["beside"].strip())
 

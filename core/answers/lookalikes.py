@@ -44,12 +44,16 @@ _FUNCTIONS = frozenset({
 _BACK = {True: {twin: own for own, twin in _CYRILLIC.items()}, False: {twin: own for own, twin in _GREEK.items()}}
 """Latin letter -> that of Cyrillic (true), or of Greek."""
 _SAME_SIGN = {
-    **dict.fromkeys("‘’‚‛ʼʹˈ′`´＇ꞌ՚׳", "'"), **dict.fromkeys("“”„‟″〝〞ˮ״＂", '"'),
+    **dict.fromkeys("‘’‚‛ʼʹˈ′`´＇ꞌ՚׳ʻʽ", "'"), **dict.fromkeys("“”„‟″〝〞ˮ״＂", '"'),
     **dict.fromkeys("−⁃˗", "-"), **dict.fromkeys("∶꞉ː։", ":"), **dict.fromkeys("⁄∕⧸", "/"), **dict.fromkeys("∖⧵", "\\"),
     **dict.fromkeys("∣❘ǀ", "|"), **dict.fromkeys("∼˜", "~"), **dict.fromkeys("º˚", "°"), "ǃ": "!", "∗": "*",
-    "\u037e": ";",
+    "\u037e": ";", "⁎": "*", **dict.fromkeys("─⎯", "-"), **dict.fromkeys("⋅∙‧", "·"), "⨯": "×", "∆": "Δ", "∑": "Σ",
+    "∏": "Π", "\u3008": "⟨", "\u3009": "⟩", **dict(zip("۰۱۲۳۷۸۹", "٠١٢٣٧٨٩", strict=True)),
 }  # fmt: skip
 _SAME_SIGN.pop("`")  # of a keyboard, and seen to differ
+_SHAPES = {"\u06a9": "\u0643", "\u06cc": "\u064a"}
+_JOINED = re.compile(f"[{''.join(_SHAPES)}](?=[\u064b-\u065f]*[\u0620\u0626-\u064a\u066e-\u06d3\u06fa-\u06ff])")
+"""Letters of Persian and Urdu that are drawn as the Arabic ones where another letter joins them."""
 _DRAWN_OTHERWISE = ("<super>", "<sub>", "<circle>", "<fraction>")
 _ALPHABETS = ("DOUBLE-STRUCK", "SCRIPT", "FRAKTUR", "BLACK-LETTER")
 _NO_DASH = "〜〰゠⸗᠆"
@@ -72,6 +76,7 @@ def alike(text: str, cased: bool = True) -> str:
     if text.isascii():
         return text
     signs = unicodedata.normalize("NFD", "".join(map(_by_look, unicodedata.normalize("NFC", text))))
+    signs = _JOINED.sub(lambda found: _SHAPES[found[0]], signs.replace("\u0e40\u0e40", "\u0e41"))
     letters = [letter for letter in signs if letter.isalpha()]
     latin = 2 * sum(map(_is_latin, letters)) >= len(letters)
     words = _WORD_OF_LETTERS.sub(lambda found: _in_one_script(found[0], latin, cased), signs)

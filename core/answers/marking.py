@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from twokeys.core.answers.folding import folded
-from twokeys.core.answers.labels import letters, listed
+from twokeys.core.answers.labels import beside_letter, letters, listed
 from twokeys.core.answers.letter_case import contradicts
 from twokeys.core.answers.normal import compared, normalise
-from twokeys.core.answers.parsing import bare, nothing_there, parts, predicate, said, token
+from twokeys.core.answers.parsing import bare, chosen, nothing_there, parts, said, token
 from twokeys.core.answers.picking import picked, says
+from twokeys.core.answers.sentences import predicate
 
 
 def accepted(answer_type: str, choices: Sequence[str], answer: str) -> tuple[str, ...]:
@@ -63,9 +64,13 @@ def right(reply: str, answer_type: str, choices: Sequence[str], answer: str) -> 
         return says(inner, gold)
     if len(letters(answer)) > 1 and listed(answer) == sorted(listed(answer)):
         return True  # letters in the order of the alphabet are a set; others are an order
+    if chosen(answer) and not beside_letter(answer) and not beside_letter(inner):
+        return True  # `Option A`, `A)`: a letter and nothing else
     gold, plain = gold.casefold(), bare(inner)
-    if answer_type == "number" and (says(inner, gold) or (gold == "0" and (plain == "none" or nothing_there(inner)))):
-        return True
+    if answer_type == "number":
+        none = gold == "0" and (plain == "none" or nothing_there(inner))
+        if none or says(inner, gold) or says(predicate(inner), gold):
+            return True
     return (
         gold in (normalise(reply), normalise(inner), plain, bare(predicate(inner)))
         or plain == bare(answer)

@@ -88,6 +88,8 @@ _MARKS = tuple((re.compile(pattern), by) for pattern, by in (
     (r"(?<=\d)\s*degrees?\b|\s+°", "°"),
     (rf"(?<=\d)(?=(?:{_UNITS})\b)", " "),
     (r"(?<=[$€£¥#])\s+(?=\d)", ""),
+    (r"(?<![\w.,$€£¥])(\d[\d.,]*)\s*([€£¥])(?!\w)", r"\2\1"),
+    (r"(?<=\d)\s+(?=√)", ""),
     # signs between two sides: X + Y < Z, 3 : 4, (0, 1)
     (r"(?<=\S)\s*(<=|>=|!=|[<>=*^×÷/·])\s*(?=\S)|(?<=\S)\s+([-+±])\s+(?=[\w(.√$])", r"\1\2"),
     (r"(?<!\S)([-+<>≈~±]=?)\s+(?=[\d.$])", r"\1"),
@@ -129,7 +131,7 @@ def _plainer(answer: str) -> str:
     if len(small) == len(cased):  # else letters were written out, and places are others
         for found in _NAME_A.finditer(cased):
             small = f"{small[: found.start()]}A{small[found.end() :]}"
-    text = whole = " ".join(small.split()) or answer
+    text = whole = " ".join(small.split()) or " ".join(folded(answer).split()) or answer
     if not _BARE.fullmatch(text):
         text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
         text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)

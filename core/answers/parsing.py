@@ -11,32 +11,14 @@ import re
 from functools import lru_cache
 
 from twokeys.core.answers.folding import folded
-from twokeys.core.answers.labels import beside_letter, in_latin, label, led, letters
+from twokeys.core.answers.labels import beside_letter, label, led, letters
 from twokeys.core.answers.normal import NO, YES, normalise
+from twokeys.core.answers.sentences import TAIL, counted, predicate
+from twokeys.core.answers.statements import STATED, stated, unwrapped
 
-VERSION = 3
+VERSION = 4
 """Raised whenever some reply would be read in another way."""
 
-_STATED = re.compile(
-    r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:the|this|your) \w+)?\s*"
-    r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
-    r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ)\s*(?:ist|est|es|é|è|is|:|=| - )"
-    r"|(?:答案|回答|答え|उत्तर|الإجابة)\s*(?:是|为|為|は|है|هي|:)"
-    r"|\bbased on (?:the|this) (?:image|picture|photo),)"
-    r"\s*(?:(?:most )?(?:likely|probably|clearly|definitely|therefore) )?(?:option |choice |letter )?\s*"
-    r"(?=[^\s.]|\.\d)",
-    re.IGNORECASE,
-)
-_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>([^<]*)</answer>")
-_THOUGHT = re.compile(
-    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|<\|[a-z_]+\|>|</?s>|^assistant\s*:?\s*\n", re.DOTALL | re.IGNORECASE
-)
-_OPENING = re.compile(
-    r"(?:(?:sure|certainly|of course|okay|great question)\s*[!.]\s+|#+ *answer:?\s*\n|```\w*\n)+", re.IGNORECASE
-)
-_BLANKS = re.compile(r"[^\S\n]+")
-LONGEST = 4000
-"""Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
 _END = re.compile(r"[.!?](?=[\"')\]]*(?:\s|$))|[。！？।؟]|\n")
 _OPERAND = re.compile(r"(?:\d|(?<![^\W_])[a-z]|\([^()]*[\d+*/^-][^()]*\))!*$")
 _IN_SENTENCE = re.compile(r"[^\W\d_]{2}")
@@ -49,17 +31,18 @@ _BEFORE_NUMBER = re.compile(
     r"(?:^|[\s(])(?:nos?|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|rs|pp?|ch|sec|art)$",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
-    r"(?: ?,? ?\b(?:i (?:think|believe|guess)|to me|in my opinion|in (?:the|this) (?:image|picture|photo)))+\W*$",
-    re.IGNORECASE,
-)
 _POLAR = re.compile(
-    rf"\W*({'|'.join(sorted(YES | NO))})(?:\W*$|\s*[,.;:!?-]\s(?!\d)|\s+(?:there|it|it's|this|that|these|those|he|she"
+    r"\W*(?:(?:certainly|definitely|probably|clearly|obviously|surely|of course|indeed)\W+)?"
+    rf"({'|'.join(sorted(YES | NO))})(?:\W*$|\s*[,.;:!?-]\s(?!\d)|\s+\((?!\d)|-(?=(?:it|there|this|that|the)\b)"
+    r"|\s+(?:there|it|it's|this|that|these|those|he|she"
     r"|they|we|you|i|because|the \w+(?: \w+)? (?:is|are|was|were))\b)"
 )
 _BOTH = re.compile(
-    r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b|\W*(yes|no|nope|incorrect)\b.*\b(yes|no)\W*$", re.DOTALL
+    r"\W*(yes|no)\W+(?:(?:or|and)\W+)?(yes|no)\b(?! (?:doubt|question|problem|one|longer)\b)"
+    r"|\W*(yes|no|nope|incorrect)\b.*(?<!\bsays )(?<!\bsays \")(?<!\breads )(?<!\breads \")\b(yes|no)\W*$",
+    re.DOTALL,
 )
+_ENDS_YES = re.compile(r"\byes\W*$")
 _NO_DENIAL = re.compile(
     r"\b(?:no (?:more|less|fewer|longer|way|reason|idea|single|answer|telling)|no doubt|no question|not only"
     r"|(?:not|\w+n't) (?:wrong|false|incorrect|fake))\b"
@@ -78,15 +61,29 @@ _CHANGED_NEXT = frozenset({
 _HEDGED = re.compile(r"^\W*(?:or|vs\.?|versus|and/or)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[)\]}.:\s]*(?:(?:is|was|seems|looks) (?:definitely |clearly )?(?:not|wrong|incorrect|false)\b|isn't\b"
-    r"|cannot be\b)",
+    r"|cannot be\b(?! (?:determined|told|answered|known|inferred|seen|identified)\b)"
+    r"|\((?:wrong|incorrect|false|unsure|not (?:sure|correct|right|likely))\b"
+    r"|is (?:the|an?|my) (?:wrong|incorrect|false|least)\b"
+    r"|is (?:the|my) (?:answer|one) (?:that|which) (?:is|was) (?:not|wrong|incorrect|false)\b)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(
-    r"(?:^|[\n.?!;,]\s*)(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
-    r"(?:[)\]}.:?](?=\s|$)|(?= - ))"
+_EXPLAINED = re.compile(
+    r"^[)\]}.:]*\s*\((?!(?:wrong|incorrect|false|unsure|not (?:sure|correct|right|likely))\b)[^()]*\)"
 )
+_NEXT = re.compile(
+    r"(?:(?<=\n)[-*>+ ]*([A-HJ-Z])(?=\s*(?:\n|$))"
+    r"|(?:^|[\n.?!;,]\s*)(?:[-*>+]\s+)?(?:[Oo]ption |[Cc]hoice )?[(\[{]?([A-Z]|[a-hj](?=[)\]}:?]| - [^\W\d_]{2}))"
+    r"(?:[)\]}.:?](?=\s|$)|(?= - )))"
+)
+_NOT_SEEN = (
+    r"i (?:do not|don't|can't|cannot|can not|couldn't|could not|did not|didn't) (?:see|find|spot|notice) (?:an?|any)\b"
+    r"(?! of\b| (?:\w+ )?(?:images?|pictures?|photos?|files?|attachments?|contents?|texts?|details?|reasons?|ways?"
+    r"|answers?|options?|points?|information|problems?)\b)"
+)
+"""Says that there is none, and is no refusal."""
 _DENIAL = re.compile(
-    r"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b"
+    rf"\W*(?:i (?:can |could )?(?:see|count|find) (?:no|zero|none)\b|{_NOT_SEEN}"
+    r"|(?:certainly|definitely|absolutely|surely|clearly) not\W*$|not (?:really|true|correct|quite|exactly|at all)\W*$"
     r"|(?:there|it|this|that|he|she|they|these|those|the \w+(?: \w+){0,2}) (?:is|are|was|were|do|does|did|has|have"
     r"|had|can|could|will|would)(?:n't| ?not| no)\b|(?:there|it|he|she|they)(?:'s|'re) (?:not|no)\b"
     r"|(?:there|it|he|she|they) (?:won't|can't)\b|(?:no|none|neither|nobody)\b[^,.;]* (?:is|are|was|were|can)\b)"
@@ -104,19 +101,10 @@ _REFUSAL = re.compile(
 )
 _NONE = re.compile(
     r"\W*(?:there (?:is|are|was|were) (?:no|none|not any|not a)\b|there (?:isn't|aren't|wasn't|weren't) (?:any|a)\b"
-    r"|there's (?:no|none)\b|i (?:can |could )?(?:see|count|find) (?:no|none)\b|(?:no|none|nobody)\b[^,.;]* (?:is|are))"
+    r"|there's (?:no|none)\b|i (?:can |could )?(?:see|count|find) (?:no|none)\b|(?:no|none|nobody)\b[^,.;]* (?:is|are)"
+    rf"|{_NOT_SEEN})"
 )
 _OTHERWISE = re.compile(r"\d|\b(?:but|except|only|other|just|besides)\b")
-_SENTENCE = re.compile(
-    r"(?:the|this|that|these|those|his|her|its|their|my|your|our) (?:[\w'-]+ ){1,3}"
-    r"(?:is|are|was|were|looks|look|seems|seem|appears|appear|would be)(?: (?:like|to be))?"
-    r" ((?:(?:an?|the) )?(?:\S+ )?\S+)",
-    re.IGNORECASE,
-)
-_MORE_SAID = re.compile(
-    r"[,;:]|\b(?:and|or|but|not|no|nor|than|is|are|was|were|has|have|which|that|while|either|neither)\b|n't\b",
-    re.IGNORECASE,
-)
 _QUANTITY = re.compile(r"([-+]?)([$€£¥#]?)([-+]?)(\d+(?:\.\d+)?)(%|°[cf]?)?")
 _HEDGES = frozenset({
     "about", "approximately", "around", "roughly", "exactly", "only", "just", "maybe", "probably", "perhaps",
@@ -145,41 +133,6 @@ def token(reply: str) -> str:
 
 
 @lru_cache(1 << 12)
-def stated(reply: str) -> str:
-    """All that a reply says from its last statement of an answer on; the whole reply where it makes none."""
-    whole = tidy(reply)
-    boxed = [first or second for first, second in _BOXED.findall(whole)]
-    text = folded(boxed[-1] if boxed else whole)
-    starts = [found.end() for found in _STATED.finditer(text)]
-    return in_latin(_unquoted(text[starts[-1] if starts else 0 :][:LONGEST]))
-
-
-def tidy(reply: str) -> str:
-    """A reply without what a model writes around its answer: its thoughts, end marks, an opening; single spaces.
-
-    Example:
-        >>> tidy("<think>Is it red?</think>Sure!  Blue</s>")
-        'Blue'
-    """
-    text = _BLANKS.sub(" ", reply)
-    plain = _THOUGHT.sub("", text) if "<" in text or text[:9].lower() == "assistant" else text
-    plain = _OPENING.sub("", plain.strip(), count=1).strip() or text.strip()
-    return plain if len(plain) <= 2 * LONGEST else f"{plain[:LONGEST]}\n{plain[-LONGEST:]}"
-
-
-def as_written(reply: str) -> str:
-    """What a reply states as its answer, character by character; the whole reply where it states none.
-
-    Example:
-        >>> as_written("The answer is  x².")
-        'x².'
-    """
-    text = tidy(reply)
-    starts = [found.end() for found in _STATED.finditer(text)]
-    return " ".join(text[starts[-1] if starts else 0 :][:LONGEST].split())
-
-
-@lru_cache(1 << 12)
 def said(reply: str) -> str:
     """What a reply gives as its answer: what it states as such, else its first sentence.
 
@@ -187,15 +140,7 @@ def said(reply: str) -> str:
         >>> said("The dog runs. So the answer is Dr. Pepper. Good."), said("Red. It is red.")
         ('Dr. Pepper', 'Red')
     """
-    return _unquoted(first_sentence(stated(reply)))
-
-
-def _unquoted(text: str) -> str:
-    text = text.strip()
-    for mark in "\"'":
-        if len(text) > 2 and text[0] == mark and text.find(mark, 1) in (-1, len(text) - 1):
-            return text.strip(mark).strip()
-    return text
+    return counted(unwrapped(first_sentence(stated(reply))))
 
 
 def first_sentence(text: str) -> str:
@@ -230,19 +175,8 @@ def bare(text: str) -> str:
         >>> bare("It looks dark blue to me"), bare("There are about 3 dogs")
         ('dark blue', 'about 3 dogs')
     """
-    inner = led(_TAIL.sub("", _BLANKS.sub(" ", folded(text)).strip()))
+    inner = led(TAIL.sub("", re.sub(r"[^\S\n]+", " ", folded(text)).strip()))
     return normalise(inner if inner.strip() else text)
-
-
-def predicate(text: str) -> str:
-    """What an answer says of the one thing that it speaks of, in a short sentence; the whole text elsewhere.
-
-    Example:
-        >>> predicate("The shirt is dark red"), predicate("The shirt is red, the hat is blue")
-        ('dark red', 'The shirt is red, the hat is blue')
-    """
-    found = _SENTENCE.fullmatch(_TAIL.sub("", text.strip()))
-    return found[1] if found and not _MORE_SAID.search(found[1]) else text
 
 
 def nothing_there(text: str) -> bool:
@@ -279,9 +213,10 @@ def chosen(reply: str) -> tuple[str, ...]:
         return named
     found = label(stated(reply))
     rest = found.rest if found else led(stated(reply).strip())[1:]
-    others = {other.upper() for other in _NEXT.findall(rest)} - set(named)
-    inner = beside_letter(said(reply))
-    return () if others or _HEDGED.match(rest) or _DENIED.match(rest) or refuses(inner) else named
+    others = {(one or other).upper() for one, other in _NEXT.findall(rest)} - set(named)
+    rest = _EXPLAINED.sub("", rest, count=1)
+    others |= set(re.findall(r"^\W*([A-Z])\W*$", beside_letter(said(reply)))) - set(named)  # "A: B"
+    return () if others or _HEDGED.match(rest) or _DENIED.match(rest) else named
 
 
 def yes_or_no(text: str) -> str:
@@ -298,7 +233,8 @@ def yes_or_no(text: str) -> str:
             return ""
     if found := _POLAR.match(led(small)):
         return "yes" if found[1] in YES else "no"
-    denied = _DENIAL.match(small) and not _REFUSAL.search(small) and not _NO_DENIAL.search(small)
+    declined = _REFUSAL.search(re.sub(_NOT_SEEN, "", small))
+    denied = _DENIAL.match(small) and not declined and not _NO_DENIAL.search(small) and not _ENDS_YES.search(small)
     return "no" if denied else ""
 
 
@@ -344,4 +280,4 @@ def refuses(reply: str) -> bool:
         (True, False)
     """
     text = folded(reply)
-    return _REFUSAL.search(text) is not None and _STATED.search(text) is None
+    return _REFUSAL.search(text) is not None and STATED.search(text) is None

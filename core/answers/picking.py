@@ -12,19 +12,18 @@ from twokeys.core.answers.labels import beside_letter, letters
 from twokeys.core.answers.letter_case import contradicts
 from twokeys.core.answers.normal import normalise
 from twokeys.core.answers.parsing import (
-    as_written,
     bare,
     chosen,
     first_sentence,
     nothing_there,
     number,
-    predicate,
     quantity,
     refuses,
     said,
-    stated,
     yes_or_no,
 )
+from twokeys.core.answers.sentences import predicate
+from twokeys.core.answers.statements import as_written, stated
 
 Kind = Literal["yes/no", "number", "open"]
 How = Literal["empty", "option", "letter", "yes/no", "number", "text", "refusal", "ambiguous", "unreadable"]
@@ -60,6 +59,10 @@ def picked(reply: str, choices: Sequence[str]) -> tuple[int | None, How]:
     for text in (whole, written := as_written(reply), first_sentence(written)):
         if text in options:
             return options.index(text), "option"
+    spelt_out = [folded(choice) for choice in choices]
+    for text in (folded(whole), inner):
+        if spelt_out.count(text) == 1:
+            return spelt_out.index(text), "option"
     if letters(inner) and not chosen(reply):
         return None, "ambiguous"
     named = chosen(reply)
@@ -92,6 +95,8 @@ def _by_letter(named: tuple[str, ...], inner: str, options: list[str], plain: li
         return None, "unreadable"
     rest = beside_letter(inner)
     told = bare(first_sentence(rest)) if rest else ""
+    if refuses(rest) and not told.startswith(plain[place]):
+        return None, "ambiguous"
     others = [(ascii_uppercase[at], option) for at, option in enumerate(options) if at != place]
     listed = any(re.search(rf"\b{name}[)\]}}.:]\s*{re.escape(option)}", rest, re.IGNORECASE) for name, option in others)
     if listed or (told in plain and told != plain[place]):

@@ -211,8 +211,9 @@ def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
 
 def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
     """The gold's text, a list of texts where there are several; an open question has its own text as gold."""
-    if columns.answer_is == "text" or all(_absent(option) for option in options):
-        if isinstance(value, str) and value.lstrip().startswith("[") and options and value not in options:
+    closed = not all(_absent(option) for option in options)
+    if columns.answer_is == "text" or not closed:
+        if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
             value = _list(value, "answer", file, row)
         return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
     marks = value

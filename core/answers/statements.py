@@ -1,0 +1,148 @@
+"""What a reply states as its answer: in a sentence, a heading, a box, a field of JSON, or a label on its last line.
+
+The last statement counts. What a model writes around it (thoughts, end marks, an opening) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from twokeys.core.answers.folding import folded
+from twokeys.core.answers.labels import in_latin, letters
+
+STATED = re.compile(
+    r"(?:(?:answer|choice|option|selection|letter)s?(?: (?:to|for) (?:(?:the|this|your) \w+|that|this|it))?"
+    r"(?: (?:that|which) (?!is|are|was)(?:\w+ ){1,4}?(?=is ))?\s*"
+    r"(?:is|are|would be|should be|must be|:|=| - )+|\bi(?:'d| would| will|'ll)? (?:choose|pick|select|go with)\b"
+    r"|\b(?:antwort|réponse|respuesta|resposta|risposta|antwoord|ответ)\s*(?:ist|est|es|é|è|is|:|=| - )"
+    r"|(?:答案|回答|答え|正解|정답|답|उत्तर|الإجابة)\s*(?:应该是|是|为|為|は|은|है|هي|:)"
+    r"|(?<![不没沒别別是会會])[选選](?:项|項|择|擇|択)?\s*(?=\(?[A-Z](?![A-Za-z]))"
+    r"|\bans\b\.?\s*(?:is\b|[:=])|\bans\.\s+(?=\S)|\b(?:conclusion|verdict)\s*(?:is\b|:)"
+    r"|(?:^|\n)[#>\s]*(?:(?:the|final|correct|short|direct|my) )*answer *\n"
+    r"|\bbased on (?:the|this) (?:image|picture|photo),)"
+    r"\s*(?:(?:most )?(?:likely|probably|clearly|definitely|therefore) )?(?:option |choice |letter )?\s*"
+    r"(?=[^\s.]|\.\d)",
+    re.IGNORECASE,
+)
+"""Ends where an answer begins that a reply states as such."""
+_NOT_MEANT = re.compile(
+    r"(?:\b(?:wrong|incorrect|false|unlikely|worst|rejected|second|least(?: \w+)?|not (?:the|an?|my)(?: \w+)?)"
+    r"|(?:n't|\b(?:not|doubt|if|whether|never|wrong|incorrect|suppose|assuming|nor))"
+    r"(?: (?:to|say|said|think|believe|claim|know|sure|see|that|the|this|my|correct|right|best|final|be|likely"
+    r"|possible))*) *$",
+    re.IGNORECASE,
+)
+"""Stands before "the answer is", where that denies, doubts or supposes the answer."""
+_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|<answer>([^<]*)</answer>")
+_FIELD = re.compile(
+    r"[\"'](?P<name>(?:(?:final|correct|best|predicted|selected|chosen|my|your)[_ -]?)?"
+    r"(?:answer|choice|option|selection|prediction|response|result|letter)(?:[_ -]?(?:letter|choice|option|text))?)"
+    r"[\"']\s*:\s*(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>(?:[^'\\]|\\.)*)'|\[(?P<several>[^\[\]{}]*)\]"
+    r"|(?P<bare>-?\d[\d.]*|true|false)\b)",
+    re.IGNORECASE,
+)
+"""A field of JSON, or of what Python prints, that is named after an answer."""
+_THOUGHT = re.compile(
+    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|<\|[a-z_]+\|>|</?s>|^assistant\s*:?\s*\n", re.DOTALL | re.IGNORECASE
+)
+_OPENING = re.compile(
+    r"(?:(?:sure|certainly|of course|okay|great question)\s*[!.]\s+|#+ *answer:?\s*\n|```\w*\n)+", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[^\S\n]+")
+_PICTOGRAMS = "✅✔☑✓👉➡→►▶•▪●"
+_POINTED = re.compile(
+    rf"(?:[{_PICTOGRAMS}]\ufe0f?\s*(?=.*\w)|(?:>+|#+|[-*])[^\S\n]+(?=[(\[\"']?[^\W\d_])|#+[^\S\n]+(?=\([A-Z]\)))+",
+    re.DOTALL,
+)
+"""A mark of a list, a quotation or a heading, or an arrow, before the answer."""
+_TICKED = re.compile(rf"(?<=\w|[.)\]!])\s*[{_PICTOGRAMS}\ufe0f]+$")
+_LABELLED_LINE = re.compile(r"(?:option |answer )?[(\[]?[A-HJ-Z](?:[)\]]|[.:](?=\s|$)|$).*")
+_DENIED_NEXT = re.compile(r"(?:n't|\b(?:not|wrong|incorrect|except|nor))\b[^.!?]*$", re.IGNORECASE)
+_COPULA = re.compile(r"^(\(?[A-Z]\)?)\s*(?:です|でした|になります|だ|입니다|이다|예요)(?!\w)")
+LONGEST = 4000
+"""Characters that are read of a very long reply: so many at its beginning, and so many at its end."""
+
+
+@lru_cache(1 << 12)
+def stated(reply: str) -> str:
+    r"""All that a reply says from its last statement of an answer on; the whole reply where it makes none.
+
+    Example:
+        >>> stated('{"answer": "B", "why": "It is blue."}'), stated("It looks blue.\n\n**B**"), stated("> B")
+        ('B', 'B', 'B')
+    """
+    whole = tidy(reply)
+    boxed = [first or second for first, second in _BOXED.findall(whole)]
+    text = folded(boxed[-1] if boxed else _field(whole) or whole)
+    start = _start(text)
+    text = text[start:] if start else _last_line(text) or text
+    return in_latin(unwrapped(_COPULA.sub(r"\1", text[:LONGEST])))
+
+
+def tidy(reply: str) -> str:
+    """A reply without what a model writes around its answer: its thoughts, end marks, an opening; single spaces.
+
+    Example:
+        >>> tidy("<think>Is it red?</think>Sure!  Blue</s>")
+        'Blue'
+    """
+    text = _BLANKS.sub(" ", reply)
+    plain = _THOUGHT.sub("", text) if "<" in text or text[:9].lower() == "assistant" else text
+    plain = _OPENING.sub("", plain.strip(), count=1).strip() or text.strip()
+    return plain if len(plain) <= 2 * LONGEST else f"{plain[:LONGEST]}\n{plain[-LONGEST:]}"
+
+
+def as_written(reply: str) -> str:
+    """What a reply states as its answer, character by character; the whole reply where it states none.
+
+    Example:
+        >>> as_written("The answer is  x².")
+        'x².'
+    """
+    text = tidy(reply)
+    return " ".join(text[_start(text) :][:LONGEST].split())
+
+
+def _start(text: str) -> int:
+    """Where the last answer begins that a text states, and does not deny or suppose; 0 where it states none."""
+    found = [
+        one for one in STATED.finditer(text) if not _NOT_MEANT.search(text[max(one.start() - 60, 0) : one.start()])
+    ]
+    return found[-1].end() if found else 0
+
+
+def unwrapped(text: str) -> str:
+    """A text without quotation marks around it, and without marks of lists before it or ticks behind it.
+
+    Example:
+        >>> unwrapped('"stop"'), unwrapped("- B ✅"), unwrapped("> 5"), unwrapped("→")
+        ('stop', 'B', '> 5', '→')
+    """
+    text = text.strip()
+    text = _TICKED.sub("", text[pointed.end() :] if (pointed := _POINTED.match(text)) else text)
+    for mark in "\"'":
+        if len(text) > 2 and text[0] == mark and text.find(mark, 1) in (-1, len(text) - 1):
+            return text.strip(mark).strip()
+    return text
+
+
+def _field(text: str) -> str:
+    """The value of the last field that is named after an answer, in a reply that holds JSON; empty elsewhere."""
+    if "{" not in text:
+        return ""
+    found = [field for field in _FIELD.finditer(text) if "{" in text[: field.start()]]
+    named = [field for field in found if "answer" in field["name"].lower()] or found
+    if not named:
+        return ""
+    inner = next((named[-1][kind] for kind in ("double", "single", "bare") if named[-1][kind] is not None), None)
+    value = re.sub(r"[\"']", "", named[-1]["several"]) if inner is None else inner
+    return re.sub(r"\\([\"'\\/])", r"\1", value.replace("\\n", "\n"))
+
+
+def _last_line(text: str) -> str:
+    """The last line, where it is an option by its letter and no other line is; empty elsewhere."""
+    *before, last = [line for line in map(unwrapped, text.split("\n")) if line] or [""]
+    if not before or not _LABELLED_LINE.fullmatch(last) or len(letters(last)) != 1:
+        return ""
+    return "" if any(letters(line) for line in before) or _DENIED_NEXT.search(before[-1]) else last
