@@ -25,6 +25,8 @@ from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.groups import fold_of
+from twokeys.builder.measure.matrices import PLAIN
+from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Recipe
 
@@ -136,7 +138,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     fold = fold_of(items["group"], folds(items, plan.measure), seed)
     chosen = {name: baselines()[name] for name in evidence}
     texts = items.assign(choices_key=items["choices"].map("\n".join))
-    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, _Text())
+    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN))
     refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
     for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
         inside = keep & one.applies
@@ -156,15 +158,6 @@ def cheap(name: str) -> bool:
     """Whether an adversary needs seconds, and nothing but text."""
     baseline = baselines()[name]
     return baseline.needs == "seconds" and set(baseline.reads) <= {"lexical"} and not name.startswith("image.")
-
-
-class _Text:
-    """Gives adversaries nothing but the text of the rows."""
-
-    language = ""
-
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Any) -> None:
-        return None
 
 
 def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, bench: Bench, plan: Recipe) -> Weighed:

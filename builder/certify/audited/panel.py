@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,12 @@ import pandas as pd
 
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.labels import Labels, judged
-from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.groups import fold_of
-from twokeys.builder.measure.stage import MEASUREMENTS, Represent, measure
+from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.stage import measure
 from twokeys.builder.recipe import Measure
+from twokeys.builder.run.keys import Table
 from twokeys.builder.run.stages import Run
 
 
@@ -26,15 +29,15 @@ class Panel:
         items: Item table sorted by id, with `group`.
         labels: Its gold answers.
         settings: The recipe's part on measuring.
-        represent: Makes what baselines read of contents.
-        key: Hash of what `items` was made from.
+        reads: Says what some baselines read of contents.
+        key: Key of what `items` follows from.
     """
 
     run: Run
     items: pd.DataFrame
     labels: Labels
     settings: Measure
-    represent: Represent
+    reads: Callable[[Mapping[str, Baseline]], Reads]
     key: str
 
     def ask(self, names: list[str], keep: Bools, seed: int, on_removed: bool = False) -> list[Answers]:
@@ -74,13 +77,13 @@ class Panel:
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
         """Measurements (`twokeys.builder.measure.stage`) of adversaries fitted on some items; rows as in `items`."""
         known = baselines()
+        asked = {name: known[name] for name in names}
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
-        made = measure(
-            self.run, "panel", self.items, dict.fromkeys(VIEWS, fold), {name: known[name] for name in names},
-            self.settings, seed, self.represent, self.key, fit_on=fit_on, held=True,
+        made = measure.named("panel")(
+            self.run, Table(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
+            self.reads(asked), fit_on=fit_on, held=True,
         )  # fmt: skip
-        table: pd.DataFrame = made.table(MEASUREMENTS).to_pandas()
-        return table
+        return made.table
 
 
 def folds(items: pd.DataFrame, settings: Measure) -> int:
