@@ -23,7 +23,7 @@ from twokeys.builder.measure.encoders import efficientnet, identity, image_encod
 from twokeys.builder.read.corpora.easy_vqa import root
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Corpus
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -59,7 +59,7 @@ def stage(paths: list[Path], folder: Path) -> None:
     table = pd.DataFrame({"image_key": keys, "source": "s", "image": [f"file:{path.name}" for path in paths]})
     table["bytes_sha256"] = keys
     pictures = Pictures(table, {"s": paths[0].parent}, Images())
-    embed_pictures(Run(folder), Model(ENCODER, identity(ENCODER)), pictures)
+    embed_pictures(Run(folder), NamedModel(ENCODER, identity(ENCODER)), pictures)
 
 
 def parts(paths: list[Path]) -> list[float]:

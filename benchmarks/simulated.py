@@ -39,7 +39,7 @@ from twokeys.builder.measure import details
 from twokeys.builder.measure.baselines import VIEWS, View, baselines
 from twokeys.builder.measure.baselines.problem import Floats, Problem
 from twokeys.builder.measure.groups import fold_of
-from twokeys.builder.measure.matrices import PLAIN, ImagePlaces, Places
+from twokeys.builder.measure.matrices import PLAIN, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import PICTURE_FIELDS
 from twokeys.builder.measure.stage import problems
@@ -146,7 +146,9 @@ class SimulatedFiles(SimulatedDetails):
 def reads(items: pd.DataFrame) -> Reads:
     """What judges read of a simulated set."""
     images = len(items)
-    return Reads([*PLAIN, Places(items), ImagePlaces(items), SimulatedDetails(images), SimulatedFiles(images)])
+    return Reads(
+        [*PLAIN, PlaceMatrix(items), ImagePlaceMatrix(items), SimulatedDetails(images), SimulatedFiles(images)]
+    )
 
 
 def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str | None, seed: int) -> Verdict:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Recipe, RuleUse
-from twokeys.builder.run.keys import Model, Table
+from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import compared
@@ -35,16 +35,16 @@ class Filtered(Result):
     """What the rules did.
 
     Attributes:
-        removed: Table of `id`, `rule`, `reason`, for every dropped item.
+        removed: KeyedTable of `id`, `rule`, `reason`, for every dropped item.
         reports: One report per rule, in order.
     """
 
     removed: pd.DataFrame
     reports: list[RuleReport]
 
-    def left(self, items: pd.DataFrame) -> Table:
+    def left(self, items: pd.DataFrame) -> KeyedTable:
         """Items that no rule dropped."""
-        return Table(items[~items["id"].isin(set(self.removed["id"]))].reset_index(drop=True), self.key)
+        return KeyedTable(items[~items["id"].isin(set(self.removed["id"]))].reset_index(drop=True), self.key)
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,9 @@ def filter_items(run: Run, recipe: Recipe, survey: Survey) -> Filtered:
 
 
 @stage("filter", version=2)
-def apply_rules(space: Workspace, survey: Survey, rules: Rules, seed: int, encoders: Mapping[str, Model]) -> Filtered:
+def apply_rules(
+    space: Workspace, survey: Survey, rules: Rules, seed: int, encoders: Mapping[str, NamedModel]
+) -> Filtered:
     """Apply rules to all items.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from twokeys.builder.balance.select import Near, Selection, select
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Balance, Recipe
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run, Workspace, stage
 
 
@@ -24,7 +24,9 @@ def balance(run: Run, recipe: Recipe, survey: Survey) -> Selection:
 
 
 @stage("balance", version=3)
-def select_balanced(space: Workspace, survey: Survey, settings: Balance, encoders: Mapping[str, Model]) -> Selection:
+def select_balanced(
+    space: Workspace, survey: Survey, settings: Balance, encoders: Mapping[str, NamedModel]
+) -> Selection:
     """Select the largest balanced set.
 
     Args:

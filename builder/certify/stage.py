@@ -13,7 +13,7 @@ from twokeys.builder.measure.groups import fold_of, pairs
 from twokeys.builder.measure.stage import Measurements, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 
 
@@ -53,6 +53,6 @@ def _refit(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Me
     by_view = {view: fold_of(unit, folds, recipe.seed) for view, unit in units.items()}
     baselines = chosen(recipe.measure.baselines)
     return measure.named("refit")(
-        run, Table(items, selection.key), by_view, baselines, recipe.measure, recipe.seed,
+        run, KeyedTable(items, selection.key), by_view, baselines, recipe.measure, recipe.seed,
         survey.represent.reads(baselines),
     )  # fmt: skip

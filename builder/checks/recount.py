@@ -16,7 +16,7 @@ from twokeys.builder.certify.audited.draws import FEWEST_REMOVED
 from twokeys.builder.certify.audited.evidence import TrainedOn
 from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.judging import Bench, Weighed
-from twokeys.builder.certify.audited.labels import Labels, judged
+from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.certify.audited.null import stated
 from twokeys.builder.certify.audited.panel import folds
 from twokeys.builder.certify.audited.permutation import Permuted
@@ -167,7 +167,8 @@ def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, benc
     said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
     fold = fold_of(items["group"], folds(items, plan.measure), plan.seed + 1)
-    found = judged(one["adversary"], said, labels.gold(labels.given), np.zeros(len(items)), applies, labels, fold, keep)
+    predicted = Predicted(one["adversary"], said, np.zeros(len(items)), applies)
+    found = labels.judged(predicted, labels.given, fold, keep)
     permuted = Permuted(**one["permuted"]) if one["permuted"] else None
     null = stated(one["null"]) if one["null"] else None
     return bench.weigh(found, one["trained_on"], permuted, null)

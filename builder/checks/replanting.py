@@ -15,7 +15,7 @@ import pandas as pd
 from twokeys.builder.certify.audited.control_stage import Court, control, judges_of, prepare
 from twokeys.builder.certify.audited.controls import Control
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.matrices import PLAIN, Fields, Places
+from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.recipe import Recipe
 
@@ -41,7 +41,7 @@ def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     with TemporaryDirectory() as name:
         folder = Path(name)
         judges = {name: baselines()[name] for name in judges_of(chosen, list(wanted), plan.audited)}
-        reads = Reads([*PLAIN, Fields(items), Places(chosen)])
+        reads = Reads([*PLAIN, FieldMatrix(items), PlaceMatrix(chosen)])
         prepare(folder, chosen, plan.audited, plan.measure, plan.seed, judges, reads)
         court = Court.load(folder)
         for view in (view for view in VIEWS if view in wanted):

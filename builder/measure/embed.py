@@ -23,7 +23,7 @@ from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.stages import Workspace, stage
 
@@ -75,7 +75,7 @@ class Embeddings(Parts):
 
 
 @stage("embed", version=2)
-def embed_texts(space: Workspace, encoder: Model, texts: dict[str, str]) -> Embeddings:
+def embed_texts(space: Workspace, encoder: NamedModel, texts: dict[str, str]) -> Embeddings:
     """Embed texts, given by key."""
     keys = sorted(texts)
     shards = [
@@ -87,7 +87,7 @@ def embed_texts(space: Workspace, encoder: Model, texts: dict[str, str]) -> Embe
 
 
 @stage("embed-images", version=3)
-def embed_pictures(space: Workspace, encoder: Model, pictures: Pictures) -> Embeddings:
+def embed_pictures(space: Workspace, encoder: NamedModel, pictures: Pictures) -> Embeddings:
     """Embed images and keep a thumbnail of each."""
     space.parts(partial(_embed_pictures, encoder.name), pictures.shards(PICTURES_PER_SHARD))
     return Embeddings()

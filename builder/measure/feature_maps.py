@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from twokeys.builder.measure.encoders import package_folder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.stages import Workspace, stage
 
@@ -53,7 +53,7 @@ class FeatureMaps(Parts):
 
 
 @stage("feature-maps", version=2)
-def feature_maps(space: Workspace, encoder: Model, pictures: Pictures) -> FeatureMaps:
+def feature_maps(space: Workspace, encoder: NamedModel, pictures: Pictures) -> FeatureMaps:
     """Make the maps of all images by the packaged encoder."""
     space.parts(_write_maps, pictures.shards(PICTURES_PER_SHARD))
     return FeatureMaps()

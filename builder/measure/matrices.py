@@ -31,7 +31,7 @@ from twokeys.builder.measure.replies import identity as vision_language_identity
 from twokeys.builder.measure.replies import replies
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
@@ -71,42 +71,35 @@ class Representations:
     @property
     def matrices(self) -> list[Matrix]:
         """All matrices; each is made only when it is asked for."""
-        of_rows = [Fields(self.items, self.key), Places(self.items, self.key), ImagePlaces(self.items, self.key)]
-        of_text = [*PLAIN, TextVectors(self), Likelihoods(self)]
-        of_images = [
-            ImageVectors(self),
-            Pixels(self),
-            Files(self),
-            ImageDetails(self),
-            Maps(self),
-            EmbeddedReplies(self),
-        ]
-        return [*of_text, *of_rows, *of_images]
+        of_items = [matrix(self.items, self.key) for matrix in (FieldMatrix, PlaceMatrix, ImagePlaceMatrix)]
+        of_text = [*PLAIN, TextVectorMatrix(self), LikelihoodMatrix(self)]
+        of_images = [ImageVectorMatrix(self), PixelMatrix(self), FileMatrix(self), DetailMatrix(self), MapMatrix(self)]
+        return [*of_text, *of_items, *of_images, ReplyMatrix(self)]
 
     @property
-    def text(self) -> Model:
+    def text(self) -> NamedModel:
         """The recipe's text encoder."""
-        return Model(self.recipe.encoders.text, identity(self.recipe.encoders.text))
+        return NamedModel(self.recipe.encoders.text, identity(self.recipe.encoders.text))
 
     @property
-    def image(self) -> Model:
+    def image(self) -> NamedModel:
         """The recipe's image encoder."""
-        return Model(self.recipe.encoders.image, identity(self.recipe.encoders.image))
+        return NamedModel(self.recipe.encoders.image, identity(self.recipe.encoders.image))
 
     @property
-    def language(self) -> Model:
+    def language(self) -> NamedModel:
         """The recipe's language model."""
-        return Model(self.recipe.encoders.language, language_identity(self.recipe.encoders.language))
+        return NamedModel(self.recipe.encoders.language, language_identity(self.recipe.encoders.language))
 
     @property
-    def vision_language(self) -> Model:
+    def vision_language(self) -> NamedModel:
         """The recipe's vision-language model.
 
         Raises:
             BadInput: When the recipe names none.
         """
         name = self.recipe.encoders.vision_language
-        return Model(str(name), vision_language_identity(name))
+        return NamedModel(str(name), vision_language_identity(name))
 
     def images(self) -> Embeddings:
         """Every image, embedded."""
@@ -150,7 +143,7 @@ class Representations:
             rows = found.vectors[found.of(items[f"{view}_key"])]
         return pd.Series(list(rows), index=items.index, dtype=object)
 
-    def encoders_of(self, columns: set[str]) -> dict[str, Model]:
+    def encoders_of(self, columns: set[str]) -> dict[str, NamedModel]:
         """Encoders that make some columns for rules, by what they encode."""
         found = {"text": self.text} if "question.embedding" in columns else {}
         return found | ({"image": self.image} if "image.embedding" in columns and self.recipe.publishable else {})
@@ -160,7 +153,7 @@ COLUMNS = ("question.embedding", "image.embedding", "question.lexical")
 """Vector columns that rules may read."""
 
 
-class Lexical(ContentMatrix):
+class LexicalMatrix(ContentMatrix):
     """Plain features of text, by `twokeys.builder.measure.lexical`."""
 
     name, views, with_options = "lexical", TEXT, True
@@ -170,7 +163,7 @@ class Lexical(ContentMatrix):
         return text_features(contents.joined)
 
 
-class Looks(ContentMatrix):
+class LooksMatrix(ContentMatrix):
     """Letter case, marks and spaces of published text, by `twokeys.builder.measure.looks`."""
 
     name, views = "looks", TEXT
@@ -183,14 +176,14 @@ class Looks(ContentMatrix):
 
 
 @dataclass(frozen=True)
-class TextVectors(ContentMatrix):
+class TextVectorMatrix(ContentMatrix):
     """Unit vectors of texts."""
 
     represent: Representations
     name, views = "vectors", TEXT
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """The text encoder."""
         return {"text": self.represent.text}
 
@@ -202,14 +195,14 @@ class TextVectors(ContentMatrix):
 
 
 @dataclass(frozen=True)
-class Likelihoods(ContentMatrix):
+class LikelihoodMatrix(ContentMatrix):
     """Log-likelihoods of the candidates, or of options, by a language model: after the question and after none."""
 
     represent: Representations
     name, views = "likelihoods", TEXT
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """The language model."""
         return {"language": self.represent.language}
 
@@ -233,7 +226,7 @@ class Likelihoods(ContentMatrix):
 
 
 @dataclass(frozen=True, eq=False)
-class Fields(RowMatrix):
+class FieldMatrix(RowMatrix):
     """What rows say of themselves among some items, by `twokeys.builder.measure.metadata`."""
 
     items: pd.DataFrame
@@ -246,7 +239,7 @@ class Fields(RowMatrix):
 
 
 @dataclass(frozen=True, eq=False)
-class Places(RowMatrix):
+class PlaceMatrix(RowMatrix):
     """Where rows stand, by `twokeys.builder.measure.places`."""
 
     items: pd.DataFrame
@@ -259,7 +252,7 @@ class Places(RowMatrix):
 
 
 @dataclass(frozen=True, eq=False)
-class ImagePlaces(ContentMatrix):
+class ImagePlaceMatrix(ContentMatrix):
     """Where images stand, by `twokeys.builder.measure.places`."""
 
     items: pd.DataFrame
@@ -272,7 +265,7 @@ class ImagePlaces(ContentMatrix):
 
 
 @dataclass(frozen=True, eq=False)
-class _OfImages(ContentMatrix):
+class _ImageMatrix(ContentMatrix):
     """A matrix that is made from image files; it cannot be had of images that are known by name alone."""
 
     represent: Representations
@@ -292,13 +285,13 @@ class _OfImages(ContentMatrix):
         """Make it, one row an image."""
 
 
-class ImageVectors(_OfImages):
+class ImageVectorMatrix(_ImageMatrix):
     """Unit vectors of images, on their principal components."""
 
     name = "vectors"
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """The image encoder."""
         return {"image": self.represent.image} if self.represent.recipe.publishable else {}
 
@@ -308,7 +301,7 @@ class ImageVectors(_OfImages):
         return found.vectors[found.of(keys)]
 
 
-class Pixels(_OfImages):
+class PixelMatrix(_ImageMatrix):
     """Small RGB images, 0..255."""
 
     name = "pixels"
@@ -320,7 +313,7 @@ class Pixels(_OfImages):
         return small.reshape(len(keys), -1).astype(np.float32)
 
 
-class Files(_OfImages):
+class FileMatrix(_ImageMatrix):
     """What image files say of themselves, by `twokeys.builder.measure.metadata`."""
 
     name, with_options = "metadata", True
@@ -330,7 +323,7 @@ class Files(_OfImages):
         return of_pictures(self.represent.pictures.table, keys)
 
 
-class ImageDetails(_OfImages):
+class DetailMatrix(_ImageMatrix):
     """Corners, borders, frequencies and files of images, by `twokeys.builder.measure.details`."""
 
     name = "detail"
@@ -340,28 +333,30 @@ class ImageDetails(_OfImages):
         return details(self.represent.run, self.represent.pictures).of(keys)
 
 
-class Maps(_OfImages):
+class MapMatrix(_ImageMatrix):
     """Feature maps, by `twokeys.builder.measure.feature_maps`."""
 
     name = "maps"
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """The packaged image encoder."""
-        return {"maps": Model(ENCODER, identity(ENCODER))} if self.represent.recipe.publishable else {}
+        return {"maps": NamedModel(ENCODER, identity(ENCODER))} if self.represent.recipe.publishable else {}
 
     def of_images(self, keys: pd.Index[str]) -> Any:
         """Encode all images and take some, (n, d) 16-bit floats."""
-        return feature_maps(self.represent.run, Model(ENCODER, identity(ENCODER)), self.represent.pictures).of(keys)
+        return feature_maps(self.represent.run, NamedModel(ENCODER, identity(ENCODER)), self.represent.pictures).of(
+            keys
+        )
 
 
-class EmbeddedReplies(_OfImages):
+class ReplyMatrix(_ImageMatrix):
     """What a vision-language model says of an image when it is not told the question, embedded."""
 
     name = "replies"
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """The vision-language model, and the text encoder of its replies."""
         represent = self.represent
         if not represent.recipe.publishable:
@@ -376,5 +371,5 @@ class EmbeddedReplies(_OfImages):
         return made.embedded(represent.text.name, keys)
 
 
-PLAIN: tuple[Matrix, ...] = (Lexical(), Looks())
+PLAIN: tuple[Matrix, ...] = (LexicalMatrix(), LooksMatrix())
 """What is made of nothing but the contents' text."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from twokeys.builder.measure.baselines.baseline import View
 from twokeys.builder.measure.baselines.problem import Floats, Form, Ints
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.core.items import canonical_json
 
 
@@ -71,7 +71,7 @@ class Matrix(ABC):
     """Whether the plain features of options are columns, too, in the `option` form."""
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """Models that make it, by what they encode."""
         return {}
 
@@ -108,7 +108,7 @@ class Reads:
     """
 
     matrices: Sequence[Matrix] = ()
-    language: Model | None = None
+    language: NamedModel | None = None
 
     def of(self, view: View, names: Collection[str]) -> list[Matrix]:
         """Matrices of a view by their names, sorted."""
@@ -121,9 +121,9 @@ class Reads:
         return frozenset(matrix.name for matrix in self.matrices if isinstance(matrix, RowMatrix))
 
     @property
-    def encoders(self) -> dict[str, Model]:
+    def encoders(self) -> dict[str, NamedModel]:
         """Models that make the matrices or that baselines run, by what they encode."""
-        found: dict[str, Model] = {} if self.language is None else {"language": self.language}
+        found: dict[str, NamedModel] = {} if self.language is None else {"language": self.language}
         for matrix in self.matrices:
             found |= matrix.encoders
         return found

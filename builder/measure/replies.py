@@ -27,7 +27,7 @@ from twokeys.builder.measure.encoders import text_encoder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Workspace, stage
@@ -75,7 +75,7 @@ def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
 
 
 @dataclass(frozen=True, eq=False)
-class Replies(Parts):
+class ImageReplies(Parts):
     """What a vision-language model replied about images, by key: to no question, and to another image's."""
 
     def embedded(self, encoder: str, keys: pd.Index[str]) -> NDArray[np.float32]:
@@ -91,7 +91,7 @@ class Replies(Parts):
 
 
 @stage("replies", version=3)
-def replies(space: Workspace, model: Model, pictures: Pictures, questions: Sequence[str]) -> Replies:
+def replies(space: Workspace, model: NamedModel, pictures: Pictures, questions: Sequence[str]) -> ImageReplies:
     """Ask a vision-language model about every image.
 
     Args:
@@ -114,7 +114,7 @@ def replies(space: Workspace, model: Model, pictures: Pictures, questions: Seque
     ]
     engine, small = room_for(space.run.engine, weight(getattr(_loaded(model.name, hosts), "module", None)))
     space.parts(partial(_ask, model.name, hosts, small), shards, engine)
-    return Replies()
+    return ImageReplies()
 
 
 @cache

@@ -25,7 +25,7 @@ from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Read
 from twokeys.builder.measure.offers import offers, vocabulary
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.files import whole, write_table
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.items import digest
@@ -64,7 +64,7 @@ class Measurements(Result):
 @stage("measure", version=4)
 def measure(
     space: Workspace,
-    items: Table,
+    items: KeyedTable,
     folds: Mapping[View, Ints],
     chosen: Mapping[str, Baseline],
     settings: Measure,

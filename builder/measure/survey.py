@@ -27,7 +27,7 @@ from twokeys.builder.measure.stage import measure
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.stage import BadRows, Reading, Source, find
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.keys import Model, Table
+from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
@@ -69,7 +69,7 @@ class Survey:
 
 
 @dataclass(frozen=True, eq=False)
-class Groups(Result):
+class Grouping(Result):
     """Which items belong together.
 
     Attributes:
@@ -126,7 +126,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) ->
     items["group"], items["image_cluster"] = groups.table["group"], groups.table["image_cluster"]
     folds = dict.fromkeys(VIEWS, _folds(items, recipe))
     reads = represent.reads(baselines)
-    measured = measure(run, Table(items, groups.key), folds, baselines, recipe.measure, recipe.seed, reads)
+    measured = measure(run, KeyedTable(items, groups.key), folds, baselines, recipe.measure, recipe.seed, reads)
     return Survey(
         items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
         pictures=pictures,
@@ -140,7 +140,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) ->
     )
 
 
-def named(encoders: dict[str, Model]) -> dict[str, str]:
+def named(encoders: dict[str, NamedModel]) -> dict[str, str]:
     """What identifies encoders, by what they encode, as manifests state it."""
     return {kind: encoders[kind].key for kind in ENCODED if kind in encoders}
 
@@ -168,7 +168,7 @@ def _kinds(recipe: Recipe) -> Kinds:
     ]
 
 
-def _encoders(kinds: Kinds, represent: Representations) -> dict[str, Model]:
+def _encoders(kinds: Kinds, represent: Representations) -> dict[str, NamedModel]:
     """Encoders that grouping uses, by what they encode."""
     every = {kind for _, of_corpus in kinds for kind in of_corpus}
     found = {"text": represent.text} if "paraphrase" in every else {}
@@ -177,8 +177,8 @@ def _encoders(kinds: Kinds, represent: Representations) -> dict[str, Model]:
 
 @stage("groups", version=3)
 def group_items(
-    space: Workspace, represent: Representations, kinds: Kinds, folds: int, encoders: dict[str, Model]
-) -> Groups:
+    space: Workspace, represent: Representations, kinds: Kinds, folds: int, encoders: dict[str, NamedModel]
+) -> Grouping:
     """Group items that must share a fold.
 
     Args:
@@ -209,10 +209,12 @@ def group_items(
             else:
                 links.append(Links(corpus, kind, part[f"{kind}_key"]))
     names, reports = group(items, links, folds)
-    return Groups(pd.DataFrame({"id": items["id"], "group": names, "image_cluster": cluster}), reports)
+    return Grouping(pd.DataFrame({"id": items["id"], "group": names, "image_cluster": cluster}), reports)
 
 
-def _near_images(part: pd.DataFrame, represent: Representations, encoder: Model) -> tuple[Clusters, pd.Series[str]]:
+def _near_images(
+    part: pd.DataFrame, represent: Representations, encoder: NamedModel
+) -> tuple[Clusters, pd.Series[str]]:
     """Cluster the near-duplicate images of one corpus."""
     made = represent.images()
     whole, small = made.embedded(), made.thumbnails()

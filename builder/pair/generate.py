@@ -19,7 +19,7 @@ from twokeys.builder.pair.examine import Side, examine
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import GeneratorUse, Minimal, Recipe, Text
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
@@ -115,7 +115,7 @@ class Limits:
 
 
 def generate(
-    run: Run, recipe: Recipe, use: GeneratorUse, generator: Generator, items: Table, pictures: Pictures
+    run: Run, recipe: Recipe, use: GeneratorUse, generator: Generator, items: KeyedTable, pictures: Pictures
 ) -> Edits:
     """Run one generator over the items that it can edit.
 
@@ -130,7 +130,7 @@ def generate(
     formats = {corpus.name: corpus.format for corpus in recipe.corpora}
     every = items.frame
     fits = every["source"].map(formats).isin(generator.formats) if generator.formats else every["source"].notna()
-    part = Table(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
+    part = KeyedTable(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
     limits = Limits(use.budget, recipe.pair.minimal, recipe.text, recipe.images)
     made = make_edits.named(f"edits-{use.generator}")(run, Making(generator), limits, recipe.seed, part, pictures)
     warn_of_declined(use.generator, made.declined)
@@ -138,7 +138,9 @@ def generate(
 
 
 @stage("edits", version=2)
-def make_edits(space: Workspace, making: Making, limits: Limits, seed: int, items: Table, pictures: Pictures) -> Edits:
+def make_edits(
+    space: Workspace, making: Making, limits: Limits, seed: int, items: KeyedTable, pictures: Pictures
+) -> Edits:
     """Make edits and examine each.
 
     Args:

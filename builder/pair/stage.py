@@ -32,7 +32,7 @@ from twokeys.builder.pair.paraphrase import merged, one_wording
 from twokeys.builder.pair.work import Work, together
 from twokeys.builder.read.stage import Source
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import normalise
@@ -57,7 +57,7 @@ class Paired:
 
 
 @dataclass(frozen=True, eq=False)
-class Reworded(Result):
+class Rewording(Result):
     """Items that get another wording, and items that go because of it.
 
     Attributes:
@@ -84,7 +84,7 @@ class Merged(Result):
     pictures: pd.DataFrame
 
 
-def pair(run: Run, recipe: Recipe, known: Survey, left: Table) -> Paired:
+def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     """Mine and construct partners, and measure all that is then there.
 
     Args:
@@ -104,7 +104,7 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: Table) -> Paired:
     folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
     baselines = chosen(recipe.measure.baselines)
     measured = measure.named("measure-paired")(
-        run, Table(every, done.key), dict.fromkeys(VIEWS, folds), baselines, recipe.measure, recipe.seed,
+        run, KeyedTable(every, done.key), dict.fromkeys(VIEWS, folds), baselines, recipe.measure, recipe.seed,
         represent.reads(baselines),
     )  # fmt: skip
     every = every.merge(marked(measured.table, PAIRED), on="id", validate="one_to_one")
@@ -112,11 +112,11 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: Table) -> Paired:
     return Paired(known, done.refused)
 
 
-def work(run: Run, recipe: Recipe, known: Survey, left: Table) -> Work:
+def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
     """Mine and construct partners; arguments and errors as `pair`."""
     reworded = reword(run, left, recipe.pair.mined)
-    items = Table(_worded(left.frame, reworded.table), reworded.key)
-    plain = Table(in_plain_words(items.frame), reworded.key)
+    items = KeyedTable(_worded(left.frame, reworded.table), reworded.key)
+    plain = KeyedTable(in_plain_words(items.frame), reworded.key)
     edits = [_edits(run, recipe, known, plain, number) for number in range(len(recipe.pair.generators))]
     nearness = Nearness(known.represent, recipe.pair.minimal.similarity)
     outcome = merge_edits(run, known, items, edits, Judges.of(recipe), nearness)
@@ -137,13 +137,13 @@ def work(run: Run, recipe: Recipe, known: Survey, left: Table) -> Work:
 
 
 @stage("reword", version=3)
-def reword(space: Workspace, left: Table, mined: Sequence[str]) -> Reworded:
+def reword(space: Workspace, left: KeyedTable, mined: Sequence[str]) -> Rewording:
     """Say which items get another wording, and which go because of it."""
     items = left.frame
     found = one_wording(items) if "paraphrases" in mined else items.assign(question_asked=None)
     reasons = merged(found)
     changed = found[found["question_asked"].notna() | found["id"].isin(reasons.index)]
-    return Reworded(changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons)))
+    return Rewording(changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons)))
 
 
 def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -203,14 +203,14 @@ def _beside(sources: Sequence[Source], name: str) -> Path:
     return known[0].root / os.path.relpath(name, str(known[0].corpus.path))
 
 
-def _edits(run: Run, recipe: Recipe, known: Survey, items: Table, number: int) -> Edits:
+def _edits(run: Run, recipe: Recipe, known: Survey, items: KeyedTable, number: int) -> Edits:
     generator = made(recipe, items.frame, number, known.sources)
     return generate(run, recipe, recipe.pair.generators[number], generator, items, known.pictures)
 
 
 @stage("pair", version=3)
 def merge_edits(
-    space: Workspace, known: Survey, table: Table, made: Sequence[Edits], judges: Judges, nearness: Nearness
+    space: Workspace, known: Survey, table: KeyedTable, made: Sequence[Edits], judges: Judges, nearness: Nearness
 ) -> Merged:
     """Turn sound edits into items, and list the others.
 

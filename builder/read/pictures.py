@@ -56,7 +56,7 @@ class Pictures:
         """Their keys, sorted."""
         return [str(key) for key in self.table["image_key"]]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of the key and the bytes of each image, wherever they lie."""
         return digest("images", *self.keys, *map(str, self.table["bytes_sha256"]))

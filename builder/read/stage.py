@@ -109,7 +109,7 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows(Parts):
+class OfficialRows(Parts):
     """Every official row, checked and normalised, or with what is wrong with it."""
 
     def table(self) -> pd.DataFrame:
@@ -119,7 +119,7 @@ class Rows(Parts):
 
 
 @dataclass(frozen=True)
-class Places:
+class ImageLocations:
     """Where the pictures of a corpus are.
 
     Attributes:
@@ -206,7 +206,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
     table = rows.table()
     wanted = table.loc[table["problem"].isna(), ["source", "image"]].drop_duplicates()
     roots = {source.corpus.name: source.root for source in sources}
-    places = Places(sorted(wanted.itertuples(index=False, name=None)), roots)
+    places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), roots)
     seen = look_at_pictures(run, places, recipe.images)
     return join_items(run, rows, seen.by_content(), recipe.bad_rows)
 
@@ -215,12 +215,12 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 
 
 @stage("rows", version=4)
-def read_rows(space: Workspace, text: Text, sources: list[Source]) -> Rows:
+def read_rows(space: Workspace, text: Text, sources: list[Source]) -> OfficialRows:
     """Read every official row."""
     # Official splits that become one published split are one shard, so that an id cannot come twice in it.
     shards = [(source, split) for source in sources for split in dict.fromkeys(source.splits.values())]
     space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase)), shards)
-    return Rows()
+    return OfficialRows()
 
 
 def _read_split(text: TextRule, shard: tuple[Source, str], path: Path) -> None:
@@ -323,7 +323,7 @@ def _answer_type(answer: str, choices: list[str]) -> AnswerType:
 
 
 @stage("pictures", version=4)
-def look_at_pictures(space: Workspace, places: Places, limits: Images) -> Seen:
+def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -> Seen:
     """Decode, hash and measure every picture."""
     starts = range(0, len(places.locators), PICTURES_PER_SHARD)
     shards = [places.locators[start : start + PICTURES_PER_SHARD] for start in starts]
@@ -354,7 +354,7 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
 
 
 @stage("items", version=6)
-def join_items(space: Workspace, rows: Rows, seen: Seen, bad_rows: str) -> Reading:
+def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) -> Reading:
     """Join rows and pictures.
 
     Raises:

@@ -20,7 +20,7 @@ from twokeys.core.items import canonical_json
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class KeyedTable:
     """A table with the key of what it follows from.
 
     Attributes:
@@ -33,7 +33,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Model:
+class NamedModel:
     """A model as the recipe names it.
 
     Attributes:
@@ -52,7 +52,7 @@ def content_key(value: Any) -> Any:
         TypeError: When nothing tells the value from another one, such as a table or a path: it needs a key.
 
     Example:
-        >>> content_key({"folds": 5, "model": Model("packaged:minilm", "packaged:minilm@1.2")})
+        >>> content_key({"folds": 5, "model": NamedModel("packaged:minilm", "packaged:minilm@1.2")})
         {'folds': 5, 'model': 'packaged:minilm@1.2'}
     """
     if value is None or isinstance(value, bool | int | float | str):

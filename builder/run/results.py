@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from twokeys.builder.run.files import whole, write_json, write_table
 
@@ -48,7 +49,7 @@ class Result:
                 with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
                     np.save(file, value, allow_pickle=False)
             else:
-                values[name] = TypeAdapter(get_type_hints(type(self))[name]).dump_python(value, mode="json")
+                values[name] = to_jsonable_python(value, inf_nan_mode="constants")
         if values:
             write_json(folder / VALUES, values)
 
@@ -69,7 +70,7 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Files(Result):
+class WrittenFiles(Result):
     """A result that is the files which the work wrote into its folder."""
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from tests.builder.audited.items import table
-from twokeys.builder.certify.audited.evidence import weigh
+from twokeys.builder.certify.audited.evidence import Adversary, Scored, Standard, weigh
 from twokeys.builder.certify.audited.families import CERTIFY
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.refits import Refits
@@ -19,7 +19,7 @@ from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.details import of_bytes
 from twokeys.builder.measure.groups import fold_of
-from twokeys.builder.measure.matrices import PLAIN, Fields, ImagePlaces, Places
+from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import of_pictures
 from twokeys.builder.measure.stage import problems
@@ -53,7 +53,7 @@ class OfFiles(ContentMatrix):
 def published(items: pd.DataFrame, files: dict[str, bytes] | None = None) -> Reads:
     """What adversaries read of a set: its rows and, where there are any, its pictures' files by image key."""
     of_files = [OfFiles(name, files) for name in ("detail", "pixels", "metadata")] if files is not None else []
-    return Reads([*PLAIN, Fields(items), Places(items), ImagePlaces(items), *of_files])
+    return Reads([*PLAIN, FieldMatrix(items), PlaceMatrix(items), ImagePlaceMatrix(items), *of_files])
 
 
 def items_of(questions: Sequence[str], answers: Sequence[str], choices: Any = None, ids: Any = None) -> pd.DataFrame:
@@ -72,11 +72,14 @@ def verdict(view: str, items: pd.DataFrame, margin: float, files: dict[str, byte
     made = problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, published(items, files))
     refits = Refits([(problem, able) for _, problem, able in made], labels, settings.max_answers)
     evidence = [
-        weigh(one.right[one.applies], one.chance[one.applies], labels.group[one.applies], view=view,
-              adversary=one.name, margin=margin, resamples=50)
+        weigh(
+            Scored(one.right[one.applies], one.chance[one.applies], labels.group[one.applies]),
+            Adversary(view, one.name),
+            Standard(margin, resamples=50),
+        )
         for one in refits.ask(names, labels.given, everything, fold, 1)
         if one.applies.any()
-    ]  # fmt: skip
+    ]
     return decide(view, evidence, margin, ALPHA)
 
 

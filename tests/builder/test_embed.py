@@ -13,11 +13,11 @@ from PIL import Image
 from twokeys.builder.measure import embed
 from twokeys.builder.measure.embed import Embedded, embed_pictures, embed_texts, thumbnail
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
-MINILM, EFFICIENTNET = (Model(f"packaged:{name}", name) for name in ("minilm", "efficientnet-lite0"))
+MINILM, EFFICIENTNET = (NamedModel(f"packaged:{name}", name) for name in ("minilm", "efficientnet-lite0"))
 TEXTS = {f"key {n}": f"How many things are there, {n}?" for n in (3, 1, 4, 0, 2)}
 
 

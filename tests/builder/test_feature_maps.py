@@ -13,7 +13,7 @@ from PIL import Image
 from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0, last_stage, prepare
 from twokeys.builder.measure.feature_maps import CHANNELS, ENCODER, SIDE, feature_maps, weights
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -39,7 +39,7 @@ def test_every_picture_is_looked_at_once(
     )
     pictures = Pictures(table.assign(bytes_sha256=""), {"toy": tmp_path}, limits)
     run = Run(tmp_path / "run")
-    model = Model(ENCODER, "1")
+    model = NamedModel(ENCODER, "1")
     made = feature_maps(run, model, pictures)
     found = made.of(pd.Index(["c", "b"]))
     assert found.shape == (2, SIDE * SIDE * CHANNELS)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from twokeys.builder.measure.baselines.problem import Form, Problem
-from twokeys.builder.measure.matrices import Fields, Lexical
+from twokeys.builder.measure.matrices import FieldMatrix, LexicalMatrix
 from twokeys.builder.measure.matrix import Matrix
 from twokeys.builder.measure.metadata import PICTURE_FIELDS, of_items, of_pictures
 from twokeys.builder.measure.stage import build_problem
@@ -83,7 +83,7 @@ def test_rows_of_one_question_that_say_different_things_are_different_contents(m
         return build_problem(items, np.zeros(4, int), np.arange(4), "question", form, [matrix], 8)
 
     times = 2 if multiple else 1
-    plain, described = problem(Lexical()), problem(Fields(items))
+    plain, described = problem(LexicalMatrix()), problem(FieldMatrix(items))
     assert len(plain.text) == times
     assert len(described.text) == 2 * times
     level = described.matrices["metadata"][:, 0][described.content]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +19,8 @@ from pydantic import BaseModel
 from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.run.engines import Process
 from twokeys.builder.run.files import whole, write_json, write_table
-from twokeys.builder.run.keys import Model, Table, content_key
-from twokeys.builder.run.results import Files, Parts, Result
+from twokeys.builder.run.keys import KeyedTable, NamedModel, content_key
+from twokeys.builder.run.results import Parts, Result, WrittenFiles
 from twokeys.builder.run.stages import DONE, Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
@@ -119,6 +121,17 @@ def test_a_result_saves_and_loads_itself(tmp_path: Path) -> None:
     assert (again.steps, again.total, again.key) == (made.steps, 12, "")
 
 
+def test_numbers_come_back_as_they_were(tmp_path: Path) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Numbers(Result):
+        values: dict[str, Any]
+
+    Numbers({"third": np.float64(1) / 3, "none": [float("nan"), -float("inf")], "pair": (1, 2)}).save(tmp_path)
+    again = json.loads((tmp_path / "values.json").read_text(encoding="utf-8"))["values"]
+    assert (again["third"], again["none"][1], again["pair"]) == (1 / 3, -float("inf"), [1, 2])
+    assert math.isnan(again["none"][0])
+
+
 def test_a_schema_holds_also_when_a_table_is_empty(tmp_path: Path) -> None:
     @dataclass(frozen=True, eq=False)
     class Listed(Result):
@@ -152,15 +165,15 @@ class Named(BaseModel):
 @dataclass(frozen=True)
 class Both:
     settings: Named
-    model: Model
+    model: NamedModel
 
 
 def test_content_keys_tell_contents_apart() -> None:
-    first = Both(Named(names=["a"]), Model("m", "m@1"))
+    first = Both(Named(names=["a"]), NamedModel("m", "m@1"))
     values = [
         None, True, 1, 1.5, "1", ["a", "b"], ["b", "a"], {"a": 1}, {"a": 2}, Named(), Named(share=0.25),
-        Table(pd.DataFrame({"x": [1]}), "one"), Table(pd.DataFrame({"x": [1]}), "two"), first,
-        replace(first, model=Model("m", "m@2")), np.zeros(2), np.zeros(3), np.zeros(2, dtype=bool), np.ones(2),
+        KeyedTable(pd.DataFrame({"x": [1]}), "one"), KeyedTable(pd.DataFrame({"x": [1]}), "two"), first,
+        replace(first, model=NamedModel("m", "m@2")), np.zeros(2), np.zeros(3), np.zeros(2, dtype=bool), np.ones(2),
     ]  # fmt: skip
     keys = [canonical_json(content_key(value)) for value in values]
     assert len(set(keys)) == len(values)
@@ -185,11 +198,11 @@ def test_a_stage_that_fails_is_not_done(tmp_path: Path) -> None:
     fails = [True]
 
     @stage("s", version=1)
-    def work(space: Workspace) -> Files:
+    def work(space: Workspace) -> WrittenFiles:
         write_table(space.folder / "t.parquet", pa.table({"x": [1]}))
         if fails:
             raise ValueError("half way")
-        return Files()
+        return WrittenFiles()
 
     run = Run(tmp_path)
     with pytest.raises(ValueError, match="half way"):
@@ -207,12 +220,12 @@ def test_seconds_of_stages_of_one_name_add_up_and_stages_inside_have_their_own(
     monkeypatch.setattr("twokeys.builder.run.stages.time.perf_counter", lambda: clock[0])
 
     @stage("inner", version=1)
-    def inner(space: Workspace, number: int) -> Files:
+    def inner(space: Workspace, number: int) -> WrittenFiles:
         clock[0] += number
-        return Files()
+        return WrittenFiles()
 
     @stage("outer", version=1)
-    def outer(space: Workspace, depth: int) -> Files:
+    def outer(space: Workspace, depth: int) -> WrittenFiles:
         clock[0] += 1
         inner(space.run, 10 * depth)
         inner(space.run, 100 * depth)
@@ -220,7 +233,7 @@ def test_seconds_of_stages_of_one_name_add_up_and_stages_inside_have_their_own(
         if depth > 1:
             outer(space.run, depth - 1)
         clock[0] += 0.5
-        return Files()
+        return WrittenFiles()
 
     run = Run(tmp_path)
     with run.timed("publish"):

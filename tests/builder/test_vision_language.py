@@ -20,12 +20,12 @@ from twokeys.builder.measure.encoders import text_encoder
 from twokeys.builder.measure.replies import identity, replies
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.engines import Serial
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.limits import Images
 
-MODEL, ENCODER = Model("reference:llava-natural", "1"), "packaged:minilm"
+MODEL, ENCODER = NamedModel("reference:llava-natural", "1"), "packaged:minilm"
 COLOURS = ("red", "blue")
 QUESTIONS = ["what color is the shape?", "what shape is in the image?"]
 

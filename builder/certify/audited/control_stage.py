@@ -25,8 +25,8 @@ from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.builder.run.files import write_json, write_table
-from twokeys.builder.run.keys import Table
-from twokeys.builder.run.results import Files, Parts
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.intervals.excess import Ints, excess
 
@@ -80,7 +80,7 @@ class Controls(Parts):
 
 
 def controls(
-    run: Run, kept: Table, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    run: Run, kept: KeyedTable, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
     reads: Callable[[Mapping[str, Baseline]], Reads], pictures: PlantedPictures | None,
 ) -> list[Control]:  # fmt: skip
     """Plant every kind of cue in some views of a set, and see whether its judges find it.
@@ -102,17 +102,17 @@ def controls(
 
 @stage("control-problems", version=2)
 def prepare_controls(
-    space: Workspace, kept: Table, views: Sequence[str], settings: Audited, measuring: Measure, seed: int,
+    space: Workspace, kept: KeyedTable, views: Sequence[str], settings: Audited, measuring: Measure, seed: int,
     judges: Mapping[str, Baseline], reads: Reads,
-) -> Files:  # fmt: skip
+) -> WrittenFiles:  # fmt: skip
     """Write what plantings read, see `prepare`."""
     prepare(space.folder, kept.frame, settings, measuring, seed, judges, reads)
-    return Files()
+    return WrittenFiles()
 
 
 @stage("controls", version=2)
 def plant_controls(
-    space: Workspace, kept: Table, views: Sequence[str], prepared: Files, pictures: PlantedPictures | None
+    space: Workspace, kept: KeyedTable, views: Sequence[str], prepared: WrittenFiles, pictures: PlantedPictures | None
 ) -> Controls:
     """Plant every kind of cue in some views, one part per view and kind."""
     planted = kinds(kept.frame, views)

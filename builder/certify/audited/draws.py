@@ -28,7 +28,7 @@ from twokeys.builder.certify.audited.selection import SLACK, Chosen, choose, exc
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.run.files import write_json, write_table
-from twokeys.builder.run.results import Files, Parts
+from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Workspace, stage
 
 ITEMS, SETTING = "items.parquet", "setting.json"
@@ -190,7 +190,7 @@ class Draws(Parts):
 
 
 @stage("audited", version=3)
-def draw(space: Workspace, prepared: Files, experiment: Experiment, runs: int, keep: Bools | None) -> Draws:
+def draw(space: Workspace, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None) -> Draws:
     """Run an experiment on the real labels, and on as many permutations.
 
     Args:

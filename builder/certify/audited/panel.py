@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
-from twokeys.builder.certify.audited.labels import Labels, judged
+from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import measure
 from twokeys.builder.recipe import Measure
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 
 
@@ -51,7 +51,7 @@ class Panel:
         """
         said = self.table(names, ~keep if on_removed else keep, seed)
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
-        code, gold = pd.Index(self.labels.texts), self.labels.gold(self.labels.given)
+        code = pd.Index(self.labels.texts)
         found = []
         for name in names:
             if f"{name}.prediction" not in said:
@@ -59,19 +59,8 @@ class Panel:
             applies = said[f"{name}.prediction"].notna().to_numpy()
             codes = code.get_indexer(pd.Index(said[f"{name}.prediction"])).astype(np.int64)
             confidence: Floats = said[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
-            found.append(
-                judged(
-                    name,
-                    codes,
-                    gold,
-                    confidence,
-                    applies,
-                    self.labels,
-                    fold,
-                    keep,
-                    on_removed,
-                )
-            )
+            predicted = Predicted(name, codes, confidence, applies, on_removed)
+            found.append(self.labels.judged(predicted, self.labels.given, fold, keep))
         return found
 
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
@@ -80,7 +69,7 @@ class Panel:
         asked = {name: known[name] for name in names}
         fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
         made = measure.named("panel")(
-            self.run, Table(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
+            self.run, KeyedTable(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
             self.reads(asked), fit_on=fit_on, held=True,
         )  # fmt: skip
         return made.table

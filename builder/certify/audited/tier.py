@@ -48,8 +48,8 @@ from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Audited, Recipe
-from twokeys.builder.run.keys import Model, Table
-from twokeys.builder.run.results import Files, Result
+from twokeys.builder.run.keys import KeyedTable, NamedModel
+from twokeys.builder.run.results import Result, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 
@@ -112,7 +112,7 @@ def audit(run: Run, recipe: Recipe, survey: Survey) -> AuditedSet | None:
     known, represent = baselines(), survey.represent
     adversaries = {name: known[name] for names in families(recipe.audited) for name in names}
     encoders = [represent.text, *([represent.image] if represent.recipe.publishable else [])]
-    items, needed = Table(survey.items, survey.key), recipe.only("audited", "measure", "seed")
+    items, needed = KeyedTable(survey.items, survey.key), recipe.only("audited", "measure", "seed")
     return audit_items(run, needed, items, represent, adversaries, represent.reads(adversaries), encoders)
 
 
@@ -120,11 +120,11 @@ def audit(run: Run, recipe: Recipe, survey: Survey) -> AuditedSet | None:
 def audit_items(
     space: Workspace,
     recipe: Recipe,
-    items: Table,
+    items: KeyedTable,
     represent: Representations,
     adversaries: Mapping[str, Baseline],
     reads: Reads,
-    encoders: Sequence[Model],
+    encoders: Sequence[NamedModel],
 ) -> AuditedSet:
     """Select against some adversaries and judge by others.
 
@@ -190,7 +190,14 @@ def _controlled(trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: 
     if "image" in views and trial.represent.recipe.publishable:
         shown = planted_pictures(trial.space.run, trial.represent.pictures.part(kept["image_key"]))
     return controls(
-        trial.space.run, Table(kept, trial.key), views, settings, plan.measure, plan.seed, trial.represent.reads, shown
+        trial.space.run,
+        KeyedTable(kept, trial.key),
+        views,
+        settings,
+        plan.measure,
+        plan.seed,
+        trial.represent.reads,
+        shown,
     )
 
 
@@ -314,7 +321,7 @@ def _permuted(trial: _Trial, known: list[Cells], keep: Bools) -> tuple[dict[str,
 
 
 @stage("audited-problems", version=3)
-def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> Files:
+def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> WrittenFiles:
     """Write what draws read."""
     names = quick([*trial.select, *trial.certify])
     fold = fold_of(trial.items["group"], folds(trial.items, trial.plan.measure), trial.plan.seed)
@@ -339,11 +346,11 @@ def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> Files:
         together=list(trial.settings.together),
     )
     save(space.folder, setting, trial.items, list(known), _weight(trial), wholes(trial.items))
-    return Files()
+    return WrittenFiles()
 
 
 def _draws(
-    trial: _Trial, prepared: Files, experiment: Experiment, runs: int, keep: Bools | None = None
+    trial: _Trial, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None = None
 ) -> tuple[list[str], Floats] | None:
     """Excesses on the real labels and on permuted ones; None where none are wanted, or nobody is quick enough."""
     if not runs or not quick(trial.certify):

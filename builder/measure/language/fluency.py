@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.measure.language.stage import CHARACTERS, in_room
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import with_threads
 from twokeys.builder.run.stages import Workspace, stage
@@ -32,7 +32,7 @@ class Fluency(Parts):
 
 
 @stage("fluency", version=2)
-def fluency(space: Workspace, model: Model, texts: Sequence[str], characters: int = CHARACTERS) -> Fluency:
+def fluency(space: Workspace, model: NamedModel, texts: Sequence[str], characters: int = CHARACTERS) -> Fluency:
     """Score questions by a language model.
 
     Args:

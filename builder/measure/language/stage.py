@@ -17,7 +17,7 @@ from twokeys.builder.measure.language.loading import language_model, ready, size
 from twokeys.builder.measure.language.prompts import VERSION, ask
 from twokeys.builder.run.engines import Engine
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
@@ -46,7 +46,7 @@ class Likelihoods(Parts):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnswersWanted:
     """What is asked.
 
     Attributes:
@@ -67,7 +67,7 @@ class Asked:
 
 
 @stage("likelihoods", version=2)
-def likelihoods(space: Workspace, model: Model, asked: Asked) -> Likelihoods:
+def likelihoods(space: Workspace, model: NamedModel, asked: AnswersWanted) -> Likelihoods:
     """Score answers after questions by a language model."""
     engine, small = in_room(space.run.engine, model.name)
     space.parts(partial(_score, model.name, small), _shards(asked.answers), engine)
@@ -78,7 +78,7 @@ OF_QUESTIONS, OF_CHOICES = likelihoods.named("likelihoods-question"), likelihood
 
 
 def of_answers(
-    run: Run, model: Model, every: Iterable[str], vocabulary: Iterable[str], questions: Sequence[str],
+    run: Run, model: NamedModel, every: Iterable[str], vocabulary: Iterable[str], questions: Sequence[str],
     candidates: Sequence[str],
 ) -> Floats:  # fmt: skip
     """Log-likelihoods of candidate answers after questions, then after the empty question.
@@ -103,14 +103,16 @@ def of_answers(
     column: dict[str, Floats] = {}
     for answers, asked in tables:
         if answers and asked:
-            found = OF_QUESTIONS(run, model, Asked(asked)).by_question()
+            found = OF_QUESTIONS(run, model, AnswersWanted(asked)).by_question()
             values = np.stack([found[question] for question in [*questions, ""]])
             column |= {answer: values[:, place] for place, answer in enumerate(answers)}
     whole = np.stack([column[answer] for answer in candidates], axis=1)
     return np.concatenate([whole[:-1], np.broadcast_to(whole[-1:], whole[:-1].shape)], axis=1)
 
 
-def of_options(run: Run, model: Model, every: Iterable[tuple[str, str]], options: Sequence[tuple[str, str]]) -> Floats:
+def of_options(
+    run: Run, model: NamedModel, every: Iterable[tuple[str, str]], options: Sequence[tuple[str, str]]
+) -> Floats:
     """Log-likelihood of options after their question, then after the empty question.
 
     Where the view hides the question both are the same: the option by itself.
@@ -126,12 +128,12 @@ def of_options(run: Run, model: Model, every: Iterable[tuple[str, str]], options
     """
     pairs = sorted({*every, *options})
     alone = sorted({option for _, option in pairs})
-    prior = OF_CHOICES(run, model, Asked({"": alone})).by_question()[""]
+    prior = OF_CHOICES(run, model, AnswersWanted({"": alone})).by_question()[""]
     empty = dict(zip(alone, prior.tolist(), strict=True))
     asked = {question: [o for _, o in same] for question, same in groupby(pairs, key=lambda pair: pair[0]) if question}
     after = {("", option): value for option, value in empty.items()}
     if asked:
-        found = OF_QUESTIONS(run, model, Asked(asked)).by_question()
+        found = OF_QUESTIONS(run, model, AnswersWanted(asked)).by_question()
         after |= {
             (question, option): value
             for question, texts in asked.items()

@@ -14,7 +14,7 @@ from twokeys.builder.pair.artefacts.artefact_pairs import judge
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.work import Work
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 
@@ -34,7 +34,7 @@ class RefusedKinds(Result):
     SCHEMAS: ClassVar = {"gone": pa.schema([("id", pa.string()), ("reason", pa.string())])}
 
 
-def look_for(recipe: Recipe, made: Work, most: int, image: Model, text: Model) -> list[Artefacts]:
+def look_for(recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel) -> list[Artefacts]:
     """Judge every kind of edit by so many pairs of an original and its edit.
 
     Args:
@@ -50,7 +50,7 @@ def look_for(recipe: Recipe, made: Work, most: int, image: Model, text: Model) -
     return judge(made.items, balanced, made.pictures.decode, *encoders, most=most, seed=recipe.seed)
 
 
-def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: Model, text: Model) -> Work:
+def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedModel, text: NamedModel) -> Work:
     """Take out the kinds of edits that can be told from originals where that helps to answer.
 
     Args:
@@ -73,7 +73,9 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: Model, te
 
 
 @stage("artefacts", version=4)
-def refuse_kinds(space: Workspace, recipe: Recipe, made: Work, most: int, image: Model, text: Model) -> RefusedKinds:
+def refuse_kinds(
+    space: Workspace, recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel
+) -> RefusedKinds:
     """Look for artefacts of every kind of edit; arguments as `look_for`."""
     kinds = look_for(recipe, made, most, image, text)
     gone = refused_edits(made.items, kinds)

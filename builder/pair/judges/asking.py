@@ -12,11 +12,10 @@ import pyarrow.parquet as pq
 
 from twokeys.audit.games.margins import Expected, Margin, margins
 from twokeys.audit.models.loading import load_game
-from twokeys.audit.models.model import Model as VisionModel
-from twokeys.audit.models.model import Question
+from twokeys.audit.models.model import Model, Question
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
@@ -82,7 +81,7 @@ class Margins(Parts):
         }
 
 
-def ask(run: Run, model: Model, claims: Sequence[Claim], pictures: Pictures) -> dict[Claim, Margin]:
+def ask(run: Run, model: NamedModel, claims: Sequence[Claim], pictures: Pictures) -> dict[Claim, Margin]:
     """Ask for the margins of claims, equal ones once.
 
     Args:
@@ -104,7 +103,7 @@ def ask(run: Run, model: Model, claims: Sequence[Claim], pictures: Pictures) -> 
 
 
 @stage("verify", version=4)
-def ask_model(space: Workspace, model: Model, claims: Sequence[Claim], pictures: Pictures) -> Margins:
+def ask_model(space: Workspace, model: NamedModel, claims: Sequence[Claim], pictures: Pictures) -> Margins:
     """Ask a model for the margins of claims, in shards."""
     parts = [claims[start : start + PER_SHARD] for start in range(0, len(claims), PER_SHARD)]
     shards = [(part, pictures.part(claim.image for claim in part if claim.picture is None)) for part in parts]
@@ -115,7 +114,7 @@ def ask_model(space: Workspace, model: Model, claims: Sequence[Claim], pictures:
 
 
 @cache
-def _loaded(model: str) -> VisionModel:
+def _loaded(model: str) -> Model:
     """Once per process."""
     return load_game(model)
 

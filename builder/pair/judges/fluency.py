@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.measure.language.fluency import fluency
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 
 
-def fluencies(run: Run, model: Model, edits: pd.DataFrame, questions: dict[str, str]) -> pd.Series[Any]:
+def fluencies(run: Run, model: NamedModel, edits: pd.DataFrame, questions: dict[str, str]) -> pd.Series[Any]:
     """Compare each question edit with what it was made from.
 
     Args:

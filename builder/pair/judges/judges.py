@@ -14,7 +14,7 @@ from twokeys.builder.pair.judges.fluency import fluencies, halting
 from twokeys.builder.pair.judges.verification import verified
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe, Verify
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json
 
@@ -30,9 +30,9 @@ class Judges:
         verify: How sure they must be.
     """
 
-    language: Model | None
+    language: NamedModel | None
     drop: float
-    models: tuple[Model, ...]
+    models: tuple[NamedModel, ...]
     verify: Verify | None
 
     @classmethod
@@ -40,9 +40,9 @@ class Judges:
         """Those that a recipe names."""
         grammar, verify, name = recipe.pair.grammar, recipe.pair.verify, recipe.encoders.language
         return cls(
-            None if grammar is None else Model(name, language_identity(name)),
+            None if grammar is None else NamedModel(name, language_identity(name)),
             0.0 if grammar is None else grammar.drop,
-            tuple(Model(each, vision_language_identity(each)) for each in (verify.models if verify else ())),
+            tuple(NamedModel(each, vision_language_identity(each)) for each in (verify.models if verify else ())),
             verify,
         )
 

@@ -17,7 +17,7 @@ from twokeys.builder.pair.judges.asking import Claim, ask, rivals
 from twokeys.builder.pair.lexicon import wilson
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Verify
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import Unsayable
 from twokeys.core.items import digest
@@ -42,7 +42,7 @@ class Judged:
 
 def verified(
     run: Run,
-    models: Sequence[Model],
+    models: Sequence[NamedModel],
     settings: Verify | None,
     items: pd.DataFrame,
     edits: pd.DataFrame,

@@ -17,7 +17,7 @@ from twokeys.builder.certify.audited.controls import Control, Tried, controlled,
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.builder.run.engines import Serial
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 
 MARGIN = 0.05
@@ -103,7 +103,7 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
 
     def made() -> list[Control]:
         run = Run(folder, Serial())
-        kept = Table(items, "a set")
+        kept = KeyedTable(items, "a set")
         return controls(run, kept, ["question"], settings, Measure(folds=3), 0, lambda _: published(items), None)
 
     first = made()
@@ -136,7 +136,7 @@ def test_pictures_known_by_name_alone_are_not_covered(tmp_path: Path) -> None:
     items = items_of(["Is it red?"] * 80, answers)
     settings = Audited(margin=0.2, controls=5, certify=["image.detail", "image.convnet"])
     run = Run(tmp_path, Serial())
-    kept = Table(items, "names")
+    kept = KeyedTable(items, "names")
     made = controls(run, kept, ["image"], settings, Measure(folds=3), 0, lambda _: published(items), None)
     assert len(made) == 9
     assert all(one.smallest is None and not one.judges for one in made)

@@ -19,7 +19,7 @@ from twokeys.builder.pair.judges.verification import verified
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Verify
 from twokeys.builder.run.engines import Serial
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -76,7 +76,9 @@ def test_a_model_that_sees_verifies_what_is_so(tmp_path: Path, shuffled: bool) -
     items, pictures = drawn(tmp_path, shuffled)
     edits = edits_of(items)
     run = Run(tmp_path / "run", Serial())
-    found = verified(run, [Model(MODEL, "1")], VERIFY, items, edits, Pictures(pictures, {"toy": tmp_path}, Images()))
+    found = verified(
+        run, [NamedModel(MODEL, "1")], VERIFY, items, edits, Pictures(pictures, {"toy": tmp_path}, Images())
+    )
     agreed = {edit for edit, said in found.items() if said.problem is None}
     if shuffled:
         # It answers what it sees, which is not what was annotated: no say, whatever it says of single edits.
@@ -137,7 +139,7 @@ def test_grammar_gives_its_limit() -> None:
 def test_a_language_model_prefers_grammar(tmp_path: Path) -> None:
     from twokeys.builder.measure.language.fluency import fluency
 
-    model = Model("packaged:smollm2", "1")
+    model = NamedModel("packaged:smollm2", "1")
     good, bad = "Is there no dog in the picture?", "Is there dog no in picture the?"
     run = Run(tmp_path / "run", Serial())
     found = fluency(run, model, sorted({good, bad})).by_text()

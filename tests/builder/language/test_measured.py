@@ -18,7 +18,7 @@ from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.stage import Measurements, measure
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import question_key
 
@@ -53,7 +53,7 @@ def measured(recipe: Recipe, run: Run, names: list[str], table: pd.DataFrame | N
     folds = dict.fromkeys(VIEWS, np.arange(len(table)) // 2 % 3)
     pictures = Pictures(pd.DataFrame(columns=["image_key"]), {}, recipe.images)
     represent, baselines = Representations(run, recipe, whole, pictures, "toy"), chosen(names)
-    some = Table(table, f"{len(table)} of toy")
+    some = KeyedTable(table, f"{len(table)} of toy")
     return measure(run, some, folds, baselines, recipe.measure, 0, represent.reads(baselines))
 
 

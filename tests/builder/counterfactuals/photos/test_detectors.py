@@ -17,7 +17,7 @@ from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Minimal, Text
 from twokeys.builder.run.engines import Serial
-from twokeys.builder.run.keys import Table
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.room import weight
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
@@ -112,7 +112,7 @@ def test_in_a_build_a_small_model_runs_on_one_thread_whatever_the_engine(folder,
     try:
         run = Run(tmp_path / "run", Serial())
         limits = Limits(None, Minimal(), Text(), Images())
-        make_edits(run, Making(generator), limits, 0, Table(items, "items"), pictures)
+        make_edits(run, Making(generator), limits, 0, KeyedTable(items, "items"), pictures)
         assert (set(threads), torch.get_num_threads()) == ({1}, 2)
     finally:
         hook.remove()

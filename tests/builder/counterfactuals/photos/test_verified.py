@@ -19,7 +19,7 @@ from twokeys.builder.pair.judges.verification import verified
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Verify
 from twokeys.builder.run.engines import Serial
-from twokeys.builder.run.keys import Model
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -87,7 +87,7 @@ def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path
     edits = list(generator.edits(items, lambda key: (tmp_path / f"{key}.png").read_bytes(), 0))
     assert len(edits) > NUMBER / 2
     assert {edit.answer_source for edit in edits} == {"expected"}
-    judge = [Model(MODEL, "1")], Verify(models=[MODEL], accuracy=0.8)
+    judge = [NamedModel(MODEL, "1")], Verify(models=[MODEL], accuracy=0.8)
     run = Run(tmp_path / "run", Serial())
     known = [edit for edit in edits if edit.answer in ("red", "green", "blue", "yellow")]
     assert NUMBER / 4 < len(known) < len(edits)
