@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from PIL import Image
 
 from twokeys.core.answers.normal import compared
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256_of_all
 from twokeys.core.pictures import decoding
 from twokeys.data_cards.eval_yaml import evaluated
 
@@ -80,7 +80,7 @@ def fingerprints(published: Published) -> dict[str, str]:
     configs = sorted(found) if published.config == ALL else [published.config]
     manifest = folder / "manifest.json"
     if not manifest.is_file():
-        return {name: _hashed(sorted((folder / name).glob("*.parquet"))) for name in configs}
+        return {name: sha256_of_all(sorted((folder / name).glob("*.parquet"))) for name in configs}
     try:
         claims = json.loads(manifest.read_text(encoding="utf-8"))["configs"]
         return {name: str(claims[name]["fingerprint"]) for name in configs}
@@ -95,14 +95,6 @@ def asked_scores(folder: Path) -> list[str]:
     if not manifest.is_file():
         return []
     return list(json.loads(manifest.read_text(encoding="utf-8")).get("recipe", {}).get("scores", []))
-
-
-def _hashed(files: list[Path]) -> str:
-    total = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as opened:
-            total.update(hashlib.file_digest(opened, "sha256").digest())
-    return total.hexdigest()
 
 
 def read(folder: Path, config: str | None = None, split: str | None = None) -> Published:

@@ -30,10 +30,10 @@ from twokeys.builder.measure.baselines.linear import SLOPE, STEPS, logistic
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem, count
 from twokeys.builder.measure.baselines.tfidf import vectorizers
 from twokeys.builder.measure.encoders import image_encoder
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.lexical import text_features
 from twokeys.builder.read.corpora.easy_vqa import root
 from twokeys.builder.recipe import Corpus
+from twokeys.core.folds import fold_of
 
 FOLDS = 5
 FITS = {"question": "n-grams of questions", "image": "vectors of pictures"}

@@ -9,9 +9,10 @@ from benchmarks.synthetic import items
 from twokeys.builder.balance.select import select
 from twokeys.builder.graph.graph import Graph, peel
 from twokeys.builder.graph.largest import largest_balanced
-from twokeys.builder.measure.groups import Links, fold_of, group
+from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.recipe import Balance
 from twokeys.core.ceilings import ceilings, codes
+from twokeys.core.folds import fold_of
 from twokeys.core.items import question_key
 from twokeys.core.partners import partners, quads
 

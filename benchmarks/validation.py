@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from twokeys.audit.explanation.agreement import bootstrap
 from twokeys.audit.games.estimator import estimate, trapezoid
 from twokeys.audit.games.exact import Split, exact_interaction, split
 from twokeys.audit.games.game import Floats, Game
 from twokeys.audit.games.synergy import GRID, Scores, Synergy, Tops, second_difference, synergy, tops
+from twokeys.core.intervals.bootstrap import over_rows
+from twokeys.core.intervals.means import mean_interval
 
 EXACT, CEILING, SIGNED, CLIPPED = "exact", "another split", "unclipped F_syn", "published F_syn"
 PLAYERS = 6
@@ -161,22 +162,22 @@ def correlations(table: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> l
         # An item on which either ranks no explainer above another says nothing about the order.
         inside = np.array([_spearman(a, b) for a, b in zip(own, exact, strict=True)])
         inside = inside[~np.isnan(inside)]
-        pooled = bootstrap(
+        pooled = over_rows(
             lambda rows, own=own, exact=exact: _spearman(own[rows].ravel(), exact[rows].ravel()),
             len(own),
-            resamples,
-            0.95,
-            seed,
+            resamples=resamples,
+            seed=seed,
         )
-        within = bootstrap(lambda rows, inside=inside: inside[rows].mean(), len(inside), resamples, 0.95, seed)
+        within = mean_interval(inside, range(len(inside)), resamples=resamples, seed=seed)
         error = float("nan") if metric == CLIPPED else float(np.abs(own - exact).mean())
         found.append(
             Correlation(
                 str(metric),
                 _spearman(own.ravel(), exact.ravel()),
                 *pooled,
-                float(inside.mean()),
-                *within,
+                within.estimate,
+                within.low,
+                within.high,
                 error,
                 float(cost[metric]),
                 len(own),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from twokeys.builder.checks.checks import CHECKS, REMEDIES
 from twokeys.builder.publish.folder import Folder
-from twokeys.builder.publish.rows import hashes
 from twokeys.core.errors import BadInput
+from twokeys.core.files import hashes
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
@@ -75,7 +75,7 @@ def _problems(check: Callable[[Folder], Iterator[str]], known: Folder) -> list[s
 
 
 def _files(folder: Path, manifest: Manifest) -> list[str]:
-    found = {name: value for name, value in hashes(folder, MANIFEST).items() if not foreign(name)}
+    found = {name: value for name, value in hashes(folder, {MANIFEST}).items() if not foreign(name)}
     problems = [f"{name} is missing" for name in manifest.files.keys() - found.keys()]
     problems += [f"{name} is not in the manifest" for name in found.keys() - manifest.files.keys()]
     both = manifest.files.keys() & found.keys()

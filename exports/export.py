@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.rows import whole_folder
 from twokeys.core.errors import BadInput
+from twokeys.core.files import hashes
 from twokeys.exports.registry import FORMATS
 from twokeys.exports.source import source
 
@@ -77,7 +77,7 @@ def export(
     with whole_folder(place) as fresh:
         form.write(found, fresh)
         (fresh / "README.md").write_text(_readme(found.heading(form.summary), form.use(found)), encoding="utf-8")
-        files = _hashes(fresh)
+        files = hashes(fresh)
         record = {"format": to, "facts": found.facts, "files": files}
         (fresh / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return Exported(place, to, found.facts, files)
@@ -86,11 +86,3 @@ def export(
 def _readme(heading: str, use: str) -> str:
     first, _, rest = heading.partition("\n")
     return f"# {first}\n{rest}\n\n{use.strip()}\n"
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    found = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found

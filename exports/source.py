@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from twokeys.audit.published import Published, read
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.ceilings import BLIND, ceilings
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256
 from twokeys.core.pictures.shown import plain
 from twokeys.data_cards.manifest import Manifest
 
@@ -115,10 +115,9 @@ def source(
     published = read(folder, config, split)
     for file in map(Path, published.table["file"].unique()):
         name = file.relative_to(folder).as_posix()
-        with file.open("rb") as opened:
-            if hashlib.file_digest(opened, "sha256").hexdigest() != manifest.files.get(name):
-                allowed = "the bytes that the manifest names"
-                raise BadInput(file, None, "other bytes", allowed, "see what was changed: twokeys verify")
+        if sha256(file) != manifest.files.get(name):
+            allowed = "the bytes that the manifest names"
+            raise BadInput(file, None, "other bytes", allowed, "see what was changed: twokeys verify")
     _add(published.table)
     facts = _facts(manifest, published) | {"dataset": dataset or str(folder.resolve())}
     return Source(published, facts | {"instruction": instruction})

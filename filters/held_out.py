@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,12 +11,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
-
-
-def fold_of(group: str, folds: int, seed: int) -> int:
-    """Return the fold of a group: a hash of its name, so that neither row order nor other items change it."""
-    digest = hashlib.sha256(f"{seed}:{group}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % folds
 
 
 def forest_probabilities(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge
 
+from twokeys.core.folds import hashed_fold
 from twokeys.filters.cells import is_missing, quote
 from twokeys.filters.features import read_features
-from twokeys.filters.held_out import fold_of, forest_probabilities
+from twokeys.filters.held_out import forest_probabilities
 from twokeys.filters.parameters import Amount, Count, Share, amount
 from twokeys.filters.pruning import Pruning, prune, shares
 from twokeys.filters.rule import Drops, Rule, Scope
@@ -84,7 +85,7 @@ class IterativeBiasPruning(Rule):
         groups = [
             item if is_missing(group) else group for item, group in zip(items.ids, items.rows["group"], strict=True)
         ]
-        folds = np.array([fold_of(group, self.folds, self.seed) for group in groups], dtype=np.intp)
+        folds = np.array([hashed_fold(group, self.folds, self.seed) for group in groups], dtype=np.intp)
         place = {item: row for row, item in enumerate(items.ids)}
 
         def score(ids: list[str]) -> npt.NDArray[np.float64]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
+
+from twokeys.core.intervals.bootstrap import over_rows
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,5 @@ def agreement(
     def tau(rows: NDArray[np.int64]) -> float:
         return float(stats.kendalltau(one[rows].mean(axis=0), other[rows].mean(axis=0)).statistic)
 
-    low, high = bootstrap(tau, len(one), resamples, confidence, seed)
+    low, high = over_rows(tau, len(one), confidence, resamples, seed)
     return Agreement(float(found.statistic), float(found.pvalue), low, high, one.shape[1], len(one))
-
-
-def bootstrap(
-    statistic: Callable[..., float], items: int, resamples: int, confidence: float, seed: int
-) -> tuple[float, float]:
-    """Percentile bootstrap over items of a statistic of their row numbers."""
-    found = stats.bootstrap(
-        (np.arange(items),),
-        statistic,
-        n_resamples=resamples,
-        vectorized=False,
-        method="percentile",
-        confidence_level=confidence,
-        rng=np.random.default_rng(seed),
-    )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from twokeys.audit.explanation.agreement import bootstrap
 from twokeys.core.errors import MissingPackage
+from twokeys.core.intervals.means import mean_interval
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def means(table: pd.DataFrame, resamples: int = 2000, confidence: float = 0.95, 
         values = column.to_numpy(dtype=np.float64)
         low, high = float(values[0]), float(values[0])
         if len(np.unique(values)) > 1:
-            low, high = bootstrap(lambda at, v=values: v[at].mean(), len(values), resamples, confidence, seed)
+            over = mean_interval(values, range(len(values)), confidence, resamples, seed)
+            low, high = over.low, over.high
         rows[name] = {"mean": values.mean(), "low": low, "high": high, "rank": rank[name], "items": len(values)}
     return pd.DataFrame.from_dict(rows, orient="index").sort_values("mean", ascending=False)
 

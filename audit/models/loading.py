@@ -5,7 +5,6 @@ Weights are read from safetensors only, and no code that comes with a model is r
 
 from __future__ import annotations
 
-import hashlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256_of_all
 
 REFERENCE = "reference:"
 FAMILIES = {
@@ -147,11 +147,8 @@ def _place(name: str) -> tuple[str, str | None]:
 def _named(name: str, place: str, config: Any) -> str:
     """A model and the exact state of it, for reports."""
     if (folder := Path(place)).is_dir():
-        state = hashlib.sha256()
-        for file in sorted(folder.glob("*.safetensors")):
-            with file.open("rb") as opened:
-                state.update(hashlib.file_digest(opened, "sha256").digest())
-        return f"{name if name.startswith(REFERENCE) else folder.name}@sha256-{state.hexdigest()[:16]}"
+        digits = sha256_of_all(sorted(folder.glob("*.safetensors")))[:16]
+        return f"{name if name.startswith(REFERENCE) else folder.name}@sha256-{digits}"
     return f"{place}@{getattr(config, '_commit_hash', None) or 'unknown'}"
 
 

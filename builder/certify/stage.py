@@ -9,12 +9,13 @@ import pandas as pd
 from twokeys.builder.balance.select import Selection
 from twokeys.builder.certify.audited.tier import AuditedSet, audit
 from twokeys.builder.measure.baselines import View, chosen
-from twokeys.builder.measure.groups import fold_of, pairs
+from twokeys.builder.measure.groups import pairs
 from twokeys.builder.measure.stage import Measurements, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
+from twokeys.core.folds import fold_of
 
 
 @dataclass(frozen=True)

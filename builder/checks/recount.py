@@ -18,17 +18,16 @@ from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.judging import Bench, Weighed
 from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.certify.audited.null import stated
-from twokeys.builder.certify.audited.panel import folds
 from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Recipe
+from twokeys.core.folds import fold_of
 
 
 def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
@@ -135,7 +134,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     labels, keep = Labels.of(items, plan.audited.together), items["id"].isin(set(kept["id"])).to_numpy()
     published = kept.set_index("id").reindex(items["id"])
     seed = plan.seed + 1
-    fold = fold_of(items["group"], folds(items, plan.measure), seed)
+    fold = fold_of(items["group"], plan.measure.folds, seed)
     chosen = {name: baselines()[name] for name in evidence}
     texts = items.assign(choices_key=items["choices"].map("\n".join))
     made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN))
@@ -166,7 +165,7 @@ def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, benc
     answers = kept.set_index("id")[f"{one['adversary']}{MARKS[one['trained_on']]}.prediction"].reindex(items["id"])
     said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
-    fold = fold_of(items["group"], folds(items, plan.measure), plan.seed + 1)
+    fold = fold_of(items["group"], plan.measure.folds, plan.seed + 1)
     predicted = Predicted(one["adversary"], said, np.zeros(len(items)), applies)
     found = labels.judged(predicted, labels.given, fold, keep)
     permuted = Permuted(**one["permuted"]) if one["permuted"] else None

@@ -111,18 +111,3 @@ def pairs(ids: pd.Series[str], partners: pd.Series[str]) -> pd.Series[str]:
     graph = coo_array((ones, (paired, code[paired])), shape=(len(ids), len(ids)))
     label = connected_components(graph, directed=False)[1]
     return ids.groupby(label).transform("min")
-
-
-def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
-    """Deal groups into folds of nearly equal size, whatever the order of the rows.
-
-    Groups are dealt from the largest down, each to the emptiest fold; equal sizes are ordered by a seeded hash.
-    """
-    sizes = {str(name): int(size) for name, size in groups.value_counts().items()}
-    order = sorted(sizes, key=lambda name: (-sizes[name], digest("fold", str(seed), name)))
-    filled = [0] * folds
-    fold: dict[str, int] = {}
-    for name in order:
-        fold[name] = filled.index(min(filled))
-        filled[fold[name]] += sizes[name]
-    return np.asarray(groups.map(fold), dtype=np.int64)

@@ -20,7 +20,7 @@ from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
-from twokeys.builder.measure.groups import Links, fold_of, group
+from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
 from twokeys.builder.measure.stage import measure
@@ -31,6 +31,7 @@ from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
+from twokeys.core.folds import fold_of
 from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import GroupKind
 
@@ -146,11 +147,10 @@ def named(encoders: dict[str, NamedModel]) -> dict[str, str]:
 
 
 def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:
-    groups = items["group"].nunique()
-    if groups < 2:
+    if items["group"].nunique() < 2:
         found = f"{len(items)} items in one group"
         raise BadInput(recipe.name, None, found, "two groups or more", "add items, or group by less (group_by)")
-    return fold_of(items["group"], min(recipe.measure.folds, groups), recipe.seed)
+    return fold_of(items["group"], recipe.measure.folds, recipe.seed)
 
 
 # -------------------------------------------------------------------------------------------------------- groups

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+
+from twokeys.core.intervals.accuracy import wilson
 
 Ints = NDArray[np.int64]
 PHRASE = 3
@@ -65,7 +66,7 @@ def learn(items: pd.DataFrame, support: int, confidence: float) -> tuple[Substit
             seen = counts.get(way, (0, 0))
             counts[way] = (seen[0] + pairs, seen[1] + flips)
     learned = [
-        Substitution(before, after, pairs, flips, wilson(flips, pairs)[0])
+        Substitution(before, after, pairs, flips, wilson(flips / pairs, pairs)[0])
         for (before, after), (pairs, flips) in counts.items()
         if pairs >= support
     ]
@@ -92,12 +93,6 @@ def substitution(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, st
     if not 0 < len(before) <= PHRASE or not 0 < len(after) <= PHRASE or start + end == 0:
         return None
     return " ".join(before), " ".join(after)
-
-
-def wilson(hits: int, total: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22)."""
-    found = binomtest(hits, total).proportion_ci(level, method="wilson")
-    return float(found.low), float(found.high)
 
 
 def _question_pairs(image: Ints, question: Ints, answer: Ints) -> Iterator[tuple[int, int, int, int]]:

@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import PAIRED, marked
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.stage import measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
@@ -37,6 +36,7 @@ from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import normalise
 from twokeys.core.columns import PAIR_COLUMNS
+from twokeys.core.folds import fold_of
 from twokeys.core.pictures.facts import LOOKS
 
 WORDED = ("question", "question_key", "question_asked", "answer_source")
@@ -101,7 +101,7 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     done = work(run, recipe, known, left)
     every = done.items
     represent = replace(known.represent, items=every, pictures=done.pictures, key=done.key)
-    folds = fold_of(every["group"], min(recipe.measure.folds, every["group"].nunique()), recipe.seed)
+    folds = fold_of(every["group"], recipe.measure.folds, recipe.seed)
     baselines = chosen(recipe.measure.baselines)
     measured = measure.named("measure-paired")(
         run, KeyedTable(every, done.key), dict.fromkeys(VIEWS, folds), baselines, recipe.measure, recipe.seed,

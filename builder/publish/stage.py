@@ -15,10 +15,11 @@ from twokeys.builder.publish.pairs import COLUMNS as PAIRS_COLUMNS
 from twokeys.builder.publish.pairs import NAME as PAIRS
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.report.compose import folder_report
-from twokeys.builder.publish.rows import Written, hashes, whole_folder, write_config
+from twokeys.builder.publish.rows import Written, whole_folder, write_config
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
 from twokeys.core.colours import with_accepted
+from twokeys.core.files import hashes
 from twokeys.core.progress import step
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
@@ -49,7 +50,7 @@ def _published(folder: Path, key: str) -> Manifest | None:
         there = Manifest.load(folder)
     except (OSError, ValueError):
         return None
-    return there if there.build_key == key and hashes(folder, MANIFEST) == there.files else None
+    return there if there.build_key == key and hashes(folder, {MANIFEST}) == there.files else None
 
 
 def _write_configs(folder: Path, build: Build) -> dict[str, Written]:
@@ -91,10 +92,10 @@ def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) 
     (folder / "assets").mkdir()
     draw_funnel(manifest, folder / "assets" / "funnel.png")
     draw_blindness(manifest.before, manifest.after, folder / "assets" / "blindness.png", manifest.title)
-    written = texts(manifest, [config.info for config in configs.values()], hashes(folder, MANIFEST))
+    written = texts(manifest, [config.info for config in configs.values()], hashes(folder, {MANIFEST}))
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / REPORT).write_text(folder_report(folder, manifest), encoding="utf-8")
-    whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
+    whole = manifest.model_copy(update={"files": hashes(folder, {MANIFEST})})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
     return whole

@@ -6,7 +6,6 @@ joined). A bad row never disappears: it stops the build, or it is set aside with
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, replace
@@ -31,6 +30,7 @@ from twokeys.builder.run.results import Parts, Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, digest, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -192,7 +192,7 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe: splits: {NAME: test}"
             raise BadInput(corpus.name, "splits", f"{name!r}, which load_dataset does not take", allowed, remedy)
     names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
-    files = {name: _file_hash(held(root, name, "file")) for name in names}
+    files = {name: sha256(held(root, name, "file")) for name in names}
     return Source(corpus, root, splits, files)
 
 
@@ -386,8 +386,3 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
 def _picture_problem(row: str, problem: str) -> str:
     found = json.loads(problem)
     return canonical_json(found | {"row": f"{row}" if found["row"] is None else f"{row}, cell {found['row']}"})
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,1 +1,20 @@
-"""Intervals and tests: accuracy, excess over chance, equivalence to chance, means over groups."""
+"""Intervals and tests, each implemented once.
+
+| module | interval of | how | used by |
+| --- | --- | --- | --- |
+| `accuracy` | a share of independent trials (`wilson`) | Wilson's score interval | substitutions, judging models |
+| `accuracy` | a blind baseline's accuracy | Wilson's, at the number of independent items | diagnosis, card, shortcuts |
+| `excess` | an accuracy minus chance | t, with a variance over groups | audited tier, controls, artefacts |
+| `equivalence` | the same, within a margin | two one-sided t tests | audited tier, artefacts |
+| `bootstrap` | the same, without a formula (`over_groups`) | percentiles of resampled groups | audited tier |
+| `bootstrap` | any statistic of rows (`over_rows`) | percentiles of resampled rows | agreement of rankings |
+| `means` | a mean, or the mean over kinds of their means | percentiles of resampled groups | evaluation, explanation |
+
+A baseline that reads the question alone is right or wrong on all items of a question at once. Therefore `accuracy`
+takes its variance over groups, over questions and over both. The one formula for a variance over groups is in
+`clusters`.
+
+Two intervals stand with what they are about: that of the audited tier's runs on permuted labels, which is made of order
+statistics (`twokeys.builder.certify.audited.null`), and the middle 95 % of random controls of a rule
+(`twokeys.builder.filter.effects`).
+"""

@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from scipy.stats import t as student
 
+from twokeys.core.intervals.clusters import cluster_variance, numbered
+
+Z_95 = float(norm.ppf(0.975))
+"""Quantile of the normal distribution for two-sided intervals of 95 %."""
+
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -54,36 +59,35 @@ def accuracy(
         return Accuracy(0, 0, float("nan"), float("nan"))
     p = hits / n
     away = right.astype(np.float64) - p
-    kinds = [_numbered(groups)]
-    if crossed is not None and (other := _numbered(crossed)).any():
+    kinds = [numbered(groups)]
+    if crossed is not None and (other := numbered(crossed)).any():
         kinds.append(other)
     fewest = min(int(kind.max()) + 1 for kind in kinds)
     effective, z = float(fewest), float(norm.ppf(0.5 + confidence / 2))
     if 0 < hits < n and fewest > 1:
-        variances = [_variance(away, kind) for kind in kinds]
+        variances = [cluster_variance(away, kind) for kind in kinds]
         if len(kinds) > 1:
-            both = _numbered(kinds[0] * (kinds[1].max() + 1) + kinds[1])
-            variances.append(float(np.sum(variances)) - _variance(away, both))
+            both = numbered(kinds[0] * (kinds[1].max() + 1) + kinds[1])
+            variances.append(float(np.sum(variances)) - cluster_variance(away, both))
         independent = p * (1 - p) / (n - 1)
         effective = min(n, n * independent / max(variances)) if max(variances) > 0 else float(n)
         if effective < n * (1 - 1e-9):
             z = float(student.ppf(0.5 + confidence / 2, fewest - 1))
-    centre = (p + z**2 / (2 * effective)) / (1 + z**2 / effective)
-    half = z / (1 + z**2 / effective) * np.sqrt(p * (1 - p) / effective + z**2 / (4 * effective**2))
-    return Accuracy(n, hits, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+    return Accuracy(n, hits, *wilson(p, effective, z))
 
 
-def _numbered(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Clusters from 0."""
-    numbers: NDArray[np.int64] = np.unique(labels, return_inverse=True)[1]
-    return numbers
+def wilson(share: float, number: float, quantile: float = Z_95) -> tuple[float, float]:
+    """Wilson's score interval of a share (J. Am. Stat. Assoc. 22, 1927); it stays inside [0, 1].
 
-
-def _variance(residual: NDArray[np.float64], cluster: NDArray[np.int64]) -> float:
-    """Variance of the mean by one kind of clusters, of which there are at least two."""
-    clusters = int(cluster.max()) + 1
-    sums = np.bincount(cluster, weights=residual)
-    return float(clusters / (clusters - 1) * (sums**2).sum() / len(residual) ** 2)
+    Args:
+        share: The share.
+        number: Independent items that it is taken over, or as many as the items are worth.
+        quantile: Of the normal distribution, or of Student's if the variance is an estimate; that of 95 % by default.
+    """
+    centre = (share + quantile**2 / (2 * number)) / (1 + quantile**2 / number)
+    spread = share * (1 - share) / number + quantile**2 / (4 * number**2)
+    half = quantile / (1 + quantile**2 / number) * float(np.sqrt(spread))
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def chance(items: pd.DataFrame, view: str) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 from scipy.stats import t
 
-from twokeys.core.intervals.excess import Bools, Excess, Floats, Ints
+from twokeys.core.intervals.excess import Excess
 
 LARGEST = 10**12
 """Sizes from here on are no plan: they count as none at all."""
@@ -111,35 +111,3 @@ def smallest_margin(p: Callable[[float], float], alpha: float) -> float | None:
         middle = (low + high) // 2
         low, high = (low, middle) if p(middle / 1000) <= alpha else (middle, high)
     return high / 1000
-
-
-def bootstrap(
-    right: Bools, chance: Floats | float, groups: Ints, confidence: float = 0.95, resamples: int = 2000, seed: int = 0
-) -> tuple[float, float]:
-    """Percentile interval of the excess over resampled groups: an opinion that needs no formula for the variance.
-
-    Whole groups are drawn with replacement, as many as there are (Davison and Hinkley 1997, section 3.8). Groups of
-    the same size and total are one kind, and how often each kind is drawn is multinomial: the same distribution as
-    drawing groups one by one, without a number per group and resample. With few groups it is too narrow, and with one
-    it has no width; that is why it is not the interval that decides.
-
-    Args:
-        right: (n,) whether each item was answered right.
-        chance: (n,) chance of each item, or one for all.
-        groups: (n,) group code of each item.
-        confidence: Two-sided level.
-        resamples: How often to draw.
-        seed: Seed of the draws.
-    """
-    code = np.unique(groups, return_inverse=True)[1]
-    totals = np.bincount(code, weights=right - np.asarray(chance, dtype=np.float64))
-    # Rounded, so that equal totals summed in another order are one kind.
-    (size, total), counts = np.unique(np.stack([np.bincount(code), totals.round(9)]), axis=1, return_counts=True)
-    rng = np.random.default_rng(seed)
-    rows = max(1, 2_000_000 // len(counts))
-    means = []
-    for start in range(0, resamples, rows):
-        drawn = rng.multinomial(counts.sum(), counts / counts.sum(), size=min(rows, resamples - start))
-        means.append((drawn @ total) / (drawn @ size))
-    low, high = np.quantile(np.concatenate(means), [0.5 - confidence / 2, 0.5 + confidence / 2])
-    return float(low), float(high)

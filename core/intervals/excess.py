@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
+from twokeys.core.intervals.clusters import cluster_variance, numbered
+
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -97,10 +99,9 @@ class Excess:
 def excess(right: Bools, chance: Floats | float, groups: Ints, margin: float = 0.0) -> Excess:
     """Measure the excess over chance.
 
-    The variance is that of `twokeys.core.intervals.accuracy`: Liang and Zeger's (1986) over groups with the G / (G - 1)
-    correction, never below that of independent items, taken from the sample, at chance level, and a margin from it. So
-    groups that cancel count as their items do, and twenty wrong answers out of twenty do not rule out an accuracy of 5
-    %, although chance is 0.
+    The variance is that of `twokeys.core.intervals.clusters` over groups, never below that of independent items, taken
+    from the sample, at chance level, and a margin from it. So groups that cancel count as their items do, and twenty
+    wrong answers out of twenty do not rule out an accuracy of 5 %, although chance is 0.
 
     That variance is itself an estimate, from few numbers where there are few groups or where a few groups hold most
     items. The degrees of freedom say from how many: Satterthwaite's for group totals of variance
@@ -124,7 +125,7 @@ def excess(right: Bools, chance: Floats | float, groups: Ints, margin: float = 0
     difference = right - level
     mean = float(difference.mean())
     residual = difference - mean
-    code = np.unique(groups, return_inverse=True)[1]
+    code = numbered(groups)
     sizes = np.bincount(code)
     count = len(sizes)
     totals = np.bincount(code, weights=residual)
@@ -132,7 +133,7 @@ def excess(right: Bools, chance: Floats | float, groups: Ints, margin: float = 0
     tested = [np.clip(level + side, 0, 1) for side in (-margin, 0.0, margin)]
     at_chance = max(float((one * (1 - one)).sum()) for one in tested) / n**2
     independent = max(inside / (n * max(n - 1, 1)), at_chance)
-    variance = max(count / (count - 1) * between / n**2, independent) if count > 1 else float("inf")
+    variance = max(cluster_variance(residual, code), independent) if count > 1 else float("inf")
     pairs = float((sizes * (sizes - 1)).sum())
     rho = min(max((between - inside) / (inside / n * pairs), 0.0), 1.0) if inside * pairs > 0 else 0.0
     weights = sizes * (1 + (sizes - 1) * rho)

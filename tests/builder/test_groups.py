@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from twokeys.builder.measure.baselines.prior import Prior
 from twokeys.builder.measure.baselines.problem import Problem, count
-from twokeys.builder.measure.groups import Links, fold_of, group, pairs
+from twokeys.builder.measure.groups import Links, group, pairs
+from twokeys.core.folds import fold_of
 
 
 def table(n: int, source: str = "toy") -> pd.DataFrame:
@@ -120,43 +121,6 @@ def test_pairs_are_named_by_the_first_id_of_their_component() -> None:
     # d - b, b - a, a - d are one component; c has no partner; e is its own world.
     named = pairs(ids, pd.Series(["b", None, "a", "d", None]))
     assert named.tolist() == ["a", "c", "a", "a", "e"]
-
-
-# ---------------------------------------------------------------------------------------------------------- folds
-
-GROUPS = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=40).map(pd.Series)
-
-
-@given(GROUPS, st.integers(2, 5), st.integers(0, 3))
-def test_folds_keep_groups_whole_and_are_nearly_equal(groups: pd.Series, folds: int, seed: int) -> None:
-    fold = fold_of(groups, folds, seed)
-    assert pd.Series(fold).groupby(groups.to_numpy()).nunique().max() == 1
-    sizes = np.bincount(fold, minlength=folds)
-    assert (len(sizes), sizes.sum()) == (folds, len(groups))
-    # The last group of the fullest fold was dealt to it when it was the emptiest: no gap exceeds the largest group.
-    assert sizes.max() - sizes.min() <= groups.value_counts().max()
-
-
-@given(GROUPS, st.randoms())
-def test_folds_do_not_depend_on_the_order_of_rows(groups: pd.Series, random) -> None:
-    order = random.sample(range(len(groups)), len(groups))
-    assert fold_of(groups.iloc[order], 4, 0).tolist() == fold_of(groups, 4, 0)[order].tolist()
-
-
-def test_single_items_are_dealt_evenly_and_by_seed() -> None:
-    groups = pd.Series([f"g{place}" for place in range(103)])
-    one, other = fold_of(groups, 5, 0), fold_of(groups, 5, 1)
-    assert sorted(np.bincount(one).tolist()) == [20, 20, 21, 21, 21]
-    assert (one != other).any()
-
-
-def test_large_groups_by_hand() -> None:
-    # Sizes 5 4 3 3 1 in two folds: 5 | 4, then 3 to the second (7), 3 to the first (8), 1 to the second (8).
-    groups = pd.Series(list("aaaaabbbbcccdddE"))
-    fold = dict(zip(groups, fold_of(groups, 2, 0).tolist(), strict=True))
-    assert (fold["a"], fold["b"], fold["E"]) == (0, 1, 1)
-    assert {fold["c"], fold["d"]} == {0, 1}
-    assert sorted(np.bincount(fold_of(groups, 2, 0)).tolist()) == [8, 8]
 
 
 # ------------------------------------------------------------------------------- why groups: a corpus of pairs

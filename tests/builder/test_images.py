@@ -103,7 +103,7 @@ def test_the_key_is_of_the_pixels_that_every_model_is_shown(name: str, encoded: 
     shown = decode(data, WHERE, limits)
     assert shown.mode == "RGB"
     read = as_read(data)
-    if read.mode not in DEEP:  # what 8 bits become is in tests/audit/test_pictures.py
+    if read.mode not in DEEP:  # what 8 bits become is in tests/core/test_pictures.py
         full = np.asarray(read.convert("RGBA"), dtype=np.float64)
         alpha = full[..., 3:] / 255
         on_white = full[..., :3] * alpha + 255 * (1 - alpha)

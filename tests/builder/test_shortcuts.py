@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.shortcuts.cues import Cue
 from twokeys.builder.measure.shortcuts.wordings import count, mine
+from twokeys.core.folds import fold_of
 
 NOUNS = [f"thing{number}" for number in range(30)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twokeys.filters.held_out import fold_of, forest_probabilities, linear_hits
+from twokeys.filters.held_out import forest_probabilities, linear_hits
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.normal(size=(60, 4))
@@ -44,12 +44,6 @@ def test_one_fold_leaves_nothing_to_fit_on() -> None:
 
 def test_one_answer_everywhere_is_certain() -> None:
     assert (probabilities(np.zeros(60, dtype=int)) == 1).all()
-
-
-def test_folds_are_a_function_of_the_group_and_the_seed() -> None:
-    assert [fold_of(f"group{place}", 5, 42) for place in range(8)] == [fold_of(f"group{n}", 5, 42) for n in range(8)]
-    assert {fold_of(f"group{place}", 5, 42) for place in range(100)} == set(range(5))
-    assert [fold_of(f"group{place}", 5, 1) for place in range(20)] != [fold_of(f"group{n}", 5, 2) for n in range(20)]
 
 
 def test_linear_models_are_asked_about_the_part_that_they_were_not_fitted_on() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twokeys.filters.held_out import fold_of, forest_probabilities
+from twokeys.core.folds import hashed_fold
+from twokeys.filters.held_out import forest_probabilities
 from twokeys.filters.iterative_bias_pruning import IterativeBiasPruning
 
 SIZE = 160
@@ -34,7 +35,7 @@ def blind_accuracy(table: pd.DataFrame) -> float:
         np.array(table["question.lexical"].tolist()),
         (table["answer"] == "yes").to_numpy(dtype=int),
     )
-    folds = np.array([fold_of(group, 5, seed=7) for group in table["group"]])
+    folds = np.array([hashed_fold(group, 5, seed=7) for group in table["group"]])
     return float((forest_probabilities(vectors, labels, folds, trees=30, seed=7) > 0.5).mean())
 
 

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from twokeys.builder.publish.fingerprint import Fingerprint, parquet_rows
-from twokeys.builder.publish.rows import dataset_info, hashes, split_of
+from twokeys.builder.publish.rows import dataset_info, split_of
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
+from twokeys.core.files import hashes
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.texts import texts
 
@@ -46,7 +47,7 @@ class Adversary:
     def hide(self) -> None:
         """Write the manifest with the files' new hashes and its own new digest."""
         self.manifest.pop("digest", None)
-        self.manifest["files"] = hashes(self.folder, "manifest.json")
+        self.manifest["files"] = hashes(self.folder, {"manifest.json"})
         text = json.dumps(self.manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         digest = hashlib.sha256(text.encode()).hexdigest()
         text = json.dumps(self.manifest | {"digest": digest}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -73,7 +74,7 @@ class Adversary:
             if first is None:  # no rows, no files
                 continue
             info.append(dataset_info(self.folder, name, pq.read_schema(first).names))
-        for name, text in texts(manifest, info, hashes(self.folder, "manifest.json")).items():
+        for name, text in texts(manifest, info, hashes(self.folder, {"manifest.json"})).items():
             (self.folder / name).write_text(text, encoding="utf-8")
         self.hide()
 

@@ -13,8 +13,8 @@ from tests.pipeline.toy import Toy, published
 from twokeys.builder.build import Built
 from twokeys.builder.diagnose import diagnose
 from twokeys.builder.publish.report.compose import folder_report
-from twokeys.builder.publish.rows import hashes
 from twokeys.builder.verify import verify
+from twokeys.core.files import hashes
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.tables import count, percent
@@ -118,7 +118,7 @@ def test_removed_items_are_shown_with_reason_and_neighbours(page: Page):
 
 
 def test_it_is_in_the_manifest_and_written_again_byte_for_byte(built: Built):
-    assert built.manifest.files["report.html"] == hashes(built.folder, MANIFEST)["report.html"]
+    assert built.manifest.files["report.html"] == hashes(built.folder, {MANIFEST})["report.html"]
     again = folder_report(built.folder, Manifest.load(built.folder))
     assert again == (built.folder / "report.html").read_text(encoding="utf-8")
 
@@ -130,7 +130,7 @@ def forge(folder: Path, old: str, new: str) -> None:
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     manifest = Manifest.load(folder)
-    whole = manifest.model_copy(update={"files": hashes(folder, MANIFEST)})
+    whole = manifest.model_copy(update={"files": hashes(folder, {MANIFEST})})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
 
 

@@ -20,7 +20,6 @@ from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TE
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.measure.baselines import VIEWS, Baseline, View, baselines
 from twokeys.builder.measure.baselines.problem import Problem
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Measure
@@ -28,6 +27,7 @@ from twokeys.builder.run.files import write_json, write_table
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import Ints, excess
 
 ITEMS, SETTING = "items.parquet", "setting.json"
@@ -125,8 +125,7 @@ def prepare(
     judges: Mapping[str, Baseline], reads: Reads,
 ) -> None:  # fmt: skip
     """Write what plantings read: the items, and the problems of all judges that may find a planted cue."""
-    folds = min(measuring.folds, int(kept["group"].nunique()))
-    fold = fold_of(kept["group"], folds, seed + 1)
+    fold = fold_of(kept["group"], measuring.folds, seed + 1)
     made: dict[str, list[str]] = {}
     for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), judges, measuring, reads, held=True):
         problem.save(folder / place)
@@ -134,8 +133,8 @@ def prepare(
     columns = [name for name in kept if "." not in str(name)]
     write_table(folder / ITEMS, pa.Table.from_pandas(kept[columns], preserve_index=False))
     setting = Setting(
-        made, settings.margin, round(1 - measuring.confidence, 9), settings.controls, list(settings.together), folds,
-        measuring.max_answers, seed,
+        made, settings.margin, round(1 - measuring.confidence, 9), settings.controls, list(settings.together),
+        measuring.folds, measuring.max_answers, seed,
     )  # fmt: skip
     write_json(folder / SETTING, asdict(setting))
 

@@ -26,10 +26,10 @@ from twokeys.builder.certify.audited.prior import prior_bounds
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import SLACK, Chosen, choose, excess
 from twokeys.builder.certify.audited.strata import strata
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.run.files import write_json, write_table
 from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Workspace, stage
+from twokeys.core.folds import fold_of
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST_REMOVED = 100

@@ -9,8 +9,8 @@ import numpy as np
 
 from twokeys.builder.certify.audited.null import NullEvidence
 from twokeys.builder.certify.audited.permutation import Permuted
+from twokeys.core.intervals.bootstrap import by_group, over_groups
 from twokeys.core.intervals.equivalence import (
-    bootstrap,
     minimum_detectable,
     needed_items,
     p_above,
@@ -164,7 +164,9 @@ def weigh(scores: Scored, adversary: Adversary, terms: Standard) -> Evidence:
         excess=found.mean,
         confidence=terms.confidence,
         interval=found.interval(terms.confidence),
-        bootstrap_interval=bootstrap(right, chance, groups, terms.confidence, terms.resamples, terms.seed),
+        bootstrap_interval=over_groups(
+            *by_group(right - chance, groups), terms.confidence, terms.resamples, terms.seed
+        ),
         design_effect=found.design_effect if np.isfinite(found.variance) else None,
         margin=margin,
         p_two_sided=found.p_beyond(),

@@ -11,12 +11,12 @@ import pandas as pd
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import measure
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
+from twokeys.core.folds import fold_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Panel:
             on_removed: Whether they are fitted on all other items; on the set when False.
         """
         said = self.table(names, ~keep if on_removed else keep, seed)
-        fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
+        fold = fold_of(self.items["group"], self.settings.folds, seed)
         code = pd.Index(self.labels.texts)
         found = []
         for name in names:
@@ -67,14 +67,9 @@ class Panel:
         """Measurements (`twokeys.builder.measure.stage`) of adversaries fitted on some items; rows as in `items`."""
         known = baselines()
         asked = {name: known[name] for name in names}
-        fold = fold_of(self.items["group"], folds(self.items, self.settings), seed)
+        fold = fold_of(self.items["group"], self.settings.folds, seed)
         made = measure.named("panel")(
             self.run, KeyedTable(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
             self.reads(asked), fit_on=fit_on, held=True,
         )  # fmt: skip
         return made.table
-
-
-def folds(items: pd.DataFrame, settings: Measure) -> int:
-    """Number of folds: what the recipe wants, or as many as there are groups."""
-    return min(settings.folds, int(items["group"].nunique()))

@@ -34,7 +34,7 @@ from twokeys.builder.certify.audited.families import families, quick
 from twokeys.builder.certify.audited.judging import Bench, Weighed
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.null import NullEvidence, compare, stated
-from twokeys.builder.certify.audited.panel import Panel, folds
+from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.permutation import Permuted, summarise
 from twokeys.builder.certify.audited.planted_pictures import planted_pictures
 from twokeys.builder.certify.audited.selection import Chosen, choose, ties
@@ -42,7 +42,6 @@ from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.blindness import REFIT
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
@@ -52,6 +51,7 @@ from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
+from twokeys.core.folds import fold_of
 
 MARKS: dict[TrainedOn, str] = {"set": REFIT, "nothing": REFIT, "removed": ".unkept"}
 """Marks of the columns that hold what adversaries said, by what they were fitted on."""
@@ -324,7 +324,7 @@ def _permuted(trial: _Trial, known: list[Cells], keep: Bools) -> tuple[dict[str,
 def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> WrittenFiles:
     """Write what draws read."""
     names = quick([*trial.select, *trial.certify])
-    fold = fold_of(trial.items["group"], folds(trial.items, trial.plan.measure), trial.plan.seed)
+    fold = fold_of(trial.items["group"], trial.plan.measure.folds, trial.plan.seed)
     made: dict[str, list[str]] = {}
     asked = {name: baselines()[name] for name in names}
     reads = trial.represent.reads(asked)
@@ -340,7 +340,7 @@ def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> Written
         cells=[(one.what, one.loose) for one in known],
         margin=trial.settings.margin,
         rounds=trial.settings.rounds,
-        folds=folds(trial.items, trial.plan.measure),
+        folds=trial.plan.measure.folds,
         max_answers=trial.plan.measure.max_answers,
         seed=trial.plan.seed,
         together=list(trial.settings.together),

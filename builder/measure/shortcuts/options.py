@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.shortcuts.cues import split
 from twokeys.builder.measure.shortcuts.wordings import COUNTED, ERRORS, FEWEST, LIFT, MOST_ITEMS, TRIED
 from twokeys.core.ceilings import codes
+from twokeys.core.folds import fold_of
 from twokeys.core.intervals.accuracy import Accuracy, accuracy
 
 KNOWN = 0.5

@@ -25,9 +25,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.shortcuts.cues import Cue, cues
 from twokeys.core.ceilings import codes
+from twokeys.core.folds import fold_of
 from twokeys.core.intervals.accuracy import Accuracy, accuracy, chance
 
 Floats = NDArray[np.float64]

@@ -18,15 +18,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from twokeys.builder.pair.artefacts.cue import Cue
+from twokeys.core.folds import fold_of
 from twokeys.core.intervals.equivalence import minimum_detectable, p_equivalence
 from twokeys.core.intervals.excess import excess
 
@@ -164,9 +165,9 @@ def _cross_fitted(
     label = np.repeat([False, True], len(group))
     groups = np.concatenate([group, group])
     right = np.zeros(len(label), dtype=bool)
-    folds = GroupKFold(min(FOLDS, int(group.max()) + 1), shuffle=True, random_state=seed)
-    for train, test in folds.split(contents, label, groups):
-        model = CLASSIFIERS[name](seed).fit(contents[train], label[train])
+    fold = fold_of(pd.Series(groups.astype(str)), FOLDS, seed)
+    for test in (fold == number for number in np.unique(fold)):
+        model = CLASSIFIERS[name](seed).fit(contents[~test], label[~test])
         right[test] = model.predict(contents[test]) == label[test]
     return right, groups
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines.prior import Prior
 from twokeys.builder.measure.baselines.problem import Problem, count
-from twokeys.builder.measure.groups import fold_of
+from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import excess
 
 FOLDS = 5
@@ -131,7 +131,7 @@ def _known_from_other_groups(shown: pd.DataFrame, other: str, seed: int) -> NDAr
     """Whether each item's answer is what a prior says that was fitted on the items of other groups."""
     content, texts = pd.factorize(shown[other])
     label, names = pd.factorize(shown["answer"], sort=True)
-    fold = fold_of(shown["group"], min(FOLDS, shown["group"].nunique()), seed)
+    fold = fold_of(shown["group"], FOLDS, seed)
     content, label = content.astype(np.int64), label.astype(np.int64)
     problem = Problem("answer", np.arange(len(shown)), content, label, fold, [""] * len(texts), list(texts))
     right = np.zeros(len(shown), dtype=bool)

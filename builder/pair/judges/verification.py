@@ -14,12 +14,12 @@ import pandas as pd
 
 from twokeys.audit.games.margins import Margin
 from twokeys.builder.pair.judges.asking import Claim, ask, rivals
-from twokeys.builder.pair.lexicon import wilson
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Verify
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import Unsayable
+from twokeys.core.intervals.accuracy import wilson
 from twokeys.core.items import digest
 
 CONTROL = 200
@@ -152,7 +152,7 @@ def _unfit(model: str, wanted: Verify, answered: list[tuple[str, float]]) -> Map
     found = {}
     for source in sorted({source for source, _ in answered}):
         right = [margin > 0 for name, margin in answered if name == source]
-        low = wilson(sum(right), len(right))[0]
+        low = wilson(sum(right) / len(right), len(right))[0]
         if low < wanted.accuracy:
             found[source] = (
                 f"{model} answers {sum(right)} of {len(right)} annotated items of {source} "

@@ -14,12 +14,12 @@ from twokeys.builder.certify.audited.cells import Cells
 from twokeys.builder.certify.audited.draws import Court, Draw, Draws, Experiment, Setting, run_draw, save
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.files import write_table
+from twokeys.core.folds import fold_of
 
 ITEMS, FOLDS = 240, 3
 SELECT, CERTIFY = ["question.prior"], ["question.tfidf"]

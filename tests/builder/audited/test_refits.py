@@ -9,16 +9,16 @@ import pytest
 
 from tests.builder.audited.items import NOUNS, mixed, table
 from twokeys.builder.certify.audited.labels import Labels
-from twokeys.builder.certify.audited.panel import Panel, folds
+from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.groups import fold_of
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.stages import Run
+from twokeys.core.folds import fold_of
 
 NAMES = ["question.prior", "question.tfidf", "choices.prior", "choices.forest"]
 
@@ -28,7 +28,7 @@ def test_refits_on_the_real_labels_are_the_panel(tmp_path: Path, on_removed: boo
     items, settings = mixed(150, 3), Measure(folds=3)
     labels = Labels.of(items)
     panel = Panel(Run(tmp_path), items, labels, settings, lambda _: Reads(PLAIN), "key")
-    fold = fold_of(items["group"], folds(items, settings), 5)
+    fold = fold_of(items["group"], settings.folds, 5)
     known = {name: baselines()[name] for name in NAMES}
     made = problems(items, dict.fromkeys(VIEWS, fold), known, settings, Reads(PLAIN))
     refits = Refits([(problem, able) for _, problem, able in made], labels, settings.max_answers)

@@ -12,7 +12,8 @@ from tests.strategies import graphs
 from twokeys.builder.balance import nearest
 from twokeys.builder.balance.nearest import NONE, matched_partners, nearest_other
 from twokeys.builder.graph.largest import largest_balanced
-from twokeys.builder.pair.lexicon import Substitution, learn, substitution, wilson
+from twokeys.builder.pair.lexicon import Substitution, learn, substitution
+from twokeys.core.intervals.accuracy import wilson
 from twokeys.core.partners import partners
 
 
@@ -115,7 +116,7 @@ def test_the_lexicon_by_hand() -> None:
     rows += [("4", "Is it a red shape?", "no"), ("4", "Is it a blue shape?", "no")]
     rows += [("4", "Is it the red shape?", "no"), ("5", "Is there any red shape in the old picture?", "no")]
     found = learn(items(rows), support=5, confidence=0.1)
-    low = wilson(4, 5)[0]
+    low = wilson(4 / 5, 5)[0]
     assert found == (Substitution("blue", "red", 5, 4, low), Substitution("red", "blue", 5, 4, low))
     assert found[0].confidence == 0.8
     assert low == pytest.approx(0.3755, abs=1e-4)

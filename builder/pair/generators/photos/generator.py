@@ -6,7 +6,6 @@ alone are only expected, and the recipe's models must confirm them.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from twokeys.builder.pair.generators.photos.settings import Settings
 from twokeys.builder.pair.generators.photos.things import Known
 from twokeys.builder.pair.generators.photos.writing import pixels_of
 from twokeys.core.errors import BadInput
+from twokeys.core.files import sha256_of_all
 from twokeys.core.partners import NONE
 from twokeys.core.pictures.decoding import decode
 
@@ -192,8 +192,4 @@ def _model_files(folder: Path) -> list[Path]:
 
 
 def _hash(files: list[Path]) -> str:
-    state = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as opened:
-            state.update(hashlib.file_digest(opened, "sha256").digest())
-    return state.hexdigest()[:16]
+    return sha256_of_all(files)[:16]

@@ -1,4 +1,4 @@
-"""Equivalence tests, detectable effects, needed sizes and the bootstrap: by formula, by library, by simulation."""
+"""Equivalence tests, detectable effects and needed sizes: by formula, by library, by simulation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import norm, ttest_1samp
 
 from twokeys.core.intervals.equivalence import (
-    bootstrap,
     minimum_detectable,
     needed_items,
     p_equivalence,
@@ -90,52 +88,6 @@ def test_needed_items_is_the_first_size_with_the_power(margin: float, part: floa
     assert needed is not None
     assert power_of_equivalence(found, margin, needed, part * margin) >= 0.8
     assert needed == 2 or power_of_equivalence(found, margin, needed - 1, part * margin) < 0.8
-
-
-# ------------------------------------------------------------------------------------------------------- bootstrap
-
-
-def test_the_bootstrap_is_that_of_the_library() -> None:
-    rng = np.random.default_rng(0)
-    groups = np.repeat(np.arange(40), rng.integers(1, 8, 40))
-    right, level = rng.random(len(groups)) < 0.4, rng.choice([0.25, 0.5], len(groups))
-    size, total = np.bincount(groups), np.bincount(groups, weights=right - level)
-
-    def ratio(total: np.ndarray, size: np.ndarray, axis: int) -> np.ndarray:
-        return total.sum(axis=axis) / size.sum(axis=axis)
-
-    theirs = scipy_bootstrap(
-        (total, size), ratio, paired=True, n_resamples=20_000, method="percentile", rng=np.random.default_rng(1)
-    ).confidence_interval
-    assert bootstrap(right, level, groups, resamples=20_000) == pytest.approx(tuple(theirs), abs=0.004)
-
-
-def test_the_bootstrap_is_seeded_and_does_not_see_the_names_or_the_order_of_groups() -> None:
-    rng = np.random.default_rng(0)
-    right, groups = rng.random(300) < 0.5, np.repeat(np.arange(60), 5)
-    order = rng.permutation(300)
-    assert bootstrap(right, 0.5, groups, seed=1) == bootstrap(right[order], 0.5, 99 - groups[order], seed=1)
-    assert bootstrap(right, 0.5, groups, resamples=30, seed=1) != bootstrap(right, 0.5, groups, resamples=30, seed=2)
-
-
-def test_groups_that_are_alike_or_alone_leave_the_bootstrap_no_width() -> None:
-    # Why it is an opinion only.
-    for groups in (np.repeat(np.arange(100), 2), np.zeros(200, dtype=int)):
-        assert bootstrap(np.tile([True, False], 100), 0.4, groups) == pytest.approx((0.1, 0.1))
-
-
-def test_bootstrap_and_formula_agree_on_many_groups() -> None:
-    rng = np.random.default_rng(0)
-    groups = np.repeat(np.arange(400), 5)
-    right = rng.random(2000) < rng.beta(1, 1, 400)[groups]
-    assert bootstrap(right, 0.5, groups) == pytest.approx(excess(right, 0.5, groups).interval(), abs=0.003)
-
-
-@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=40))
-def test_the_bootstrap_stays_where_means_can_be(items: list[tuple[bool, int]]) -> None:
-    right, groups = (np.array(column) for column in zip(*items, strict=True))
-    low, high = bootstrap(right, 0.25, groups, resamples=50)
-    assert -0.25 - 1e-9 <= low <= high <= 0.75 + 1e-9
 
 
 # ------------------------------------------------------------------------------------------------------ error rates
