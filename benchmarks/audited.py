@@ -32,13 +32,14 @@ from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import Verdict
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import baselines
-from twokeys.builder.measure.embed import embed_texts, load
 from twokeys.builder.measure.lexical import text_features
 from twokeys.builder.measure.survey import Survey, locate, survey
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Audited
 from twokeys.builder.recipe import load as recipe_named
 from twokeys.builder.run.engines import engine
-from twokeys.builder.run.stages import Run, write_text
+from twokeys.builder.run.files import write_text
+from twokeys.builder.run.stages import Run
 from twokeys.core.items import digest
 from twokeys.data_cards.tables import count, interval, markdown, percent
 
@@ -106,11 +107,7 @@ def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats
     sides = [panel.items["choices"].str[side] for side in (0, 1)]
     lexical_sides = [text_features(side.tolist()) for side in sides]
     texts = pd.Series(pd.unique(pd.concat(sides)))
-    found = load(
-        embed_texts(
-            panel.run, "embed-options", known.represent.recipe.encoders.text, dict(zip(texts, texts, strict=True))
-        )
-    )
+    found = known.represent.texts("choices", dict(zip(texts, texts, strict=True)))
     vectors = [found.vectors[found.of(side)] for side in sides]
     return (lexical_sides[0] - lexical_sides[1]).astype(float), (vectors[0] - vectors[1]).astype(float)
 
@@ -153,12 +150,13 @@ def rows(name: str, corpora: Path | None, out: Path, margin: float, most: int) -
     plan = recipe_named(name)
     if name in SPLITS:
         plan = plan.model_copy(update={"corpora": [plan.corpora[0].model_copy(update={"splits": SPLITS[name]})]})
-    known = survey(run, plan, locate(plan, corpora))
+    sources = locate(plan, corpora)
+    known = survey(run, plan, sources, read(run, plan, sources))
     known = replace(known, items=sample(known.items, most))
     options = (known.items["choices"].map(len) > 0).all()
     select, certify = (OPTIONS_SELECT, OPTIONS_CERTIFY) if options else (SELECT, CERTIFY)
     key = digest("benchmark", known.key, str(most))
-    panel = Panel(run, known.items, Labels.of(known.items), plan.measure, known.represent, key)
+    panel = Panel(run, known.items, Labels.of(known.items), plan.measure, known.represent.reads, key)
     for way, keep in sets(panel, known, select, margin):
         for one, verdict, parts in judged(panel, select, certify, keep, margin):
             low, high = (one.chance + end for end in one.interval)

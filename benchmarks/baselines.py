@@ -82,9 +82,10 @@ def ours(corpus: Questions, name: str) -> float:
     """A baseline as `twokeys.builder.measure.stage` runs it: every content once, and the search for contents."""
     code, unique = pd.factorize(pd.Series(corpus.text))
     content, text, classes = code.astype(np.int64), unique.tolist(), int(corpus.answer.max()) + 1
-    none, lexical = np.zeros((len(text), 0), dtype=np.float32), text_features(text)
     rows, blank = np.arange(len(content)), [""] * len(text)
-    problem = Problem("answer", rows, content, corpus.answer, corpus.fold, blank, text, none, lexical)
+    problem = Problem(
+        "answer", rows, content, corpus.answer, corpus.fold, blank, text, {"lexical": text_features(text)}
+    )
 
     def predict(train: Ints, test: Ints) -> Ints:
         seen, row = np.unique(content[test], return_inverse=True)

@@ -19,10 +19,11 @@ from sklearn.datasets import load_sample_images
 
 from benchmarks.report import Facts, Table, fresh, median, section, timed
 from twokeys.builder.measure.embed import embed_pictures
-from twokeys.builder.measure.encoders import efficientnet, image_encoder
+from twokeys.builder.measure.encoders import efficientnet, identity, image_encoder
 from twokeys.builder.read.corpora.easy_vqa import root
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Corpus
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -56,7 +57,9 @@ def stage(paths: list[Path], folder: Path) -> None:
     """Everything that a build does: read, check, decode, embed, make thumbnails, write Parquet."""
     keys = [f"{index:032x}" for index in range(len(paths))]
     table = pd.DataFrame({"image_key": keys, "source": "s", "image": [f"file:{path.name}" for path in paths]})
-    embed_pictures(Run(folder), ENCODER, Pictures(table, {"s": paths[0].parent}, Images()))
+    table["bytes_sha256"] = keys
+    pictures = Pictures(table, {"s": paths[0].parent}, Images())
+    embed_pictures(Run(folder), NamedModel(ENCODER, identity(ENCODER)), pictures)
 
 
 def parts(paths: list[Path]) -> list[float]:

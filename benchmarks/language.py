@@ -23,7 +23,8 @@ from benchmarks.report import Facts, Table, fresh, say, section, timed
 from benchmarks.synthetic import questions
 from twokeys.builder.measure.language.loading import Loaded, identity, language_model
 from twokeys.builder.measure.language.prompts import ask, said
-from twokeys.builder.measure.language.stage import likelihoods, load
+from twokeys.builder.measure.language.stage import AnswersWanted, likelihoods
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 
 MODEL = "packaged:smollm2"
@@ -59,8 +60,8 @@ def watched(model: Any) -> Iterator[list[float]]:
 
 def stage(asked: list[str], folder: Path) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Everything that a build does: tokens, batches, forward passes, Parquet, reading it back."""
-    made = likelihoods(Run(folder), "likelihoods-question", MODEL, dict.fromkeys(asked, ANSWERS))
-    found = load(made)
+    model = NamedModel(MODEL, identity(MODEL))
+    found = likelihoods(Run(folder), model, AnswersWanted(dict.fromkeys(asked, ANSWERS))).by_question()
     return np.stack([found[question] for question in asked])
 
 

@@ -22,7 +22,7 @@ from scipy.stats import binom
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.measure.agreement import AGREEMENT, with_agreement
-from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.read.stage import find, read
 from twokeys.builder.recipe import Balance, Recipe, load
 from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent
@@ -40,7 +40,7 @@ def yes_no(plan: Recipe, corpora: Path | None, work: Path) -> pd.DataFrame:
     """The yes/no items of a recipe, pictures by name."""
     named = [corpus.model_copy(update={"images": "names"}) for corpus in plan.corpora]
     sources = [find(corpus, corpora) for corpus in named]
-    items = read(Run(work), plan.model_copy(update={"corpora": named}), sources).table(ITEMS).to_pandas()
+    items = read(Run(work), plan.model_copy(update={"corpora": named}), sources).items
     found: pd.DataFrame = items[items["compared"].isin(OTHER)].reset_index(drop=True)
     return found
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,9 +37,10 @@ from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.measure import details
 from twokeys.builder.measure.baselines import VIEWS, View, baselines
-from twokeys.builder.measure.baselines.problem import Problem
+from twokeys.builder.measure.baselines.problem import Floats, Problem
+from twokeys.builder.measure.matrices import PLAIN, ImagePlaceMatrix, PlaceMatrix
+from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import PICTURE_FIELDS
-from twokeys.builder.measure.places import of_pictures, places
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.core.folds import fold_of
@@ -116,26 +117,38 @@ def simulated(items: int, seed: int, options: bool) -> pd.DataFrame:
     })  # fmt: skip
 
 
-class Represent:
+class SimulatedDetails(ContentMatrix):
+    """Details of the simulated images."""
+
+    name, views = "detail", ("image",)
+
+    def __init__(self, images: int) -> None:
+        self._images = images
+
+    def make(self, contents: Contents) -> Floats:
+        """Look at the images that contents show."""
+        return pictures(self._images).plain[[int(str(key).split()[-1]) for key in contents.keys]]
+
+
+class SimulatedFiles(SimulatedDetails):
+    """What the files of the simulated images say of themselves: only their size differs."""
+
+    name = "metadata"
+
+    def make(self, contents: Contents) -> Floats:
+        """Read the sizes off the details."""
+        known = super().make(contents)
+        sides = np.full((len(known), 2), SIDE, dtype=np.float32)
+        rest = np.ones((len(known), len(PICTURE_FIELDS) - 3), dtype=np.float32)
+        return np.concatenate([known[:, :1], sides, rest], axis=1)
+
+
+def reads(items: pd.DataFrame) -> Reads:
     """What judges read of a simulated set."""
-
-    language = ""
-
-    def __init__(self, items: pd.DataFrame) -> None:
-        self._items = items
-
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Iterable[str]) -> Any:
-        """Make one matrix, see `twokeys.builder.measure.stage.Represent`."""
-        if view != "image":
-            return places(self._items).loc[contents.index].to_numpy(np.float32) if matrix == "place" else None
-        known = pictures(len(self._items)).plain[[int(str(key).split()[-1]) for key in contents.index]]
-        if matrix == "detail":
-            return known
-        if matrix == "metadata":
-            size, sides = known[:, :1], np.full((len(known), 2), SIDE, dtype=np.float32)
-            rest = np.ones((len(known), len(PICTURE_FIELDS) - 3), dtype=np.float32)
-            return np.concatenate([size, sides, rest], axis=1)
-        return of_pictures(self._items, contents.index) if matrix == "place" else None
+    images = len(items)
+    return Reads(
+        [*PLAIN, PlaceMatrix(items), ImagePlaceMatrix(items), SimulatedDetails(images), SimulatedFiles(images)]
+    )
 
 
 def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str | None, seed: int) -> Verdict:
@@ -146,7 +159,7 @@ def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str
     chosen, settings = {name: baselines()[name] for name in judges}, Measure(folds=FOLDS)
     made: list[tuple[Problem, list[str]]] = []
     planted = pictures(len(items)).planted if view == "image" else None
-    for _, problem, able in problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, Represent(items)):
+    for _, problem, able in problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, reads(items)):
         if kind is not None:
             copies = Copies(items, labels, view, kind, planted)
             made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from twokeys.builder.pair.wording import plain
 from twokeys.builder.pairs import PairStep, pairs
-from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.read.stage import find, read
 from twokeys.builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
 from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent
@@ -48,9 +48,9 @@ def row(read_as: str, step: PairStep) -> tuple[str, ...]:
 def wordings(names: list[str], corpora: Path, work: Path) -> list[tuple[str, str]]:
     """Pairs of questions, as they are read, that are published in one wording."""
     plan = pooled(names, apart=False, mined=False)
-    items = read(Run(work), plan, [find(corpus, corpora) for corpus in plan.corpora]).table(ITEMS, ["question"])
+    items = read(Run(work), plan, [find(corpus, corpora) for corpus in plan.corpora]).items
     said: dict[str, list[str]] = {}
-    for text in sorted(set(items["question"].to_pylist())):
+    for text in sorted(set(items["question"])):
         said.setdefault(plain(text), []).append(text)
     return [(first, other) for first, *others in said.values() for other in others]
 

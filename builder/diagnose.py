@@ -10,16 +10,18 @@ from typing import Any
 
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
-from twokeys.builder.filter import described
+from twokeys.builder.filter import Rules
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
 from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.publish.report.compose import diagnosis_report
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
-from twokeys.builder.run.stages import Run, write_json, write_text
+from twokeys.builder.run.files import write_json, write_text
+from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
@@ -100,13 +102,13 @@ def diagnose(
     if not isinstance(source, Recipe) and (Path(source) / MANIFEST).is_file():
         return _of_folder(Path(source))
     plan = recipes.load(source)
-    described(plan)  # a mistyped rule is found now, though diagnosing runs none
+    Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     hosts = named_hosts(plan, allow_host)
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
     with run.alone():
-        known = survey(run, plan, sources)
+        known = survey(run, plan, sources, read(run, plan, sources))
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Recipe, RuleUse
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.keys import KeyedTable, NamedModel
+from twokeys.builder.run.results import Result
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import compared
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
@@ -30,17 +29,54 @@ CONTROLS = 200
 EXAMPLES = 5
 
 
-@dataclass(frozen=True)
-class Filtered:
+@dataclass(frozen=True, eq=False)
+class Filtered(Result):
     """What the rules did.
 
     Attributes:
-        removed: Table of `id`, `rule`, `reason`, for every dropped item.
+        removed: KeyedTable of `id`, `rule`, `reason`, for every dropped item.
         reports: One report per rule, in order.
     """
 
     removed: pd.DataFrame
     reports: list[RuleReport]
+
+    def left(self, items: pd.DataFrame) -> KeyedTable:
+        """Items that no rule dropped."""
+        return KeyedTable(items[~items["id"].isin(set(self.removed["id"]))].reset_index(drop=True), self.key)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a recipe.
+
+    Attributes:
+        uses: Rules with their parameters, in order.
+    """
+
+    uses: list[RuleUse]
+
+    def __post_init__(self) -> None:
+        """Make every rule.
+
+        Raises:
+            BadInput: When a rule is unknown or a parameter is wrong.
+        """
+        self.made()
+
+    def made(self) -> list[Rule]:
+        """The rules as objects."""
+        return [make(use.rule, use.with_) for use in self.uses]
+
+    @property
+    def reads(self) -> set[str]:
+        """Columns that the rules read."""
+        return {name for rule in self.made() for name in rule.reads()}
+
+    @property
+    def key(self) -> str:
+        """Every rule with its version, its parameters and, if it is in a file of its own, the text of that file."""
+        return canonical_json([_identity(use, rule) for use, rule in zip(self.uses, self.made(), strict=True)])
 
 
 def apply(
@@ -162,35 +198,30 @@ def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Eff
     ]
 
 
-def filtered(run: Run, known: Survey, plan: Recipe) -> Stage:
-    """Apply the rules; the stage holds `removed.parquet` and notes the reports."""
-    return run.stage("filter", partial(_filter, known, plan), 1, known.key, described(plan))
+def filter_items(run: Run, recipe: Recipe, survey: Survey) -> Filtered:
+    """Apply the rules of a recipe to all items."""
+    rules = Rules(recipe.rules)
+    return apply_rules(run, survey, rules, recipe.seed, survey.represent.encoders_of(rules.reads))
 
 
-def described(plan: Recipe) -> list[list[str]]:
-    """Every rule of a recipe as it is keyed.
+@stage("filter", version=2)
+def apply_rules(
+    space: Workspace, survey: Survey, rules: Rules, seed: int, encoders: Mapping[str, NamedModel]
+) -> Filtered:
+    """Apply rules to all items.
 
-    Raises:
-        BadInput: When a rule is unknown or a parameter is wrong.
+    Args:
+        space: Where the work is done.
+        survey: The items, measured.
+        rules: The rules.
+        seed: For the controls.
+        encoders: Encoders of the vectors that the rules read, by what they encode.
     """
-    return [_identity(use) for use in plan.rules]
+    return apply(survey.items, rules.uses, survey.represent.column, seed)
 
 
-def _identity(use: RuleUse) -> list[str]:
+def _identity(use: RuleUse, rule: Rule) -> list[str]:
     """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
-    rule = make(use.rule, use.with_)
     path = Path(use.rule.rpartition(":")[0]).expanduser()
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]
-
-
-def _filter(known: Survey, plan: Recipe, stage: Stage) -> dict[str, Any]:
-    done = apply(known.items, plan.rules, known.represent.column, plan.seed)
-    write_table(stage.folder / "removed.parquet", pa.Table.from_pandas(done.removed, preserve_index=False))
-    return {"reports": [report.model_dump(mode="json") for report in done.reports]}
-
-
-def left(items: pd.DataFrame, filtering: Stage) -> pd.DataFrame:
-    """Items that no rule dropped."""
-    removed = set(filtering.table("removed.parquet", ["id"]).column(0).to_pylist())
-    return items[~items["id"].isin(removed)].reset_index(drop=True)

@@ -11,13 +11,14 @@ import pandas as pd
 
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
-from twokeys.builder.filter import filtered, left
+from twokeys.builder.filter import filter_items
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.artefacts.refusal import look_for
 from twokeys.builder.pair.counts import kinds
 from twokeys.builder.pair.stage import work as pair_work
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
@@ -114,10 +115,10 @@ def pairs(
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
     with run.alone():
-        known = survey(run, plan, sources)
-        filtering = filtered(run, known, plan)
-        kept = left(known.items, filtering)
-        done = pair_work(run, plan, known, kept, filtering.key)
+        known = survey(run, plan, sources, read(run, plan, sources))
+        left = filter_items(run, plan, known).left(known.items)
+        done = pair_work(run, plan, known, left)
+    kept = left.frame
     steps, balanced = [], kept
     with step(say, "balance"):
         for name, items in (("nothing", kept), ("mined", done.reworded), ("constructed", done.items)):
@@ -126,7 +127,7 @@ def pairs(
     told: list[Artefacts] = []
     if artefacts:
         with step(say, "artefacts"):
-            told = look_for(plan, done, artefacts)
+            told = look_for(plan, done, artefacts, known.represent.image, known.represent.text)
     return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), told, run.seconds)
 
 

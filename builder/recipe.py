@@ -323,6 +323,13 @@ class Recipe(Part):
         """Hash of the whole recipe; paths count as written, so it is the same on every machine."""
         return digest("recipe", canonical_json(self.model_dump(mode="json", by_alias=True)))
 
+    def only(self, *names: str) -> Recipe:
+        """This recipe with some of its parts and nothing else: for a stage that depends on no more."""
+        blank: dict[str, Any] = {"name": "", "title": "", "corpora": []}
+        fields = type(self).model_fields
+        given = {name: blank.get(name, fields[name].get_default(call_default_factory=True)) for name in fields}
+        return self.model_copy(update=given | {name: getattr(self, name) for name in names})
+
     @property
     def publishable(self) -> bool:
         """Whether every corpus has its pictures."""

@@ -80,10 +80,8 @@ def option_length(items: int = 1_000, seed: int = 0, options: int = 4) -> Proble
     label = (lengths == lengths.max(axis=1, keepdims=True)).astype(np.int64).ravel()
     blank = [""] * len(flat)
     lexical = np.concatenate([text_features(flat), plain], axis=1)
-    return Problem(
-        "option", item, np.arange(len(flat)), label, item % FOLDS, blank, flat,
-        vectors=_directions(rng, len(flat)), lexical=lexical, metadata=plain,
-    )  # fmt: skip
+    matrices = {"vectors": _directions(rng, len(flat)), "lexical": lexical, "metadata": plain}
+    return Problem("option", item, np.arange(len(flat)), label, item % FOLDS, blank, flat, matrices)
 
 
 def marked_corner(items: int = 1_000, seed: int = 0) -> Problem:
@@ -142,10 +140,9 @@ def _questions(texts: Sequence[str], label: np.ndarray, rng: np.random.Generator
     vectors = unit(np.array([np.mean([words[word] for word in text.split()], axis=0) for text in texts], np.float32))
     rows, blank = np.arange(len(texts)), [""] * len(texts)
     fields = rng.integers(0, 9, (len(texts), 2)) if fields is None else fields
-    return Problem(
-        "answer", rows, rows, label.astype(np.int64), rows % FOLDS, blank, list(texts),
-        vectors=vectors, lexical=text_features(texts), metadata=fields.astype(np.float32), names=NAMES,
-    )  # fmt: skip
+    matrices = {"vectors": vectors, "lexical": text_features(texts), "metadata": fields.astype(np.float32)}
+    label = label.astype(np.int64)
+    return Problem("answer", rows, rows, label, rows % FOLDS, blank, list(texts), matrices, names=NAMES)
 
 
 def _pictures(
@@ -155,19 +152,18 @@ def _pictures(
     items = len(label)
     pixels = rng.integers(60, 180, (items, SIDE, SIDE, 3)) if pixels is None else pixels
     size = rng.integers(10_000, 30_000, items) if size is None else size
-    maps = np.zeros((items, 0)) if maps is None else maps.reshape(items, -1)
-    if maps.size:
-        pooled = maps.reshape(items, 49, -1).mean(axis=1)
+    if maps is not None:
+        pooled = maps.mean(axis=1)
     else:
         pooled = np.concatenate([pixels.mean(axis=(1, 2)), pixels.std(axis=(1, 2))], axis=1)
     rows, blank = np.arange(items), [""] * items
     file = np.stack([size, np.full(items, 640), np.full(items, 480), size / (640 * 480)], axis=1)
-    return Problem(
-        "answer", rows, rows, label.astype(np.int64), rows % FOLDS, blank, blank,
-        vectors=unit((pooled - pooled.mean(axis=0)).astype(np.float32)), lexical=np.zeros((items, 0), np.float32),
-        metadata=file.astype(np.float32), pixels=pixels.reshape(items, -1).astype(np.float32),
-        maps=maps.astype(np.float16), names=NAMES,
-    )  # fmt: skip
+    matrices = {
+        "vectors": unit((pooled - pooled.mean(axis=0)).astype(np.float32)),
+        "metadata": file.astype(np.float32),
+        "pixels": pixels.reshape(items, -1).astype(np.float32),
+    } | ({} if maps is None else {"maps": maps.reshape(items, -1).astype(np.float16)})
+    return Problem("answer", rows, rows, label.astype(np.int64), rows % FOLDS, blank, blank, matrices, names=NAMES)
 
 
 def _directions(rng: np.random.Generator, n: int) -> Any:

@@ -13,6 +13,7 @@ from twokeys.builder.graph.graph import Graph, peel
 from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.recipe import Balance
+from twokeys.builder.run.results import Result
 from twokeys.core.colours import colours, contradicted
 from twokeys.core.columns import is_number
 from twokeys.core.errors import BadInput
@@ -36,8 +37,8 @@ REASONS = np.array(
 """Why an item is not in the balanced set; the first that holds is given."""
 
 
-@dataclass(frozen=True)
-class Selection:
+@dataclass(frozen=True, eq=False)
+class Selection(Result):
     """The balanced set.
 
     Attributes:

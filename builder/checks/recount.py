@@ -16,13 +16,15 @@ from twokeys.builder.certify.audited.draws import FEWEST_REMOVED
 from twokeys.builder.certify.audited.evidence import TrainedOn
 from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.judging import Bench, Weighed
-from twokeys.builder.certify.audited.labels import Labels, judged
+from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.certify.audited.null import stated
 from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
 from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.matrices import PLAIN
+from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.core.folds import fold_of
@@ -135,7 +137,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     fold = fold_of(items["group"], plan.measure.folds, seed)
     chosen = {name: baselines()[name] for name in evidence}
     texts = items.assign(choices_key=items["choices"].map("\n".join))
-    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, _Text())
+    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN))
     refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
     for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
         inside = keep & one.applies
@@ -157,15 +159,6 @@ def cheap(name: str) -> bool:
     return baseline.needs == "seconds" and set(baseline.reads) <= {"lexical"} and not name.startswith("image.")
 
 
-class _Text:
-    """Gives adversaries nothing but the text of the rows."""
-
-    language = ""
-
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Any) -> None:
-        return None
-
-
 def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, bench: Bench, plan: Recipe) -> Weighed:
     """Evidence from published answers; what permuted labels gave is taken as stated."""
     labels, keep = bench.labels, bench.keep
@@ -173,7 +166,8 @@ def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, benc
     said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
     fold = fold_of(items["group"], plan.measure.folds, plan.seed + 1)
-    found = judged(one["adversary"], said, labels.gold(labels.given), np.zeros(len(items)), applies, labels, fold, keep)
+    predicted = Predicted(one["adversary"], said, np.zeros(len(items)), applies)
+    found = labels.judged(predicted, labels.given, fold, keep)
     permuted = Permuted(**one["permuted"]) if one["permuted"] else None
     null = stated(one["null"]) if one["null"] else None
     return bench.weigh(found, one["trained_on"], permuted, null)

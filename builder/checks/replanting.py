@@ -10,14 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from twokeys.builder.certify.audited.control_stage import Court, control, prepare
+from twokeys.builder.certify.audited.control_stage import Court, control, judges_of, prepare
 from twokeys.builder.certify.audited.controls import Control
-from twokeys.builder.measure.baselines import VIEWS
-from twokeys.builder.measure.metadata import of_items
-from twokeys.builder.measure.places import places
+from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, PlaceMatrix
+from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.recipe import Recipe
 
 
@@ -41,24 +40,11 @@ def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     chosen = items[items["id"].isin(set(kept["id"]))].reset_index(drop=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        prepare(folder, chosen, list(wanted), plan.audited, plan.measure, plan.seed, _Rows(items, chosen))
+        judges = {name: baselines()[name] for name in judges_of(chosen, list(wanted), plan.audited)}
+        reads = Reads([*PLAIN, FieldMatrix(items), PlaceMatrix(chosen)])
+        prepare(folder, chosen, plan.audited, plan.measure, plan.seed, judges, reads)
         court = Court.load(folder)
         for view in (view for view in VIEWS if view in wanted):
             one, again = wanted[view], control(court, view, wanted[view].kind, None)
             if (again.attainable, again.tried, again.smallest) != (one.attainable, one.tried, one.smallest):
                 yield f"{view}: the cue {one.kind!r}, planted again, is found otherwise than the certificate states"
-
-
-class _Rows:
-    """Gives judges the text of the rows, their fields and where they stand."""
-
-    language = ""
-
-    def __init__(self, items: pd.DataFrame, chosen: pd.DataFrame) -> None:
-        self._known = {"metadata": of_items(items), "place": places(chosen)}
-
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Any) -> Any:
-        """Make one matrix; None for all that is no text."""
-        if view == "image" or matrix not in self._known:
-            return None
-        return self._known[matrix].loc[contents.index].to_numpy(dtype=np.float32)

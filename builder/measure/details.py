@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.results import Parts
+from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 
@@ -45,30 +48,26 @@ SUMMARY = WIDTH - GROUPS["pixels"]
 PICTURES_PER_SHARD = 256
 
 
-def details(run: Run, pictures: Pictures) -> Stage:
-    """Read all pictures.
+@dataclass(frozen=True, eq=False)
+class Details(Parts):
+    """Details of images, by key."""
 
-    Args:
-        run: The build under way.
-        pictures: The images.
-    """
+    def of(self, keys: pd.Index[str]) -> Floats:
+        """Details of some images, (n, `WIDTH`)."""
+        found = np.zeros((len(keys), WIDTH), dtype=np.float32)
+        for part in self.parts:
+            table = pq.read_table(part)
+            place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
+            values = table["detail"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, WIDTH)
+            found[place[place >= 0]] = values[place >= 0]
+        return found
 
-    def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, _write, pictures.shards(PICTURES_PER_SHARD))
-        return {"pictures": len(pictures)}
 
-    return run.stage("details", work, 1, pictures.contents)
-
-
-def load(stage: Stage, keys: pd.Index[str]) -> Floats:
-    """Details of some pictures, (n, `WIDTH`)."""
-    found = np.zeros((len(keys), WIDTH), dtype=np.float32)
-    for part in sorted(stage.folder.glob("part-*.parquet")):
-        table = pq.read_table(part)
-        place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
-        values = table["detail"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, WIDTH)
-        found[place[place >= 0]] = values[place >= 0]
-    return found
+@stage("details", version=2)
+def details(space: Workspace, pictures: Pictures) -> Details:
+    """Read all images."""
+    space.parts(_write, pictures.shards(PICTURES_PER_SHARD))
+    return Details()
 
 
 def of_bytes(data: bytes, where: str, limits: Images) -> Floats:

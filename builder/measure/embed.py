@@ -7,11 +7,9 @@ does to a fit decides between answers that are nearly even, and then between ite
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,12 +19,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
+from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Parts
+from twokeys.builder.run.stages import Workspace, stage
 
-T = TypeVar("T", bound=Sized)
 TEXTS_PER_SHARD = 1024
 PICTURES_PER_SHARD, PICTURES_PER_BATCH = 256, 64
 THUMBNAIL = 16
@@ -53,54 +53,44 @@ class Embedded:
         return self.keys.get_indexer(pd.Index(keys)).astype(np.int64)
 
 
-def embed_texts(run: Run, name: str, encoder: str, texts: dict[str, str]) -> Stage:
-    """Embed texts.
+@dataclass(frozen=True, eq=False)
+class Embeddings(Parts):
+    """Vectors of texts or images by key; of images a thumbnail, too."""
 
-    Args:
-        run: The build under way.
-        name: Name of the stage.
-        encoder: Encoder as named in the recipe.
-        texts: Key -> text.
-    """
+    def embedded(self, dimensions: int | None = None) -> Embedded:
+        """Read vectors, projected to principal components where they have more than `dimensions`.
+
+        Streams over the parts: memory holds the projected vectors and one part.
+        """
+        parts = self.parts
+        keys = [key for part in parts for key in pq.read_table(part, columns=["key"]).column(0).to_pylist()]
+        projection = _projection(parts, dimensions)
+        blocks = [projection(_vectors(part)) for part in parts]
+        return Embedded(pd.Index(keys), np.concatenate(blocks) if blocks else np.zeros((0, 1), dtype=np.float32))
+
+    def thumbnails(self) -> NDArray[np.uint8]:
+        """Thumbnails in key order, (n, THUMBNAIL, THUMBNAIL, 3)."""
+        cells = [cell.as_py() for part in self.parts for cell in pq.read_table(part, columns=["thumbnail"]).column(0)]
+        return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
+
+
+@stage("embed", version=2)
+def embed_texts(space: Workspace, encoder: NamedModel, texts: dict[str, str]) -> Embeddings:
+    """Embed texts, given by key."""
     keys = sorted(texts)
     shards = [
         [(key, texts[key]) for key in keys[start : start + TEXTS_PER_SHARD]]
         for start in range(0, len(keys), TEXTS_PER_SHARD)
     ]
-    return run.stage(
-        name, partial(_write_parts, run, partial(_embed_texts, encoder), shards), 1, identity(encoder), keys
-    )
+    space.parts(partial(_embed_texts, encoder.name), shards)
+    return Embeddings()
 
 
-def embed_pictures(run: Run, encoder: str, pictures: Pictures) -> Stage:
-    """Embed pictures and keep a thumbnail of each.
-
-    Args:
-        run: The build under way.
-        encoder: Encoder as named in the recipe.
-        pictures: The images.
-    """
-    write = partial(_write_parts, run, partial(_embed_pictures, encoder), pictures.shards(PICTURES_PER_SHARD))
-    return run.stage("embed-images", write, 2, identity(encoder), pictures.keys)
-
-
-def load(stage: Stage, dimensions: int | None = None) -> Embedded:
-    """Read vectors, projected to principal components where they have more than `dimensions`.
-
-    Streams over the parts: memory holds the projected vectors and one part.
-    """
-    parts = sorted(stage.folder.glob("part-*.parquet"))
-    keys = [key for part in parts for key in pq.read_table(part, columns=["key"]).column(0).to_pylist()]
-    projection = _projection(parts, dimensions)
-    blocks = [projection(_vectors(part)) for part in parts]
-    return Embedded(pd.Index(keys), np.concatenate(blocks) if blocks else np.zeros((0, 1), dtype=np.float32))
-
-
-def thumbnails(stage: Stage) -> NDArray[np.uint8]:
-    """Thumbnails in key order, (n, THUMBNAIL, THUMBNAIL, 3)."""
-    parts = sorted(stage.folder.glob("part-*.parquet"))
-    cells = [cell.as_py() for part in parts for cell in pq.read_table(part, columns=["thumbnail"]).column(0)]
-    return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
+@stage("embed-images", version=3)
+def embed_pictures(space: Workspace, encoder: NamedModel, pictures: Pictures) -> Embeddings:
+    """Embed images and keep a thumbnail of each."""
+    space.parts(partial(_embed_pictures, encoder.name), pictures.shards(PICTURES_PER_SHARD))
+    return Embeddings()
 
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
@@ -142,11 +132,6 @@ def _vectors(part: Path) -> NDArray[np.float32]:
     column = pq.read_table(part, columns=["vector"]).column(0).combine_chunks()
     values = column.flatten().to_numpy(zero_copy_only=False)
     return values.reshape(len(column), -1).astype(np.float32)  # type: ignore[no-any-return]
-
-
-def _write_parts(run: Run, function: Callable[[T, Path], None], shards: list[T], stage: Stage) -> dict[str, int]:
-    run.parts(stage, function, shards)
-    return {"embedded": sum(map(len, shards))}
 
 
 def _embed_texts(encoder: str, shard: list[tuple[str, str]], path: Path) -> None:

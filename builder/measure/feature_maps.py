@@ -6,8 +6,8 @@ folds; `twokeys.builder.measure.baselines.finetuned` trains the rest.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from twokeys.builder.measure.encoders import identity, package_folder
+from twokeys.builder.measure.encoders import package_folder
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Parts
+from twokeys.builder.run.stages import Workspace, stage
 
 ENCODER, WEIGHTS = "packaged:efficientnet-lite0", "efficientnet-lite0-57934424.pth"
 SIDE, CHANNELS = 7, 192
@@ -33,31 +36,27 @@ def weights() -> Path:
     return package_folder(ENCODER) / WEIGHTS
 
 
-def feature_maps(run: Run, pictures: Pictures) -> Stage:
-    """Make the maps of all pictures.
+@dataclass(frozen=True, eq=False)
+class FeatureMaps(Parts):
+    """Feature maps of images, by key."""
 
-    Args:
-        run: The build under way.
-        pictures: The images.
-    """
+    def of(self, keys: pd.Index[str]) -> NDArray[np.float16]:
+        """Maps of some images, (n, SIDE * SIDE * CHANNELS); memory holds them and one part."""
+        found = np.zeros((len(keys), SIDE * SIDE * CHANNELS), dtype=np.float16)
+        for part in self.parts:
+            table = pq.read_table(part)
+            place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
+            wanted = np.flatnonzero(place >= 0)
+            cells = table["maps"].take(wanted).to_pylist()
+            found[place[wanted]] = np.frombuffer(b"".join(cells), dtype=np.float16).reshape(len(wanted), -1)
+        return found
 
-    def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, _write_maps, pictures.shards(PICTURES_PER_SHARD))
-        return {"pictures": len(pictures)}
 
-    return run.stage("feature-maps", work, 1, identity(ENCODER), pictures.keys)
-
-
-def load(stage: Stage, keys: pd.Index[str]) -> NDArray[np.float16]:
-    """Maps of some pictures, (n, SIDE * SIDE * CHANNELS); memory holds them and one part."""
-    found = np.zeros((len(keys), SIDE * SIDE * CHANNELS), dtype=np.float16)
-    for part in sorted(stage.folder.glob("part-*.parquet")):
-        table = pq.read_table(part)
-        place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
-        wanted = np.flatnonzero(place >= 0)
-        cells = table["maps"].take(wanted).to_pylist()
-        found[place[wanted]] = np.frombuffer(b"".join(cells), dtype=np.float16).reshape(len(wanted), -1)
-    return found
+@stage("feature-maps", version=2)
+def feature_maps(space: Workspace, encoder: NamedModel, pictures: Pictures) -> FeatureMaps:
+    """Make the maps of all images by the packaged encoder."""
+    space.parts(_write_maps, pictures.shards(PICTURES_PER_SHARD))
+    return FeatureMaps()
 
 
 def _write_maps(shard: Pictures, path: Path) -> None:

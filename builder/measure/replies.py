@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,11 @@ from twokeys.audit.wording import BLIND_PROMPT
 from twokeys.builder.measure.encoders import text_encoder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256_of_all
 
@@ -68,41 +71,47 @@ def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
     return found
 
 
-def replies(run: Run, model: str | None, pictures: Pictures, questions: list[str]) -> Stage:
-    """Ask the model about every picture.
+@dataclass(frozen=True, eq=False)
+class ImageReplies(Parts):
+    """What a vision-language model replied about images, by key: to no question, and to another image's."""
+
+    def embedded(self, encoder: str, keys: pd.Index[str]) -> NDArray[np.float32]:
+        """Embed both replies about some images, (n, 2 d)."""
+        parts = [pq.read_table(part).to_pandas() for part in self.parts]
+        replied = pd.concat(parts, ignore_index=True).set_index("key").loc[keys]
+        texts = sorted({*replied["guess"], *replied["other"]})
+        vectors = text_encoder(encoder).encode(texts)
+        place = pd.Index(texts)
+        return np.concatenate(
+            [vectors[place.get_indexer(pd.Index(replied[name]))] for name in ("guess", "other")], axis=1
+        )
+
+
+@stage("replies", version=3)
+def replies(space: Workspace, model: NamedModel, pictures: Pictures, questions: Sequence[str]) -> ImageReplies:
+    """Ask a vision-language model about every image.
 
     Args:
-        run: The build under way.
-        model: As `twokeys evaluate --model` takes it; None where the recipe names none.
+        space: Where the work is done.
+        model: Named as `twokeys evaluate --model` takes it.
         pictures: The images.
-        questions: All questions of the corpus.
+        questions: All questions of the corpus, sorted: each image is asked a question that is drawn from them.
 
     Raises:
         BadInput: When there is no such model.
     """
-    name = identity(model)
-    unique = sorted(set(questions))
-    other = {
-        key: unique[int(hashlib.sha256(f"asked {key}".encode()).hexdigest(), 16) % len(unique)] for key in pictures.keys
-    }
-    shards = [(part, [other[key] for key in part.keys]) for part in pictures.shards(PICTURES_PER_SHARD)]
-
-    def work(stage: Stage) -> dict[str, Any]:
-        fitting, small = room_for(run, weight(getattr(_loaded(str(model), run.hosts), "module", None)))
-        fitting.parts(stage, partial(_ask, str(model), run.hosts, small), shards)
-        return {"pictures": len(pictures)}
-
-    return run.stage("replies", work, 2, name, list(other.items()))
-
-
-def embedded(stage: Stage, encoder: str, keys: pd.Index[str]) -> NDArray[np.float32]:
-    """Embed what was replied about some pictures, (n, 2 d): to no question, and to another picture's."""
-    parts = [pq.read_table(part).to_pandas() for part in sorted(stage.folder.glob("part-*.parquet"))]
-    said = pd.concat(parts, ignore_index=True).set_index("key").loc[keys]
-    texts = sorted({*said["guess"], *said["other"]})
-    vectors = text_encoder(encoder).encode(texts)
-    place = pd.Index(texts)
-    return np.concatenate([vectors[place.get_indexer(pd.Index(said[name]))] for name in ("guess", "other")], axis=1)
+    hosts = space.run.hosts
+    drawn = [
+        questions[int(hashlib.sha256(f"asked {key}".encode()).hexdigest(), 16) % len(questions)]
+        for key in pictures.keys
+    ]
+    shards = [
+        (shard, drawn[number * PICTURES_PER_SHARD :][: len(shard)])
+        for number, shard in enumerate(pictures.shards(PICTURES_PER_SHARD))
+    ]
+    engine, small = room_for(space.run.engine, weight(getattr(_loaded(model.name, hosts), "module", None)))
+    space.parts(partial(_ask, model.name, hosts, small), shards, engine)
+    return ImageReplies()
 
 
 @cache

@@ -7,12 +7,9 @@ baseline `<name>.prediction` (text), `<name>.confidence` (probability of the pre
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,45 +18,21 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines import VIEWS, Baseline, View, baselines
 from twokeys.builder.measure.baselines.neighbours import nearest
-from twokeys.builder.measure.baselines.problem import MATRICES, Floats, Form, Halves, Ints, Matrix, Problem, nobody
+from twokeys.builder.measure.baselines.problem import Floats, Form, Ints, Problem, nobody
 from twokeys.builder.measure.fit import fit_and_score
-from twokeys.builder.measure.lexical import option_features, text_features
-from twokeys.builder.measure.looks import option_looks, text_looks
+from twokeys.builder.measure.lexical import option_features
+from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads, RowMatrix
 from twokeys.builder.measure.offers import offers, vocabulary
 from twokeys.builder.recipe import Measure
-from twokeys.builder.run.stages import Run, Stage, whole, write_table
+from twokeys.builder.run.files import whole, write_table
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.results import Result
+from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.items import digest
 
-MEASUREMENTS = "measurements.parquet"
 FIT_ON = "fit_on.npy"
-
-
-class Represent(Protocol):
-    """Makes one matrix for the contents of a view, one row each.
-
-    Called with the matrix wanted, the view, the contents (indexed by key, with `context` and `text`) and, in the
-    `answer` form, the candidate answers. None where it cannot be had, such as pictures that are known by name alone.
-    Metadata of rows, for the views that see the question, are asked for with contents indexed by item id.
-    """
-
-    def __call__(
-        self, matrix: Matrix, view: View, contents: pd.DataFrame, candidates: Sequence[str], /
-    ) -> Floats | Halves | None:
-        """Make the matrix."""
-        ...
-
-    @property
-    def language(self) -> str:
-        """The language model that baselines may run themselves, as the recipe names it."""
-        ...
-
-
 FORMS: tuple[tuple[Form, bool], ...] = (("answer", False), ("answer", True), ("option", False), ("option", True))
-"""Form of a problem, and whether contents are told apart by metadata too."""
-OF_ROWS: frozenset[Matrix] = frozenset({"metadata", "place"})
-"""What rows say, not contents: rows of one question that differ in it are different contents."""
-OF_TEXT: frozenset[Matrix] = frozenset({"lexical", "looks"})
-"""What is made here, from the text itself."""
+"""Form of a problem, and whether contents are told apart by what their rows say, too."""
 EVIDENCE = 3
 """Neighbours that are named as evidence."""
 
@@ -77,55 +50,45 @@ class Task:
     """Whether only the rows that `FIT_ON` marks may be fitted on."""
 
 
+@dataclass(frozen=True, eq=False)
+class Measurements(Result):
+    """What baselines measured.
+
+    Attributes:
+        table: `id` and the columns of each baseline, in the order of the items.
+    """
+
+    table: pd.DataFrame
+
+
+@stage("measure", version=4)
 def measure(
-    run: Run,
-    name: str,
-    items: pd.DataFrame,
+    space: Workspace,
+    items: KeyedTable,
     folds: Mapping[View, Ints],
-    chosen: dict[str, Baseline],
+    chosen: Mapping[str, Baseline],
     settings: Measure,
     seed: int,
-    represent: Represent,
-    *inputs: object,
+    reads: Reads,
     fit_on: NDArray[np.bool_] | None = None,
     held: bool = False,
-) -> Stage:
+) -> Measurements:
     """Run the baselines.
 
     Args:
-        run: The build under way.
-        name: Name of the stage.
+        space: Where the work is done.
         items: The item table, sorted by id.
         folds: For each view the (n,) fold of each item.
         chosen: Full name -> baseline.
         settings: The recipe's part on measuring.
         seed: The recipe's seed.
-        represent: Makes what baselines read of contents beside their text.
-        inputs: Keys of what `items`, `folds` and `represent` were made from.
+        reads: What the baselines read of contents beside their text.
         fit_on: (n,) items that may be fitted on; all are scored, each by a model that left out its fold.
         held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
     """
-    described = [f"{name}:{baseline.version}" for name, baseline in chosen.items()]
-    work = partial(_work, run, items, folds, chosen, settings, seed, represent, fit_on, held)
-    marks = "" if fit_on is None else hashlib.sha256(np.packbits(fit_on).tobytes()).hexdigest()
-    return run.stage(name, work, 3, *inputs, described, settings.model_dump(), seed, marks, held)
-
-
-def _work(
-    run: Run,
-    items: pd.DataFrame,
-    folds: Mapping[View, Ints],
-    chosen: dict[str, Baseline],
-    settings: Measure,
-    seed: int,
-    represent: Represent,
-    fit_on: NDArray[np.bool_] | None,
-    held: bool,
-    stage: Stage,
-) -> dict[str, int]:
     tasks: list[Task] = []
-    for place, problem, fitting in problems(items, folds, chosen, settings, represent, held):
-        folder = stage.folder / place
+    for place, problem, fitting in problems(items.frame, folds, chosen, settings, reads, held):
+        folder = space.folder / place
         problem.save(folder)
         inside = np.unique(problem.fold).tolist()
         if len(inside) > 1:  # items of a single fold leave nothing to learn from
@@ -143,18 +106,15 @@ def _work(
             chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
         )
     )  # fmt: skip
-    parts = run.parts(stage, score_fold, tasks)
-    table = _collect(items, tasks, parts)
-    write_table(stage.folder / MEASUREMENTS, pa.Table.from_pandas(table, preserve_index=False))
-    return {"shards": len(tasks)}
+    return Measurements(_collect(items.frame, tasks, space.parts(score_fold, tasks)))
 
 
 def problems(
     items: pd.DataFrame,
     folds: Mapping[View, Ints],
-    chosen: dict[str, Baseline],
+    chosen: Mapping[str, Baseline],
     settings: Measure,
-    represent: Represent,
+    reads: Reads,
     held: bool = False,
 ) -> Iterator[tuple[str, Problem, list[str]]]:
     """Make the problems that baselines are put, one per view and form.
@@ -164,7 +124,7 @@ def problems(
         folds: For each view the (n,) fold of each item.
         chosen: Full name -> baseline.
         settings: The recipe's part on measuring.
-        represent: Makes what baselines read of contents beside their text.
+        reads: What the baselines read of contents beside their text.
         held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
 
     Yields:
@@ -175,25 +135,23 @@ def problems(
     for view in VIEWS:
         wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
-            # Who reads metadata tells rows of one question apart, all others do not.
+            # Baselines that read what rows say need a content per row; all others share one per question.
             fitting = [
                 name
                 for name, baseline in wanted.items()
-                if form in baseline.forms and bool(OF_ROWS & baseline.matrices) == described
+                if form in baseline.forms and bool(reads.of_rows & baseline.matrices) == described
             ]
             rows = _rows_of(items, view, form)
             if not fitting or not len(rows):
                 continue
-            reads = {matrix for name in fitting for matrix in wanted[name].matrices}
-            problem = build_problem(
-                items, rows, answers, folds[view], view, form, reads, represent, settings.candidates
-            )
+            matrices = reads.of(view, frozenset[str]().union(*(wanted[name].matrices for name in fitting)))
+            problem = build_problem(items, answers, folds[view], view, form, matrices, settings.candidates)
             problem = replace(problem, names=tuple(names) if form == "answer" else ())
             if held and view == "image":
                 offer, offered = offers(items, names)
                 problem = replace(problem, offer=offer[rows], offered=offered)
-            if any(wanted[name].language for name in fitting):
-                problem = replace(problem, language=represent.language)
+            if reads.language is not None and any(wanted[name].language for name in fitting):
+                problem = replace(problem, language=reads.language.name)
             # Pictures known by name alone have no vectors.
             able = [name for name in fitting if _able(problem, wanted[name])]
             yield (f"{view}-described-{form}" if described else f"{view}-{form}"), problem, able
@@ -201,7 +159,7 @@ def problems(
 
 def _able(problem: Problem, baseline: Baseline) -> bool:
     """Whether a baseline can be run: all that it reads is there, and something of what it reads as well."""
-    there = {matrix for matrix in baseline.matrices if getattr(problem, matrix).shape[1]}
+    there = baseline.matrices & problem.matrices.keys()
     return set(baseline.reads) <= there and (bool(there) or not baseline.also)
 
 
@@ -219,83 +177,71 @@ def _rows_of(items: pd.DataFrame, view: View, form: str) -> NDArray[np.int64]:
 
 def build_problem(
     items: pd.DataFrame,
-    rows: NDArray[np.int64],
-    answers: NDArray[np.int64],
-    fold: NDArray[np.int64],
+    answers: Ints,
+    fold: Ints,
     view: View,
     form: Form,
-    reads: set[Matrix],
-    represent: Represent,
+    matrices: Sequence[Matrix],
     candidates: int,
 ) -> Problem:
-    """Find the unique contents of a view and what the baselines read of them."""
+    """Find the unique contents of a view and make what the baselines read of them.
+
+    Args:
+        items: The item table.
+        answers: (n,) code of each item's answer.
+        fold: (n,) fold of each item.
+        view: The view.
+        form: The form; items that it does not apply to have no row.
+        matrices: What is made of the contents.
+        candidates: Most frequent answers among which a language model may choose.
+    """
+    rows = _rows_of(items, view, form)
     part = items.iloc[rows]
     if form == "answer":
-        keys = part[f"{view}_key"]
         texts = part["question"] if view == "question" else pd.Series("", index=part.index)
-        contents = pd.DataFrame({"key": keys, "context": "", "text": texts})
+        shown = pd.DataFrame({"key": part[f"{view}_key"], "context": "", "text": texts})
         item, label = rows, answers[rows]
         plain = np.zeros((len(part), 0), dtype=np.float32)
     else:
-        contents, item, label, plain = _options(part, rows, view)
-    of_rows = sorted(OF_ROWS & reads) if view != "image" else []
-    said = {name: _of_rows(name, part, view, represent) for name in of_rows}
-    own = {name: found[np.searchsorted(rows, item)] for name, found in said.items() if found is not None}
+        shown, item, label, plain = _options(part, rows, view)
+    own = _of_rows(matrices, part, np.searchsorted(rows, item))
     if own:
         which = np.unique(np.concatenate(list(own.values()), axis=1), axis=0, return_inverse=True)[1].ravel()
-        contents["key"] = [f"{key} {number}" for key, number in zip(contents["key"], which, strict=True)]
-    if "metadata" in own:
-        own["metadata"] = np.concatenate([own["metadata"], plain], axis=1)
-    code, unique = pd.factorize(contents["key"])
+        shown["key"] = [f"{key} {number}" for key, number in zip(shown["key"], which, strict=True)]
+    code = pd.factorize(shown["key"])[0].astype(np.int64)
     first = np.unique(code, return_index=True)[1]
-    shown = contents.iloc[first]
-    shown = shown.set_index("key")
-    matrices: dict[str, Any] = dict.fromkeys(MATRICES, np.zeros((len(unique), 0), dtype=np.float32))
-    if "lexical" in reads and view != "image":
-        joined = (shown["context"] + " " + shown["text"]).str.strip()
-        matrices["lexical"] = np.concatenate([text_features(joined.tolist()), plain[first]], axis=1)
-    if "looks" in reads and view != "image":
-        matrices["looks"] = _looks(part, form, shown["text"].tolist())[first if form == "option" else slice(None)]
+    table = shown.iloc[first].set_index("key")
     frequent = _frequent(part["compared"], candidates) if form == "answer" else ()
-    matrices |= {name: found[first] for name, found in own.items()}
-    for name in sorted(reads - OF_TEXT - (OF_ROWS if view != "image" else frozenset())):
-        if (made := represent(name, view, shown, frequent)) is not None:
-            matrices[name] = made
-    context, text = shown["context"].tolist(), shown["text"].tolist()
-    rivals = pd.factorize(shown["case"])[0].astype(np.int64) if form == "option" else nobody()
-    code = code.astype(np.int64)
+    contents = Contents(view, form, part, table, first, plain[first], frequent)
+    own = {name: found[first] for name, found in own.items()}
+    made: dict[str, Floats] = {}
+    for matrix in matrices:
+        found = _made(matrix, contents) if isinstance(matrix, ContentMatrix) else own.get(matrix.name)
+        if found is not None:
+            made[matrix.name] = np.concatenate([found, contents.options], axis=1) if matrix.with_options else found
     return Problem(
-        form, item, code, label, fold[item], context, text,
-        vectors=matrices["vectors"], lexical=matrices["lexical"], likelihoods=matrices["likelihoods"],
-        metadata=matrices["metadata"], pixels=matrices["pixels"], maps=matrices["maps"], replies=matrices["replies"],
-        looks=matrices["looks"], place=matrices["place"], detail=matrices["detail"],
+        form, item, code, label, fold[item], table["context"].tolist(), table["text"].tolist(), made,
         candidates=frequent,
-        rivals=rivals,
+        rivals=pd.factorize(table["case"])[0].astype(np.int64) if form == "option" else nobody(),
     )  # fmt: skip
+
+
+def _of_rows(matrices: Sequence[Matrix], items: pd.DataFrame, at: Ints) -> dict[str, Floats]:
+    """Matrices that rows decide, by name, one row for each item that `at` names; none that has no column."""
+    of_items = {matrix.name: matrix.of_rows(items["id"]) for matrix in matrices if isinstance(matrix, RowMatrix)}
+    return {name: found[at] for name, found in of_items.items() if found is not None and found.shape[1]}
+
+
+def _made(matrix: ContentMatrix, contents: Contents) -> Floats | None:
+    """A matrix of contents; None if it cannot be had, or has no column."""
+    found = matrix.make(contents)
+    return found if found is not None and found.shape[1] else None
 
 
 def _frequent(answers: pd.Series[str], limit: int) -> tuple[str, ...]:
     """The most frequent answers; ties go by spelling, whatever the order of the rows."""
     counts = answers.value_counts()
     return tuple(sorted(counts.index, key=lambda answer: (-int(counts[answer]), answer))[:limit])
-
-
-def _looks(part: pd.DataFrame, form: Form, texts: list[str]) -> Floats:
-    """How contents look: one row per content, or one per (item, option)."""
-    if form == "answer":
-        return text_looks(texts)
-    cache: dict[tuple[str, ...], Floats] = {}
-    cases = [tuple(choices) for choices in part["choices"]]
-    for case in cases:
-        if case not in cache:
-            cache[case] = option_looks(case)
-    return np.concatenate([cache[case] for case in cases])
-
-
-def _of_rows(matrix: Matrix, part: pd.DataFrame, view: View, represent: Represent) -> Floats | None:
-    """What rows say of themselves, one row each; None where all say the same."""
-    found = represent(matrix, view, pd.DataFrame(index=pd.Index(part["id"])), ())
-    return np.asarray(found, dtype=np.float32) if found is not None and found.shape[1] else None
 
 
 def _options(part: pd.DataFrame, rows: Ints, view: View) -> tuple[pd.DataFrame, Ints, Ints, Floats]:

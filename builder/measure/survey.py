@@ -1,6 +1,6 @@
 """The survey: everything that is known of a recipe's items before anything is dropped.
 
-    corpora -> items -> embed -> groups -> measure
+    items -> embed -> groups -> measure
 
 `diagnose` stops here and reports; `build` goes on to filter, balance and publish.
 """
@@ -10,29 +10,26 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from twokeys.builder.measure.agreement import with_agreement
-from twokeys.builder.measure.baselines import VIEWS, Baseline, chosen
-from twokeys.builder.measure.embed import Embedded, embed_texts, load, thumbnails
-from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
-from twokeys.builder.measure.feature_maps import ENCODER
+from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.embed import Embedded
+from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
-from twokeys.builder.measure.language.loading import identity as model_identity
+from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
-from twokeys.builder.measure.replies import identity as vision_language
-from twokeys.builder.measure.representations import Representations
-from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.measure.stage import measure
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.read.stage import ITEMS, PICTURES, SET_ASIDE, BadRows, Source, find, read
+from twokeys.builder.read.stage import BadRows, Reading, Source, find
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.keys import KeyedTable, NamedModel
+from twokeys.builder.run.results import Result
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
 from twokeys.core.pictures.facts import LOOKS
@@ -40,7 +37,8 @@ from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
 """Pictures on which the near-duplicate threshold is calibrated."""
-GROUPS = "groups.parquet"
+ENCODED = ("text", "image", "language", "vision-language", "maps")
+"""What encoders encode, in the order of manifests."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Survey:
         counts: Rows by source and split, from the reading stage.
         groups: What each kind of link did.
         encoders: Encoders that were used, by what they encode.
-        key: Hash of everything that the survey depends on.
+        key: Key of the stage that items and measurements follow from.
         represent: Vectors and other matrices of the items' contents, on demand.
     """
 
@@ -69,6 +67,19 @@ class Survey:
     encoders: dict[str, str]
     key: str
     represent: Representations
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping(Result):
+    """Which items belong together.
+
+    Attributes:
+        table: `id`, `group` and `image_cluster` of every item.
+        kinds: What each kind of link did.
+    """
+
+    table: pd.DataFrame
+    kinds: list[GroupKind]
 
 
 def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
@@ -86,72 +97,54 @@ def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
     return [find(corpus, corpora) for corpus in recipe.corpora]
 
 
-def survey(run: Run, recipe: Recipe, sources: list[Source]) -> Survey:
-    """Read, embed, group and measure.
+def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) -> Survey:
+    """Embed, group and measure what was read.
+
+    Args:
+        run: The build under way.
+        recipe: Says what makes items belong together, and which baselines run.
+        sources: The corpora as found.
+        reading: What was read of them.
 
     Raises:
         BadInput: When a corpus is bad, or too small to be folded.
     """
     baselines = chosen(recipe.measure.baselines)
-    reading = read(run, recipe, sources)
-    items = reading.table(ITEMS).to_pandas()
-    roots = {source.corpus.name: source.root for source in sources}
-    pictures = Pictures(reading.table(PICTURES).to_pandas(), roots, recipe.images)
+    items = reading.items
     if not len(items):
-        if problems := [json.loads(problem) for problem in reading.table(SET_ASIDE).to_pandas()["problem"]]:
+        if problems := [json.loads(problem) for problem in reading.set_aside["problem"]]:
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
+    roots = {source.corpus.name: source.root for source in sources}
+    pictures = Pictures(reading.pictures, roots, recipe.images)
     looks = pictures.table.set_index("image_key")
     for name in LOOKS:
         items[f"image_{name}"] = items["image_key"].map(looks[name])
-    represent = Representations(run, recipe, items, pictures)
-    grouping = run.stage(
-        "groups",
-        partial(_write_groups, items, recipe, represent),
-        2,
-        reading.key,
-        identity(recipe.encoders.image) if recipe.publishable else "",
-        [corpus.group_by for corpus in recipe.corpora],
-        recipe.measure.folds,
-    )
-    groups = grouping.table(GROUPS).to_pandas()
-    items["group"], items["image_cluster"] = groups["group"], groups["image_cluster"]
-    measured = measure(
-        run, "measure", items, dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, recipe.seed,
-        represent, grouping.key, encoders_of(recipe, baselines),
-    )  # fmt: skip
-    table = measured.table(MEASUREMENTS).to_pandas()
-    items = with_agreement(items.merge(table, on="id", validate="one_to_one"))
+    represent = Representations(run, recipe, items, pictures, reading.key)
+    kinds = _kinds(recipe)
+    grouping = _encoders(kinds, represent)
+    groups = group_items(run, represent, kinds, recipe.measure.folds, grouping)
+    items["group"], items["image_cluster"] = groups.table["group"], groups.table["image_cluster"]
+    folds = dict.fromkeys(VIEWS, _folds(items, recipe))
+    reads = represent.reads(baselines)
+    measured = measure(run, KeyedTable(items, groups.key), folds, baselines, recipe.measure, recipe.seed, reads)
     return Survey(
-        items=items,
+        items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
         pictures=pictures,
-        set_aside=reading.table(SET_ASIDE).to_pandas(),
+        set_aside=reading.set_aside,
         sources=sources,
-        counts=reading.notes()["counts"],
-        groups=[GroupKind.model_validate(kind) for kind in grouping.notes()["kinds"]],
-        encoders=encoders_of(recipe, baselines),
+        counts=reading.counts,
+        groups=groups.kinds,
+        encoders=named(grouping | reads.encoders),
         key=measured.key,
         represent=represent,
     )
 
 
-def encoders_of(recipe: Recipe, baselines: dict[str, Baseline]) -> dict[str, str]:
-    """Encoders that the baselines or the groups use."""
-    views = {name.partition(".")[0] for name, baseline in baselines.items() if "vectors" in baseline.reads}
-    kinds = {kind for corpus in recipe.corpora for kind in corpus.group_by}
-    found = {}
-    if views & {"question", "choices"} or "paraphrase" in kinds:
-        found["text"] = identity(recipe.encoders.text)
-    if recipe.publishable and ("image" in views or "near_image" in kinds):
-        found["image"] = identity(recipe.encoders.image)
-    if any(baseline.language or "likelihoods" in baseline.reads for baseline in baselines.values()):
-        found["language"] = model_identity(recipe.encoders.language)
-    if recipe.publishable and any("replies" in baseline.reads for baseline in baselines.values()):
-        found["vision-language"] = vision_language(recipe.encoders.vision_language)
-    if recipe.publishable and any("maps" in baseline.reads for baseline in baselines.values()):
-        found["maps"] = identity(ENCODER)
-    return found
+def named(encoders: dict[str, NamedModel]) -> dict[str, str]:
+    """What identifies encoders, by what they encode, as manifests state it."""
+    return {kind: encoders[kind].key for kind in ENCODED if kind in encoders}
 
 
 def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -164,49 +157,74 @@ def _folds(items: pd.DataFrame, recipe: Recipe) -> np.ndarray[Any, np.dtype[np.i
 # -------------------------------------------------------------------------------------------------------- groups
 
 
-def _write_groups(items: pd.DataFrame, recipe: Recipe, represent: Representations, stage: Stage) -> dict[str, Any]:
+Kinds = list[tuple[str, list[str]]]
+"""Each corpus with what makes its items belong together."""
+
+
+def _kinds(recipe: Recipe) -> Kinds:
+    """What makes items belong together; images that are known by name alone are near none."""
+    return [
+        (corpus.name, [kind for kind in corpus.group_by if kind != "near_image" or corpus.images == "required"])
+        for corpus in recipe.corpora
+    ]
+
+
+def _encoders(kinds: Kinds, represent: Representations) -> dict[str, NamedModel]:
+    """Encoders that grouping uses, by what they encode."""
+    every = {kind for _, of_corpus in kinds for kind in of_corpus}
+    found = {"text": represent.text} if "paraphrase" in every else {}
+    return found | ({"image": represent.image} if "near_image" in every else {})
+
+
+@stage("groups", version=3)
+def group_items(
+    space: Workspace, represent: Representations, kinds: Kinds, folds: int, encoders: dict[str, NamedModel]
+) -> Grouping:
+    """Group items that must share a fold.
+
+    Args:
+        space: Where the work is done.
+        represent: The items and their images.
+        kinds: What makes items of each corpus belong together.
+        folds: Number of folds into which the groups must fit.
+        encoders: Encoders that tell what is near, by what they encode.
+    """
+    items = represent.items
     cluster = items["image_key"].copy()
     links: list[Links] = []
-    for corpus in recipe.corpora:
-        part = items[items["source"] == corpus.name]
-        for kind in corpus.group_by:
-            if kind == "near_image" and corpus.images == "required":
-                found, keys = _near_images(part, recipe, represent)
+    for corpus, of_corpus in kinds:
+        part = items[items["source"] == corpus]
+        for kind in of_corpus:
+            if kind == "near_image":
+                found, keys = _near_images(part, represent, encoders["image"])
                 cluster.loc[part.index] = keys
-                links.append(Links(corpus.name, kind, keys, found.similarity, found.note))
+                links.append(Links(corpus, kind, keys, found.similarity, found.note))
             elif kind == "paraphrase":
                 texts = part.drop_duplicates("question_key").set_index("question_key")["question"]
-                embedded = load(embed_texts(represent.run, "embed-question", recipe.encoders.text, dict(texts)))
-                found = paraphrases(embedded, texts, text_encoder(recipe.encoders.text))
-                links.append(
-                    Links(
-                        corpus.name,
-                        kind,
-                        _leaders(embedded, found, part["question_key"]),
-                        found.similarity,
-                        found.note,
-                    )
-                )
+                embedded = represent.texts("question", dict(texts))
+                found = paraphrases(embedded, texts, text_encoder(encoders["text"].name))
+                leaders = _leaders(embedded, found, part["question_key"])
+                links.append(Links(corpus, kind, leaders, found.similarity, found.note))
             elif kind == "links":
-                links.append(Links(corpus.name, kind, part["links"].explode().dropna()))
-            elif kind != "near_image":
-                links.append(Links(corpus.name, kind, part[f"{kind}_key"]))
-    names, reports = group(items, links, recipe.measure.folds)
-    table = pa.table({"id": items["id"], "group": names, "image_cluster": cluster})
-    write_table(stage.folder / GROUPS, table)
-    return {"kinds": [report.model_dump() for report in reports]}
+                links.append(Links(corpus, kind, part["links"].explode().dropna()))
+            else:
+                links.append(Links(corpus, kind, part[f"{kind}_key"]))
+    names, reports = group(items, links, folds)
+    return Grouping(pd.DataFrame({"id": items["id"], "group": names, "image_cluster": cluster}), reports)
 
 
-def _near_images(part: pd.DataFrame, recipe: Recipe, represent: Representations) -> tuple[Clusters, pd.Series[str]]:
-    """Cluster the near-duplicate pictures of one corpus."""
+def _near_images(
+    part: pd.DataFrame, represent: Representations, encoder: NamedModel
+) -> tuple[Clusters, pd.Series[str]]:
+    """Cluster the near-duplicate images of one corpus."""
     made = represent.images()
-    whole, small = load(made), thumbnails(made)
+    whole, small = made.embedded(), made.thumbnails()
     keys = np.unique(part["image_key"])
     rows = whole.of(pd.Series(keys))
     sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
     decoded = [represent.pictures.decode(str(key)) for key in sample]
     own = Embedded(pd.Index(keys), whole.vectors[rows])
-    found = near_images(own, small[rows], decoded, image_encoder(recipe.encoders.image))
+    found = near_images(own, small[rows], decoded, image_encoder(encoder.name))
     return found, _leaders(own, found, part["image_key"])
 
 

@@ -12,14 +12,19 @@ from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from twokeys.builder.pair.edit import Edit, Generator, Loader, Student, root_of
 from twokeys.builder.pair.examine import Side, examine
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.recipe import GeneratorUse, Recipe
+from twokeys.builder.recipe import GeneratorUse, Minimal, Recipe, Text
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, with_threads
-from twokeys.builder.run.stages import Run, Stage, write_table
-from twokeys.core.items import SCHEMA, TextRule, canonical_json, digest
+from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.core.items import SCHEMA, TextRule, canonical_json
+from twokeys.core.pictures.limits import Images
 
 ITEMS_PER_SHARD = 256
 _BOXES = pa.list_(pa.list_(pa.int32()))
@@ -65,15 +70,53 @@ class Shard:
         return [Shard(part, self.pictures.part(part["image_key"])) for part in parts]
 
 
+@dataclass(frozen=True, eq=False)
+class Edits(Parts):
+    """What one generator made: parts are tables of `EDITS`.
+
+    Attributes:
+        declined: Images that the generator left alone: locator -> why.
+    """
+
+    declined: dict[str, str]
+
+    def tables(self) -> list[pa.Table]:
+        """The edits, shard by shard."""
+        return [pq.read_table(part) for part in self.parts]
+
+
+@dataclass(frozen=True)
+class Making:
+    """A generator with its parameters, its lexicon and its files."""
+
+    generator: Generator
+
+    @property
+    def key(self) -> str:
+        """Name, version and all fields."""
+        return f"{self.generator.name}:{self.generator.version}:{self.generator!r}"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What every edit is held to.
+
+    Attributes:
+        budget: Edits per item at most; None: any number.
+        minimal: How little an edit may change.
+        text: Canonical form of text.
+        images: Limits before decoding.
+    """
+
+    budget: int | None
+    minimal: Minimal
+    text: Text
+    images: Images
+
+
 def generate(
-    run: Run,
-    recipe: Recipe,
-    use: GeneratorUse,
-    generator: Generator,
-    items: pd.DataFrame,
-    pictures: Pictures,
-    *inputs: object,
-) -> Stage:
+    run: Run, recipe: Recipe, use: GeneratorUse, generator: Generator, items: KeyedTable, pictures: Pictures
+) -> Edits:
     """Run one generator over the items that it can edit.
 
     Args:
@@ -83,40 +126,39 @@ def generate(
         generator: The generator.
         items: Items to edit, sorted by id.
         pictures: Their images.
-        inputs: Keys of what `items` and the generator were made from.
-
-    Returns:
-        A stage whose parts are tables of `EDITS`; its notes list the pictures that the generator declined.
     """
     formats = {corpus.name: corpus.format for corpus in recipe.corpora}
-    fits = items["source"].map(formats).isin(generator.formats) if generator.formats else items["source"].notna()
-    part = items.loc[fits, SCHEMA.names].reset_index(drop=True)
-    stage = run.stage(
-        f"edits-{use.generator}",
-        partial(_run_shards, run, generator, recipe, use.budget, Shard(part, pictures)),
-        1,
-        use.model_dump(mode="json"),
-        generator.version,
-        recipe.pair.minimal.model_dump(),
-        recipe.seed,
-        digest("ids", *part["id"]),
-        *inputs,
-    )
-    warn_of_declined(use.generator, stage.notes().get("declined", {}))
-    return stage
+    every = items.frame
+    fits = every["source"].map(formats).isin(generator.formats) if generator.formats else every["source"].notna()
+    part = KeyedTable(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
+    limits = Limits(use.budget, recipe.pair.minimal, recipe.text, recipe.images)
+    made = make_edits.named(f"edits-{use.generator}")(run, Making(generator), limits, recipe.seed, part, pictures)
+    warn_of_declined(use.generator, made.declined)
+    return made
 
 
-def _run_shards(
-    run: Run, generator: Generator, recipe: Recipe, budget: int | None, every: Shard, stage: Stage
-) -> dict[str, Any]:
+@stage("edits", version=2)
+def make_edits(
+    space: Workspace, making: Making, limits: Limits, seed: int, items: KeyedTable, pictures: Pictures
+) -> Edits:
+    """Make edits and examine each.
+
+    Args:
+        space: Where the work is done.
+        making: The generator.
+        limits: What edits are held to.
+        seed: The recipe's seed.
+        items: Items to edit, sorted by id.
+        pictures: Their images.
+    """
+    generator, every = making.generator, Shard(items.frame, pictures)
     weights = cast("Loader", generator).weights if "models" in generator.needs else 0
-    fitting, small = room_for(run, weights) if weights else (run, None)
+    engine, small = room_for(space.run.engine, weights) if weights else (None, None)
     if "study" in generator.needs and len(every.items):
         with _threads(small):
             generator = cast("Student", generator).study(every.items, every.pictures.read)
-    shards = every.shards(ITEMS_PER_SHARD)
-    fitting.parts(stage, partial(_edit_shard, generator, recipe, budget, small), shards)
-    return {"shards": len(shards), "declined": declined_images(generator, every.pictures)}
+    space.parts(partial(_edit_shard, generator, limits, seed, small), every.shards(ITEMS_PER_SHARD), engine)
+    return Edits(declined_images(generator, every.pictures))
 
 
 def _threads(small: bool | None) -> AbstractContextManager[None]:
@@ -139,15 +181,13 @@ def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def _edit_shard(
-    generator: Generator, recipe: Recipe, budget: int | None, small: bool | None, shard: Shard, path: Path
-) -> None:
+def _edit_shard(generator: Generator, limits: Limits, seed: int, small: bool | None, shard: Shard, path: Path) -> None:
     with _threads(small):
-        _write_edits(generator, recipe, budget, shard, path)
+        _write_edits(generator, limits, seed, shard, path)
 
 
-def _write_edits(generator: Generator, recipe: Recipe, budget: int | None, shard: Shard, path: Path) -> None:
-    text = TextRule(recipe.text.unicode, recipe.text.lowercase)
+def _write_edits(generator: Generator, limits: Limits, seed: int, shard: Shard, path: Path) -> None:
+    text = TextRule(limits.text.unicode, limits.text.lowercase)
     sides = {
         str(row["id"]): (
             row["image_key"],
@@ -156,11 +196,11 @@ def _write_edits(generator: Generator, recipe: Recipe, budget: int | None, shard
         for row in shard.items.to_dict("records")
     }
     records = []
-    for edit in within(generator.edits(shard.items, shard.pictures.read, recipe.seed), budget):
+    for edit in within(generator.edits(shard.items, shard.pictures.read, seed), limits.budget):
         key, side = sides[edit.of]
         if edit.view == "image" and side.picture is None:
             side = _with(side, picture=shard.pictures.read(key))
-        problem = examine(edit, side, text, recipe.pair.minimal, recipe.images)
+        problem = examine(edit, side, text, limits.minimal, limits.images)
         records.append(_record(edit, generator.name, problem))
         choices = side.choices if edit.choices is None else edit.choices
         sides[edit.id] = (

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.read.spelling import spelled
-from twokeys.builder.run.stages import whole
+from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe

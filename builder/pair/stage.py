@@ -10,36 +10,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pandas as pd
 import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import marked
-from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.measure.stage import measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
 from twokeys.builder.pair.edit import FileReader, Generator
-from twokeys.builder.pair.generate import EDITS, generate
+from twokeys.builder.pair.generate import EDITS, Edits, generate
 from twokeys.builder.pair.generators import registry
-from twokeys.builder.pair.judges.judges import judged, judges
+from twokeys.builder.pair.judges.judges import Judges, judged
 from twokeys.builder.pair.lexicon import learn
 from twokeys.builder.pair.merge import STORE, as_items, refuse, store
-from twokeys.builder.pair.minimality import dissimilar
+from twokeys.builder.pair.minimality import Nearness
 from twokeys.builder.pair.paraphrase import merged, one_wording
 from twokeys.builder.pair.work import Work, together
 from twokeys.builder.read.stage import Source
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.results import Result
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import normalise
 from twokeys.core.columns import EDIT_COLUMNS
 from twokeys.core.folds import fold_of
-from twokeys.core.items import canonical_json
 from twokeys.core.measured import PAIRED, Measured
 from twokeys.core.pictures.facts import LOOKS
 
-ADDED, REFUSED, PICTURES, REWORDED = "added.parquet", "refused.parquet", "pictures.parquet", "reworded.parquet"
 WORDED = ("question", "question_key", "question_asked", "answer_source")
 """What another wording changes of an item."""
 
@@ -49,17 +49,43 @@ class Paired:
     """The items that go on to balance, and what pairing did.
 
     Attributes:
-        known: The survey with these items and all pictures, constructed ones included.
+        known: The survey with these items and all images, constructed ones included.
         refused: Edits that were refused and items that were merged: rows with `reason`, no longer among the items.
-        key: Hash of everything that the items depend on.
     """
 
     known: Survey
     refused: pd.DataFrame
-    key: str
 
 
-def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Paired:
+@dataclass(frozen=True, eq=False)
+class Rewording(Result):
+    """Items that get another wording, and items that go because of it.
+
+    Attributes:
+        table: `id`, the columns `WORDED`, and the `reason` of those that go.
+    """
+
+    table: pd.DataFrame
+
+    SCHEMAS: ClassVar = {"table": pa.schema([(name, pa.string()) for name in ("id", *WORDED, "reason")])}
+
+
+@dataclass(frozen=True, eq=False)
+class Merged(Result):
+    """What became of edits.
+
+    Attributes:
+        added: Sound ones, as items.
+        refused: The others, as items, with the reason.
+        pictures: Images of the sound ones; their bytes are in the result's folder.
+    """
+
+    added: pd.DataFrame
+    refused: pd.DataFrame
+    pictures: pd.DataFrame
+
+
+def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     """Mine and construct partners, and measure all that is then there.
 
     Args:
@@ -67,61 +93,58 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) 
         recipe: Names what is mined, the generators and their limits.
         known: The survey of all items that were read.
         left: Those that no rule dropped, sorted by id.
-        key: Hash of everything that `left` depends on.
 
     Raises:
         BadInput: When a generator or its parameters are unknown, or a licence allows no edits.
     """
     if not recipe.pair.adds:
-        return Paired(replace(known, items=left), pd.DataFrame(columns=["id", "reason"]), key)
-    done = work(run, recipe, known, left, key)
+        return Paired(replace(known, items=left.frame, key=left.key), pd.DataFrame(columns=["id", "reason"]))
+    done = work(run, recipe, known, left)
     every = done.items
-    represent = replace(known.represent, items=every, pictures=done.pictures)
+    represent = replace(known.represent, items=every, pictures=done.pictures, key=done.key)
     folds = fold_of(every["group"], recipe.measure.folds, recipe.seed)
-    measured = measure(
-        run, "measure-paired", every, dict.fromkeys(VIEWS, folds), chosen(recipe.measure.baselines), recipe.measure,
-        recipe.seed, represent, done.key, known.key,
+    baselines = chosen(recipe.measure.baselines)
+    measured = measure.named("measure-paired")(
+        run, KeyedTable(every, done.key), dict.fromkeys(VIEWS, folds), baselines, recipe.measure, recipe.seed,
+        represent.reads(baselines),
     )  # fmt: skip
-    every = every.merge(marked(measured.table(MEASUREMENTS).to_pandas(), PAIRED), on="id", validate="one_to_one")
-    return Paired(
-        replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key),
-        done.refused,
-        measured.key,
-    )
+    every = every.merge(marked(measured.table, PAIRED), on="id", validate="one_to_one")
+    known = replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key)
+    return Paired(known, done.refused)
 
 
-def work(run: Run, recipe: Recipe, known: Survey, left: pd.DataFrame, key: str) -> Work:
+def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
     """Mine and construct partners; arguments and errors as `pair`."""
-    rewording = run.stage("reword", partial(_reword, recipe, left), 2, key, recipe.pair.mined)
-    table = rewording.table(REWORDED).to_pandas()
-    items = _worded(left, table)
-    plain = in_plain_words(items)
-    edits = [_edits(run, recipe, known, plain, number, rewording.key) for number in range(len(recipe.pair.generators))]
-    merge = partial(_merge, run, recipe, known, items, plain, edits)
-    merging = run.stage("pair", merge, 2, key, rewording.key, [stage.key for stage in edits], judges(recipe))
-    added, refused = (merging.table(name).to_pandas() for name in (ADDED, REFUSED))
+    reworded = reword(run, left, recipe.pair.mined)
+    items = KeyedTable(_worded(left.frame, reworded.table), reworded.key)
+    plain = KeyedTable(in_plain_words(items.frame), reworded.key)
+    edits = [_edits(run, recipe, known, plain, number) for number in range(len(recipe.pair.generators))]
+    nearness = Nearness(known.represent, recipe.pair.minimal.similarity)
+    outcome = merge_edits(run, known, items, edits, Judges.of(recipe), nearness)
+    added = outcome.added
     made = Work(
-        reworded=items,
-        items=together(items, added.reindex(columns=items.columns) if len(added) else added),
-        refused=pd.concat([items_merged(table, known.items), refused], ignore_index=True),
-        pictures=known.pictures.plus(merging.table(PICTURES).to_pandas(), STORE, merging.folder),
-        key=merging.key,
+        reworded=items.frame,
+        items=together(items.frame, added.reindex(columns=items.frame.columns) if len(added) else added),
+        refused=pd.concat([items_merged(reworded.table, known.items), outcome.refused], ignore_index=True),
+        pictures=known.pictures.plus(outcome.pictures, STORE, outcome.folder),
+        key=outcome.key,
     )
-    return without_refused_kinds(run, recipe, made)
+    if not recipe.pair.artefacts or not made.items["edit_of"].notna().any():
+        return made
+    return without_refused_kinds(run, recipe, made, known.represent.image, known.represent.text)
 
 
 # ------------------------------------------------------------------------------------------------- mined wording
 
 
-def _reword(recipe: Recipe, left: pd.DataFrame, stage: Stage) -> dict[str, int]:
-    """Write which items get another wording, and which go because of it."""
-    found = one_wording(left) if "paraphrases" in recipe.pair.mined else left.assign(question_asked=None)
+@stage("reword", version=3)
+def reword(space: Workspace, left: KeyedTable, mined: Sequence[str]) -> Rewording:
+    """Say which items get another wording, and which go because of it."""
+    items = left.frame
+    found = one_wording(items) if "paraphrases" in mined else items.assign(question_asked=None)
     reasons = merged(found)
     changed = found[found["question_asked"].notna() | found["id"].isin(reasons.index)]
-    table = changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons))
-    kinds = pa.schema([(name, pa.string()) for name in table])
-    write_table(stage.folder / REWORDED, pa.Table.from_pandas(table, schema=kinds, preserve_index=False))
-    return {"reworded": len(changed), "merged": len(reasons)}
+    return Rewording(changed[["id", *WORDED]].assign(reason=changed["id"].map(reasons)))
 
 
 def _worded(left: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -181,35 +204,39 @@ def _beside(sources: Sequence[Source], name: str) -> Path:
     return known[0].root / os.path.relpath(name, str(known[0].corpus.path))
 
 
-def _edits(run: Run, recipe: Recipe, known: Survey, items: pd.DataFrame, number: int, key: str) -> Stage:
-    generator = made(recipe, items, number, known.sources)
-    use = recipe.pair.generators[number]
-    return generate(run, recipe, use, generator, items, known.pictures, key, repr(generator))
+def _edits(run: Run, recipe: Recipe, known: Survey, items: KeyedTable, number: int) -> Edits:
+    generator = made(recipe, items.frame, number, known.sources)
+    return generate(run, recipe, recipe.pair.generators[number], generator, items, known.pictures)
 
 
-def _merge(
-    run: Run,
-    recipe: Recipe,
-    known: Survey,
-    items: pd.DataFrame,
-    plain: pd.DataFrame,
-    stages: list[Stage],
-    stage: Stage,
-) -> dict[str, Any]:
-    """Turn sound edits into items, and list the others."""
+@stage("pair", version=3)
+def merge_edits(
+    space: Workspace, known: Survey, table: KeyedTable, made: Sequence[Edits], judges: Judges, nearness: Nearness
+) -> Merged:
+    """Turn sound edits into items, and list the others.
+
+    Args:
+        space: Where the work is done; images of edits are stored in its folder.
+        known: The survey of all items that were read.
+        table: The items that edits were made from.
+        made: The edits of each generator.
+        judges: The models that have a say.
+        nearness: How near an edit must be to its original.
+    """
+    items = table.frame
     parts = [pa.Table.from_pylist([], schema=EDITS)]
-    for made_by in stages:
-        parts += [made_by.table(path.name) for path in sorted(made_by.folder.glob("part-*.parquet"))]
+    for of_generator in made:
+        parts += of_generator.tables()
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    edits = judged(run, recipe, plain, edits, known.pictures)
+    edits = judged(space.run, judges, in_plain_words(items), edits, known.pictures)
     fresh: dict[str, dict[str, Any]] = {}
     shown: list[dict[str, Any]] = []
     for edit in edits[["view", "picture", "problem"]].to_dict("records"):
         if edit["view"] == "question" or edit["problem"] is not None:
             shown.append({})
             continue
-        row = store(edit["picture"], stage.folder, recipe.images)
+        row = store(edit["picture"], space.folder, known.pictures.limits)
         if row["image_key"] not in known.pictures:
             row = fresh.setdefault(row["image_key"], row)
         shown.append({"image_key": row["image_key"], "image_width": row["width"], "image_height": row["height"]})
@@ -218,22 +245,19 @@ def _merge(
     rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items, known.items)
     pictures = pd.DataFrame(fresh.values(), columns=known.pictures.table.columns)
     if len(rows):
-        every = known.pictures.plus(pictures, STORE, stage.folder)
+        every = known.pictures.plus(pictures, STORE, space.folder)
         # Contrast and colour are what rules and card know of a picture, and they are those of the new one.
         looks = every.table.set_index("image_key")
         for name in LOOKS:
             rows[f"image_{name}"] = rows["image_key"].map(looks[name])
         rows["reason"] = refuse(rows, known.items)
-        rows["reason"] = rows["reason"].fillna(dissimilar(run, recipe, items, rows, every))
+        rows["reason"] = rows["reason"].fillna(nearness.dissimilar(items, rows, every))
     else:
         rows = pd.DataFrame(columns=[*items.columns, "view", "generator", "reason"])
     sound = rows["reason"].isna()
     added = _slim(rows[sound]).astype({"image_width": "int32", "image_height": "int32"})
-    write_table(stage.folder / ADDED, pa.Table.from_pandas(added, preserve_index=False))
-    write_table(stage.folder / REFUSED, pa.Table.from_pandas(_slim(rows[~sound]), preserve_index=False))
     used = pictures[pictures["image_key"].isin(set(rows.loc[sound, "image_key"]))].sort_values("image_key")
-    write_table(stage.folder / PICTURES, pa.Table.from_pandas(used, preserve_index=False))
-    return {"made": len(rows), "added": int(sound.sum()), "settings": canonical_json(recipe.pair.model_dump())}
+    return Merged(added, _slim(rows[~sound]), used)
 
 
 def _slim(rows: pd.DataFrame) -> pd.DataFrame:

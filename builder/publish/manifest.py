@@ -5,83 +5,56 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-import pandas as pd
-
-from twokeys.builder.balance.select import Selection
-from twokeys.builder.certify.audited.families import adversaries_read
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing
-from twokeys.builder.pair.stage import Paired
+from twokeys.builder.publish.build import PACKAGES, Build
 from twokeys.builder.read.option_order import decided
-from twokeys.builder.recipe import Recipe
 from twokeys.core.measured import REFIT
 from twokeys.core.plugins import packages
-from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, RuleReport, Source, SplitCount, Step
-
-PACKAGES = (
-    "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
-    "sentence-transformers", "torch", "transformers",
-)  # fmt: skip
-"""Packages whose version may decide what is in the rows."""
+from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, Source, SplitCount, Step
 
 
-def claims(
-    key: str,
-    plan: Recipe,
-    known: Survey,
-    paired: Paired,
-    reports: list[RuleReport],
-    selection: Selection,
-    balanced: pd.DataFrame,
-    shown: set[str],
-    configs: dict[str, Config],
-) -> Manifest:
+def claims(build: Build, configs: dict[str, Config]) -> Manifest:
     """Gather the manifest of a build; the hashes of its files are not known yet.
 
     Args:
-        key: Hash of everything that the build depends on.
-        plan: The recipe.
-        known: All items that were read.
-        paired: What went on to balance.
-        reports: What each rule did.
-        selection: The balanced set.
-        balanced: Its rows.
-        shown: Keys of the pictures that are published.
+        build: What the stages made.
         configs: The configs as written.
     """
-    images = paired.known.pictures.part(shown).table
-    both = selection.kept["image_partner"].notna() & selection.kept["question_partner"].notna()
+    recipe, survey, paired = build.recipe, build.survey, build.paired
+    kept, images = build.selection.kept, paired.known.pictures.part(build.shown).table
+    both = kept["image_partner"].notna() & kept["question_partner"].notna()
     return Manifest(
-        name=plan.name,
-        title=plan.title,
-        description=plan.description,
-        homepage=plan.homepage,
-        authors=plan.authors,
+        name=recipe.name,
+        title=recipe.title,
+        description=recipe.description,
+        homepage=recipe.homepage,
+        authors=recipe.authors,
         twokeys=version("twokeys"),
         packages={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}, **packages()},
-        build_key=key,
-        recipe=plan.model_dump(mode="json", by_alias=True),
-        encoders=known.encoders | adversaries_read(plan),
-        confidence=plan.measure.confidence,
-        sources=_sources(known),
-        groups=known.groups,
-        options=decided(known.items, known.set_aside["problem"]),
-        funnel=_funnel(known, paired, reports, selection),
-        rules=reports,
-        max_share=plan.balance.max_share,
-        balance=selection.parts,
-        label_noise=expected_noise(paired.known.items, plan),
-        before=blindness(known.items, plan.measure.confidence),
-        after=blindness(balanced, plan.measure.confidence, REFIT),
+        build_key=build.key,
+        recipe=recipe.model_dump(mode="json", by_alias=True),
+        encoders=build.encoders,
+        confidence=recipe.measure.confidence,
+        sources=_sources(survey),
+        groups=survey.groups,
+        options=decided(survey.items, survey.set_aside["problem"]),
+        funnel=_funnel(build),
+        rules=build.filtered.reports,
+        max_share=recipe.balance.max_share,
+        balance=build.selection.parts,
+        label_noise=expected_noise(paired.known.items, recipe),
+        before=blindness(survey.items, recipe.measure.confidence),
+        after=blindness(build.balanced, recipe.measure.confidence, REFIT),
         partners=Partners(
-            image_partners=int(selection.kept["image_partner"].notna().sum()),
-            question_partners=int(selection.kept["question_partner"].notna().sum()),
+            image_partners=int(kept["image_partner"].notna().sum()),
+            question_partners=int(kept["question_partner"].notna().sum()),
             both=int(both.sum()),
-            quads=int(selection.kept["quad"].nunique()),
+            quads=int(kept["quad"].nunique()),
         ),
-        pairs=_pairing(plan, known, paired, balanced),
+        pairs=_pairing(build),
         configs=configs,
         unique_image_bytes=int(images["size"].sum()),
         files={},
@@ -110,24 +83,25 @@ def _sources(known: Survey) -> list[Source]:
     ]
 
 
-def _pairing(plan: Recipe, known: Survey, paired: Paired, balanced: pd.DataFrame) -> Pairing | None:
-    if not plan.pair.adds:
+def _pairing(build: Build) -> Pairing | None:
+    if not build.recipe.pair.adds:
         return None
-    gone = set(paired.refused["id"][paired.refused["edit_of"].isna()])
-    before = known.items[known.items["id"].isin({*paired.known.items["id"], *gone})]
-    return pairing(before, paired.known.items, paired.refused, balanced, plan.measure.confidence)
+    read, items, refused = build.survey.items, build.paired.known.items, build.paired.refused
+    gone = set(refused["id"][refused["edit_of"].isna()])
+    before = read[read["id"].isin({*items["id"], *gone})]
+    return pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
 
 
-def _funnel(known: Survey, paired: Paired, reports: list[RuleReport], selection: Selection) -> list[Step]:
-    steps = [Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items))]
+def _funnel(build: Build) -> list[Step]:
+    read, items, refused = build.survey, build.paired.known.items, build.paired.refused
+    steps = [Step(stage="read", name="set aside", removed=len(read.set_aside), left=len(read.items))]
     steps += [
         Step(stage="filter", name=report.id, removed=report.dropped, left=report.seen - report.dropped)
-        for report in reports
+        for report in build.filtered.reports
     ]
-    items = paired.known.items
     if "edit_of" in items:
-        merged = int(paired.refused["edit_of"].isna().sum())
+        merged = int(refused["edit_of"].isna().sum())
         added = int(items["edit_of"].notna().sum())
         steps.append(Step(stage="pair", name="pair", removed=merged, left=len(items), added=added))
-    kept = len(selection.kept)
-    return [*steps, Step(stage="balance", name="balance", removed=len(selection.removed), left=kept)]
+    removed, kept = len(build.selection.removed), len(build.selection.kept)
+    return [*steps, Step(stage="balance", name="balance", removed=removed, left=kept)]

@@ -56,10 +56,10 @@ class Pictures:
         """Their keys, sorted."""
         return [str(key) for key in self.table["image_key"]]
 
-    @property
-    def contents(self) -> list[list[str]]:
-        """Key and SHA-256 of the bytes of each image: what a stage depends on that reads more than pixels."""
-        return [[key, str(digits)] for key, digits in zip(self.keys, self.table["bytes_sha256"], strict=True)]
+    @cached_property
+    def key(self) -> str:
+        """Hash of the key and the bytes of each image, wherever they lie."""
+        return digest("images", *self.keys, *map(str, self.table["bytes_sha256"]))
 
     @cached_property
     def _row(self) -> dict[str, int]:

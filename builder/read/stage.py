@@ -6,17 +6,17 @@ joined). A bad row never disappears: it stops the build, or it is set aside with
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from twokeys.builder.read.cells import cell
 from twokeys.builder.read.corpora import reader
@@ -25,18 +25,19 @@ from twokeys.builder.read.held import BELOW, held
 from twokeys.builder.read.option_order import ordered
 from twokeys.builder.read.pictures import NAMED, named, read_bytes, stamp
 from twokeys.builder.read.spelling import one_spelling
-from twokeys.builder.recipe import Corpus, Recipe
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.recipe import Corpus, Recipe, Text
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.results import Parts, Result
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.columns import SET_ASIDE as ASIDE
 from twokeys.core.columns import arrow_schema, columns_of
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256
-from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, question_key
+from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, digest, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
-ITEMS, PICTURES, SET_ASIDE = "items.parquet", "pictures.parquet", "set_aside.parquet"
 PICTURES_PER_SHARD = 512
 _SPLIT = re.compile(r"(?!(?i:all)$)\w+(\.\w+)*")
 """Names that `load_dataset` takes for a split, and that files can be told apart by."""
@@ -59,6 +60,7 @@ _PICTURE_SCHEMA = pa.schema(
         ("problem", pa.string()),
     ]
 )
+_SET_ASIDE_SCHEMA = arrow_schema(columns_of(ASIDE))
 
 
 class BadRows(BadInput):
@@ -96,6 +98,77 @@ class Source:
     splits: dict[str, str]
     files: dict[str, str]
 
+    @property
+    def key(self) -> str:
+        """Hash of all that the rows follow from, wherever the folder lies."""
+        return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files]))
+
+
+@dataclass(frozen=True, eq=False)
+class OfficialRows(Parts):
+    """Every official row, checked and normalised, or with what is wrong with it."""
+
+    def table(self) -> pd.DataFrame:
+        """All rows, in the order of sources and splits."""
+        found: pd.DataFrame = pa.concat_tables([pq.read_table(part) for part in self.parts]).to_pandas()
+        return found
+
+
+@dataclass(frozen=True)
+class ImageLocations:
+    """Where the pictures of a corpus are.
+
+    Attributes:
+        locators: Source and locator of every picture, sorted.
+        roots: Corpus name -> the folder that its locators are relative to.
+    """
+
+    locators: list[tuple[str, str]]
+    roots: dict[str, Path]
+
+    @property
+    def key(self) -> str:
+        """Hash of their sizes and times: a picture that is replaced changes one, and what was read before is void."""
+        return digest("places", *(f"{name} {stamp(locator, self.roots[name])}" for name, locator in self.locators))
+
+
+@dataclass(frozen=True, eq=False)
+class Seen(Parts):
+    """Every picture, decoded, hashed and measured, or with what is wrong with it."""
+
+    def table(self) -> pd.DataFrame:
+        """All pictures in the order of their places; none where every row is bad."""
+        parts = [pq.read_table(part) for part in self.parts]
+        found: pd.DataFrame = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
+        return found
+
+    def by_content(self) -> Seen:
+        """The same, with the hash of what was seen as its key.
+
+        What was seen counts, not when: a copied corpus has other times and gives the same build.
+        """
+        content = self.table().sort_values(["source", "image"]).drop(columns=["contrast", "colour"])
+        return replace(self, key=digest("seen", content.to_json(orient="values")))
+
+
+@dataclass(frozen=True, eq=False)
+class Reading(Result):
+    """What was read.
+
+    Attributes:
+        items: The item table, sorted by id.
+        pictures: One row per image key: where its bytes are.
+        set_aside: Rows that could not be used, with the problem.
+        counts: Rows by source and split.
+    """
+
+    items: pd.DataFrame
+    pictures: pd.DataFrame
+    set_aside: pd.DataFrame
+    counts: list[dict[str, Any]]
+
+    SCHEMAS: ClassVar = {"items": SCHEMA, "pictures": _PICTURE_SCHEMA, "set_aside": _SET_ASIDE_SCHEMA}
+
 
 def find(corpus: Corpus, corpora: Path | None) -> Source:
     """Locate a corpus's files and hash them.
@@ -120,56 +193,31 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     return Source(corpus, root, splits, files)
 
 
-def read(run: Run, recipe: Recipe, sources: list[Source]) -> Stage:
+def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
     """Make the item table of a recipe.
-
-    Returns:
-        The stage `items` with the tables `ITEMS` (sorted by id), `PICTURES` (one row per image key: where its bytes
-        are) and `SET_ASIDE`; its notes count rows by source and split.
 
     Raises:
         BadRows: When rows are bad and the recipe says `stop`.
     """
-    text = TextRule(recipe.text.unicode, recipe.text.lowercase)
-    rows = run.stage(
-        "rows",
-        partial(_write_rows, run, sources, text),
-        4,
-        recipe.text.model_dump(),
-        [[source.corpus.read_from, source.splits, source.files] for source in sources],
-    )
-    table = pa.concat_tables([rows.table(part) for part in _parts(rows)]).to_pandas()
+    rows = read_rows(run, recipe.text, sources)
+    table = rows.table()
     wanted = table.loc[table["problem"].isna(), ["source", "image"]].drop_duplicates()
     roots = {source.corpus.name: source.root for source in sources}
-    locators = sorted(wanted.itertuples(index=False, name=None))
-    pictures = run.stage(
-        "pictures",
-        partial(_write_pictures, run, locators, roots, recipe.images),
-        4,
-        rows.key,
-        recipe.images.model_dump(),
-        # A replaced picture changes its size or time: what was read before does not count then.
-        hashlib.sha256("".join(f"{stamp(locator, roots[name])}\n" for name, locator in locators).encode()).hexdigest(),
-    )
-    seen = _seen(pictures)
-    # What was seen counts from here on, not when: a copied corpus has other times and gives the same build.
-    content = seen.sort_values(["source", "image"]).drop(columns=["contrast", "colour"]).to_json(orient="values")
-    write = partial(_write_items, table, seen, recipe.bad_rows)
-    return run.stage("items", write, 6, rows.key, hashlib.sha256(content.encode()).hexdigest(), recipe.bad_rows)
+    places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), roots)
+    seen = look_at_pictures(run, places, recipe.images)
+    return join_items(run, rows, seen.by_content(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
 
 
-def _write_rows(run: Run, sources: list[Source], text: TextRule, stage: Stage) -> dict[str, Any]:
+@stage("rows", version=4)
+def read_rows(space: Workspace, text: Text, sources: list[Source]) -> OfficialRows:
+    """Read every official row."""
     # Official splits that become one published split are one shard, so that an id cannot come twice in it.
     shards = [(source, split) for source in sources for split in dict.fromkeys(source.splits.values())]
-    run.parts(stage, partial(_read_split, text), shards)
-    return {"shards": len(shards)}
-
-
-def _parts(stage: Stage) -> list[str]:
-    return sorted(path.name for path in stage.folder.glob("part-*.parquet"))
+    space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase)), shards)
+    return OfficialRows()
 
 
 def _read_split(text: TextRule, shard: tuple[Source, str], path: Path) -> None:
@@ -271,13 +319,13 @@ def _answer_type(answer: str, choices: list[str]) -> AnswerType:
 # ------------------------------------------------------------------------------------------------------ pictures
 
 
-def _write_pictures(
-    run: Run, locators: list[tuple[str, str]], roots: dict[str, Path], limits: Images, stage: Stage
-) -> dict[str, Any]:
-    starts = range(0, len(locators), PICTURES_PER_SHARD)
-    shards = [locators[start : start + PICTURES_PER_SHARD] for start in starts]
-    run.parts(stage, partial(_look, roots, limits), shards)
-    return {"pictures": len(locators)}
+@stage("pictures", version=4)
+def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -> Seen:
+    """Decode, hash and measure every picture."""
+    starts = range(0, len(places.locators), PICTURES_PER_SHARD)
+    shards = [places.locators[start : start + PICTURES_PER_SHARD] for start in starts]
+    space.parts(partial(_look, places.roots, limits), shards)
+    return Seen()
 
 
 def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], path: Path) -> None:
@@ -302,14 +350,15 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
 # --------------------------------------------------------------------------------------------------------- items
 
 
-def _seen(pictures: Stage) -> pd.DataFrame:
-    parts = [pictures.table(part) for part in _parts(pictures)]  # none where every row is bad
-    table: pd.DataFrame = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
-    return table
+@stage("items", version=6)
+def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) -> Reading:
+    """Join rows and pictures.
 
-
-def _write_items(rows: pd.DataFrame, seen: pd.DataFrame, bad_rows: str, stage: Stage) -> dict[str, Any]:
-    table = rows.merge(seen, on=["source", "image"], how="left", suffixes=("", "_picture"))
+    Raises:
+        BadRows: When rows are bad and the recipe says `stop`.
+    """
+    pictures = seen.table()
+    table = rows.table().merge(pictures, on=["source", "image"], how="left", suffixes=("", "_picture"))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()
     table.loc[broken, "problem"] = [
@@ -321,23 +370,16 @@ def _write_items(rows: pd.DataFrame, seen: pd.DataFrame, bad_rows: str, stage: S
         raise BadRows([json.loads(problem) for problem in bad["problem"]])
     good = table[table["problem"].isna()].sort_values("id")
     good = ordered(one_spelling(good.rename(columns={"width": "image_width", "height": "image_height"})))
-    write_table(stage.folder / ITEMS, _table(good, SCHEMA))
-    write_table(stage.folder / SET_ASIDE, _table(bad, arrow_schema(columns_of(ASIDE))))
-    used = seen[seen["image_key"].isin(set(good["image_key"]))].sort_values(["image_key", "source", "image"])
-    write_table(stage.folder / PICTURES, _table(used.drop_duplicates("image_key"), _PICTURE_SCHEMA))
+    used = pictures[pictures["image_key"].isin(set(good["image_key"]))]
+    used = used.sort_values(["image_key", "source", "image"]).drop_duplicates("image_key")
     counts = table.groupby(["source", "split"])["problem"].agg(rows="size", set_aside="count")
-    return {
-        "counts": [
-            {"source": source, "split": split, "rows": int(row.rows), "set_aside": int(row.set_aside)}
-            for (source, split), row in counts.iterrows()
-        ]
-    }
+    by_split = [
+        {"source": source, "split": split, "rows": int(row.rows), "set_aside": int(row.set_aside)}
+        for (source, split), row in counts.iterrows()
+    ]
+    return Reading(good, used, bad, by_split)
 
 
 def _picture_problem(row: str, problem: str) -> str:
     found = json.loads(problem)
     return canonical_json(found | {"row": f"{row}" if found["row"] is None else f"{row}, cell {found['row']}"})
-
-
-def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)

@@ -9,26 +9,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twokeys.builder.run.engines import Process, Serial
-from twokeys.builder.run.stages import Run
+from twokeys.builder.run.engines import Engine, Process, Serial
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-def room_for(run: Run, weights: int) -> tuple[Run, bool]:
-    """The run with an engine that has room for a model, and whether that is one copy per process.
+def room_for(engine: Engine, weights: int) -> tuple[Engine, bool]:
+    """An engine that has room for a model, and whether that is one copy per process.
 
     Args:
-        run: The build under way.
+        engine: The engine of the build.
         weights: Bytes of the model's weights.
     """
     small = _small(weights)
     # Where there is no room for a model per process, shards run one after the other in this one.
-    return (run if small or not isinstance(run.engine, Process) else replace(run, engine=Serial())), small
+    return (engine if small or not isinstance(engine, Process) else Serial()), small
 
 
 def weight(module: nn.Module | None) -> int:

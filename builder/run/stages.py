@@ -1,93 +1,52 @@
-"""The run folder: every stage's tables under the hash of what they were made from, written whole or not at all."""
+"""Stages and the run folder: every stage's result under the key of what it was made from, written whole or not at all.
+
+A stage is declared once, with a name, a version and the function that does its work:
+
+    @stage("balance", version=3)
+    def balance(space: Workspace, items: Table, settings: Balance) -> Selection: ...
+
+and is then called like that function, with a run in the place of the workspace: `balance(run, items, settings)`. Its
+key follows from the very arguments that the work gets; the result is loaded if it is there and made if it is not.
+"""
 
 from __future__ import annotations
 
 import fcntl
-import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from inspect import signature
 from pathlib import Path
-from typing import Any, TypeVar
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from twokeys.audit.models.hosts import Hosts
 from twokeys.builder.run.engines import Engine, Serial
+from twokeys.builder.run.files import write_json
+from twokeys.builder.run.keys import content_key
+from twokeys.builder.run.results import Result
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.progress import Say, silent
 
 T = TypeVar("T")
+P = ParamSpec("P")
+R = TypeVar("R", bound=Result)
 DONE, LOCK = "done.json", "lock"
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; what was written there becomes `path` only when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a Parquet table whole."""
-    with whole(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON whole, indented, keys sorted."""
-    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole."""
-    with whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage's folder; its name holds the hash of everything that the stage depends on."""
-
-    name: str
-    key: str
-    folder: Path
-
-    @property
-    def done(self) -> bool:
-        """Whether all its tables are there."""
-        return (self.folder / DONE).is_file()
-
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Read one of its tables."""
-        return pq.read_table(self.folder / name, columns=columns)
-
-    def notes(self) -> Any:
-        """Read what it noted when it finished."""
-        return json.loads((self.folder / DONE).read_text(encoding="utf-8"))
 
 
 @dataclass
 class Run:
-    """A build under way: where tables go, which engine maps shards, and what was really executed.
+    """A build under way: where results go, which engine maps shards, and what was really executed.
 
     Attributes:
         folder: The run folder.
         engine: Maps a function over shards.
         say: Told how far each stage is.
         hosts: Hosts that the user named: a model of the recipe that is served elsewhere is not asked.
-        seconds: Seconds that each executed stage took; stages found done are not in it.
-        cut: Parts that each executed stage was cut into.
+        seconds: Seconds that executed stages took, by name, without those of stages inside; stages that were there
+            are not in it.
+        inside: For each stage under way, the outermost first, the seconds of the stages inside that have ended.
     """
 
     folder: Path
@@ -95,7 +54,7 @@ class Run:
     say: Say = silent
     hosts: Hosts = field(default_factory=Hosts)
     seconds: dict[str, float] = field(default_factory=dict)
-    cut: dict[str, int] = field(default_factory=dict)
+    inside: list[float] = field(default_factory=list)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -114,48 +73,120 @@ class Run:
                 raise BadInput("--work", None, problem, "one build at a time", remedy) from None
             yield
 
-    def stage(self, name: str, work: Callable[[Stage], Any], version: int, *inputs: Any) -> Stage:
-        """Make sure that a stage is done.
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add the seconds of a block to those of its name, and take them off the block around it."""
+        began = time.perf_counter()
+        self.inside.append(0.0)
+        try:
+            yield
+        finally:
+            took, inner = time.perf_counter() - began, self.inside.pop()
+            if self.inside:
+                self.inside[-1] += took
+        self.seconds[name] = self.seconds.get(name, 0.0) + took - inner
 
-        Args:
-            name: Name of the stage.
-            work: Writes the stage's tables into its folder and returns notes (JSON values). Called only when the
-                stage is not done; finds the whole parts of an interrupted run in the folder.
-            version: Raised whenever the code would write something else from the same inputs.
-            inputs: Everything that the result depends on, as JSON values: keys of earlier stages, parts of a recipe.
-        """
-        key = digest(name, str(version), *(canonical_json(value) for value in inputs))
-        stage = Stage(name, key, self.folder / f"{name}-{key[:12]}")
-        if not stage.done:
-            self.say(name, 0, 0)
-            stage.folder.mkdir(parents=True, exist_ok=True)
-            began, inner = time.perf_counter(), sum(self.seconds.values())
-            notes = work(stage)
-            write_json(stage.folder / DONE, notes)
-            # Stages that this one asked for have their own entries.
-            self.seconds[name] = time.perf_counter() - began - (sum(self.seconds.values()) - inner)
-            parts = max(self.cut.get(name, 1), 1)
-            self.say(name, parts, parts)
-        return stage
 
-    def parts(self, stage: Stage, function: Callable[[T, Path], None], shards: Sequence[T]) -> list[Path]:
-        """Run `function(shard, path)` for every shard whose part is not there yet, on the engine.
+@dataclass
+class Workspace:
+    """Where the work of one stage is done.
+
+    Attributes:
+        run: The build under way; stages inside this one are called with it.
+        name: Name of the stage.
+        key: Its key, for all that follows from the same arguments.
+        folder: Its folder: the work may write files there that are no field of the result, and finds the whole parts of
+            an interrupted run.
+        cut: Parts that the stage was cut into.
+    """
+
+    run: Run
+    name: str
+    key: str
+    folder: Path
+    cut: int = 1
+
+    def parts(
+        self, function: Callable[[T, Path], None], shards: Sequence[T], engine: Engine | None = None
+    ) -> list[Path]:
+        """Run `function(shard, path)` for every shard whose part is not there yet.
 
         The function writes its part whole (`write_table`). Parts keep the order of the shards whatever the engine.
+
+        Args:
+            function: Makes one part.
+            shards: What the parts are made from.
+            engine: Maps the function over the shards; the run's engine when None.
         """
-        paths = [stage.folder / f"part-{number:05d}.parquet" for number in range(len(shards))]
+        paths = [self.folder / f"part-{number:05d}.parquet" for number in range(len(shards))]
         todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not path.is_file()]
-        self.cut[stage.name] = len(shards)
-        for finished, _ in enumerate(self.engine.map_shards(_Task(function), todo), start=1):
-            if finished < len(todo):  # what is made of the parts is not there yet: `stage` tells the end
-                self.say(stage.name, len(shards) - len(todo) + finished, len(shards))
+        self.cut = max(len(shards), 1)
+        engine = self.run.engine if engine is None else engine
+        for finished, _ in enumerate(engine.map_shards(_Task(function), todo), start=1):
+            if finished < len(todo):  # what is made of the parts is not there yet: the stage tells the end
+                self.run.say(self.name, len(shards) - len(todo) + finished, len(shards))
         return paths
 
-    def forget(self, keep: set[str]) -> None:
-        """Delete the tables of stages that this build did not use."""
-        for folder in self.folder.iterdir():
-            if folder.is_dir() and folder.name not in keep:
-                shutil.rmtree(folder)
+
+@dataclass(frozen=True)
+class Stage(Generic[P, R]):
+    """One step of a build.
+
+    Attributes:
+        name: What the step is called; its folders and its seconds bear the name.
+        version: Raised whenever the work would make something else of the same arguments.
+        work: Makes the result from its arguments; called only when the result is not there.
+    """
+
+    name: str
+    version: int
+    work: Callable[Concatenate[Workspace, P], R]
+
+    def __call__(self, run: Run, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Load the result of the work on these arguments, and do the work before if that was not done yet.
+
+        Raises:
+            TypeError: When an argument has no key (`twokeys.builder.run.keys`).
+        """
+        bound = signature(self.work).bind(run, *args, **kwargs)
+        bound.apply_defaults()
+        given = {name: content_key(value) for name, value in list(bound.arguments.items())[1:]}
+        key = digest("stage", self.name, str(self.version), canonical_json(given))
+        folder = run.folder / f"{self.name}-{key[:12]}"
+        if not (folder / DONE).is_file():
+            self._make(Workspace(run, self.name, key, folder), *args, **kwargs)
+        return replace(self._result.load(folder), key=key, folder=folder)
+
+    def named(self, name: str) -> Stage[P, R]:
+        """The same step under another name, for another part of the build."""
+        return replace(self, name=name)
+
+    @property
+    def _result(self) -> type[R]:
+        kind: type[R] = get_type_hints(self.work)["return"]
+        return kind
+
+    def _make(self, space: Workspace, *args: P.args, **kwargs: P.kwargs) -> None:
+        space.run.say(space.name, 0, 0)
+        space.folder.mkdir(parents=True, exist_ok=True)
+        with space.run.timed(space.name):
+            self.work(space, *args, **kwargs).save(space.folder)
+            write_json(space.folder / DONE, {"stage": space.name, "version": self.version, "key": space.key})
+        space.run.say(space.name, space.cut, space.cut)
+
+
+def stage(name: str, version: int) -> Callable[[Callable[Concatenate[Workspace, P], R]], Stage[P, R]]:
+    """Declare a stage by the function that does its work; the function's return type is the stage's result.
+
+    Args:
+        name: Name of the stage.
+        version: Version of the work.
+    """
+
+    def declared(work: Callable[Concatenate[Workspace, P], R]) -> Stage[P, R]:
+        return Stage(name, version, work)
+
+    return declared
 
 
 @dataclass(frozen=True)

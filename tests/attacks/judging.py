@@ -11,13 +11,16 @@ import pandas as pd
 from PIL import Image
 
 from tests.builder.audited.items import table
-from twokeys.builder.certify.audited.evidence import weigh
+from twokeys.builder.certify.audited.evidence import Adversary, Scored, Standard, weigh
 from twokeys.builder.certify.audited.families import CERTIFY
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.metadata import of_items, of_pictures
+from twokeys.builder.measure.details import of_bytes
+from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, ImagePlaceMatrix, PlaceMatrix
+from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
+from twokeys.builder.measure.metadata import of_pictures
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
 from twokeys.core.folds import fold_of
@@ -28,45 +31,29 @@ SLOW = {"convnet", "neighbours"}
 """Families that are left out: the first trains a network, the second wants an encoder."""
 
 
-class Published:
-    """What adversaries read of a set: its rows and, where there are any, its pictures' files by image key."""
+class OfFiles(ContentMatrix):
+    """What adversaries read of pictures' files, given by image key."""
 
-    language = ""
+    views = ("image",)
 
-    def __init__(self, items: pd.DataFrame, files: dict[str, bytes] | None = None) -> None:
-        self._items, self._files = items, files
+    def __init__(self, name: str, files: dict[str, bytes]) -> None:
+        self.name, self._files = name, files
 
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Sequence[str]) -> Any:
-        if view != "image":
-            return self._of_rows(matrix, contents.index)
-        if matrix == "place":
-            from twokeys.builder.measure.places import of_pictures as places_of_pictures
-
-            return places_of_pictures(self._items, contents.index)
-        if self._files is None:
-            return None
-        return self._of_files(matrix, contents.index, self._files)
-
-    def _of_rows(self, matrix: str, ids: pd.Index) -> Any:
-        if matrix == "place":
-            from twokeys.builder.measure.places import places
-
-            return places(self._items).loc[ids].to_numpy(dtype=np.float32)
-        return of_items(self._items).loc[ids].to_numpy() if matrix == "metadata" else None
-
-    def _of_files(self, matrix: str, keys: pd.Index, files: dict[str, bytes]) -> Any:
-        if matrix == "detail":
-            from twokeys.builder.measure.details import of_bytes
-
+    def make(self, contents: Contents) -> np.ndarray:
+        keys, files = contents.keys, self._files
+        if self.name == "detail":
             return np.stack([of_bytes(files[key], key, Images()) for key in keys])
         pictures = [Image.open(io.BytesIO(files[key])).convert("RGB") for key in keys]
-        if matrix == "pixels":
+        if self.name == "pixels":
             return np.stack([np.asarray(one.resize((16, 16), Image.Resampling.BOX)).reshape(-1) for one in pictures])
-        if matrix == "metadata":
-            size = [(key, len(files[key]), *one.size, 1.0) for key, one in zip(keys, pictures, strict=True)]
-            columns = ["image_key", "size", "width", "height", "contrast"]
-            return of_pictures(pd.DataFrame(size, columns=columns), keys)
-        return None
+        size = [(key, len(files[key]), *one.size, 1.0) for key, one in zip(keys, pictures, strict=True)]
+        return of_pictures(pd.DataFrame(size, columns=["image_key", "size", "width", "height", "contrast"]), keys)
+
+
+def published(items: pd.DataFrame, files: dict[str, bytes] | None = None) -> Reads:
+    """What adversaries read of a set: its rows and, where there are any, its pictures' files by image key."""
+    of_files = [OfFiles(name, files) for name in ("detail", "pixels", "metadata")] if files is not None else []
+    return Reads([*PLAIN, FieldMatrix(items), PlaceMatrix(items), ImagePlaceMatrix(items), *of_files])
 
 
 def items_of(questions: Sequence[str], answers: Sequence[str], choices: Any = None, ids: Any = None) -> pd.DataFrame:
@@ -82,14 +69,17 @@ def verdict(view: str, items: pd.DataFrame, margin: float, files: dict[str, byte
     fold = fold_of(items["group"], FOLDS, 1)
     names = [name for name in CERTIFY if name.startswith(f"{view}.") and name.partition(".")[2] not in SLOW]
     chosen, settings = {name: baselines()[name] for name in names}, Measure(folds=FOLDS)
-    made = problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, Published(items, files))
+    made = problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, published(items, files))
     refits = Refits([(problem, able) for _, problem, able in made], labels, settings.max_answers)
     evidence = [
-        weigh(one.right[one.applies], one.chance[one.applies], labels.group[one.applies], view=view,
-              adversary=one.name, margin=margin, resamples=50)
+        weigh(
+            Scored(one.right[one.applies], one.chance[one.applies], labels.group[one.applies]),
+            Adversary(view, one.name),
+            Standard(margin, resamples=50),
+        )
         for one in refits.ask(names, labels.given, everything, fold, 1)
         if one.applies.any()
-    ]  # fmt: skip
+    ]
     return decide(view, evidence, margin, ALPHA)
 
 

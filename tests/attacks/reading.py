@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from twokeys.builder.read.stage import ITEMS, SET_ASIDE, find, read
+from twokeys.builder.read.stage import find, read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run
 
@@ -37,4 +37,4 @@ def read_rows(folder: Path, rows: Iterable[Asked], **changes: Any) -> tuple[pd.D
     }  # fmt: skip
     plan = Recipe.model_validate({"name": "c", "title": "c", "corpora": [corpus], "bad_rows": "set aside"} | changes)
     done = read(Run(folder / "run"), plan, [find(one, folder) for one in plan.corpora])
-    return done.table(ITEMS).to_pandas(), done.table(SET_ASIDE).to_pandas()
+    return done.items, done.set_aside

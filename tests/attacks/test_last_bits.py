@@ -103,8 +103,7 @@ def test_a_fit_is_a_function_of_its_rows() -> None:
     def fitted(seen: np.ndarray) -> dict[str, np.ndarray]:
         names, blank = tuple(f"thing {number:03d}" for number in range(answers)), [""] * pictures
         problem = Problem(
-            "answer", np.arange(rows), content, label, content % 5, blank, blank, vectors=seen,
-            lexical=np.zeros((pictures, 0), dtype=np.float32), names=names,
+            "answer", np.arange(rows), content, label, content % 5, blank, blank, {"vectors": seen}, names=names,
         )  # fmt: skip
         found = fit_and_score(problem, baselines()["image.probe"], inside, ~inside, answers, 0)
         assert found is not None

@@ -19,7 +19,7 @@ import pytest
 from tests.attacks.blind import best_replies, item_table, kept
 from twokeys.builder.balance.select import select
 from twokeys.builder.certify.balanced import certify
-from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.read.stage import find, read
 from twokeys.builder.recipe import Balance, load
 from twokeys.builder.run.stages import Run
 
@@ -59,7 +59,7 @@ def test_tri_bench_is_bounded_by_one_half_also_by_letters(tmp_path: Path) -> Non
         pytest.skip("TWOKEYS_CORPORA names no folder with 'tribench'")
     recipe = load("tri-bench")
     sources = [find(corpus, Path(folder)) for corpus in recipe.corpora]
-    table = read(Run(tmp_path), recipe, sources).table(ITEMS).to_pandas()
+    table = read(Run(tmp_path), recipe, sources).items
     assert len(table) == 200
     found = kept(table, select(table, recipe.balance).kept)
     assert len(found)

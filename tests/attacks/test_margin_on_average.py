@@ -21,7 +21,7 @@ from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
 from twokeys.builder.certify.audited.bounds import Answers
 from twokeys.builder.certify.audited.judging import Bench, by_part
-from twokeys.builder.certify.audited.labels import judged
+from twokeys.builder.certify.audited.labels import Predicted
 from twokeys.builder.certify.audited.selection import choose
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import decide
@@ -61,7 +61,8 @@ def halves() -> tuple[Bench, Answers]:
     labels, every = bench.labels, bench.keep
     gold = labels.gold(labels.given)
     said = np.where(right, gold, gold[np.arange(n) ^ 1])
-    return bench, judged("question.forest", said, gold, np.zeros(n), every, labels, number // 2 % 5, every)
+    predicted = Predicted("question.forest", said, np.zeros(n), every)
+    return bench, labels.judged(predicted, labels.given, number // 2 % 5, every)
 
 
 def test_evidence_is_weighed_in_every_part() -> None:

@@ -11,11 +11,9 @@ is one of the item's own options, or of its type, and chance is counted among th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.attacks.auditing import audit
@@ -26,7 +24,7 @@ from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import deviation, excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.baselines.problem import MATRICES
+from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
 
@@ -66,15 +64,14 @@ def test_who_recognises_the_task_is_at_chance(tmp_path: Path) -> None:
     assert all(said in options for said, options in zip(answers, found.rows["choices"], strict=True))
 
 
-class Sizes:
-    """Shows nothing but the size of a picture's file, which tells the task."""
+class Sizes(ContentMatrix):
+    """The size of a picture's file, which tells the task."""
 
-    language = ""
+    name, views = "metadata", ("image",)
 
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Sequence[str]) -> np.ndarray | None:
-        assert matrix in MATRICES
-        number = contents.index.str.rpartition(" ").get_level_values(2).astype(int).to_numpy()
-        return (number % 2)[:, None].astype(np.float32) if matrix == "metadata" else None
+    def make(self, contents: Contents) -> np.ndarray:
+        number = contents.keys.str.rpartition(" ").get_level_values(2).astype(int).to_numpy()
+        return (number % 2)[:, None].astype(np.float32)
 
 
 def test_chance_and_answers_are_among_the_options_of_an_item() -> None:
@@ -83,7 +80,8 @@ def test_chance_and_answers_are_among_the_options_of_an_item() -> None:
     items = table(["which?"] * ITEMS, [str(rng.choice(options)) for options in choices], choices)
     labels, every, fold = Labels.of(items), np.ones(ITEMS, dtype=bool), np.arange(ITEMS) // 2 % 4
     name = "image.metadata"
-    made = problems(items, dict.fromkeys(VIEWS, fold), {name: baselines()[name]}, Measure(), Sizes(), held=True)
+    adversaries, reads = {name: baselines()[name]}, Reads([Sizes()])
+    made = problems(items, dict.fromkeys(VIEWS, fold), adversaries, Measure(), reads, held=True)
     (one,) = Refits([(problem, able) for _, problem, able in made], labels, 200).ask(
         [name], labels.given, every, fold, 0
     )

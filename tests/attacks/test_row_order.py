@@ -25,7 +25,7 @@ from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.rows import in_order, write_config
-from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.read.stage import find, read
 from twokeys.builder.recipe import load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify
@@ -89,7 +89,7 @@ def test_the_rank_beside_a_picture_tells_no_answer_of_pope(tmp_path: Path) -> No
         pytest.skip("TWOKEYS_CORPORA names no folder with 'pope'")
     recipe = load("pope")
     sources = [find(corpus, Path(folder)) for corpus in recipe.corpora]
-    items = read(Run(tmp_path), recipe, sources).table(ITEMS).to_pandas()
+    items = read(Run(tmp_path), recipe, sources).items
     kept = items[items["id"].isin(select(items, recipe.balance).kept["id"])]
     for _, part in kept.groupby("split"):
         rows = in_order(part)

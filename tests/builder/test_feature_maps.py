@@ -11,8 +11,9 @@ import torch
 from PIL import Image
 
 from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0, last_stage, prepare
-from twokeys.builder.measure.feature_maps import CHANNELS, SIDE, feature_maps, load, weights
+from twokeys.builder.measure.feature_maps import CHANNELS, ENCODER, SIDE, feature_maps, weights
 from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -36,13 +37,14 @@ def test_every_picture_is_looked_at_once(
     table = pd.DataFrame(
         {"image_key": ["b", "c", "a"], "source": "toy", "image": [f"file:{number}.png" for number in range(3)]}
     )
-    pictures = Pictures(table, {"toy": tmp_path}, limits)
+    pictures = Pictures(table.assign(bytes_sha256=""), {"toy": tmp_path}, limits)
     run = Run(tmp_path / "run")
-    stage = feature_maps(run, pictures)
-    found = load(stage, pd.Index(["c", "b"]))
+    model = NamedModel(ENCODER, "1")
+    made = feature_maps(run, model, pictures)
+    found = made.of(pd.Index(["c", "b"]))
     assert found.shape == (2, SIDE * SIDE * CHANNELS)
     assert found.dtype == np.float16
     direct = efficientnet.maps([shapes[1], shapes[0]]).reshape(2, -1)
     assert found.astype(float) == pytest.approx(direct.astype(float), abs=0.02, rel=0.02)
-    assert feature_maps(run, pictures).key == stage.key
+    assert feature_maps(run, model, pictures).key == made.key
     assert run.seconds.keys() == {"feature-maps"}

@@ -129,10 +129,7 @@ def test_pairs_are_named_by_the_first_id_of_their_component() -> None:
 def blind(fold: np.ndarray, questions: list[str], answers: np.ndarray) -> float:
     """Accuracy of the question's answer prior, cross-fitted over folds."""
     content, texts = pd.factorize(pd.Series(questions))
-    none = np.zeros((len(texts), 0), dtype=np.float32)
-    problem = Problem(
-        "answer", np.arange(len(answers)), content, answers, fold, [""] * len(texts), list(texts), none, none
-    )
+    problem = Problem("answer", np.arange(len(answers)), content, answers, fold, [""] * len(texts), list(texts))
     hits = 0
     for number in range(5):
         inside = fold == number

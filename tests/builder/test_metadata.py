@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.builder.measure.baselines.metadata import Metadata
+from twokeys.builder.measure.baselines.problem import Form, Problem
+from twokeys.builder.measure.matrices import FieldMatrix, LexicalMatrix
+from twokeys.builder.measure.matrix import Matrix
 from twokeys.builder.measure.metadata import PICTURE_FIELDS, of_items, of_pictures
 from twokeys.builder.measure.stage import build_problem
 
@@ -75,18 +77,14 @@ def test_pictures_by_hand() -> None:
 def test_rows_of_one_question_that_say_different_things_are_different_contents(multiple: bool) -> None:
     choices = [["yes", "no"] if multiple else []] * 4
     items = table({"level": 1}, {"level": 2}, {"level": 1}, {"level": 1}, choices=choices)
-    form, rows = ("option" if multiple else "answer"), np.arange(4)
-    known = of_items(items)
+    form: Form = "option" if multiple else "answer"
 
-    def represent(matrix: Any, view: Any, contents: pd.DataFrame, candidates: Any) -> Any:
-        return known.loc[contents.index].to_numpy() if matrix == "metadata" else None
-
-    def problem(*reads: Any) -> Any:
-        return build_problem(items, rows, np.zeros(4, int), rows, "question", form, set(reads), represent, 8)
+    def problem(matrix: Matrix) -> Problem:
+        return build_problem(items, np.zeros(4, int), np.arange(4), "question", form, [matrix], 8)
 
     times = 2 if multiple else 1
-    plain, described = problem("lexical"), problem(*Metadata.also)
+    plain, described = problem(LexicalMatrix()), problem(FieldMatrix(items))
     assert len(plain.text) == times
     assert len(described.text) == 2 * times
-    level = described.metadata[:, 0][described.content]
+    level = described.matrices["metadata"][:, 0][described.content]
     assert level.tolist() == np.repeat([1, 2, 1, 1], times).tolist()

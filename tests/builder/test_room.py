@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 import torch
 
 from twokeys.builder.run.engines import Process, Serial
 from twokeys.builder.run.room import room_for, weight, with_threads
-from twokeys.builder.run.stages import Run
 
 
-def test_a_model_that_fills_half_of_the_memory_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_fills_half_of_the_memory_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.setattr(os, "sysconf", lambda name: 800 if name == "SC_PHYS_PAGES" else 1)
-    run = Run(tmp_path, Process())
-    assert room_for(run, 99) == (run, True)  # four copies take 396 of 800 bytes
-    alone, small = room_for(run, 100)
-    assert (type(alone.engine), small) == (Serial, False)
+    engine = Process()
+    assert room_for(engine, 99) == (engine, True)  # four copies take 396 of 800 bytes
+    alone, small = room_for(engine, 100)
+    assert (type(alone), small) == (Serial, False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert not room_for(run, 1)[1]
+    assert not room_for(engine, 1)[1]
 
 
 def test_weights_are_counted_in_bytes() -> None:

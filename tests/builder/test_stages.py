@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pydantic import BaseModel
 
 from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.run.engines import Process
-from twokeys.builder.run.stages import DONE, Run, Stage, whole, write_json, write_table
+from twokeys.builder.run.files import whole, write_json, write_table
+from twokeys.builder.run.keys import KeyedTable, NamedModel, content_key
+from twokeys.builder.run.results import Parts, Result, WrittenFiles
+from twokeys.builder.run.stages import DONE, Run, Workspace, stage
 from twokeys.core.errors import BadInput
+from twokeys.core.items import canonical_json
+from twokeys.data_cards.manifest import Step
 
 
 def names(folder: Path) -> list[str]:
@@ -62,57 +76,172 @@ def test_json_is_written_the_same_whatever_the_order(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------------------------- stages
 
 
-class Work:
-    """Writes one table, and counts how often it was called."""
+@dataclass(frozen=True, eq=False)
+class Counted(Result):
+    """A table, an array and JSON values."""
 
-    def __init__(self) -> None:
-        self.calls = 0
+    table: pd.DataFrame
+    array: np.ndarray
+    steps: list[Step]
+    total: int
 
-    def __call__(self, stage: Stage) -> dict[str, int]:
-        self.calls += 1
-        write_table(stage.folder / "t.parquet", pa.table({"x": [1, 2]}))
-        return {"rows": 2}
+
+CALLS: list[str] = []
+
+
+@stage("count", version=1)
+def count(space: Workspace, numbers: Sequence[int], start: int = 0) -> Counted:
+    CALLS.append(space.name)
+    table = pd.DataFrame({"x": list(numbers), "name": [None] * len(numbers)})
+    steps = [Step(stage="read", name=str(number), removed=0, left=number) for number in numbers]
+    return Counted(table, np.array(numbers) + start, steps, sum(numbers) + start)
 
 
 def test_a_stage_that_is_done_is_not_done_again(tmp_path: Path) -> None:
-    work = Work()
+    CALLS.clear()
     first, second = Run(tmp_path), Run(tmp_path)
-    one = first.stage("s", work, 1, {"a": 1, "b": [2]})
-    other = second.stage("s", work, 1, {"b": [2], "a": 1})
-    assert work.calls == 1
-    assert one == other
-    assert other.table("t.parquet", ["x"]).to_pydict() == {"x": [1, 2]}
-    assert other.notes() == {"rows": 2}
+    one, other = count(first, [1, 2]), count(second, (1, 2))
+    assert CALLS == ["count"]
+    assert (one.key, one.folder) == (other.key, other.folder)
+    assert one.folder.parent == tmp_path
     # What was executed is timed, what was found is not.
-    assert (list(first.seconds), list(second.seconds)) == (["s"], [])
+    assert (list(first.seconds), list(second.seconds)) == (["count"], [])
 
 
-def test_whatever_a_stage_depends_on_gives_it_another_key(tmp_path: Path) -> None:
+def test_a_result_saves_and_loads_itself(tmp_path: Path) -> None:
+    made = count(Run(tmp_path), [3, 4], start=5)
+    assert made.table["x"].tolist() == [3, 4]
+    assert made.table["name"].isna().all()
+    assert made.array.tolist() == [8, 9]
+    assert made.steps == [Step(stage="read", name=str(left), removed=0, left=left) for left in (3, 4)]
+    assert made.total == 12
+    assert names(made.folder) == ["array.npy", DONE, "table.parquet", "values.json"]
+    again = Counted.load(made.folder)
+    assert again.table.equals(made.table)
+    assert (again.steps, again.total, again.key) == (made.steps, 12, "")
+
+
+def test_numbers_come_back_as_they_were(tmp_path: Path) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Numbers(Result):
+        values: dict[str, Any]
+
+    Numbers({"third": np.float64(1) / 3, "none": [float("nan"), -float("inf")], "pair": (1, 2)}).save(tmp_path)
+    again = json.loads((tmp_path / "values.json").read_text(encoding="utf-8"))["values"]
+    assert (again["third"], again["none"][1], again["pair"]) == (1 / 3, -float("inf"), [1, 2])
+    assert math.isnan(again["none"][0])
+
+
+def test_a_schema_holds_also_when_a_table_is_empty(tmp_path: Path) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Listed(Result):
+        table: pd.DataFrame
+        SCHEMAS = {"table": pa.schema([("id", pa.string()), ("rows", pa.list_(pa.int64()))])}  # noqa: RUF012
+
+    Listed(pd.DataFrame({"rows": [], "more": [], "id": []})).save(tmp_path)
+    assert pq.read_schema(tmp_path / "table.parquet").remove_metadata() == Listed.SCHEMAS["table"]
+
+
+def test_whatever_a_stage_is_given_gives_it_another_key(tmp_path: Path) -> None:
     run = Run(tmp_path)
-    stages = [
-        run.stage("s", Work(), 1, "a", "b"),
-        run.stage("t", Work(), 1, "a", "b"),  # another stage
-        run.stage("s", Work(), 2, "a", "b"),  # another version of its code
-        run.stage("s", Work(), 1, "a", "c"),  # another input
-        run.stage("s", Work(), 1, "b", "a"),  # the same inputs in other places
-        run.stage("s", Work(), 1, ["a", "b"]),
-        run.stage("s", Work(), 1, "a"),
+    made = [
+        count(run, [1, 2]),
+        count.named("other")(run, [1, 2]),
+        replace(count, version=2)(run, [1, 2]),
+        count(run, [2, 1]),
+        count(run, [1, 2, 3]),
+        count(run, [1, 2], 1),
     ]
-    assert len({stage.key for stage in stages}) == len({stage.folder for stage in stages}) == 7
-    assert all(stage.done for stage in stages)
+    assert len({one.key for one in made}) == len({one.folder for one in made}) == 6
+    # How an argument is handed over is nothing that the work could tell.
+    assert count(run, numbers=[1, 2], start=0).key == made[0].key
+
+
+class Named(BaseModel):
+    share: float = 0.5
+    names: list[str] = []
+
+
+@dataclass(frozen=True)
+class Both:
+    settings: Named
+    model: NamedModel
+
+
+def test_content_keys_tell_contents_apart() -> None:
+    first = Both(Named(names=["a"]), NamedModel("m", "m@1"))
+    values = [
+        None, True, 1, 1.5, "1", ["a", "b"], ["b", "a"], {"a": 1}, {"a": 2}, Named(), Named(share=0.25),
+        KeyedTable(pd.DataFrame({"x": [1]}), "one"), KeyedTable(pd.DataFrame({"x": [1]}), "two"), first,
+        replace(first, model=NamedModel("m", "m@2")), np.zeros(2), np.zeros(3), np.zeros(2, dtype=bool), np.ones(2),
+    ]  # fmt: skip
+    keys = [canonical_json(content_key(value)) for value in values]
+    assert len(set(keys)) == len(values)
+    assert content_key({"b": 1, "a": 2}) == content_key({"a": 2, "b": 1})
+    assert content_key(frozenset({"b", "a"})) == content_key({"a", "b"})
+    assert content_key(np.arange(6).reshape(2, 3).T) == content_key(np.arange(6).reshape(2, 3).T.copy())
+
+
+@pytest.mark.parametrize("value", [pd.DataFrame({"x": [1]}), Path("a"), object(), [Path("a")], len])
+def test_an_argument_without_a_key_is_an_error(value: Any, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="has no key"):
+        count(Run(tmp_path), value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_result_that_no_stage_returned_is_no_argument() -> None:
+    with pytest.raises(TypeError, match="Counted has an empty key"):
+        content_key(Counted(pd.DataFrame(), np.zeros(0), [], 0))
 
 
 def test_a_stage_that_fails_is_not_done(tmp_path: Path) -> None:
-    def fail(stage: Stage) -> None:
-        write_table(stage.folder / "t.parquet", pa.table({"x": [1]}))
-        raise ValueError("half way")
+    fails = [True]
+
+    @stage("s", version=1)
+    def work(space: Workspace) -> WrittenFiles:
+        write_table(space.folder / "t.parquet", pa.table({"x": [1]}))
+        if fails:
+            raise ValueError("half way")
+        return WrittenFiles()
 
     run = Run(tmp_path)
     with pytest.raises(ValueError, match="half way"):
-        run.stage("s", fail, 1)
+        work(run)
     assert not list(tmp_path.rglob(DONE))
-    assert "s" not in run.seconds
-    assert run.stage("s", Work(), 1).done
+    assert (run.seconds, run.inside) == ({}, [])
+    fails.clear()
+    assert (work(run).folder / DONE).is_file()
+
+
+def test_seconds_of_stages_of_one_name_add_up_and_stages_inside_have_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("twokeys.builder.run.stages.time.perf_counter", lambda: clock[0])
+
+    @stage("inner", version=1)
+    def inner(space: Workspace, number: int) -> WrittenFiles:
+        clock[0] += number
+        return WrittenFiles()
+
+    @stage("outer", version=1)
+    def outer(space: Workspace, depth: int) -> WrittenFiles:
+        clock[0] += 1
+        inner(space.run, 10 * depth)
+        inner(space.run, 100 * depth)
+        inner(space.run, 100 * depth)  # is there already
+        if depth > 1:
+            outer(space.run, depth - 1)
+        clock[0] += 0.5
+        return WrittenFiles()
+
+    run = Run(tmp_path)
+    with run.timed("publish"):
+        clock[0] += 1000
+        outer(run, 2)
+    inner(run, 7)
+    assert run.seconds == {"inner": 20 + 200 + 10 + 100 + 7, "outer": 2 * 1.5, "publish": 1000}
+    assert sum(run.seconds.values()) == clock[0]
 
 
 # ---------------------------------------------------------------------------------------------------------- parts
@@ -134,33 +263,34 @@ class Shards:
 
 
 def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    def work(function: Shards):
-        return lambda stage: [path.name for path in run.parts(stage, function, [10, 11, 12, 13])]
+    shards = [Shards({12})]
+
+    @stage("s", version=1)
+    def work(space: Workspace, numbers: Sequence[int]) -> Parts:
+        assert space.parts(shards[0], numbers) == [space.folder / f"part-0000{place}.parquet" for place in range(4)]
+        return Parts()
 
     run = Run(tmp_path)
-    killed, again = Shards({12}), Shards(set())
     with pytest.raises(KeyboardInterrupt):
-        run.stage("s", work(killed), 1)
+        work(run, [10, 11, 12, 13])
     (folder,) = tmp_path.iterdir()
-    assert killed.ran == [10, 11, 12]
+    assert shards[0].ran == [10, 11, 12]
     assert names(folder) == ["part-00000.parquet", "part-00001.parquet"]
 
     said: list[tuple[str, int, int]] = []
-    run = Run(tmp_path, say=lambda *told: said.append(told))
-    stage = run.stage("s", work(again), 1)
-    assert again.ran == [12, 13]
-    assert stage.folder == folder
+    shards[0] = Shards(set())
+    made = work(Run(tmp_path, say=lambda *told: said.append(told)), [10, 11, 12, 13])
+    assert shards[0].ran == [12, 13]
+    assert made.folder == folder
     # Parts keep the order of the shards, and progress counts the parts that were found.
-    assert stage.notes() == [f"part-0000{number}.parquet" for number in range(4)]
-    assert [stage.table(part)["shard"].to_pylist() for part in stage.notes()] == [[10], [11], [12], [13]]
+    assert [pq.read_table(part)["shard"].to_pylist() for part in made.parts] == [[10], [11], [12], [13]]
     assert said == [("s", 0, 0), ("s", 3, 4), ("s", 4, 4)]
 
 
 def test_parts_do_not_depend_on_the_engine(tmp_path: Path) -> None:
     tables = []
     for name, run in (("serial", Run(tmp_path / "1")), ("process", Run(tmp_path / "2", Process(2)))):
-        stage = Stage(name, "k", run.folder / name)
-        paths = run.parts(stage, _write_square, [3, 1, 2])
+        paths = Workspace(run, name, "k", run.folder / name).parts(_write_square, [3, 1, 2])
         tables.append([path.read_bytes() for path in paths])
     assert tables[0] == tables[1]
 
@@ -170,16 +300,5 @@ def _write_square(shard: int, path: Path) -> None:
 
 
 def test_a_bad_input_in_a_part_stops_the_stage_by_its_name(tmp_path: Path) -> None:
-    run = Run(tmp_path / "run")
     with pytest.raises(BadInput, match=r"gone\.png"):
-        run.parts(Stage("s", "k", tmp_path / "s"), read_bytes, ["file:gone.png"])
-
-
-def test_what_a_build_did_not_use_is_forgotten(tmp_path: Path) -> None:
-    run = Run(tmp_path)
-    kept, gone = run.stage("s", Work(), 1, "new"), run.stage("s", Work(), 1, "old")
-    (tmp_path / "log.txt").write_text("stays")
-    run.forget({kept.folder.name})
-    assert kept.done
-    assert not gone.folder.exists()
-    assert (tmp_path / "log.txt").exists()
+        Workspace(Run(tmp_path / "run"), "s", "k", tmp_path / "s").parts(read_bytes, ["file:gone.png"])

@@ -71,3 +71,13 @@ def test_the_rules_of_a_recipe_exist_and_suit_its_pictures(name):
 
 def test_pope_keeps_the_questions_that_its_splits_share():
     assert "duplicate-item" not in [use.rule for use in recipe.load("pope").rules]
+
+
+def test_a_part_of_a_recipe_holds_nothing_else():
+    whole = recipe.load("easy-vqa")
+    part = whole.only("measure", "seed")
+    assert (part.measure, part.seed) == (whole.measure, whole.seed)
+    assert part.model_dump(exclude={"measure", "seed"}) == recipe.load("pope").only().model_dump(
+        exclude={"measure", "seed"}
+    )
+    assert whole.model_copy(update={"title": "Other", "rules": []}).only("measure", "seed") == part

@@ -11,7 +11,7 @@ import pytest
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
-from twokeys.builder.read.stage import ITEMS, find, read
+from twokeys.builder.read.stage import find, read
 from twokeys.builder.recipe import Corpus, Recipe, load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify
@@ -30,8 +30,7 @@ def rows(recipe: Recipe, folder: Path) -> pd.DataFrame:
     """A corpus's items by question and picture's name, which is all that balance needs."""
     named = recipe.model_copy(update={"corpora": [_by_name(corpus) for corpus in recipe.corpora]})
     corpora = Path(os.environ["TWOKEYS_CORPORA"]) if "TWOKEYS_CORPORA" in os.environ else None
-    stage = read(Run(folder), named, [find(corpus, corpora) for corpus in named.corpora])
-    return stage.table(ITEMS).to_pandas()
+    return read(Run(folder), named, [find(corpus, corpora) for corpus in named.corpora]).items
 
 
 def _by_name(corpus: Corpus) -> Corpus:

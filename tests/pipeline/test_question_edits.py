@@ -68,8 +68,8 @@ def oracle(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Stands for models: by name and question the margin, or the answer that they have no token for."""
 
     def answers(by_model: dict[str, dict[str, float | str]]) -> None:
-        def ask(run: Any, model: str, claims: list[Any], *rest: Any) -> dict[Any, Margin]:
-            said = {claim: by_model[model].get(claim.question, 9.0) for claim in claims}
+        def ask(run: Any, model: Any, claims: list[Any], *rest: Any) -> dict[Any, Margin]:
+            said = {claim: by_model[model.name].get(claim.question, 9.0) for claim in claims}
             return {claim: Margin(-inf, one) if isinstance(one, str) else Margin(one) for claim, one in said.items()}
 
         monkeypatch.setattr("twokeys.builder.pair.judges.verification.ask", ask)
@@ -188,11 +188,12 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     from twokeys.builder.pair.judges.asking import Claim, ask
     from twokeys.builder.read.pictures import Pictures
     from twokeys.builder.run.engines import Serial
+    from twokeys.builder.run.keys import NamedModel
     from twokeys.builder.run.stages import Run
     from twokeys.core.pictures.limits import Images
 
     draw(tmp_path / "0.png", "square", "red", 0)
-    table = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"]})
+    table = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"], "bytes_sha256": ""})
     pictures = Pictures(table, {"toy": tmp_path}, Images())
     claims = [Claim("a", None, f"Is it {n}?", (), "yes/no", "yes", ("no",)) for n in range(5)]
     asked: list[str] = []
@@ -214,8 +215,8 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     monkeypatch.setattr(asking, "PER_SHARD", 2)
     run = Run(tmp_path / "run", Serial())
     with pytest.raises(KeyboardInterrupt):
-        ask(run, "m", [*claims, claims[0]], pictures)
-    found = ask(run, "m", claims, pictures)
+        ask(run, NamedModel("m", "m"), [*claims, claims[0]], pictures)
+    found = ask(run, NamedModel("m", "m"), claims, pictures)
     assert [found[claim].nats for claim in claims] == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert len(asked) == 4 + 3  # the first two were not asked again
     assert (set(threads), torch.get_num_threads()) == ({1}, 2)

@@ -110,7 +110,7 @@ def assert_whole_or_absent(folder: Path) -> None:
 
 def test_killed_again_and_again_it_goes_on_and_ends_with_the_same_bytes(killer: Killer, built: Built) -> None:
     kills = 0
-    while killer.build(until=12 + 35 * kills) is None:  # each time a little later than the time before
+    while killer.build(until=12 + 25 * kills) is None:  # each time a little later than the time before
         kills += 1
         assert not killer.out.exists()
     assert kills > 4

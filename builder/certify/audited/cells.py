@@ -15,10 +15,9 @@ from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from twokeys.builder.certify.audited.bounds import Ints
-from twokeys.builder.measure.embed import embed_texts, load
 from twokeys.builder.measure.encoders import text_encoder
+from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import paraphrases
-from twokeys.builder.measure.representations import Representations
 
 PER_CLUSTER = 25
 """Different questions, or pictures, per cluster of features, on average."""
@@ -70,10 +69,9 @@ def _code(column: pd.Series[str]) -> Ints:
 
 def _paraphrases(items: pd.DataFrame, represent: Representations) -> pd.Series[str]:
     """The first question key of each item's cluster of paraphrases."""
-    name = represent.recipe.encoders.text
     texts = items.drop_duplicates("question_key").set_index("question_key")["question"]
-    embedded = load(embed_texts(represent.run, "embed-question", name, dict(texts)))
-    leader = embedded.keys.to_numpy()[paraphrases(embedded, texts, text_encoder(name)).leader]
+    embedded = represent.texts("question", dict(texts))
+    leader = embedded.keys.to_numpy()[paraphrases(embedded, texts, text_encoder(represent.text.name)).leader]
     return pd.Series(leader[embedded.of(items["question_key"])], index=items.index)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,14 +15,18 @@ from twokeys.builder.certify.audited.controls import Control, search
 from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
-from twokeys.builder.certify.audited.planted_pictures import load as load_pictures
+from twokeys.builder.certify.audited.planted_pictures import PlantedPictures
 from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, TWO_WAY, Kind
 from twokeys.builder.certify.audited.refits import Refits
-from twokeys.builder.measure.baselines import VIEWS, View, baselines
+from twokeys.builder.measure.baselines import VIEWS, Baseline, View, baselines
 from twokeys.builder.measure.baselines.problem import Problem
-from twokeys.builder.measure.stage import Represent, problems
+from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Audited, Measure
-from twokeys.builder.run.stages import Run, Stage, write_json, write_table
+from twokeys.builder.run.files import write_json, write_table
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.results import Parts, WrittenFiles
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import Ints, excess
 
@@ -63,12 +67,21 @@ class Planting:
     folder: Path
     view: View
     kind: str
-    pictures: Path | None
+    pictures: PlantedPictures | None
+
+
+@dataclass(frozen=True, eq=False)
+class Controls(Parts):
+    """What became of each kind of cue, view by view."""
+
+    def read(self) -> list[Control]:
+        """The controls."""
+        return [Control.read(json.loads(pd.read_parquet(part)["control"].iloc[0])) for part in self.parts]
 
 
 def controls(
-    run: Run, kept: pd.DataFrame, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
-    represent: Represent, pictures: Stage | None, *inputs: object,
+    run: Run, kept: KeyedTable, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    reads: Callable[[Mapping[str, Baseline]], Reads], pictures: PlantedPictures | None,
 ) -> list[Control]:  # fmt: skip
     """Plant every kind of cue in some views of a set, and see whether its judges find it.
 
@@ -79,38 +92,42 @@ def controls(
         settings: The recipe's part on the tier.
         measuring: The recipe's part on measuring.
         seed: Of folds, fits, permutations and cues.
-        represent: Makes what judges read of contents.
-        pictures: The stage of planted pictures; None where pictures are known by name alone.
-        inputs: Keys of what `kept` and `represent` were made from.
+        reads: Says what some judges read of contents.
+        pictures: Images with planted cues; None where they are known by name alone.
     """
-    planted = kinds(kept, views)
+    judges = {name: baselines()[name] for name in judges_of(kept.frame, views, settings)}
+    prepared = prepare_controls(run, kept, sorted(views), settings, measuring, seed, judges, reads(judges))
+    return plant_controls(run, kept, sorted(views), prepared, pictures).read()
 
-    def work(stage: Stage) -> dict[str, int]:
-        court = run.stage(
-            "control-problems",
-            lambda made: prepare(made.folder, kept, views, settings, measuring, seed, represent), 1, stage.key,
-        )  # fmt: skip
-        shown = None if pictures is None else pictures.folder
-        run.parts(stage, run_control, [Planting(court.folder, view, kind.name, shown) for view, kind in planted])
-        return {"kinds": len(planted)}
 
-    versions = {name: baselines()[name].version for name in judges_of(kept, views, settings)}
-    both = settings.model_dump(mode="json"), measuring.model_dump(mode="json")
-    known = pictures.key if pictures is not None else ""
-    made = run.stage("controls", work, 1, versions, *both, seed, known, sorted(views), kept["id"].tolist(), *inputs)
-    parts = [made.folder / f"part-{number:05d}.parquet" for number in range(len(planted))]
-    return [Control.read(json.loads(pd.read_parquet(part)["control"].iloc[0])) for part in parts]
+@stage("control-problems", version=2)
+def prepare_controls(
+    space: Workspace, kept: KeyedTable, views: Sequence[str], settings: Audited, measuring: Measure, seed: int,
+    judges: Mapping[str, Baseline], reads: Reads,
+) -> WrittenFiles:  # fmt: skip
+    """Write what plantings read, see `prepare`."""
+    prepare(space.folder, kept.frame, settings, measuring, seed, judges, reads)
+    return WrittenFiles()
+
+
+@stage("controls", version=2)
+def plant_controls(
+    space: Workspace, kept: KeyedTable, views: Sequence[str], prepared: WrittenFiles, pictures: PlantedPictures | None
+) -> Controls:
+    """Plant every kind of cue in some views, one part per view and kind."""
+    planted = kinds(kept.frame, views)
+    space.parts(run_control, [Planting(prepared.folder, view, kind.name, pictures) for view, kind in planted])
+    return Controls()
 
 
 def prepare(
-    folder: Path, kept: pd.DataFrame, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
-    represent: Represent,
+    folder: Path, kept: pd.DataFrame, settings: Audited, measuring: Measure, seed: int,
+    judges: Mapping[str, Baseline], reads: Reads,
 ) -> None:  # fmt: skip
     """Write what plantings read: the items, and the problems of all judges that may find a planted cue."""
     fold = fold_of(kept["group"], measuring.folds, seed + 1)
-    able = {name: baselines()[name] for name in judges_of(kept, views, settings)}
     made: dict[str, list[str]] = {}
-    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), able, measuring, represent, held=True):
+    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), judges, measuring, reads, held=True):
         problem.save(folder / place)
         made[place] = names
     columns = [name for name in kept if "." not in str(name)]
@@ -175,7 +192,7 @@ class Court:
         return None
 
 
-def control(court: Court, view: View, name: str, pictures: Path | None) -> Control:
+def control(court: Court, view: View, name: str, pictures: PlantedPictures | None) -> Control:
     """Plant a kind of cue in a view of a set, in sizes from the margin on, and see what is found."""
     kind = next(kind for kind in (*TEXT, *OPTIONS, *PICTURES) if kind.name == name)
     of_options = kind in OPTIONS
@@ -187,7 +204,7 @@ def control(court: Court, view: View, name: str, pictures: Path | None) -> Contr
     shown = None
     if seen and judges and pictures is not None:
         keys = pd.Index(np.unique(court.items["image_key"]))
-        shown = {part: load_pictures(pictures, part, keys) for part in _planted(name)}
+        shown = {part: pictures.of(part, keys) for part in _planted(name)}
     judges = judges if shown is not None or not seen else []
     copies = Copies(court.items, court.labels, view, name, shown)
     attainable = round(copies.attainable(court.labels.given), 6)

@@ -26,7 +26,9 @@ from twokeys.builder.certify.audited.prior import prior_bounds
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import SLACK, Chosen, choose, excess
 from twokeys.builder.certify.audited.strata import strata
-from twokeys.builder.run.stages import write_json, write_table
+from twokeys.builder.run.files import write_json, write_table
+from twokeys.builder.run.results import Parts, WrittenFiles
+from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.folds import fold_of
 
 ITEMS, SETTING = "items.parquet", "setting.json"
@@ -176,8 +178,31 @@ def run_draw(draw: Draw, path: Path) -> None:
     write_table(path, pa.table({"adversary": list(found), "excess": list(found.values())}))
 
 
-def read_draws(paths: list[Path]) -> tuple[list[str], Floats]:
-    """Adversaries (a,) and their excesses (draws, a)."""
-    tables = [pd.read_parquet(path).set_index("adversary")["excess"] for path in paths]
-    names = sorted(set.intersection(*(set(table.index) for table in tables)))
-    return names, np.stack([table.loc[names].to_numpy(dtype=np.float64) for table in tables])
+@dataclass(frozen=True, eq=False)
+class Draws(Parts):
+    """Excesses on the real labels, and on each permutation of them."""
+
+    def excesses(self) -> tuple[list[str], Floats]:
+        """Adversaries (a,) and their excesses (draws, a), those on the real labels first."""
+        tables = [pd.read_parquet(path).set_index("adversary")["excess"] for path in self.parts]
+        names = sorted(set.intersection(*(set(table.index) for table in tables)))
+        return names, np.stack([table.loc[names].to_numpy(dtype=np.float64) for table in tables])
+
+
+@stage("audited", version=3)
+def draw(space: Workspace, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None) -> Draws:
+    """Run an experiment on the real labels, and on as many permutations.
+
+    Args:
+        space: Where the work is done.
+        prepared: What `save` wrote.
+        experiment: Which experiment.
+        runs: Permutations.
+        keep: (n,) the chosen set, for `refit`.
+    """
+    chosen = None
+    if keep is not None:
+        chosen = space.folder / "keep.parquet"
+        write_table(chosen, pa.table({"keep": keep}))
+    space.parts(run_draw, [Draw(prepared.folder, number, experiment, chosen) for number in (None, *range(runs))])
+    return Draws()

@@ -70,51 +70,76 @@ class Evidence:
     """Runs of selection and refits together on permuted labels."""
 
 
-def weigh(
-    right: Bools,
-    chance: Floats | float,
-    groups: Ints,
-    *,
-    view: str,
-    adversary: str,
-    margin: float,
-    guess: Floats | float | None = None,
-    trained_on: TrainedOn = "set",
-    confidence: float = 0.95,
-    adversaries: int = 1,
-    resamples: int = 2000,
-    seed: int = 0,
-    permuted: Permuted | None = None,
-    null: NullEvidence | None = None,
-) -> Evidence:
-    """Gather the evidence of one adversary.
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """How one adversary did, item by item.
 
-    Args:
+    Attributes:
         right: (n,) whether each item was answered right by a model that was fitted on neither it nor its group.
         chance: (n,) chance of each item: one over the number of options where it draws one, `unrelated_chance` where
             it names the answer.
         groups: (n,) group codes.
-        view: What the adversary sees.
-        adversary: Its name.
-        margin: Largest excess, in either direction, that may be called chance.
         guess: (n,) how often a guess is right on each item; None: chance.
+    """
+
+    right: Bools
+    chance: Floats | float
+    groups: Ints
+    guess: Floats | float | None = None
+
+
+@dataclass(frozen=True)
+class Adversary:
+    """One adversary, and what refits of it say.
+
+    Attributes:
+        view: What it sees.
+        name: Its name.
         trained_on: What it was fitted on.
+        permuted: Refits on permuted labels of the set. Without them, what was fitted on the set itself gets twice the
+            variance (see `Excess.cross_fitted`).
+        null: Runs of the whole pipeline on permuted labels.
+    """
+
+    view: str
+    name: str
+    trained_on: TrainedOn = "set"
+    permuted: Permuted | None = None
+    null: NullEvidence | None = None
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What evidence is held to.
+
+    Attributes:
+        margin: Largest excess, in either direction, that may be called chance.
         confidence: Of the intervals; 1 - confidence is the level of the tests.
         adversaries: How many are certified together on the view.
         resamples: Of the bootstrap.
         seed: Of the bootstrap.
-        permuted: Refits on permuted labels of this set. Without them, what was fitted on the set itself gets twice the
-            variance (see `Excess.cross_fitted`).
-        null: Runs of the whole pipeline on permuted labels.
+    """
+
+    margin: float
+    confidence: float = 0.95
+    adversaries: int = 1
+    resamples: int = 2000
+    seed: int = 0
+
+
+def weigh(scores: Scored, adversary: Adversary, terms: Standard) -> Evidence:
+    """Gather the evidence of one adversary.
 
     Raises:
         ValueError: On no items.
     """
-    alpha, level = round(1 - confidence, 9), chance if guess is None else guess
+    right, chance, groups, guess = scores.right, scores.chance, scores.groups, scores.guess
+    margin, permuted = terms.margin, adversary.permuted
+    alpha, level = round(1 - terms.confidence, 9), chance if guess is None else guess
 
     def over(base: Floats | float, tested: float) -> Excess:
         found = excess(right, base, groups, tested)
-        if trained_on != "set":
+        if adversary.trained_on != "set":
             return found
         return found.cross_fitted(*((permuted.spread, permuted.runs) if permuted else ()))
 
@@ -128,18 +153,20 @@ def weigh(
     mde = minimum_detectable(found, alpha)
     above = p_above(guessed, margin)
     return Evidence(
-        view=view,
-        adversary=adversary,
-        trained_on=trained_on,
+        view=adversary.view,
+        adversary=adversary.name,
+        trained_on=adversary.trained_on,
         items=found.items,
         groups=found.groups,
         accuracy=found.accuracy,
         chance=found.chance,
         guess=guessed.chance,
         excess=found.mean,
-        confidence=confidence,
-        interval=found.interval(confidence),
-        bootstrap_interval=over_groups(*by_group(right - chance, groups), confidence, resamples, seed),
+        confidence=terms.confidence,
+        interval=found.interval(terms.confidence),
+        bootstrap_interval=over_groups(
+            *by_group(right - chance, groups), terms.confidence, terms.resamples, terms.seed
+        ),
         design_effect=found.design_effect if np.isfinite(found.variance) else None,
         margin=margin,
         p_two_sided=found.p_beyond(),
@@ -147,10 +174,10 @@ def weigh(
         p_equivalence=p_within(margin),
         bound=smallest_margin(p_within, alpha),
         mde=mde if np.isfinite(mde) else None,
-        needed_items=needed_items(found, room, alpha=alpha, adversaries=adversaries),
-        needed_items_as_observed=needed_items(found, room, truth, alpha, adversaries=adversaries),
+        needed_items=needed_items(found, room, alpha=alpha, adversaries=terms.adversaries),
+        needed_items_as_observed=needed_items(found, room, truth, alpha, adversaries=terms.adversaries),
         permuted=permuted,
-        null=null,
+        null=adversary.null,
     )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from twokeys.builder.measure.baselines import baselines, chosen, unknown_baseline
-from twokeys.builder.measure.baselines.problem import Matrix
-from twokeys.builder.measure.survey import encoders_of
-from twokeys.builder.recipe import Audited, Recipe
+from twokeys.builder.measure.baselines import baselines, unknown_baseline
+from twokeys.builder.recipe import Audited
 from twokeys.core.errors import BadInput
 
 SELECT = ("question.prior", "question.tfidf", "question.neighbours", "choices.prior", "choices.tfidf", "image.probe")
@@ -17,7 +15,7 @@ CERTIFY = (
     "image.convnet", "image.detail", "image.metadata", "image.together",
 )  # fmt: skip
 """Each sees what the selecting ones do not: interactions, word order, letter case, ids, corners, file sizes."""
-LEARNED: tuple[Matrix, ...] = ("vectors", "likelihoods", "maps", "replies")
+LEARNED: tuple[str, ...] = ("vectors", "likelihoods", "maps", "replies")
 """What models made of contents: who reads the same numbers sees the same, whatever is fitted on them."""
 
 
@@ -75,15 +73,3 @@ def kinship(one: str, other: str) -> str:
 def quick(names: list[str]) -> list[str]:
     """Those that can be fitted some hundred times."""
     return [name for name in names if baselines()[name].needs == "seconds"]
-
-
-def adversaries_read(plan: Recipe) -> dict[str, str]:
-    """Encoders that the audited tier's adversaries read; none where there is no such tier.
-
-    Raises:
-        BadInput: When an adversary is unknown, or of a family that selects and certifies.
-    """
-    if plan.audited is None:
-        return {}
-    select, certify = families(plan.audited)
-    return encoders_of(plan, chosen([*select, *certify]))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
-from twokeys.builder.certify.audited.evidence import Evidence, TrainedOn, exact, weigh
+from twokeys.builder.certify.audited.evidence import Adversary, Evidence, Scored, Standard, TrainedOn, exact, weigh
 from twokeys.builder.certify.audited.families import beside
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.null import NullEvidence
@@ -54,13 +54,11 @@ class Bench:
     ) -> Weighed:
         """Evidence of one adversary on the kept items that it was asked about, and on their parts."""
         view = one.name.partition(".")[0]
+        terms = Standard(self.settings.margin, self.confidence, beside(one.name, self.settings), seed=self.seed)
 
         def on(rows: Bools, own: Permuted | None = None, alone: NullEvidence | None = None) -> Evidence:
-            return weigh(
-                one.right[rows], one.chance[rows], self.labels.group[rows], view=view, adversary=one.name,
-                margin=self.settings.margin, guess=one.guess[rows], trained_on=trained_on, confidence=self.confidence,
-                adversaries=beside(one.name, self.settings), seed=self.seed, permuted=own, null=alone,
-            )  # fmt: skip
+            scores = Scored(one.right[rows], one.chance[rows], self.labels.group[rows], one.guess[rows])
+            return weigh(scores, Adversary(view, one.name, trained_on, own, alone), terms)
 
         rows = self.keep & one.applies
         return Weighed(on(rows, permuted, null), {name: on(part) for name, part in inside(self.parts, rows).items()})

@@ -15,6 +15,25 @@ from twokeys.builder.certify.audited.strata import kinds
 
 
 @dataclass(frozen=True, eq=False)
+class Predicted:
+    """What an adversary predicted.
+
+    Attributes:
+        name: Its full name; its first part is the view.
+        codes: (n,) answer codes, anything where it does not apply.
+        confidence: (n,) probability of what was predicted.
+        applies: (n,) items that it was asked about.
+        on_removed: Whether it was fitted on what the set that it is judged on leaves out.
+    """
+
+    name: str
+    codes: Ints
+    confidence: Floats
+    applies: Bools
+    on_removed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Labels:
     """What the gold of every item is, and what else could be.
 
@@ -99,35 +118,21 @@ class Labels:
         given[inside] = moves.draw(self.given[inside], seed, run)
         return given
 
+    def judged(self, predicted: Predicted, given: Ints, fold: Ints, among: Bools) -> Answers:
+        """Set what an adversary predicted beside labels.
 
-def judged(
-    name: str,
-    said: Ints,
-    gold: Ints,
-    confidence: Floats,
-    applies: Bools,
-    labels: Labels,
-    fold: Ints,
-    among: Bools,
-    on_removed: bool = False,
-) -> Answers:
-    """Set what an adversary said beside the labels.
-
-    Args:
-        name: Its full name; its first part is the view.
-        said: (n,) answer codes, anything where it does not apply.
-        gold: (n,) codes of the gold answers.
-        confidence: (n,) probability of what was said.
-        applies: (n,) items that it was asked about.
-        labels: What the labels stand for.
-        fold: (n,) its folds.
-        among: (n,) the set on which it is judged, from which chance is counted.
-        on_removed: Whether it was fitted on what that set leaves out.
-    """
-    named, counted = np.where(applies, said, 0), among & applies
-    # The only item of its kind in a fold is compared with those of the other folds.
-    elsewhere = unrelated_chance(named, gold, labels.kind, among=counted)
-    own = labels.kind * (int(fold.max(initial=0)) + 1) + fold
-    chance = unrelated_chance(named, gold, own, elsewhere, counted)
-    chance = np.where(labels.options > 0, 1 / np.maximum(labels.options, 1), chance)
-    return Answers(name, applies & (said == gold), confidence, applies, chance, labels.guess(gold, among), on_removed)
+        Args:
+            predicted: What it predicted.
+            given: (n,) the labels.
+            fold: (n,) its folds.
+            among: (n,) the set on which it is judged, from which chance is counted.
+        """
+        gold, applies = self.gold(given), predicted.applies
+        named, counted = np.where(applies, predicted.codes, 0), among & applies
+        # The only item of its kind in a fold is compared with those of the other folds.
+        elsewhere = unrelated_chance(named, gold, self.kind, among=counted)
+        own = self.kind * (int(fold.max(initial=0)) + 1) + fold
+        chance = unrelated_chance(named, gold, own, elsewhere, counted)
+        chance = np.where(self.options > 0, 1 / np.maximum(self.options, 1), chance)
+        right, guess = applies & (predicted.codes == gold), self.guess(gold, among)
+        return Answers(predicted.name, right, predicted.confidence, applies, chance, guess, predicted.on_removed)

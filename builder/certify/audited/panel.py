@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
-from twokeys.builder.certify.audited.labels import Labels, judged
-from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.stage import MEASUREMENTS, Represent, measure
+from twokeys.builder.certify.audited.labels import Labels, Predicted
+from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
+from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.stage import measure
 from twokeys.builder.recipe import Measure
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 from twokeys.core.folds import fold_of
 
@@ -26,15 +29,15 @@ class Panel:
         items: Item table sorted by id, with `group`.
         labels: Its gold answers.
         settings: The recipe's part on measuring.
-        represent: Makes what baselines read of contents.
-        key: Hash of what `items` was made from.
+        reads: Says what some baselines read of contents.
+        key: Key of what `items` follows from.
     """
 
     run: Run
     items: pd.DataFrame
     labels: Labels
     settings: Measure
-    represent: Represent
+    reads: Callable[[Mapping[str, Baseline]], Reads]
     key: str
 
     def ask(self, names: list[str], keep: Bools, seed: int, on_removed: bool = False) -> list[Answers]:
@@ -48,7 +51,7 @@ class Panel:
         """
         said = self.table(names, ~keep if on_removed else keep, seed)
         fold = fold_of(self.items["group"], self.settings.folds, seed)
-        code, gold = pd.Index(self.labels.texts), self.labels.gold(self.labels.given)
+        code = pd.Index(self.labels.texts)
         found = []
         for name in names:
             if f"{name}.prediction" not in said:
@@ -56,28 +59,17 @@ class Panel:
             applies = said[f"{name}.prediction"].notna().to_numpy()
             codes = code.get_indexer(pd.Index(said[f"{name}.prediction"])).astype(np.int64)
             confidence: Floats = said[f"{name}.confidence"].fillna(0).to_numpy(dtype=np.float64)
-            found.append(
-                judged(
-                    name,
-                    codes,
-                    gold,
-                    confidence,
-                    applies,
-                    self.labels,
-                    fold,
-                    keep,
-                    on_removed,
-                )
-            )
+            predicted = Predicted(name, codes, confidence, applies, on_removed)
+            found.append(self.labels.judged(predicted, self.labels.given, fold, keep))
         return found
 
     def table(self, names: list[str], fit_on: Bools, seed: int) -> pd.DataFrame:
         """Measurements (`twokeys.builder.measure.stage`) of adversaries fitted on some items; rows as in `items`."""
         known = baselines()
+        asked = {name: known[name] for name in names}
         fold = fold_of(self.items["group"], self.settings.folds, seed)
-        made = measure(
-            self.run, "panel", self.items, dict.fromkeys(VIEWS, fold), {name: known[name] for name in names},
-            self.settings, seed, self.represent, self.key, fit_on=fit_on, held=True,
+        made = measure.named("panel")(
+            self.run, KeyedTable(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
+            self.reads(asked), fit_on=fit_on, held=True,
         )  # fmt: skip
-        table: pd.DataFrame = made.table(MEASUREMENTS).to_pandas()
-        return table
+        return made.table

@@ -74,8 +74,8 @@ class Copies:
             in_text(self.kind, text, int(one), int(two))
             for text, one, two in zip(problem.text, bit[first], other[first], strict=True)
         ]
-        looks = text_looks(texts) if problem.looks.size else problem.looks
-        return replace(problem, text=texts, looks=looks)
+        looks = {"looks": text_looks(texts)} if "looks" in problem.matrices else {}
+        return replace(problem, text=texts, matrices={**problem.matrices, **looks})
 
     @property
     def _of_options(self) -> bool:
@@ -117,23 +117,26 @@ class Copies:
             detail[:, :FILE] = self.pictures["file size"][place, bit ^ other][:, :FILE]
         else:
             detail = self.pictures[self.kind][place, bit]
-        return replace(problem, detail=detail)
+        return replace(problem, matrices={**problem.matrices, "detail": detail})
 
 
 def _with_places(problem: Problem, kind: str, bit: Ints, order: Ints, n: int) -> Problem:
     """Numbers that are odd or even by the bit, or rows that stand behind all others where it is 1."""
-    place = np.array(problem.place, dtype=np.float32)
+    place = np.array(problem.matrices["place"], dtype=np.float32)
     if kind == NUMBER:
         for divisor in DIVISORS:
             place[:, FIELDS.index(f"number modulo {divisor}")] = (2 * order + bit) % divisor
     else:
         place[:, FIELDS.index("rank in the source")] = order + bit * n
-    return replace(problem, place=place)
+    return replace(problem, matrices={**problem.matrices, "place": place})
 
 
 def _with_marks(problem: Problem, kind: str, marked: Ints, coins: Ints) -> Problem:
     text: list[str] = list(problem.text)
-    looks, lexical = (np.array(matrix, dtype=np.float32) for matrix in (problem.looks, problem.lexical))
+    matrices: dict[str, Floats] = {
+        name: np.array(matrix, dtype=np.float32) if name in ("looks", "lexical") else matrix
+        for name, matrix in problem.matrices.items()
+    }
     start = np.flatnonzero(np.diff(problem.item, prepend=-1))
     cache: dict[Any, Any] = {}
     for rows in np.split(np.arange(len(problem.item)), start[1:]):
@@ -145,11 +148,11 @@ def _with_marks(problem: Problem, kind: str, marked: Ints, coins: Ints) -> Probl
         new = in_options(kind, old, mark, coins[item])
         for content, option in zip(contents, new, strict=True):
             text[content] = option
-        if looks.size:
-            looks[contents] = _moved(new, mark, coins[item]) if kind == POSITION else option_looks(new)
-        if lexical.size:
-            lexical[contents, -len(OPTION_FEATURES) :] = option_features(problem.context[contents[0]], new)
-    return replace(problem, text=text, looks=looks, lexical=lexical)
+        if "looks" in matrices:
+            matrices["looks"][contents] = _moved(new, mark, coins[item]) if kind == POSITION else option_looks(new)
+        if "lexical" in matrices:
+            matrices["lexical"][contents, -len(OPTION_FEATURES) :] = option_features(problem.context[contents[0]], new)
+    return replace(problem, text=text, matrices=matrices)
 
 
 def _moved(options: list[str], mark: int, coins: Ints) -> Floats:

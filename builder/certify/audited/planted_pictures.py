@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,48 +16,46 @@ import pyarrow.parquet as pq
 from twokeys.builder.certify.audited.planting import SEEN, in_picture
 from twokeys.builder.measure import details
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.results import Parts
+from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.pictures.decoding import decode
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 PICTURES_PER_SHARD = 128
 
 
-def planted_pictures(run: Run, pictures: Pictures) -> Stage:
-    """Plant a 0 and a 1 of every kind in every picture.
+@dataclass(frozen=True, eq=False)
+class PlantedPictures(Parts):
+    """Details of images with a 0 and with a 1 of every kind of cue, by key."""
 
-    Args:
-        run: The build under way.
-        pictures: The images.
-    """
-
-    def work(stage: Stage) -> dict[str, Any]:
-        run.parts(stage, _write, pictures.shards(PICTURES_PER_SHARD))
-        return {"pictures": len(pictures)}
-
-    return run.stage("planted-pictures", work, 1, pictures.contents, SEEN)
-
-
-def load(folder: Path, kind: str, keys: pd.Index[str]) -> Floats:
-    """(n, 2, `details.WIDTH`) details of some pictures with a 0 and with a 1 of a kind."""
-    found = np.zeros((len(keys), 2, details.WIDTH), dtype=np.float32)
-    for part in sorted(folder.glob("part-*.parquet")):
-        table = pq.read_table(part, columns=["key", kind])
-        place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
-        cells = b"".join(table[kind].to_pylist())
-        values = np.frombuffer(cells, dtype=np.float32).reshape(-1, 2, details.WIDTH)
-        found[place[place >= 0]] = values[place >= 0]
-    return found
+    def of(self, kind: str, keys: pd.Index[str]) -> Floats:
+        """(n, 2, `details.WIDTH`) details of some images with a 0 and with a 1 of a kind."""
+        found = np.zeros((len(keys), 2, details.WIDTH), dtype=np.float32)
+        for part in self.parts:
+            table = pq.read_table(part, columns=["key", kind])
+            place = keys.get_indexer(pd.Index(table["key"].to_pylist()))
+            cells = b"".join(table[kind].to_pylist())
+            values = np.frombuffer(cells, dtype=np.float32).reshape(-1, 2, details.WIDTH)
+            found[place[place >= 0]] = values[place >= 0]
+        return found
 
 
-def _write(shard: Pictures, path: Path) -> None:
-    columns: dict[str, list[Any]] = {"key": shard.keys} | {kind: [] for kind in SEEN}
+@stage("planted-pictures", version=2)
+def planted_pictures(space: Workspace, pictures: Pictures, kinds: Sequence[str] = SEEN) -> PlantedPictures:
+    """Plant a 0 and a 1 of every kind in every image."""
+    space.parts(partial(_write, kinds), pictures.shards(PICTURES_PER_SHARD))
+    return PlantedPictures()
+
+
+def _write(kinds: Sequence[str], shard: Pictures, path: Path) -> None:
+    columns: dict[str, list[Any]] = {"key": shard.keys} | {kind: [] for kind in kinds}
     for key in shard.keys:
         data = shard.read(key)
         picture = np.asarray(decode(data, shard.locator(key), shard.limits))
         whole = {"file": details.of_file(data)} | details.of_pixels(picture)
         plain = details.replaced(np.zeros(details.WIDTH, dtype=np.float32), whole)
-        for kind in SEEN:
+        for kind in kinds:
             changed = [details.replaced(plain, groups) for groups in in_picture(kind, picture, data)]
             columns[kind].append(np.stack(changed).tobytes())
     write_table(path, pa.table(columns))

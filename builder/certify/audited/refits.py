@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Ints
-from twokeys.builder.certify.audited.labels import Labels, judged
+from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.measure.baselines import baselines
 from twokeys.builder.measure.baselines.problem import Problem
 from twokeys.builder.measure.fit import fit_and_score
@@ -89,7 +89,7 @@ class Refits:
             confidence[item] = table["confidence"].astype(np.float32)  # as measurements have it
             chosen = table["prediction"].astype(np.int64)
             said[item] = chosen if problem.form == "answer" else labels.codes[labels.first[item] + chosen]
-        return judged(name, said, labels.gold(given), confidence, applies, labels, fold, keep, on_removed)
+        return labels.judged(Predicted(name, said, confidence, applies, on_removed), given, fold, keep)
 
 
 def _rows(problem: Problem, rows: Bools) -> Problem:

@@ -5,11 +5,11 @@ items -> cells -> selection -> refits of other families -> permuted labels -> ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -22,13 +22,11 @@ from twokeys.builder.certify.audited.control_stage import controls
 from twokeys.builder.certify.audited.controls import Control, controlled_views
 from twokeys.builder.certify.audited.draws import (
     FEWEST_REMOVED,
-    Draw,
     Experiment,
     Setting,
     both,
+    draw,
     first_bounds,
-    read_draws,
-    run_draw,
     save,
 )
 from twokeys.builder.certify.audited.evidence import TrainedOn
@@ -42,17 +40,19 @@ from twokeys.builder.certify.audited.planted_pictures import planted_pictures
 from twokeys.builder.certify.audited.selection import Chosen, choose, ties
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.whole import wholes
-from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.representations import Representations
+from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
+from twokeys.builder.measure.matrices import Representations
+from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Audited, Recipe
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.keys import KeyedTable, NamedModel
+from twokeys.builder.run.results import Result, WrittenFiles
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
-from twokeys.core.items import canonical_json, digest
 from twokeys.core.measured import AUDITED, PREDICTION, UNKEPT
 
-KEPT, REMOVED = "kept.parquet", "removed.parquet"
 MARKS: dict[TrainedOn, str] = {"set": f".{AUDITED}", "nothing": f".{AUDITED}", "removed": f".{UNKEPT}"}
 """Marks of the columns that hold what adversaries said, by what they were fitted on."""
 SAID = f".{AUDITED}.{PREDICTION}"
@@ -63,83 +63,103 @@ LIBRARY = "scikit-learn"
 
 
 @dataclass(frozen=True, eq=False)
+class AuditedSet(Result):
+    """The tier.
+
+    Attributes:
+        kept: `id`, what each certifying adversary said, and votes.
+        removed: `id` and `reason` of the other items.
+        certificate: The certificate, without the fingerprint.
+    """
+
+    kept: pd.DataFrame
+    removed: pd.DataFrame
+    certificate: dict[str, Any]
+
+    SCHEMAS: ClassVar = {"removed": pa.schema([("id", pa.string()), ("reason", pa.string())])}
+
+
+@dataclass(frozen=True, eq=False)
 class _Trial:
     """All that the tier works on."""
 
-    run: Run
+    space: Workspace
     plan: Recipe
     settings: Audited
     panel: Panel
     represent: Representations
     select: list[str]
     certify: list[str]
-    key: str
 
     @property
     def items(self) -> pd.DataFrame:
         return self.panel.items
 
+    @property
+    def key(self) -> str:
+        """Key of the tier's stage: what is done inside follows from the same arguments."""
+        return self.space.key
 
-def audit(
-    run: Run,
-    plan: Recipe,
-    settings: Audited,
-    items: pd.DataFrame,
-    represent: Representations,
-    key: str,
-    encoders: Mapping[str, str],
-) -> Stage:
-    """Make the tier.
 
-    Args:
-        run: The build under way.
-        plan: The recipe.
-        settings: Its part on this tier.
-        items: What the rules left, sorted by id, default index.
-        represent: Makes what adversaries read of contents.
-        key: Hash of what `items` was made from.
-        encoders: Identities of the encoders that the adversaries read, by what they encode.
-
-    Returns:
-        A stage whose tables are `KEPT` (`id`, what each certifying adversary said, votes) and `REMOVED` (`id`,
-        `reason`), and whose notes are the certificate, without the fingerprint.
+def audit(run: Run, recipe: Recipe, survey: Survey) -> AuditedSet | None:
+    """Make the tier of the items that go on; None if the recipe asks for none.
 
     Raises:
         BadInput: When an adversary is unknown, or of a family that selects and certifies.
     """
+    if recipe.audited is None:
+        return None
+    known, represent = baselines(), survey.represent
+    adversaries = {name: known[name] for names in families(recipe.audited) for name in names}
+    encoders = [represent.text, *([represent.image] if represent.recipe.publishable else [])]
+    items, needed = KeyedTable(survey.items, survey.key), recipe.only("audited", "measure", "seed")
+    return audit_items(run, needed, items, represent, adversaries, represent.reads(adversaries), encoders)
+
+
+@stage("audited", version=5)
+def audit_items(
+    space: Workspace,
+    recipe: Recipe,
+    items: KeyedTable,
+    represent: Representations,
+    adversaries: Mapping[str, Baseline],
+    reads: Reads,
+    encoders: Sequence[NamedModel],
+) -> AuditedSet:
+    """Select against some adversaries and judge by others.
+
+    Args:
+        space: Where the work is done.
+        recipe: Its parts on this tier and on measuring.
+        items: The items, sorted by id, default index.
+        represent: What adversaries read of contents is made from it.
+        adversaries: All that select or certify.
+        reads: What they read.
+        encoders: Encoders of the cells: clusters of questions and of images.
+    """
+    settings = recipe.audited
+    assert settings is not None
     select, certify = families(settings)
-    # What a panel was told by one model is not what it would be told by another.
-    own = digest("panel", key, canonical_json(dict(encoders)))
-    panel = Panel(run, items, Labels.of(items, settings.together), plan.measure, represent, own)
-    trial = _Trial(run, plan, settings, panel, represent, select, certify, key)
-    versions = {name: baselines()[name].version for name in (*select, *certify)}
-    return run.stage(
-        "audited", partial(_work, trial), 4, own, settings.model_dump(mode="json"),
-        plan.measure.model_dump(mode="json"), plan.encoders.model_dump(mode="json"), versions, plan.seed,
-    )  # fmt: skip
-
-
-def _work(trial: _Trial, stage: Stage) -> dict[str, Any]:
-    items, seed = trial.items, trial.plan.seed
-    if items["group"].nunique() < 2:
-        return _nothing(trial, stage)
-    known = cells(items, trial.represent, seed)
+    panel = Panel(
+        space.run, items.frame, Labels.of(items.frame, settings.together), recipe.measure, represent.reads, items.key
+    )
+    trial = _Trial(space, recipe, settings, panel, represent, select, certify)
+    if trial.items["group"].nunique() < 2:
+        return _nothing(trial)
+    known = cells(trial.items, represent, recipe.seed)
     chosen = _select(trial, known)
-    write_table(stage.folder / "keep.parquet", pa.table({"keep": chosen.keep}))
-    weighed, said = _judge(trial, chosen, known, stage)
-    write_table(stage.folder / KEPT, pa.Table.from_pandas(said, preserve_index=False))
-    write_table(stage.folder / REMOVED, _removed(items, chosen))
-    missing = unjudged(items[chosen.keep], said)
-    return _stated(trial, chosen, weighed, missing, _controlled(trial, chosen, weighed, missing, stage))
+    weighed, said = _judge(trial, chosen, known)
+    missing = unjudged(trial.items[chosen.keep], said)
+    certificate = _stated(trial, chosen, weighed, missing, _controlled(trial, chosen, weighed, missing))
+    return AuditedSet(said, _removed(trial.items, chosen), certificate)
 
 
-def _nothing(trial: _Trial, stage: Stage) -> dict[str, Any]:
+def _nothing(trial: _Trial) -> AuditedSet:
     """Items of one group, or none: they cannot be folded, so nothing can be said of them."""
     reason = "all items are of one group: adversaries cannot be fitted on some and tried on others"
     nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
-    write_table(stage.folder / KEPT, pa.table({"id": pa.array([], pa.string())}))
-    write_table(stage.folder / REMOVED, _removed(trial.items, nobody))
-    return _stated(trial, nobody, [], {}, [])
+    none = pd.DataFrame({"id": pd.Series([], dtype=object)})
+    return AuditedSet(none, _removed(trial.items, nobody), _stated(trial, nobody, [], {}, []))
 
 
 def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
@@ -158,9 +178,7 @@ def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
     return missing
 
 
-def _controlled(
-    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], stage: Stage
-) -> list[Control]:
+def _controlled(trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int]) -> list[Control]:
     """Positive controls of the views that evidence would certify."""
     settings, plan = trial.settings, trial.plan
     alpha = round(1 - plan.measure.confidence, 9)
@@ -169,9 +187,18 @@ def _controlled(
         return []
     kept = trial.items[chosen.keep].reset_index(drop=True)
     shown = None
-    if "image" in views and plan.publishable:
-        shown = planted_pictures(trial.run, trial.represent.pictures.part(kept["image_key"]))
-    return controls(trial.run, kept, views, settings, plan.measure, plan.seed, trial.represent, shown, stage.key)
+    if "image" in views and trial.represent.recipe.publishable:
+        shown = planted_pictures(trial.space.run, trial.represent.pictures.part(kept["image_key"]))
+    return controls(
+        trial.space.run,
+        KeyedTable(kept, trial.key),
+        views,
+        settings,
+        plan.measure,
+        plan.seed,
+        trial.represent.reads,
+        shown,
+    )
 
 
 def _stated(
@@ -183,14 +210,14 @@ def _stated(
     return said | {LIBRARY: version(LIBRARY)}
 
 
-def _removed(items: pd.DataFrame, chosen: Chosen) -> pa.Table:
+def _removed(items: pd.DataFrame, chosen: Chosen) -> pd.DataFrame:
     left = ~chosen.keep
     reasons = [
         reason or "the bounds leave room for a part of it only"
         for reason, out in zip(chosen.reasons, left, strict=True)
         if out
     ]
-    return pa.table({"id": items["id"][left].tolist(), "reason": pa.array(reasons, pa.string())})
+    return pd.DataFrame({"id": items["id"][left].tolist(), "reason": reasons})
 
 
 def _weight(trial: _Trial) -> Floats:
@@ -231,14 +258,14 @@ def _select(trial: _Trial, known: list[Cells]) -> Chosen:
 # -------------------------------------------------------------------------------------------------------- judging
 
 
-def _judge(trial: _Trial, chosen: Chosen, known: list[Cells], stage: Stage) -> tuple[list[Weighed], pd.DataFrame]:
+def _judge(trial: _Trial, chosen: Chosen, known: list[Cells]) -> tuple[list[Weighed], pd.DataFrame]:
     """Evidence of every certifying adversary, and what each said of every kept item."""
     items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
     learning = [name for name in trial.certify if baselines()[name].fits]
     fitted: list[tuple[TrainedOn, list[str], Bools]] = [("set", trial.certify, keep)]
     if (~keep).sum() >= FEWEST_REMOVED:
         fitted.append(("removed", learning, ~keep))
-    permuted, null = _permuted(trial, known, stage) if keep.any() else ({}, {})
+    permuted, null = _permuted(trial, known, keep) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
     bench = Bench.of(items, keep, trial.settings, trial.plan.measure.confidence, trial.plan.seed)
     weighed = [bench.constant()] if keep.any() else []
@@ -276,13 +303,13 @@ def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
     )
 
 
-def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
+def _permuted(trial: _Trial, known: list[Cells], keep: Bools) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
     """What permuted labels say of the quick adversaries, by name."""
-    court = trial.run.stage("audited-problems", partial(_prepare, trial, known), 2, stage.key)
-    refits = _draws(trial, court, stage, "refit", trial.settings.permutations)
+    prepared = _prepare(trial.space.run, trial, known)
+    refits = _draws(trial, prepared, "refit", trial.settings.permutations, keep)
     # With a slow selecting adversary left out it would not be the same pipeline, and would say nothing of this one.
     same = quick(trial.select) == trial.select
-    nulls = _draws(trial, court, stage, "pipeline", trial.settings.null_draws if same else 0)
+    nulls = _draws(trial, prepared, "pipeline", trial.settings.null_draws if same else 0)
     permuted, null = {}, {}
     if refits is not None:
         names, excesses = refits
@@ -295,16 +322,18 @@ def _permuted(trial: _Trial, known: list[Cells], stage: Stage) -> tuple[dict[str
     return permuted, null
 
 
-def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
+@stage("audited-problems", version=3)
+def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> WrittenFiles:
+    """Write what draws read."""
     names = quick([*trial.select, *trial.certify])
     fold = fold_of(trial.items["group"], trial.plan.measure.folds, trial.plan.seed)
     made: dict[str, list[str]] = {}
-    all_known = baselines()
+    asked = {name: baselines()[name] for name in names}
+    reads = trial.represent.reads(asked)
     for place, problem, able in problems(
-        trial.items, dict.fromkeys(VIEWS, fold), {name: all_known[name] for name in names}, trial.plan.measure,
-        trial.represent, held=True,
-    ):  # fmt: skip
-        problem.save(stage.folder / place)
+        trial.items, dict.fromkeys(VIEWS, fold), asked, trial.plan.measure, reads, held=True
+    ):
+        problem.save(space.folder / place)
         made[place] = able
     setting = Setting(
         select=quick(trial.select),
@@ -318,22 +347,15 @@ def _prepare(trial: _Trial, known: list[Cells], stage: Stage) -> None:
         seed=trial.plan.seed,
         together=list(trial.settings.together),
     )
-    save(stage.folder, setting, trial.items, known, _weight(trial), wholes(trial.items))
+    save(space.folder, setting, trial.items, list(known), _weight(trial), wholes(trial.items))
+    return WrittenFiles()
 
 
 def _draws(
-    trial: _Trial, court: Stage, stage: Stage, experiment: Experiment, runs: int
+    trial: _Trial, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None = None
 ) -> tuple[list[str], Floats] | None:
     """Excesses on the real labels and on permuted ones; None where none are wanted, or nobody is quick enough."""
     if not runs or not quick(trial.certify):
         return None
-    keep = stage.folder / "keep.parquet" if experiment == "refit" else None
-    shards = [Draw(court.folder, number, experiment, keep) for number in (None, *range(runs))]
-
-    def work(drawing: Stage) -> dict[str, int]:
-        trial.run.parts(drawing, run_draw, shards)
-        return {"draws": runs}
-
-    made = trial.run.stage(f"audited-{experiment}", work, 2, stage.key, runs)
-    names, excesses = read_draws([made.folder / f"part-{number:05d}.parquet" for number in range(len(shards))])
+    names, excesses = draw.named(f"audited-{experiment}")(trial.space.run, prepared, experiment, runs, keep).excesses()
     return (names, excesses) if names else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
-from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 View = Literal["question", "choices", "image"]
 Cost = Literal["seconds", "minutes", "gpu"]
@@ -23,9 +23,9 @@ class Baseline(ABC):
     views: ClassVar[tuple[View, ...]]
     """Views that it is run on by default."""
     forms: ClassVar[tuple[str, ...]] = ("answer", "option")
-    reads: ClassVar[tuple[Matrix, ...]] = ()
-    """What of the contents it reads beside their text: made only when a chosen baseline reads it."""
-    also: ClassVar[tuple[Matrix, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Matrices that it reads beside the text of contents, by name; each is made only if a chosen baseline reads it."""
+    also: ClassVar[tuple[str, ...]] = ()
     """What it reads as well where it can be had; a family that reads nothing else is not run where none can."""
     language: ClassVar[bool] = False
     """Whether it runs the recipe's language model itself."""
@@ -41,7 +41,12 @@ class Baseline(ABC):
     """Raised whenever it would predict something else."""
 
     @property
-    def matrices(self) -> frozenset[Matrix]:
+    def key(self) -> str:
+        """Name and version, for the key of a stage that runs it."""
+        return f"{self.name}:{self.version}"
+
+    @property
+    def matrices(self) -> frozenset[str]:
         """All that it may read beside text."""
         return frozenset((*self.reads, *self.also))
 

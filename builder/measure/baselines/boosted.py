@@ -25,12 +25,13 @@ class Boosted(Baseline):
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit components and trees on the training contents."""
         contents = np.unique(train.content)
-        mean = problem.vectors[contents].mean(axis=0)
-        centred = problem.vectors[contents] - mean
+        vectors, lexical = problem.matrices["vectors"], problem.matrices["lexical"]
+        mean = vectors[contents].mean(axis=0)
+        centred = vectors[contents] - mean
         with threadpool_limits(1):  # sums in one order, whatever the number of cores
             components = np.linalg.eigh(centred.T @ centred)[1][:, : -COMPONENTS - 1 : -1]
 
         def features(rows: Ints) -> Floats:
-            return np.concatenate([(problem.vectors[rows] - mean) @ components, problem.lexical[rows]], axis=1)
+            return np.concatenate([(vectors[rows] - mean) @ components, lexical[rows]], axis=1)
 
         return boosted(features(contents), train, contents, features(test), seed)

@@ -24,13 +24,14 @@ class Convnet(Baseline):
 
         from twokeys.builder.measure.baselines.training import Schedule, head, reproducible, train_and_predict
 
-        side = round((problem.pixels.shape[1] / 3) ** 0.5)
-        seen = np.asarray(problem.pixels[np.unique(train.content)], dtype=np.float32)
+        pixels = problem.matrices["pixels"]
+        side = round((pixels.shape[1] / 3) ** 0.5)
+        seen = np.asarray(pixels[np.unique(train.content)], dtype=np.float32)
         # What all pictures have in common says nothing; what is left of a small mark would drown in it.
         mean, scale = seen.mean(axis=0), max(float(seen.std(axis=0).mean()), 1.0)
 
         def show(contents: Ints) -> Tensor:
-            small = ((problem.pixels[contents] - mean) / scale).reshape(len(contents), side, side, 3)
+            small = ((pixels[contents] - mean) / scale).reshape(len(contents), side, side, 3)
             return torch.from_numpy(small.transpose(0, 3, 1, 2).astype(np.float32))
 
         with reproducible(seed):

@@ -21,6 +21,6 @@ class Detail(Baseline):
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Screen and fit on the training contents."""
-        seen = np.asarray(problem.detail, dtype=np.float32)
+        seen = np.asarray(problem.matrices["detail"], dtype=np.float32)
         X = np.concatenate([seen, bits(seen[:, :SUMMARY], seen[:, :SUMMARY])], axis=1)
         return screened(X[np.unique(train.content)], train, X[test], seed)

@@ -31,7 +31,7 @@ class Finetuned(Baseline):
         from twokeys.builder.measure.feature_maps import CHANNELS, SIDE, weights
 
         def show(contents: Ints) -> Tensor:
-            maps = np.asarray(problem.maps[contents], dtype=np.float32).reshape(-1, SIDE, SIDE, CHANNELS)
+            maps = np.asarray(problem.matrices["maps"][contents], dtype=np.float32).reshape(-1, SIDE, SIDE, CHANNELS)
             return torch.from_numpy(maps).permute(0, 3, 1, 2)
 
         with reproducible(seed):

@@ -22,7 +22,8 @@ class Forest(Baseline):
         """Fit on the training contents' features."""
         # Leaves of two rows or more: a tree that isolates single rows only remembers them.
         model = RandomForestClassifier(100, min_samples_leaf=2, max_features="sqrt", random_state=seed, n_jobs=1)
-        model.fit(problem.lexical[train.content], train.label, sample_weight=train.count)
+        lexical = problem.matrices["lexical"]
+        model.fit(lexical[train.content], train.label, sample_weight=train.count)
         found = np.zeros((len(test), train.classes), dtype=np.float32)
-        found[:, model.classes_] = model.predict_proba(problem.lexical[test])
+        found[:, model.classes_] = model.predict_proba(lexical[test])
         return found

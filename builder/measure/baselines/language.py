@@ -68,8 +68,9 @@ class LanguageModelFitted(Baseline):
 
 def halves(problem: Problem) -> tuple[Floats, Floats]:
     """Log-likelihoods after the question and after the empty one, (u, c) each; c is 1 in the `option` form."""
-    width = problem.likelihoods.shape[1] // 2
-    return problem.likelihoods[:, :width], problem.likelihoods[:, width:]
+    found = problem.matrices["likelihoods"]
+    width = found.shape[1] // 2
+    return found[:, :width], found[:, width:]
 
 
 def zero_shot(problem: Problem, train: Counts, scores: Floats, test: Ints) -> Floats:

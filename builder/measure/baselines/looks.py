@@ -19,5 +19,6 @@ class Looks(Baseline):
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Screen and fit on the training contents."""
-        X = np.concatenate([problem.looks, bits(problem.looks, problem.looks)], axis=1)
+        looks = problem.matrices["looks"]
+        X = np.concatenate([looks, bits(looks, looks)], axis=1)
         return screened(X[np.unique(train.content)], train, X[test], seed)

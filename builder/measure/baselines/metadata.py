@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from twokeys.builder.measure.baselines.baseline import Baseline, View
-from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 from twokeys.builder.measure.baselines.screening import bits, screened
 from twokeys.builder.measure.baselines.trees import boosted, steps
 from twokeys.builder.measure.places import neighbours
@@ -18,7 +18,7 @@ class Metadata(Baseline):
 
     name = "metadata"
     views: ClassVar[tuple[View, ...]] = ("question", "image")
-    also: ClassVar[tuple[Matrix, ...]] = ("metadata", "place")
+    also: ClassVar[tuple[str, ...]] = ("metadata", "place")
     needs = "minutes"
     kin = "metadata"
     version = 2
@@ -35,7 +35,7 @@ class Metadata(Baseline):
     def _features(self, problem: Problem, train: Counts, contents: Ints) -> Floats:
         """What the trees read: all matrices that the family reads, and labels of neighbours."""
         read = (*self.reads, *self.also)
-        parts = [np.asarray(found[contents]) for name in read if (found := getattr(problem, name)).size]
-        if problem.place.size:
-            parts.append(neighbours(problem.place, train, contents))
+        parts = [np.asarray(problem.matrices[name][contents]) for name in read if name in problem.matrices]
+        if "place" in problem.matrices:
+            parts.append(neighbours(problem.matrices["place"], train, contents))
         return np.concatenate(parts, axis=1)

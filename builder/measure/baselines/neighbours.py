@@ -46,4 +46,5 @@ class Neighbours(Baseline):
 
 def nearest(problem: Problem, contents: Ints, test: Ints, k: int) -> tuple[Floats, Ints]:
     """Similarities and positions in `contents` of each test content's nearest, best first."""
-    return Index(problem.vectors[contents]).nearest(problem.vectors[test], k)
+    vectors = problem.matrices["vectors"]
+    return Index(vectors[contents]).nearest(vectors[test], k)

@@ -20,4 +20,5 @@ class Probe(Baseline):
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' vectors."""
-        return logistic(problem.vectors[np.unique(train.content)], train, problem.vectors[test], C=10.0)
+        vectors = problem.matrices["vectors"]
+        return logistic(vectors[np.unique(train.content)], train, vectors[test], C=10.0)

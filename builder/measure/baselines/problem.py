@@ -11,6 +11,7 @@ gold one; an item's options compete.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -20,24 +21,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from twokeys.builder.run.stages import whole, write_json
+from twokeys.builder.run.files import whole, write_json
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
-Halves = NDArray[np.float16]
 Form = Literal["answer", "option"]
-Matrix = Literal[
-    "vectors", "lexical", "looks", "likelihoods", "metadata", "place", "pixels", "detail", "maps", "replies"
-]
-MATRICES: tuple[Matrix, ...] = (
-    "vectors", "lexical", "looks", "likelihoods", "metadata", "place", "pixels", "detail", "maps", "replies",
-)  # fmt: skip
-"""What a baseline may read of contents beside their text; each is made only when a chosen baseline reads it."""
-
-
-def empty() -> Floats:
-    """A matrix that nobody asked for."""
-    return np.zeros((0, 0), dtype=np.float32)
 
 
 def nobody() -> Ints:
@@ -57,25 +45,14 @@ class Problem:
         fold: (n,) fold of the row's item.
         context: (u,) text around each content: the question, or empty where the view hides it.
         text: (u,) the content itself: the question, or the option; empty for pictures.
-        vectors: (u, d) unit vectors, or (u, 0).
-        lexical: (u, f) plain features, or (u, 0).
-        likelihoods: (u, 2 c) log-likelihoods of c answers by a language model, after the question and after none,
-            or (u, 0).
-        metadata: (u, f) what a file or a row says of itself: bytes, width, height, source, ..., or (u, 0). Rows of a
-            question that differ in it are different contents; for options their plain features come last.
-        looks: (u, f) letter case, marks and spaces of published text by `twokeys.builder.measure.looks`, or (u, 0).
-        place: (u, f) where a row stands by `twokeys.builder.measure.places`, or (u, 0). Each row is a content of its
-            own then.
-        detail: (u, f) corners, borders, frequencies and files of pictures by `twokeys.builder.measure.details`, or (u,
-            0).
-        pixels: (u, s * s * 3) small RGB pictures, 0..255, or (u, 0).
-        maps: (u, h * w * c) feature maps of `twokeys.builder.measure.feature_maps`, or (u, 0).
-        replies: (u, 2 d) what a vision-language model says of a picture when it is not told the question, or (u, 0).
+        matrices: Name -> (u, d) what a baseline may read of each content beside its text, as
+            `twokeys.builder.measure.matrices` makes it: only what a chosen baseline reads and what can be had. Feature
+            maps are 16-bit floats.
         rivals: (u,) number of the choice that each content is an option of: contents of one number compete. In the
             `option` form.
         names: Answer code -> answer text, in the `answer` form.
         language: The language model that a baseline may run, as the recipe names it.
-        candidates: The answers that the columns of `likelihoods` stand for, in the `answer` form.
+        candidates: The answers that the columns of the matrix `likelihoods` stand for, in the `answer` form.
         offer: (n,) which set of answers each row's answer is one of; empty where all answers are one set.
         offered: The sets, (o,) numbers in order and (o,) answer codes.
     """
@@ -87,16 +64,7 @@ class Problem:
     fold: Ints
     context: list[str]
     text: list[str]
-    vectors: Floats
-    lexical: Floats
-    likelihoods: Floats = field(default_factory=empty)
-    metadata: Floats = field(default_factory=empty)
-    looks: Floats = field(default_factory=empty)
-    place: Floats = field(default_factory=empty)
-    pixels: Floats = field(default_factory=empty)
-    detail: Floats = field(default_factory=empty)
-    maps: Floats | Halves = field(default_factory=empty)
-    replies: Floats = field(default_factory=empty)
+    matrices: Mapping[str, Floats] = field(default_factory=dict)
     rivals: Ints = field(default_factory=nobody)
     names: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
@@ -112,9 +80,9 @@ class Problem:
         with whole(folder / "contents.parquet") as path:
             pq.write_table(pa.table({"context": self.context, "text": self.text}), path)
         answers = {"names": self.names, "candidates": self.candidates, "language": self.language}
-        write_json(folder / "answers.json", answers)
-        arrays = {name: getattr(self, name) for name in (*MATRICES, "rivals", "offer")}
-        for name, array in (arrays | {"offered": np.stack(self.offered)}).items():
+        write_json(folder / "answers.json", answers | {"matrices": sorted(self.matrices)})
+        arrays = {"rivals": self.rivals, "offer": self.offer, "offered": np.stack(self.offered)}
+        for name, array in (arrays | {_file(name): matrix for name, matrix in self.matrices.items()}).items():
             with whole(folder / f"{name}.npy") as path, path.open("wb") as file:
                 np.save(file, array, allow_pickle=False)
 
@@ -125,18 +93,23 @@ class Problem:
         contents = pq.read_table(folder / "contents.parquet")
         form = rows.schema.metadata[b"form"].decode()
         item, content, label, fold = (rows[name].to_numpy() for name in ("item", "content", "label", "fold"))
-        arrays = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in (*MATRICES, "rivals", "offer")
-        }
-        offered = np.load(folder / "offered.npy", allow_pickle=False)
         context, text = contents["context"].to_pylist(), contents["text"].to_pylist()
         answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in ("rivals", "offer", "offered", *map(_file, answers["matrices"]))
+        }
         names, candidates = tuple(answers["names"]), tuple(answers["candidates"])
+        matrices = {name: arrays[_file(name)] for name in answers["matrices"]}
         return cls(
-            form, item, content, label, fold, context, text, **arrays,
-            names=names, candidates=candidates, language=answers["language"], offered=(offered[0], offered[1]),
+            form, item, content, label, fold, context, text, matrices,
+            rivals=arrays["rivals"], names=names, candidates=candidates, language=answers["language"],
+            offer=arrays["offer"], offered=(arrays["offered"][0], arrays["offered"][1]),
         )  # fmt: skip
+
+
+def _file(matrix: str) -> str:
+    return f"matrix {matrix}"
 
 
 @dataclass(frozen=True)

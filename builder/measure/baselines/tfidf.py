@@ -33,8 +33,14 @@ class Tfidf(Baseline):
         ]
         if problem.form == "option":
             # Which option is gold shows in how it differs from the others: length, rank, overlap.
-            scale = np.maximum(np.abs(problem.lexical[contents]).max(axis=0), 1e-6)
-            fitted.append((csr_array(problem.lexical[contents] / scale), csr_array(problem.lexical[test] / scale)))
+            lexical = problem.matrices["lexical"]
+            scale = np.maximum(np.abs(lexical[contents]).max(axis=0), 1e-6)
+            fitted.append(
+                (
+                    csr_array(lexical[contents] / scale),
+                    csr_array(lexical[test] / scale),
+                )
+            )
         X, X_test = (hstack(parts, format="csr") for parts in zip(*fitted, strict=True))
         return logistic(X, train, X_test, C=2.0)
 

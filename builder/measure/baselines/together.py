@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines.baseline import Baseline
-from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Matrix, Problem
+from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 from twokeys.builder.measure.baselines.screening import bits, deviations, screened_by, strongest
 from twokeys.builder.measure.baselines.trees import boosted, held_out_contents, steps
 from twokeys.builder.measure.details import SUMMARY
@@ -27,7 +27,7 @@ TREES = 200
 """In all: fewer than other families have, since there are more features to read."""
 PRODUCTS = 24
 """Products that the trees read."""
-PLAIN: tuple[Matrix, ...] = ("lexical", "looks", "detail", "metadata", "place")
+PLAIN: tuple[str, ...] = ("lexical", "looks", "detail", "metadata", "place")
 
 
 class Together(Baseline):
@@ -35,7 +35,7 @@ class Together(Baseline):
 
     name = "together"
     views = ("question", "choices", "image")
-    also: ClassVar[tuple[Matrix, ...]] = PLAIN
+    also: ClassVar[tuple[str, ...]] = PLAIN
     needs = "minutes"
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
@@ -57,7 +57,7 @@ class Together(Baseline):
 
 def features(problem: Problem) -> Floats:
     """(u, f) all plain features that the problem holds; of details their summary."""
-    parts = [np.asarray(getattr(problem, name), dtype=np.float32) for name in PLAIN if getattr(problem, name).size]
+    parts = [np.asarray(problem.matrices[name], dtype=np.float32) for name in PLAIN if name in problem.matrices]
     parts = [part[:, :SUMMARY] for part in parts]
     return np.concatenate(parts, axis=1) if parts else np.zeros((len(problem.text), 1), dtype=np.float32)
 

@@ -21,4 +21,5 @@ class VisionLanguage(Baseline):
 
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Fit on the training contents' replies."""
-        return logistic(problem.replies[np.unique(train.content)], train, problem.replies[test], C=10.0)
+        replies = problem.matrices["replies"]
+        return logistic(replies[np.unique(train.content)], train, replies[test], C=10.0)

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.measure.language.loading import identity
 from twokeys.builder.measure.language.stage import CHARACTERS, in_room
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import with_threads
-from twokeys.builder.run.stages import Run, Stage, write_table
-from twokeys.core.items import digest
+from twokeys.builder.run.stages import Workspace, stage
 
 PROMPT = "Question:"
 """What a question follows; it is not scored."""
-VERSION = 1
 
 
-def fluency(run: Run, model: str, texts: Iterable[str]) -> Stage:
-    """Score texts.
+@dataclass(frozen=True, eq=False)
+class Fluency(Parts):
+    """How fluent questions are."""
+
+    def by_text(self) -> dict[str, float]:
+        """Mean log-likelihood per token by text, in nats."""
+        parts = [pq.read_table(part) for part in self.parts]
+        return {row["text"]: row["score"] for part in parts for row in part.to_pylist()}
+
+
+@stage("fluency", version=2)
+def fluency(space: Workspace, model: NamedModel, texts: Sequence[str], characters: int = CHARACTERS) -> Fluency:
+    """Score questions by a language model.
 
     Args:
-        run: The build under way.
-        model: Language model as named in the recipe.
-        texts: Questions; equal ones are scored once.
+        space: Where the work is done.
+        model: The language model.
+        texts: Questions, sorted, each once.
+        characters: Text per shard.
     """
-    unique = sorted(set(texts))
-    return run.stage(
-        "fluency", partial(_work, run, model, unique), VERSION, identity(model), digest(*unique), CHARACTERS
-    )
-
-
-def load(stage: Stage) -> dict[str, float]:
-    """Mean log-likelihood per token by text, in nats."""
-    parts = [pq.read_table(part) for part in sorted(stage.folder.glob("part-*.parquet"))]
-    return {row["text"]: row["score"] for part in parts for row in part.to_pylist()}
-
-
-def _work(run: Run, model: str, texts: list[str], stage: Stage) -> dict[str, int]:
     shards: list[list[str]] = []
     room = 0
     for text in texts:
         if room <= 0:
             shards.append([])
-            room = CHARACTERS
+            room = characters
         shards[-1].append(text)
         room -= len(text)
-    fitting, small = in_room(run, model)
-    fitting.parts(stage, partial(_score, model, small), shards)
-    return {"texts": len(texts)}
+    engine, small = in_room(space.run.engine, model.name)
+    space.parts(partial(_score, model.name, small), shards, engine)
+    return Fluency()
 
 
 def _score(model: str, small: bool, texts: list[str], path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -12,15 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from twokeys.builder.measure.language.loading import identity, language_model, ready, size
+from twokeys.builder.measure.language.loading import language_model, ready, size
 from twokeys.builder.measure.language.prompts import VERSION, ask
+from twokeys.builder.run.engines import Engine
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, with_threads
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.items import digest
 
 Floats = NDArray[np.float32]
-Asked = Mapping[str, Sequence[str]]
-"""Question -> the answers whose likelihood after it is wanted."""
 Entry = tuple[str, list[str]]
 ANSWERS = 1024
 """Answers to one question in one entry of a shard; more of them are several entries."""
@@ -28,34 +31,54 @@ CHARACTERS = 40_000
 """Text per shard: some ten seconds on a core with a small model, so that little is lost with a killed build."""
 
 
-def likelihoods(run: Run, name: str, model: str, asked: Asked) -> Stage:
-    """Score answers after questions.
+@dataclass(frozen=True, eq=False)
+class Likelihoods(Parts):
+    """Log-likelihoods of answers after questions."""
 
-    Args:
-        run: The build under way.
-        name: Name of the stage.
-        model: Language model as named in the recipe.
-        asked: What to score.
+    def by_question(self) -> dict[str, Floats]:
+        """Log-likelihoods by question, in the order in which the answers were asked for."""
+        parts = [pq.read_table(part) for part in self.parts]
+        rows = [(row["question"], row["values"]) for part in parts for row in part.to_pylist()]
+        return {
+            question: np.concatenate([np.array(values, dtype=np.float32) for _, values in same])
+            for question, same in groupby(rows, key=lambda row: row[0])
+        }
+
+
+@dataclass(frozen=True)
+class AnswersWanted:
+    """What is asked.
+
+    Attributes:
+        answers: Question -> the answers whose likelihood after it is wanted.
     """
-    lists = {answers: str(number) for number, answers in enumerate(sorted({tuple(a) for a in asked.values()}))}
-    questions = [f"{lists[tuple(asked[question])]} {question}" for question in sorted(asked)]
-    contents = digest(*questions, "", *(digest(*answers) for answers in lists))
-    cut = [ANSWERS, CHARACTERS]  # parts of an interrupted stage that was cut otherwise are of no use
-    return run.stage(name, partial(_work, run, model, asked), 1, identity(model), VERSION, contents, cut)
+
+    answers: Mapping[str, Sequence[str]]
+
+    @property
+    def key(self) -> str:
+        """Hash of questions and answers, of the prompts, and of how they are cut: parts cut otherwise are of no use."""
+        lists = {
+            answers: str(number) for number, answers in enumerate(sorted({tuple(a) for a in self.answers.values()}))
+        }
+        questions = [f"{lists[tuple(self.answers[question])]} {question}" for question in sorted(self.answers)]
+        contents = digest(*questions, "", *(digest(*answers) for answers in lists))
+        return digest(contents, str(VERSION), str(ANSWERS), str(CHARACTERS))
 
 
-def load(stage: Stage) -> dict[str, Floats]:
-    """Log-likelihoods by question, in the order in which the answers were asked for."""
-    parts = [pq.read_table(part) for part in sorted(stage.folder.glob("part-*.parquet"))]
-    rows = [(row["question"], row["values"]) for part in parts for row in part.to_pylist()]
-    return {
-        question: np.concatenate([np.array(values, dtype=np.float32) for _, values in same])
-        for question, same in groupby(rows, key=lambda row: row[0])
-    }
+@stage("likelihoods", version=2)
+def likelihoods(space: Workspace, model: NamedModel, asked: AnswersWanted) -> Likelihoods:
+    """Score answers after questions by a language model."""
+    engine, small = in_room(space.run.engine, model.name)
+    space.parts(partial(_score, model.name, small), _shards(asked.answers), engine)
+    return Likelihoods()
+
+
+OF_QUESTIONS, OF_CHOICES = likelihoods.named("likelihoods-question"), likelihoods.named("likelihoods-choices")
 
 
 def of_answers(
-    run: Run, model: str, every: Iterable[str], vocabulary: Iterable[str], questions: Sequence[str],
+    run: Run, model: NamedModel, every: Iterable[str], vocabulary: Iterable[str], questions: Sequence[str],
     candidates: Sequence[str],
 ) -> Floats:  # fmt: skip
     """Log-likelihoods of candidate answers after questions, then after the empty question.
@@ -65,7 +88,7 @@ def of_answers(
 
     Args:
         run: The build under way.
-        model: Language model as named in the recipe.
+        model: The language model.
         every: All questions of the corpus.
         vocabulary: Its most frequent answers.
         questions: (u,) the questions wanted.
@@ -80,21 +103,23 @@ def of_answers(
     column: dict[str, Floats] = {}
     for answers, asked in tables:
         if answers and asked:
-            found = load(likelihoods(run, "likelihoods-question", model, asked))
+            found = OF_QUESTIONS(run, model, AnswersWanted(asked)).by_question()
             values = np.stack([found[question] for question in [*questions, ""]])
             column |= {answer: values[:, place] for place, answer in enumerate(answers)}
     whole = np.stack([column[answer] for answer in candidates], axis=1)
     return np.concatenate([whole[:-1], np.broadcast_to(whole[-1:], whole[:-1].shape)], axis=1)
 
 
-def of_options(run: Run, model: str, every: Iterable[tuple[str, str]], options: Sequence[tuple[str, str]]) -> Floats:
+def of_options(
+    run: Run, model: NamedModel, every: Iterable[tuple[str, str]], options: Sequence[tuple[str, str]]
+) -> Floats:
     """Log-likelihood of options after their question, then after the empty question.
 
     Where the view hides the question both are the same: the option by itself.
 
     Args:
         run: The build under way.
-        model: Language model as named in the recipe.
+        model: The language model.
         every: All (question, option) pairs of the corpus.
         options: (u,) the pairs wanted.
 
@@ -103,12 +128,12 @@ def of_options(run: Run, model: str, every: Iterable[tuple[str, str]], options: 
     """
     pairs = sorted({*every, *options})
     alone = sorted({option for _, option in pairs})
-    prior = load(likelihoods(run, "likelihoods-choices", model, {"": alone}))[""]
+    prior = OF_CHOICES(run, model, AnswersWanted({"": alone})).by_question()[""]
     empty = dict(zip(alone, prior.tolist(), strict=True))
     asked = {question: [o for _, o in same] for question, same in groupby(pairs, key=lambda pair: pair[0]) if question}
     after = {("", option): value for option, value in empty.items()}
     if asked:
-        found = load(likelihoods(run, "likelihoods-question", model, asked))
+        found = OF_QUESTIONS(run, model, AnswersWanted(asked)).by_question()
         after |= {
             (question, option): value
             for question, texts in asked.items()
@@ -117,19 +142,13 @@ def of_options(run: Run, model: str, every: Iterable[tuple[str, str]], options: 
     return np.array([(after[pair], empty[pair[1]]) for pair in options], dtype=np.float32)
 
 
-def _work(run: Run, model: str, asked: Asked, stage: Stage) -> dict[str, int]:
-    fitting, small = in_room(run, model)
-    fitting.parts(stage, partial(_score, model, small), _shards(asked))
-    return {"pairs": sum(len(answers) for answers in asked.values())}
-
-
-def in_room(run: Run, model: str) -> tuple[Run, bool]:
-    """The run with an engine that has room for the model, and whether that is one model per process."""
+def in_room(engine: Engine, model: str) -> tuple[Engine, bool]:
+    """An engine that has room for the model, and whether that is one model per process."""
     ready(model)  # converted here, once, not by every worker
-    return room_for(run, size(model))
+    return room_for(engine, size(model))
 
 
-def _shards(asked: Asked) -> list[list[Entry]]:
+def _shards(asked: Mapping[str, Sequence[str]]) -> list[list[Entry]]:
     shards: list[list[Entry]] = []
     room = 0
     for question in sorted(asked):

@@ -25,7 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines.prior import Prior
-from twokeys.builder.measure.baselines.problem import Problem, count, empty
+from twokeys.builder.measure.baselines.problem import Problem, count
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import excess
 
@@ -133,9 +133,7 @@ def _known_from_other_groups(shown: pd.DataFrame, other: str, seed: int) -> NDAr
     label, names = pd.factorize(shown["answer"], sort=True)
     fold = fold_of(shown["group"], FOLDS, seed)
     content, label = content.astype(np.int64), label.astype(np.int64)
-    problem = Problem(
-        "answer", np.arange(len(shown)), content, label, fold, [""] * len(texts), list(texts), empty(), empty()
-    )
+    problem = Problem("answer", np.arange(len(shown)), content, label, fold, [""] * len(texts), list(texts))
     right = np.zeros(len(shown), dtype=bool)
     for held_out in np.unique(fold):
         inside = fold == held_out

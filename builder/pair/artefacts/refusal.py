@@ -2,71 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import pandas as pd
 import pyarrow as pa
 
 from twokeys.builder.balance.select import select
-from twokeys.builder.measure.encoders import identity, image_encoder, text_encoder
+from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.pair.artefacts.artefact_pairs import judge
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
+from twokeys.builder.pair.work import Work
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.stages import Run, Stage, write_table
-
-if TYPE_CHECKING:
-    from twokeys.builder.pair.work import Work
-
-GONE = "gone.parquet"
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Result
+from twokeys.builder.run.stages import Run, Workspace, stage
 
 
-def look_for(recipe: Recipe, made: Work, most: int) -> list[Artefacts]:
+@dataclass(frozen=True, eq=False)
+class RefusedKinds(Result):
+    """Edits of kinds that can be told from originals where that helps to answer.
+
+    Attributes:
+        gone: `id` and `reason` of every edit that is refused.
+        kinds: What is known of each kind.
+    """
+
+    gone: pd.DataFrame
+    kinds: list[Artefacts]
+
+    SCHEMAS: ClassVar = {"gone": pa.schema([("id", pa.string()), ("reason", pa.string())])}
+
+
+def look_for(recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel) -> list[Artefacts]:
     """Judge every kind of edit by so many pairs of an original and its edit.
 
     Args:
-        recipe: Names the encoders.
+        recipe: How sets are balanced, and the seed.
         made: Items and images, constructed ones included.
         most: Pairs of each kind at most.
+        image: The image encoder.
+        text: The text encoder.
     """
-    encoders = image_encoder(recipe.encoders.image), text_encoder(recipe.encoders.text)
+    encoders = image_encoder(image.name), text_encoder(text.name)
     kept = select(made.items, recipe.balance.model_copy(update={"weight": None})).kept
     balanced = made.items[made.items["id"].isin(set(kept["id"]))]
     return judge(made.items, balanced, made.pictures.decode, *encoders, most=most, seed=recipe.seed)
 
 
-def without_refused_kinds(run: Run, recipe: Recipe, made: Work) -> Work:
+def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedModel, text: NamedModel) -> Work:
     """Take out the kinds of edits that can be told from originals where that helps to answer.
 
     Args:
         run: The build under way.
-        recipe: Says by how many pairs kinds are judged; with 0 none is.
+        recipe: Says by how many pairs kinds are judged.
         made: What pairing made.
+        image: The image encoder.
+        text: The text encoder.
     """
-    if not recipe.pair.artefacts or not made.items["edit_of"].notna().any():
-        return made
-    encoders = identity(recipe.encoders.image), identity(recipe.encoders.text)
-    stage = run.stage(
-        "artefacts", partial(_write, recipe, made), 3, made.key, recipe.pair.artefacts, encoders, recipe.seed,
-        recipe.balance.model_dump(mode="json"),
-    )  # fmt: skip
-    gone = stage.table(GONE).to_pandas().set_index("id")["reason"]
-    out = made.items["id"].isin(set(gone.index)).to_numpy()
-    refused = made.items[out].assign(reason=made.items["id"][out].map(gone))
+    refusing = refuse_kinds(run, recipe.only("balance", "seed"), made, recipe.pair.artefacts, image, text)
+    reasons = refusing.gone.set_index("id")["reason"]
+    out = made.items["id"].isin(set(reasons.index)).to_numpy()
+    refused = made.items[out].assign(reason=made.items["id"][out].map(reasons))
     return replace(
         made,
         items=made.items[~out].reset_index(drop=True),
         refused=pd.concat([made.refused, refused], ignore_index=True),
-        key=stage.key,
+        key=refusing.key,
     )
 
 
-def _write(recipe: Recipe, made: Work, stage: Stage) -> list[dict[str, Any]]:
-    told = look_for(recipe, made, recipe.pair.artefacts)
-    gone = refused_edits(made.items, told)
-    write_table(stage.folder / GONE, pa.table({"id": list(gone), "reason": pa.array(list(gone.values()), pa.string())}))
-    return [asdict(kind) for kind in told]
+@stage("artefacts", version=4)
+def refuse_kinds(
+    space: Workspace, recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel
+) -> RefusedKinds:
+    """Look for artefacts of every kind of edit; arguments as `look_for`."""
+    kinds = look_for(recipe, made, most, image, text)
+    gone = refused_edits(made.items, kinds)
+    return RefusedKinds(pd.DataFrame({"id": list(gone), "reason": list(gone.values())}), kinds)
 
 
 def refused_edits(items: pd.DataFrame, told: list[Artefacts]) -> dict[str, str]:

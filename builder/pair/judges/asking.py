@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 from twokeys.audit.games.margins import Expected, Margin, margins
 from twokeys.audit.models.loading import load_game
 from twokeys.audit.models.model import Model, Question
-from twokeys.builder.measure.replies import identity
 from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.run.files import write_table
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
-from twokeys.builder.run.stages import Run, Stage, write_table
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 
@@ -65,12 +67,26 @@ def rivals(answer: str, choices: Sequence[str], kind: str, frequent: Iterable[st
     return tuple(sorted({*others} - {answer}))
 
 
-def ask(run: Run, model: str, claims: Sequence[Claim], pictures: Pictures) -> dict[Claim, Margin]:
+@dataclass(frozen=True, eq=False)
+class Margins(Parts):
+    """By how much claimed answers beat their rivals."""
+
+    def by_claim(self) -> dict[str, Margin]:
+        """Margins by the key of the claim."""
+        answers = [pq.read_table(path).to_pydict() for path in self.parts]
+        return {
+            key: Margin(nats, unsaid)
+            for part in answers
+            for key, nats, unsaid in zip(part["key"], part["margin"], part["unsaid"], strict=True)
+        }
+
+
+def ask(run: Run, model: NamedModel, claims: Sequence[Claim], pictures: Pictures) -> dict[Claim, Margin]:
     """Ask for the margins of claims, equal ones once.
 
     Args:
         run: The build under way.
-        model: As `twokeys evaluate --model` takes it; must give probabilities.
+        model: Named as `twokeys evaluate --model` takes it; must give probabilities.
         claims: What is claimed.
         pictures: Images of the items.
 
@@ -81,23 +97,20 @@ def ask(run: Run, model: str, claims: Sequence[Claim], pictures: Pictures) -> di
         BadInput: When there is no such model, or it gives replies alone.
     """
     unique = {claim.key: claim for claim in claims}
-    order = sorted(unique, key=lambda key: (unique[key].image, key))
-    parts = [[unique[key] for key in order[start : start + PER_SHARD]] for start in range(0, len(order), PER_SHARD)]
+    ordered = sorted(unique.values(), key=lambda claim: (claim.image, claim.key))
+    shown = pictures.part(claim.image for claim in ordered if claim.picture is None)
+    return {unique[key]: margin for key, margin in ask_model(run, model, ordered, shown).by_claim().items()}
+
+
+@stage("verify", version=4)
+def ask_model(space: Workspace, model: NamedModel, claims: Sequence[Claim], pictures: Pictures) -> Margins:
+    """Ask a model for the margins of claims, in shards."""
+    parts = [claims[start : start + PER_SHARD] for start in range(0, len(claims), PER_SHARD)]
     shards = [(part, pictures.part(claim.image for claim in part if claim.picture is None)) for part in parts]
-
-    def work(stage: Stage) -> dict[str, int]:
-        # Loaded here first: a wrong name is said once, and the weights say whether every process has room for them.
-        fitting, small = room_for(run, weight(_loaded(model).module))
-        fitting.parts(stage, partial(_answer, model, small), shards)
-        return {"claims": len(order)}
-
-    stage = run.stage("verify", work, 3, identity(model), order)
-    answers = [pq.read_table(path).to_pydict() for path in sorted(stage.folder.glob("part-*.parquet"))]
-    return {
-        unique[key]: Margin(nats, unsaid)
-        for part in answers
-        for key, nats, unsaid in zip(part["key"], part["margin"], part["unsaid"], strict=True)
-    }
+    # Loaded here first: a wrong name is said once, and the weights say whether every process has room for them.
+    engine, small = room_for(space.run.engine, weight(_loaded(model.name).module))
+    space.parts(partial(_answer, model.name, small), shards, engine)
+    return Margins()
 
 
 @cache
@@ -113,7 +126,7 @@ def _expected(claim: Claim, pictures: Pictures) -> Expected:
     return Expected(Question(image, claim.question, claim.choices, claim.kind), claim.answer, claim.rivals)
 
 
-def _answer(model: str, small: bool, shard: tuple[list[Claim], Pictures], path: Path) -> None:
+def _answer(model: str, small: bool, shard: tuple[Sequence[Claim], Pictures], path: Path) -> None:
     claims, pictures = shard
     found: list[Margin] = []
     for start in range(0, len(claims), PER_BATCH):

@@ -10,17 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.measure.language.fluency import fluency, load
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.measure.language.fluency import fluency
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 
 
-def fluencies(run: Run, recipe: Recipe, edits: pd.DataFrame, questions: dict[str, str]) -> pd.Series[Any]:
+def fluencies(run: Run, model: NamedModel, edits: pd.DataFrame, questions: dict[str, str]) -> pd.Series[Any]:
     """Compare each question edit with what it was made from.
 
     Args:
         run: The build under way.
-        recipe: Names the language model.
+        model: The language model.
         edits: Rows of `twokeys.builder.pair.generate.EDITS`.
         questions: Question by id, of items and edits.
 
@@ -29,7 +29,8 @@ def fluencies(run: Run, recipe: Recipe, edits: pd.DataFrame, questions: dict[str
     """
     part = edits[edits["view"] == "question"]
     pairs = [(str(new), questions[base]) for new, base in zip(part["question"], part["edit_of"], strict=True)]
-    score = load(fluency(run, recipe.encoders.language, [text for pair in pairs for text in pair])) if pairs else {}
+    texts = sorted({text for pair in pairs for text in pair})
+    score = fluency(run, model, texts).by_text() if pairs else {}
     return pd.Series([round(score[new] - score[old], 4) for new, old in pairs], index=part["id"], dtype=float)
 
 

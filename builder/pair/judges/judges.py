@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,28 +13,46 @@ from twokeys.builder.measure.replies import identity as vision_language_identity
 from twokeys.builder.pair.judges.fluency import fluencies, halting
 from twokeys.builder.pair.judges.verification import verified
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.recipe import Recipe, Verify
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json
 
 
-def judges(recipe: Recipe) -> list[str]:
-    """The models that have a say, with their settings: what the items depend on."""
-    pair = recipe.pair
-    asked = [] if pair.grammar is None else [language_identity(recipe.encoders.language), repr(pair.grammar)]
-    return (
-        asked
-        if pair.verify is None
-        else [*asked, *map(vision_language_identity, pair.verify.models), repr(pair.verify)]
-    )
+@dataclass(frozen=True)
+class Judges:
+    """The models that have a say about edits.
+
+    Attributes:
+        language: Says how fluent a question is; None: nobody is asked.
+        drop: Nats per token by which an edited question may be less fluent than its original.
+        models: Say whether an expected answer holds; none: no such edit is sound.
+        verify: How sure they must be.
+    """
+
+    language: NamedModel | None
+    drop: float
+    models: tuple[NamedModel, ...]
+    verify: Verify | None
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Judges:
+        """Those that a recipe names."""
+        grammar, verify, name = recipe.pair.grammar, recipe.pair.verify, recipe.encoders.language
+        return cls(
+            None if grammar is None else NamedModel(name, language_identity(name)),
+            0.0 if grammar is None else grammar.drop,
+            tuple(NamedModel(each, vision_language_identity(each)) for each in (verify.models if verify else ())),
+            verify,
+        )
 
 
-def judged(run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
+def judged(run: Run, judges: Judges, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
     """Let the recipe's models judge the edits that are sound so far.
 
     Args:
         run: The build under way.
-        recipe: Names models and limits.
+        judges: The models and limits.
         items: Annotated items.
         edits: Rows of `twokeys.builder.pair.generate.EDITS`, an edit after the one that it was made from.
         pictures: Images of the items.
@@ -45,15 +64,15 @@ def judged(run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, p
     scores: list[dict[str, Any]] = [json.loads(text) if isinstance(text, str) else {} for text in edits["scores"]]
     place = {str(identity): at for at, identity in enumerate(edits["id"])}
     problems: list[str | None] = [text if isinstance(text, str) else None for text in edits["problem"]]
-    if recipe.pair.grammar is not None:
+    if judges.language is not None:
         questions = _questions(items, edits)
-        for identity, difference in fluencies(run, recipe, edits, questions).items():
+        for identity, difference in fluencies(run, judges.language, edits, questions).items():
             at = place[str(identity)]
             scores[at]["fluency"] = difference
-            problems[at] = problems[at] or halting(difference, recipe.pair.grammar.drop)
+            problems[at] = problems[at] or halting(difference, judges.drop)
         edits["problem"] = pd.Series(problems, index=edits.index, dtype=object)
     sources = edits["answer_source"].tolist()
-    for edit, said in verified(run, recipe, items, edits, pictures).items():
+    for edit, said in verified(run, judges.models, judges.verify, items, edits, pictures).items():
         at = place[edit]
         problems[at] = said.problem
         if said.margins:

@@ -7,7 +7,7 @@ corpus's own items; where it cannot be shown to answer these, it has no say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,7 +15,8 @@ import pandas as pd
 from twokeys.audit.games.margins import Margin
 from twokeys.builder.pair.judges.asking import Claim, ask, rivals
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.recipe import Recipe, Verify
+from twokeys.builder.recipe import Verify
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import Unsayable
 from twokeys.core.intervals.accuracy import wilson
@@ -40,13 +41,19 @@ class Judged:
 
 
 def verified(
-    run: Run, recipe: Recipe, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures
+    run: Run,
+    models: Sequence[NamedModel],
+    settings: Verify | None,
+    items: pd.DataFrame,
+    edits: pd.DataFrame,
+    pictures: Pictures,
 ) -> dict[str, Judged]:
     """Judge all sound edits that are expected.
 
     Args:
         run: The build under way.
-        recipe: Names the models.
+        models: The models, all of which must agree.
+        settings: How sure they must be; None if the recipe names no model.
         items: Annotated items.
         edits: Rows of `twokeys.builder.pair.generate.EDITS`.
         pictures: Images of the items.
@@ -58,24 +65,25 @@ def verified(
         Unsayable: When a model has no tokens for the answers of any annotated item that it is first asked.
     """
     open_ = edits[(edits["answer_source"] == "expected") & edits["problem"].isna()]
-    if recipe.pair.verify is None or not len(open_):
+    if settings is None or not len(open_):
         return {str(edit): Judged(UNNAMED, {}) for edit in open_["id"]}
     claims = _claims(items, edits)
     control = _control(items[items["answer_source"] == "annotated"], {str(item) for item in open_["root"]})
     found = {str(edit): Judged(None, {}) for edit in open_["id"]}
     sources = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
     pairs = [(str(e), str(base), sources[str(root)]) for e, base, root in open_[["id", "edit_of", "root"]].to_numpy()]
-    for model in recipe.pair.verify.models:
+    for model in models:
+        name = model.name
         answered = ask(run, model, [claims[item] for item in control], pictures)
-        _require_askable(model, [answered[claims[item]] for item in control])
-        unfit = _unfit(model, recipe.pair.verify, [(sources[item], answered[claims[item]].nats) for item in control])
+        _require_askable(name, [answered[claims[item]] for item in control])
+        unfit = _unfit(name, settings, [(sources[item], answered[claims[item]].nats) for item in control])
         left = [pair for pair in pairs if found[pair[0]].problem is None and pair[2] not in unfit]
         asked = [claims[one] for pair in left for one in pair[:2]]
         answered = ask(run, model, asked, pictures)
         for edit, base, source in pairs:
             if found[edit].problem is None:
                 both = None if source in unfit else (answered[claims[base]], answered[claims[edit]])
-                found[edit] = _judge(found[edit], model, recipe.pair.verify.margin, both, unfit.get(source))
+                found[edit] = _judge(found[edit], name, settings.margin, both, unfit.get(source))
     return found
 
 

@@ -1,9 +1,8 @@
-"""Small item tables for the audited tier, and contents that need no encoder."""
+"""Small item tables for the audited tier."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,12 +51,3 @@ def mixed(n: int, seed: int) -> pd.DataFrame:
         choices.append(options)
         answers.append(str((rng.choice(["yes", "no"]), rng.choice(["red", "blue", "two"]), rng.choice(words))[kind]))
     return table(questions, answers, choices)
-
-
-class Plain:
-    """Gives baselines nothing but their text."""
-
-    language = ""
-
-    def __call__(self, matrix: str, view: str, contents: pd.DataFrame, candidates: Sequence[str]) -> Any:
-        return None

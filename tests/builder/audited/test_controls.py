@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.attacks.judging import Published, items_of
+from tests.attacks.judging import items_of, published
 from tests.builder.audited.items import NOUNS
 from twokeys.builder.certify.audited.control_stage import Court, control, controls
 from twokeys.builder.certify.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 
 MARGIN = 0.05
@@ -102,7 +103,8 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
 
     def made() -> list[Control]:
         run = Run(folder, Serial())
-        return controls(run, items, ["question"], settings, Measure(folds=3), 0, Published(items), None, "a set")
+        kept = KeyedTable(items, "a set")
+        return controls(run, kept, ["question"], settings, Measure(folds=3), 0, lambda _: published(items), None)
 
     first = made()
     assert [one.kind for one in first if one.judges] == [
@@ -134,7 +136,8 @@ def test_pictures_known_by_name_alone_are_not_covered(tmp_path: Path) -> None:
     items = items_of(["Is it red?"] * 80, answers)
     settings = Audited(margin=0.2, controls=5, certify=["image.detail", "image.convnet"])
     run = Run(tmp_path, Serial())
-    made = controls(run, items, ["image"], settings, Measure(folds=3), 0, Published(items), None, "names")
+    kept = KeyedTable(items, "names")
+    made = controls(run, kept, ["image"], settings, Measure(folds=3), 0, lambda _: published(items), None)
     assert len(made) == 9
     assert all(one.smallest is None and not one.judges for one in made)
     assert controlled(replace(verdict(), view="image"), made).outcome != "certified"

@@ -9,14 +9,16 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tests.builder.audited.items import NOUNS, Plain, table
+from tests.builder.audited.items import NOUNS, table
 from twokeys.builder.certify.audited.cells import Cells
-from twokeys.builder.certify.audited.draws import Court, Draw, Experiment, Setting, read_draws, run_draw, save
+from twokeys.builder.certify.audited.draws import Court, Draw, Draws, Experiment, Setting, run_draw, save
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
+from twokeys.builder.measure.matrices import PLAIN
+from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import problems
 from twokeys.builder.recipe import Measure
-from twokeys.builder.run.stages import write_table
+from twokeys.builder.run.files import write_table
 from twokeys.core.folds import fold_of
 
 ITEMS, FOLDS = 240, 3
@@ -35,7 +37,7 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fold = fold_of(items["group"], FOLDS, 0)
     made = {}
     for place, problem, able in problems(
-        items, dict.fromkeys(VIEWS, fold), {name: baselines()[name] for name in names}, settings, Plain()
+        items, dict.fromkeys(VIEWS, fold), {name: baselines()[name] for name in names}, settings, Reads(PLAIN)
     ):
         problem.save(folder / place)
         made[place] = able
@@ -50,11 +52,9 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def drawn(court: Path, place: Path, experiment: Experiment) -> np.ndarray:
     """Excesses of the one judge on the real labels and on three permutations."""
     keep = court / "keep.parquet" if experiment == "refit" else None
-    paths = []
-    for number in (None, 0, 1, 2):
-        paths.append(place / f"{number}.parquet")
-        run_draw(Draw(court, number, experiment, keep), paths[-1])
-    names, excesses = read_draws(paths)
+    for part, number in enumerate((None, 0, 1, 2)):
+        run_draw(Draw(court, number, experiment, keep), place / f"part-{part}.parquet")
+    names, excesses = Draws(folder=place).excesses()
     assert names == CERTIFY
     return excesses[:, 0]
 

@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 from benchmarks.published_ways import pruned, random_removal
 from tests.builder.audited.drawing import drawn
 from twokeys.builder.certify.audited.chance import unrelated_chance
-from twokeys.builder.certify.audited.evidence import Evidence, weigh
+from twokeys.builder.certify.audited.evidence import Adversary, Evidence, Scored, Standard, weigh
 from twokeys.builder.certify.audited.exchange import exchange
 from twokeys.builder.certify.audited.null import compare
 from twokeys.builder.certify.audited.permutation import summarise
@@ -65,9 +65,9 @@ def evidence(x: np.ndarray, y: np.ndarray, keep: np.ndarray, **more: Any) -> dic
         answers["elsewhere"] = LogisticRegression().fit(x[~keep], y[~keep]).predict_proba(x[keep])[:, 1] > 0.5
     return {
         name: weigh(
-            predicted == y[keep], unrelated_chance(predicted.astype(int), y[keep], fold), np.arange(len(fold)),
-            view="question", adversary=name, margin=MARGIN, adversaries=len(answers), **more,
-            trained_on="removed" if name == "elsewhere" else "set",
+            Scored(predicted == y[keep], unrelated_chance(predicted.astype(int), y[keep], fold), np.arange(len(fold))),
+            Adversary("question", name, "removed" if name == "elsewhere" else "set", **more),
+            Standard(MARGIN, adversaries=len(answers)),
         )
         for name, predicted in answers.items()
     }  # fmt: skip

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from twokeys.builder.certify.audited.chance import unrelated_chance
-from twokeys.builder.certify.audited.evidence import Evidence, weigh
+from twokeys.builder.certify.audited.evidence import Adversary, Evidence, Scored, Standard, weigh
 from twokeys.builder.certify.audited.null import NullEvidence
 from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.verdict import decide, holm
@@ -25,12 +25,13 @@ from twokeys.core.intervals.excess import excess
 def evidence(share: float, items: int = 10_000, **changes: Any) -> Evidence:
     """Of an adversary that is right on exactly that share of independent items, where chance is one half."""
     right = np.arange(items) < round(share * items)
-    settings = {"view": "question", "adversary": "question.tfidf", "margin": 0.03, "resamples": 200} | changes
-    return weigh(right, 0.5, np.arange(items), **settings)
+    terms = Standard(changes.pop("margin", 0.03), resamples=200)
+    adversary = Adversary(**({"view": "question", "name": "question.tfidf"} | changes))
+    return weigh(Scored(right, 0.5, np.arange(items)), adversary, terms)
 
 
 def test_all_within_the_margin_is_certified() -> None:
-    found = decide("question", [evidence(0.502), evidence(0.497, adversary="question.forest")], 0.03)
+    found = decide("question", [evidence(0.502), evidence(0.497, name="question.forest")], 0.03)
     assert found.outcome == "certified"
     assert found.reasons == ("all 2 adversaries are within 3.0 points of chance in both directions",)
     assert (found.needed_items, found.notes) == (None, ())
@@ -102,7 +103,7 @@ def test_a_part_that_is_large_enough_and_seen_beyond_the_margin_is_not_passed_ov
 def test_frequent_answers_are_refused_though_their_excess_over_chance_is_nothing() -> None:
     """Of a set of which 85 % are yes, yes is right on 85 % and by chance as well; a guess is right on half."""
     right = np.arange(2000) < 1700
-    one = weigh(right, 0.85, np.arange(2000), guess=0.5, view="question", adversary="question.prior", margin=0.05)
+    one = weigh(Scored(right, 0.85, np.arange(2000), 0.5), Adversary("question", "question.prior"), Standard(0.05))
     assert one.excess == pytest.approx(0)
     found = decide("question", [one], 0.05)
     assert found.outcome == "not certified"
@@ -126,7 +127,8 @@ def test_an_excess_near_the_margin_needs_more_than_a_set_at_chance_would() -> No
 
 
 def test_one_group_says_nothing_and_no_adversary_says_nothing() -> None:
-    alone = weigh(np.ones(50, dtype=bool), 0.5, np.zeros(50, dtype=int), view="image", adversary="a", margin=0.03)
+    one_group = Scored(np.ones(50, dtype=bool), 0.5, np.zeros(50, dtype=int))
+    alone = weigh(one_group, Adversary("image", "a"), Standard(0.03))
     assert (alone.mde, alone.needed_items, alone.interval) == (None, None, (-0.5, 0.5))
     found = decide("image", [alone], 0.03)
     assert found.outcome == "too small to tell"
@@ -219,8 +221,9 @@ def rates(truths: list[float], size: int, draws: int, seed: int = 0) -> dict[str
             "question",
             [
                 weigh(
-                    right(truth, groups), 0.5, np.arange(groups).repeat(size), view="question", adversary=str(number),
-                    margin=0.03, trained_on="removed", adversaries=len(truths), resamples=2,
+                    Scored(right(truth, groups), 0.5, np.arange(groups).repeat(size)),
+                    Adversary("question", str(number), "removed"),
+                    Standard(0.03, adversaries=len(truths), resamples=2),
                 )
                 for number, truth in enumerate(truths)
             ],
@@ -274,7 +277,8 @@ def test_cross_fitted_adversaries_that_find_nothing_are_certified_at_the_needed_
             test = fold == number
             predicted[test] = LogisticRegression().fit(x[~test], y[~test]).predict(x[test])
         level = unrelated_chance(predicted, y, fold)
-        one = weigh(predicted == y, level, np.arange(n), view="question", adversary="a", margin=0.03, resamples=2)
+        scores = Scored(predicted == y, level, np.arange(n))
+        one = weigh(scores, Adversary("question", "a"), Standard(0.03, resamples=2))
         assert one.needed_items == pytest.approx(n, rel=0.02)
         outcomes.append(decide("question", [one], 0.03).outcome)
     assert outcomes.count("certified") / 150 >= 0.8 - within(0.8, 150)

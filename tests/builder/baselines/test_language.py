@@ -27,23 +27,20 @@ from twokeys.builder.measure.stage import build_problem
 from twokeys.core.errors import MissingPackage
 
 NONE = np.zeros(0, dtype=np.int64)
-BLANK = np.zeros((0, 0), dtype=np.float32)
 
 
 def asked(likelihoods: list[list[float]], candidates: tuple[str, ...]) -> Problem:
     """Questions with given likelihoods of candidate answers."""
     texts = [f"question {number}" for number in range(len(likelihoods))]
-    matrix = np.array(likelihoods, dtype=np.float32)
-    return Problem(
-        "answer", NONE, NONE, NONE, NONE, [""] * len(texts), texts, BLANK, BLANK, matrix, candidates=candidates
-    )
+    matrices = {"likelihoods": np.array(likelihoods, dtype=np.float32)}
+    return Problem("answer", NONE, NONE, NONE, NONE, [""] * len(texts), texts, matrices, candidates=candidates)
 
 
 def options(likelihoods: list[list[float]], rivals: list[int]) -> Problem:
     """Options with given likelihoods after the question and alone."""
     texts = ["option"] * len(rivals)
-    matrix = np.array(likelihoods, dtype=np.float32)
-    return Problem("option", NONE, NONE, NONE, NONE, texts, texts, BLANK, BLANK, matrix, rivals=np.array(rivals))
+    matrices = {"likelihoods": np.array(likelihoods, dtype=np.float32)}
+    return Problem("option", NONE, NONE, NONE, NONE, texts, texts, matrices, rivals=np.array(rivals))
 
 
 def counts(names: tuple[str, ...]) -> Counts:
@@ -80,7 +77,7 @@ def test_options_compete_with_their_rivals_alone() -> None:
     problem = options([[-400, 0], [-1, 0], [-400 + np.log(3), 0], [-1, 0]], [0, 1, 0, 1])
     found = LanguageModel().predict(problem, count(np.arange(4), np.array([0, 1, 1, 0]), 2), np.array([2, 3, 0]), 0)
     assert found[:, 1] == pytest.approx([3 / 4, 1 / 2, 1 / 4], abs=1e-4)
-    assert np.exp(against_rivals(problem, problem.likelihoods[:, 0])) == pytest.approx(
+    assert np.exp(against_rivals(problem, problem.matrices["likelihoods"][:, 0])) == pytest.approx(
         [1 / 4, 1 / 2, 3 / 4, 1 / 2], abs=1e-5
     )
 
@@ -93,9 +90,7 @@ def test_a_problems_rivals_are_the_options_of_one_choice(tmp_path: Path) -> None
     })  # fmt: skip
     found = {}
     for view in ("question", "choices"):
-        problem = build_problem(
-            items, np.arange(4), np.array([0, 0, 1, 1]), np.arange(4), view, "option", set(), lambda *_: None, 8
-        )
+        problem = build_problem(items, np.array([0, 0, 1, 1]), np.arange(4), view, "option", [], 8)
         problem.save(tmp_path / view)
         problem = Problem.load(tmp_path / view)
         found[view] = [(problem.text[at], int(problem.rivals[at])) for at in problem.content]
@@ -108,7 +103,7 @@ def test_a_problems_rivals_are_the_options_of_one_choice(tmp_path: Path) -> None
 def test_the_fitted_model_finds_what_no_comparison_finds(form: str) -> None:
     # The less likely answer is always right: zero-shot is always wrong, and a fitted model learns that.
     problem = toy(form, True, 300)  # type: ignore[arg-type]
-    problem = replace(problem, likelihoods=-problem.likelihoods)
+    problem = replace(problem, matrices={"likelihoods": -problem.matrices["likelihoods"]})
     assert cross_fitted(LanguageModel(), problem) < 0.05
     assert cross_fitted(LanguageModelFitted(), problem) > 0.95
 

@@ -15,8 +15,8 @@ ANGLES = np.array([0, np.pi / 2, np.pi / 4, D])
 
 def problem(vectors: np.ndarray) -> Problem:
     n, empty = len(vectors), np.zeros(0, dtype=np.int64)
-    lexical = np.zeros((n, 0), dtype=np.float32)
-    return Problem("answer", empty, empty, empty, empty, [""] * n, [""] * n, vectors.astype(np.float32), lexical)
+    matrices = {"vectors": vectors.astype(np.float32)}
+    return Problem("answer", empty, empty, empty, empty, [""] * n, [""] * n, matrices)
 
 
 CIRCLE = problem(np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1))

@@ -13,9 +13,9 @@ YES, NO = 0, 1
 
 def problem(*contents: tuple[str, str]) -> Problem:
     """Contents as (context, text), without rows."""
-    none, empty = np.zeros((len(contents), 0), dtype=np.float32), np.zeros(0, dtype=np.int64)
+    empty = np.zeros(0, dtype=np.int64)
     context, text = (list(column) for column in zip(*contents, strict=True))
-    return Problem("answer", empty, empty, empty, empty, context, text, none, none)
+    return Problem("answer", empty, empty, empty, empty, context, text)
 
 
 def predict(contents: list[tuple[str, str]], train: list[tuple[int, int]], test: list[int]) -> list[list[float]]:

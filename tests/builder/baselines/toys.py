@@ -55,18 +55,20 @@ def toy(form: Form, cue: bool, items: int = 400, seed: int = 0, share: float = 0
         lexical = np.concatenate([lexical, np.concatenate(options)], axis=1)
     likelihoods = np.full((u, 2 * (2 if form == "answer" else 1)), -3.0)
     likelihoods[:, : likelihoods.shape[1] // 2] += side if form == "option" else side * np.array([[-1, 1]])
+    matrices = {
+        "vectors": unit((side * np.eye(8)[0] + 0.3 * rng.normal(size=(u, 8))).astype(np.float32)),
+        "lexical": lexical,
+        "likelihoods": (likelihoods + 0.1 * rng.normal(size=likelihoods.shape)).astype(np.float32),
+        "metadata": (side * np.array([[100.0, 0.0, 0.0]]) + 20 * rng.normal(size=(u, 3))).astype(np.float32),
+        "looks": text_looks(text),
+        "place": _place(rng, u),
+        "detail": (120 + 40 * side * (np.arange(WIDTH) == 40) + 9 * rng.normal(size=(u, WIDTH))).astype(np.float32),
+        "pixels": np.clip(128 + 80 * side + 20 * rng.normal(size=(u, 192)), 0, 255).astype(np.float32),
+        "maps": np.tile(side * (np.arange(192) < 40) + rng.normal(size=(u, 192)), 49).astype(np.float16),
+        "replies": unit((side * np.eye(16)[1] + 0.3 * rng.normal(size=(u, 16))).astype(np.float32)),
+    }
     return Problem(
-        form, item, content, label, fold, context, text,
-        vectors=unit((side * np.eye(8)[0] + 0.3 * rng.normal(size=(u, 8))).astype(np.float32)),
-        lexical=lexical,
-        likelihoods=(likelihoods + 0.1 * rng.normal(size=likelihoods.shape)).astype(np.float32),
-        metadata=(side * np.array([[100.0, 0.0, 0.0]]) + 20 * rng.normal(size=(u, 3))).astype(np.float32),
-        looks=text_looks(text),
-        place=_place(rng, u),
-        detail=(120 + 40 * side * (np.arange(WIDTH) == 40) + 9 * rng.normal(size=(u, WIDTH))).astype(np.float32),
-        pixels=np.clip(128 + 80 * side + 20 * rng.normal(size=(u, 192)), 0, 255).astype(np.float32),
-        maps=np.tile(side * (np.arange(192) < 40) + rng.normal(size=(u, 192)), 49).astype(np.float16),
-        replies=unit((side * np.eye(16)[1] + 0.3 * rng.normal(size=(u, 16))).astype(np.float32)),
+        form, item, content, label, fold, context, text, matrices,
         rivals=item if form == "option" else item[:0],
         names=NAMES if form == "answer" else (),
         candidates=NAMES if form == "answer" else (),

@@ -17,14 +17,16 @@ from twokeys.builder.pair.generate import EDITS
 from twokeys.builder.pair.judges.fluency import halting
 from twokeys.builder.pair.judges.verification import verified
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.recipe import Verify
 from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
 MODEL = "reference:llava-natural"
 COLOURS = {"red": (230, 30, 30), "blue": (30, 30, 230), "green": (30, 200, 60)}
 NUMBER = 36
+VERIFY = Verify(models=[MODEL], accuracy=0.8)
 
 
 def drawn(folder: Path, shuffled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -41,7 +43,12 @@ def drawn(folder: Path, shuffled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     items = pd.DataFrame(rows, columns=["id", "image_key", "question", "answer"])
     items = items.assign(source="toy", answer_source="annotated", answer_type="yes/no", choices=[[]] * NUMBER)
     pictures = pd.DataFrame(
-        {"image_key": items["image_key"], "source": "toy", "image": "file:" + items["image_key"] + ".png"}
+        {
+            "image_key": items["image_key"],
+            "source": "toy",
+            "image": "file:" + items["image_key"] + ".png",
+            "bytes_sha256": "",
+        }
     )
     return items, pictures
 
@@ -63,19 +70,15 @@ def edits_of(items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def recipe(accuracy: float) -> Recipe:
-    corpus = {"format": "table", "name": "toy", "path": "toy", "revision": "1", "license": "mit"}
-    pair = {"verify": {"models": [MODEL], "accuracy": accuracy}}
-    return Recipe.model_validate({"name": "toy", "title": "toy", "corpora": [corpus], "pair": pair})
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_a_model_that_sees_verifies_what_is_so(tmp_path: Path, shuffled: bool) -> None:
     items, pictures = drawn(tmp_path, shuffled)
     edits = edits_of(items)
     run = Run(tmp_path / "run", Serial())
-    found = verified(run, recipe(0.8), items, edits, Pictures(pictures, {"toy": tmp_path}, Images()))
+    found = verified(
+        run, [NamedModel(MODEL, "1")], VERIFY, items, edits, Pictures(pictures, {"toy": tmp_path}, Images())
+    )
     agreed = {edit for edit, said in found.items() if said.problem is None}
     if shuffled:
         # It answers what it sees, which is not what was annotated: no say, whatever it says of single edits.
@@ -134,14 +137,15 @@ def test_grammar_gives_its_limit() -> None:
 
 @pytest.mark.slow
 def test_a_language_model_prefers_grammar(tmp_path: Path) -> None:
-    from twokeys.builder.measure.language.fluency import fluency, load
+    from twokeys.builder.measure.language.fluency import fluency
 
+    model = NamedModel("packaged:smollm2", "1")
     good, bad = "Is there no dog in the picture?", "Is there dog no in picture the?"
     run = Run(tmp_path / "run", Serial())
-    found = load(fluency(run, "packaged:smollm2", [good, bad, good]))
+    found = fluency(run, model, sorted({good, bad})).by_text()
     assert list(found) == sorted({good, bad})
     assert found[good] > found[bad] + 1
     # Again from the tables, and alone: the batch changes nothing.
-    assert load(fluency(run, "packaged:smollm2", [bad, good])) == found
-    alone = load(fluency(Run(tmp_path / "alone", Serial()), "packaged:smollm2", [good]))
+    assert fluency(run, model, sorted({good, bad})).by_text() == found
+    alone = fluency(Run(tmp_path / "alone", Serial()), model, [good]).by_text()
     assert alone[good] == pytest.approx(found[good], abs=1e-4)

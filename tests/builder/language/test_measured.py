@@ -14,11 +14,12 @@ from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.language.likelihoods import log_likelihoods
 from twokeys.builder.measure.language.loading import language_model
 from twokeys.builder.measure.language.prompts import ask
-from twokeys.builder.measure.representations import Representations
-from twokeys.builder.measure.stage import MEASUREMENTS, measure
+from twokeys.builder.measure.matrices import Representations
+from twokeys.builder.measure.stage import Measurements, measure
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.stages import Run, Stage
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.stages import Run
 from twokeys.core.items import question_key
 
 COLOURS = ("red", "blue", "green", "white")
@@ -46,17 +47,19 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
     return Recipe.model_validate({"name": "toy", "title": "Toy", "corpora": [corpus], "encoders": language})
 
 
-def measured(recipe: Recipe, run: Run, names: list[str], table: pd.DataFrame | None = None) -> Stage:
+def measured(recipe: Recipe, run: Run, names: list[str], table: pd.DataFrame | None = None) -> Measurements:
     whole = items()
     table = whole if table is None else table
     folds = dict.fromkeys(VIEWS, np.arange(len(table)) // 2 % 3)
-    represent = Representations(run, recipe, whole, Pictures(pd.DataFrame(columns=["image_key"]), {}, recipe.images))
-    return measure(run, "measure", table, folds, chosen(names), recipe.measure, 0, represent, names, len(table))
+    pictures = Pictures(pd.DataFrame(columns=["image_key"]), {}, recipe.images)
+    represent, baselines = Representations(run, recipe, whole, pictures, "toy"), chosen(names)
+    some = KeyedTable(table, f"{len(table)} of toy")
+    return measure(run, some, folds, baselines, recipe.measure, 0, represent.reads(baselines))
 
 
 def test_every_item_is_answered_from_the_models_likelihoods(recipe: Recipe, tmp_path: Path) -> None:
     names = [f"question.{name}" for name in ("lm", "lm_pmi", "lm_fitted")] + ["choices.lm", "choices.lm_fitted"]
-    found = measured(recipe, Run(tmp_path), names).table(MEASUREMENTS).to_pandas()
+    found = measured(recipe, Run(tmp_path), names).table
     table = items()
     multiple = table["choices"].map(len) > 0
     for name in names:
@@ -90,4 +93,4 @@ def test_fine_tuning_goes_on_with_the_fold_it_was_killed_in(recipe: Recipe, tmp_
     again = measured(recipe, Run(tmp_path / "again", engine), ["question.lora"], table)
     assert engine.ran == 1  # three folds, two of them done before
     whole = measured(recipe, Run(tmp_path / "whole"), ["question.lora"], table)
-    pd.testing.assert_frame_equal(again.table(MEASUREMENTS).to_pandas(), whole.table(MEASUREMENTS).to_pandas())
+    pd.testing.assert_frame_equal(again.table, whole.table)

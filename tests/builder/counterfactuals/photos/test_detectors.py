@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,14 @@ import pytest
 import torch
 
 from tests.builder.counterfactuals.photos import toy
-from twokeys.builder.pair.generate import Shard, _run_shards
+from twokeys.builder.pair.generate import Limits, Making, make_edits
 from twokeys.builder.pair.generators.photos.detector import TransformersDetector, detector
 from twokeys.builder.pair.generators.photos.ssd import SsdDetector, anchors, decoded, kept
 from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.recipe import Minimal, Text
 from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.room import weight
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
@@ -100,20 +100,19 @@ def test_in_a_build_a_small_model_runs_on_one_thread_whatever_the_engine(folder,
     (tmp_path / "1.png").write_bytes(toy.file_of(toy.photo([("apple", 30, 30)]), "PNG"))
     items = toy.items_of([(1, "Is there an apple in the image?", "yes")])
     items = items.assign(answer_type="yes/no")
-    places = items[["image_key"]].assign(source="toy", image="file:1.png")
-    shard = Shard(items, Pictures(places, {"toy": tmp_path}, Images()))
+    places = items[["image_key"]].assign(source="toy", image="file:1.png", bytes_sha256="")
+    pictures = Pictures(places, {"toy": tmp_path}, Images())
     given = {"detector": folder, "operations": ["remove"], "inpainting": "telea", "both_sides": False}
     generator = make("photo-edits", given).located(Path)
     assert generator.weights == weight(detector(folder).module) > 0
-    corpus = {"format": "table", "name": "toy", "path": "toy", "revision": "1", "license": "mit"}
-    recipe = Recipe.model_validate({"name": "toy", "title": "toy", "corpora": [corpus]})
     threads: list[int] = []
     hook = detector(folder).module.register_forward_pre_hook(lambda *_: threads.append(torch.get_num_threads()))
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
         run = Run(tmp_path / "run", Serial())
-        run.stage("edits", partial(_run_shards, run, generator, recipe, None, shard), 1)
+        limits = Limits(None, Minimal(), Text(), Images())
+        make_edits(run, Making(generator), limits, 0, KeyedTable(items, "items"), pictures)
         assert (set(threads), torch.get_num_threads()) == ({1}, 2)
     finally:
         hook.remove()

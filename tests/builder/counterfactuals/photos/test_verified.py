@@ -17,8 +17,9 @@ from twokeys.builder.pair.generators.photos.things import Thing
 from twokeys.builder.pair.generators.registry import make
 from twokeys.builder.pair.judges.verification import verified
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.recipe import Verify
 from twokeys.builder.run.engines import Serial
+from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
 
@@ -86,19 +87,17 @@ def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path
     for module in ("generator", "editor"):
         monkeypatch.setattr(f"twokeys.builder.pair.generators.photos.{module}.detector", lambda name: Eyes())
     items, drawings = drawn(tmp_path)
-    pictures = Pictures(drawings, {"toy": tmp_path}, Images())
+    pictures = Pictures(drawings.assign(bytes_sha256=""), {"toy": tmp_path}, Images())
     given = {"detector": "eyes", "operations": ["recolour"], "both_sides": False, "area": (0.01, 0.5)}
     generator = make("photo-edits", given).located(lambda name: tmp_path / name)
     edits = list(generator.edits(items, lambda key: (tmp_path / f"{key}.png").read_bytes(), 0))
     assert len(edits) > NUMBER / 2
     assert {edit.answer_source for edit in edits} == {"expected"}
-    corpus = {"format": "table", "name": "toy", "path": "toy", "revision": "1", "license": "mit"}
-    pair = {"verify": {"models": [MODEL], "accuracy": 0.8}}
-    recipe = Recipe.model_validate({"name": "toy", "title": "toy", "corpora": [corpus], "pair": pair})
+    judge = [NamedModel(MODEL, "1")], Verify(models=[MODEL], accuracy=0.8)
     run = Run(tmp_path / "run", Serial())
     known = [edit for edit in edits if edit.answer in ("red", "green", "blue", "yellow")]
     assert NUMBER / 4 < len(known) < len(edits)
-    found = verified(run, recipe, items, table(edits), pictures)
+    found = verified(run, *judge, items, table(edits), pictures)
     for edit in set(edits) - set(known):  # orange and purple
         assert found[edit.id].problem == f"{MODEL} has no token for {edit.answer!r}"
     agreed = [edit for edit in known if found[edit.id].problem is None]
@@ -106,6 +105,6 @@ def test_a_model_confirms_what_it_sees_of_edits_that_rest_on_a_detector(tmp_path
     assert all(seen(edit) == edit.answer for edit in agreed)
     # The same pictures with an answer that does not hold: none is confirmed.
     wrong = [replace(edit, answer="red" if seen(edit) != "red" else "green") for edit in known]
-    refused = verified(run, recipe, items, table(wrong), pictures)
+    refused = verified(run, *judge, items, table(wrong), pictures)
     assert refused
     assert all(one.problem is not None for one in refused.values())

@@ -1,0 +1,59 @@
+"""The stage `certify`: whether another shortcut has opened on the balanced set, and the audited tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from twokeys.builder.balance.select import Selection
+from twokeys.builder.certify.audited.tier import AuditedSet, audit
+from twokeys.builder.measure.baselines import View, chosen
+from twokeys.builder.measure.groups import pairs
+from twokeys.builder.measure.stage import Measurements, measure
+from twokeys.builder.measure.survey import Survey
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.stages import Run
+from twokeys.core.folds import fold_of
+
+
+@dataclass(frozen=True)
+class Certified:
+    """What certificates are made from.
+
+    Attributes:
+        refit: What the baselines measure on the balanced set; None if too few items are left to be folded.
+        audited: The audited tier; None if the recipe asks for none.
+    """
+
+    refit: Measurements | None
+    audited: AuditedSet | None
+
+
+def certify(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Certified:
+    """Measure the balanced set anew, and make the audited tier of all items that went on to balance."""
+    return Certified(_refit(run, recipe, survey, selection), audit(run, recipe, survey))
+
+
+def _refit(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Measurements | None:
+    """Fit the baselines anew on the balanced set, to see whether another shortcut has opened.
+
+    On a balanced set a question's answers are as many of one kind as of another. A fold that happens to hold more of
+    one leaves fewer of it to learn from, and a prior then falls below chance: so counterfactual partners share a fold,
+    for predictors that see the question those of the same question, for those that see the image those of the same
+    image. None where too few items are left to be folded.
+    """
+    kept = selection.kept
+    items = survey.items[survey.items["id"].isin(set(kept["id"]))].reset_index(drop=True)
+    same_question = pairs(kept["id"], kept["image_partner"])
+    units: dict[View, pd.Series[str]] = {"question": same_question, "choices": same_question, "image": items["group"]}
+    folds = min(recipe.measure.folds, *(unit.nunique() for unit in units.values()))
+    if folds < 2:
+        return None
+    by_view = {view: fold_of(unit, folds, recipe.seed) for view, unit in units.items()}
+    baselines = chosen(recipe.measure.baselines)
+    return measure.named("refit")(
+        run, KeyedTable(items, selection.key), by_view, baselines, recipe.measure, recipe.seed,
+        survey.represent.reads(baselines),
+    )  # fmt: skip
