@@ -397,3 +397,10 @@ def test_several_golds_without_options_are_one_answer(table):
     (bad,) = table({"test.jsonl": as_lines([RECORDS[0] | {"a": ["cat; cow", "dog"]}])}, {})
     with pytest.raises(BadInput, match="`;`"):
         asked_of(bad, TextRule())
+
+
+@pytest.mark.parametrize("gold", ["[0, 1)", "[1, 2]", "[3]"])
+def test_an_open_gold_in_brackets_is_one_answer_where_option_columns_are_empty(table, gold):
+    records = [record | {"a": gold, "A": "", "B": ""} for record in RECORDS]
+    (row, _) = table({"x.csv": as_csv(records)}, {"choices": ["A", "B"]})
+    assert (row.answer, row.choices) == (gold, ())
