@@ -66,7 +66,7 @@ def test_the_package_is_found_without_importing_it(tmp_path):
     import sys
 
     code = (
-        "import sys; from builder import recipe; from twokeys.builder.read.corpora import reader; "
+        "import sys; from twokeys.builder import recipe; from twokeys.builder.read.corpora import reader; "
         "reader('easy-vqa').root(recipe.load('easy-vqa').corpora[0], None); "
         "print('easy_vqa' in sys.modules)"
     )

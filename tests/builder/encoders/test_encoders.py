@@ -9,8 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from twokeys.builder.measure import encoders
-from twokeys.builder.measure.encoders import PACKAGED, identity, image_encoder, package_folder, text_encoder
+from twokeys.builder.measure.encoders import PACKAGED, encoder, identity, image_encoder, package_folder, text_encoder
 from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.encoders.sentences import SentenceEncoder
 from twokeys.builder.measure.encoders.vision import VisionEncoder
@@ -74,8 +73,8 @@ def test_any_other_image_encoder_is_a_transformers_model(tmp_path: Path) -> None
 def test_glibc_is_told_to_keep_freed_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     libc = SimpleNamespace(mallopt=lambda option, value: told.append((option, value)))
-    monkeypatch.setattr(encoders.ctypes, "CDLL", lambda name: libc)
-    encoders.keep_freed_memory()
+    monkeypatch.setattr(encoder.ctypes, "CDLL", lambda name: libc)
+    encoder.keep_freed_memory()
     assert told == [(-1, 2**30), (-3, 2**30)]  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
 
 
@@ -86,8 +85,8 @@ def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
         asked.append(name)
         raise OSError(name)
 
-    monkeypatch.setattr(encoders.ctypes, "CDLL", missing)
-    encoders.keep_freed_memory()
-    monkeypatch.setattr(encoders.ctypes, "CDLL", lambda name: object())
-    encoders.keep_freed_memory()
+    monkeypatch.setattr(encoder.ctypes, "CDLL", missing)
+    encoder.keep_freed_memory()
+    monkeypatch.setattr(encoder.ctypes, "CDLL", lambda name: object())
+    encoder.keep_freed_memory()
     assert asked == ["libc.so.6"]

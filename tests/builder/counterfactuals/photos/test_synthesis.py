@@ -84,7 +84,7 @@ def test_a_process_that_fills_its_first_place_does_so_on_one_thread():
     """Nothing has loaded the search's library before; `run` fails where several threads share its sums."""
     run = """
 import numpy as np
-from twokeys.builder.counterfactuals.photos import synthesis
+from twokeys.builder.pair.generators.photos import synthesis
 
 threads, real = [], synthesis._voted
 
