@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from twokeys.core.items import digest
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
@@ -30,6 +29,8 @@ def fold_of(groups: pd.Series[str], folds: int, seed: int) -> NDArray[np.int64]:
         folds: Number of folds.
         seed: Of the order of groups of one size.
     """
+    import numpy as np
+
     sizes = {str(name): int(size) for name, size in groups.value_counts().items()}
     order = sorted(sizes, key=lambda name: (-sizes[name], digest("fold", str(seed), name)))
     filled = [0] * folds

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge
 
-from twokeys.core.folds import hashed_fold
 from twokeys.filters.cells import is_missing, quote
 from twokeys.filters.features import read_features
 from twokeys.filters.held_out import forest_probabilities
@@ -79,6 +78,8 @@ class IterativeBiasPruning(Rule):
     def prune(self, table: pd.DataFrame) -> dict[str, Pruning]:
         """Prune `all` items, or each answer type by itself, and tell in which order and why it ended."""
         import numpy as np
+
+        from twokeys.core.folds import hashed_fold
 
         items = read_features(table, "question.lexical")
         kinds = ["" if is_missing(kind) else kind for kind in items.rows["answer_type"]]

@@ -157,7 +157,9 @@ def test_verify_and_diff_say_what_they_do(published: Path, call: Call) -> None:
     assert any(line.startswith("report: writing it again, to compare, ") for line in told)
     assert any(line.startswith("certificate: recounting, ") for line in told)
     told = call("diff", published, published).stderr.splitlines()
-    assert [line.rpartition(",")[0] for line in told] == ["balanced: comparing rows", "removed: comparing rows"]
+    assert [line.rpartition(",")[0] for line in told] == [
+        f"{name}: comparing rows" for name in ("balanced", "measurements", "removed")
+    ]
 
 
 def test_a_damaged_folder_fails_verify_with_1_and_says_which_check(published: Path, tmp_path: Path, call: Call) -> None:
@@ -193,7 +195,7 @@ def test_build_speaks_json(toy: Toy, published: Path, call: Call) -> None:
     found = strict(done.stdout)
     assert found["certified"] is True
     assert found["executed"] == {}
-    assert set(found["configs"]) == {"balanced", "removed"}
+    assert set(found["configs"]) == {"balanced", "measurements", "removed"}
     assert Path(found["folder"]) == published
 
 

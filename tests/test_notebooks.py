@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 QUICK = ("1_diagnose_your_corpus", "3_write_a_rule")
 """Those on a small corpus; the others build easy-VQA, once for all of them."""
-RUN = [pytest.param(path, marks=[] if path.stem in QUICK else pytest.mark.slow, id=path.stem) for path in NOTEBOOKS]
+RUN = [pytest.param(path, marks=pytest.mark.slow, id=path.stem) for path in NOTEBOOKS]
 
 
 def cells(path: Path, kind: str = "code") -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ def test_a_text_that_shows_nothing_is_a_bad_row(tmp_path: Path) -> None:
     rows = [(empty, None, 0, "yes"), ("Is it?", None, 0, empty), ("Which?", ["red", empty], 0, "red")]
     items, aside = read_rows(tmp_path, rows)
     assert (len(items), len(aside)) == (0, 3)
-    assert all("an empty" in problem for problem in aside["problem"])
+    assert all(" is empty" in problem for problem in aside["problem"])
 
 
 @pytest.mark.parametrize("sign", ["\ue000", "\uffff", "\U000f0000"])

@@ -18,6 +18,7 @@ from twokeys.commands.show_models import OUT, show_sensitivity
 EXPLAINERS = ["input-x-gradient", "rollout"]
 
 
+@pytest.mark.slow
 def test_every_mask_is_tried_and_compared_with_the_least_leaky_ones(folder: Path, tmp_path: Path) -> None:
     model = untrained("llava", 0)
     found = sensitivity(folder, model, EXPLAINERS, limit=3, budget=12, out=tmp_path)

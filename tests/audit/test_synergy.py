@@ -101,5 +101,5 @@ def test_equal_scores_are_ordered_at_random_and_not_by_position():
 
 
 def test_scores_that_are_not_finite_are_refused():
-    with pytest.raises(ValueError, match="1 that are not finite"):
+    with pytest.raises(ValueError, match="1 scores are not finite"):
         tops(Scores(np.array([0.0, np.nan]), np.zeros(2)))

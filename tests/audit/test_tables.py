@@ -23,7 +23,7 @@ class Named(Says):
     name = LONG
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("width", [pytest.param(40, marks=pytest.mark.slow), 80])
 def test_no_table_breaks_a_name(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.setattr(OUT, "width", width)
     heard = Tables.recorded(monkeypatch)

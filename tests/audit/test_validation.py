@@ -38,7 +38,7 @@ def test_order_within_samples_without_scale_is_seen_too():
 
 def test_an_item_without_some_explainer_is_refused():
     table = _rows(3, 2, {EXACT: np.zeros((3, 2)), "metric": np.zeros((3, 2))})
-    with pytest.raises(ValueError, match="lack an explainer"):
+    with pytest.raises(ValueError, match="lacks an explainer"):
         correlations(table.drop(index=7))
 
 

@@ -188,6 +188,7 @@ def test_a_row_a_model() -> None:
     assert rows[0][-1] == "2 / 2"
 
 
+@pytest.mark.slow
 def test_the_page_has_every_section_once() -> None:
     text = page([made(name, noise=0.1) for name in MODELS], ITEMS, len(EXPLAINERS))
     names = [name.removeprefix("reference:") for name in MODELS]

@@ -21,14 +21,14 @@ def certificate(built: Built) -> dict[str, Any]:
 
 
 def most_frequent(rows: list[Row], key: str) -> dict[str, tuple[int, int]]:
-    """How often the best reply to each key is right, and its items: an answer, or a letter where options are unseen."""
+    """How often the best reply to each key is right, and its items: an option, or a token that is accepted."""
     replies: dict[str, Counter[str]] = defaultdict(Counter)
     items: Counter[str] = Counter()
     for row in rows:
         items[row[key]] += 1
-        replies[row[key]][row["answer"]] += 1
-        if row["choices"] and key == "image_key":
-            replies[row[key]]["letter " + "ABC"[row["choices"].index(row["answer"])]] += 1
+        # At an image options are unseen, and `no` and `0` are one token: a reply of one is right on both.
+        seen = row["choices"] and key == "question_key"
+        replies[row[key]].update([row["answer"]] if seen else row["accepted"])
     return {name: (max(found.values()), items[name]) for name, found in replies.items()}
 
 
@@ -179,5 +179,5 @@ def test_a_weight_that_is_no_number_names_those_that_are(toy: Toy, make: Build, 
 
 
 def test_a_weight_that_some_items_lack_names_one_of_them(toy: Toy, make: Build) -> None:
-    with pytest.raises(ValueError, match="no number >= 0 for toy:"):
+    with pytest.raises(ValueError, match=r"of the item toy:.* is no number of 0 or more"):
         make(toy, measure={"baselines": ["choices.prior"], "folds": 3}, balance={"weight": "choices.prior.p_gold"})

@@ -207,5 +207,5 @@ def test_weights_must_be_numbers_that_are_not_negative(values: list[float]) -> N
     table = pd.DataFrame(
         {"id": ["a", "b"], "split": "test", "question_key": "q", "image_key": ["i", "j"], "answer": ["yes", "no"]}
     ).assign(weight=values, answer_type="yes/no", choices=[[], []])
-    with pytest.raises(ValueError, match="no number >= 0 for b"):
+    with pytest.raises(ValueError, match="of the item b is no number of 0 or more"):
         select(table.rename(columns={"weight": "question.prior.p_gold"}), Balance(weight="question.prior.p_gold"))

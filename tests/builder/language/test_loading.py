@@ -30,7 +30,8 @@ def test_a_folders_identity_is_its_content(tmp_path: Path) -> None:
     assert identity(one).startswith("tiny@sha256-")
 
 
-def test_an_unknown_model_names_itself_and_the_way_out() -> None:
+def test_an_unknown_model_names_itself_and_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # no test asks a hub, nor waits for one
     with pytest.raises(BadInput, match=r"'nobody/nothing' does not load .*Download the model once") as error:
         fresh("nobody/nothing")
     assert error.value.row == "encoders.language"
