@@ -34,7 +34,7 @@ class Filtered(Result):
     """What the rules did.
 
     Attributes:
-        removed: KeyedTable of `id`, `rule`, `reason`, for every dropped item.
+        removed: Table of `id`, `rule`, `reason`, for every dropped item.
         reports: One report per rule, in order.
     """
 

@@ -385,7 +385,7 @@ def _bad_field(recipe: str, error: ValidationError) -> BadInput:
     if first["type"] == "missing":
         problem, remedy = "the field is missing", "add it, and run again"
     if first["type"] == "extra_forbidden":
-        parts: list[type[Part]] = Part.__subclasses__()
+        parts: list[type[BaseModel]] = [*Part.__subclasses__(), Images]
         names = {name for part in parts for name in part.model_fields}
         problem = f"there is no field {first['loc'][-1]!r}"
         remedy = correction(str(first["loc"][-1]), names, "remove it")

@@ -61,19 +61,14 @@ def colours(items: pd.DataFrame) -> Colours:
         >>> found.question.tolist(), found.image.tolist()
         ([0, 1], [[1, 0], [1, -1]])
     """
-    accepting = accepted_tokens(items)
-    texts = [of[0] for of in accepting]
-    one = _merged(texts, [normalise(str(answer)) for answer in items["answer"]])
-    tokens = [tuple(dict.fromkeys(one.get(token, token) for token in of)) for of in accepting]
+    tokens = accepted_tokens(items)
     most = max(map(len, tokens), default=1)
     flat = pd.factorize(np.array([token for of in tokens for token in of], dtype=object), sort=True)[0]
     sizes = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))
     image = np.full((len(tokens), most), NONE, dtype=np.int64)
     image[np.arange(most) < sizes[:, None]] = flat
     # Among options a reply picks a place; without any it is a token.
-    asked = zip(accepting, tokens, items["choices"], strict=True)
-    names = [own[-1] if len(choices) else merged[0] for own, merged, choices in asked]
-    picked = pd.factorize(np.array(names, dtype=object), sort=True)[0]
+    picked = pd.factorize(np.array([of[-1] for of in tokens], dtype=object), sort=True)[0]
     return Colours(picked.astype(np.int64), image)
 
 
@@ -102,6 +97,8 @@ def _merged(tokens: Sequence[str], golds: Sequence[str]) -> dict[str, str]:
 def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
     """The different tokens of replies that each item accepts: that of its gold, and then that of its letter.
 
+    Tokens of golds of the table that are compared as one answer are written as one, the first of them.
+
     Example:
         >>> table = {"choices": [["Yes", "No"], []], "answer": ["No", "no"], "answer_type": ["choice", "yes/no"]}
         >>> accepted_tokens(pd.DataFrame(table))
@@ -114,7 +111,8 @@ def accepted_tokens(items: pd.DataFrame) -> list[tuple[str, ...]]:
         if case not in known:
             known[case] = tuple(dict.fromkeys(accepted(*case)))
         found.append(known[case])
-    return found
+    one = _merged([of[0] for of in found], [normalise(str(answer)) for answer in items["answer"]])
+    return [tuple(dict.fromkeys(one.get(token, token) for token in of)) for of in found] if one else found
 
 
 def with_accepted(items: pd.DataFrame) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from twokeys.audit.journal import Journal, write
 from twokeys.audit.models.loading import load_named
 from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
+from twokeys.core.answers.parsing import VERSION
 from twokeys.core.progress import Say, silent, step
 
 BATCH = 256
@@ -78,6 +79,7 @@ def evaluate(
         "masking": asdict(masking),
         "value": "probability" if isinstance(made, Model) else "right or wrong",
         "scores": asked_scores(published.folder),
+        "parser": VERSION,
     }
     journal = Journal(out, ANSWERS, run)
     for found in _answers(made, published, rows, masking, journal.lines, say):

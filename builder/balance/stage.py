@@ -23,7 +23,7 @@ def balance(run: Run, recipe: Recipe, survey: Survey) -> Selection:
     return select_balanced(run, survey, recipe.balance, encoders)
 
 
-@stage("balance", version=3)
+@stage("balance", version=4)
 def select_balanced(
     space: Workspace, survey: Survey, settings: Balance, encoders: Mapping[str, NamedModel]
 ) -> Selection:

@@ -173,7 +173,7 @@ def declined_images(generator: Generator, pictures: Pictures) -> dict[str, str]:
 
 
 def warn_of_declined(generator: str, declined: dict[str, str]) -> None:
-    """Warn of the pictures that a generator leaves alone, how many and the first; the stage's notes list them all."""
+    """Warn of the pictures that a generator leaves alone, how many and the first; `Edits.declined` lists them all."""
     if declined:
         place, reason = next(iter(declined.items()))
         count = "1 picture" if len(declined) == 1 else f"{len(declined):,} pictures"

@@ -21,7 +21,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.core.items import digest
 from twokeys.core.measured import REFIT
 
-LAYOUT = 7
+LAYOUT = 8
 """Raised whenever the published folder is written in another way."""
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",

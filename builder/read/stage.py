@@ -211,7 +211,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 # ---------------------------------------------------------------------------------------------------------- rows
 
 
-@stage("rows", version=4)
+@stage("rows", version=5)
 def read_rows(space: Workspace, text: Text, sources: list[Source]) -> OfficialRows:
     """Read every official row."""
     # Official splits that become one published split are one shard, so that an id cannot come twice in it.
@@ -350,7 +350,7 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
 # --------------------------------------------------------------------------------------------------------- items
 
 
-@stage("items", version=6)
+@stage("items", version=7)
 def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) -> Reading:
     """Join rows and pictures.
 

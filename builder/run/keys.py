@@ -74,4 +74,4 @@ def content_key(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: content_key(getattr(value, each.name)) for each in fields(value)}
     kind = type(value).__name__
-    raise TypeError(f"{kind} has no key: give the stage a value whose `key` says what it is, such as a keyed Table")
+    raise TypeError(f"{kind} has no key: give the stage a value whose `key` says what it is, such as a KeyedTable")

@@ -3,7 +3,7 @@
 A stage is declared once, with a name, a version and the function that does its work:
 
     @stage("balance", version=3)
-    def balance(space: Workspace, items: Table, settings: Balance) -> Selection: ...
+    def balance(space: Workspace, items: KeyedTable, settings: Balance) -> Selection: ...
 
 and is then called like that function, with a run in the place of the workspace: `balance(run, items, settings)`. Its
 key follows from the very arguments that the work gets; the result is loaded if it is there and made if it is not.

@@ -20,7 +20,7 @@ from twokeys.builder.balance.select import select
 from twokeys.builder.recipe import Balance
 from twokeys.core.answers.normal import normalise
 from twokeys.core.ceilings import ceilings
-from twokeys.core.colours import colours
+from twokeys.core.colours import colours, with_accepted
 
 SPELLINGS = [
     ("E. coli", "E coli"), ("F. Scott Fitzgerald", "F Scott Fitzgerald"), ("U.S.A.", "USA"), ("He is up", "(he is up)"),
@@ -47,6 +47,25 @@ def test_two_answers_are() -> None:
     assert len(select(quad("E. coli", "salmonella"), Balance()).kept) == 4
 
 
+def recounted(table: pd.DataFrame) -> dict[str, int]:
+    """Ceilings by the lines of README, from the published column `accepted` alone."""
+    items = with_accepted(table)
+    items["picked"] = items["accepted"].str[-1]
+    counted = (("question", "picked"), ("image", "accepted"))
+    return {
+        view: int(items.explode(reply).groupby([f"{view}_key", reply]).size().groupby(level=0).max().sum())
+        for view, reply in counted
+    }
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+def test_whoever_counts_what_is_published_counts_the_certificate(one: str, other: str) -> None:
+    options = item_table([("r0", "i0", [one, "red"], one), ("r1", "i0", ["red", other], other)], "choice")
+    for table in (quad(one, other), pd.concat([quad(one, other), options], ignore_index=True)):
+        found = ceilings(table)
+        assert recounted(table) == {view: found[view].right for view in ("question", "image")}
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("qr"), st.sampled_from("ij"), st.sampled_from(GOLDS)), min_size=1, max_size=9)
 )
@@ -55,5 +74,6 @@ def test_merged_colours_bound_every_reply(rows: list[tuple[str, str, str]]) -> N
     found, colour = ceilings(table), colours(table)
     for view in ("question", "image"):
         assert best_replies(table, f"{view}_key", GOLDS) <= found[view].right
+    assert recounted(table) == {view: found[view].right for view in ("question", "image")}
     plain = table["answer"].map(normalise)
     assert pd.Series(colour.text).groupby(plain.to_numpy()).nunique().max() == 1

@@ -176,7 +176,7 @@ class Court:
 
     @classmethod
     def load(cls, folder: Path) -> Court:
-        """Read what `controls` prepared."""
+        """Read what `prepare_controls` wrote."""
         setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
         items = pd.read_parquet(folder / ITEMS)
         problems = {place: (Problem.load(folder / place), able) for place, able in setting.problems.items()}

@@ -189,7 +189,7 @@ class Draws(Parts):
         return names, np.stack([table.loc[names].to_numpy(dtype=np.float64) for table in tables])
 
 
-@stage("audited", version=3)
+@stage("draws", version=3)
 def draw(space: Workspace, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None) -> Draws:
     """Run an experiment on the real labels, and on as many permutations.
 
