@@ -1,4 +1,4 @@
-"""All rules, baselines, explainers, generators and corpora, as Markdown tables made from the code."""
+"""All rules, baselines, explainers, generators, corpora and export formats, as Markdown tables made from the code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from twokeys.audit.explainers.registry import explainers
 from twokeys.builder.measure.baselines import VIEWS, families
 from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
+from twokeys.exports.registry import FORMATS
 from twokeys.filters import rules
 
 PATCHES, TOKENS = 16, 6
@@ -34,6 +35,7 @@ def catalogue() -> str:
         ),
         "Generators of partners": ("Named in `pair.generators`.", _generators()),
         "Corpora": ("Named in `corpora: [{format: NAME}]`; [corpora.md](corpora.md) says how files lie.", _corpora()),
+        "Export formats": ("Named in `twokeys export --to`.", _formats()),
     }  # fmt: skip
     text = "# Catalogue\n\nMade from the code by `twokeys catalogue`; a test compares the two.\n"
     for title, (note, rows) in sections.items():
@@ -83,6 +85,12 @@ def _generators() -> str:
 def _corpora() -> str:
     return _table(["format", "reads", "official splits", "needs"], (
         [f"`{name}`", reader.summary, ", ".join(reader.official), reader.needs] for name, reader in readers().items()
+    ))  # fmt: skip
+
+
+def _formats() -> str:
+    return _table(["format", "what it writes"], (
+        [f"`{name}`", made.summary.rstrip(".")] for name, made in FORMATS.all().items()
     ))  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def explainers(as_json: AsJson = False) -> None:
 
 
 def catalogue() -> None:
-    """Print all rules, baselines, explainers, generators and corpora as Markdown, with what they read and cost."""
+    """Print every plug-in as Markdown: rules, baselines, explainers, generators, corpora, export formats; and their cost."""
     from twokeys.commands.catalogue import catalogue
 
     sys.stdout.write(catalogue())

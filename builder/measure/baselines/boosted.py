@@ -14,7 +14,7 @@ COMPONENTS = 32
 
 
 class Boosted(Baseline):
-    """Trees on the first principal components of the text's vector beside `builder.measure.lexical` features."""
+    """Trees on the principal components of the text's vector beside `twokeys.builder.measure.lexical` features."""
 
     name = "boosted"
     views = ("question", "choices")
