@@ -66,7 +66,7 @@ def explainers(as_json: AsJson = False) -> None:
 
 
 def catalogue() -> None:
-    """Print every plug-in as Markdown: rules, baselines, explainers, generators, corpora, export formats; and their cost."""
+    """Print every rule, baseline, explainer, generator, corpus and export format as Markdown, with what it costs."""
     from twokeys.commands.catalogue import catalogue
 
     sys.stdout.write(catalogue())

@@ -16,6 +16,7 @@ from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
 from twokeys.commands.app import app
 from twokeys.commands.catalogue import catalogue
+from twokeys.exports.registry import FORMATS
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def test_the_document_is_what_the_command_prints() -> None:
 
 def test_every_table_is_whole() -> None:
     tables = re.findall(r"(?:^\|.*\n)+", catalogue(), re.MULTILINE)
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables:
         header, line, *rows = (re.split(r" (?<!\\)\| ", row.strip("| \n")) for row in table.splitlines())
         assert set(line) == {"---"}
@@ -45,6 +46,7 @@ def test_every_table_is_whole() -> None:
 
 def test_all_that_is_known_is_in_it() -> None:
     text = catalogue()
-    for names in (filters.rules(), explainers(), generators(), readers(), [family.name for family in families()]):
+    named = [family.name for family in families()]
+    for names in (filters.rules(), explainers(), generators(), readers(), FORMATS.all(), named):
         for name in names:
             assert f"\n| `{name}` | " in text
