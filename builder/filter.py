@@ -91,12 +91,20 @@ def apply(
         seed: For the controls.
 
     Raises:
-        BadInput: When a rule cannot be made, reads a column that nothing made, or drops an id that is not there.
+        BadInput: When a rule cannot be made, reads a column that nothing made, raises an error, or drops an id that is
+            not there.
     """
     left, removed, reports = items, [], []
     rules = [make(use.rule, use.with_) for use in uses]
     for use, rule, name in zip(uses, rules, _names(rules), strict=True):
-        drops = rule.decide(_view(rule, left, column))
+        view = _view(rule, left, column)
+        try:
+            drops = rule.decide(view)
+        except BadInput:
+            raise
+        except Exception as error:
+            problem = f"it ends with {type(error).__name__}: {error}"
+            raise BadInput(f"rule {use.rule}", None, problem, "", f"run `twokeys rules check {use.rule}`") from error
         if stray := set(drops) - set(left["id"]):
             problem = f"it drops the id {min(stray)!r}, which the table does not have"
             raise BadInput(f"rule {use.rule}", None, problem, "", "correct the rule")

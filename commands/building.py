@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ def build(
 
 def diagnose(
     source: Annotated[str, typer.Argument(help="A recipe, as for `build`, or a published folder.")],
-    out: Out = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/NAME-diagnosis.")] = None,
     corpora: Corpora = None,
     work: Work = None,
     engine: EngineName = "process",

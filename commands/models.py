@@ -45,18 +45,23 @@ def explain(
     model: ModelName,
     explainers: Annotated[
         str | None,
-        typer.Option(help="Names joined by commas (see `twokeys explainers`). Default: all except the oracles."),
+        typer.Option(
+            help="Names joined by commas (see `twokeys explainers`). Default: all except the oracles and kernel-shap."
+        ),
     ] = None,
     config: Config = None,
     split: Split = None,
-    limit: Annotated[int, typer.Option(help="How many items are explained; 0 for all.")] = 50,
+    limit: Annotated[int, typer.Option(help="How many items are explained, 2 or more; 0 for all.")] = 50,
     answer: Annotated[str, typer.Option(help="Explain the model's `own` answer or the `gold` one.")] = "own",
     budget: Annotated[
         int, typer.Option(help="Forward passes of the improved estimate, for each explainer and item.")
     ] = 140,
     masks: Masks = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for results and report.html; a stopped run continues from it.")
+        Path | None,
+        typer.Option(
+            help="Folder for results and report.html; a stopped run continues from it. Default: FOLDER-explained."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     as_json: AsJson = False,

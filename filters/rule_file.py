@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+import traceback
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ def load_rule(path: Path, class_name: str) -> type[Rule]:
     """Return the rule class `class_name` of a Python file.
 
     Raises:
-        BadInput: When there is no such file, or no such rule in it.
+        BadInput: When there is no such file, it cannot be run, or there is no such rule in it.
     """
     if not path.is_file():
         raise BadInput(path, None, "there is no such file", "FILE.py:CLASS", "correct the path")
@@ -51,7 +52,17 @@ def _module(path: Path) -> ModuleType:
         sys.modules[name] = module  # dataclasses look their own module up while it is being run
         try:
             spec.loader.exec_module(module)
-        except BaseException:
+        except BaseException as error:
             del sys.modules[name]
-            raise
+            if not isinstance(error, Exception):
+                raise
+            line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else _line(error, path)
+            problem = f"the file cannot be run ({type(error).__name__}: {getattr(error, 'msg', None) or error})"
+            raise BadInput(path, line, problem, "", "correct the file") from error
     return sys.modules[name]
+
+
+def _line(error: Exception, path: Path) -> int | None:
+    """The last line of a file at which an error passed."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return lines[-1] if lines else None

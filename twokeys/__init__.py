@@ -1,6 +1,6 @@
 """twokeys turns VQA corpora into benchmarks with a proven bound on what one view alone can answer.
 
-Every verb of the command is a function here, with the same name and arguments. All else stands in the packages below:
+The verbs of the command are functions here. All else stands in the packages below:
 `from twokeys.filters import Rule`.
 
 Example:

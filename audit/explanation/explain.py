@@ -89,7 +89,7 @@ def explain(
         raise BadInput("--answer", None, f"there is no answer {answer!r} to explain", "own, gold", "name one of these")
     if limit is not None and limit < 2:
         allowed = "2 or more, since intervals are over items"
-        raise BadInput("--limit", None, f"the limit is {limit}", allowed, "leave it out to take all items")
+        raise BadInput("--limit", None, f"the limit is {limit}", allowed, "name a larger limit")
     if len(made) < 3:
         problem = f"only {len(made)} explainers are named, counting random"
         raise BadInput("--explainers", None, problem, "3 or more", "name more explainers")

@@ -166,11 +166,12 @@ def test_class_that_is_no_rule_is_answered_with_those_that_are(tmp_path: Path, n
         rule_class(f"{tmp_path}/my_rules.py:{name}")
 
 
-def test_file_that_cannot_be_run_raises_its_own_error_each_time(tmp_path: Path) -> None:
+def test_file_that_cannot_be_run_says_so_each_time(tmp_path: Path) -> None:
     (tmp_path / "my_rules.py").write_text("1 / 0")
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(BadInput, match="ZeroDivisionError: division by zero") as error:
             rule_class(f"{tmp_path}/my_rules.py:Shouted")
+        assert isinstance(error.value.__cause__, ZeroDivisionError)
 
 
 def test_file_must_not_take_the_id_of_another_rule(tmp_path: Path) -> None:
@@ -183,3 +184,19 @@ def test_bad_parameters_of_a_file_are_errors_too(tmp_path: Path) -> None:
     (tmp_path / "my_rules.py").write_text(RULE)
     with pytest.raises(BadInput, match="share = 'half' does not fit"):
         make(f"{tmp_path}/my_rules.py:Shouted", {"share": "half"})
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("import os\ndef broken(:\n", 2, "SyntaxError"),
+        ("import os\n\nraise RuntimeError('not today')\n", 3, "RuntimeError: not today"),
+        ("import no_such_package_at_all\n", 1, "ModuleNotFoundError"),
+    ],
+)
+def test_a_file_that_cannot_be_run_is_named_with_its_line(tmp_path: Path, text: str, line: int, problem: str) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=problem) as error:
+        make(f"{path}:Mine")
+    assert (error.value.file, error.value.row) == (str(path), line)
