@@ -40,6 +40,7 @@ def test_every_mask_is_tried_and_compared_with_the_least_leaky_ones(folder: Path
     assert "ceiling" in said.get()
 
 
+@pytest.mark.slow
 def test_every_mask_is_measured_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("twokeys.audit.explanation.explain.measured")  # a run that measured its masks again would fail
     found = sensitivity(folder, untrained("llava", 0), EXPLAINERS, limit=2, budget=12)
