@@ -53,7 +53,8 @@ def colours(items: pd.DataFrame) -> Colours:
     """Colour a table.
 
     Args:
-        items: Table with `choices` (in published order), `answer` and `answer_type`.
+        items: Table with `choices` (in published order), `answer` and `answer_type`. If it has the column `accepted`,
+            as rows of a published config do, tokens are those: so a part of the rows is coloured as the whole is.
 
     Example:
         >>> table = {"choices": [["Yes", "No"], []], "answer": ["Yes", "yes"], "answer_type": ["choice", "yes/no"]}
@@ -61,7 +62,7 @@ def colours(items: pd.DataFrame) -> Colours:
         >>> found.question.tolist(), found.image.tolist()
         ([0, 1], [[1, 0], [1, -1]])
     """
-    tokens = accepted_tokens(items)
+    tokens = list(map(tuple, items["accepted"])) if "accepted" in items else accepted_tokens(items)
     most = max(map(len, tokens), default=1)
     flat = pd.factorize(np.array([token for of in tokens for token in of], dtype=object), sort=True)[0]
     sizes = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens))

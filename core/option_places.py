@@ -18,7 +18,7 @@ from typing import Literal
 from twokeys.core.answers.labels import beside_letter, letters
 from twokeys.core.answers.lookalikes import alike
 from twokeys.core.answers.parsing import said
-from twokeys.core.option_words import ORDINAL, speaks_of_others
+from twokeys.core.option_words import KINDS, ORDINAL, speaks_of_others
 
 Freedom = Literal["free", "pinned", "source order"]
 CLASH = "options that are letters, out of their places"
@@ -36,7 +36,6 @@ _LABELLED = re.compile(
     r"(?:the\s+)?(?:[^\W\d_][\w-]*\s+){1,3}[(\[]?([A-Z])[)\]]?\.?"  # Figure C
     r"|(?:[(\[]([A-Z])[)\]]|([A-Z])[).:])\s*\S.*"  # C) a cube
 )
-_KINDS = r"(?:options?|choices?|answers?|alternatives?)"
 
 
 def freedom(question: str, choices: Sequence[str]) -> Freedom:
@@ -140,11 +139,11 @@ def _lists(count: int) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w'\u2019]){either}\s*(?:{words})\s*(?:not\s+|only\s+)?{either}(?![\w'\u2019])"
         rf"|(?<![\w'\u2019]){upper}\s*(?:/|\+|-|\u2013|\u2014|to\b|through\b)\s*{upper}(?![\w'\u2019])"
-        rf"|\b(?:[Oo]nly|[Jj]ust|[Nn]ot|[Ee]xcept|[Aa]ll but|[Ss]ame as)\s+(?:{_KINDS}\s+)?{upper}(?![\w'\u2019])"
+        rf"|\b(?:[Oo]nly|[Jj]ust|[Nn]ot|[Ee]xcept|[Aa]ll but|[Ss]ame as)\s+(?:{KINDS}\s+)?{upper}(?![\w'\u2019])"
         rf"|(?<![\w'\u2019]){upper}(?:{others}){upper}(?![\w'\u2019])|\b{alone}\s*{upper}(?![\w'\u2019])"
         rf"|(?<!\w){upper}(?:のみ|だけ|만)|(?<!\w){russian}\s*(?:и|или|,)\s*{russian}(?!\w)"
         rf"|(?<!\w){arabic}\s*(?:و|أو)\s*{arabic}(?!\w)"
-        rf"|(?<![\w'\u2019]){upper}\s+(?:only|alone)\b|.[(\[][A-{last}][)\]]|\b{_KINDS}\s+{upper}(?![\w'\u2019])"
+        rf"|(?<![\w'\u2019]){upper}\s+(?:only|alone)\b|.[(\[][A-{last}][)\]]|\b{KINDS}\s+{upper}(?![\w'\u2019])"
     )
 
 
@@ -159,7 +158,7 @@ def _asked(count: int) -> re.Pattern[str]:
     kinds = r"(?:[Oo]ptions?|[Cc]hoices?|[Aa]nswers?|[Aa]lternatives?)"
     return re.compile(
         rf"\b{kinds}\s*:?\s*[(\[]?{letter}[)\]]?(?![\w'\u2019])"
-        rf"|(?i:\b(?:{ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b)|\b{kinds}\s+(?:number\s+|no\.?\s*|#)?\d"
+        rf"|(?i:\b(?:{ORDINAL})\s+(?:two\s+|three\s+)?{KINDS}\b)|\b{kinds}\s+(?:number\s+|no\.?\s*|#)?\d"
         r"|(?<!\w)[(\[]?A[).\]:]\s.*(?<!\w)[(\[]?B[).\]:]\s|(?<!\w)[(\[]?a[)\]]\s.*(?<!\w)[(\[]?b[)\]]\s",
         re.DOTALL,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_KINDS = r"(?:options?|choices?|answers?|alternatives?)"
+KINDS = r"(?:options?|choices?|answers?|alternatives?)"
 ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|last|previous|preceding|next|foregoing|aforementioned|following)"
 _SOME = r"(?:none|neither|both|all|any|each|either|some|one|two|three|four|most|several)"
 _THERE = r"above|below|following|preceding|foregoing|others|mentioned|listed|given"
@@ -18,12 +18,12 @@ _ENGLISH = (
     r"\W*(?:none|neither|both|all|either)\s+(?:(?:is|are|\w+)\s+){1,2}(?:correct|right|true|wrong|false|valid)\W*$",
     # In a sentence, "two of them" are some of what it speaks of.
     r"(?:[\w'\u2019]+\s+){0,4}of\s+(?:these|those|them)\b(?:\s+\w+){0,3}\W*$",
-    rf".*\b{_SOME}\s+(?:\w+\s+){{0,2}}?of\s+(?:\w+\s+){{0,2}}?(?:{_THERE}|{_KINDS})\b",
+    rf".*\b{_SOME}\s+(?:\w+\s+){{0,2}}?of\s+(?:\w+\s+){{0,2}}?(?:{_THERE}|{KINDS})\b",
     rf".*\b{_NAMED}\s+(?:above|below)\b(?!\s+(?:the|an?|it|him|her|them|his|its|their)\b)",
-    rf".*\b(?:other|another|remaining|above|below|{ORDINAL})\s+(?:two\s+|three\s+)?{_KINDS}\b",
+    rf".*\b(?:other|another|remaining|above|below|{ORDINAL})\s+(?:two\s+|three\s+)?{KINDS}\b",
     rf".*\bthe\s+{ORDINAL}\s+(?:ones?|two|three)\b(?!\s+\w)|.*\bthe\s+(?:former|latter)\b|.*\bvice versa\b",
-    rf".*\b{_KINDS}\s+(?:number\s+|no\.?\s*|#)?\d|.*\bno\s+(?:correct|right|valid)\s+{_KINDS}\b",
-    rf"\W*no\s+{_KINDS}\s+(?:is|are|applies|apply)\b|\W*(?:all|both)\s+(?:two|three|four|five|{_KINDS}|statements?)\W*$",
+    rf".*\b{KINDS}\s+(?:number\s+|no\.?\s*|#)?\d|.*\bno\s+(?:correct|right|valid)\s+{KINDS}\b",
+    rf"\W*no\s+{KINDS}\s+(?:is|are|applies|apply)\b|\W*(?:all|both)\s+(?:two|three|four|five|{KINDS}|statements?)\W*$",
     r".*\b(?:more than one|all listed|none listed|nota|aota|both options|the two above|option above)\b",
     r".*\bthe others?(?:\s+(?:two|three|ones?))?\W*$|\W*other\s*[(:].*|\W*(?:see|as|same as)\s+(?:above|below)\W*$",
     r".*\b(?:all|none|both|neither)\s+(?:appl\w+|correct|wrong|true|false)\b",

@@ -18,6 +18,7 @@ from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.survey import Survey, named
 from twokeys.builder.pair.stage import Paired
 from twokeys.builder.recipe import Recipe
+from twokeys.core.colours import with_accepted
 from twokeys.core.items import digest
 from twokeys.core.measured import REFIT
 
@@ -71,14 +72,15 @@ class Build:
         kept, refit = self.selection.kept, self.certified.refit
         measured = kept[["id"]] if refit is None else marked(refit.table, REFIT)
         items = self.paired.known.items.merge(kept, on="id", validate="one_to_one")
-        return items.merge(measured, on="id", validate="one_to_one")
+        return with_accepted(items.merge(measured, on="id", validate="one_to_one"))
 
     @cached_property
     def audited(self) -> pd.DataFrame | None:
         """Rows of the config `audited`; None if the recipe asks for no such tier."""
         if self.certified.audited is None:
             return None
-        return audited_rows(self.paired.known.items, self.certified.audited, self.recipe.balance.within)
+        items = self.paired.known.items
+        return with_accepted(audited_rows(items, self.certified.audited, self.recipe.balance.within))
 
     @property
     def shown(self) -> set[str]:

@@ -73,7 +73,10 @@ class Folder(PublishedFolder):
         tables = [table for table in (published, self.unbalanced, removed) if len(table)]
         every = pd.concat(tables or [published]).sort_values("id", ignore_index=True)
         said = ("answer_source", "edit_of", "edit_kind", "question_asked")
-        return every.assign(**{name: None for name in said if name not in every})
+        # `accepted` is of a config's rows as a whole; these are of several configs.
+        return every.drop(columns="accepted", errors="ignore").assign(
+            **{name: None for name in said if name not in every}
+        )
 
     @cached_property
     def items(self) -> pd.DataFrame:

@@ -16,7 +16,6 @@ from twokeys.builder.publish.report.compose import folder_report
 from twokeys.builder.publish.rows import Written, whole_folder, write_config
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
-from twokeys.core.colours import with_accepted
 from twokeys.core.columns import AUDITED, BALANCED, MEASUREMENTS, PAIRS, REMOVED
 from twokeys.core.files import hashes
 from twokeys.core.progress import step
@@ -56,11 +55,11 @@ def _write_configs(folder: Path, build: Build) -> dict[str, Written]:
     """Write the rows of every config."""
     images, balanced, audited = build.paired.known.pictures, build.balanced, build.audited
     configs = {
-        BALANCED: write_config(folder, BALANCED, with_accepted(balanced), images),
+        BALANCED: write_config(folder, BALANCED, balanced, images),
         REMOVED: write_config(folder, REMOVED, build.removed, None),
     }
     if audited is not None:
-        configs[AUDITED] = write_config(folder, AUDITED, with_accepted(audited), images)
+        configs[AUDITED] = write_config(folder, AUDITED, audited, images)
     measured = measurement_rows([balanced] if audited is None else [balanced, audited])
     configs[MEASUREMENTS] = write_config(folder, MEASUREMENTS, measured, None)
     if build.recipe.pair.published:

@@ -66,6 +66,15 @@ def test_whoever_counts_what_is_published_counts_the_certificate(one: str, other
         assert recounted(table) == {view: found[view].right for view in ("question", "image")}
 
 
+def test_a_part_is_counted_as_the_whole_is() -> None:
+    """`E. coli` in one split ties `E` and `E coli` of the other: the card and the ceiling of that split agree."""
+    rows = [("q0", "i0", [], "E"), ("q1", "i0", [], "E coli"), ("q2", "i1", [], "E. coli")]
+    items = with_accepted(item_table(rows, "open")).assign(split=["train", "train", "test"])
+    part = items[items["split"] == "train"]
+    right = part.explode("accepted").groupby(["image_key", "accepted"]).size().groupby(level=0).max().sum()
+    assert ceilings(part)["image"].right == right == 2
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("qr"), st.sampled_from("ij"), st.sampled_from(GOLDS)), min_size=1, max_size=9)
 )

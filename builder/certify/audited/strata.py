@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from twokeys.core.ceilings import STRATA
 from twokeys.core.intervals.excess import Bools, Ints
 
-COLUMNS = ("source", "split", "answer_type")
 FEWEST = 20
 """Items that a stratum must hold to be bounded and judged by itself: fewer say nothing about a cue."""
 
@@ -28,7 +28,7 @@ def strata(items: pd.DataFrame, together: Sequence[str] = ()) -> dict[str, Bools
         together: Columns whose values are judged together.
     """
     found = {}
-    for column in COLUMNS:
+    for column in STRATA:
         if column in together or items[column].nunique() < 2:
             continue
         for value in sorted(items[column].unique()):
@@ -44,7 +44,7 @@ def kinds(items: pd.DataFrame, together: Sequence[str] = ()) -> Ints:
         items: Item table.
         together: Columns whose values are judged together.
     """
-    columns = [items[column].astype(str) for column in COLUMNS if column not in together]
+    columns = [items[column].astype(str) for column in STRATA if column not in together]
     options = (items["choices"].map(len) > 0).astype(str)
     code: Ints = pd.MultiIndex.from_arrays([*columns, options]).factorize(sort=True)[0].astype(np.int64)
     return code

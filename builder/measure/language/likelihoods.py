@@ -7,7 +7,6 @@ the batching moves a sum by about 1e-5.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from twokeys.audit.models.cache import selected
 from twokeys.builder.measure.language.loading import Loaded
 from twokeys.builder.measure.language.prompts import TAIL, said
 
@@ -101,19 +101,11 @@ def _continue(loaded: Loaded, cache: Any, mask: Tensor, rows: Tensor, rest: list
         input_ids=ids,
         attention_mask=torch.cat([mask[rows], own], dim=1),
         position_ids=length + torch.arange(ids.shape[1], device=loaded.device),
-        past_key_values=_selected(cache, rows),
+        past_key_values=selected(cache, rows),
         use_cache=True,
     ).logits
     loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), target.flatten(), reduction="none")
     return -(loss.view(own.shape) * own).sum(dim=1)
-
-
-def _selected(cache: Any, rows: Tensor) -> Any:
-    """The cache with these rows of the batch; the one that is given stays as it is."""
-    chosen = copy.copy(cache)
-    chosen.layers = [copy.copy(layer) for layer in cache.layers]
-    chosen.batch_select_indices(rows)
-    return chosen
 
 
 def _continuations(tokenizer: Any, answers: set[str]) -> dict[str, Ids]:
