@@ -1,0 +1,1 @@
+"""Who says what the answer about an image of the pool is: one file a judge."""
