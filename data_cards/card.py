@@ -67,7 +67,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             others=others,
             baselines=sorted({code(name) for config in order(manifest) for name in _baselines(features[config])}),
             effects=[(rule, effect) for rule in manifest.rules if (effect := furthest(rule)) is not None],
-            weighted=any(part.weight != part.kept for part in manifest.balance),
+            weighted=any(part.weight != part.kept - part.retrieved for part in manifest.balance),
             one_licence=agreed(manifest.sources) == whole_licence(manifest),
             whole_licence=whole_licence(manifest),
             bibtex=bibtex(manifest),

@@ -175,6 +175,8 @@ class BalancePart(Fact):
     part: dict[str, str]
     items: int
     kept: int
+    retrieved: int = 0
+    """Retrieved partners among those kept: they weigh nothing, and are as few as balance needs."""
     weight: int
     bound: int
     """No balanced subset of the part weighs more."""
@@ -258,6 +260,22 @@ class LabelNoise(Fact):
     draws: int
 
 
+class RetrievedKind(Fact):
+    """Retrieved partners of one kind: what their judge understood, and how far it can be trusted."""
+
+    kind: str
+    askable: int
+    """Annotated items whose question the judge understands."""
+    balanced: int
+    """Those of them that are in the balanced set."""
+    checked: int
+    """Annotated items about whose own image the judge can tell the answer."""
+    agreed: int
+    """Those of them for which it tells the annotated answer; the others get no partner."""
+    spare: int
+    """Sound candidates that balance does not need: they are not published."""
+
+
 class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
@@ -266,6 +284,7 @@ class Pairing(Fact):
     merged: int
     """Annotated items that left because a paraphrase about the same picture was there."""
     kinds: list[PairKind]
+    retrieved: list[RetrievedKind] = []
     before: Blindness
     """On what the rules left, baselines as fitted on all items read."""
     after: Blindness

@@ -88,6 +88,11 @@ def selection(manifest: Manifest) -> list[str]:
             f"and every picture no answer holds more than {percent(manifest.max_share)}; no balanced subset weighs "
             f"more than {count(part.bound)}, this one weighs {count(part.weight)}."
         )
+        if part.retrieved:
+            steps.append(
+                f"{count(part.retrieved)} of the kept items of {name} are retrieved partners: other images about which "
+                "a question has another answer. They weigh nothing, and are as few as balance needs."
+            )
     if (tier := manifest.audited) is not None:
         steps.append(
             f"Audited tier: {count(tier.items)} of {count(tier.chosen_from)} items were selected against "

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.survey import Survey
-from twokeys.builder.pair.counts import pairing
+from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
 from twokeys.builder.read.option_order import decided
 from twokeys.core.measured import REFIT
@@ -89,7 +89,9 @@ def _pairing(build: Build) -> Pairing | None:
     read, items, refused = build.survey.items, build.paired.known.items, build.paired.refused
     gone = set(refused["id"][refused["edit_of"].isna()])
     before = read[read["id"].isin({*items["id"], *gone})]
-    return pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
+    counted = pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
+    retrieved = retrieved_kinds(build.paired.retrieved, build.paired.spare, build.balanced)
+    return counted.model_copy(update={"retrieved": retrieved})
 
 
 def _funnel(build: Build) -> list[Step]:
