@@ -1,0 +1,125 @@
+"""Candidates for retrieved partners: images of a pool about which a question of the corpus has another answer.
+
+An added edge has to be of use at both of its ends, so candidates are looked for in both directions:
+
+- *forward*, from an item: the images nearest to the item's own about which its question has another answer;
+- *backward*, from an image: of the questions of the corpus that have a certain answer about it, those whose items of
+  another answer show the nearest images. An image that came in for a `no` is balanced by a `yes`.
+
+Nearness only ranks candidates: which of them are published, the balance decides. All similarities by which candidates
+are ordered are summed in 64 bits from the vectors as they are, so that neither blocks nor the last bit of a product
+chooses; equal ones are ordered by the image's place in the pool, or by the number of the meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twokeys.builder.pair.generators.retrieved.asks import Asks, Ints, Pool
+from twokeys.builder.pair.generators.retrieved.backward import backward
+from twokeys.builder.pair.generators.retrieved.forward import forward
+from twokeys.builder.pair.generators.retrieved.ranked import Floats, Found, first
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is looked for.
+
+    Attributes:
+        candidates: Images an item gets at most, and meanings an image gets at most for each answer.
+        images: Candidates that a meaning gets at most; None for no limit. Those of the smallest rank stay.
+        depth: None if the judge tells answers in bulk, such as by one look-up in a table: then it is asked about all
+            images for every meaning, and an answer that is rare is found wherever it is. A number if every answer
+            costs something, such as the run of a program: then an item's question is asked about so many images that
+            are nearest to its own, and an image is asked so many questions, those of the nearest images; what lies
+            farther is missed.
+    """
+
+    candidates: int = 10
+    images: int | None = None
+    depth: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Edges that could be added, each (meaning, image) once, sorted by meaning, then image.
+
+    Attributes:
+        meaning: (n,) the number of the meaning that is asked.
+        image: (n,) the place in the pool of the image that it is asked about.
+        answer: (n,) code of the answer about it.
+        answers: The answers by code, sorted.
+        near: (n,) the place of the image of an item with that meaning and another answer: the one it was mined for.
+        similarity: (n,) the cosine of both images.
+        rank: (n,) how many candidates were before it: of the item if it was found forward, of the image and the answer
+            if backward.
+        forward: (n,) whether it was found forward, from the item that shows `near`.
+    """
+
+    meaning: Ints
+    image: Ints
+    answer: Ints
+    answers: tuple[str, ...]
+    near: Ints
+    similarity: Floats
+    rank: Ints
+    forward: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.meaning)
+
+
+def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limits) -> Candidates:
+    """Find candidates for all items of a corpus, in both directions.
+
+    A candidate never has the answer of the item that it is for, nor one that the judge does not tell; it is never an
+    image of the item's own group, nor one about which the corpus asks the same already.
+
+    Args:
+        meaning: (n,) number of the meaning of each item's question. Questions that must be told apart, because each
+            needs edges of its own, have different numbers, also if they mean the same.
+        image: (n,) place of each item's own image in the pool.
+        answer: Each item's answer, in the form in which the judge compares answers.
+        pool: The images, and what is known of them.
+        limits: How much is looked for.
+
+    Returns:
+        The candidates; they depend neither on the order of items nor on batches.
+    """
+    asks = Asks.of(meaning, image, answer, pool)
+    ahead = _limited(_once(forward(asks, pool, limits.candidates, limits.depth)), limits.images)
+    images = np.unique(np.concatenate([asks.image, ahead.image]))
+    back = backward(asks, pool, images, limits.candidates, limits.depth)
+    both = _limited(_once(ahead.joined(back)), limits.images)
+    texts = asks.book.texts
+    present, code = np.unique(both.answer, return_inverse=True)
+    answers, place = np.unique([texts[each] for each in present.tolist()], return_inverse=True)
+    return Candidates(
+        meaning=both.meaning,
+        image=both.image,
+        answer=place[code],
+        answers=tuple(answers.tolist()),
+        near=both.near,
+        similarity=both.similarity,
+        rank=both.rank,
+        forward=both.forward,
+    )
+
+
+def _once(found: Found) -> Found:
+    """Each (meaning, image) once, as it was ranked best; sorted."""
+    order = np.lexsort((found.near, -found.similarity, found.rank, ~found.forward, found.image, found.meaning))
+    found = found.part(order)
+    return found.part(first(found.meaning, found.image, 1))
+
+
+def _limited(found: Found, images: int | None) -> Found:
+    """So many candidates a meaning, of the smallest rank, then the nearest."""
+    if images is None:
+        return found
+    order = np.lexsort((found.image, -found.similarity, found.rank, found.meaning))
+    kept = order[first(found.meaning[order], None, images)]
+    return found.part(np.sort(kept))
