@@ -208,7 +208,8 @@ def licence_text(manifest: Manifest) -> str:
 
 _MODIFIED = (
     "Modified material: rows with `edit_of` were made here from the row that they name, by changing its\n"
-    "question or its picture as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording\n"
+    "question or its picture as `edit_kind` and `edit_note` say (of a `retrieved` kind: by taking another\n"
+    "picture, unchanged, under the licence that `license` names too); rows with `question_asked` have the wording\n"
     "of another question of their source. They are adaptations, under the licence of the same source."
 )
 

@@ -15,14 +15,12 @@ from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.recipe import Balance
 from twokeys.builder.run.results import Result
 from twokeys.core.colours import colours, contradicted
-from twokeys.core.columns import is_number
+from twokeys.core.columns import RETRIEVED, is_number
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.partners import NONE, partners, quads
 from twokeys.data_cards.manifest import BalancePart
 
-RETRIEVED_OF, RETRIEVED = "edit_kind", "retrieved."
-"""Column that says what an edit is, and how the kinds of retrieved partners begin."""
 WEIGHT_SCALE = 1000
 """Weights are measurements; flows want whole numbers, so weights count in thousandths."""
 REASONS = np.array(
@@ -151,9 +149,9 @@ def _vertices(items: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def retrieved(items: pd.DataFrame) -> np.ndarray:
     """(n,) whether an item is a retrieved partner: it is there to balance others, not for itself."""
-    if RETRIEVED_OF not in items:
+    if "edit_kind" not in items:
         return np.zeros(len(items), dtype=bool)
-    return items[RETRIEVED_OF].astype("string").str.startswith(RETRIEVED).fillna(value=False).to_numpy(dtype=bool)
+    return items["edit_kind"].astype("string").str.startswith(RETRIEVED).fillna(value=False).to_numpy(dtype=bool)
 
 
 def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
