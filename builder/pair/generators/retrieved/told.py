@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from twokeys.builder.pair.generators.retrieved.asks import Pool as Images
-from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
 
 from twokeys.builder.pair.edit import Edit, Retrieval
+from twokeys.builder.pair.generators.retrieved.asks import Pool as Images
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints, Judge, Meaning
+from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
 from twokeys.builder.pair.generators.retrieved.settings import Settings
 from twokeys.builder.pair.pool import Pool
 from twokeys.core.columns import RETRIEVED
