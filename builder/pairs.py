@@ -17,6 +17,7 @@ from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.artefacts.refusal import look_for
 from twokeys.builder.pair.counts import kinds, retrieved_kinds
+from twokeys.builder.pair.pool import pool_images
 from twokeys.builder.pair.stage import work as pair_work
 from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Recipe
@@ -118,7 +119,8 @@ def pairs(
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
     with run.alone():
-        known = survey(run, plan, sources, read(run, plan, sources))
+        pool = pool_images(run, plan, corpora)
+        known = survey(run, plan, sources, read(run, plan, sources), pool)
         left = filter_items(run, plan, known).left(known.items)
         done = pair_work(run, plan, known, left)
     kept = left.frame

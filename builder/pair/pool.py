@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,17 @@ from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embeddings, embed_pi
 from twokeys.builder.measure.encoders import image_encoder
 from twokeys.builder.measure.near_duplicates import near_images
 from twokeys.builder.measure.survey import CALIBRATION, Survey
+from twokeys.builder.pair.generators.registry import generator_class
 from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.read.pool import PoolImages, read_pool
+from twokeys.builder.recipe import Recipe
+from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json, digest
+
+POOL = "pool"
+"""What a generator states in `needs` if it looks for partners in the pool."""
+COLUMNS = ("source", "source_revision", "license", "group", "image_width", "image_height", "links")
+"""What is stated of an image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +60,8 @@ class Pool:
     @cached_property
     def places(self) -> pd.Index[str]:
         """Their keys, to look places up."""
-        return pd.Index(self.table["image_key"])
+        keys: pd.Index[str] = pd.Index(self.table["image_key"])
+        return keys
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
@@ -95,29 +106,46 @@ class Pool:
         return group | {key: of_leader.get(leaders[key], digest("group", str(leaders[key]))) for key in fresh}
 
 
+def pool_images(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages | None:
+    """Read the images of a recipe's pools; None if it names none, or no generator that looks in them.
+
+    Arguments and errors are those of `read_pool`; an unknown generator is an error too.
+    """
+    wanted = recipe.pool and any(POOL in generator_class(use.generator).needs for use in recipe.pair.generators)
+    return read_pool(run, recipe, corpora) if wanted else None
+
+
 def pool_of(known: Survey) -> Pool:
     """The pool of a recipe: the images of its items and those of its pools, each once.
 
     Args:
         known: The survey of all items that were read, and the images that the recipe's pools hold.
     """
-    represent = known.represent
-    table = _of_items(known.items)
+    represent, table = known.represent, _of_items(known.items)
     embeddings, pictures = [represent.images()], known.pictures
-    if known.pool is not None and len(others := known.pool.without(known.pictures)):
+    if known.pool is not None:
+        every = known.pool.pictures(known.pictures.limits)
+        others = every.part(key for key in every.keys if key not in known.pictures)
         embeddings.append(embed_pictures(represent.run, represent.image, others))
         pictures = pictures.and_others(others)
-        table = pd.concat([table, known.pool.rows(others.keys)])
+        table = _with_pools(table, known.pool, represent.recipe)
     return Pool(table.sort_values("image_key", ignore_index=True), pictures, embeddings, represent.image.name)
 
 
 def _of_items(items: pd.DataFrame) -> pd.DataFrame:
     """The images of items, with the links of all items about each."""
-    columns = ["source", "source_revision", "license", "group", "image_width", "image_height"]
-    first = items.sort_values("id").drop_duplicates("image_key").set_index("image_key")[columns]
-    links = items[["image_key", "links"]].explode("links").dropna().groupby("image_key")["links"]
-    return (
-        first.assign(links=links.agg(lambda of: sorted(set(of))))
-        .reset_index()
-        .assign(links=lambda table: [of if isinstance(of, list) else [] for of in table["links"]])
-    )
+    columns = ["image_key", *(name for name in COLUMNS if name != "links")]
+    first = items.sort_values("id").drop_duplicates("image_key")[columns]
+    links = items[["image_key", "links"]].explode("links").dropna().groupby("image_key")["links"].agg(set)
+    return first.assign(links=[sorted(links.get(key, ())) for key in first["image_key"]])
+
+
+def _with_pools(table: pd.DataFrame, pool: PoolImages, recipe: Recipe) -> pd.DataFrame:
+    """The images of items and those of pools; what a pool states of an item's image is stated of it, too."""
+    terms = {named.name: (named.revision, named.license) for named in recipe.pool}
+    rows = pool.table.rename(columns={"width": "image_width", "height": "image_height"})
+    rows["source_revision"], rows["license"] = zip(*rows["source"].map(terms), strict=True)
+    stated = dict(zip(rows["image_key"], rows["links"], strict=True))
+    links = [sorted({*of, *stated.get(key, ())}) for key, of in zip(table["image_key"], table["links"], strict=True)]
+    new = rows[~rows["image_key"].isin(set(table["image_key"]))].assign(group="")
+    return pd.concat([table.assign(links=links), new[table.columns]])

@@ -46,7 +46,7 @@ _IMAGE_COLUMNS = ("image_key", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
     [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS] + [("image", pa.string()), ("problem", pa.string())]
 )
-_PICTURE_SCHEMA = pa.schema(
+PICTURE_SCHEMA = pa.schema(
     [
         ("source", pa.string()),
         ("image", pa.string()),
@@ -139,7 +139,7 @@ class Seen(Parts):
     def table(self) -> pd.DataFrame:
         """All pictures in the order of their places; none where every row is bad."""
         parts = [pq.read_table(part) for part in self.parts]
-        found: pd.DataFrame = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
+        found: pd.DataFrame = pa.concat_tables([PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
         return found
 
     def by_content(self) -> Seen:
@@ -167,11 +167,16 @@ class Reading(Result):
     set_aside: pd.DataFrame
     counts: list[dict[str, Any]]
 
-    SCHEMAS: ClassVar = {"items": SCHEMA, "pictures": _PICTURE_SCHEMA, "set_aside": _SET_ASIDE_SCHEMA}
+    SCHEMAS: ClassVar = {"items": SCHEMA, "pictures": PICTURE_SCHEMA, "set_aside": _SET_ASIDE_SCHEMA}
 
 
-def find(corpus: Corpus, corpora: Path | None) -> Source:
+def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source:
     """Locate a corpus's files and hash them.
+
+    Args:
+        corpus: Its part of the recipe.
+        corpora: Folder that its path is relative to.
+        published: Whether its splits will be those of a published folder, which `load_dataset` must take.
 
     Raises:
         BadInput: When the folder or a file is missing, or a split is unknown.
@@ -184,7 +189,7 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     if unknown := sorted(set(splits) - set(known)):
         problem = f"there is no split {unknown[0]!r}"
         raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")
-    for name in splits.values() if corpus.images == "required" else ():
+    for name in splits.values() if published and corpus.images == "required" else ():
         if not _SPLIT.fullmatch(name):
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe by `splits: {NAME: test}`"
             raise BadInput(corpus.name, "splits", f"load_dataset does not take {name!r}", allowed, remedy)
@@ -276,10 +281,11 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
         count += 1
         unique = f"{identity} ({count})"
     seen.add(unique)
-    return {"id": unique, "problem": _problem(problem)}
+    return {"id": unique, "problem": as_json(problem)}
 
 
-def _problem(problem: BadInput) -> str:
+def as_json(problem: BadInput) -> str:
+    """What is wrong, as tables hold it."""
     values = {name: getattr(problem, name) for name in ("file", "row", "problem", "allowed", "remedy")}
     return canonical_json(values)
 
@@ -342,9 +348,9 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
         except BadInput as problem:
             # Named by its place in the corpus: what is published is the same on every machine.
             where = locator.partition(":")[2].replace(BELOW, "/")
-            record["problem"] = _problem(BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy))
+            record["problem"] = as_json(BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy))
         records.append(record)
-    write_table(path, pa.Table.from_pylist(records, schema=_PICTURE_SCHEMA))
+    write_table(path, pa.Table.from_pylist(records, schema=PICTURE_SCHEMA))
 
 
 # --------------------------------------------------------------------------------------------------------- items

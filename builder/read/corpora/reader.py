@@ -19,6 +19,25 @@ from twokeys.core.items import Row
 Rows = Iterator[Row | BadInput]
 """Good rows come as `Row`, bad ones as `BadInput` (not raised); what is wrong with a whole file is raised."""
 
+
+@dataclass(frozen=True)
+class CorpusImage:
+    """An image of a corpus, whatever is asked about it.
+
+    Attributes:
+        locator: Where its bytes are, as of a row.
+        name: Its bare file name; None if it lies in a table that tells none.
+        links: Namespaced keys of declared groups, as of a row.
+    """
+
+    locator: str
+    name: str | None
+    links: tuple[str, ...]
+
+
+Images = Iterator[CorpusImage | BadInput]
+"""Images come once or several times; a row that names none that can be located comes as `BadInput` (not raised)."""
+
 Options = TypeVar("Options", bound=Part)
 Chosen = TypeVar("Chosen")
 Key = TypeVar("Key")
@@ -39,6 +58,7 @@ class Reader:
         needs: For messages: where the official files come from and how the folder should look.
         find_root: Function that locates the root folder, where it is not the corpus's `path`.
         find_splits: Function that lists the splits, where they depend on the corpus's options or files.
+        read_images: Function that yields the images of one official split, if a file may hold images without questions.
     """
 
     format: str
@@ -49,6 +69,7 @@ class Reader:
     needs: str
     find_root: Callable[[Corpus, Path | None], Path] | None = None
     find_splits: Callable[[Corpus, Path], list[str]] | None = None
+    read_images: Callable[[Corpus, Path, str], Images] | None = None
 
     def root(self, corpus: Corpus, corpora: Path | None) -> Path:
         """Return the folder that locators and file names of rows are relative to.
@@ -66,6 +87,32 @@ class Reader:
     def splits(self, corpus: Corpus, root: Path) -> list[str]:
         """List the official splits that a corpus has, in reading order."""
         return self.find_splits(corpus, root) if self.find_splits is not None else list(self.official)
+
+    def images(self, corpus: Corpus, root: Path, split: str) -> Images:
+        """Yield the images of one official split: those that its rows name, or all of them if the format tells."""
+        if self.read_images is not None:
+            yield from self.read_images(corpus, root, split)
+            return
+        for row in self.read(corpus, root, split):
+            yield row if isinstance(row, BadInput) else CorpusImage(row.image, file_name(row.image), row.links)
+
+
+def file_name(locator: str) -> str | None:
+    """The bare name of the file that a locator points to; None if a table holds the image.
+
+    Example:
+        >>> file_name("file:../coco//val2014/1.jpg"), file_name("parquet:test.parquet#image#0")
+        ('1.jpg', None)
+    """
+    kind, _, path = locator.partition(":")
+    return None if kind == "parquet" else PurePosixPath(path).name
+
+
+def corpora_folder(named: Path | None) -> Path | None:
+    """The folder that paths of recipes are relative to: the environment variable TWOKEYS_CORPORA if none is named."""
+    if named is None and (found := os.environ.get("TWOKEYS_CORPORA")):
+        return Path(found)
+    return named
 
 
 def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
