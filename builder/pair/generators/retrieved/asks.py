@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twokeys.builder.measure.neighbours import Vectors
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 
 Ints = NDArray[np.int64]
-Vectors = NDArray[np.float16] | NDArray[np.float32]
 Answers = Callable[[int, Ints], tuple[Ints, tuple[str, ...]]]
 """The number of a meaning and places in the pool -> as `Judge.answers`."""
 
@@ -31,9 +32,23 @@ class Pool:
     answers: Answers
     group: Ints | None = None
 
-    def groups(self) -> Ints:
-        """The group of each image."""
-        return np.arange(len(self.vectors), dtype=np.int64) if self.group is None else self.group
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @cached_property
+    def _sorted(self) -> tuple[Ints, Ints]:
+        """Groups, sorted, and the image of each."""
+        group = np.arange(len(self), dtype=np.int64) if self.group is None else self.group
+        order = np.argsort(group, kind="stable")
+        return group[order], order
+
+    def members(self, images: Ints) -> tuple[Ints, Ints]:
+        """The images of the same group, as pairs: an index in `images`, and a place; itself, too."""
+        group, order = self._sorted
+        own = images if self.group is None else self.group[images]
+        start, stop = (np.searchsorted(group, own, side=side) for side in ("left", "right"))
+        row, inside = spread(stop - start)
+        return row, order[start[row] + inside]
 
 
 class Book:
@@ -59,8 +74,8 @@ class Book:
     def answers(self, meaning: int, images: Ints) -> Ints:
         """The answer about each image, `UNSAID` if the judge does not tell it."""
         code, texts = self._answers(meaning, images)
-        own = np.array([*(self.code(text) for text in texts), UNSAID], dtype=np.int64)
-        return own[np.where(code >= 0, code, len(texts))]
+        here = np.array([*(self.code(text) for text in texts), UNSAID], dtype=np.int64)
+        return here[np.where(code >= 0, code, len(texts))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,28 +87,47 @@ class Asks:
         answer: (n,) code of the answer.
         image: (n,) place of the image in the pool.
         book: The answers' codes, and the judge.
-        size: Number of images of the pool.
     """
 
     meaning: Ints
     answer: Ints
     image: Ints
     book: Book
-    size: int
 
     @classmethod
-    def of(cls, meaning: Ints, image: Ints, answer: list[str], pool: Pool) -> Asks:
+    def of(cls, meaning: Ints, image: Ints, answer: list[str], book: Book) -> Asks:
         """Merge items that ask the same about the same image and have the same answer."""
-        book = Book(pool.answers)
         code = np.array([book.code(text) for text in answer], dtype=np.int64)
         rows = np.unique(np.stack([meaning, code, image], axis=1), axis=0)
-        return cls(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), book, len(pool.vectors))
+        return cls(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), book)
 
-    def meanings(self) -> Ints:
-        """Numbers of the meanings, sorted."""
-        return np.unique(self.meaning)
+    @cached_property
+    def images(self) -> Ints:
+        """The images of the corpus, sorted."""
+        return np.unique(self.image)
 
-    def of_meaning(self, meaning: int) -> slice:
-        """The rows of a meaning."""
-        start, stop = np.searchsorted(self.meaning, [meaning, meaning + 1])
-        return slice(int(start), int(stop))
+    @cached_property
+    def meanings(self) -> list[tuple[int, slice]]:
+        """Each meaning with its rows, sorted."""
+        names, start = np.unique(self.meaning, return_index=True)
+        stop = [*start[1:].tolist(), len(self.meaning)]
+        return [(name, slice(*rows)) for name, *rows in zip(names.tolist(), start.tolist(), stop, strict=False)]
+
+    @cached_property
+    def _by_image(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.image, kind="stable")
+        return order, np.searchsorted(self.image[order], np.append(self.images, np.iinfo(np.int64).max))
+
+    def about(self, images: Ints) -> tuple[Ints, Ints]:
+        """What is asked about some images, as pairs: an index in `images`, and a row."""
+        order, start = self._by_image
+        at = np.searchsorted(self.images, images)
+        count = np.where(np.isin(images, self.images), start[np.minimum(at + 1, len(self.images))] - start[at], 0)
+        row, inside = spread(count)
+        return row, order[start[at[row]] + inside]
+
+
+def spread(count: Ints) -> tuple[Ints, Ints]:
+    """As many pairs for each index as it counts: the index, and a number from 0 on."""
+    index = np.repeat(np.arange(len(count), dtype=np.int64), count)
+    return index, np.arange(len(index), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)

@@ -1,65 +1,161 @@
-"""From an image: the questions that have a certain answer about it, and another about images that are near."""
+"""From an image: the questions that have a certain answer about it, and another one about images that are near."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from twokeys.builder.pair.generators.retrieved.asks import Asks, Ints, Pool
-from twokeys.builder.pair.generators.retrieved.ranked import Found, first, nearest_among, ranks
+from twokeys.builder.measure.neighbours import Floats, Ints
+from twokeys.builder.pair.generators.retrieved.asks import Asks, Pool, spread
+from twokeys.builder.pair.generators.retrieved.found import Found, first, ranks
+from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
+from twokeys.builder.pair.generators.retrieved.search import BLOCK, CLOSE, best, inside, nearest_among
+
+SHOWN = 4096
+"""Images whose nearest questions are looked for at once."""
 
 
 def backward(asks: Asks, pool: Pool, images: Ints, k: int, depth: int | None) -> Found:
-    """Find up to k meanings for each of some images and each answer."""
-    allowed = None if depth is None else _allowed(asks, pool, images, depth)
-    found = [Found.none()]
-    for meaning in asks.meanings().tolist():
-        rows = asks.of_meaning(meaning)
-        shown = images if allowed is None else allowed.get(meaning, images[:0])
-        shown = shown[~np.isin(shown, asks.image[rows])]
-        if len(shown):
-            found.append(_of_meaning(asks, pool, rows, shown))
-    every = found[0].joined(*found[1:])
-    order = np.lexsort((every.meaning, -every.similarity, every.answer, every.image))
-    every = every.part(order)
-    rank = ranks(every.image, every.answer)
-    every.rank[:] = rank
-    return every.part(rank < k)
+    """Find up to k meanings for each of some images and each answer.
+
+    Args:
+        asks: What the corpus asks.
+        pool: The images.
+        images: Places of the images.
+        k: How many.
+        depth: See `Limits`.
+    """
+    if not len(asks.meaning):
+        return Found.joined([])
+    if depth is not None:
+        return _ranked(_nearby(asks, pool, images, depth), k)
+    everything = _Everything(asks, pool, k)
+    step = max(1, BLOCK // len(asks.meanings))
+    return Found.joined(everything.about(images[start : start + step]) for start in range(0, len(images), step))
 
 
-def _of_meaning(asks: Asks, pool: Pool, rows: slice, images: Ints) -> Found:
-    """The nearest image of another answer, for each image about which the judge tells an answer."""
-    meaning = int(asks.meaning[rows.start])
-    code = asks.book.answers(meaning, images)
-    found = [Found.none()]
-    for answer in np.unique(code[code >= 0]).tolist():
-        shown = images[code == answer]
-        near = np.unique(asks.image[rows][asks.answer[rows] != answer])
-        row, place, similarity = nearest_among(pool, shown, near, 1)
-        n = len(row)
-        found.append(
-            Found(
-                np.full(n, meaning), shown[row], np.full(n, answer), place, similarity,
-                np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool),
-            )
-        )  # fmt: skip
-    return found[0].joined(*found[1:])
+def _ranked(found: Found, k: int) -> Found:
+    """The k nearest meanings of each image and answer."""
+    found = found.part(np.lexsort((found.meaning, -found.similarity, found.answer, found.image)))
+    found.rank[:] = ranks(found.image, found.answer)
+    return found.part(found.rank < k)
 
 
-def _allowed(asks: Asks, pool: Pool, images: Ints, depth: int) -> dict[int, Ints]:
-    """The images that each meaning is asked about: an image gets the `depth` meanings of the nearest images."""
-    own = np.unique(asks.image)
-    row, place, similarity = nearest_among(pool, images, own, depth)
-    order = np.argsort(asks.image, kind="stable")
-    start, stop = (np.searchsorted(asks.image[order], place, side=side) for side in ("left", "right"))
-    count = stop - start
-    source = np.repeat(np.arange(len(row)), count)
-    offset = np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
-    meaning = asks.meaning[order[start[source] + offset]]
-    pair = np.lexsort((-similarity[source], meaning, row[source]))
-    pair = pair[first(row[source][pair], meaning[pair], 1)]
-    pair = pair[np.lexsort((meaning[pair], -similarity[source][pair], row[source][pair]))]
-    pair = pair[first(row[source][pair], None, depth)]
-    by = pair[np.lexsort((row[source][pair], meaning[pair]))]
-    shown = images[row[source][by]]
-    names, begin = np.unique(meaning[by], return_index=True)
-    return dict(zip(names.tolist(), np.split(shown, begin[1:])[: len(names)], strict=True))
+def _found(meaning: Ints, image: Ints, answer: Ints, near: Ints, similarity: Floats) -> Found:
+    n = len(image)
+    return Found(meaning, image, answer, near, similarity, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool))
+
+
+class _Everything:
+    """All questions of a corpus, put to images block by block.
+
+    Args:
+        asks: What the corpus asks.
+        pool: The images.
+        k: Meanings for each image and answer.
+    """
+
+    def __init__(self, asks: Asks, pool: Pool, k: int) -> None:
+        self.asks, self.pool, self.k = asks, pool, k
+        self.vectors = pool.vectors[asks.images].astype(np.float32)
+        self.column = np.searchsorted(asks.images, asks.image)
+        """Row of each ask's image in `vectors`."""
+        self.start = np.array([rows.start for _, rows in asks.meanings], dtype=np.int64)
+        self.count = np.array([rows.stop - rows.start for _, rows in asks.meanings], dtype=np.int64)
+        self.number = np.repeat(np.arange(len(self.count), dtype=np.int64), self.count)
+        """Place of each ask's meaning among all."""
+        kinds = np.flatnonzero(ranks(asks.meaning, asks.answer) == 0)
+        self.kinds = list(zip(kinds.tolist(), [*kinds[1:].tolist(), len(asks.meaning)], strict=True))
+        """Rows of each meaning and answer, from and to."""
+        self.step = max(1, BLOCK // max(len(asks.images), len(self.count)))
+
+    def about(self, images: Ints) -> Found:
+        """The best meanings for some images."""
+        code = np.stack([self.asks.book.answers(meaning, images) for meaning, _ in self.asks.meanings])
+        row, ask = self.asks.about(images)
+        code[self.number[ask], row] = UNSAID  # asked already
+        blocks = [slice(start, start + self.step) for start in range(0, len(images), self.step)]
+        return Found.joined(_ranked(self._block(images[block], code[:, block]), self.k) for block in blocks)
+
+    def _block(self, images: Ints, code: Ints) -> Found:
+        """Pairs that may be the best; `code` is the answer to each meaning about each image."""
+        asks = self.asks
+        cosine = self.vectors @ self.pool.vectors[images].astype(np.float32).T
+        shown, own = inside(self.pool, images, asks.images)
+        cosine[own, shown] = -np.inf
+        meaning, column = _first(code, self._nearest(cosine, code), self.k)
+        row, along = spread(self.count[meaning])
+        ask = self.start[meaning][row] + along
+        score = cosine[self.column[ask], column[row]]
+        score[asks.answer[ask] == code[meaning, column][row]] = -np.inf
+        most = np.maximum.reduceat(score, np.flatnonzero(along == 0)) if len(row) else score
+        close = score >= most[row] - CLOSE
+        pair, near, similarity = best(self.pool, images[column], row[close], asks.image[ask[close]], 1)
+        names = asks.meaning[self.start[meaning[pair]]]
+        return _found(names, images[column[pair]], code[meaning, column][pair], near, similarity)
+
+    def _nearest(self, cosine: Floats, code: Ints) -> Floats:
+        """The largest cosine to an item with another answer, for each meaning and image; -inf if none."""
+        score = np.full(code.shape, -np.inf, dtype=np.float32)
+        for start, stop in self.kinds:
+            number = self.number[start]
+            near = cosine[self.column[start:stop]].max(axis=0)
+            other = code[number] != self.asks.answer[start]
+            np.maximum(score[number], near, out=score[number], where=other)
+        score[code == UNSAID] = -np.inf
+        return score
+
+
+def _first(code: Ints, score: Floats, k: int) -> tuple[Ints, Ints]:
+    """The k meanings of the largest score for each image and answer, and all that may equal the k-th, as pairs."""
+    # One number sorts by answer, then by score: bits of a positive number are in its order.
+    key = code.astype(np.uint64) << np.uint64(32) | (2 - score).view(np.uint32)
+    never = np.iinfo(np.uint64).max
+    key[score == -np.inf] = never
+    key = np.ascontiguousarray(key.T)
+    order = np.argsort(key, axis=1)
+    key = np.take_along_axis(key, order, axis=1).ravel()
+    answer, far = key >> np.uint64(32), key.astype(np.uint32).view(np.float32)
+    image = np.repeat(np.arange(code.shape[1], dtype=np.int64), code.shape[0])
+    rank = ranks(image, answer.astype(np.int64))
+    # The k-th of the same image and answer, if there are so many.
+    last = np.minimum(np.arange(len(key)) - rank + k - 1, len(key) - 1)
+    same = (image[last] == image) & (answer[last] == answer)
+    kept = (key != never) & (~same | (far <= far[last] + CLOSE))
+    return order.ravel()[kept], image[kept]
+
+
+def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Found:
+    """Put to each image the questions of the nearest images, and find the nearest that has another answer."""
+    meaning, image = _put(asks, pool, images, depth)
+    start = np.flatnonzero(ranks(meaning) == 0)
+    rows_of = dict(asks.meanings)
+    parts = []
+    for shown, name in zip(np.split(image, start[1:]), meaning[start].tolist(), strict=False):
+        rows = rows_of[name]
+        unasked = shown[~np.isin(shown, asks.image[rows])]
+        code = asks.book.answers(name, unasked)
+        for answer in np.unique(code[code != UNSAID]).tolist():
+            asking = unasked[code == answer]
+            other = np.unique(asks.image[rows][asks.answer[rows] != answer])
+            row, near, similarity = nearest_among(pool, asking, other, 1)
+            n = len(row)
+            parts.append(_found(np.full(n, name), asking[row], np.full(n, answer), near, similarity))
+    return Found.joined(parts)
+
+
+def _put(asks: Asks, pool: Pool, images: Ints, depth: int) -> tuple[Ints, Ints]:
+    """Which meanings are put to which images, as pairs, sorted: the `depth` meanings of the nearest images."""
+    parts = [np.zeros((2, 0), dtype=np.int64)]
+    for begin in range(0, len(images), SHOWN):
+        shown = images[begin : begin + SHOWN]
+        row, near, similarity = nearest_among(pool, shown, asks.images, depth)
+        pair, ask = asks.about(near)
+        row, similarity, meaning = row[pair], similarity[pair], asks.meaning[ask]
+        order = np.lexsort((-similarity, meaning, row))
+        order = order[first(row[order], meaning[order], 1)]
+        order = order[np.lexsort((meaning[order], -similarity[order], row[order]))]
+        order = order[first(row[order], None, depth)]
+        parts.append(np.stack([meaning[order], shown[row[order]]]))
+    meaning, image = np.concatenate(parts, axis=1)
+    order = np.lexsort((image, meaning))
+    return meaning[order], image[order]

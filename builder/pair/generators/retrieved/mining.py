@@ -18,10 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twokeys.builder.pair.generators.retrieved.asks import Asks, Ints, Pool
+from twokeys.builder.measure.neighbours import Floats, Ints
+from twokeys.builder.pair.generators.retrieved.asks import Asks, Book, Pool
 from twokeys.builder.pair.generators.retrieved.backward import backward
 from twokeys.builder.pair.generators.retrieved.forward import forward
-from twokeys.builder.pair.generators.retrieved.ranked import Floats, Found, first
+from twokeys.builder.pair.generators.retrieved.found import Found, first
+from twokeys.builder.pair.generators.retrieved.search import Search
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,11 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limi
     Returns:
         The candidates; they depend neither on the order of items nor on batches.
     """
-    asks = Asks.of(meaning, image, answer, pool)
-    ahead = _limited(_once(forward(asks, pool, limits.candidates, limits.depth)), limits.images)
+    asks = Asks.of(meaning, image, answer, Book(pool.answers))
+    ahead = _limited(_once(forward(asks, Search(pool), limits.candidates, limits.depth)), limits.images)
     images = np.unique(np.concatenate([asks.image, ahead.image]))
     back = backward(asks, pool, images, limits.candidates, limits.depth)
-    both = _limited(_once(ahead.joined(back)), limits.images)
+    both = _limited(_once(Found.joined([ahead, back])), limits.images)
     texts = asks.book.texts
     present, code = np.unique(both.answer, return_inverse=True)
     answers, place = np.unique([texts[each] for each in present.tolist()], return_inverse=True)
