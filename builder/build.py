@@ -19,8 +19,7 @@ from twokeys.builder.certify.stage import certify
 from twokeys.builder.filter import Rules, filter_items
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.pool import pool_images
-from twokeys.builder.pair.stage import pair
+from twokeys.builder.pair.stage import pair, pool_images
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.stage import publish

@@ -17,7 +17,7 @@ from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.artefacts.refusal import look_for
 from twokeys.builder.pair.counts import kinds, retrieved_kinds
-from twokeys.builder.pair.pool import pool_images
+from twokeys.builder.pair.stage import pool_images
 from twokeys.builder.pair.stage import work as pair_work
 from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Recipe

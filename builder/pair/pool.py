@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,15 +15,11 @@ from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embeddings, embed_pi
 from twokeys.builder.measure.encoders import image_encoder
 from twokeys.builder.measure.near_duplicates import near_images
 from twokeys.builder.measure.survey import CALIBRATION, Survey
-from twokeys.builder.pair.generators.registry import generator_class
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.read.pool import PoolImages, read_pool
+from twokeys.builder.read.pool import PoolImages
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json, digest
 
-POOL = "pool"
-"""What a generator states in `needs` if it looks for partners in the pool."""
 COLUMNS = ("source", "source_revision", "license", "group", "image_width", "image_height", "links")
 """What is stated of an image."""
 
@@ -106,15 +101,6 @@ class Pool:
         return group | {key: of_leader.get(leaders[key], digest("group", str(leaders[key]))) for key in fresh}
 
 
-def pool_images(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages | None:
-    """Read the images of a recipe's pools; None if it names none, or no generator that looks in them.
-
-    Arguments and errors are those of `read_pool`; an unknown generator is an error too.
-    """
-    wanted = recipe.pool and any(POOL in generator_class(use.generator).needs for use in recipe.pair.generators)
-    return read_pool(run, recipe, corpora) if wanted else None
-
-
 def pool_of(known: Survey) -> Pool:
     """The pool of a recipe: the images of its items and those of its pools, each once.
 
@@ -137,7 +123,7 @@ def _of_items(items: pd.DataFrame) -> pd.DataFrame:
     columns = ["image_key", *(name for name in COLUMNS if name != "links")]
     first = items.sort_values("id").drop_duplicates("image_key")[columns]
     links = items[["image_key", "links"]].explode("links").dropna().groupby("image_key")["links"].agg(set)
-    return first.assign(links=[sorted(links.get(key, ())) for key in first["image_key"]])
+    return first.assign(links=_cells([sorted(links.get(key, ())) for key in first["image_key"]]))
 
 
 def _with_pools(table: pd.DataFrame, pool: PoolImages, recipe: Recipe) -> pd.DataFrame:
@@ -147,5 +133,12 @@ def _with_pools(table: pd.DataFrame, pool: PoolImages, recipe: Recipe) -> pd.Dat
     rows["source_revision"], rows["license"] = zip(*rows["source"].map(terms), strict=True)
     stated = dict(zip(rows["image_key"], rows["links"], strict=True))
     links = [sorted({*of, *stated.get(key, ())}) for key, of in zip(table["image_key"], table["links"], strict=True)]
-    new = rows[~rows["image_key"].isin(set(table["image_key"]))].assign(group="")
-    return pd.concat([table.assign(links=links), new[table.columns]])
+    new: pd.DataFrame = rows[~rows["image_key"].isin(set(table["image_key"]))].assign(group="")
+    return pd.concat([table.assign(links=_cells(links)), new[list(table.columns)]])
+
+
+def _cells(lists: list[list[str]]) -> NDArray[np.object_]:
+    """Lists as the cells of a column."""
+    cells = np.empty(len(lists), dtype=object)
+    cells[:] = lists
+    return cells

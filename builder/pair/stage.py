@@ -33,6 +33,7 @@ from twokeys.builder.pair.pool import Pool, pool_of
 from twokeys.builder.pair.retrieve import Candidates, retrieve
 from twokeys.builder.pair.work import Work, together
 from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.read.pool import PoolImages, read_pool
 from twokeys.builder.read.stage import Source
 from twokeys.builder.recipe import GeneratorUse, Recipe
 from twokeys.builder.run.keys import KeyedTable
@@ -44,6 +45,8 @@ from twokeys.core.folds import fold_of
 from twokeys.core.measured import PAIRED, Measured
 from twokeys.core.pictures.facts import LOOKS
 
+POOL = "pool"
+"""What a generator states in `needs` if it looks for partners in the pool."""
 WORDED = ("question", "question_key", "question_asked", "answer_source")
 """What another wording changes of an item."""
 
@@ -93,6 +96,16 @@ class Merged(Result):
     pictures: pd.DataFrame
 
 
+def pool_images(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages | None:
+    """Read the images of a recipe's pools; None if it names none, or no generator that looks in them.
+
+    Arguments and errors are those of `read_pool`; an unknown generator is an error too.
+    """
+    needs = [registry.generator_class(use.generator).needs for use in recipe.pair.generators]
+    wanted = recipe.pool and any(POOL in of for of in needs)
+    return read_pool(run, recipe, corpora) if wanted else None
+
+
 def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     """Mine and construct partners, and measure all that is then there.
 
@@ -127,7 +140,7 @@ def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
     items = KeyedTable(_worded(left.frame, reworded.table), reworded.key)
     plain = KeyedTable(in_plain_words(items.frame), reworded.key)
     generators = [made(recipe, plain.frame, number, known.sources) for number in range(len(recipe.pair.generators))]
-    pool = pool_of(known) if any("pool" in generator.needs for generator in generators) else None
+    pool = pool_of(known) if any(POOL in generator.needs for generator in generators) else None
     edits = [
         _edits(run, recipe, known, plain, use, generator, pool)
         for use, generator in zip(recipe.pair.generators, generators, strict=True)
@@ -237,7 +250,7 @@ def _edits(
     generator: Generator,
     pool: Pool | None,
 ) -> Edits:
-    if pool is None or "pool" not in generator.needs:
+    if pool is None or POOL not in generator.needs:
         return generate(run, recipe, use, generator, items, known.pictures)
     part = editable(recipe, generator, items)
     return retrieve.named(f"retrieve-{use.generator}")(run, Making(generator), Limits.of(recipe, use), part, pool)

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.read.cells import cell
 from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.corpora.reader import folders_of_images
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW, held
 from twokeys.builder.read.option_order import ordered
@@ -91,17 +92,19 @@ class Source:
         root: The folder that image locators and row files are relative to.
         splits: Official split -> published split.
         files: Its official files with their SHA-256, by path relative to `root`.
+        folders: Folders inside its image folder: where images lie follows from them.
     """
 
     corpus: Corpus
     root: Path
     splits: dict[str, str]
     files: dict[str, str]
+    folders: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Hash of all that the rows follow from, wherever the folder lies."""
-        return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files]))
+        return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files, self.folders]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +198,7 @@ def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source
             raise BadInput(corpus.name, "splits", f"load_dataset does not take {name!r}", allowed, remedy)
     names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
     files = {name: sha256(held(root, name, "file")) for name in names}
-    return Source(corpus, root, splits, files)
+    return Source(corpus, root, splits, files, folders_of_images(corpus, root))
 
 
 def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:

@@ -79,7 +79,7 @@ class Reader:
                 picture folder cannot be related to it.
         """
         if corpus.image_folder is not None:
-            _image_folder(corpus)  # a fault of the recipe must show here, not in every row
+            image_folder(corpus)  # a fault of the recipe must show here, not in every row
         if self.find_root is not None:
             return self.find_root(corpus, corpora)
         return corpus_folder(corpus, corpora, self.needs)
@@ -195,12 +195,23 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
         raise BadInput(file.name, row, f"the image is {name!r}", "a path inside the image folder", MEND)
     if corpus.images == "names":
         return f"name:{name}"
-    if corpus.image_folder is None or (folder := _image_folder(corpus)) == ".":
+    if corpus.image_folder is None or (folder := image_folder(corpus)) == ".":
         return f"file:{PurePosixPath(inside if corpus.image_folder is None else '', name)}"
     return f"file:{folder}{BELOW}{PurePosixPath(name)}"
 
 
-def _image_folder(corpus: Corpus) -> str:
+def folders_of_images(corpus: Corpus, root: Path) -> tuple[str, ...]:
+    """Names of the folders inside a corpus's image folder, sorted; none if the recipe names no such folder."""
+    if corpus.image_folder is None or corpus.images == "names":
+        return ()
+    try:
+        with os.scandir(os.path.normpath(root / image_folder(corpus))) as entries:
+            return tuple(sorted(entry.name for entry in entries if entry.is_dir()))
+    except OSError:
+        return ()  # each row says that its image is not there
+
+
+def image_folder(corpus: Corpus) -> str:
     """The picture folder as seen from the corpus root; both are given relative to the corpora folder."""
     folder = Path(corpus.image_folder or "")
     if folder.is_absolute():

@@ -54,8 +54,9 @@ class Understood:
     def about_themselves(self) -> list[str | None]:
         """What the annotations tell about each item's own image."""
         found: list[str | None] = [None] * len(self.items)
-        for vertex, rows in self.items.groupby("vertex", sort=True).indices.items():
-            codes, texts = self.answers(int(str(vertex)), self.items["place"].to_numpy()[rows])
+        for vertex, part in self.items.groupby("vertex", sort=True):
+            rows = part.index.to_numpy(dtype=np.int64)
+            codes, texts = self.answers(int(str(vertex)), part["place"].to_numpy(dtype=np.int64))
             for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
                 found[row] = texts[code] if code != UNSAID else None
         return found

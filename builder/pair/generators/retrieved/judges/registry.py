@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from twokeys.builder.pair.generators.retrieved.judges.coco import coco_judge
-
 from twokeys.builder.pair.generators.retrieved.judges.judge import Judge
 
 READERS: dict[str, Callable[[Sequence[Path]], Judge]] = {"coco": coco_judge}
