@@ -36,8 +36,8 @@ class SplitCount(Fact):
     set_aside: int
 
 
-class Source(Fact):
-    """One corpus: what was read, under which terms."""
+class Origin(Fact):
+    """Where a corpus or a pool is from, and under which terms."""
 
     name: str
     format: str
@@ -50,7 +50,25 @@ class Source(Fact):
     """What the licence wants kept with copies, such as its copyright line."""
     files: dict[str, str]
     """Official file -> SHA-256."""
+
+
+class Source(Origin):
+    """One corpus: what was read."""
+
     splits: list[SplitCount]
+
+
+class PoolSource(Origin):
+    """One pool: images among which partners were looked for; `files` is empty if it is a folder of images."""
+
+    named: int
+    """Images that it names."""
+    read: int
+    """Distinct images of it that can be used, without those of pools before it."""
+    left_out: dict[str, int]
+    """Reason, names and numbers left out -> images, or rows that name none, which cannot be used for it."""
+    published: int
+    """Images of it, and of no corpus, that are published."""
 
 
 class GroupKind(Fact):
@@ -308,6 +326,8 @@ class Manifest(Fact):
     encoders: dict[str, str]
     confidence: float
     sources: list[Source]
+    pools: list[PoolSource] = []
+    """Empty if no generator looked for partners in them."""
     groups: list[GroupKind]
     funnel: list[Step]
     rules: list[RuleReport]
@@ -330,6 +350,11 @@ class Manifest(Fact):
     unique_image_bytes: int
     files: dict[str, str]
     """Every other file of the folder -> SHA-256."""
+
+    @property
+    def origins(self) -> list[Origin]:
+        """What the published rows are from: all corpora, and the pools of which an image is published."""
+        return [*self.sources, *(pool for pool in self.pools if pool.published)]
 
     @property
     def rows_read(self) -> int:

@@ -56,6 +56,9 @@ def _recipe(known: Folder) -> Iterator[str]:
     terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage", "notice"}
     if [s.model_dump(include=terms) for s in manifest.sources] != [c.model_dump(include=terms) for c in plan.corpora]:
         yield "the sources are not the recipe's corpora"
+    pools = [pool.model_dump(include=terms) for pool in manifest.pools]
+    if pools and pools != [pool.model_dump(include=terms) for pool in plan.pool]:
+        yield "the pools are not those of the recipe"
     given = [json.loads(json.dumps(use.with_)) for use in plan.rules]
     if len(given) != len(manifest.rules) or any(
         value != report.parameters.get(name)

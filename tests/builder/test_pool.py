@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -338,8 +339,6 @@ def test_engines_and_shards_change_nothing(corpora: Path, tmp_path: Path, monkey
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, fields: dict[str, Any], told: str) -> None:
-    import yaml
-
     body = plan().model_dump(mode="json", by_alias=True) | {"pool": [pool() | fields]}
     (tmp_path / "toy.yaml").write_text(yaml.safe_dump(body))
     with pytest.raises(BadInput, match=told):
@@ -416,3 +415,9 @@ def test_the_photos_at_hand_are_a_pool(tmp_path: Path) -> None:
     assert {link for of in links(found).values() for link in of if link.startswith("file:")} == {
         f"file:{name}" for name in files
     }
+
+
+def test_the_recipe_of_the_documentation_is_one() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "pairs.md").read_text(encoding="utf-8")
+    named = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["pool"]
+    assert [found.format for found in plan(*named).pool] == ["images", "hf", "pope"]
