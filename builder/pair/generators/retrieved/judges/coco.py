@@ -148,33 +148,25 @@ def _asked(meaning: Meaning) -> Asked:
 
 
 def _rows(files: Sequence[Instances], paths: Sequence[Path]) -> Ints:
-    """See `CocoInstances.rows`.
+    """See `CocoInstances.rows`; images of two files are one if their first link is.
 
     Raises:
-        BadInput: When two images of a file have one link, or an image has two sizes.
+        BadInput: When a file has an image twice, or two files give it two sizes.
     """
-    links = sorted({link for file in files for names in file.links for link in names})
-    place = {link: number for number, link in enumerate(links)}
-    rows = np.full((len(links), len(files)), -1, np.int64)
+    keys = {link: names[0] for file in files for names in file.links for link in names}
+    place = {key: number for number, key in enumerate(sorted(set(keys.values())))}
+    rows = np.full((len(place), len(files)), -1, np.int64)
+    sizes: dict[str, tuple[int, int]] = {}
     for number, (file, path) in enumerate(zip(files, paths, strict=True)):
-        for row, names in enumerate(file.links):
-            for name in names:
-                if rows[place[name], number] >= 0:
-                    raise BadInput(path, name, "two images have this name", "an image once", "remove one of them")
-                rows[place[name], number] = row
-    _check_sizes(files, paths, rows, links)
-    return rows
-
-
-def _check_sizes(files: Sequence[Instances], paths: Sequence[Path], rows: Ints, links: Sequence[str]) -> None:
-    sizes = np.zeros((len(links), 2), np.int32)
-    for number, (file, path) in enumerate(zip(files, paths, strict=True)):
-        there = np.flatnonzero(rows[:, number] >= 0)
-        here = file.sizes[rows[there, number]]
-        other = (sizes[there] > 0).all(axis=1) & (sizes[there] != here).any(axis=1)
-        if other.any():
-            bad = int(np.flatnonzero(other)[0])
-            (width, height), (before_width, before_height) = here[bad], sizes[there[bad]]
-            problem = f"the image has {width} x {height} pixels, in a file before {before_width} x {before_height}"
-            raise BadInput(path, links[there[bad]], problem, "one size in all files", "give each image its size")
-        sizes[there] = here
+        for row, (key, *_) in enumerate(file.links):
+            width, height = map(int, file.sizes[row])
+            before = sizes.setdefault(key, (width, height))
+            if rows[place[key], number] >= 0:
+                raise BadInput(
+                    path, key, "two images of the file have this name", "an image once", "remove one of them"
+                )
+            if before != (width, height):
+                problem = f"the image has {width} x {height} pixels, in another file {before[0]} x {before[1]}"
+                raise BadInput(path, key, problem, "one size in all files", "correct the wrong one")
+            rows[place[key], number] = row
+    return rows[[place[keys[link]] for link in sorted(keys)]].reshape(-1, len(files))

@@ -207,16 +207,15 @@ def _boxes(path: Path, annotations: Sequence[Mapping[str, Any]], sizes: NDArray[
     given = np.empty((len(annotations), 4))
     for number, annotation in enumerate(annotations):
         box = annotation.get("bbox")
-        if not isinstance(box, list) or len(box) != 4 or not all(type(side) in (int, float) for side in box):
+        if not _is_box(box):
             problem = f"its bbox is {box!r}"
-            raise BadInput(path, _where(annotation), problem, "four numbers: x, y, width, height in pixels", MEND)
+            allowed = "four numbers: x, y, width, height in pixels, of which the last two are not negative"
+            raise BadInput(path, _where(annotation), problem, allowed, MEND)
         given[number] = box
     start, end = given[:, :2], given[:, :2] + given[:, 2:]
-    with np.errstate(invalid="ignore"):
-        good = np.isfinite(given).all(axis=1) & (given[:, 2:] >= 0).all(axis=1)
-        good &= ((start < sizes) & (end >= 0)).all(axis=1)
-    if not good.all():
-        bad = int(np.flatnonzero(~good)[0])
+    outside = ((start >= sizes) | (end < 0)).any(axis=1)
+    if outside.any():
+        bad = int(np.flatnonzero(outside)[0])
         width, height = sizes[bad]
         problem = f"its bbox {annotations[bad]['bbox']} lies outside of the image of {width} x {height} pixels"
         allowed = "x, y, width and height in pixels, of which a part lies in the image"
@@ -226,15 +225,22 @@ def _boxes(path: Path, annotations: Sequence[Mapping[str, Any]], sizes: NDArray[
     return np.concatenate([first, np.minimum(np.maximum(last, first + 1), sizes)], axis=1)
 
 
+def _is_box(box: object) -> bool:
+    numbers = isinstance(box, list) and len(box) == 4 and all(type(side) in (int, float) for side in box)
+    return isinstance(box, list) and numbers and all(abs(side) < 1 << 30 for side in box) and min(box[2:]) >= 0
+
+
 def _shares(boxes: NDArray[np.int32], sizes: NDArray[np.int32]) -> NDArray[np.float64]:
     """(annotations,) the share of its image's pixels that each box covers."""
     sides = (boxes[:, 2:] - boxes[:, :2]) / sizes
     return np.asarray(sides.prod(axis=1))
 
 
-def _counted(rows: NDArray[np.int64], columns: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.int64]:
+def _counted(rows: NDArray[np.int64], columns: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.int16]:
     """(images, categories) how many annotations each has."""
-    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape)
+    out = np.zeros(shape, np.int16)
+    np.add.at(out, (rows, columns), 1)
+    return out
 
 
 def _exhaustive(

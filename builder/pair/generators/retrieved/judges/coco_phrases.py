@@ -37,7 +37,7 @@ def claim_of(phrase: str, lexicon: Lexicon, denials: bool) -> Claim | None:
         lexicon: Words.
         denials: Whether `no` and `not` are understood: in statements; "is there no dog?" is answered both ways.
     """
-    phrase = re.sub(r"\b(?:one|1) or more\b", "at least one", phrase)
+    phrase = re.sub(r"\b(?:one|1) or more\b", "any", phrase)
     for denial, rest in _DENIALS:
         if phrase.startswith(denial):
             return _denied(phrase.removeprefix(denial), denial, rest, lexicon) if denials else None
