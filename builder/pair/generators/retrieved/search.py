@@ -122,13 +122,15 @@ def best(pool: Pool, asking: Ints, row: Ints, place: Ints, k: int) -> Pairs:
 
 def similarities(vectors: Vectors, left: Ints, right: Ints) -> Floats:
     """Cosines of pairs, summed in 64 bits: the same whatever they are computed together with."""
-    found = np.empty(len(left), dtype=np.float32)
+    pair, place = np.unique(left * len(vectors) + right, return_inverse=True)
+    left, right = np.divmod(pair, len(vectors))
+    found = np.empty(len(pair), dtype=np.float32)
     step = max(1, BLOCK // 4 // max(1, vectors.shape[1]))
-    for start in range(0, len(left), step):
+    for start in range(0, len(pair), step):
         part = slice(start, start + step)
         one, other = (vectors[places[part]].astype(np.float64) for places in (left, right))
         found[part] = np.einsum("nd,nd->n", one, other)
-    return found
+    return found[place]
 
 
 def _top(score: Floats, k: int) -> tuple[Ints, Ints]:

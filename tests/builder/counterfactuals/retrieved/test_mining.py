@@ -86,7 +86,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
         kept: list[Row] = []
         for m in meanings:
             ordered = sorted((r for r in once.values() if r[0] == m), key=lambda r: (r[5], -r[4], r[1]))
-            kept += ordered[: limits.images]
+            kept += ordered[: limits.per_meaning]
         return sorted(kept)
 
     ahead: list[Row] = []
@@ -106,6 +106,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
             for m in sorted({m for m, i, _ in world.items if i == other}):
                 first.setdefault(m, cosine[image][other])
         judged = sorted(first, key=lambda m: (-first[m], m))[: limits.depth]
+        found: list[Row] = []
         for text in (*ANSWERS, "other"):
             pairs = []
             for m in judged:
@@ -114,17 +115,19 @@ def naive(world: World, limits: Limits) -> list[Row]:
                 ]
                 if near and answer(m, image) == text:
                     pairs.append((-cosine[image][near[0]], m, near[0]))
-            back += [
+            found += [
                 (m, image, text, near, -minus, rank, False)
                 for rank, (minus, m, near) in enumerate(sorted(pairs)[: limits.candidates])
             ]
+        back += sorted(found, key=lambda r: (r[5], -r[4], r[0]))[: limits.per_image]
     return limited(ahead + back)
 
 
 limits = st.builds(
     Limits,
     candidates=st.integers(1, 4),
-    images=st.none() | st.integers(1, 6),
+    per_meaning=st.none() | st.integers(1, 6),
+    per_image=st.none() | st.integers(1, 4),
     depth=st.none() | st.integers(1, 8),
 )
 
