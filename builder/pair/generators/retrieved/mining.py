@@ -9,6 +9,12 @@ An added edge has to be of use at both of its ends, so candidates are looked for
 Nearness only ranks candidates: which of them are published, the balance decides. All similarities by which candidates
 are ordered are summed in 64 bits from the vectors as they are, so that neither blocks nor the last bit of a product
 chooses; equal ones are ordered by the image's place in the pool, or by the number of the meaning.
+
+Time: the forward direction searches once for each image of the corpus, and again for a meaning and an answer if too few
+of what is near have another; the backward direction compares each image of the corpus or found forward with all images
+of the corpus, so that time grows with the product of their numbers. Memory beside the vectors: beyond
+`neighbours.EXACT_UP_TO` images the inverted lists (2 bytes a number), then 2 KiB and the vector at 32 bits for each
+image of the corpus, some blocks of 64 MiB, and about 150 bytes a candidate while the directions are joined.
 """
 
 from __future__ import annotations
