@@ -20,8 +20,8 @@ from twokeys.builder.pair.generators.retrieved.search import nearest_among
 SIZES = (100_000, 1_000_000)
 QUESTIONS, MEANINGS, PER_IMAGE = 100_000, 2_000, 5
 CATEGORIES = 80
-SAMPLE = 500
-K = 10
+SAMPLE = 100
+K = 5
 Ints = NDArray[np.int64]
 YES_NO = ("no", "yes")
 NUMBERS = tuple(map(str, range(256)))

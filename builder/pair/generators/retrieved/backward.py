@@ -86,7 +86,7 @@ class _Everything:
         kinds = np.flatnonzero(ranks(asks.meaning, asks.answer) == 0)
         self.kinds = list(zip(kinds.tolist(), [*kinds[1:].tolist(), len(asks.meaning)], strict=True))
         """Rows of each meaning and answer, from and to."""
-        self.step = max(1, BLOCK // max(len(asks.images), len(self.count)))
+        self.step = max(1, BLOCK // max(len(asks.images), 4 * len(self.count)))  # of these, some numbers of 64 bits
 
     def about(self, images: Ints) -> Found:
         """The best meanings for some images."""
@@ -100,20 +100,29 @@ class _Everything:
 
     def _block(self, images: Ints, code: Codes) -> Found:
         """Pairs that may be the best; `code` is the answer to each meaning about each image."""
-        asks = self.asks
         cosine = self.vectors @ self.pool.vectors[images].astype(np.float32).T
-        shown, own = inside(self.pool, images, asks.images)
+        shown, own = inside(self.pool, images, self.asks.images)
         cosine[own, shown] = -np.inf
         meaning, column = _first(code, self._nearest(cosine, code), self.limits.candidates)
+        # Pairs are split so that a block holds what was asked with their meanings, however often that is.
+        size = np.cumsum(self.count[meaning]) // BLOCK
+        cuts = np.flatnonzero(np.diff(size)) + 1
+        pairs = zip(np.split(meaning, cuts), np.split(column, cuts), strict=True)
+        return Found.joined(self._near(images, code, cosine, some, shows) for some, shows in pairs)
+
+    def _near(self, images: Ints, code: Codes, cosine: Floats, meaning: Ints, column: Ints) -> Found:
+        """The nearest image of an item with another answer, for pairs of a meaning and an image."""
+        asks = self.asks
+        answer = code[meaning, column].astype(np.int64)
         row, along = spread(self.count[meaning])
         ask = self.start[meaning][row] + along
         score = cosine[self.column[ask], column[row]]
-        score[asks.answer[ask] == code[meaning, column][row]] = -np.inf
+        score[asks.answer[ask] == answer[row]] = -np.inf
         most = np.maximum.reduceat(score, np.flatnonzero(along == 0)) if len(row) else score
         close = score >= most[row] - CLOSE
         pair, near, similarity = best(self.pool, images[column], row[close], asks.image[ask[close]], 1)
         names = asks.meaning[self.start[meaning[pair]]]
-        return _found(names, images[column[pair]], code[meaning, column][pair].astype(np.int64), near, similarity)
+        return _found(names, images[column[pair]], answer[pair], near, similarity)
 
     def _nearest(self, cosine: Floats, code: Codes) -> Floats:
         """The largest cosine to an item with another answer, for each meaning and image; -inf if none."""
