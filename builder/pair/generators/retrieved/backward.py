@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from twokeys.builder.measure.neighbours import Floats, Ints
 from twokeys.builder.pair.generators.retrieved.asks import Asks, Pool, spread
@@ -10,34 +13,51 @@ from twokeys.builder.pair.generators.retrieved.found import Found, first, ranks
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.search import BLOCK, CLOSE, best, inside, nearest_among
 
+Codes = NDArray[np.int32]
+ANSWER = np.uint64(32)
+"""Bits of a score below those of the answer."""
+STEPS = np.uint64(128)
+"""Numbers between 1 and 3 that are so many steps of 32 bits apart differ by more than `CLOSE`."""
 SHOWN = 4096
 """Images whose nearest questions are looked for at once."""
 
 
-def backward(asks: Asks, pool: Pool, images: Ints, k: int, depth: int | None) -> Found:
-    """Find up to k meanings for each of some images and each answer.
+@dataclass(frozen=True)
+class Backward:
+    """How much is looked for; see `Limits`."""
+
+    candidates: int
+    per_image: int | None
+    depth: int | None
+
+
+def backward(asks: Asks, pool: Pool, images: Ints, limits: Backward) -> Found:
+    """Find meanings for each of some images and each answer.
 
     Args:
         asks: What the corpus asks.
         pool: The images.
-        images: Places of the images.
-        k: How many.
-        depth: See `Limits`.
+        images: Places of the images, sorted.
+        limits: How much is looked for.
     """
     if not len(asks.meaning):
         return Found.joined([])
-    if depth is not None:
-        return _ranked(_nearby(asks, pool, images, depth), k)
-    everything = _Everything(asks, pool, k)
+    if limits.depth is not None:
+        return _ranked(_nearby(asks, pool, images, limits.depth), limits)
+    everything = _Everything(asks, pool, limits)
     step = max(1, BLOCK // len(asks.meanings))
     return Found.joined(everything.about(images[start : start + step]) for start in range(0, len(images), step))
 
 
-def _ranked(found: Found, k: int) -> Found:
-    """The k nearest meanings of each image and answer."""
+def _ranked(found: Found, limits: Backward) -> Found:
+    """The nearest meanings of each image and answer."""
     found = found.part(np.lexsort((found.meaning, -found.similarity, found.answer, found.image)))
     found.rank[:] = ranks(found.image, found.answer)
-    return found.part(found.rank < k)
+    found = found.part(found.rank < limits.candidates)
+    if limits.per_image is None:
+        return found
+    order = np.lexsort((found.meaning, -found.similarity, found.rank, found.image))
+    return found.part(order[first(found.image[order], None, limits.per_image)])
 
 
 def _found(meaning: Ints, image: Ints, answer: Ints, near: Ints, similarity: Floats) -> Found:
@@ -51,11 +71,11 @@ class _Everything:
     Args:
         asks: What the corpus asks.
         pool: The images.
-        k: Meanings for each image and answer.
+        limits: How much is looked for.
     """
 
-    def __init__(self, asks: Asks, pool: Pool, k: int) -> None:
-        self.asks, self.pool, self.k = asks, pool, k
+    def __init__(self, asks: Asks, pool: Pool, limits: Backward) -> None:
+        self.asks, self.pool, self.limits = asks, pool, limits
         self.vectors = pool.vectors[asks.images].astype(np.float32)
         self.column = np.searchsorted(asks.images, asks.image)
         """Row of each ask's image in `vectors`."""
@@ -66,34 +86,45 @@ class _Everything:
         kinds = np.flatnonzero(ranks(asks.meaning, asks.answer) == 0)
         self.kinds = list(zip(kinds.tolist(), [*kinds[1:].tolist(), len(asks.meaning)], strict=True))
         """Rows of each meaning and answer, from and to."""
-        self.step = max(1, BLOCK // max(len(asks.images), len(self.count)))
+        self.step = max(1, BLOCK // max(len(asks.images), 4 * len(self.count)))  # of these, some numbers of 64 bits
 
     def about(self, images: Ints) -> Found:
         """The best meanings for some images."""
-        code = np.stack([self.asks.book.answers(meaning, images) for meaning, _ in self.asks.meanings])
+        code = np.empty((len(self.count), len(images)), dtype=np.int32)
+        for number, (meaning, _) in enumerate(self.asks.meanings):
+            code[number] = self.asks.book.answers(meaning, images)
         row, ask = self.asks.about(images)
         code[self.number[ask], row] = UNSAID  # asked already
         blocks = [slice(start, start + self.step) for start in range(0, len(images), self.step)]
-        return Found.joined(_ranked(self._block(images[block], code[:, block]), self.k) for block in blocks)
+        return Found.joined(_ranked(self._block(images[block], code[:, block]), self.limits) for block in blocks)
 
-    def _block(self, images: Ints, code: Ints) -> Found:
+    def _block(self, images: Ints, code: Codes) -> Found:
         """Pairs that may be the best; `code` is the answer to each meaning about each image."""
-        asks = self.asks
         cosine = self.vectors @ self.pool.vectors[images].astype(np.float32).T
-        shown, own = inside(self.pool, images, asks.images)
+        shown, own = inside(self.pool, images, self.asks.images)
         cosine[own, shown] = -np.inf
-        meaning, column = _first(code, self._nearest(cosine, code), self.k)
+        meaning, column = _first(code, self._nearest(cosine, code), self.limits.candidates)
+        # Pairs are split so that a block holds what was asked with their meanings, however often that is.
+        size = np.cumsum(self.count[meaning]) // BLOCK
+        cuts = np.flatnonzero(np.diff(size)) + 1
+        pairs = zip(np.split(meaning, cuts), np.split(column, cuts), strict=True)
+        return Found.joined(self._near(images, code, cosine, some, shows) for some, shows in pairs)
+
+    def _near(self, images: Ints, code: Codes, cosine: Floats, meaning: Ints, column: Ints) -> Found:
+        """The nearest image of an item with another answer, for pairs of a meaning and an image."""
+        asks = self.asks
+        answer = code[meaning, column].astype(np.int64)
         row, along = spread(self.count[meaning])
         ask = self.start[meaning][row] + along
         score = cosine[self.column[ask], column[row]]
-        score[asks.answer[ask] == code[meaning, column][row]] = -np.inf
+        score[asks.answer[ask] == answer[row]] = -np.inf
         most = np.maximum.reduceat(score, np.flatnonzero(along == 0)) if len(row) else score
         close = score >= most[row] - CLOSE
         pair, near, similarity = best(self.pool, images[column], row[close], asks.image[ask[close]], 1)
         names = asks.meaning[self.start[meaning[pair]]]
-        return _found(names, images[column[pair]], code[meaning, column][pair], near, similarity)
+        return _found(names, images[column[pair]], answer[pair], near, similarity)
 
-    def _nearest(self, cosine: Floats, code: Ints) -> Floats:
+    def _nearest(self, cosine: Floats, code: Codes) -> Floats:
         """The largest cosine to an item with another answer, for each meaning and image; -inf if none."""
         score = np.full(code.shape, -np.inf, dtype=np.float32)
         for start, stop in self.kinds:
@@ -105,23 +136,22 @@ class _Everything:
         return score
 
 
-def _first(code: Ints, score: Floats, k: int) -> tuple[Ints, Ints]:
+def _first(code: Codes, score: Floats, k: int) -> tuple[Ints, Ints]:
     """The k meanings of the largest score for each image and answer, and all that may equal the k-th, as pairs."""
     # One number sorts by answer, then by score: bits of a positive number are in its order.
-    key = code.astype(np.uint64) << np.uint64(32) | (2 - score).view(np.uint32)
+    key = code.astype(np.uint64) << ANSWER | (2 - score).view(np.uint32)
     never = np.iinfo(np.uint64).max
     key[score == -np.inf] = never
     key = np.ascontiguousarray(key.T)
     order = np.argsort(key, axis=1)
-    key = np.take_along_axis(key, order, axis=1).ravel()
-    answer, far = key >> np.uint64(32), key.astype(np.uint32).view(np.float32)
-    image = np.repeat(np.arange(code.shape[1], dtype=np.int64), code.shape[0])
-    rank = ranks(image, answer.astype(np.int64))
-    # The k-th of the same image and answer, if there are so many.
-    last = np.minimum(np.arange(len(key)) - rank + k - 1, len(key) - 1)
-    same = (image[last] == image) & (answer[last] == answer)
-    kept = (key != never) & (~same | (far <= far[last] + CLOSE))
-    return order.ravel()[kept], image[kept]
+    key = np.take_along_axis(key, order, axis=1)
+    start = np.tile(np.arange(key.shape[1]), (len(key), 1))
+    start[:, 1:][(key[:, 1:] ^ key[:, :-1]) >> ANSWER == 0] = 0
+    np.maximum.accumulate(start, axis=1, out=start)
+    last = np.take_along_axis(key, np.minimum(start + (k - 1), key.shape[1] - 1), axis=1)
+    kept = (key <= last + STEPS) | ((key ^ last) >> ANSWER != 0)  # fewer than k have another answer at that place
+    image, column = np.nonzero(kept & (key != never))
+    return order[image, column], image.astype(np.int64)
 
 
 def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Found:

@@ -9,6 +9,12 @@ An added edge has to be of use at both of its ends, so candidates are looked for
 Nearness only ranks candidates: which of them are published, the balance decides. All similarities by which candidates
 are ordered are summed in 64 bits from the vectors as they are, so that neither blocks nor the last bit of a product
 chooses; equal ones are ordered by the image's place in the pool, or by the number of the meaning.
+
+Time: the forward direction searches once for each image of the corpus, and again for a meaning and an answer if too few
+of what is near have another; the backward direction compares each image of the corpus or found forward with all images
+of the corpus, so that time grows with the product of their numbers. Memory beside the vectors: beyond
+`neighbours.EXACT_UP_TO` images the inverted lists (2 bytes a number), then 2 KiB and the vector at 32 bits for each
+image of the corpus, some blocks of 64 MiB, and about 150 bytes a candidate while the directions are joined.
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.neighbours import Floats, Ints
 from twokeys.builder.pair.generators.retrieved.asks import Asks, Book, Pool
-from twokeys.builder.pair.generators.retrieved.backward import backward
+from twokeys.builder.pair.generators.retrieved.backward import Backward, backward
 from twokeys.builder.pair.generators.retrieved.forward import forward
 from twokeys.builder.pair.generators.retrieved.found import Found, first
 from twokeys.builder.pair.generators.retrieved.search import Search
@@ -32,7 +38,10 @@ class Limits:
 
     Attributes:
         candidates: Images an item gets at most, and meanings an image gets at most for each answer.
-        images: Candidates that a meaning gets at most; None for no limit. Those of the smallest rank stay.
+        per_meaning: Candidates that a meaning gets at most; None for no limit. Those of the smallest rank stay.
+        per_image: Candidates that an image gets at most in the backward direction; None for no limit. Those of the
+            smallest rank stay, so that as many answers as can be are among them. Of use if many answers are told, such
+            as numbers.
         depth: None if the judge tells answers in bulk, such as by one look-up in a table: then it is asked about all
             images for every meaning, and an answer that is rare is found wherever it is. A number if every answer
             costs something, such as the run of a program: then an item's question is asked about so many images that
@@ -41,7 +50,8 @@ class Limits:
     """
 
     candidates: int = 10
-    images: int | None = None
+    per_meaning: int | None = None
+    per_image: int | None = None
     depth: int | None = None
 
 
@@ -92,13 +102,14 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limi
         The candidates; they depend neither on the order of items nor on batches.
     """
     asks = Asks.of(meaning, image, answer, Book(pool.answers))
-    ahead = _limited(_once(forward(asks, Search(pool), limits.candidates, limits.depth)), limits.images)
+    ahead = _limited(_once(forward(asks, Search(pool), limits.candidates, limits.depth)), limits.per_meaning)
     images = np.unique(np.concatenate([asks.image, ahead.image]))
-    back = backward(asks, pool, images, limits.candidates, limits.depth)
-    both = _limited(_once(Found.joined([ahead, back])), limits.images)
-    texts = asks.book.texts
+    back = backward(asks, pool, images, Backward(limits.candidates, limits.per_image, limits.depth))
+    new = ~np.isin(back.meaning * len(pool) + back.image, ahead.meaning * len(pool) + ahead.image)
+    both = Found.joined([ahead, back.part(new)])
+    both = _limited(both.part(np.lexsort((both.image, both.meaning))), limits.per_meaning)
     present, code = np.unique(both.answer, return_inverse=True)
-    answers, place = np.unique([texts[each] for each in present.tolist()], return_inverse=True)
+    answers, place = np.unique([asks.book.texts[each] for each in present.tolist()], return_inverse=True)
     return Candidates(
         meaning=both.meaning,
         image=both.image,
@@ -113,15 +124,13 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limi
 
 def _once(found: Found) -> Found:
     """Each (meaning, image) once, as it was ranked best; sorted."""
-    order = np.lexsort((found.near, -found.similarity, found.rank, ~found.forward, found.image, found.meaning))
-    found = found.part(order)
-    return found.part(first(found.meaning, found.image, 1))
+    order = np.lexsort((found.near, -found.similarity, found.rank, found.image, found.meaning))
+    return found.part(order[first(found.meaning[order], found.image[order], 1)])
 
 
-def _limited(found: Found, images: int | None) -> Found:
+def _limited(found: Found, number: int | None) -> Found:
     """So many candidates a meaning, of the smallest rank, then the nearest."""
-    if images is None:
+    if number is None:
         return found
     order = np.lexsort((found.image, -found.similarity, found.rank, found.meaning))
-    kept = order[first(found.meaning[order], None, images)]
-    return found.part(np.sort(kept))
+    return found.part(np.sort(order[first(found.meaning[order], None, number)]))

@@ -16,6 +16,8 @@ CLOSE = 1e-5
 """Cosines summed in 32 bits that differ by less may be of any order."""
 BLOCK = 2**24
 """Numbers of a block, 64 MiB at 32 bits: a search holds a few of them beside its results."""
+CACHED = 2**18
+"""Numbers that are multiplied pair by pair at once: 2 MiB at 64 bits, so that the memory is used again."""
 FEW = 65_536
 """Images among which all are looked at, also if the pool is large."""
 SPARE = 16
@@ -122,13 +124,15 @@ def best(pool: Pool, asking: Ints, row: Ints, place: Ints, k: int) -> Pairs:
 
 def similarities(vectors: Vectors, left: Ints, right: Ints) -> Floats:
     """Cosines of pairs, summed in 64 bits: the same whatever they are computed together with."""
-    found = np.empty(len(left), dtype=np.float32)
-    step = max(1, BLOCK // 4 // max(1, vectors.shape[1]))
-    for start in range(0, len(left), step):
+    pair, place = np.unique(left * len(vectors) + right, return_inverse=True)
+    left, right = np.divmod(pair, len(vectors))
+    found = np.empty(len(pair), dtype=np.float32)
+    step = max(1, CACHED // max(1, vectors.shape[1]))
+    for start in range(0, len(pair), step):
         part = slice(start, start + step)
         one, other = (vectors[places[part]].astype(np.float64) for places in (left, right))
         found[part] = np.einsum("nd,nd->n", one, other)
-    return found
+    return found[place]
 
 
 def _top(score: Floats, k: int) -> tuple[Ints, Ints]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from random import Random
+from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twokeys.builder.measure import neighbours
 from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.pair.generators.retrieved import backward, forward, search
 from twokeys.builder.pair.generators.retrieved.asks import Pool
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
@@ -86,7 +93,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
         kept: list[Row] = []
         for m in meanings:
             ordered = sorted((r for r in once.values() if r[0] == m), key=lambda r: (r[5], -r[4], r[1]))
-            kept += ordered[: limits.images]
+            kept += ordered[: limits.per_meaning]
         return sorted(kept)
 
     ahead: list[Row] = []
@@ -106,6 +113,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
             for m in sorted({m for m, i, _ in world.items if i == other}):
                 first.setdefault(m, cosine[image][other])
         judged = sorted(first, key=lambda m: (-first[m], m))[: limits.depth]
+        found: list[Row] = []
         for text in (*ANSWERS, "other"):
             pairs = []
             for m in judged:
@@ -114,21 +122,177 @@ def naive(world: World, limits: Limits) -> list[Row]:
                 ]
                 if near and answer(m, image) == text:
                     pairs.append((-cosine[image][near[0]], m, near[0]))
-            back += [
+            found += [
                 (m, image, text, near, -minus, rank, False)
                 for rank, (minus, m, near) in enumerate(sorted(pairs)[: limits.candidates])
             ]
+        back += sorted(found, key=lambda r: (r[5], -r[4], r[0]))[: limits.per_image]
     return limited(ahead + back)
 
 
 limits = st.builds(
     Limits,
     candidates=st.integers(1, 4),
-    images=st.none() | st.integers(1, 6),
+    per_meaning=st.none() | st.integers(1, 6),
+    per_image=st.none() | st.integers(1, 4),
     depth=st.none() | st.integers(1, 8),
 )
 
 
-@given(worlds(), limits)
-def test_what_is_found_is_what_the_definition_says(world: World, limits: Limits) -> None:
-    assert rows(world.mined(limits)) == naive(world, limits)
+BLOCKS = {
+    "as they are": {},
+    "tiny": {
+        forward: {"AROUND": 1, "ASKING": 3},
+        backward: {"BLOCK": 40, "SHOWN": 3},
+        search: {"BLOCK": 24, "CACHED": 5},
+    },
+}
+
+
+@contextmanager
+def blocks(name: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        for module, changed in BLOCKS[name].items():
+            stack.enter_context(patch.multiple(module, **changed))
+        yield
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+@given(world=worlds(), limits=limits)
+def test_what_is_found_is_what_the_definition_says(name: str, world: World, limits: Limits) -> None:
+    with blocks(name):
+        assert rows(world.mined(limits)) == naive(world, limits)
+
+
+@given(worlds(), limits, st.randoms(use_true_random=False))
+def test_the_order_of_items_changes_nothing(world: World, limits: Limits, random: Random) -> None:
+    shuffled = replace(world, items=random.sample(world.items, len(world.items)))
+    assert rows(shuffled.mined(limits)) == rows(world.mined(limits))
+
+
+@given(worlds(copies=False), limits, st.randoms(use_true_random=False))
+def test_the_places_of_images_change_nothing(world: World, limits: Limits, random: Random) -> None:
+    """Without images that are equally near, for these are ordered by place."""
+    new = random.sample(range(len(world.vectors)), len(world.vectors))  # the image at each place was at this one
+    place = {old: at for at, old in enumerate(new)}
+    moved = World(
+        world.vectors[new], world.table[:, new], world.group[new], [(m, place[i], a) for m, i, a in world.items]
+    )
+    back = [(m, new[image], a, new[near], *rest) for m, image, a, near, *rest in rows(moved.mined(limits))]
+    assert sorted(back) == rows(world.mined(limits))
+
+
+def test_by_hand() -> None:
+    """Is there a dog? Three images lie on a quarter of a circle, the corpus asks about the first alone."""
+    angle = np.array([0, 0.1, 0.4, 0.5, 1.5])
+    vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+    table = np.array([[1, 0, UNSAID, 0, 0], [0, 1, 1, 1, 0]])
+    world = World(vectors, table, np.array([0, 0, 2, 3, 4]), [(0, 0, "yes"), (1, 0, "no")])
+    found = world.mined(Limits(candidates=1))
+    # The image at 0.1 is a near-duplicate, nothing is told of a dog at 0.4, and the one at 0.5 is the nearest `no`.
+    # The second question finds the image at 0.4. At 0.5 its `yes` balances the `no`.
+    assert [row[:4] + row[5:] for row in rows(found)] == [
+        (0, 3, "no", 0, 0, True),
+        (1, 2, "yes", 0, 0, True),
+        (1, 3, "yes", 0, 0, False),
+    ]
+    assert found.similarity == pytest.approx(np.cos([0.5, 0.4, 0.5]), abs=1e-6)
+
+
+def large(number: int, questions: int, seed: int = 0) -> World:
+    """Clusters of images that mostly have the same answers; the corpus asks about the first tenth."""
+    rng = np.random.default_rng(seed)
+    cluster = rng.integers(0, number // 50, number)
+    centre = rng.normal(size=(number // 50, 32))
+    typical = rng.choice([0, 1, 2], (questions, number // 50), p=[0.8, 0.15, 0.05])
+    table = np.where(
+        rng.random((questions, number)) < 0.9, typical[:, cluster], rng.integers(-1, 3, (questions, number))
+    )
+    vectors = unit((centre[cluster] + 0.5 * rng.normal(size=(number, 32))).astype(np.float32)).astype(np.float16)
+    pairs = {(int(rng.integers(questions)), int(rng.integers(number // 10))) for _ in range(number // 5)}
+    items = [(m, i, ANSWERS[table[m, i]]) for m, i in sorted(pairs) if table[m, i] != UNSAID]
+    return World(vectors, table, np.arange(number) // 2, items)
+
+
+@pytest.fixture(params=[None, 40], ids=["bulk", "depth"])
+def depth(request: pytest.FixtureRequest) -> int | None:
+    number: int | None = request.param
+    return number
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_always_holds(exact: bool, depth: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not exact:
+        monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1000)
+        monkeypatch.setattr(search, "FEW", 100)
+    world = large(3000, 30)
+    found = world.mined(Limits(candidates=4, per_meaning=200, per_image=6, depth=depth))
+    told = world.table[found.meaning, found.image]
+    assert (told != UNSAID).all()
+    assert [ANSWERS[code] for code in told.tolist()] == [row[2] for row in rows(found)]
+    asked = {(m, i): a for m, i, a in world.items}
+    assert all((row[0], row[1]) not in asked for row in rows(found))
+    assert all(asked[row[0], row[3]] != row[2] for row in rows(found))
+    assert (world.group[found.image] != world.group[found.near]).all()
+    assert len({row[:2] for row in rows(found)}) == len(found) > 1000
+    assert np.bincount(found.meaning).max() <= 200
+    ahead, back = found.forward, ~found.forward
+    assert ahead.any()
+    assert back.any()
+    assert np.unique(found.image[back], return_counts=True)[1].max() <= 6
+    for columns in ((found.meaning[ahead], found.near[ahead]), (found.image[back], found.answer[back])):
+        assert np.unique(np.stack(columns), axis=1, return_counts=True)[1].max() <= 4
+    assert found.rank.max() < 4
+    # The hardest come first: of an item's candidates, the nearer has the smaller rank.
+    order = np.lexsort((found.rank, found.near, found.meaning))
+    order = order[found.forward[order]]
+    same = (np.diff(found.meaning[order]) == 0) & (np.diff(found.near[order]) == 0)
+    assert (np.diff(found.similarity[order])[same] <= 0).all()
+
+
+def test_a_depth_bounds_what_the_judge_is_asked() -> None:
+    world = large(1000, 10)
+    asked: list[tuple[int, int]] = []
+
+    def answers(meaning: int, images: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+        asked.extend((meaning, image) for image in images.tolist())
+        return world.table[meaning][images], ANSWERS
+
+    meaning, image, answer = zip(*world.items, strict=True)
+    pool = Pool(world.vectors, answers, world.group)
+    found = mine(np.array(meaning), np.array(image), list(answer), pool, Limits(candidates=3, depth=5))
+    shown = len(set(image) | set(found.image.tolist()))
+    assert len(asked) <= 5 * len(world.items) + 5 * shown
+    assert len(asked) < 10 * 1000
+
+
+def recall(world: World, found: Candidates, k: int) -> float:
+    """Share of the true nearest k images with another answer that were found."""
+    vectors = world.vectors.astype(np.float32)
+    pairs = {row[:2] for row in rows(found)}
+    asked = {(m, i) for m, i, _ in world.items}
+    hits = []
+    for m, image, answer in world.items[:: max(1, len(world.items) // 300)]:
+        other = (world.table[m] != UNSAID) & (world.table[m] != ANSWERS.index(answer))
+        other &= world.group != world.group[image]
+        other[[i for one, i in asked if one == m]] = False
+        cosine = np.where(other, vectors @ vectors[image], -2)
+        hits += [(m, place) in pairs for place in np.argsort(-cosine)[:k].tolist()]
+    return float(np.mean(hits))
+
+
+def test_inverted_lists_find_nine_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = large(5000, 40)
+    assert recall(world, world.mined(Limits(candidates=5)), 5) == 1
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1000)
+    monkeypatch.setattr(search, "FEW", 50)
+    monkeypatch.setattr(forward, "AROUND", 10)
+    assert recall(world, world.mined(Limits(candidates=5)), 5) > 0.9
+
+
+@pytest.mark.slow
+def test_inverted_lists_of_many_images_find_nine_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1000)
+    monkeypatch.setattr(search, "FEW", 1000)
+    world = large(50_000, 100)
+    assert recall(world, world.mined(Limits(candidates=5)), 5) > 0.9
