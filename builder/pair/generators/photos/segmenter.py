@@ -48,7 +48,7 @@ class Segmenter:
     @torch.inference_mode()
     def __call__(self, thing: Thing, pixels: Pixels) -> Mask:
         """Where a thing is: its outline, or the model's mask in and around its box; the box where that is empty."""
-        if thing.outline is not None:
+        if thing.outline is not None or thing.crowd:
             return mask_of(thing, pixels)
         box = [[[float(side) for side in thing.box]]]
         inputs = self._processor(images=Image.fromarray(pixels), input_boxes=box, return_tensors="pt")  # type: ignore[operator]
