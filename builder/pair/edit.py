@@ -120,7 +120,8 @@ class Generator(Protocol):
         needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
             or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
-            `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch).
+            `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch),
+            or `check` (is a `Checker`: looks at its files before anything is measured).
     """
 
     name: ClassVar[str]
@@ -162,6 +163,31 @@ class FileReader(Protocol):
 
         Args:
             find: Gives the path of a file that the recipe names relative to the corpora folder.
+        """
+        ...
+
+
+class Checker(Protocol):
+    """A generator that looks at its files before anything is measured, so that a bad one costs no work.
+
+    Attributes:
+        cautions: Sentences for users whose recipe asks for what they should think twice about; empty: none.
+    """
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """See above."""
+        ...
+
+    def check(self, items: pd.DataFrame) -> None:
+        """Read what the edits of some items need.
+
+        Args:
+            items: All items that it can edit, before any rule; images that are known by name alone have no size (0).
+
+        Raises:
+            BadInput: When a file or a model cannot be read, or does not fit the items.
+            MissingPackage: When a library that edits need is not installed.
         """
         ...
 

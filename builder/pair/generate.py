@@ -127,14 +127,19 @@ def generate(
         items: Items to edit, sorted by id.
         pictures: Their images.
     """
-    formats = {corpus.name: corpus.format for corpus in recipe.corpora}
-    every = items.frame
-    fits = every["source"].map(formats).isin(generator.formats) if generator.formats else every["source"].notna()
-    part = KeyedTable(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
+    part = fitting(recipe, generator, items)
     limits = Limits(use.budget, recipe.pair.minimal, recipe.text, recipe.images)
     made = make_edits.named(f"edits-{use.generator}")(run, Making(generator), limits, recipe.seed, part, pictures)
     warn_of_declined(use.generator, made.declined)
     return made
+
+
+def fitting(recipe: Recipe, generator: Generator, items: KeyedTable) -> KeyedTable:
+    """The items of the corpora whose format a generator can edit."""
+    formats = {corpus.name: corpus.format for corpus in recipe.corpora}
+    every = items.frame
+    fits = every["source"].map(formats).isin(generator.formats) if generator.formats else every["source"].notna()
+    return KeyedTable(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
 
 
 @stage("edits", version=2)

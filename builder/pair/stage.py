@@ -181,14 +181,20 @@ def in_plain_words(items: pd.DataFrame) -> pd.DataFrame:
 
 def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
     """Make a generator of the recipe, with the lexicon, the limits and the files beside the corpora that it needs."""
-    use = recipe.pair.generators[number]
-    generator = registry.make(use.generator, use.with_)
+    generator = located(recipe, number, sources)
     if "lexicon" in generator.needs and not any(
         field.name == "lexicon" and getattr(generator, field.name)
         for field in fields(generator)  # type: ignore[arg-type]
     ):
         lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
         generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
+    return generator
+
+
+def located(recipe: Recipe, number: int, sources: Sequence[Source]) -> Generator:
+    """Make a generator of the recipe with the limits and the files that it needs, before any item is read."""
+    use = recipe.pair.generators[number]
+    generator = registry.make(use.generator, use.with_)
     if "images" in generator.needs:
         generator = replace(generator, images=recipe.images)  # type: ignore[type-var]
     if "files" in generator.needs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from twokeys.builder.pair.generators.photos.needs import needed
@@ -10,6 +9,8 @@ from twokeys.builder.pair.generators.photos.needs import needed
 FORMS = "a list of polygons (x, y, x, y, ...), or run lengths (`counts`, `size`), or [] where there is only a box"
 _LEAST = 6
 """Numbers of a polygon that encloses something: three points."""
+_LONGEST = 60
+"""Bits of a run length at most."""
 
 
 def outline_in(drawn: Any, height: int, width: int) -> bytes | None:
@@ -31,24 +32,27 @@ def outline_in(drawn: Any, height: int, width: int) -> bytes | None:
         return None
     coco = needed("pycocotools.mask")
     if isinstance(drawn, dict):
-        found: bytes = coco.frPyObjects({"counts": _runs(drawn, height, width), "size": [height, width]}, height, width)[
-            "counts"
-        ]
-        return found
-    polygons = [polygon for polygon in _polygons(drawn) if len(polygon) >= _LEAST]
+        runs = {"counts": _runs(drawn, height, width), "size": [height, width]}
+        return _counts(coco.frPyObjects(runs, height, width))
+    polygons = [polygon for polygon in _polygons(drawn, max(height, width)) if len(polygon) >= _LEAST]
     if not polygons:
         return None
-    found = coco.merge(coco.frPyObjects(polygons, height, width))["counts"]
-    return found
+    return _counts(coco.merge(coco.frPyObjects(polygons, height, width)))
 
 
-def _polygons(drawn: Any) -> list[list[float]]:
+def _counts(encoded: dict[str, Any]) -> bytes:
+    counts: bytes = encoded["counts"]
+    return counts
+
+
+def _polygons(drawn: Any, side: int) -> list[list[float]]:
+    """Polygons, checked: what rasterises them walks along every edge, however long."""
     if not isinstance(drawn, list) or not all(isinstance(polygon, list) for polygon in drawn):
         raise ValueError(f"the segmentation is {drawn!r:.60}, not {FORMS}")
     polygons = [[float(number) for number in polygon] for polygon in drawn]
     for polygon in polygons:
-        if len(polygon) % 2 or not all(math.isfinite(number) for number in polygon):
-            raise ValueError(f"the polygon {polygon!r:.60} holds half a point, or a number that is not finite")
+        if len(polygon) % 2 or not all(-side <= number <= 2 * side for number in polygon):
+            raise ValueError(f"the polygon {polygon!r:.60} holds half a point, or one far outside of the image")
     return polygons
 
 
@@ -71,6 +75,8 @@ def _decompressed(counts: str) -> list[int]:
         digits = code - 48
         value |= (digits & 31) << shift
         shift += 5
+        if shift > _LONGEST:
+            raise ValueError("the run lengths are no compressed ones of COCO")
         if not digits & 32:
             value -= (1 << shift) if digits & 16 else 0
             runs.append(value + (runs[-2] if len(runs) > 2 else 0))

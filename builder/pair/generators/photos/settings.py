@@ -12,6 +12,9 @@ from twokeys.core.pictures.limits import Images
 
 Operation = Literal["remove", "paste", "recolour", "crop"]
 
+OFF: dict[Operation, str] = {}
+"""Operations that a recipe must name to have them -> what was seen of them on real photos."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -48,6 +51,14 @@ class Settings:
     detector_stamp: str = ""
     segmenter_stamp: str = ""
     images: Images = field(default_factory=Images)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Why the operations are off that a recipe switches on."""
+        return tuple(
+            f"`{operation}` is off unless a recipe names it, for {OFF[operation]}"
+            for operation in self.operations if operation in OFF
+        )  # fmt: skip
 
     @property
     def cut(self) -> Cut:
