@@ -34,7 +34,7 @@ def coco_instances(path: Path, links: Iterable[str]) -> dict[str, Known]:
         alone, as in every file that was converted from YOLO's.
 
     Raises:
-        BadInput: When the file is missing, no JSON, or an annotation has no label or no box, or an outline that is none.
+        BadInput: When the file is missing or no JSON, or an annotation has no label, no box, or a broken outline.
     """
     wanted = set(links)
     data = _load(path)

@@ -25,7 +25,7 @@ from twokeys.builder.pair.examine import spans_of_change
 from twokeys.builder.pair.generators.photos.asking import Asked
 from twokeys.builder.pair.generators.photos.detector import detector
 from twokeys.builder.pair.generators.photos.donors import Donor
-from twokeys.builder.pair.generators.photos.plans import Plan, Scene, crops, pastes, removals, repaints
+from twokeys.builder.pair.generators.photos.plans import Plan, Scene, pastes, removals, repaints
 from twokeys.builder.pair.generators.photos.recolouring import colour_of, recoloured, targets
 from twokeys.builder.pair.generators.photos.removal import inpainting
 from twokeys.builder.pair.generators.photos.settings import Settings
@@ -127,8 +127,6 @@ class _Work:
             plans = removals(self.scene, label, one.asked.what == "count", inpainting(settings.inpainting))
         elif operation == "paste":
             plans = pastes(self.scene, self._given(label), self.random)
-        elif operation == "crop" and one.asked.what == "existence":
-            plans = crops(self.scene, label)
         return (plan for plan in plans if one.asked.answer(counts | plan.after) not in (None, one.answer))
 
     def _given(self, label: str) -> tuple[Donor, ...]:

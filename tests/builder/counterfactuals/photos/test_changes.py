@@ -1,4 +1,4 @@
-"""What is done to pixels: places are filled, hues turned, things pasted, borders cut off."""
+"""What is done to pixels: places are filled, hues turned, things pasted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.builder.counterfactuals.photos import toy
 from twokeys.builder.pair.generators.photos.donors import cut_out, placed
-from twokeys.builder.pair.generators.photos.plans import Scene, crops, pastes, removals, repaints
+from twokeys.builder.pair.generators.photos.plans import Scene, pastes, removals, repaints
 from twokeys.builder.pair.generators.photos.recolouring import COLOURS, colour_of, recoloured, targets
 from twokeys.builder.pair.generators.photos.removal import inpainting, widened
 from twokeys.builder.pair.generators.photos.things import Known, Thing, outline_of
@@ -104,20 +104,6 @@ def test_only_whole_free_things_are_cut_out():
     for discs in ([("plum", 4, 60)], [("plum", 40, 60), ("leaf", 50, 60)], [("leaf", 40, 60)]):
         one = scene(*discs)
         assert cut_out(one.known, "plum", one.pixels, "k", AREA) is None
-
-
-def test_a_crop_keeps_the_size_and_leaves_out_what_stands_at_the_border():
-    one = scene(("apple", 12, 50), ("leaf", 90, 40))
-    (plan,) = crops(one, "apple")
-    new = plan.paint()
-    assert new.shape == one.pixels.shape
-    assert toy.seen(toy.file_of(new, "PNG")) == {"leaf"}
-    assert plan.after == {"apple": 0}
-
-
-def test_no_crop_cuts_through_a_thing_or_keeps_too_little():
-    assert not list(crops(scene(("apple", 12, 50), ("leaf", 24, 80)), "apple"))
-    assert not list(crops(scene(("apple", 64, 48)), "apple"))
 
 
 PRIMARIES = {"red": (200, 30, 30), "green": (40, 140, 50), "blue": (30, 60, 190), "yellow": (230, 210, 40),
