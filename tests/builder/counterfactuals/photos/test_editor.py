@@ -270,7 +270,9 @@ def unpaintable(monkeypatch, *notes: str):
 
 def test_without_a_pair_for_one_plan_the_next_operation_is_tried(tmp_path, monkeypatch):
     many = "How many apples are there in the image?"
-    there = [(image, IS.format(label), answer) for label in ("apple", "leaf") for image, answer in ((1, "yes"), (2, "no"))]
+    there = [
+        (image, IS.format(label), answer) for label in ("apple", "leaf") for image, answer in ((1, "yes"), (2, "no"))
+    ]
     items = toy.items_of([(5, many, "1"), *there])
     ready = editor(tmp_path, items, operations=["remove", "paste"])
     # The apple alone can be removed: nothing can be done to the other picture of that pair.
