@@ -8,7 +8,7 @@ r"""Edits of photographs on composed stand-ins: what is made, whether answers ar
 
 `benchmarks.standins` composes the pictures. Each operation then runs as in a build (`twokeys pairs`). Answers are
 recounted from the composition alone: whether the pixels of each composed thing are still those of the original, what
-was pasted by comparing it with every thing of the corpus, colours by hue in HSV. Everything is kept in `--work`.
+was pasted by comparing it with every thing of the corpus. Everything is kept in `--work`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from PIL import Image
 
 from benchmarks.report import Table, say, section
 from benchmarks.sheet import Shown, contact_sheet
-from benchmarks.standins import compose, hue_word
+from benchmarks.standins import compose
 from twokeys.builder.pair.edit import root_of
 from twokeys.builder.pair.generators.photos.detector import LEAST, Detector, detector
 from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.pairs import Paired, pairs
 from twokeys.builder.recipe import Recipe
 
-OPERATIONS = ("remove", "paste", "recolour")
+OPERATIONS = ("remove", "paste")
 KEPT, GONE = 0.8, 0.4
 """A thing of which a share of KEPT of the pixels or more is as before is there; with less than GONE it is gone."""
 SAME = 30
@@ -131,11 +131,8 @@ class Truth:
     def answer(self, made: Made) -> str | None:
         """The right answer to the question about the edited picture; None where a thing is neither there nor gone."""
         label = made.question.rstrip("?").removesuffix(" in the image").removesuffix(" are there")
-        label = label.split(" a ")[-1].split(" an ")[-1].removeprefix("How many ").removeprefix("What color is the ")
+        label = label.split(" a ")[-1].split(" an ")[-1].removeprefix("How many ")
         things, index = self.things[made.image], self.index(made.image)
-        if made.question.startswith("What"):
-            at = next(number for number, thing in enumerate(things, start=1) if thing["label"] == label)
-            return hue_word(made.after, index == at)
         label = label.removesuffix("s") if made.question.startswith("How") else label
         count = 0
         for number, thing in enumerate(things, start=1):

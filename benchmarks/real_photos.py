@@ -179,13 +179,9 @@ def askable(corpora: Path, name: str) -> Counter[str]:
     """How many questions of a set each operation could be applied to, as far as question, answer and annotations go."""
     known, found = annotated(corpora), Counter[str]()
     for image, text, answer in questions_of(corpora, name):
-        what, of = asked(text, known[image].complete), known[image]
-        if what is None:
-            continue
-        if what.what == "colour":
-            found["recolour"] += of.counts[what.label] == 1
-        elif what.answer(of.counts) == answer:
-            found["remove"] += of.counts[what.label] > 0
+        what, counts = asked(text, known[image].complete), known[image].counts
+        if what is not None and what.answer(counts) == answer:
+            found["remove"] += counts[what.label] > 0
             found["paste"] += what.what == "count" or answer == "no"
     return found
 

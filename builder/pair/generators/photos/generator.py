@@ -38,7 +38,7 @@ MOST_DONORS = 24
 
 @dataclass(frozen=True)
 class PhotoEdits(Settings):
-    """Removes, pastes, recolours or crops away things in photographs."""
+    """Removes things from photographs, or pastes them."""
 
     name: ClassVar[str] = "photo-edits"
     version: ClassVar[int] = 4

@@ -10,7 +10,7 @@ from annotated_types import Len
 from twokeys.builder.pair.generators.photos.things import Cut, mask_of
 from twokeys.core.pictures.limits import Images
 
-Operation = Literal["remove", "paste", "recolour"]
+Operation = Literal["remove", "paste"]
 
 OFF: dict[Operation, str] = {}
 """Operations that a recipe must name to have them -> what was seen of them on real photos."""
@@ -39,7 +39,7 @@ class Settings:
         images: The recipe's limits before decoding, likewise.
     """
 
-    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour")
+    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste")
     instances: str | None = None
     detector: str | None = None
     segmenter: str | None = None

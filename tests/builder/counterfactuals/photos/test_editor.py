@@ -148,19 +148,6 @@ def test_a_gold_that_annotations_contradict_is_left_alone(tmp_path):
     assert not list(editor(tmp_path, items).edits(items, FILES.get, 0))
 
 
-def test_colours_change_on_both_sides(tmp_path):
-    items = toy.items_of([(2, "What color is the plum?", "purple"), (1, "What color is the apple?", "blue")])
-    first, second = editor(tmp_path, items, operations=["recolour"]).edits(items, FILES.get, 0)
-    assert second.of == first.id
-    assert len({"purple", first.answer, second.answer}) == 3
-    assert {first.kind, second.kind} == {"photo.recolour"}
-    hue = {"green": 1, "blue": 2, "red": 0}
-    for edit in (first, second):
-        middle = toy.decoded(edit.picture)[60, 40]
-        if edit.answer in hue:
-            assert middle.argmax() == hue[edit.answer]
-
-
 def test_the_edits_of_an_item_do_not_depend_on_the_shard(tmp_path):
     items = questions()
     ready = editor(tmp_path, items, operations=["remove", "paste"])
