@@ -19,6 +19,7 @@ from twokeys.builder.certify.stage import certify
 from twokeys.builder.filter import Rules, filter_items
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
+from twokeys.builder.pair.check import check_files, check_names
 from twokeys.builder.pair.stage import pair, pool_images
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import check_place
@@ -84,9 +85,11 @@ def build(
     hosts = named_hosts(plan, allow_host)
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
+    check_names(plan, sources)
     with run.alone():
-        pool = pool_images(run, plan, corpora)
         reading = read(run, plan, sources)
+        check_files(run, plan, reading, sources)
+        pool = pool_images(run, plan, corpora)
         measured = survey(run, plan, sources, reading, pool)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))

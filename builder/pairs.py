@@ -16,6 +16,7 @@ from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.artefacts.refusal import look_for
+from twokeys.builder.pair.check import check_files, check_names
 from twokeys.builder.pair.counts import kinds, retrieved_kinds
 from twokeys.builder.pair.stage import pool_images
 from twokeys.builder.pair.stage import work as pair_work
@@ -118,9 +119,12 @@ def pairs(
     hosts = named_hosts(plan, allow_host)
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
+    check_names(plan, sources)
     with run.alone():
+        reading = read(run, plan, sources)
+        check_files(run, plan, reading, sources)
         pool = pool_images(run, plan, corpora)
-        known = survey(run, plan, sources, read(run, plan, sources), pool)
+        known = survey(run, plan, sources, reading, pool)
         left = filter_items(run, plan, known).left(known.items)
         done = pair_work(run, plan, known, left)
     kept = left.frame

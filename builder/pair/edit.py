@@ -127,7 +127,8 @@ class Generator(Protocol):
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
             or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
             `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch),
-            or `pool` (is a `Retriever`: chooses among images that are there, and edits none).
+            or `check` (is a `Checker`: looks at its files before anything is measured), or `pool` (is a `Retriever`:
+            chooses among images that are there, and edits none).
     """
 
     name: ClassVar[str]
@@ -202,6 +203,31 @@ class Retriever(Protocol):
         Args:
             items: All items that it can find partners for, as for `Generator.edits`.
             pool: The images, those of the items among them.
+        """
+        ...
+
+
+class Checker(Protocol):
+    """A generator that looks at its files before anything is measured, so that a bad one costs no work.
+
+    Attributes:
+        cautions: Sentences for users whose recipe asks for what they should think twice about; empty: none.
+    """
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """See above."""
+        ...
+
+    def check(self, items: pd.DataFrame) -> None:
+        """Read what the edits of some items need.
+
+        Args:
+            items: All items that it can edit, before any rule; images that are known by name alone have no size (0).
+
+        Raises:
+            BadInput: When a file or a model cannot be read, or does not fit the items.
+            MissingPackage: When a library that edits need is not installed.
         """
         ...
 

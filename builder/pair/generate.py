@@ -133,15 +133,15 @@ def generate(
         items: Items to edit, sorted by id.
         pictures: Their images.
     """
-    part = editable(recipe, generator, items)
+    part = fitting(recipe, generator, items)
     limits = Limits.of(recipe, use)
     made = make_edits.named(f"edits-{use.generator}")(run, Making(generator), limits, recipe.seed, part, pictures)
     warn_of_declined(use.generator, made.declined)
     return made
 
 
-def editable(recipe: Recipe, generator: Generator, items: KeyedTable) -> KeyedTable:
-    """Items of corpora whose format a generator can edit."""
+def fitting(recipe: Recipe, generator: Generator, items: KeyedTable) -> KeyedTable:
+    """The items of the corpora whose format a generator can edit."""
     formats = {corpus.name: corpus.format for corpus in recipe.corpora}
     every = items.frame
     fits = every["source"].map(formats).isin(generator.formats) if generator.formats else every["source"].notna()

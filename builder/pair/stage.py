@@ -22,7 +22,7 @@ from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
 from twokeys.builder.pair.choose import Chosen, choose
 from twokeys.builder.pair.edit import FileReader, Generator
-from twokeys.builder.pair.generate import EDITS, Edits, Limits, Making, editable, generate
+from twokeys.builder.pair.generate import EDITS, Edits, Limits, Making, fitting, generate
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.judges.judges import Judges, judged
 from twokeys.builder.pair.lexicon import learn
@@ -218,14 +218,20 @@ def in_plain_words(items: pd.DataFrame) -> pd.DataFrame:
 
 def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Source]) -> Generator:
     """Make a generator of the recipe, with the lexicon, the limits and the files beside the corpora that it needs."""
-    use = recipe.pair.generators[number]
-    generator = registry.make(use.generator, use.with_)
+    generator = located(recipe, number, sources)
     if "lexicon" in generator.needs and not any(
         each.name == "lexicon" and getattr(generator, each.name)
         for each in fields(generator)  # type: ignore[arg-type]
     ):
         lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
         generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
+    return generator
+
+
+def located(recipe: Recipe, number: int, sources: Sequence[Source]) -> Generator:
+    """Make a generator of the recipe with the limits and the files that it needs, before any item is read."""
+    use = recipe.pair.generators[number]
+    generator = registry.make(use.generator, use.with_)
     if "images" in generator.needs:
         generator = replace(generator, images=recipe.images)  # type: ignore[type-var]
     if "files" in generator.needs:
@@ -252,7 +258,7 @@ def _edits(
 ) -> Edits:
     if pool is None or POOL not in generator.needs:
         return generate(run, recipe, use, generator, items, known.pictures)
-    part = editable(recipe, generator, items)
+    part = fitting(recipe, generator, items)
     return retrieve.named(f"retrieve-{use.generator}")(run, Making(generator), Limits.of(recipe, use), part, pool)
 
 
