@@ -127,7 +127,7 @@ class CocoInstances:
 
     def _rest(self, category: str, image: int) -> tuple[str, tuple[Box, ...]]:
         """What the files say of a category in an image, and where its objects are, by the file that lists most."""
-        notes, best = [], (0, ())
+        notes, boxes = [], tuple[Box, ...]()
         for place, file in enumerate(self.files):
             row = self.rows[image, place]
             if row < 0 or category not in file.categories:
@@ -137,9 +137,9 @@ class CocoInstances:
             crowds = int(file.crowds[listed].sum())
             crowd = f", {crowds} of them a crowd" if crowds else ""
             notes.append(f"{len(listed)} x {category}{f' (ids {ids}{crowd})' if len(listed) else ''} in {file.name}")
-            if len(listed) > best[0]:
-                best = len(listed), tuple(tuple(map(int, box)) for box in file.boxes[listed])
-        return "; ".join(notes), best[1]
+            if len(listed) > len(boxes):
+                boxes = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in file.boxes[listed].tolist())
+        return "; ".join(notes), boxes
 
 
 def _asked(meaning: Meaning) -> Asked:

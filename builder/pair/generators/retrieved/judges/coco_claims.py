@@ -50,8 +50,8 @@ class Noun:
     def bounds(self, known: Bounds) -> tuple[Numbers, Numbers]:
         """How many things that bear the word an image shows at least, and at most."""
         sides = [known(label) for label in self.labels]
-        low, high = sum(side[0] for side in sides), sum(side[1] for side in sides)
-        high = high + sum(known(label)[1] for label in self.also)
+        low = np.sum([side[0] for side in sides], axis=0)
+        high = np.sum([*(side[1] for side in sides), *(known(label)[1] for label in self.also)], axis=0)
         for label in self.unless:
             low = np.where(known(label)[1] > 0, 0, low)
         if self.tells == "existence":

@@ -148,12 +148,12 @@ def _meant(how: str, number: int) -> tuple[Range, tuple[Range, ...]]:
 
 
 def _compared(how: str, left: str, right: str, lexicon: Lexicon) -> Claim | None:
-    nouns = _countable(left, lexicon), _countable(right, lexicon)
-    if nouns[0] is None or nouns[1] is None:
+    one, other = _countable(left, lexicon), _countable(right, lexicon)
+    if one is None or other is None:
         return None
-    if how in ("more", "fewer"):
-        return Compared(*(nouns if how == "more" else nouns[::-1]), "more")
-    return Compared(*nouns, "same")
+    if how == "fewer":
+        one, other = other, one
+    return Compared(one, other, "more" if how in ("more", "fewer") else "same")
 
 
 def _countable(phrase: str, lexicon: Lexicon) -> Noun | None:
