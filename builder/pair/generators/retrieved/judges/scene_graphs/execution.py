@@ -126,11 +126,15 @@ def _choose(step: Step, given: list[Value], graph: Graph) -> Value:
 
 def _choose_rel(step: Step, given: list[Value], graph: Graph) -> Value:
     name, side, *relations = step.words
-    found = {each: _related(graph, given[0].objects, (name, each, side)) for each in relations}
-    stated = [each for each in relations if found[each]]
-    if len(stated) != 1:
+
+    def of(place: int) -> str | None:
+        stated = [each for each in relations if _related(graph, frozenset({place}), (name, each, side))]
+        return stated[0] if len(stated) == 1 else None
+
+    chosen = _agreed(of(place) for place in given[0].objects)
+    if chosen is None:
         return UNTOLD
-    return Value(SPOKEN.get(stated[0], stated[0]), given[0].objects | found[stated[0]])
+    return Value(SPOKEN.get(chosen, chosen), given[0].objects | _related(graph, given[0].objects, (name, chosen, side)))
 
 
 def _choose_more(step: Step, given: list[Value], graph: Graph) -> Value:

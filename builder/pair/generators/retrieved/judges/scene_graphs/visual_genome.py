@@ -35,7 +35,7 @@ class _Image:
         identity = self.same.get(identity, identity)
         one = isinstance(record.get("name"), str) and "names" not in record
         names = (worded(record, "name", place),) if one else words(listed(record, "names", place), place)
-        stated = words(record.get("attributes") or (), place)
+        stated = words(listed({"attributes": []} | record, "attributes", place), place)  # some records have none
         before = self.things.get(identity)
         if before is None:
             self.things[identity] = Thing(str(identity), names, stated, box(record, None, place))
@@ -103,8 +103,16 @@ def _add(image: _Image, kind: str, records: list[Any], place: Place) -> None:
             image.relations.append((subject, worded(record, "predicate", place), object_))
             continue
         if kind == "objects":
-            image.same |= {other: _id(record, place) for other in record.get("merged_object_ids") or ()}
+            image.same |= dict.fromkeys(_merged(record, place), _id(record, place))
         image.add(record, place)
+
+
+def _merged(record: Any, place: Place) -> list[int]:
+    """Ids of objects that were merged with an object; older releases have none."""
+    merged = record.get("merged_object_ids", []) if isinstance(record, dict) else []
+    if not isinstance(merged, list) or not all(isinstance(each, int) for each in merged):
+        raise place.bad(f"merged_object_ids is {merged!r:.60}", "a list of whole numbers")
+    return merged
 
 
 def _id(record: Any, place: Place) -> int:
