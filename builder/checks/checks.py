@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.balance.select import graph_of, parts, select, weights
+from twokeys.builder.balance.select import graph_of, parts, retrieved, select, weights
 from twokeys.builder.certify.audited.rows import SEPARATOR
 from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
@@ -86,8 +86,10 @@ def _conservation(known: Folder) -> Iterator[str]:
     if (steps := _funnel(known)) != manifest.funnel:
         yield f"the rows say that {_words(steps)}, the manifest that {_words(manifest.funnel)}"
     terms = {source.name: (source.revision, source.license) for source in manifest.sources}
-    for row in rows[["id", "stage", "source", "split", "source_id", "source_revision", "license"]].to_dict("records"):
-        if (row["source_revision"], row["license"]) != terms.get(row["source"]):
+    columns = ["id", "stage", "source", "split", "source_id", "source_revision", "license"]
+    for row, of_pool in zip(rows[columns].to_dict("records"), retrieved(rows), strict=True):
+        revision, license_ = terms.get(row["source"], (None, None))
+        if row["source_revision"] != revision or row["license"] not in _licences(str(license_), known, of_pool):
             yield f"{row['id']}: its revision or licence is not that of its source"
         if row["stage"] != "read" and row["id"] != f"{row['source']}:{row['split']}:{row['source_id']}":
             yield f"{row['id']}: its id is not made of source, split and source id"
@@ -162,6 +164,12 @@ def _rules(known: Folder) -> Iterator[str]:
         if report.effects != effects(left, kept, known.recipe.seed):
             yield f"{report.id}: its effects differ from a recount"
         left = left[kept].reset_index(drop=True)
+
+
+def _licences(of_source: str, known: Folder, of_pool: bool) -> set[str]:
+    """What may stand as an item's licence: its source's, of a retrieved partner beside that of its image."""
+    others = {origin.license for origin in (*known.manifest.sources, *known.manifest.pools)} if of_pool else {of_source}
+    return {" and ".join(sorted({of_source, other})) for other in others}
 
 
 def _balance(known: Folder) -> Iterator[str]:
