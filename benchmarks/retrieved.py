@@ -33,7 +33,7 @@ class Counts:
     Attributes:
         counts: (categories, images).
         left: The category that each meaning asks for.
-        right: The one that it compares with; `CATEGORIES` if it asks for the number.
+        right: The category that it compares with; `CATEGORIES` if it asks for the number.
     """
 
     def __init__(self, counts: NDArray[np.uint8]) -> None:
@@ -46,10 +46,10 @@ class Counts:
     def answers(self, meaning: int, images: Ints) -> tuple[Ints, tuple[str, ...]]:
         """As `Judge.answers`."""
         left, right = int(self.left[meaning]), int(self.right[meaning])
-        own = self.counts[left][images]
+        number = self.counts[left][images]
         if right == CATEGORIES:
-            return own.astype(np.int64), NUMBERS
-        return (own > self.counts[right][images]).astype(np.int64), YES_NO
+            return number.astype(np.int64), NUMBERS
+        return (number > self.counts[right][images]).astype(np.int64), YES_NO
 
 
 def asked(judge: Counts) -> tuple[Ints, Ints, list[str]]:
@@ -65,7 +65,7 @@ def asked(judge: Counts) -> tuple[Ints, Ints, list[str]]:
     for each in np.unique(meaning).tolist():
         rows = np.flatnonzero(meaning == each)
         code, texts = judge.answers(each, image[rows])
-        answer[rows] = [texts[one] for one in code.tolist()]
+        answer[rows] = [texts[kind] for kind in code.tolist()]
     return meaning, image, answer.tolist()
 
 

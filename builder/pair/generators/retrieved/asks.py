@@ -25,7 +25,7 @@ class Pool:
         vectors: (n, d) unit vectors, of 16 or 32 bits; may be mapped from a file.
         answers: Tells the answers to a meaning about images, by place.
         group: (n,) images with the same number show nearly the same, and are no partners of each other. None if every
-            image is a group of its own.
+            image is a group by itself.
     """
 
     vectors: Vectors
@@ -45,8 +45,8 @@ class Pool:
     def members(self, images: Ints) -> tuple[Ints, Ints]:
         """The images of the same group, as pairs: an index in `images`, and a place; itself, too."""
         group, order = self._sorted
-        own = images if self.group is None else self.group[images]
-        start, stop = (np.searchsorted(group, own, side=side) for side in ("left", "right"))
+        wanted = images if self.group is None else self.group[images]
+        start, stop = (np.searchsorted(group, wanted, side=side) for side in ("left", "right"))
         row, inside = spread(stop - start)
         return row, order[start[row] + inside]
 

@@ -1,4 +1,4 @@
-"""From an image: the questions that have a certain answer about it, and another one about images that are near."""
+"""From an image: the questions that have a certain answer about it, and a different one about images that are near."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.neighbours import Floats, Ints
 from twokeys.builder.pair.generators.retrieved.asks import Asks, Pool, spread
-from twokeys.builder.pair.generators.retrieved.found import Found, first, ranks
+from twokeys.builder.pair.generators.retrieved.edges import Edges, first, ranks
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.search import BLOCK, CLOSE, best, inside, nearest_among
 
@@ -31,7 +31,7 @@ class Backward:
     depth: int | None
 
 
-def backward(asks: Asks, pool: Pool, images: Ints, limits: Backward) -> Found:
+def backward(asks: Asks, pool: Pool, images: Ints, limits: Backward) -> Edges:
     """Find meanings for each of some images and each answer.
 
     Args:
@@ -41,28 +41,28 @@ def backward(asks: Asks, pool: Pool, images: Ints, limits: Backward) -> Found:
         limits: How much is looked for.
     """
     if not len(asks.meaning):
-        return Found.joined([])
+        return Edges.joined([])
     if limits.depth is not None:
         return _ranked(_nearby(asks, pool, images, limits.depth), limits)
     everything = _Everything(asks, pool, limits)
     step = max(1, BLOCK // len(asks.meanings))
-    return Found.joined(everything.about(images[start : start + step]) for start in range(0, len(images), step))
+    return Edges.joined(everything.about(images[start : start + step]) for start in range(0, len(images), step))
 
 
-def _ranked(found: Found, limits: Backward) -> Found:
+def _ranked(edges: Edges, limits: Backward) -> Edges:
     """The nearest meanings of each image and answer."""
-    found = found.part(np.lexsort((found.meaning, -found.similarity, found.answer, found.image)))
-    found.rank[:] = ranks(found.image, found.answer)
-    found = found.part(found.rank < limits.candidates)
+    edges = edges.part(np.lexsort((edges.meaning, -edges.similarity, edges.answer, edges.image)))
+    edges.rank[:] = ranks(edges.image, edges.answer)
+    edges = edges.part(edges.rank < limits.candidates)
     if limits.per_image is None:
-        return found
-    order = np.lexsort((found.meaning, -found.similarity, found.rank, found.image))
-    return found.part(order[first(found.image[order], None, limits.per_image)])
+        return edges
+    order = np.lexsort((edges.meaning, -edges.similarity, edges.rank, edges.image))
+    return edges.part(order[first(edges.image[order], None, limits.per_image)])
 
 
-def _found(meaning: Ints, image: Ints, answer: Ints, near: Ints, similarity: Floats) -> Found:
+def _edges(meaning: Ints, image: Ints, answer: Ints, near: Ints, similarity: Floats) -> Edges:
     n = len(image)
-    return Found(meaning, image, answer, near, similarity, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool))
+    return Edges(meaning, image, answer, near, similarity, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool))
 
 
 class _Everything:
@@ -88,7 +88,7 @@ class _Everything:
         """Rows of each meaning and answer, from and to."""
         self.step = max(1, BLOCK // max(len(asks.images), 4 * len(self.count)))  # of these, some numbers of 64 bits
 
-    def about(self, images: Ints) -> Found:
+    def about(self, images: Ints) -> Edges:
         """The best meanings for some images."""
         code = np.empty((len(self.count), len(images)), dtype=np.int32)
         for number, (meaning, _) in enumerate(self.asks.meanings):
@@ -96,21 +96,21 @@ class _Everything:
         row, ask = self.asks.about(images)
         code[self.number[ask], row] = UNSAID  # asked already
         blocks = [slice(start, start + self.step) for start in range(0, len(images), self.step)]
-        return Found.joined(_ranked(self._block(images[block], code[:, block]), self.limits) for block in blocks)
+        return Edges.joined(_ranked(self._block(images[block], code[:, block]), self.limits) for block in blocks)
 
-    def _block(self, images: Ints, code: Codes) -> Found:
+    def _block(self, images: Ints, code: Codes) -> Edges:
         """Pairs that may be the best; `code` is the answer to each meaning about each image."""
         cosine = self.vectors @ self.pool.vectors[images].astype(np.float32).T
-        shown, own = inside(self.pool, images, self.asks.images)
-        cosine[own, shown] = -np.inf
+        column, row = inside(self.pool, images, self.asks.images)
+        cosine[row, column] = -np.inf
         meaning, column = _first(code, self._nearest(cosine, code), self.limits.candidates)
         # Pairs are split so that a block holds what was asked with their meanings, however often that is.
         size = np.cumsum(self.count[meaning]) // BLOCK
         cuts = np.flatnonzero(np.diff(size)) + 1
         pairs = zip(np.split(meaning, cuts), np.split(column, cuts), strict=True)
-        return Found.joined(self._near(images, code, cosine, some, shows) for some, shows in pairs)
+        return Edges.joined(self._near(images, code, cosine, some, shows) for some, shows in pairs)
 
-    def _near(self, images: Ints, code: Codes, cosine: Floats, meaning: Ints, column: Ints) -> Found:
+    def _near(self, images: Ints, code: Codes, cosine: Floats, meaning: Ints, column: Ints) -> Edges:
         """The nearest image of an item with another answer, for pairs of a meaning and an image."""
         asks = self.asks
         answer = code[meaning, column].astype(np.int64)
@@ -122,7 +122,7 @@ class _Everything:
         close = score >= most[row] - CLOSE
         pair, near, similarity = best(self.pool, images[column], row[close], asks.image[ask[close]], 1)
         names = asks.meaning[self.start[meaning[pair]]]
-        return _found(names, images[column[pair]], answer[pair], near, similarity)
+        return _edges(names, images[column[pair]], answer[pair], near, similarity)
 
     def _nearest(self, cosine: Floats, code: Codes) -> Floats:
         """The largest cosine to an item with another answer, for each meaning and image; -inf if none."""
@@ -154,7 +154,7 @@ def _first(code: Codes, score: Floats, k: int) -> tuple[Ints, Ints]:
     return order[image, column], image.astype(np.int64)
 
 
-def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Found:
+def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Edges:
     """Put to each image the questions of the nearest images, and find the nearest that has another answer."""
     meaning, image = _put(asks, pool, images, depth)
     start = np.flatnonzero(ranks(meaning) == 0)
@@ -169,8 +169,8 @@ def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Found:
             other = np.unique(asks.image[rows][asks.answer[rows] != answer])
             row, near, similarity = nearest_among(pool, asking, other, 1)
             n = len(row)
-            parts.append(_found(np.full(n, name), asking[row], np.full(n, answer), near, similarity))
-    return Found.joined(parts)
+            parts.append(_edges(np.full(n, name), asking[row], np.full(n, answer), near, similarity))
+    return Edges.joined(parts)
 
 
 def _put(asks: Asks, pool: Pool, images: Ints, depth: int) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.neighbours import Floats, Ints
 from twokeys.builder.pair.generators.retrieved.asks import Asks
-from twokeys.builder.pair.generators.retrieved.found import Found, ranks
+from twokeys.builder.pair.generators.retrieved.edges import Edges, ranks
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.search import Search
 
@@ -45,7 +45,7 @@ class _Around:
         return cls(place, similarity)
 
 
-def forward(asks: Asks, search: Search, k: int, depth: int | None) -> Found:
+def forward(asks: Asks, search: Search, k: int, depth: int | None) -> Edges:
     """Find the k nearest images with another answer, for all that a corpus asks.
 
     Args:
@@ -61,11 +61,11 @@ def forward(asks: Asks, search: Search, k: int, depth: int | None) -> Found:
             parts += _everywhere(asks, search, around, (meaning, rows), k)
         else:
             parts.append(_nearby(asks, around, (meaning, rows), k))
-    return Found.joined(parts)
+    return Edges.joined(parts)
 
 
-def _everywhere(asks: Asks, search: Search, around: _Around, asked: tuple[int, slice], k: int) -> list[Found]:
-    """Candidates of a meaning among all images: those at hand, or a search if too few of these are of use."""
+def _everywhere(asks: Asks, search: Search, around: _Around, asked: tuple[int, slice], k: int) -> list[Edges]:
+    """Candidates of a meaning among all images: the images at hand, or a search if too few of these are of use."""
     meaning, rows = asked
     code = asks.book.answers(meaning, np.arange(len(search.pool), dtype=np.int64))
     code[asks.image[rows]] = UNSAID
@@ -78,11 +78,11 @@ def _everywhere(asks: Asks, search: Search, around: _Around, asked: tuple[int, s
     for answer in np.unique(asks.answer[rows][short]).tolist():
         near = asks.image[rows][short & (asks.answer[rows] == answer)]
         row, image, similarity = search.nearest(near, (code != UNSAID) & (code != answer), k)
-        parts.append(_found(meaning, image, code[image], near[row], similarity))
+        parts.append(_edges(meaning, image, code[image], near[row], similarity))
     return parts
 
 
-def _nearby(asks: Asks, around: _Around, asked: tuple[int, slice], k: int) -> Found:
+def _nearby(asks: Asks, around: _Around, asked: tuple[int, slice], k: int) -> Edges:
     """Candidates of a meaning among the images at hand."""
     meaning, rows = asked
     place = around.place[np.searchsorted(asks.images, asks.image[rows])]
@@ -100,17 +100,17 @@ def _chosen(told: Ints, answer: Ints, k: int) -> NDArray[np.bool_]:
     return other
 
 
-def _rows(asks: Asks, around: _Around, asked: tuple[int, slice], chosen: NDArray[np.bool_], told: Ints) -> Found:
+def _rows(asks: Asks, around: _Around, asked: tuple[int, slice], chosen: NDArray[np.bool_], told: Ints) -> Edges:
     """What was chosen of the images at hand."""
     meaning, rows = asked
     row, column = np.nonzero(chosen)
     near = asks.image[rows][row]
     at = np.searchsorted(asks.images, near), column
     # An image that has two answers stands in two rows: they are ranked apart.
-    return _found(meaning, around.place[at].astype(np.int64), told[row, column], near, around.similarity[at], row)
+    return _edges(meaning, around.place[at].astype(np.int64), told[row, column], near, around.similarity[at], row)
 
 
-def _found(meaning: int, image: Ints, answer: Ints, near: Ints, similarity: Floats, row: Ints | None = None) -> Found:
+def _edges(meaning: int, image: Ints, answer: Ints, near: Ints, similarity: Floats, row: Ints | None = None) -> Edges:
     n = len(image)
     rank = ranks(near if row is None else row)
-    return Found(np.full(n, meaning, dtype=np.int64), image, answer, near, similarity, rank, np.ones(n, dtype=bool))
+    return Edges(np.full(n, meaning, dtype=np.int64), image, answer, near, similarity, rank, np.ones(n, dtype=bool))

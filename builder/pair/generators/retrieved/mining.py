@@ -3,8 +3,8 @@
 An added edge has to be of use at both of its ends, so candidates are looked for in both directions:
 
 - *forward*, from an item: the images nearest to the item's own about which its question has another answer;
-- *backward*, from an image: of the questions of the corpus that have a certain answer about it, those whose items of
-  another answer show the nearest images. An image that came in for a `no` is balanced by a `yes`.
+- *backward*, from an image: of the questions of the corpus that have a certain answer about it, the ones whose items
+  of another answer show the nearest images. An image that came in for a `no` is balanced by a `yes`.
 
 Nearness only ranks candidates: which of them are published, the balance decides. All similarities by which candidates
 are ordered are summed in 64 bits from the vectors as they are, so that neither blocks nor the last bit of a product
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from twokeys.builder.measure.neighbours import Floats, Ints
 from twokeys.builder.pair.generators.retrieved.asks import Asks, Book, Pool
 from twokeys.builder.pair.generators.retrieved.backward import Backward, backward
+from twokeys.builder.pair.generators.retrieved.edges import Edges, first
 from twokeys.builder.pair.generators.retrieved.forward import forward
-from twokeys.builder.pair.generators.retrieved.found import Found, first
 from twokeys.builder.pair.generators.retrieved.search import Search
 
 
@@ -45,7 +45,7 @@ class Limits:
         depth: None if the judge tells answers in bulk, such as by one look-up in a table: then it is asked about all
             images for every meaning, and an answer that is rare is found wherever it is. A number if every answer
             costs something, such as the run of a program: then an item's question is asked about so many images that
-            are nearest to its own, and an image is asked so many questions, those of the nearest images; what lies
+            are nearest to its image, and an image is asked so many questions, the nearest images' questions; what lies
             farther is missed.
     """
 
@@ -95,7 +95,7 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limi
             needs edges of its own, have different numbers, also if they mean the same.
         image: (n,) place of each item's own image in the pool.
         answer: Each item's answer, in the form in which the judge compares answers.
-        pool: The images, and what is known of them.
+        pool: The images, and who answers about them.
         limits: How much is looked for.
 
     Returns:
@@ -106,7 +106,7 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limi
     images = np.unique(np.concatenate([asks.image, ahead.image]))
     back = backward(asks, pool, images, Backward(limits.candidates, limits.per_image, limits.depth))
     new = ~np.isin(back.meaning * len(pool) + back.image, ahead.meaning * len(pool) + ahead.image)
-    both = Found.joined([ahead, back.part(new)])
+    both = Edges.joined([ahead, back.part(new)])
     both = _limited(both.part(np.lexsort((both.image, both.meaning))), limits.per_meaning)
     present, code = np.unique(both.answer, return_inverse=True)
     answers, place = np.unique([asks.book.texts[each] for each in present.tolist()], return_inverse=True)
@@ -122,15 +122,15 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limi
     )
 
 
-def _once(found: Found) -> Found:
+def _once(edges: Edges) -> Edges:
     """Each (meaning, image) once, as it was ranked best; sorted."""
-    order = np.lexsort((found.near, -found.similarity, found.rank, found.image, found.meaning))
-    return found.part(order[first(found.meaning[order], found.image[order], 1)])
+    order = np.lexsort((edges.near, -edges.similarity, edges.rank, edges.image, edges.meaning))
+    return edges.part(order[first(edges.meaning[order], edges.image[order], 1)])
 
 
-def _limited(found: Found, number: int | None) -> Found:
+def _limited(edges: Edges, number: int | None) -> Edges:
     """So many candidates a meaning, of the smallest rank, then the nearest."""
     if number is None:
-        return found
-    order = np.lexsort((found.image, -found.similarity, found.rank, found.meaning))
-    return found.part(np.sort(order[first(found.meaning[order], None, number)]))
+        return edges
+    order = np.lexsort((edges.image, -edges.similarity, edges.rank, edges.meaning))
+    return edges.part(np.sort(order[first(edges.meaning[order], None, number)]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twokeys.builder.measure import neighbours
 from twokeys.builder.measure.neighbours import PROBES, Floats, Index, Ints, Vectors
 from twokeys.builder.pair.generators.retrieved.asks import Pool
-from twokeys.builder.pair.generators.retrieved.found import first
+from twokeys.builder.pair.generators.retrieved.edges import first
 
 CLOSE = 1e-5
 """Cosines summed in 32 bits that differ by less may be of any order."""
@@ -21,7 +21,7 @@ CACHED = 2**18
 FEW = 65_536
 """Images among which all are looked at, also if the pool is large."""
 SPARE = 16
-"""Images that inverted lists are asked for beyond those that are wanted: some may be of the own group."""
+"""Images that inverted lists are asked for beyond those that are wanted: some may be of the same group."""
 DEEPER = 8
 """If too few were found, so many times as many lists are looked into."""
 Pairs = tuple[Ints, Ints, Floats]
@@ -29,7 +29,7 @@ Pairs = tuple[Ints, Ints, Floats]
 
 
 class Search:
-    """Looks for the nearest images of a pool; never for those of the own group.
+    """Looks for the nearest images of a pool; never for images of the same group.
 
     Args:
         pool: The images.
@@ -71,11 +71,11 @@ class Search:
         return best(self.pool, asking, row, place, k)
 
     def _asked(self, asking: Ints, among: NDArray[np.bool_] | None, k: int, probes: int) -> tuple[Ints, Ints]:
-        """Pairs as the index finds them, without those of the own group."""
+        """Pairs as the index finds them, without images of the same group."""
         place = self._index.nearest(self.pool.vectors[asking], k, among, probes)[1]
         group = self.pool.group
-        own = asking[:, None] == place if group is None else group[asking][:, None] == group[place]
-        row, column = np.nonzero((place >= 0) & ~own)
+        same = asking[:, None] == place if group is None else group[asking][:, None] == group[place]
+        row, column = np.nonzero((place >= 0) & ~same)
         return row.astype(np.int64), place[row, column]
 
 
@@ -92,12 +92,12 @@ def nearest_among(pool: Pool, asking: Ints, asked: Ints, k: int) -> Pairs:
     step = max(k, BLOCK // max(1, pool.vectors.shape[1]))
     for start in range(0, len(asked), step):
         part = asked[start : start + step]
-        known = pool.vectors[part].astype(np.float32)
+        right = pool.vectors[part].astype(np.float32)
         many = max(1, BLOCK // len(part))
         for begin in range(0, len(asking), many):
-            those = asking[begin : begin + many]
-            cosine = pool.vectors[those].astype(np.float32) @ known.T
-            cosine[inside(pool, those, part)] = -np.inf
+            some = asking[begin : begin + many]
+            cosine = pool.vectors[some].astype(np.float32) @ right.T
+            cosine[inside(pool, some, part)] = -np.inf
             row, column = _top(cosine, k)
             parts.append((row + begin, part[column]))
     none = np.zeros(0, dtype=np.int64)
@@ -115,7 +115,7 @@ def inside(pool: Pool, asking: Ints, asked: Ints) -> tuple[Ints, Ints]:
 
 
 def best(pool: Pool, asking: Ints, row: Ints, place: Ints, k: int) -> Pairs:
-    """The k nearest of some pairs, for each of those that ask."""
+    """The k nearest of some pairs, for each image that asks."""
     similarity = similarities(pool.vectors, asking[row], place)
     order = np.lexsort((place, -similarity, row))
     order = order[first(row[order], None, k)]
@@ -126,13 +126,13 @@ def similarities(vectors: Vectors, left: Ints, right: Ints) -> Floats:
     """Cosines of pairs, summed in 64 bits: the same whatever they are computed together with."""
     pair, place = np.unique(left * len(vectors) + right, return_inverse=True)
     left, right = np.divmod(pair, len(vectors))
-    found = np.empty(len(pair), dtype=np.float32)
+    cosine = np.empty(len(pair), dtype=np.float32)
     step = max(1, CACHED // max(1, vectors.shape[1]))
     for start in range(0, len(pair), step):
         part = slice(start, start + step)
-        one, other = (vectors[places[part]].astype(np.float64) for places in (left, right))
-        found[part] = np.einsum("nd,nd->n", one, other)
-    return found[place]
+        a, b = (vectors[places[part]].astype(np.float64) for places in (left, right))
+        cosine[part] = np.einsum("nd,nd->n", a, b)
+    return cosine[place]
 
 
 def _top(score: Floats, k: int) -> tuple[Ints, Ints]:

@@ -64,9 +64,9 @@ def worlds(draw: st.DrawFn, copies: bool = True) -> World:
     return World(unit(vectors.astype(np.float32)).astype(kind), table, group, told)
 
 
-def rows(found: Candidates) -> list[Row]:
-    texts = [found.answers[code] for code in found.answer.tolist()]
-    columns = (found.meaning, found.image, found.near, found.similarity, found.rank, found.forward)
+def rows(edges: Candidates) -> list[Row]:
+    texts = [edges.answers[code] for code in edges.answer.tolist()]
+    columns = (edges.meaning, edges.image, edges.near, edges.similarity, edges.rank, edges.forward)
     meaning, image, near, similarity, rank, ahead = (column.tolist() for column in columns)
     return list(zip(meaning, image, texts, near, similarity, rank, ahead, strict=True))
 
@@ -86,9 +86,9 @@ def naive(world: World, limits: Limits) -> list[Row]:
         code = world.table[m, image]
         return None if code == UNSAID or (m, image) in asked else ANSWERS[code]
 
-    def limited(found: list[Row]) -> list[Row]:
+    def limited(edges: list[Row]) -> list[Row]:
         once: dict[tuple[int, int], Row] = {}
-        for row in sorted(found, key=lambda row: (not row[6], row[5], -row[4], row[3])):
+        for row in sorted(edges, key=lambda row: (not row[6], row[5], -row[4], row[3])):
             once.setdefault(row[:2], row)
         kept: list[Row] = []
         for m in meanings:
@@ -97,8 +97,8 @@ def naive(world: World, limits: Limits) -> list[Row]:
         return sorted(kept)
 
     ahead: list[Row] = []
-    for m, image, own in sorted(set(world.items)):
-        good = [other for other in nearest(image)[: limits.depth] if answer(m, other) not in (None, own)]
+    for m, image, text in sorted(set(world.items)):
+        good = [other for other in nearest(image)[: limits.depth] if answer(m, other) not in (None, text)]
         ahead += [
             (m, other, str(answer(m, other)), image, cosine[image][other], rank, True)
             for rank, other in enumerate(good[: limits.candidates])
@@ -113,7 +113,7 @@ def naive(world: World, limits: Limits) -> list[Row]:
             for m in sorted({m for m, i, _ in world.items if i == other}):
                 first.setdefault(m, cosine[image][other])
         judged = sorted(first, key=lambda m: (-first[m], m))[: limits.depth]
-        found: list[Row] = []
+        edges: list[Row] = []
         for text in (*ANSWERS, "other"):
             pairs = []
             for m in judged:
@@ -122,11 +122,11 @@ def naive(world: World, limits: Limits) -> list[Row]:
                 ]
                 if near and answer(m, image) == text:
                     pairs.append((-cosine[image][near[0]], m, near[0]))
-            found += [
+            edges += [
                 (m, image, text, near, -minus, rank, False)
                 for rank, (minus, m, near) in enumerate(sorted(pairs)[: limits.candidates])
             ]
-        back += sorted(found, key=lambda r: (r[5], -r[4], r[0]))[: limits.per_image]
+        back += sorted(edges, key=lambda r: (r[5], -r[4], r[0]))[: limits.per_image]
     return limited(ahead + back)
 
 
@@ -173,7 +173,7 @@ def test_the_order_of_items_changes_nothing(world: World, limits: Limits, random
 @given(worlds(copies=False), limits, st.randoms(use_true_random=False))
 def test_the_places_of_images_change_nothing(world: World, limits: Limits, random: Random) -> None:
     """Without images that are equally near, for these are ordered by place."""
-    new = random.sample(range(len(world.vectors)), len(world.vectors))  # the image at each place was at this one
+    new = random.sample(range(len(world.vectors)), len(world.vectors))  # the place at which each image was before
     place = {old: at for at, old in enumerate(new)}
     moved = World(
         world.vectors[new], world.table[:, new], world.group[new], [(m, place[i], a) for m, i, a in world.items]
@@ -188,15 +188,15 @@ def test_by_hand() -> None:
     vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
     table = np.array([[1, 0, UNSAID, 0, 0], [0, 1, 1, 1, 0]])
     world = World(vectors, table, np.array([0, 0, 2, 3, 4]), [(0, 0, "yes"), (1, 0, "no")])
-    found = world.mined(Limits(candidates=1))
+    edges = world.mined(Limits(candidates=1))
     # The image at 0.1 is a near-duplicate, nothing is told of a dog at 0.4, and the one at 0.5 is the nearest `no`.
     # The second question finds the image at 0.4. At 0.5 its `yes` balances the `no`.
-    assert [row[:4] + row[5:] for row in rows(found)] == [
+    assert [row[:4] + row[5:] for row in rows(edges)] == [
         (0, 3, "no", 0, 0, True),
         (1, 2, "yes", 0, 0, True),
         (1, 3, "yes", 0, 0, False),
     ]
-    assert found.similarity == pytest.approx(np.cos([0.5, 0.4, 0.5]), abs=1e-6)
+    assert edges.similarity == pytest.approx(np.cos([0.5, 0.4, 0.5]), abs=1e-6)
 
 
 def large(number: int, questions: int, seed: int = 0) -> World:
@@ -226,28 +226,28 @@ def test_what_always_holds(exact: bool, depth: int | None, monkeypatch: pytest.M
         monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1000)
         monkeypatch.setattr(search, "FEW", 100)
     world = large(3000, 30)
-    found = world.mined(Limits(candidates=4, per_meaning=200, per_image=6, depth=depth))
-    told = world.table[found.meaning, found.image]
+    edges = world.mined(Limits(candidates=4, per_meaning=200, per_image=6, depth=depth))
+    told = world.table[edges.meaning, edges.image]
     assert (told != UNSAID).all()
-    assert [ANSWERS[code] for code in told.tolist()] == [row[2] for row in rows(found)]
+    assert [ANSWERS[code] for code in told.tolist()] == [row[2] for row in rows(edges)]
     asked = {(m, i): a for m, i, a in world.items}
-    assert all((row[0], row[1]) not in asked for row in rows(found))
-    assert all(asked[row[0], row[3]] != row[2] for row in rows(found))
-    assert (world.group[found.image] != world.group[found.near]).all()
-    assert len({row[:2] for row in rows(found)}) == len(found) > 1000
-    assert np.bincount(found.meaning).max() <= 200
-    ahead, back = found.forward, ~found.forward
+    assert all((row[0], row[1]) not in asked for row in rows(edges))
+    assert all(asked[row[0], row[3]] != row[2] for row in rows(edges))
+    assert (world.group[edges.image] != world.group[edges.near]).all()
+    assert len({row[:2] for row in rows(edges)}) == len(edges) > 1000
+    assert np.bincount(edges.meaning).max() <= 200
+    ahead, back = edges.forward, ~edges.forward
     assert ahead.any()
     assert back.any()
-    assert np.unique(found.image[back], return_counts=True)[1].max() <= 6
-    for columns in ((found.meaning[ahead], found.near[ahead]), (found.image[back], found.answer[back])):
+    assert np.unique(edges.image[back], return_counts=True)[1].max() <= 6
+    for columns in ((edges.meaning[ahead], edges.near[ahead]), (edges.image[back], edges.answer[back])):
         assert np.unique(np.stack(columns), axis=1, return_counts=True)[1].max() <= 4
-    assert found.rank.max() < 4
+    assert edges.rank.max() < 4
     # The hardest come first: of an item's candidates, the nearer has the smaller rank.
-    order = np.lexsort((found.rank, found.near, found.meaning))
-    order = order[found.forward[order]]
-    same = (np.diff(found.meaning[order]) == 0) & (np.diff(found.near[order]) == 0)
-    assert (np.diff(found.similarity[order])[same] <= 0).all()
+    order = np.lexsort((edges.rank, edges.near, edges.meaning))
+    order = order[edges.forward[order]]
+    same = (np.diff(edges.meaning[order]) == 0) & (np.diff(edges.near[order]) == 0)
+    assert (np.diff(edges.similarity[order])[same] <= 0).all()
 
 
 def test_a_depth_bounds_what_the_judge_is_asked() -> None:
@@ -260,22 +260,22 @@ def test_a_depth_bounds_what_the_judge_is_asked() -> None:
 
     meaning, image, answer = zip(*world.items, strict=True)
     pool = Pool(world.vectors, answers, world.group)
-    found = mine(np.array(meaning), np.array(image), list(answer), pool, Limits(candidates=3, depth=5))
-    shown = len(set(image) | set(found.image.tolist()))
+    edges = mine(np.array(meaning), np.array(image), list(answer), pool, Limits(candidates=3, depth=5))
+    shown = len(set(image) | set(edges.image.tolist()))
     assert len(asked) <= 5 * len(world.items) + 5 * shown
     assert len(asked) < 10 * 1000
 
 
-def recall(world: World, found: Candidates, k: int) -> float:
-    """Share of the true nearest k images with another answer that were found."""
+def recall(world: World, edges: Candidates, k: int) -> float:
+    """Share of the true nearest k images with another answer that were mined."""
     vectors = world.vectors.astype(np.float32)
-    pairs = {row[:2] for row in rows(found)}
+    pairs = {row[:2] for row in rows(edges)}
     asked = {(m, i) for m, i, _ in world.items}
     hits = []
     for m, image, answer in world.items[:: max(1, len(world.items) // 300)]:
         other = (world.table[m] != UNSAID) & (world.table[m] != ANSWERS.index(answer))
         other &= world.group != world.group[image]
-        other[[i for one, i in asked if one == m]] = False
+        other[[i for asks, i in asked if asks == m]] = False
         cosine = np.where(other, vectors @ vectors[image], -2)
         hits += [(m, place) in pairs for place in np.argsort(-cosine)[:k].tolist()]
     return float(np.mean(hits))

@@ -1,4 +1,4 @@
-"""Rows of what was found, and how they are ranked."""
+"""Candidates as rows, and how they are ranked."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from twokeys.builder.measure.neighbours import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """Candidates as they are found; see `Candidates`."""
+class Edges:
+    """Candidates while they are looked for; see `Candidates`."""
 
     meaning: Ints
     image: Ints
@@ -26,12 +26,12 @@ class Found:
     def __len__(self) -> int:
         return len(self.meaning)
 
-    def part(self, rows: Ints | NDArray[np.bool_]) -> Found:
+    def part(self, rows: Ints | NDArray[np.bool_]) -> Edges:
         """Some of the rows."""
-        return Found(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Edges(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @classmethod
-    def joined(cls, parts: Iterable[Found]) -> Found:
+    def joined(cls, parts: Iterable[Edges]) -> Edges:
         """The rows of all."""
         empty = np.zeros(0, dtype=np.int64)
         none = cls(empty, empty, empty, empty, empty.astype(np.float32), empty, empty.astype(bool))
@@ -50,5 +50,5 @@ def ranks(left: Ints, right: Ints | None = None) -> Ints:
 
 
 def first(left: Ints, right: Ints | None, number: int) -> Ints:
-    """Indices of the first rows of those that have the same numbers and stand together."""
+    """Indices of the first rows with the same numbers, which stand together."""
     return np.flatnonzero(ranks(left, right) < number)
