@@ -161,6 +161,10 @@ def test_other_categories_are_known_by_their_names_alone():
     assert words["men"].noun == Noun(("man",))
     assert words["car"].noun == Noun(("car_(automobile)",), "presence", also=("sports car",))
     assert words["mice"].noun.tells == "presence"
+    assert lexicon(["deer", "fox"])["deer"].many
+    assert lexicon(["tie clip", "car", "tv"])["car"].noun.also == ()
+    assert lexicon(["tie clip", "car", "truck", "tv"])["car"].noun.also == ("truck",)
+    assert lexicon(["tie clip", "car", "tv"])["tv"].noun.unless == WORDS["tv"].noun.unless
     assert not {"automobile", "human", "computer mouse", "cup", "salt and pepper"} & words.keys()
 
 
@@ -169,4 +173,5 @@ def test_a_part_of_cocos_categories_has_cocos_words():
     assert words["humans"].noun == PERSON
     assert words["bear"].noun.also == ("teddy bear",)
     assert "dog" not in words
+    assert lexicon(["car"])["car"].noun == Noun(("car",))
     assert understood(item("Is there a dog or a person?"), words) is None
