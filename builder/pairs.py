@@ -27,7 +27,7 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.ceilings import ceilings
 from twokeys.core.colours import colours
 from twokeys.core.progress import Say, silent, step
-from twokeys.data_cards.manifest import PairKind, RetrievedKind
+from twokeys.data_cards.manifest import PairKind, Precision, RetrievedKind
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Paired:
         steps: Nothing added, then mined, then constructed partners.
         kinds: What became of each kind of edit; `published` counts those in the largest balanced set.
         retrieved: What judges of retrieved partners understood, and what of it can be balanced.
+        precision: How often models are right about what they verify.
         artefacts: Whether edits of each kind can be told from originals; empty unless asked for.
         executed: Stages that did work, with their seconds.
     """
@@ -76,6 +77,7 @@ class Paired:
     steps: list[PairStep]
     kinds: list[PairKind]
     retrieved: list[RetrievedKind]
+    precision: list[Precision]
     artefacts: list[Artefacts]
     executed: dict[str, float] = field(default_factory=dict)
 
@@ -87,6 +89,7 @@ class Paired:
             "steps": [asdict(step) for step in self.steps],
             "kinds": [kind.model_dump() for kind in self.kinds],
             "retrieved": [kind.model_dump() for kind in self.retrieved],
+            "precision": [each.model_dump() for each in self.precision],
             "artefacts": [asdict(kind) for kind in self.artefacts],
         }
 
@@ -139,7 +142,7 @@ def pairs(
             told = look_for(plan, done, artefacts, known.represent.image, known.represent.text)
     made = kinds(done.items, done.refused, balanced)
     retrieved = retrieved_kinds(done.retrieved, done.spare, balanced)
-    return Paired(plan.name, len(known.items), steps, made, retrieved, told, run.seconds)
+    return Paired(plan.name, len(known.items), steps, made, retrieved, done.precision, told, run.seconds)
 
 
 def _step(name: str, items: pd.DataFrame, settings: Balance) -> tuple[PairStep, pd.DataFrame]:

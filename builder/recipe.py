@@ -110,6 +110,9 @@ class Verify(Part):
     """As `twokeys evaluate --model` takes them; every one must agree."""
     margin: Annotated[float, Field(ge=0)] = 1.0
     """Nats by which the expected answer must beat the best other one, to the original and to the edit."""
+    precision: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Asks for precision in the place of a margin: the smallest margin is used at which the lower end of the interval of
+    measured precision is at least this (`twokeys.builder.pair.judges.precision`)."""
     accuracy: Annotated[float, Field(ge=0, lt=1)] = 0.8
     """Smallest lower end of the Wilson interval of a model's accuracy on the corpus's own items: a model that cannot
     answer these has no say about their edits."""
@@ -120,6 +123,12 @@ class Verify(Part):
         if len(set(models)) < len(models):
             raise ValueError("name every model once")
         return models
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Verify:
+        if self.precision is not None and self.margin != type(self).model_fields["margin"].default:
+            raise ValueError("give a margin or a precision, from which the margin follows")
+        return self
 
 
 class Pair(Part):

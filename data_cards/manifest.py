@@ -294,6 +294,31 @@ class RetrievedKind(Fact):
     """Sound candidates that balance does not need: they are not published."""
 
 
+class Precision(Fact):
+    """How often models are right about what they verify: claims about annotated items that did not decide on fitness.
+
+    Annotated answers are themselves wrong at times, and what is verified is about images nearer to the original's than
+    those of other items.
+    """
+
+    source: str
+    margin: float
+    """Nats by which every model must prefer an answer."""
+    used: bool
+    """Whether this is the margin by which edits were verified."""
+    items: int
+    """Annotated items that models were asked about."""
+    claims: int
+    """Answers that were claimed: the annotated ones and their rivals."""
+    passed: int
+    """Those that every model prefers by the margin."""
+    right: int
+    """Those of them that are annotated."""
+    low: float
+    """Wilson interval of the share of right ones among those that pass."""
+    high: float
+
+
 class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
@@ -303,6 +328,8 @@ class Pairing(Fact):
     """Annotated items that left because a paraphrase about the same picture was there."""
     kinds: list[PairKind]
     retrieved: list[RetrievedKind] = []
+    precision: list[Precision] = []
+    """By corpus and margin; empty if models verified nothing."""
     before: Blindness
     """On what the rules left, baselines as fitted on all items read."""
     after: Blindness

@@ -48,29 +48,38 @@ def margins(model: Model, asked: Sequence[Expected]) -> list[Margin]:
 
     Args:
         model: The model.
-        asked: The questions.
+        asked: The questions; those that are the same object are put to the model once for all of their answers.
 
     Returns:
-        One per question.
+        One for each.
     """
-    prepared = [_prepared(model, one) for one in asked]
-    items = [item for some in prepared if not isinstance(some, str) for item in some]
+    # What is claimed of one question about one picture is prepared once, and each answer is scored once.
+    places = {_place(one): one for one in asked}
+    prepared = {place: _prepared(model, one) for place, one in places.items()}
+    items = [item for some in prepared.values() if not isinstance(some, str) for item in some.values()]
     keeps = [(np.ones(item.patches, dtype=bool), np.ones(item.tokens, dtype=bool)) for item in items]
-    values = np.log(np.maximum(model.respond(items, keeps)[1], LEAST)) if items else np.zeros(0)
-    found, start = list[Margin](), 0
-    for some in prepared:
-        if isinstance(some, str):
-            found.append(Margin(-np.inf, some))
-            continue
-        own = values[start : start + len(some)]
-        found.append(Margin(float(own[0] - own[1:].max())))
-        start += len(own)
-    return found
+    values = iter(np.log(np.maximum(model.respond(items, keeps)[1], LEAST)) if items else ())
+    scored = {
+        place: some if isinstance(some, str) else {answer: float(next(values)) for answer in some}
+        for place, some in prepared.items()
+    }
+    return [_margin(scored[_place(one)], one) for one in asked]
 
 
-def _prepared(model: Model, one: Expected) -> list[Prepared] | str:
+def _place(one: Expected) -> tuple[int, frozenset[str]]:
+    """What claims share that need the same answers of the model."""
+    return id(one.question), frozenset((one.answer, *one.rivals))
+
+
+def _margin(scored: dict[str, float] | str, one: Expected) -> Margin:
+    if isinstance(scored, str):
+        return Margin(-np.inf, scored)
+    return Margin(scored[one.answer] - max(scored[rival] for rival in one.rivals))
+
+
+def _prepared(model: Model, one: Expected) -> dict[str, Prepared] | str:
     """The question with each of its answers; what the model has no tokens for, if there is something."""
     try:
-        return [model.prepare(one.question, answer) for answer in (one.answer, *one.rivals)]
+        return {answer: model.prepare(one.question, answer) for answer in (one.answer, *one.rivals)}
     except Unscorable as error:
         return error.answer if isinstance(error, Unsayable) else one.question.question

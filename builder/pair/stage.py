@@ -44,6 +44,7 @@ from twokeys.core.columns import EDIT_COLUMNS
 from twokeys.core.folds import fold_of
 from twokeys.core.measured import PAIRED, Measured
 from twokeys.core.pictures.facts import LOOKS
+from twokeys.data_cards.manifest import Precision
 
 POOL = "pool"
 """What a generator states in `needs` if it looks for partners in the pool."""
@@ -60,12 +61,14 @@ class Paired:
         refused: Edits that were refused and items that were merged: rows with `reason`, no longer among the items.
         retrieved: What each generator that retrieves was asked and told.
         spare: Sound candidates for retrieved partners that balance does not need, by kind.
+        precision: How often models are right about what they verify.
     """
 
     known: Survey
     refused: pd.DataFrame
     retrieved: list[Candidates] = field(default_factory=list)
     spare: dict[str, int] = field(default_factory=dict)
+    precision: list[Precision] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +92,13 @@ class Merged(Result):
         added: Sound ones, as items.
         refused: The others, as items, with the reason.
         pictures: Images of the sound ones; their bytes are in the result's folder.
+        precision: How often models are right about what they verify.
     """
 
     added: pd.DataFrame
     refused: pd.DataFrame
     pictures: pd.DataFrame
+    precision: list[Precision]
 
 
 def pool_images(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages | None:
@@ -131,7 +136,7 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     )  # fmt: skip
     every = every.merge(marked(measured.table, PAIRED), on="id", validate="one_to_one")
     known = replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key)
-    return Paired(known, done.refused, done.retrieved, done.spare)
+    return Paired(known, done.refused, done.retrieved, done.spare, done.precision)
 
 
 def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
@@ -159,6 +164,7 @@ def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
         pictures=pictures if pool is None else pictures.and_others(pool.pictures.part(_from(pool, added))),
         retrieved=[each for each in edits if isinstance(each, Candidates)],
         spare=chosen.spare,
+        precision=outcome.precision,
         key=chosen.key,
     )
     if not recipe.pair.artefacts or not paired.items["edit_of"].notna().any():
@@ -262,7 +268,7 @@ def _edits(
     return retrieve.named(f"retrieve-{use.generator}")(run, Making(generator), Limits.of(recipe, use), part, pool)
 
 
-@stage("pair", version=4)
+@stage("pair", version=5)
 def merge_edits(
     space: Workspace,
     known: Survey,
@@ -290,7 +296,7 @@ def merge_edits(
         parts += of_generator.tables()
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    edits = judged(space.run, judges, in_plain_words(items), edits, there)
+    edits, precision = judged(space.run, judges, in_plain_words(items), edits, there)
     places, fresh = _shown(edits, there, pool, space.folder)
     rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items, known.items)
     pictures = pd.DataFrame(fresh.values(), columns=known.pictures.table.columns)
@@ -307,7 +313,7 @@ def merge_edits(
     sound = rows["reason"].isna()
     added = _slim(rows[sound]).astype({"image_width": "int32", "image_height": "int32"})
     used = pictures[pictures["image_key"].isin(set(added["image_key"]))].sort_values("image_key")
-    return Merged(added, _slim(rows[~sound]), used)
+    return Merged(added, _slim(rows[~sound]), used, precision)
 
 
 def _shown(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from twokeys.builder.pair.retrieve import Candidates
 from twokeys.builder.read.pictures import Pictures
+from twokeys.data_cards.manifest import Precision
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Work:
         pictures: Their images, constructed ones included.
         retrieved: What each generator that retrieves was asked and told.
         spare: Sound candidates for retrieved partners that balance does not need, by kind.
+        precision: How often models are right about what they verify.
         key: Hash of everything that this depends on.
     """
 
@@ -30,6 +32,7 @@ class Work:
     pictures: Pictures
     retrieved: list[Candidates]
     spare: dict[str, int]
+    precision: list[Precision]
     key: str
 
 

@@ -126,7 +126,7 @@ def _pairing(build: Build) -> Pairing | None:
     before = read[read["id"].isin({*items["id"], *gone})]
     counted = pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
     retrieved = retrieved_kinds(build.paired.retrieved, build.paired.spare, build.balanced)
-    return counted.model_copy(update={"retrieved": retrieved})
+    return counted.model_copy(update={"retrieved": retrieved, "precision": build.paired.precision})
 
 
 def _funnel(build: Build) -> list[Step]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from PIL import Image
 
 from twokeys.audit.games.margins import Expected, Margin, margins
 from twokeys.audit.models.loading import load_game
@@ -22,7 +23,7 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 
-PER_SHARD, PER_BATCH = 256, 16
+PER_SHARD, PER_BATCH = 512, 32
 TWO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))
 
 
@@ -32,7 +33,7 @@ class Claim:
 
     Attributes:
         image: Key of the picture.
-        picture: Its bytes if an edit made it; None if it is an item's.
+        picture: Its bytes if an edit made it; None if it is an item's, or an image of the pool.
         question: The question.
         choices: Its options.
         kind: Its answer type.
@@ -53,6 +54,15 @@ class Claim:
         """Hash of the claim."""
         parts = self.image, self.question, self.answer, self.kind
         return digest("claim", *parts, str(len(self.choices)), *self.choices, *self.rivals)
+
+    def claiming(self, answer: str, among: Iterable[str]) -> Claim:
+        """The claim of one of several answers to the same question about the same picture."""
+        return replace(self, answer=answer, rivals=tuple(sorted({*among} - {answer})))
+
+    @property
+    def asked(self) -> tuple[str, str, tuple[str, ...], str]:
+        """What a model is asked, whatever answer is claimed: it reads image and question once for all."""
+        return self.image, self.question, self.choices, self.kind
 
 
 def rivals(answer: str, choices: Sequence[str], kind: str, frequent: Iterable[str]) -> tuple[str, ...]:
@@ -97,12 +107,12 @@ def ask(run: Run, model: NamedModel, claims: Sequence[Claim], pictures: Pictures
         BadInput: When there is no such model, or it gives replies alone.
     """
     unique = {claim.key: claim for claim in claims}
-    ordered = sorted(unique.values(), key=lambda claim: (claim.image, claim.key))
+    ordered = sorted(unique.values(), key=lambda claim: (claim.asked, claim.key))
     shown = pictures.part(claim.image for claim in ordered if claim.picture is None)
     return {unique[key]: margin for key, margin in ask_model(run, model, ordered, shown).by_claim().items()}
 
 
-@stage("verify", version=4)
+@stage("verify", version=5)
 def ask_model(space: Workspace, model: NamedModel, claims: Sequence[Claim], pictures: Pictures) -> Margins:
     """Ask a model for the margins of claims, in shards."""
     parts = [claims[start : start + PER_SHARD] for start in range(0, len(claims), PER_SHARD)]
@@ -119,18 +129,24 @@ def _loaded(model: str) -> Model:
     return load_game(model)
 
 
-def _expected(claim: Claim, pictures: Pictures) -> Expected:
-    """A claim with its image, decoded."""
+def _expected(claims: Sequence[Claim], pictures: Pictures) -> list[Expected]:
+    """Claims with their images, each decoded once; those that ask the same share the question."""
+    images = {claim.image: claim for claim in claims}
+    decoded = {key: _decoded(claim, pictures) for key, claim in images.items()}
+    questions = {claim.asked: Question(decoded[claim.image], *claim.asked[1:]) for claim in claims}
+    return [Expected(questions[claim.asked], claim.answer, claim.rivals) for claim in claims]
+
+
+def _decoded(claim: Claim, pictures: Pictures) -> Image.Image:
     made = claim.picture
-    image = pictures.decode(claim.image) if made is None else decode(made, claim.image, pictures.limits)
-    return Expected(Question(image, claim.question, claim.choices, claim.kind), claim.answer, claim.rivals)
+    return pictures.decode(claim.image) if made is None else decode(made, claim.image, pictures.limits)
 
 
 def _answer(model: str, small: bool, shard: tuple[Sequence[Claim], Pictures], path: Path) -> None:
     claims, pictures = shard
     found: list[Margin] = []
     for start in range(0, len(claims), PER_BATCH):
-        asked = [_expected(claim, pictures) for claim in claims[start : start + PER_BATCH]]
+        asked = _expected(claims[start : start + PER_BATCH], pictures)
         with with_threads(small):
             found += margins(_loaded(model), asked)
     nats = pa.array([round(one.nats, 4) for one in found], pa.float64())

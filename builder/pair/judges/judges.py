@@ -17,6 +17,7 @@ from twokeys.builder.recipe import Recipe, Verify
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json
+from twokeys.data_cards.manifest import Precision
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Judges:
         )
 
 
-def judged(run: Run, judges: Judges, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
+def judged(
+    run: Run, judges: Judges, items: pd.DataFrame, edits: pd.DataFrame, pictures: Pictures
+) -> tuple[pd.DataFrame, list[Precision]]:
     """Let the recipe's models judge the edits that are sound so far.
 
     Args:
@@ -58,7 +61,8 @@ def judged(run: Run, judges: Judges, items: pd.DataFrame, edits: pd.DataFrame, p
         pictures: Images of the items.
 
     Returns:
-        The edits with `problem`, `scores` and `answer_source` brought up to date; none is `expected` and sound.
+        The edits with `problem`, `scores` and `answer_source` brought up to date; none is `expected` and sound. And how
+        often the models are right about what they verify.
     """
     edits = edits.copy()
     scores: list[dict[str, Any]] = [json.loads(text) if isinstance(text, str) else {} for text in edits["scores"]]
@@ -72,18 +76,20 @@ def judged(run: Run, judges: Judges, items: pd.DataFrame, edits: pd.DataFrame, p
             problems[at] = problems[at] or halting(difference, judges.drop)
         edits["problem"] = pd.Series(problems, index=edits.index, dtype=object)
     sources = edits["answer_source"].tolist()
-    for edit, said in verified(run, judges.models, judges.verify, items, edits, pictures).items():
+    verdicts = verified(run, judges.models, judges.verify, items, edits, pictures)
+    for edit, said in verdicts.edits.items():
         at = place[edit]
         problems[at] = said.problem
         if said.margins:
             scores[at]["margins"] = said.margins
         sources[at] = "verified" if said.problem is None else sources[at]
     written = [canonical_json(score) if score else None for score in scores]
-    return edits.assign(
+    edits = edits.assign(
         problem=pd.Series(problems, index=edits.index, dtype=object),
         scores=pd.Series(written, index=edits.index, dtype=object),
         answer_source=sources,
     )
+    return edits, verdicts.precision
 
 
 def _questions(items: pd.DataFrame, edits: pd.DataFrame) -> dict[str, str]:

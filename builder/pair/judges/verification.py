@@ -2,18 +2,22 @@
 
 Each model must answer the original as it is annotated and the edit as expected, by a margin. That alone is not enough:
 of two answers a model that guesses gives both right one time in four. So a model is first asked a sample of the
-corpus's own items; where it cannot be shown to answer these, it has no say.
+corpus's own items; where it cannot be shown to answer these, it has no say. How often all of them together are right
+is measured on other items of the corpus, and stated.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from twokeys.audit.games.margins import Margin
-from twokeys.builder.pair.judges.asking import Claim, ask, rivals
+from twokeys.builder.pair.judges.asking import Claim, ask
+from twokeys.builder.pair.judges.claims import Claims
+from twokeys.builder.pair.judges.precision import Tried, best_shown, smallest_margin, stated
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Verify
 from twokeys.builder.run.keys import NamedModel
@@ -21,10 +25,15 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.errors import Unsayable
 from twokeys.core.intervals.accuracy import wilson
 from twokeys.core.items import digest
+from twokeys.data_cards.manifest import Precision
 
 CONTROL = 200
 """Annotated items of each corpus that a model must answer to have a say."""
+SAMPLE = 1000
+"""Further annotated items of each corpus, on which the precision of all models together is measured."""
 UNNAMED = "its answer does not follow from the annotated one: name models that see the picture in pair.verify.models"
+Drawn = Mapping[str, Sequence[str]]
+"""Corpus -> ids of annotated items."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +42,54 @@ class Judged:
 
     Attributes:
         problem: Why it is refused; None where all models agree.
-        margins: By model, those of the original and of the edit, in nats.
+        margins: By model, those of the original and of the edit, in nats; that of the original alone if it fails.
     """
 
     problem: str | None
     margins: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What models say of edits, and how often they are right.
+
+    Attributes:
+        edits: By id of the edit.
+        precision: By corpus and margin, of the corpora about which all models have a say.
+    """
+
+    edits: dict[str, Judged]
+    precision: list[Precision]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An edit that models are to judge: its id, that of what it was made from, and the corpus."""
+
+    edit: str
+    original: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The models and what they may be asked.
+
+    Attributes:
+        run: The build under way.
+        models: The models, all of which must agree.
+        claims: What is claimed of items and edits.
+        pictures: Images of the items.
+    """
+
+    run: Run
+    models: Sequence[NamedModel]
+    claims: Claims
+    pictures: Pictures
+
+    def ask(self, model: NamedModel, claims: Iterable[Claim]) -> dict[Claim, Margin]:
+        """By how much a model prefers what is claimed; equal claims once."""
+        return ask(self.run, model, list(dict.fromkeys(claims)), self.pictures)
 
 
 def verified(
@@ -47,8 +99,11 @@ def verified(
     items: pd.DataFrame,
     edits: pd.DataFrame,
     pictures: Pictures,
-) -> dict[str, Judged]:
+) -> Verified:
     """Judge all sound edits that are expected.
+
+    A model that cannot answer a corpus's annotated items is asked nothing else about the corpus, nor is any other
+    model. Of an edit nothing is asked if a model does not answer the original as annotated.
 
     Args:
         run: The build under way.
@@ -59,85 +114,80 @@ def verified(
         pictures: Images of the items.
 
     Returns:
-        By id of the edit. An edit that a model cannot be asked about is refused.
+        What they say of each edit. An edit that a model cannot be asked about is refused.
 
     Raises:
         Unsayable: When a model has no tokens for the answers of any annotated item that it is first asked.
     """
     open_ = edits[(edits["answer_source"] == "expected") & edits["problem"].isna()]
     if settings is None or not len(open_):
-        return {str(edit): Judged(UNNAMED, {}) for edit in open_["id"]}
-    claims = _claims(items, edits)
-    control = _control(items[items["answer_source"] == "annotated"], {str(item) for item in open_["root"]})
-    found = {str(edit): Judged(None, {}) for edit in open_["id"]}
-    sources = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
-    pairs = [(str(e), str(base), sources[str(root)]) for e, base, root in open_[["id", "edit_of", "root"]].to_numpy()]
-    for model in models:
-        name = model.name
-        answered = ask(run, model, [claims[item] for item in control], pictures)
-        _require_askable(name, [answered[claims[item]] for item in control])
-        unfit = _unfit(name, settings, [(sources[item], answered[claims[item]].nats) for item in control])
-        left = [pair for pair in pairs if found[pair[0]].problem is None and pair[2] not in unfit]
-        asked = [claims[one] for pair in left for one in pair[:2]]
-        answered = ask(run, model, asked, pictures)
-        for edit, base, source in pairs:
-            if found[edit].problem is None:
-                both = None if source in unfit else (answered[claims[base]], answered[claims[edit]])
-                found[edit] = _judge(found[edit], name, settings.margin, both, unfit.get(source))
-    return found
+        return Verified({str(edit): Judged(UNNAMED, {}) for edit in open_["id"]}, [])
+    source = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
+    expected = [
+        Expected(str(edit), str(base), source[str(root)])
+        for edit, base, root in open_[["id", "edit_of", "root"]].to_numpy()
+    ]
+    drawn = _drawn(items[items["answer_source"] == "annotated"], {str(item) for item in open_["root"]})
+    panel = Panel(run, models, Claims(items, edits), pictures)
+    first = {name: part[:CONTROL] for name, part in drawn.items()}
+    held_out = {name: part[CONTROL:] for name, part in drawn.items()}
+    _announce(panel, first, held_out, expected)
+    refusals = _unfit(panel, first, settings.accuracy)
+    margins, precision = {}, list[Precision]()
+    for name, tried in _tried(panel, {name: part for name, part in held_out.items() if name not in refusals}).items():
+        margin = settings.margin if settings.precision is None else smallest_margin(name, tried, settings.precision)
+        precision += stated(name, tried, margin)
+        if margin is None:
+            refusals[name] = _imprecise(name, tried, settings)
+        else:
+            margins[name] = margin
+    return Verified(_judged(panel, expected, margins, refusals), precision)
 
 
-def _judge(before: Judged, model: str, margin: float, both: tuple[Margin, Margin] | None, unfit: str | None) -> Judged:
-    if both is None:
-        return Judged(unfit, before.margins)
-    unsaid = next((one.unsaid for one in both if one.unsaid is not None), None)
-    if unsaid is not None:
-        return Judged(f"{model} has no token for {unsaid!r}", before.margins)
-    original, partner = (one.nats for one in both)
-    named = {model: {"original": original, "partner": partner}}
-    problem = None
-    if min(original, partner) < margin:
-        which = "the original as annotated" if original < margin else "as expected"
-        problem = f"{model} does not answer {which} by the margin"
-    return Judged(problem, before.margins | named)
-
-
-def _claims(items: pd.DataFrame, edits: pd.DataFrame) -> dict[str, Claim]:
-    """What is claimed of every item and every edit that models could be asked about, by id."""
-    frequent = {kind: tuple(part.value_counts().index[:16]) for kind, part in items.groupby("answer_type")["answer"]}
-    found: dict[str, Claim] = {}
-    for row in items.to_dict("records"):
-        others = rivals(row["answer"], row["choices"], row["answer_type"], frequent[row["answer_type"]])
-        found[row["id"]] = Claim(
-            str(row["image_key"]),
-            None,
-            row["question"],
-            tuple(row["choices"]),
-            row["answer_type"],
-            row["answer"],
-            others,
-        )
-    for edit in edits.to_dict("records"):
-        base = found[edit["edit_of"]]
-        choices = base.choices if edit["choices"] is None else tuple(edit["choices"])
-        found[edit["id"]] = Claim(
-            base.image if edit["picture"] is None else digest("picture", edit["id"]),
-            base.picture if edit["picture"] is None else edit["picture"],
-            edit["question"] or base.question,
-            choices,
-            base.kind,
-            edit["answer"],
-            rivals(edit["answer"], choices, base.kind, (base.answer, *base.rivals)),
-        )
-    return found
-
-
-def _control(items: pd.DataFrame, roots: Iterable[str]) -> list[str]:
+def _drawn(items: pd.DataFrame, roots: Iterable[str]) -> dict[str, list[str]]:
     """Annotated items of the sources and answer types that are edited: by a draw that the items alone decide."""
     kinds = items.loc[items["id"].isin(set(roots)), ["source", "answer_type"]].drop_duplicates()
     part = items.merge(kinds, on=["source", "answer_type"])
     part = part.assign(draw=[digest("control", str(item)) for item in part["id"]]).sort_values("draw")
-    return sorted(part.groupby("source").head(CONTROL)["id"].astype(str))
+    by_source = part.groupby("source").head(CONTROL + SAMPLE).groupby("source")["id"]
+    return {str(name): ids.astype(str).tolist() for name, ids in by_source}
+
+
+def _announce(panel: Panel, first: Drawn, held_out: Drawn, expected: Sequence[Expected]) -> None:
+    """Say before the work how much is asked of each model."""
+    counts = [
+        sum(map(len, first.values())),
+        sum(len(panel.claims.every(item)) for part in held_out.values() for item in part),
+        len({panel.claims.of(identity) for one in expected for identity in (one.edit, one.original)}),
+    ]
+    warnings.warn(
+        f"pair.verify: each of {len(panel.models)} models is asked about {sum(counts):,} claims at most, that a "
+        f"question about an image has a certain answer: {counts[0]:,} to see whether it can answer, {counts[1]:,} to "
+        f"measure precision, {counts[2]:,} about edits and their originals",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+# -------------------------------------------------------------------------------------------------- annotated items
+
+
+def _unfit(panel: Panel, first: Drawn, wanted: float) -> dict[str, str]:
+    """Corpora that some model cannot be shown to answer, with the reason."""
+    found: dict[str, str] = {}
+    for model in panel.models:
+        left = {name: [panel.claims.of(item) for item in part] for name, part in first.items() if name not in found}
+        answered = panel.ask(model, [claim for part in left.values() for claim in part])
+        _require_askable(model.name, list(answered.values()))
+        for name, part in left.items():
+            right = sum(answered[claim].nats > 0 for claim in part)
+            low = wilson(right / len(part), len(part))[0]
+            if low < wanted:
+                found[name] = (
+                    f"{model.name} answers {right} of {len(part)} annotated items of {name} "
+                    f"(at least {low:.0%}), less than {wanted:.0%}: it cannot verify"
+                )
+    return found
 
 
 def _require_askable(model: str, answered: list[Margin]) -> None:
@@ -147,15 +197,54 @@ def _require_askable(model: str, answered: list[Margin]) -> None:
         raise Unsayable(unsaid[0], f"{model} can give none of the answers, such as {unsaid[0]!r}", remedy)
 
 
-def _unfit(model: str, wanted: Verify, answered: list[tuple[str, float]]) -> Mapping[str, str]:
-    """Corpora that the model cannot be shown to answer, with the reason."""
-    found = {}
-    for source in sorted({source for source, _ in answered}):
-        right = [margin > 0 for name, margin in answered if name == source]
-        low = wilson(sum(right) / len(right), len(right))[0]
-        if low < wanted.accuracy:
-            found[source] = (
-                f"{model} answers {sum(right)} of {len(right)} annotated items of {source} "
-                f"(at least {low:.0%}), less than {wanted.accuracy:.0%}: it cannot verify"
-            )
+def _tried(panel: Panel, held_out: Drawn) -> dict[str, list[Tried]]:
+    """What all models together say of every answer that could be an annotated item's, by corpus."""
+    every = {name: [(item, panel.claims.every(item)) for item in part] for name, part in held_out.items()}
+    claims = [claim for part in every.values() for _, of in part for claim in of]
+    answers = [panel.ask(model, claims) for model in panel.models] if claims else []
+    return {
+        name: [
+            Tried(item, min(answered[claim].nats for answered in answers), right)
+            for item, of in part
+            for claim, right in of.items()
+        ]
+        for name, part in every.items()
+    }
+
+
+def _imprecise(name: str, tried: Sequence[Tried], settings: Verify) -> str:
+    """Why nothing of a corpus is verified if a recipe asks for more precision than models have."""
+    assert settings.precision is not None
+    best = best_shown(name, tried)
+    return (
+        f"at no margin are the models right about {settings.precision:.1%} of what they would verify of {name}: the best "
+        f"is {best.right} of {best.passed} (at least {best.low:.1%}) at {best.margin:g} nats"
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ edits
+
+
+def _judged(
+    panel: Panel, expected: Sequence[Expected], margins: Mapping[str, float], refusals: Mapping[str, str]
+) -> dict[str, Judged]:
+    """What models say of edits, one model after the other: each is asked about those that all before it passed."""
+    found = {one.edit: Judged(refusals.get(one.source), {}) for one in expected}
+    for model in panel.models:
+        for side in ("original", "partner"):
+            left = [one for one in expected if found[one.edit].problem is None]
+            claimed = {one: panel.claims.of(one.original if side == "original" else one.edit) for one in left}
+            answered = panel.ask(model, claimed.values()) if claimed else {}
+            for one, claim in claimed.items():
+                found[one.edit] = _with(found[one.edit], model.name, side, answered[claim], margins[one.source])
     return found
+
+
+def _with(before: Judged, model: str, side: str, said: Margin, margin: float) -> Judged:
+    """What is known of an edit after one more answer of a model."""
+    if said.unsaid is not None:
+        return Judged(f"{model} has no token for {said.unsaid!r}", before.margins)
+    named = before.margins | {model: before.margins.get(model, {}) | {side: said.nats}}
+    which = "the original as annotated" if side == "original" else "as expected"
+    problem = f"{model} does not answer {which} by the margin" if said.nats < margin else None
+    return Judged(problem, named)

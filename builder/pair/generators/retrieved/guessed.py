@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.measure.neighbours import Index
 from twokeys.builder.pair.edit import Edit, Retrieval
-from twokeys.builder.pair.generators.retrieved.judges.judge import Ints
+from twokeys.builder.pair.generators.retrieved.asks import Pool as Images
+from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints
+from twokeys.builder.pair.generators.retrieved.search import Search, nearest_among
 from twokeys.builder.pair.generators.retrieved.settings import Settings
 from twokeys.builder.pair.generators.retrieved.told import groups, kind_of, stated
 from twokeys.builder.pair.judges.asking import TWO
@@ -19,49 +20,62 @@ from twokeys.core.items import canonical_json
 
 NOTE = "the recipe's models agree on this answer about the image that was put in the place of the original's"
 SPARE = 16
-"""Neighbours that are looked for beyond those asked for: the nearest may be of the item's own group."""
-BATCH = 4096
+"""Neighbours that are looked for beyond those asked for: the question may be asked about the nearest already."""
+VERTEX = ["question_key", "split", "answer_type"]
+"""Items that share these share the edges of one vertex: each part of a corpus is balanced by itself."""
 
 
 def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
-    """Take each item's nearest images, and expect of them every other answer that is likely.
+    """Put each item's question to the nearest images, and expect of them every answer that is likely.
 
     An expectation is no answer: `twokeys.builder.pair.judges.verification` asks the recipe's models, and most
-    candidates fall.
+    candidates fall. A model that is asked a question about an image tells how likely each answer is, so that the
+    answer of the item itself is expected too, if another item with the question has a different one: an image that
+    came in for a `no` may be of use with a `yes`.
 
     Args:
         items: The items, as generators read them.
         pool: The images.
         settings: What the recipe asks for.
     """
-    others = others_of(items, settings.answers)
-    asking = items[[len(of) > 0 for of in others]]
-    expected = [of for of in others if of]
-    near = _nearest(pool, pool.places.get_indexer(pd.Index(asking["image_key"])), settings.candidates)
-    candidates = list(_candidates(asking, expected, near, pool, settings))
-    return Retrieval(kind_of(settings), candidates, asking["id"].tolist(), checked=0, agreed=0)
+    likely = likely_answers(items, settings.answers)
+    several = [len(answers) > 1 for answers in likely]
+    asking = items[several].reset_index(drop=True)
+    asking["likely"] = pd.Series([answers for answers in likely if len(answers) > 1], dtype=object)
+    asking["vertex"] = asking.groupby(VERTEX, sort=False).ngroup()
+    asking["place"] = pool.places.get_indexer(pd.Index(asking["image_key"]))
+    images = Images(pool.vectors, _untold, groups(pool))
+    asked = _asked(asking, items, pool, images, settings)
+    return Retrieval(
+        kind_of(settings),
+        candidates=list(_edits(_expected(asked, asking, images), pool, settings)),
+        askable=asking["id"].tolist(),
+        checked=0,
+        agreed=0,
+    )
 
 
-def others_of(items: pd.DataFrame, most: int) -> list[tuple[str, ...]]:
-    """The answers that another image could have to each item's question.
+def likely_answers(items: pd.DataFrame, most: int) -> list[tuple[str, ...]]:
+    """The answers that an image could have to each item's question.
 
-    These are the other options; the other of yes and no; or the answers that the corpus most often gives to the same
-    question, `most` of them at most. No answer is likely if the question is asked once.
+    These are the options; yes and no, or true and false, as the item has it; or the answers that the corpus most often
+    gives to the same question: the item's own, and `most` others at most. No other answer is likely if the question is
+    asked once.
 
     Example:
         >>> table = {"question_key": ["q", "q", "k"], "choices": [[], [], ["a", "b"]], "answer": ["1", "2", "b"],
         ...          "answer_type": ["number", "number", "choice"]}
-        >>> others_of(pd.DataFrame(table), 4)
-        [('2',), ('1',), ('a',)]
+        >>> likely_answers(pd.DataFrame(table), 4)
+        [('1', '2'), ('2', '1'), ('b', 'a')]
     """
     counted = items.groupby("question_key")["answer"].agg(_by_frequency)
     found = []
     columns = items[["question_key", "choices", "answer", "answer_type"]]
     for key, choices, answer, kind in columns.itertuples(index=False):
-        likely: Sequence[str] = choices
-        if not len(choices):
-            likely = _two(answer) if kind == "yes/no" else counted[key][: most + 1]
-        found.append(tuple(each for each in likely if each != answer)[: None if len(choices) else most])
+        two = next((sorted(pair) for pair in TWO if answer in pair), []) if kind == "yes/no" else []
+        every = list(choices) or two or list(counted[key])
+        others = [each for each in every if each != answer]
+        found.append((answer, *(others if len(choices) else others[:most])))
     return found
 
 
@@ -70,50 +84,68 @@ def _by_frequency(answers: pd.Series[str]) -> tuple[str, ...]:
     return tuple(answers.value_counts().sort_index().sort_values(ascending=False, kind="stable").index)
 
 
-def _two(answer: str) -> tuple[str, ...]:
-    return next((tuple(sorted(pair)) for pair in TWO if answer in pair), ())
+def _untold(_: int, images: Ints) -> tuple[Ints, tuple[str, ...]]:
+    """No annotation tells an answer."""
+    return np.full(len(images), UNSAID, dtype=np.int64), ()
 
 
-def _nearest(pool: Pool, places: Ints, most: int) -> Ints:
-    """The images nearest to each item's own that are not of its group, (n, most); -1 if there are fewer."""
-    index, group = Index(pool.vectors), groups(pool)
-    own, back = np.unique(places, return_inverse=True)
-    found = np.full((len(own), most), -1, dtype=np.int64)
-    for start in range(0, len(own), BATCH):
-        of = own[start : start + BATCH]
-        _, near = index.nearest(pool.vectors[of], most + SPARE)
-        for row, images in enumerate(near):
-            usable = images[(images >= 0) & (group[images] != group[of[row]])][:most]
-            found[start + row, : len(usable)] = usable
-    return found[back]
+def _asked(
+    asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: Images, settings: Settings
+) -> pd.DataFrame:
+    """About which images each vertex is asked: `item` (row of `asking`), `vertex`, `image` (place), `rank`; each once.
+
+    An image about which the corpus asks the same already is none of them.
+    """
+    own = np.unique(asking["place"].to_numpy(dtype=np.int64))
+    row, image, _ = Search(images).nearest(own, None, settings.candidates + SPARE)
+    near = pd.DataFrame({"place": own[row], "image": image})
+    of_items = asking[["question_key", "vertex", "place"]].reset_index(names="item")
+    pairs = of_items.merge(near, on="place", sort=False)  # the nearest image of each item first
+    there = pd.MultiIndex.from_arrays([items["question_key"], pool.places.get_indexer(pd.Index(items["image_key"]))])
+    pairs = pairs[~pd.MultiIndex.from_frame(pairs[["question_key", "image"]]).isin(there)]
+    pairs = pairs.assign(rank=pairs.groupby("item").cumcount())
+    pairs = pairs[pairs["rank"] < settings.candidates].sort_values(["rank", "item"], kind="stable")
+    pairs = pairs.drop_duplicates(["vertex", "image"])
+    if settings.images_per_question is not None:
+        pairs = pairs[pairs.groupby("vertex").cumcount() < settings.images_per_question]
+    return pairs[["item", "vertex", "image", "rank"]].reset_index(drop=True)
 
 
-def _candidates(
-    asking: pd.DataFrame, expected: list[tuple[str, ...]], near: Ints, pool: Pool, settings: Settings
-) -> Iterator[Edit]:
-    """Every nearest image with every other answer, the nearest of all items first; each expectation once."""
-    kind, per_question = kind_of(settings), settings.images_per_question
-    there: set[tuple[Any, ...]] = set()
-    images_of: dict[str, set[int]] = {}
-    vertices = list(asking[["id", "question_key", "split", "answer_type"]].itertuples(index=False, name=None))
-    for rank in range(near.shape[1]):
-        images = near[:, rank].tolist()
-        for (identity, question, split, of_type), answers, image in zip(vertices, expected, images, strict=True):
-            asked = images_of.setdefault(question, set())
-            if image < 0 or (per_question is not None and image not in asked and len(asked) >= per_question):
-                continue
-            asked.add(image)
+def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: Images) -> pd.DataFrame:
+    """Expected answers: `item` (id), `image` (place), `answer`; those of the smallest rank first."""
+    answer = asking["answer"].to_numpy(dtype=object)
+    rows = asked.assign(order=np.arange(len(asked)), answer=asking["likely"].to_numpy()[asked["item"].to_numpy()])
+    rows = rows.explode("answer", ignore_index=True)
+    # The item for which the image was found has to have another answer than the one that is expected.
+    rows["same"] = rows["answer"].to_numpy() == answer[rows["item"].to_numpy(dtype=np.int64)]
+    parts = [rows[~rows["same"]]]
+    members = dict(iter(asking.groupby("vertex")))
+    for (vertex, expected), part in rows[rows["same"]].groupby(["vertex", "answer"], sort=True):
+        others = members[vertex]
+        others = others[others["answer"] != expected].drop_duplicates("place").sort_values("place")
+        place = others["place"].to_numpy(dtype=np.int64)
+        row, near, _ = nearest_among(images, part["image"].to_numpy(dtype=np.int64), place, 1)
+        parts.append(part.iloc[row].assign(item=others.index.to_numpy()[np.searchsorted(place, near)]))
+    found = pd.concat(parts).sort_values(["order", "same"], kind="stable")
+    return found.assign(item=asking["id"].to_numpy()[found["item"].to_numpy(dtype=np.int64)])
+
+
+def _edits(expected: pd.DataFrame, pool: Pool, settings: Settings) -> Iterator[Edit]:
+    kind = kind_of(settings)
+    said: dict[int, tuple[str, str]] = {}
+    columns: Any = expected[["item", "image", "answer"]].itertuples(index=False)
+    for identity, image, answer in columns:
+        if image not in said:
             shown = pool.table.iloc[image]
-            for answer in answers:
-                if (edge := (question, split, of_type, image, answer)) not in there:
-                    there.add(edge)
-                    yield Edit(
-                        kind=kind,
-                        of=identity,
-                        view="image",
-                        answer=answer,
-                        answer_source="expected",
-                        note=NOTE,
-                        image=str(shown["image_key"]),
-                        meta=canonical_json(stated(shown)),
-                    )
+            said[image] = str(shown["image_key"]), canonical_json(stated(shown))
+        key, meta = said[image]
+        yield Edit(
+            kind=kind,
+            of=identity,
+            view="image",
+            answer=answer,
+            answer_source="expected",
+            note=NOTE,
+            image=key,
+            meta=meta,
+        )
