@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from twokeys.builder.read.corpora.opening import MEND, SourceFile
+from twokeys.builder.read.corpora.opening import MEND, SourceFile, source_file
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput, misfit
@@ -27,7 +27,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Reader:
-    """One official format. Its functions stand in modules, so that a reader can be sent to other processes.
+    """One official format. Its functions are no closures, so that a reader can be sent to other processes.
 
     Attributes:
         format: Name in recipes.
@@ -66,6 +66,44 @@ class Reader:
     def splits(self, corpus: Corpus, root: Path) -> list[str]:
         """List the official splits that a corpus has, in reading order."""
         return self.find_splits(corpus, root) if self.find_splits is not None else list(self.official)
+
+
+class _Files(Part):
+    files: dict[str, str] | None = None
+    """File of each split, relative to the corpus root."""
+
+
+@dataclass(frozen=True)
+class SplitFiles:
+    """The files of a format that has one file for each split. A recipe can name others in `options.files`.
+
+    Attributes:
+        official: Split -> its file in the official release, relative to the corpus root.
+        needs: As in `Reader`.
+    """
+
+    official: Mapping[str, str]
+    needs: str
+
+    def splits(self, corpus: Corpus, root: Path) -> list[str]:
+        """List the splits that have files."""
+        return list(self._names(corpus))
+
+    def paths(self, corpus: Corpus, root: Path) -> list[Path]:
+        """List the files of the wanted splits."""
+        return [self.of(corpus, root, split).path for split in corpus.splits or self._names(corpus)]
+
+    def of(self, corpus: Corpus, root: Path, split: str) -> SourceFile:
+        """Return the file of a split.
+
+        Raises:
+            BadInput: When there is no such split or no such file.
+        """
+        return source_file(root, of_split(self._names(corpus), split, corpus), self.needs)
+
+    def _names(self, corpus: Corpus) -> Mapping[str, str]:
+        files = options(corpus, _Files).files
+        return self.official if files is None else files
 
 
 def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
