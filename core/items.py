@@ -16,7 +16,6 @@ from twokeys.core.visible import visible
 
 AnswerType = Literal["yes/no", "number", "choice", "open"]
 ANSWER_TYPES: tuple[AnswerType, ...] = ("yes/no", "number", "choice", "open")
-AnswerSource = Literal["annotated", "constructed", "verified"]
 
 SCHEMA = arrow_schema(columns_of(ITEMS))
 """Of the item table; an image that is known by name alone has the width and height 0."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,10 +17,9 @@ from numpy.typing import NDArray
 from twokeys.audit.evaluation.answering import Asked, answer, nothing_scored, question_of
 from twokeys.audit.evaluation.drawing import donors, drawn
 from twokeys.audit.games.backgrounds import IMAGE
-from twokeys.audit.models.loading import load_named
 from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.models.words import TEXT
-from twokeys.audit.published import Published, read
+from twokeys.audit.published import Published
 from twokeys.core.intervals.means import Interval, mean_interval
 
 ITEMS = 200
@@ -51,37 +49,20 @@ class Leak:
         return self.rate.low > self.ceiling
 
 
-def leaks(
-    folder: Path | str,
-    model: str | Responder,
-    *,
-    config: str | None = None,
-    split: str | None = None,
-    limit: int = ITEMS,
-    seed: int = 0,
-) -> list[Leak]:
-    """Try every mask on some items.
-
-    Args:
-        folder: A published folder.
-        model: A model or its name.
-        config: Config of the folder.
-        split: Its split.
-        limit: Items to try, drawn as whole groups.
-        seed: Of the draw.
-
-    Returns:
-        Image masks, then text masks, the least leaky first.
-    """
-    return measured(
-        read(Path(folder), config, split), load_named(model) if isinstance(model, str) else model, limit, seed
-    )
-
-
 def measured(
     published: Published, model: Responder, limit: int = ITEMS, seed: int = 0, only: Masking | None = None
 ) -> list[Leak]:
-    """Try every mask, or those of one masking, on some items of a config and split; see `leaks`.
+    """Try every mask, or those of one masking, on some items of a config and split.
+
+    Args:
+        published: The config and split.
+        model: The model.
+        limit: Items to try, drawn as whole groups.
+        seed: Of the draw.
+        only: The one masking to try.
+
+    Returns:
+        Image masks, then text masks, the least leaky first.
 
     Raises:
         BadInput: When the model can score no item at all.

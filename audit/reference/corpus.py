@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from twokeys.audit.models.model import Question
 
 Ints = NDArray[np.int64]
-HELD_OUT = 500
-"""Pictures of the train split on which recipes are chosen: every eighth."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,3 @@ def read(split: str) -> Part:
                     colours[place[name]] = COLOURS.index(word)
     picture_of = np.array([place[int(row[2])] for row in rows])
     return Part(pictures, [row[0] for row in rows], answers, picture_of, shapes, colours)
-
-
-def held_out(part: Part) -> tuple[Part, Part]:
-    """What is trained on and what recipes are chosen on, by picture."""
-    out = np.arange(len(part.pictures)) % (len(part.pictures) // HELD_OUT) == 0
-    return part.chosen(~out), part.chosen(out)

@@ -37,7 +37,7 @@ QUESTIONS = ("natural", "balanced")
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a reference model is trained; chosen on `corpus.HELD_OUT` pictures of the train split.
+    """How a reference model is trained; chosen on 500 images of the train split.
 
     Attributes:
         family: `llava`, `qwen` or `internvl`.
