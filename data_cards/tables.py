@@ -98,17 +98,17 @@ class Predictor:
     after: Ceiling | Score | None
 
 
-def predictors(before: Blindness, after: Blindness | None, stratum: str = "all") -> list[Predictor]:
+def predictors(before: Blindness, after: Blindness | None) -> list[Predictor]:
     """List the ceiling and the baselines of each view, the ceiling first, baselines by name."""
-    early, late = _results(before, stratum), _results(after, stratum) if after else {}
+    early, late = _results(before), _results(after) if after else {}
     keys = sorted({*early, *late}, key=lambda key: (VIEWS.index(key[0]), key[1]))
     return [Predictor(view, name or None, early.get((view, name)), late.get((view, name))) for view, name in keys]
 
 
-def _results(blindness: Blindness, stratum: str) -> dict[tuple[str, str], Ceiling | Score]:
-    """What is known about a stratum by view and baseline; the ceiling has the name ''."""
-    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == stratum and c.view in VIEWS}
-    return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == stratum}
+def _results(blindness: Blindness) -> dict[tuple[str, str], Ceiling | Score]:
+    """Ceilings and scores over all items by view and baseline; the ceiling has the name ''."""
+    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == "all" and c.view in VIEWS}
+    return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == "all"}
 
 
 def summary_rows(manifest: Manifest) -> list[Cells]:
@@ -125,10 +125,10 @@ def summary_rows(manifest: Manifest) -> list[Cells]:
     return rows
 
 
-def blindness_rows(before: Blindness, after: Blindness | None, stratum: str = "all") -> list[Cells]:
+def blindness_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
     """Put every ceiling and baseline in a row, under `BLINDNESS_HEADER`; four cells without `after`."""
     rows = []
-    for predictor in predictors(before, after, stratum):
+    for predictor in predictors(before, after):
         cells = [f"the {predictor.view}", predictor.name or "ceiling of any predictor"]
         for found in (predictor.before, predictor.after)[: 1 if after is None else 2]:
             cells += [result(found), percent(found.chance) if isinstance(found, Score) else NONE]
