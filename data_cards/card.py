@@ -108,7 +108,7 @@ def breaches(manifest: Manifest) -> list[str]:
         if _above(manifest, ceiling)
     ]
     return found + [
-        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same picture has "
+        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same image has "
         "several answers"
         for ceiling in manifest.after.ceilings
         if (ceiling.view, ceiling.stratum) == ("both", "all") and ceiling.right < ceiling.items

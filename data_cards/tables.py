@@ -24,12 +24,12 @@ CHANCE = (
 )
 """What the column `chance` holds, in the words of the card."""
 BELOW = (
-    "A baseline may lie below it where questions were balanced: the fold left out then lacks what the others have too "
-    "much of."
+    "On balanced questions a baseline can score below chance: an answer that is over-represented in the training folds "
+    "is under-represented in the test fold."
 )
 JOINT: dict[Bounded, str] = {"both": "the question and the image", **COARSE}
 """Views of both sides, in words."""
-JOINT_HEADER: Cells = ("who sees", "all items read", "published")
+JOINT_HEADER: Cells = ("a predictor that sees", "all items read", "published")
 STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")
 
 
@@ -83,7 +83,7 @@ def best(score: Score | None) -> str:
 
 @dataclass(frozen=True)
 class Predictor:
-    """One row of a blindness table or picture: the ceiling of a view, or one of its baselines.
+    """One row of a blindness table or plot: the ceiling of a view, or one of its baselines.
 
     Attributes:
         view: What it sees.

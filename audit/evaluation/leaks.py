@@ -35,7 +35,7 @@ class Leak:
         side: `image` or `text`: what is masked.
         mask: Its name.
         rate: How often the answer is still given.
-        ceiling: How often it can be given by who sees the other side alone.
+        ceiling: How often a model that sees the other side alone can give it at most.
     """
 
     side: str
