@@ -61,8 +61,8 @@ def _warn(leaks: list[Leak]) -> None:
         if leak.leaky:
             OUT.print(
                 f"[yellow]leaky mask[/]: with the {leak.side} masked by {leak.mask} the answer is still given in "
-                f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; a model that sees the other side alone "
-                f"can give it in at most {leak.ceiling:.1%}"
+                f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; a model that sees the "
+                f"other side alone can give it in at most {leak.ceiling:.1%}"
             )
 
 

@@ -58,9 +58,9 @@ def _composition(manifest: Manifest) -> Facts:
             *(_step(step) for step in manifest.funnel),
         ],
         "composition.data": "Image (the original bytes of the source), question, options if there are any, "
-        "answer, partners, source, licence, hashes, and the answers of blind baselines. README.md explains every column.",
+        "answer, partners, source, licence, hashes, and the answers of blind baselines; README.md explains them.",
         "composition.label": "The column `answer`. `answer_source` says whether a person annotated it, an edit "
-        f"determines it, or named models verified it; {count(made)} published items were constructed by editing another item."
+        f"determines it, or named models verified it; {count(made)} published items were made by editing another item."
         + _wordings(manifest),
         "composition.missing": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows could not be read as "
         "items; they are listed with the reason.",
@@ -140,7 +140,8 @@ def _preprocessing(manifest: Manifest) -> Facts:
 def _uses(manifest: Manifest) -> Facts:
     before, after = (best(known.best()) for known in (manifest.before, manifest.after))
     return {
-        "uses.done": f"Blind baselines were fitted. The best baseline on all items read: {before}; on the published items: {after}.",
+        "uses.done": "Blind baselines were fitted. "
+        f"The best baseline on all items read: {before}; on the published items: {after}.",
         "uses.suited": "Evaluation of models that answer questions about images, beside chance and the same model's "
         "blind accuracy.",
         "uses.risks": [*responsible.biases(manifest), *responsible.LIMITATIONS],

@@ -150,8 +150,8 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
             pair for pair in combinations(sources, 2) if not set(_whole(pair[0])) & set(_whole(pair[1]))
         )
         problem = (
-            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be distributed "
-            f"as one: the first {_demand(first)}, the second {_demand(second)}"
+            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be "
+            f"distributed as one: the first {_demand(first)}, the second {_demand(second)}"
         )
         raise BadInput("recipe", "corpora.license", problem, "", "publish two folders")
     return suits[0]

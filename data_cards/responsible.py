@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FITTED = {"set": "the set itself, in folds", "removed": "the items that selection removed", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]
 LIMITATIONS = [
-    "A ceiling bounds predictors that see one view; a model above both ceilings uses both views, well or by a shortcut.",
+    "A ceiling bounds predictors of one view; a model above both ceilings uses both views, well or by a shortcut.",
     "Baselines are lower bounds: another model may find a cue that they miss, up to the ceiling.",
     "Answers come from the sources: rules drop the errors that they recognise; a wrong answer that looks right stays.",
     "Two questions are the same if their published text is, two images if their pixels are.",
@@ -126,7 +126,9 @@ def _bound(bound: Ceiling, where: str) -> str:
         return f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
     if bound.view == "both":
         return f"The question and the image together determine the answer of {result(bound)} of {where}."
-    return f"Balance does not bound predictors that see {JOINT[bound.view]}; their ceiling is {result(bound)} on {where}."
+    return (
+        f"Balance does not bound predictors that see {JOINT[bound.view]}; their ceiling is {result(bound)} on {where}."
+    )
 
 
 def _biases(where: str, known: Blindness) -> list[str]:

@@ -24,7 +24,7 @@ from twokeys.core.intervals.means import Interval, mean_interval
 
 ITEMS = 200
 RESPONDERS = ("mean-colour", "blur", "other-image")
-"""Image masks of models that are shown pictures: a picture that is masked as a whole leaves nothing to inpaint from."""
+"""Image masks of models that are shown images: an image that is masked as a whole leaves nothing to inpaint from."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def measured(
         found = []
         for side, mask, masking, left in tries:
             if mask == "other-image" and only is None and any(item.donor is None for item in items):
-                continue  # all show one picture
+                continue  # all show one image
             answered, why = answer(model, items, masking, (left,))
             if len(answered):
                 right = answered[f"right.{left}"].to_numpy(dtype=bool)

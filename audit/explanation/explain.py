@@ -41,7 +41,7 @@ DEFAULT = (
     "occlusion", "cross-shapley", "random",
 )  # fmt: skip
 AT_ONCE = 64
-"""Items whose pictures are held at once."""
+"""Items whose images are held at once."""
 
 
 def explain(
@@ -249,7 +249,7 @@ def _items(
 
 
 def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:
-    """Where an edit that made one of two partners changed the picture; nothing where both were found."""
+    """Where an edit that made one of two partners changed the image; nothing where both were found."""
     for own, other in ((item, partner), (partner, item)):
         if own["edit_of"] == other["id"] and own["edit_boxes"] is not None:
             return own["edit_boxes"]

@@ -84,7 +84,7 @@ def measure(
         seed: The recipe's seed.
         reads: What the baselines read of contents beside their text.
         fit_on: (n,) items that may be fitted on; all are scored, each by a model that left out its fold.
-        held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
+        held: Whether predictors that see the image are held to the options, or the answer type, of each item.
     """
     tasks: list[Task] = []
     for place, problem, fitting in problems(items.frame, folds, chosen, settings, reads, held):
@@ -125,7 +125,7 @@ def problems(
         chosen: Full name -> baseline.
         settings: The recipe's part on measuring.
         reads: What the baselines read of contents beside their text.
-        held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
+        held: Whether predictors that see the image are held to the options, or the answer type, of each item.
 
     Yields:
         A name for its folder, the problem, and the baselines that can be run on it.
@@ -152,7 +152,7 @@ def problems(
                 problem = replace(problem, offer=offer[rows], offered=offered)
             if reads.language is not None and any(wanted[name].language for name in fitting):
                 problem = replace(problem, language=reads.language.name)
-            # Pictures known by name alone have no vectors.
+            # Images known by name alone have no vectors.
             able = [name for name in fitting if _able(problem, wanted[name])]
             yield (f"{view}-described-{form}" if described else f"{view}-{form}"), problem, able
 

@@ -36,7 +36,7 @@ from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
-"""Pictures on which the near-duplicate threshold is calibrated."""
+"""Images on which the near-duplicate threshold is calibrated."""
 ENCODED = ("text", "image", "language", "vision-language", "maps")
 """What encoders encode, in the order of manifests."""
 

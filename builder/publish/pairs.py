@@ -41,7 +41,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
 
 
 def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
-    """The edit that made one picture, or one question, of another: also for other items that show the two of them."""
+    """The edit that made one image, or one question, of another: also for other items that show the two of them."""
     found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
     for row in rows.values():
         base = rows.get(str(row.get("edit_of")))
@@ -72,6 +72,6 @@ def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[s
         **{f"partner_{name}": second[name] for name in _SIDE},
         "words": [list(span) for span in words[0]],
         "partner_words": [list(span) for span in words[1]],
-        # Outside the boxes both pictures are the same, so the boxes hold for both.
+        # Outside the boxes both images are the same, so the boxes hold for both.
         "boxes": [list(map(int, box)) for box in made["edit_boxes"]] if made is not None and view == "image" else [],
     }

@@ -139,7 +139,7 @@ def test_columns_of_all_baselines_are_one_row_each(manifest, dataset_info):
         info["features"] += [{"name": name, "dtype": "float32"} for name in names]
     text = card(manifest, dataset_info)
     assert (text.count("| `BASELINE_p_gold` |"), text.count("| `BASELINE_refit_p_gold` |")) == (1, 1)
-    assert "`BASELINE` stands for `image.probe`, `question.prior`, `question.tfidf`, with `_` instead of the dot." in text
+    assert "stands for `image.probe`, `question.prior`, `question.tfidf`, with `_` instead of the dot." in text
 
 
 def test_a_part_that_balance_was_not_asked_for_is_pointed_out(manifest, dataset_info):

@@ -1,6 +1,6 @@
 """Bounds of the selection programme: linear inequalities that a set without shortcuts keeps, each with its reason.
 
-Two kinds. *Balance*: inside a cell of items that share a question, a picture, or something close to it, no answer holds
+Two kinds. *Balance*: inside a cell of items that share a question, an image, or something close to it, no answer holds
 more than half of the kept items and one more. On exact keys that is the condition of the balanced tier, loosened by the
 one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
 blind model takes for the same, loosened by what chance does in a cluster. *Adversaries*: what one said may be right no

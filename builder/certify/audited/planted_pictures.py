@@ -1,4 +1,4 @@
-"""The stage of planted pictures: what changes of each picture's details when a cue of each kind is planted in it."""
+"""The stage of planted images: what changes of each image's details when a cue of each kind is planted in it."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Table:
         meta: Further columns to keep.
         file: The file.
         split: The split that is read.
-        naming: Column that names the pictures; None where the file embeds them.
+        naming: Column that names the images; None where the file embeds them.
         before: Number of rows in the files before this one.
     """
 

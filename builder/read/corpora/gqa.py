@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OFFICIAL = ("train", "val", "testdev")
 NEEDS = (
     "question files of GQA (cs.stanford.edu/people/dorarad/gqa: train_balanced_questions.json and so on) or "
-    "of github.com/gqa-ood/GQA-OOD, named in options.files as split: file; pictures as images/<image "
+    "of github.com/gqa-ood/GQA-OOD, named in options.files as split: file; images as images/<image "
     "id>.jpg, or in `image_folder`"
 )
 

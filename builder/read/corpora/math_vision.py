@@ -14,7 +14,7 @@ from twokeys.core.items import Row
 if TYPE_CHECKING:
     from pathlib import Path
 
-NEEDS = "the files of github.com/mathllm/MATH-V: data/test.jsonl, and its pictures unzipped as images/<id>.jpg"
+NEEDS = "the files of github.com/mathllm/MATH-V: data/test.jsonl, and its images unzipped as images/<id>.jpg"
 
 _TAG = re.compile(r"<image\d+>")
 
@@ -33,8 +33,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         if not all(isinstance(text, str) for text in texts):
             problem = f"question and options are {texts!r:.80}"
             raise BadInput(file.name, number, problem, "a text and a list of texts", CHECK)
-        # A single tag only marks where the picture stood. Where there are more, the corpus has drawn all
-        # parts into one picture, captioned "<image1>:", "<image2>:", and the text must go on naming them.
+        # A single tag only marks where the image stood. Where there are more, the corpus has drawn all
+        # parts into one image, captioned "<image1>:", "<image2>:", and the text must go on naming them.
         if sum(len(_TAG.findall(text)) for text in texts) == 1:
             texts = [_TAG.sub("", text) for text in texts]
         question, *choices = (" ".join(text.split()) for text in texts)

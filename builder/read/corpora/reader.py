@@ -34,7 +34,7 @@ class Reader:
         summary: One line for tables.
         official: Splits of the official release, in reading order; empty when the files define them.
         files: Function that lists the source files for a corpus and its root folder: these are hashed into
-            the manifest. Pictures are not among them, unless a table embeds them.
+            the manifest. Images are not among them, unless a table embeds them.
         read: Function that yields the rows of one official split, in file order.
         needs: For messages: where the official files come from and how the folder should look.
         find_root: Function that locates the root folder, where it is not the corpus's `path`.
@@ -55,7 +55,7 @@ class Reader:
 
         Raises:
             BadInput: When there is no such folder; says where the official files come from. Also when the
-                picture folder cannot be related to it.
+                image folder cannot be related to it.
         """
         if corpus.image_folder is not None:
             _image_folder(corpus)  # a fault of the recipe must show here, not in every row
@@ -167,17 +167,17 @@ def each(records: Iterable[tuple[Key, Any]], make: Callable[[Key, Any], Made]) -
 
 
 def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside: str = "") -> str:
-    """Return the locator of a picture that a row names; whether the picture is there is seen when it is read.
+    """Return the locator of an image that a row names; whether the image is there is seen when it is read.
 
     Args:
-        corpus: Says whether pictures are needed, and their folder when it is not inside `path`.
+        corpus: Says whether images are needed, and their folder when it is not inside `path`.
         name: What the row states.
         file: The row's file, for messages.
         row: The row, for messages.
-        inside: Folder of the pictures inside the root; a corpus's own `image_folder` takes its place.
+        inside: Folder of the images inside the root; a corpus's own `image_folder` takes its place.
 
     Raises:
-        BadInput: When the name is none, or leads out of the picture folder; `each` yields it.
+        BadInput: When the name is none, or leads out of the image folder; `each` yields it.
     """
     if not isinstance(name, str) or not name.strip() or "\0" in name:
         raise BadInput(file.name, row, f"the image is {name!r}", "the image's file name", MEND)
@@ -192,7 +192,7 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
 
 
 def _image_folder(corpus: Corpus) -> str:
-    """The picture folder as seen from the corpus root; both are given relative to the corpora folder."""
+    """The image folder as seen from the corpus root; both are given relative to the corpora folder."""
     folder = Path(corpus.image_folder or "")
     if folder.is_absolute():
         return folder.as_posix()

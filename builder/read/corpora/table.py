@@ -1,4 +1,4 @@
-"""Any table of one's own: CSV, JSON Lines or Parquet files with pictures beside or inside them."""
+"""Any table of one's own: CSV, JSON Lines or Parquet files with images beside or inside them."""
 
 from __future__ import annotations
 
