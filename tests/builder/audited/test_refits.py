@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.builder.audited.items import NOUNS, mixed, table
+from twokeys.builder.certify.audited.adversaries import Adversaries
 from twokeys.builder.certify.audited.labels import Labels
-from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
@@ -27,7 +27,7 @@ NAMES = ["question.prior", "question.tfidf", "choices.prior", "choices.forest"]
 def test_refits_on_the_real_labels_are_the_panel(tmp_path: Path, on_removed: bool) -> None:
     items, settings = mixed(150, 3), Measure(folds=3)
     labels = Labels.of(items)
-    panel = Panel(Run(tmp_path), items, labels, settings, lambda _: Reads(PLAIN), "key")
+    panel = Adversaries(Run(tmp_path), items, labels, settings, lambda _: Reads(PLAIN), "key")
     fold = fold_of(items["group"], settings.folds, 5)
     known = {name: baselines()[name] for name in NAMES}
     made = problems(items, dict.fromkeys(VIEWS, fold), known, settings, Reads(PLAIN))

@@ -1,4 +1,4 @@
-"""A panel of adversaries: fitted on a set in grouped folds, asked about every item, kept in the run folder."""
+"""Adversaries, fitted on a set in grouped folds and asked about every item; their answers stay in the run folder."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from twokeys.core.folds import fold_of
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class Adversaries:
     """Adversaries on one item table.
 
     Attributes:
-        run: The build under way: what was asked once is not asked again, and a stopped build goes on at the fold of
-            the adversary where it stopped.
+        run: The build under way: its folder keeps all answers, and a stopped build goes on at the fold of the adversary
+            where it stopped.
         items: Item table sorted by id, with `group`.
         labels: Its gold answers.
         settings: The recipe's part on measuring.
