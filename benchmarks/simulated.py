@@ -41,7 +41,7 @@ from twokeys.builder.measure.baselines.problem import Floats, Problem
 from twokeys.builder.measure.matrices import PLAIN, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import PICTURE_FIELDS
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import Bools
@@ -159,7 +159,7 @@ def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str
     chosen, settings = {name: baselines()[name] for name in judges}, Measure(folds=FOLDS)
     made: list[tuple[Problem, list[str]]] = []
     planted = pictures(len(items)).planted if view == "image" else None
-    for _, problem, able in problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, reads(items)):
+    for _, problem, able in problems(items, CrossFit(dict.fromkeys(VIEWS, fold), chosen, settings, reads(items))):
         if kind is not None:
             copies = Copies(items, labels, view, kind, planted)
             made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))

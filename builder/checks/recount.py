@@ -25,7 +25,7 @@ from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, V
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.core.folds import fold_of
 
@@ -137,7 +137,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     fold = fold_of(items["group"], plan.measure.folds, seed)
     chosen = {name: baselines()[name] for name in evidence}
     texts = items.assign(choices_key=items["choices"].map("\n".join))
-    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN))
+    made = problems(texts, CrossFit(dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN)))
     refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
     for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
         inside = keep & one.applies

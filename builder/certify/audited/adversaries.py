@@ -12,7 +12,7 @@ from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import measure
+from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
@@ -68,8 +68,5 @@ class Adversaries:
         known = baselines()
         asked = {name: known[name] for name in names}
         fold = fold_of(self.items["group"], self.settings.folds, seed)
-        made = measure.named("panel")(
-            self.run, KeyedTable(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
-            self.reads(asked), fit_on=fit_on, held=True,
-        )  # fmt: skip
-        return made.table
+        how = CrossFit(dict.fromkeys(VIEWS, fold), asked, self.settings, self.reads(asked), held=True)
+        return measure.named("panel")(self.run, KeyedTable(self.items, self.key), how, seed, fit_on).table

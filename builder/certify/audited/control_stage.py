@@ -21,7 +21,7 @@ from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.measure.baselines import VIEWS, Baseline, View, baselines
 from twokeys.builder.measure.baselines.problem import Problem
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.files import write_json, write_table
 from twokeys.builder.run.keys import KeyedTable
@@ -123,7 +123,8 @@ def prepare(folder: Path, kept: pd.DataFrame, recipe: Recipe, judges: Mapping[st
     assert settings is not None
     fold = fold_of(kept["group"], measuring.folds, seed + 1)
     made: dict[str, list[str]] = {}
-    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), judges, measuring, reads, held=True):
+    how = CrossFit(dict.fromkeys(VIEWS, fold), judges, measuring, reads, held=True)
+    for place, problem, names in problems(kept, how):
         problem.save(folder / place)
         made[place] = names
     columns = [name for name in kept if "." not in str(name)]

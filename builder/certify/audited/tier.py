@@ -43,7 +43,7 @@ from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
@@ -317,9 +317,8 @@ def _prepare(space: Workspace, inputs: _Inputs, shared: Sequence[Cells]) -> Writ
     made: dict[str, list[str]] = {}
     asked = {name: baselines()[name] for name in names}
     reads = inputs.represent.reads(asked)
-    for place, problem, able in problems(
-        inputs.items, dict.fromkeys(VIEWS, fold), asked, inputs.recipe.measure, reads, held=True
-    ):
+    how = CrossFit(dict.fromkeys(VIEWS, fold), asked, inputs.recipe.measure, reads, held=True)
+    for place, problem, able in problems(inputs.items, how):
         problem.save(space.folder / place)
         made[place] = able
     setting = Setting(

@@ -16,7 +16,7 @@ from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.files import write_table
 from twokeys.core.folds import fold_of
@@ -36,9 +36,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names, settings = [*SELECT, *CERTIFY], Measure(folds=FOLDS)
     fold = fold_of(items["group"], FOLDS, 0)
     made = {}
-    for place, problem, able in problems(
-        items, dict.fromkeys(VIEWS, fold), {name: baselines()[name] for name in names}, settings, Reads(PLAIN)
-    ):
+    chosen = {name: baselines()[name] for name in names}
+    for place, problem, able in problems(items, CrossFit(dict.fromkeys(VIEWS, fold), chosen, settings, Reads(PLAIN))):
         problem.save(folder / place)
         made[place] = able
     cells = [Cells("question", pd.factorize(items["question_key"])[0].astype(np.int64))]
