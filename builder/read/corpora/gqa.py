@@ -1,4 +1,4 @@
-"""GQA, and GQA-OOD in the same format: questions made from scene graphs."""
+"""GQA, and GQA-OOD in the same format: questions made from scene graphs, each with the program that answers it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,21 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
             image=picture(corpus, f"{image}.jpg", file, key, "images"),
             question=field(record, "question", file, key),
             answer=field(record, "answer", file, key),
-            links=_links(key, record, file),
-            meta={name: record[name] for name in ("types", "groups") if name in record},
+            links=(image_link(image), *_links(key, record, file)),
+            meta={name: record[name] for name in ("types", "groups", "semantic") if name in record},
         )
 
     return each(read_json_object(file), make)
+
+
+def image_link(image: str) -> str:
+    """The link of the items about one image; GQA's images keep the ids of Visual Genome.
+
+    Example:
+        >>> image_link("2354786")
+        'gqa:2354786'
+    """
+    return f"gqa:{image}"
 
 
 def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...]:

@@ -128,4 +128,5 @@ READER = Reader(
     needs=NEEDS,
     find_root=root,
     find_splits=_TABLES.splits,
+    read_images=_TABLES.images,
 )

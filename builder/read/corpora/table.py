@@ -68,4 +68,5 @@ READER = Reader(
     read=_TABLES.read,
     needs=NEEDS,
     find_splits=_TABLES.splits,
+    read_images=_TABLES.images,
 )

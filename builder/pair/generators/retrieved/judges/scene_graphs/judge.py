@@ -1,0 +1,104 @@
+"""The judge of GQA and Visual Genome: a question's program, executed on the scene graph of any image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from twokeys.builder.pair.generators.retrieved.judges.files import REMEDY, stamp
+from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Ints, Meaning
+from twokeys.builder.pair.generators.retrieved.judges.programs import Program, coded
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs import gqa, visual_genome
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.execution import execute
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.graph import Graph, Thing
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.programs import understand
+from twokeys.core.errors import BadInput
+
+ABSENCE = (
+    "Scene graphs list what people annotated, and not all that is in an image: an object, a relation or an attribute "
+    "that is not annotated is not known to be absent. So `exist`, `verify rel` and `choose rel` are answered from what "
+    "is stated, or left alone, and `verify` says no only if another value is stated that excludes the one asked for. "
+    "GQA itself takes its graphs as complete for the questions that it made of them; here no image is taken so."
+)
+
+
+@dataclass(frozen=True)
+class SceneGraphJudge:
+    """Executes programs of GQA.
+
+    Attributes:
+        images: Links `gqa:ID`, sorted.
+        stamp: Name and hash of the files.
+        graphs: The scene graph of each image.
+        files: Names of the files that speak of each image.
+        absence: What it means that an object is not annotated.
+    """
+
+    images: Sequence[str]
+    stamp: str
+    graphs: tuple[Graph, ...] = field(repr=False)
+    files: tuple[str, ...] = field(repr=False)
+    absence: str = ABSENCE
+
+    def understand(self, item: Mapping[str, Any]) -> Meaning | None:
+        """The item's program without ids; None if it has none, or one with an operation that is not known here."""
+        return understand(item)
+
+    def answers(self, meaning: Meaning, images: Ints) -> tuple[Ints, tuple[str, ...]]:
+        """See `Judge`."""
+        told = (execute(_program(meaning), self.graphs[image]) for image in images)
+        return coded(each.answer if each else None for each in told)
+
+    def fact(self, meaning: Meaning, image: int) -> Fact | None:
+        """See `Judge`; the note names the objects, and their ids."""
+        graph = self.graphs[image]
+        told = execute(_program(meaning), graph)
+        if told is None:
+            return None
+        things = [graph.things[place] for place in told.rests_on]
+        named = ", ".join(_name(thing) for thing in things) or "the image as a whole"
+        return Fact(told.answer, f"{named} in {self.files[image]}", tuple(thing.box for thing in things if thing.box))
+
+
+def gqa_judge(paths: Sequence[Path]) -> SceneGraphJudge:
+    """Build the judge from GQA's scene graphs, such as `train_sceneGraphs.json` and `val_sceneGraphs.json`.
+
+    Raises:
+        BadInput: When a file is missing, no JSON or no file of scene graphs, or two graphs are of one image.
+    """
+    mark = stamp("gqa", paths)
+    return _judge(mark, ((link, graph, path.name) for path in paths for link, graph in gqa.graphs(path)))
+
+
+def visual_genome_judge(paths: Sequence[Path]) -> SceneGraphJudge:
+    """Build the judge from Visual Genome's `objects.json`, `attributes.json` and `relationships.json`.
+
+    Raises:
+        BadInput: When a file is missing, no JSON or another one, or none of them lists objects.
+    """
+    mark, names = stamp("visual_genome", paths), ", ".join(path.name for path in paths)
+    return _judge(mark, ((link, graph, names) for link, graph in visual_genome.graphs(paths)))
+
+
+def _judge(mark: str, found: Iterable[tuple[str, Graph, str]]) -> SceneGraphJudge:
+    known: dict[str, tuple[Graph, str]] = {}
+    for link, graph, name in found:
+        if link in known:
+            raise BadInput(name, link, "the image has two scene graphs", "one scene graph an image", REMEDY)
+        known[link] = (graph, name)
+    images = tuple(sorted(known))
+    return SceneGraphJudge(
+        images, mark, tuple(known[each][0] for each in images), tuple(known[each][1] for each in images)
+    )
+
+
+def _program(meaning: Meaning) -> Program:
+    assert isinstance(meaning, tuple)  # from `understand`
+    return meaning
+
+
+def _name(thing: Thing) -> str:
+    stated = f": {', '.join(thing.attributes)}" if thing.attributes else ""
+    return f"{' / '.join(thing.names)} (id {thing.id}{stated})"
