@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, read_json_object, source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
-from twokeys.builder.recipe import Corpus, Part
+from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, read_json_object
+from twokeys.builder.read.corpora.reader import Reader, Rows, SplitFiles, each, picture
+from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 from twokeys.core.items import Row
 
@@ -18,31 +16,17 @@ if TYPE_CHECKING:
 OFFICIAL = ("train", "val", "testdev")
 NEEDS = (
     "question files of GQA (cs.stanford.edu/people/dorarad/gqa: train_balanced_questions.json and so on) or "
-    "of github.com/gqa-ood/GQA-OOD, named in options.files as split: file; pictures as images/<image "
+    "of github.com/gqa-ood/GQA-OOD, named in options.files as split: file; images as images/<image "
     "id>.jpg, or in `image_folder`"
 )
 
 
-class Options(Part):
-    """What the recipe may choose."""
-
-    files: dict[str, str] = Field({split: f"{split}_balanced_questions.json" for split in OFFICIAL})
-    """File of each split, relative to the corpus root."""
-
-
-def splits(corpus: Corpus, root: Path) -> list[str]:
-    """List the splits that have files."""
-    return list(options(corpus, Options).files)
-
-
-def files(corpus: Corpus, root: Path) -> list[Path]:
-    """List the question files."""
-    return [_file(corpus, root, split).path for split in corpus.splits or splits(corpus, root)]
+FILES = SplitFiles({split: f"{split}_balanced_questions.json" for split in OFFICIAL}, NEEDS)
 
 
 def read(corpus: Corpus, root: Path, split: str) -> Rows:
     """Yield the questions of a split."""
-    file = _file(corpus, root, split)
+    file = FILES.of(corpus, root, split)
 
     def make(key: str, record: Any) -> Row:
         image = field(record, "imageId", file, key)
@@ -82,16 +66,12 @@ def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...
     return tuple(f"gqa:question:{other}" for other in sorted(others))
 
 
-def _file(corpus: Corpus, root: Path, split: str) -> SourceFile:
-    return source_file(root, of_split(options(corpus, Options).files, split, corpus), NEEDS)
-
-
 READER = Reader(
     format="gqa",
     summary="GQA and GQA-OOD: questions made from scene graphs, open",
     official=OFFICIAL,
-    files=files,
+    files=FILES.paths,
     read=read,
     needs=NEEDS,
-    find_splits=splits,
+    find_splits=FILES.splits,
 )
