@@ -237,7 +237,8 @@ class _Search:
 
     def codes(self, channels: Floats, places: Places) -> Floats:
         """(n, DIMENSIONS) of the patches around some places."""
-        patches = _patches(channels, places).reshape(len(places[0]), -1)
+        # No place at all is a table without rows, of as many columns: none of a small hole's pixels may have a neighbour.
+        patches = _patches(channels, places).reshape(len(places[0]), len(self._mean))
         return np.ascontiguousarray((patches - self._mean) @ self._basis)
 
     def nearest(self, channels: Floats, places: Places) -> tuple[Floats, NDArray[np.int64]]:
