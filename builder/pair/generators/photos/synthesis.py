@@ -237,7 +237,7 @@ class _Search:
 
     def codes(self, channels: Floats, places: Places) -> Floats:
         """(n, DIMENSIONS) of the patches around some places."""
-        # No place at all is a table without rows, of as many columns: none of a small hole's pixels may have a neighbour.
+        # Of no place at all it is a table without rows: no pixel of a small hole need have a neighbour to be copied.
         patches = _patches(channels, places).reshape(len(places[0]), len(self._mean))
         return np.ascontiguousarray((patches - self._mean) @ self._basis)
 
