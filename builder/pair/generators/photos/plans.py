@@ -61,7 +61,7 @@ class Scene:
     def cover(self, thing: Thing) -> Mask:
         """A place that holds all of a thing: its mask, or its box where that is all that is known.
 
-        GrabCut leaves a part of one thing in five outside, and what is left of a thing answers for it.
+        GrabCut leaves a part of one thing in six outside, and with a part of it left a thing is still there.
         """
         if thing.outline is None and self.cut is mask_of:
             return within(thing.box, self.pixels)
