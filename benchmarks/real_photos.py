@@ -75,10 +75,10 @@ def lay_out(photos: Path, to: Path) -> None:
     for name in ("vqa_v2", "vqa_v1"):
         (to / name).mkdir()
         for files in VQAS[name]:
-            for file, part in zip(files, ("questions", "annotations"), strict=True):
-                data = json.loads((photos / name / file).read_text())
+            for said, part in zip(files, ("questions", "annotations"), strict=True):
+                data = json.loads((photos / name / said).read_text())
                 data[part] = [one for one in data[part] if one["image_id"] in known]
-                (to / name / file).write_text(json.dumps(data))
+                (to / name / said).write_text(json.dumps(data))
     existence, counts = _every(known)
     _write_pope(to / "every", "random", existence)
     _write_counts(to / "counts", counts)
@@ -211,7 +211,7 @@ def grabcut(corpora: Path, most: int = 200) -> list[Row]:
         if thing.outline is not None and not thing.crowd
     ]  # fmt: skip
     random.Random(0).shuffle(outlined)
-    found = []
+    found: list[tuple[float, float, float, bool]] = []
     for image, thing in outlined:
         pixels = read_photo(corpora / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
         drawn = mask_of(thing, pixels)
