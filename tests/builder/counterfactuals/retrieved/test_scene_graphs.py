@@ -325,6 +325,7 @@ def test_ids_in_arguments_change_no_meaning(judge, steps):
 def test_the_order_of_options_changes_no_meaning(judge):
     first, second = (program(f"select: cup->choose color: {options}") for options in ("red|white", "white|red"))
     assert judge.understand(item(first)) == judge.understand(item(second))
+    assert judge.understand(item(first))[-1].words == ("color", "red", "white")
 
 
 @pytest.mark.parametrize("name", EXCLUSIVE)
@@ -393,8 +394,44 @@ def test_a_program_that_cannot_be_executed_for_certain_is_left_alone(judge, text
 def test_a_number_of_people_that_only_ids_tell_is_left_alone(judge):
     steps = program("select: person (11,10)->same: gender")
     assert judge.understand(item(steps, "Are the two people the same gender?")) is None
-    assert judge.understand(item(steps, "Do both people have the same gender?")) is None
+    assert judge.understand(item(steps, "Do both the people have the same gender?")) is None
     assert judge.understand(item(steps, "Are these people all the same gender?")) is not None
+
+
+SAYS_LESS = {
+    "Are the people female?": "select: person (18,9)->same: gender",
+    "Are all the animals zebras?": "select: animal (5,4)->same: type",
+    "Is the person holding the umbrella that is not closed?": "select: person (1)->verify rel: umbrella,holding,o (0)",
+    "Is the building in front of the trees that are not short?": "select: building->verify rel: trees,in front of,o",
+    "Is the red bag on or near the woman?": "select: woman->choose rel: bag,on|near,s",
+    "Is there no dog?": "select: dog->exist: ?",
+    "Isn't the dog old?": "select: dog->verify age: old",
+    "Is her shirt blue?": "select: shirt->verify color: blue",
+    "Are the three shirts blue?": "select: shirt->verify color: blue",
+    "Are the 3 shirts blue?": "select: shirt->verify color: blue",
+    "How tall is the old man?": "select: man->query: height",
+}  # fmt: skip
+SAYS_ALL = {
+    "Are the people of the same gender?": "select: person (14,1)->same: gender",
+    "Which kind of device is not on?": "select: device (4)->filter: not(on)->query: name",
+    "Which device isn\u2019t on?": "select: device (4)->filter: not(on)->query: name",
+    "How tall is the man?": "select: man->query: height",
+    "How big is the desk made of wood?": "select: desk->filter material: wood->query: size",
+    "What's near the woman's tables?": "select: woman->relate: table,of,s->relate: _,near,s->query: name",
+    "Does the big metallic fence look long?": "select: fence->filter size: large->filter material: metal->verify: long",
+    "On which side of the photo are the men?": "select: man->query: hposition",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "text"), SAYS_LESS.items())
+def test_a_program_that_says_less_than_its_question_is_left_alone(judge, question, text):
+    assert judge.understand(item(program(text), question)) is None
+    assert judge.understand(item(program(text), "?")) is not None
+
+
+@pytest.mark.parametrize(("question", "text"), SAYS_ALL.items())
+def test_a_program_that_says_all_that_its_question_asks_is_understood(judge, question, text):
+    assert judge.understand(item(program(text), question)) is not None
 
 
 def test_items_without_programs_and_with_options_are_left_alone(judge):
