@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, read_json_object
@@ -13,6 +14,7 @@ from twokeys.core.items import Row
 if TYPE_CHECKING:
     from pathlib import Path
 
+_IDS = re.compile(r"\((?:-|\d+(?:,\d+)*)\)$")
 OFFICIAL = ("train", "val", "testdev")
 NEEDS = (
     "question files of GQA (cs.stanford.edu/people/dorarad/gqa: train_balanced_questions.json and so on) or "
@@ -39,7 +41,7 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
             question=field(record, "question", file, key),
             answer=field(record, "answer", file, key),
             links=(image_link(image), *_links(key, record, file)),
-            meta={name: record[name] for name in ("types", "groups", "semantic") if name in record},
+            meta={name: record[name] for name in ("types", "groups") if name in record} | _program(key, record, file),
         )
 
     return each(read_json_object(file), make)
@@ -53,6 +55,32 @@ def image_link(image: str) -> str:
         'gqa:2354786'
     """
     return f"gqa:{image}"
+
+
+def without_ids(argument: str) -> str:
+    """An argument of a program without the ids of objects at its end.
+
+    They are of the item's image alone, and `-` in their place says that there is no such object, which is an answer.
+
+    Example:
+        >>> without_ids("_,on,s (722335)"), without_ids("person (11,10)"), without_ids("tie (-)"), without_ids("male ")
+        ('_,on,s', 'person', 'tie', 'male')
+    """
+    return _IDS.sub("", argument.strip()).strip()
+
+
+def _program(key: str, record: dict[str, Any], file: SourceFile) -> dict[str, Any]:
+    """The steps that answer the question, as `semantic`; nothing if the file has none."""
+    if "semantic" not in record:
+        return {}
+    steps = record["semantic"]
+    fits = isinstance(steps, list) and all(
+        isinstance(step, dict) and isinstance(step.get("argument"), str) for step in steps
+    )
+    if not fits:
+        allowed = "a list of steps with operation, dependencies and argument"
+        raise BadInput(file.name, key, f"semantic is {steps!r:.60}", allowed, CHECK)
+    return {"semantic": [step | {"argument": without_ids(step["argument"])} for step in steps]}
 
 
 def _links(key: str, record: dict[str, Any], file: SourceFile) -> tuple[str, ...]:
