@@ -27,35 +27,16 @@ NAMES = {
     "insects": "insect", "hats": "hat", "rodents": "rodent", "tools": "tool", "aquatic": "sea mammal",
 }  # fmt: skip
 """Folder of cut-outs -> category; the folders are those of Debian's `tuxpaint-stamps-default`."""
-HUES = {"red": (345, 374), "orange": (20, 40), "yellow": (48, 66), "green": (80, 160), "blue": (195, 250),
-        "purple": (265, 310)}  # fmt: skip
-"""Word -> range of hue in HSV, in degrees."""
-SHARE = 0.7
-"""Share of a thing's coloured pixels that must have the colour that it is called by."""
 Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One composed thing: category, colour word where one fits, file of the cut-out, box as x0, y0, x1, y1."""
+    """One composed thing: category, file of the cut-out, box as x0, y0, x1, y1."""
 
     label: str
-    colour: str | None
     cutout: str
     box: tuple[int, int, int, int]
-
-
-def hue_word(pixels: Pixels, mask: NDArray[np.bool_]) -> str | None:
-    """The colour word of a region by its hues in HSV; None where it is grey or of several colours."""
-    hsv = np.asarray(Image.fromarray(pixels).convert("HSV"))[mask].astype(np.float32)
-    hue = (hsv[:, 0] * 360 / 255)[(hsv[:, 1] > 100) & (hsv[:, 2] > 110)]
-    if len(hue) < 0.6 * len(hsv):
-        return None
-    for word, (low, high) in HUES.items():
-        inside = (hue >= low) & (hue < high) | (hue + 360 >= low) & (hue + 360 < high)
-        if inside.mean() >= SHARE:
-            return word
-    return None
 
 
 def compose(backgrounds: list[Path], cutouts: Path, out: Path, number: int, seed: int = 0) -> None:
@@ -173,8 +154,7 @@ def _composed(
             solid = part[..., 3] > 100
             index[y : y + h, x : x + w][solid] = len(things) + 1
             taken[max(0, y - 8) : y + h + 8, max(0, x - 8) : x + w + 8] = True
-            shown = canvas[y : y + h, x : x + w].clip(0, 255).astype(np.uint8)
-            things.append(Thing(str(label), hue_word(shown, solid), file, (x, y, x + w, y + h)))
+            things.append(Thing(str(label), file, (x, y, x + w, y + h)))
     return canvas.clip(0, 255).round().astype(np.uint8), things, index
 
 
@@ -201,7 +181,7 @@ def _annotation(number: int, image: int, category: int, mask: NDArray[np.bool_])
 
 
 def _ask(out: Path, shown: dict[int, list[dict[str, Any]]], labels: list[str], random: np.random.Generator) -> None:
-    """POPE's questions for what is there and as much that is not; VQA v2's for numbers and colours."""
+    """POPE's questions for what is there and as much that is not; VQA v2's for numbers."""
     lines: list[dict[str, Any]] = []
     questions: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
@@ -217,13 +197,7 @@ def _ask(out: Path, shown: dict[int, list[dict[str, Any]]], labels: list[str], r
                 "question_id": len(lines) + 1, "image": f"COCO_val2014_{image:012d}.jpg",
                 "text": f"Is there {article} {label} in the image?", "label": "yes" if counts[label] else "no",
             })  # fmt: skip
-        colours = {
-            thing["label"]: thing["colour"] for thing in things if counts[thing["label"]] == 1 and thing["colour"]
-        }
         asked = [(f"How many {label}s are there?", str(counts[label]), "number", "how many") for label in there]
-        asked += [
-            (f"What color is the {label}?", word, "other", "what color is the") for label, word in colours.items()
-        ]
         for text, answer, kind, start in asked:
             place = {"question_id": image * 1000 + len(questions), "image_id": image}
             questions.append(place | {"question": text})

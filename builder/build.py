@@ -19,7 +19,8 @@ from twokeys.builder.certify.stage import certify
 from twokeys.builder.filter import Rules, filter_items
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.stage import pair
+from twokeys.builder.pair.check import check_files, check_names
+from twokeys.builder.pair.stage import pair, pool_images
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.stage import publish
@@ -84,9 +85,12 @@ def build(
     hosts = named_hosts(plan, allow_host)
     run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
+    check_names(plan, sources)
     with run.alone():
         reading = read(run, plan, sources)
-        measured = survey(run, plan, sources, reading)
+        check_files(run, plan, reading, sources)
+        pool = pool_images(run, plan, corpora)
+        measured = survey(run, plan, sources, reading, pool)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)
@@ -108,7 +112,7 @@ def _check(recipe: Recipe) -> None:
         problem = f"the images of {names} are known by name alone"
         remedy = "use `twokeys diagnose`, or add the images and set `images: required`"
         raise BadInput(recipe.name, "images", problem, "", remedy)
-    folder_licence(recipe.corpora, recipe.license)
+    folder_licence([*recipe.corpora, *recipe.pool], recipe.license)
     Rules(recipe.rules)
     if recipe.audited is not None:
         families(recipe.audited)

@@ -16,6 +16,7 @@ from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
 from twokeys.builder.measure.survey import locate, survey
+from twokeys.builder.pair.check import check_files, check_names
 from twokeys.builder.publish.report.compose import diagnosis_report
 from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
@@ -107,8 +108,11 @@ def diagnose(
     hosts = named_hosts(plan, allow_host)
     run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
     sources = locate(plan, corpora)
+    check_names(plan, sources)
     with run.alone():
-        known = survey(run, plan, sources, read(run, plan, sources))
+        reading = read(run, plan, sources)
+        check_files(run, plan, reading, sources)
+        known = survey(run, plan, sources, reading)
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):

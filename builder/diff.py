@@ -207,7 +207,7 @@ def _rounded(value: Any) -> Any:
 def _sources(manifest: Manifest) -> dict[str, Any]:
     return {
         f"{source.name}.{name}": value
-        for source in manifest.sources
+        for source in (*manifest.sources, *manifest.pools)
         for name, value in {"revision": source.revision, **source.files}.items()
     }
 

@@ -133,8 +133,8 @@ TABLE = (
     Column("edit_note", "text", "how the new answer follows", paired=(*TIERS, REMOVED)),
     Column("edit_words", "spans", "where the question differs from that item's: spans of characters, the last one "
            "excluded", paired=(*TIERS, REMOVED)),
-    Column("edit_boxes", "spans", "where the image differs from that item's: x0, y0, x1, y1 in pixels, the last ones "
-           "excluded", paired=(*TIERS, REMOVED)),
+    Column("edit_boxes", "spans", "where the image differs from that item's, or where a retrieved image shows what is "
+           "asked for: x0, y0, x1, y1 in pixels, the last ones excluded", paired=(*TIERS, REMOVED)),
     Column("edit_scores", "text", "JSON: by how much the question is more fluent than its original (`fluency`, nats a "
            "token), and the `margins` in nats by which each model that verified the answer prefers it",
            paired=(*TIERS, REMOVED)),
@@ -157,6 +157,8 @@ SHOWN = {column.name: column.image_key for column in TABLE if column.image_key}
 """The same, with the column that holds images as text."""
 EDIT_COLUMNS = tuple(column.name for column in TABLE if column.paired and not column.configs)
 """Columns that items have only if the recipe has a part `pair`: they say what was edited."""
+RETRIEVED = "retrieved."
+"""How `edit_kind` begins if no edit was made: another image of the pool stands in the place of the original's."""
 
 
 # --------------------------------------------------------------------------------------------- names of measurements

@@ -26,7 +26,7 @@ from twokeys.data_cards.tables import cell, code, count, interval, percent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, RuleReport, Source
+    from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, Origin, RuleReport
 
 FILE = "README.md"
 
@@ -67,8 +67,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             others=others,
             baselines=sorted({code(name) for config in order(manifest) for name in _baselines(features[config])}),
             effects=[(rule, effect) for rule in manifest.rules if (effect := furthest(rule)) is not None],
-            weighted=any(part.weight != part.kept for part in manifest.balance),
-            one_licence=agreed(manifest.sources) == whole_licence(manifest),
+            weighted=any(part.weight != part.kept - part.retrieved for part in manifest.balance),
+            one_licence=agreed(manifest.origins) == whole_licence(manifest),
             whole_licence=whole_licence(manifest),
             bibtex=bibtex(manifest),
         )
@@ -187,10 +187,10 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _named(source: Source) -> str:
+def _named(source: Origin) -> str:
     return f"[{cell(source.name)}]({source.homepage})" if source.homepage else cell(source.name)
 
 
-def _licence(source: Source) -> str:
+def _licence(source: Origin) -> str:
     place = link(source)
     return f"[{cell(source.license)}]({place})" if place else cell(source.license)

@@ -75,7 +75,7 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
         "keywords": ["visual question answering", "benchmark", "debiasing", "multimodal"],
         "inLanguage": "en",
         "citeAs": bibtex(manifest),
-        "isBasedOn": [_source(source.name, source.homepage, source.citation) for source in manifest.sources],
+        "isBasedOn": [_source(source.name, source.homepage, source.citation) for source in manifest.origins],
         **responsible(manifest),
         "distribution": [node for name in configs for node in _files(name, hashes)],
         "recordSet": [_records(manifest, name, features[name]) for name in configs],
@@ -86,9 +86,9 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
 
 def _licences(manifest: Manifest) -> list[str]:
     """Where the terms of each source can be read, or its licence's id where nobody said."""
-    ids = {source.name: LICENCES.get(source.license.lower()) for source in manifest.sources}
+    ids = {source.name: LICENCES.get(source.license.lower()) for source in manifest.origins}
     found = [
-        known.link if (known := ids[source.name]) else link(source) or source.license for source in manifest.sources
+        known.link if (known := ids[source.name]) else link(source) or source.license for source in manifest.origins
     ]
     return list(dict.fromkeys(found))
 

@@ -11,7 +11,7 @@ from twokeys.data_cards.licences import link, whole_licence
 from twokeys.data_cards.tables import best, count, percent, result
 
 if TYPE_CHECKING:
-    from twokeys.data_cards.manifest import Manifest, Source, Step
+    from twokeys.data_cards.manifest import Manifest, Origin, PoolSource, Source, Step
 
 Facts = dict[str, str | list[str]]
 """Question -> one statement or several."""
@@ -101,9 +101,9 @@ def _kinds(manifest: Manifest) -> list[str]:
 
 
 def _collection(manifest: Manifest) -> Facts:
-    files = sum(len(source.files) for source in manifest.sources)
+    files = sum(len(origin.files) for origin in (*manifest.sources, *manifest.pools))
     return {
-        "collection.acquired": [_read(source) for source in manifest.sources],
+        "collection.acquired": [*map(_read, manifest.sources), *map(_looked_through, manifest.pools)],
         "collection.mechanisms": f"{count(files)} official files were read; the SHA-256 of each is in manifest.json. "
         "Bad rows were set aside with the reason; every picture was decoded.",
         "collection.sampling": responsible.selection(manifest),
@@ -112,9 +112,21 @@ def _collection(manifest: Manifest) -> Facts:
 
 def _read(source: Source) -> str:
     rows = count(sum(split.rows for split in source.splits))
-    cited = " ".join(source.citation.split())
-    said = [f"{source.name}, revision {source.revision}: {rows} rows.", source.homepage, f"`{cited}`" if cited else ""]
-    return " ".join(part for part in said if part)
+    return _with_origin(f"{source.name}, revision {source.revision}: {rows} rows.", source)
+
+
+def _looked_through(pool: PoolSource) -> str:
+    said = f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images, of "
+    reasons = "; ".join(f"{count(number)}: {reason}" for reason, number in sorted(pool.left_out.items()))
+    return _with_origin(
+        f"{said}which {count(pool.published)} are published.{f' Left out were {reasons}.' if reasons else ''}", pool
+    )
+
+
+def _with_origin(said: str, origin: Origin) -> str:
+    """A statement with homepage and citation of what it is about."""
+    cited = " ".join(origin.citation.split())
+    return " ".join(part for part in (said, origin.homepage, f"`{cited}`" if cited else "") if part)
 
 
 def _preprocessing(manifest: Manifest) -> Facts:
@@ -154,7 +166,7 @@ def _uses(manifest: Manifest) -> Facts:
 
 def _distribution(manifest: Manifest) -> Facts:
     terms = [
-        f"{source.name}: {', '.join(filter(None, (source.license, link(source))))}." for source in manifest.sources
+        f"{source.name}: {', '.join(filter(None, (source.license, link(source))))}." for source in manifest.origins
     ]
     return {
         "distribution.how": f"As a folder that `datasets.load_dataset` reads, version {version(manifest)}, with "

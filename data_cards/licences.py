@@ -18,7 +18,7 @@ from twokeys.core.errors import BadInput, correction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twokeys.data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest, Origin
 
 OTHER = "other"
 WHOLE = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "gpl-3.0", OTHER)
@@ -32,7 +32,7 @@ _BY_NC = ("cc-by-nc-4.0", "cc-by-nc-sa-4.0", OTHER)
 
 
 class Terms(Protocol):
-    """A source with its licence: a corpus of a recipe, or a source of a manifest."""
+    """A source with its licence: a corpus or a pool of a recipe, or an origin of a manifest."""
 
     @property
     def name(self) -> str:
@@ -112,13 +112,16 @@ def agreed(sources: Sequence[Terms]) -> str | None:
 
 
 def whole_licence(manifest: Manifest) -> str:
-    """The licence of a published folder as a whole.
+    """The licence of a published folder as a whole: that of its corpora and of the pools that it shows an image of.
+
+    A pool of which nothing is published demands nothing. Before a build, when nobody knows which images will be
+    published, `folder_licence` is asked about all pools of the recipe: what all of them allow, some of them allow too.
 
     Raises:
         BadInput: When the sources cannot be combined, or not under the licence that the recipe asks for.
     """
     wanted = manifest.recipe.get("license")
-    return folder_licence(manifest.sources, str(wanted) if wanted else None)
+    return folder_licence(manifest.origins, str(wanted) if wanted else None)
 
 
 def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
@@ -189,26 +192,35 @@ def licence_text(manifest: Manifest) -> str:
     lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), *changed, "", "Sources", "-------"]
     for source in manifest.sources:
         rows = sum(split.rows - split.set_aside for split in source.splits)
-        lines += [
-            "",
-            f"{source.name}: {source.license}",
-            f"  Terms:    {link(source) or 'none were stated with the source'}",
-            f"  Covers:   its {rows:,} items, as far as its terms reach (pictures: see DATASHEET.md)",
-            f"  Revision: {source.revision}",
-            *([f"  Origin:   {source.homepage}"] if source.homepage else []),
-            *([f"  Cite:     {' '.join(source.citation.split())}"] if source.citation.strip() else []),
-            *(
-                ["  Notice:", "", *(f"    {line}".rstrip() for line in source.notice.strip().splitlines())]
-                if source.notice.strip()
-                else []
-            ),
-        ]
+        lines += _terms(source, f"its {rows:,} items, as far as its terms reach (pictures: see DATASHEET.md)")
+    for pool in manifest.pools:
+        if pool.published:
+            lines += _terms(pool, f"its {pool.published:,} images, of retrieved partners, as far as its terms reach")
     return "\n".join(lines) + "\n"
+
+
+def _terms(origin: Origin, covers: str) -> list[str]:
+    """The terms of one origin, and what they cover."""
+    return [
+        "",
+        f"{origin.name}: {origin.license}",
+        f"  Terms:    {link(origin) or 'none were stated with the source'}",
+        f"  Covers:   {covers}",
+        f"  Revision: {origin.revision}",
+        *([f"  Origin:   {origin.homepage}"] if origin.homepage else []),
+        *([f"  Cite:     {' '.join(origin.citation.split())}"] if origin.citation.strip() else []),
+        *(
+            ["  Notice:", "", *(f"    {line}".rstrip() for line in origin.notice.strip().splitlines())]
+            if origin.notice.strip()
+            else []
+        ),
+    ]
 
 
 _MODIFIED = (
     "Modified material: rows with `edit_of` were made here from the row that they name, by changing its\n"
-    "question or its picture as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording\n"
+    "question or its picture as `edit_kind` and `edit_note` say (of a `retrieved` kind: by taking another\n"
+    "picture, unchanged, under the licence that `license` names too); rows with `question_asked` have the wording\n"
     "of another question of their source. They are adaptations, under the licence of the same source."
 )
 

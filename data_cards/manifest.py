@@ -36,8 +36,8 @@ class SplitCount(Fact):
     set_aside: int
 
 
-class Source(Fact):
-    """One corpus: what was read, under which terms."""
+class Origin(Fact):
+    """Where a corpus or a pool is from, and under which terms."""
 
     name: str
     format: str
@@ -50,7 +50,25 @@ class Source(Fact):
     """What the licence wants kept with copies, such as its copyright line."""
     files: dict[str, str]
     """Official file -> SHA-256."""
+
+
+class Source(Origin):
+    """One corpus: what was read."""
+
     splits: list[SplitCount]
+
+
+class PoolSource(Origin):
+    """One pool: images among which partners were looked for; `files` is empty if it is a folder of images."""
+
+    named: int
+    """Images that it names."""
+    read: int
+    """Distinct images of it that can be used, without those of pools before it."""
+    left_out: dict[str, int]
+    """Reason, names and numbers left out -> images, or rows that name none, which cannot be used for it."""
+    published: int
+    """Images of it, and of no corpus, that are published."""
 
 
 class GroupKind(Fact):
@@ -175,6 +193,8 @@ class BalancePart(Fact):
     part: dict[str, str]
     items: int
     kept: int
+    retrieved: int = 0
+    """Retrieved partners among those kept: they weigh nothing, and are as few as balance needs."""
     weight: int
     bound: int
     """No balanced subset of the part weighs more."""
@@ -258,6 +278,22 @@ class LabelNoise(Fact):
     draws: int
 
 
+class RetrievedKind(Fact):
+    """Retrieved partners of one kind: what their judge understood, and how far it can be trusted."""
+
+    kind: str
+    askable: int
+    """Annotated items whose question the judge understands."""
+    balanced: int
+    """Those of them that are in the balanced set."""
+    checked: int
+    """Annotated items about whose own image the judge can tell the answer."""
+    agreed: int
+    """Those of them for which it tells the annotated answer; the others get no partner."""
+    spare: int
+    """Sound candidates that balance does not need: they are not published."""
+
+
 class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
@@ -266,6 +302,7 @@ class Pairing(Fact):
     merged: int
     """Annotated items that left because a paraphrase about the same picture was there."""
     kinds: list[PairKind]
+    retrieved: list[RetrievedKind] = []
     before: Blindness
     """On what the rules left, baselines as fitted on all items read."""
     after: Blindness
@@ -289,6 +326,8 @@ class Manifest(Fact):
     encoders: dict[str, str]
     confidence: float
     sources: list[Source]
+    pools: list[PoolSource] = []
+    """Empty if no generator looked for partners in them."""
     groups: list[GroupKind]
     funnel: list[Step]
     rules: list[RuleReport]
@@ -311,6 +350,11 @@ class Manifest(Fact):
     unique_image_bytes: int
     files: dict[str, str]
     """Every other file of the folder -> SHA-256."""
+
+    @property
+    def origins(self) -> list[Origin]:
+        """What the published rows are from: all corpora, and the pools of which an image is published."""
+        return [*self.sources, *(pool for pool in self.pools if pool.published)]
 
     @property
     def rows_read(self) -> int:

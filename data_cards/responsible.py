@@ -31,7 +31,8 @@ def responsible(manifest: Manifest) -> Answers:
             f"{source.name}: {count(sum(split.rows for split in source.splits))} rows of its official files, "
             f"revision {source.revision}"
             for source in manifest.sources
-        ],
+        ]
+        + pools(manifest),
         "rai:dataCollectionType": ["Existing datasets"],
         "rai:dataCollectionMissingData": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows that were "
         "read could not be used as items; they stand in the config `removed` with the reason.",
@@ -52,6 +53,15 @@ def responsible(manifest: Manifest) -> Answers:
         "SHA-256 of every source file are in manifest.json, so that the build can be repeated, and `twokeys verify` "
         "recounts it.",
     }
+
+
+def pools(manifest: Manifest) -> list[str]:
+    """Which images partners were looked for among, beside those of the corpora, and how many of them are published."""
+    return [
+        f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images; "
+        f"{count(sum(pool.left_out.values()))} could not be used, {count(pool.published)} are published"
+        for pool in manifest.pools
+    ]
 
 
 def preprocessing(manifest: Manifest) -> list[str]:
@@ -88,6 +98,11 @@ def selection(manifest: Manifest) -> list[str]:
             f"and every picture no answer holds more than {percent(manifest.max_share)}; no balanced subset weighs "
             f"more than {count(part.bound)}, this one weighs {count(part.weight)}."
         )
+        if part.retrieved:
+            steps.append(
+                f"{count(part.retrieved)} of the kept items of {name} are retrieved partners: other images about which "
+                "a question has another answer. They weigh nothing, and are as few as balance needs."
+            )
     if (tier := manifest.audited) is not None:
         steps.append(
             f"Audited tier: {count(tier.items)} of {count(tier.chosen_from)} items were selected against "

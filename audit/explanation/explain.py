@@ -29,6 +29,7 @@ from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import Journal, write
 from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import Published, fingerprints, read
+from twokeys.core.columns import RETRIEVED
 from twokeys.core.errors import BadInput, Unscorable
 from twokeys.core.progress import Say, silent, step
 
@@ -192,10 +193,11 @@ def _items(
 
 
 def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:
-    """Where an edit that made one of two partners changed the picture; nothing where both were found."""
+    """Where an edit made the images of two partners differ, or where what was asked for stands in a retrieved one."""
     for own, other in ((item, partner), (partner, item)):
         if own["edit_of"] == other["id"] and own["edit_boxes"] is not None:
-            return own["edit_boxes"]
+            # The boxes of a retrieved partner are places in its own image, and say nothing of the other.
+            return own["edit_boxes"] if own is item or not str(own["edit_kind"]).startswith(RETRIEVED) else ()
     return ()
 
 

@@ -26,7 +26,7 @@ class Graph:
         question: (n,) vertex number of each edge's question, from 0.
         image: (n,) vertex number of each edge's image, from 0.
         answer: (n,) colour of each edge at its question, from 0.
-        weight: (n,) positive whole weight of each edge.
+        weight: (n,) whole weight of each edge; an edge of negative weight is kept only if others need it.
         tokens: (n, k) colours of each edge at its image, from 0, all different; the first is that of its answer's text,
             `NONE` stands where an edge has fewer.
     """

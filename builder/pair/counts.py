@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.pair.retrieve import Candidates
 from twokeys.core.measured import PAIRED
-from twokeys.data_cards.manifest import Pairing, PairKind
+from twokeys.data_cards.manifest import Pairing, PairKind, RetrievedKind
 
 _NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")
 
@@ -48,6 +50,30 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
             published=int(published.get(kind, 0)),
         )
         for kind in sorted({*paired["edit_kind"].dropna(), *out["edit_kind"]})
+    ]
+
+
+def retrieved_kinds(
+    retrieved: Sequence[Candidates], spare: Mapping[str, int], balanced: pd.DataFrame
+) -> list[RetrievedKind]:
+    """Count what judges of retrieved partners understood, and what of it is balanced.
+
+    Args:
+        retrieved: What each generator that retrieves was asked and told.
+        spare: Sound candidates that balance does not need, by kind.
+        balanced: The balanced set.
+    """
+    kept = set(balanced["id"])
+    return [
+        RetrievedKind(
+            kind=each.kind,
+            askable=len(each.askable),
+            balanced=sum(identity in kept for identity in each.askable),
+            checked=each.checked,
+            agreed=each.agreed,
+            spare=spare.get(each.kind, 0),
+        )
+        for each in retrieved
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.photos import Made, Truth
-from benchmarks.standins import compose, hue_word
+from benchmarks.standins import compose
 
 pytest.importorskip("cv2")
 FOLDERS = ("birds", "dogs", "cats", "fruit", "auto", "fish")
@@ -75,11 +75,6 @@ def test_answers_are_recounted_from_the_pixels(corpus):
     assert answer(np.zeros_like(mask)) == str(others + 1)
     assert answer(mask) == str(others)
     assert answer(half) is None
-
-
-@pytest.mark.parametrize(("shade", "word"), [((220, 30, 30), "red"), ((30, 60, 220), "blue"), ((120, 120, 120), None)])
-def test_hues_are_named(shade, word):
-    assert hue_word(np.full((9, 9, 3), shade, dtype=np.uint8), np.ones((9, 9), dtype=bool)) == word
 
 
 def test_too_few_backgrounds_are_an_error(sources, tmp_path):

@@ -7,11 +7,13 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
-from twokeys.builder.read.corpora.reader import Rows, each, of_split, picture
-from twokeys.builder.read.corpora.shards import CORRECT, Shards, naming_column, records
+from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, picture
+from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, naming_column, records
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
@@ -62,9 +64,7 @@ def read(corpus: Corpus, shards: Shards, split: str, meta: tuple[str, ...]) -> R
         split: A split of `splits`.
         meta: Further columns to keep.
     """
-    columns = _columns(corpus)
-    if columns.image is None:
-        raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
+    columns, image = _columns(corpus), _image_column(corpus)
     wanted = [columns.question, columns.answer, *columns.links, *meta]
     wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
     wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
@@ -72,7 +72,7 @@ def read(corpus: Corpus, shards: Shards, split: str, meta: tuple[str, ...]) -> R
     reports_broken = not columns.split or split == next(iter(corpus.splits or splits(corpus, shards)))
     before = 0
     for file in _all(shards) if columns.split else of_split(shards, split, corpus):
-        naming = naming_column(file, columns.image, corpus)
+        naming = naming_column(file, image, corpus)
         table = Table(corpus, columns, meta, file, split, naming, before)
         number = 0
         for number, record in records(file, [*wanted, naming] if naming else wanted):
@@ -82,6 +82,38 @@ def read(corpus: Corpus, shards: Shards, split: str, meta: tuple[str, ...]) -> R
             elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
                 yield from each([(number, record)], table.row)
         before += number
+
+
+def images(corpus: Corpus, shards: Shards, split: str) -> Images:
+    """Yield the images of a split's files; of all columns, those of images and links alone need to be there."""
+    column, links = _image_column(corpus), _columns(corpus).links
+    for file in of_split(shards, split, corpus):
+        naming = naming_column(file, column, corpus)
+        told = embedded_name(file, column) if naming is None else naming
+        yield from each(records(file, [*links, *([told] if told else [])]), partial(_image, corpus, file, naming, told))
+
+
+def _image(
+    corpus: Corpus, file: SourceFile, naming: str | None, name: str | None, number: int, record: Record
+) -> CorpusImage:
+    """The image of a record, which `naming` locates, or which lies in the file and has its file name in `name`."""
+    stated = _get(record, name, file, number) if name else None
+    links = _links(corpus, record, file, number)
+    if naming is not None:
+        locator = picture(corpus, stated, file, number)
+        return CorpusImage(locator, file_name(locator), links)
+    told = PurePosixPath(stated).name if isinstance(stated, str) else ""
+    return CorpusImage(f"parquet:{file.name}#{_image_column(corpus)}#{number - 1}", told or None, links)
+
+
+def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[str, ...]:
+    """Declared groups: the column's name and its value, or each of its values."""
+    named = [
+        (name, _text(value))
+        for name in _columns(corpus).links
+        for value in _list(_get(record, name, file, row), name, file, row)
+    ]
+    return tuple(f"{corpus.name}:{name}:{value}" for name, value in named if value is not None)
 
 
 @dataclass(frozen=True)
@@ -129,7 +161,6 @@ class Table:
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
-        links = [(name, _text(value)) for name in columns.links for value in members(name)]
         return Row(
             file.name,
             number,
@@ -141,13 +172,19 @@ class Table:
             choices=tuple(_plain(option) for option in options if not _absent(option)),
             answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
             answer_type=_type(get(columns.answer_type), file, number) if columns.answer_type else None,
-            links=tuple(f"{self.corpus.name}:{name}:{value}" for name, value in links if value is not None),
+            links=_links(self.corpus, record, file, number),
             meta={name: _json(get(name)) for name in self.meta},
         )
 
 
 def _columns(corpus: Corpus) -> Columns:
     return corpus.columns or Columns()
+
+
+def _image_column(corpus: Corpus) -> str:
+    if (column := _columns(corpus).image) is None:
+        raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
+    return column
 
 
 def _all(shards: Shards) -> list[SourceFile]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora import columns
 from twokeys.builder.read.corpora.opening import source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, corpus_folder, options
+from twokeys.builder.read.corpora.reader import Images, Reader, Rows, corpus_folder, options
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
 
@@ -79,6 +79,11 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     return columns.read(corpus, _shards(corpus, root), split, options(corpus, Options).meta)
 
 
+def images(corpus: Corpus, root: Path, split: str) -> Images:
+    """Yield the images of a split; questions and answers need not be there."""
+    return columns.images(corpus, _shards(corpus, root), split)
+
+
 def _shards(corpus: Corpus, root: Path) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
@@ -144,4 +149,5 @@ READER = Reader(
     needs=NEEDS,
     find_root=root,
     find_splits=splits,
+    read_images=images,
 )

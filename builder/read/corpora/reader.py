@@ -19,6 +19,25 @@ from twokeys.core.items import Row
 Rows = Iterator[Row | BadInput]
 """Good rows come as `Row`, bad ones as `BadInput` (not raised); what is wrong with a whole file is raised."""
 
+
+@dataclass(frozen=True)
+class CorpusImage:
+    """An image of a corpus, whatever is asked about it.
+
+    Attributes:
+        locator: Where its bytes are, as of a row.
+        name: Its bare file name; None if it lies in a table that tells none.
+        links: Namespaced keys of declared groups, as of a row.
+    """
+
+    locator: str
+    name: str | None
+    links: tuple[str, ...]
+
+
+Images = Iterator[CorpusImage | BadInput]
+"""Images come once or several times; a row that names none that can be located comes as `BadInput` (not raised)."""
+
 Options = TypeVar("Options", bound=Part)
 Chosen = TypeVar("Chosen")
 Key = TypeVar("Key")
@@ -39,6 +58,7 @@ class Reader:
         needs: For messages: where the official files come from and how the folder should look.
         find_root: Function that locates the root folder, where it is not the corpus's `path`.
         find_splits: Function that lists the splits, where they depend on the corpus's options or files.
+        read_images: Function that yields the images of one official split, if a file may hold images without questions.
     """
 
     format: str
@@ -49,6 +69,7 @@ class Reader:
     needs: str
     find_root: Callable[[Corpus, Path | None], Path] | None = None
     find_splits: Callable[[Corpus, Path], list[str]] | None = None
+    read_images: Callable[[Corpus, Path, str], Images] | None = None
 
     def root(self, corpus: Corpus, corpora: Path | None) -> Path:
         """Return the folder that locators and file names of rows are relative to.
@@ -58,7 +79,7 @@ class Reader:
                 picture folder cannot be related to it.
         """
         if corpus.image_folder is not None:
-            _image_folder(corpus)  # a fault of the recipe must show here, not in every row
+            image_folder(corpus)  # a fault of the recipe must show here, not in every row
         if self.find_root is not None:
             return self.find_root(corpus, corpora)
         return corpus_folder(corpus, corpora, self.needs)
@@ -66,6 +87,32 @@ class Reader:
     def splits(self, corpus: Corpus, root: Path) -> list[str]:
         """List the official splits that a corpus has, in reading order."""
         return self.find_splits(corpus, root) if self.find_splits is not None else list(self.official)
+
+    def images(self, corpus: Corpus, root: Path, split: str) -> Images:
+        """Yield the images of one official split: those that its rows name, or all of them if the format tells."""
+        if self.read_images is not None:
+            yield from self.read_images(corpus, root, split)
+            return
+        for row in self.read(corpus, root, split):
+            yield row if isinstance(row, BadInput) else CorpusImage(row.image, file_name(row.image), row.links)
+
+
+def file_name(locator: str) -> str | None:
+    """The bare name of the file that a locator points to; None if a table holds the image.
+
+    Example:
+        >>> file_name("file:../coco//val2014/1.jpg"), file_name("parquet:test.parquet#image#0")
+        ('1.jpg', None)
+    """
+    kind, _, path = locator.partition(":")
+    return None if kind == "parquet" else PurePosixPath(path).name
+
+
+def corpora_folder(named: Path | None) -> Path | None:
+    """The folder that paths of recipes are relative to: the environment variable TWOKEYS_CORPORA if none is named."""
+    if named is None and (found := os.environ.get("TWOKEYS_CORPORA")):
+        return Path(found)
+    return named
 
 
 def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
@@ -148,12 +195,23 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
         raise BadInput(file.name, row, f"the image is {name!r}", "a path inside the image folder", MEND)
     if corpus.images == "names":
         return f"name:{name}"
-    if corpus.image_folder is None or (folder := _image_folder(corpus)) == ".":
+    if corpus.image_folder is None or (folder := image_folder(corpus)) == ".":
         return f"file:{PurePosixPath(inside if corpus.image_folder is None else '', name)}"
     return f"file:{folder}{BELOW}{PurePosixPath(name)}"
 
 
-def _image_folder(corpus: Corpus) -> str:
+def folders_of_images(corpus: Corpus, root: Path) -> tuple[str, ...]:
+    """Names of the folders inside a corpus's image folder, sorted; none if the recipe names no such folder."""
+    if corpus.image_folder is None or corpus.images == "names":
+        return ()
+    try:
+        with os.scandir(os.path.normpath(root / image_folder(corpus))) as entries:
+            return tuple(sorted(entry.name for entry in entries if entry.is_dir()))
+    except OSError:
+        return ()  # each row says that its image is not there
+
+
+def image_folder(corpus: Corpus) -> str:
     """The picture folder as seen from the corpus root; both are given relative to the corpora folder."""
     folder = Path(corpus.image_folder or "")
     if folder.is_absolute():

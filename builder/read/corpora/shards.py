@@ -73,6 +73,11 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     raise BadInput(file.path, "schema", problem, allowed, CORRECT)
 
 
+def embedded_name(file: SourceFile, column: str) -> str | None:
+    """Return the field that names the files of a column's embedded images; None if there is none."""
+    return name if _type(_schema(file), name := f"{column}.path") is not None else None
+
+
 def _ending(file: SourceFile) -> str:
     """The ending that tells the kind of table; a further `.gz` may follow it."""
     return Path(file.name.removesuffix(".gz")).suffix.lower()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twokeys.builder.read.corpora import columns
 from twokeys.builder.read.corpora.opening import SourceFile, source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, options
+from twokeys.builder.read.corpora.reader import Images, Reader, Rows, options
 from twokeys.builder.read.corpora.shards import TABLES, Shards
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput
@@ -45,6 +45,11 @@ def files(corpus: Corpus, root: Path) -> list[Path]:
 def read(corpus: Corpus, root: Path, split: str) -> Rows:
     """Yield the rows of a split."""
     return columns.read(corpus, _shards(corpus, root), split, options(corpus, Options).meta)
+
+
+def images(corpus: Corpus, root: Path, split: str) -> Images:
+    """Yield the images of a split; questions and answers need not be there."""
+    return columns.images(corpus, _shards(corpus, root), split)
 
 
 def _shards(corpus: Corpus, root: Path) -> Shards:
@@ -84,4 +89,5 @@ READER = Reader(
     read=read,
     needs=NEEDS,
     find_splits=splits,
+    read_images=images,
 )

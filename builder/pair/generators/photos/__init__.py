@@ -1,1 +1,1 @@
-"""Edits of photographs: things are removed, pasted, recoloured or cropped away; the rest stays as it was written."""
+"""Edits of photographs: things are removed or pasted; the rest stays as it was written."""

@@ -7,40 +7,46 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from twokeys.builder.pair.generators.photos.needs import needed
+from twokeys.builder.pair.edit import Box
+from twokeys.builder.pair.generators.photos.outlines import FORMS, outline_in
 from twokeys.builder.pair.generators.photos.things import Known, Thing
 from twokeys.core.errors import BadInput
 
-ALLOWED = "an instances file of COCO: images, annotations (image_id, category_id, bbox, segmentation), categories"
+ALLOWED = (
+    "an instances file of COCO: images (id, height, width), categories (id, name), annotations (image_id, category_id, "
+    f"bbox: x, y, width and height in pixels; segmentation: {FORMS})"
+)
+BROKEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What a file raises that has another form."""
 
 
 def coco_instances(path: Path, links: Iterable[str]) -> dict[str, Known]:
-    """Read what an instances file says of some pictures.
+    """Read what an instances file says of some images.
 
     COCO annotates every object of its categories, or a crowd of them; so absence is known too.
 
     Args:
         path: Such as `annotations/instances_val2014.json`.
-        links: Links of the pictures (`coco:ID`); others are left out.
+        links: Links of the images (`coco:ID`); others are left out.
 
     Returns:
-        Link -> what is known; pictures that the file does not list are missing.
+        Link -> what is known; images that the file does not list are missing. A thing without an outline has a box
+        alone, as in every file that was converted from YOLO's.
 
     Raises:
-        BadInput: When the file is missing, no JSON, or an annotation has no label, box or outline.
+        BadInput: When the file is missing or no JSON, or an annotation has no label, no box, or a broken outline.
     """
     wanted = set(links)
     data = _load(path)
     try:
         names = {category["id"]: str(category["name"]).casefold() for category in data["categories"]}
         sizes = {f"coco:{image['id']}": (int(image["height"]), int(image["width"])) for image in data["images"]}
-        annotations = data["annotations"]
-    except (KeyError, TypeError, ValueError) as error:
+        annotations = [(f"coco:{annotation['image_id']}", annotation) for annotation in data["annotations"]]
+    except BROKEN as error:
         problem = f"the annotations cannot be read ({type(error).__name__}: {error})"
         raise BadInput(path, None, problem, ALLOWED, "download the official file again") from None
     things: dict[str, list[Thing]] = {link: [] for link in sizes if link in wanted}
-    for annotation in annotations:
-        link = f"coco:{annotation.get('image_id')}"
+    for link, annotation in annotations:
         if link in things:
             things[link].append(_thing(annotation, names, sizes[link], path))
     labels = frozenset(names.values())
@@ -53,22 +59,29 @@ def _load(path: Path) -> Any:
     except OSError as error:
         problem = f"the file cannot be read ({error.strerror})"
         raise BadInput(path, None, problem, ALLOWED, "name it in the generator's `instances`") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         problem = f"the file is no JSON ({error})"
         raise BadInput(path, None, problem, ALLOWED, "download the official file again") from None
 
 
 def _thing(annotation: dict[str, Any], names: dict[Any, str], size: tuple[int, int], path: Path) -> Thing:
-    height, width = size
     try:
-        x, y, w, h = annotation["bbox"]
         label, crowd = names[annotation["category_id"]], bool(annotation.get("iscrowd", 0))
-        drawn = annotation["segmentation"]
-        coco = needed("pycocotools.mask")
-        encoded = coco.frPyObjects(drawn, height, width)
-        outline: bytes = (coco.merge(encoded) if isinstance(encoded, list) else encoded)["counts"]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        box = _box(annotation["bbox"], size)
+        return Thing(label, box, outline_in(annotation.get("segmentation"), *size), crowd)
+    except BROKEN as error:
         problem = f"the annotation cannot be read ({type(error).__name__}: {error})"
         raise BadInput(path, annotation.get("id"), problem, ALLOWED, "correct or remove it") from None
-    box = max(int(x), 0), max(int(y), 0), min(int(x + w) + 1, width), min(int(y + h) + 1, height)
-    return Thing(label, box, outline, crowd)
+
+
+def _box(given: list[float], size: tuple[int, int]) -> Box:
+    """A box in whole pixels; what sticks out of the image is cut off, as rounding leaves it.
+
+    Raises:
+        ValueError: When nothing of it is in the image.
+    """
+    x, y, w, h = given
+    box = max(int(x), 0), max(int(y), 0), min(int(x + w) + 1, size[1]), min(int(y + h) + 1, size[0])
+    if box[0] >= box[2] or box[1] >= box[3]:
+        raise ValueError(f"the box {given} lies outside of the image of {size[1]} x {size[0]} pixels")
+    return box

@@ -1,4 +1,4 @@
-"""What a question asks of a picture's things: is there one, how many are there, what colour is it."""
+"""What a question asks of a picture's things: is there one, how many are there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ _ONE = re.compile(rf"(?:is there|do you see|can you see) (?:an?|any) (?P<noun>[a
 _MANY = re.compile(rf"(?:are there|do you see|can you see) (?:any )?(?P<noun>[a-z ]+?){_WHERE} ?\?")
 _COUNT = re.compile(rf"how many (?P<noun>[a-z ]+?) (?:are|is) (?:there|visible|shown){_WHERE} ?\?")
 _COUNT_IN = re.compile(rf"how many (?P<noun>[a-z ]+?) (?:are|do you see|can you see|can be seen){_WHERE} ?\?")
-_COLOUR = re.compile(r"what colou?r (?:is|are) the (?P<noun>[a-z ]+?) ?\?")
 _PLURALS = {"people": "person", "men": "man", "mice": "mouse", "knives": "knife", "buses": "bus", "skis": "skis"}
 
 
@@ -21,11 +20,11 @@ class Asked:
     """A question that is understood.
 
     Attributes:
-        what: Whether there is one, how many there are, or its colour.
+        what: Whether there is one, or how many there are.
         label: The category that it asks about.
     """
 
-    what: Literal["existence", "count", "colour"]
+    what: Literal["existence", "count"]
     label: str
 
     def answer(self, counts: Mapping[str, int]) -> str | None:
@@ -35,7 +34,7 @@ class Asked:
             >>> Asked("existence", "dog").answer({"dog": 0}), Asked("count", "dog").answer({"dog": 2})
             ('no', '2')
         """
-        if self.label not in counts or self.what == "colour":
+        if self.label not in counts:
             return None
         number = counts[self.label]
         return str(number) if self.what == "count" else "yes" if number else "no"
@@ -56,8 +55,7 @@ def asked(question: str, labels: Collection[str]) -> Asked | None:
         >>> asked("Is there a red car in the image?", {"car"})
     """
     text = " ".join(question.casefold().split())
-    for pattern, what in ((_ONE, "existence"), (_MANY, "existence"), (_COUNT, "count"), (_COUNT_IN, "count"),
-                          (_COLOUR, "colour")):  # fmt: skip
+    for pattern, what in ((_ONE, "existence"), (_MANY, "existence"), (_COUNT, "count"), (_COUNT_IN, "count")):
         match = pattern.fullmatch(text)
         label = _label(match["noun"], labels) if match else None
         if label is not None:

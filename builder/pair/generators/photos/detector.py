@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from twokeys.builder.pair.generators.photos.configured import FAULTS, configured
 from twokeys.builder.pair.generators.photos.things import Thing
 from twokeys.builder.pair.generators.photos.writing import Pixels
 from twokeys.core.errors import BadInput
@@ -51,6 +52,25 @@ def detector(name: str) -> Detector:
     return TransformersDetector(name)
 
 
+def check_detector(name: str) -> None:
+    """See that a detector is there, before anything is measured; arguments and errors as `detector`.
+
+    The SSD is small and is loaded; of a model of transformers only the configuration is read.
+    """
+    if name.endswith(".data"):
+        detector(name)
+        return
+    try:
+        configured(name)
+    except FAULTS as error:
+        raise _absent(name, error) from error
+
+
+def _absent(name: str, error: Exception) -> BadInput:
+    allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"
+    return BadInput("recipe", "detector", f"{name!r} cannot be loaded ({error})", allowed, "correct the name")
+
+
 class TransformersDetector:
     """Any object detector of transformers, such as DETR or RT-DETR.
 
@@ -64,10 +84,8 @@ class TransformersDetector:
         try:
             self._processor = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
             model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True)
-        except (OSError, ValueError) as error:
-            allowed = "a .data file of @mediapipe/objectron, or the name or folder of an object detector"
-            problem = f"{name!r} cannot be loaded ({error})"
-            raise BadInput("recipe", "detector", problem, allowed, "correct the name") from error
+        except FAULTS as error:
+            raise _absent(name, error) from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.module: torch.nn.Module = model.eval().to(self._device)
         self._names = {index: str(label).casefold() for index, label in model.config.id2label.items()}

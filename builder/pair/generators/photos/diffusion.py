@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from twokeys.builder.pair.generators.photos.configured import FAULTS
 from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
 from twokeys.core.errors import BadInput
@@ -32,11 +33,24 @@ def diffusion(name: str) -> Diffusion:
     diffusers = needed("diffusers")
     try:
         pipeline = diffusers.AutoPipelineForInpainting.from_pretrained(name, use_safetensors=True)
-    except (OSError, ValueError) as error:
-        problem = f"the inpainting pipeline {name!r} cannot be loaded ({error})"
-        allowed = "patches, telea, ns, or the name or folder of a diffusers pipeline"
-        raise BadInput("recipe", "inpainting", problem, allowed, "correct the name, or fetch the model") from error
+    except FAULTS as error:
+        raise _absent(name, error) from error
     return Diffusion(pipeline.to("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def check_diffusion(name: str) -> None:
+    """See that a pipeline's configuration is there, before anything is measured; as `diffusion`."""
+    diffusers = needed("diffusers")
+    try:
+        diffusers.DiffusionPipeline.load_config(name)
+    except FAULTS as error:
+        raise _absent(name, error) from error
+
+
+def _absent(name: str, error: Exception) -> BadInput:
+    problem = f"the inpainting pipeline {name!r} cannot be loaded ({error})"
+    allowed = "patches, telea, ns, or the name or folder of a diffusers pipeline"
+    return BadInput("recipe", "inpainting", problem, allowed, "correct the name, or fetch the model")
 
 
 class Diffusion:

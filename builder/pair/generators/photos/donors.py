@@ -40,12 +40,17 @@ class Donor:
 def cut_out(
     known: Known, label: str, pixels: Pixels, image_key: str, area: tuple[float, float], cut: Cut = mask_of
 ) -> Donor | None:
-    """Cut out the largest whole thing of a label; None where every one touches the border or another thing."""
+    """Cut out the largest whole thing of a label; None where every one touches the border or another thing.
+
+    Where only its box is known, a thing is left alone unless a segmenter cuts: GrabCut leaves background around one
+    thing in two, and a piece of background is no thing of any kind.
+    """
     height, width = pixels.shape[:2]
     for thing in sorted(known.of(label), key=lambda one: -_size(one.box)):
         x0, y0, x1, y1 = thing.box
         whole = x0 > 1 and y0 > 1 and x1 < width - 1 and y1 < height - 1 and not thing.crowd
-        if not whole or any(_meet(thing.box, other.box) for other in known.things if other is not thing):
+        drawn = thing.outline is not None or cut is not mask_of
+        if not whole or not drawn or any(_meet(thing.box, other.box) for other in known.things if other is not thing):
             continue
         mask = cut(thing, pixels)
         if area[0] <= mask.mean() <= area[1]:

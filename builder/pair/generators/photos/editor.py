@@ -25,8 +25,7 @@ from twokeys.builder.pair.examine import spans_of_change
 from twokeys.builder.pair.generators.photos.asking import Asked
 from twokeys.builder.pair.generators.photos.detector import detector
 from twokeys.builder.pair.generators.photos.donors import Donor
-from twokeys.builder.pair.generators.photos.plans import Plan, Scene, crops, pastes, removals, repaints
-from twokeys.builder.pair.generators.photos.recolouring import colour_of, recoloured, targets
+from twokeys.builder.pair.generators.photos.plans import Plan, Scene, pastes, removals, repaints
 from twokeys.builder.pair.generators.photos.removal import inpainting
 from twokeys.builder.pair.generators.photos.settings import Settings
 from twokeys.builder.pair.generators.photos.things import Known, boxes_of, published
@@ -83,7 +82,7 @@ class PhotoEditor:
             scene = Scene(pixels, self.known[key], self.settings.area, self.settings.cut)
             for one in mine:
                 work = _Work(self, key, data, scene, one, rng(seed, self.name, one.id))
-                yield from work.coloured() if one.asked.what == "colour" else work.counted()
+                yield from work.counted()
 
 
 @dataclass(frozen=True)
@@ -127,8 +126,6 @@ class _Work:
             plans = removals(self.scene, label, one.asked.what == "count", inpainting(settings.inpainting))
         elif operation == "paste":
             plans = pastes(self.scene, self._given(label), self.random)
-        elif operation == "crop" and one.asked.what == "existence":
-            plans = crops(self.scene, label)
         return (plan for plan in plans if one.asked.answer(counts | plan.after) not in (None, one.answer))
 
     def _given(self, label: str) -> tuple[Donor, ...]:
@@ -204,32 +201,6 @@ class _Work:
             for label in sorted(self.editor.donors):
                 if label != one.asked.label:
                     yield from ((None, control) for control in pastes(self.scene, self._given(label), self.random))
-
-    def coloured(self) -> Iterator[Edit]:
-        """A thing in another colour; on both sides, in a third one."""
-        one, known = self.question, self.scene.known
-        things = known.of(one.asked.label)
-        if "recolour" not in self.editor.settings.operations or len(things) != 1 or things[0].crowd:
-            return
-        mask = self.scene.mask(things[0])
-        if not self.scene.fits(mask) or colour_of(self.scene.pixels, mask) != one.answer:
-            return
-        of = one.id
-        words = [str(word) for word in self.random.permutation(targets(self.scene.pixels, mask))]
-        previous: Pixels | None = None
-        for word in words:
-            new = recoloured(self.scene.pixels, mask, word)
-            written = None if new is None else write(self.data, new, self.key, self.editor.settings.images)
-            if written is None or not written.changed.any():
-                continue
-            pixels = pixels_of(written.data, self.key, self.editor.settings.images)
-            changed = written.changed if previous is None else (pixels != previous).any(axis=2)
-            note = f"the {one.asked.label} turned from {one.answer} to {word}"
-            edit = self._image("recolour", of, word, note, written.data, changed, pixels)
-            yield edit
-            if previous is not None or not self.editor.settings.both_sides:
-                return
-            previous, of = pixels, edit.id
 
     def _image(
         self, kind: str, of: str, answer: str | None, note: str, data: bytes, changed: Mask, pixels: Pixels

@@ -18,10 +18,12 @@ from twokeys.builder.balance.nearest import nearest_other
 from twokeys.builder.pair.edit import Edit, EditView, ReadImage
 from twokeys.builder.pair.generators.photos.annotated import coco_instances
 from twokeys.builder.pair.generators.photos.asking import asked
-from twokeys.builder.pair.generators.photos.detector import detector
+from twokeys.builder.pair.generators.photos.detector import check_detector, detector
 from twokeys.builder.pair.generators.photos.donors import Donor, cut_out
 from twokeys.builder.pair.generators.photos.editor import PhotoEditor, Question
-from twokeys.builder.pair.generators.photos.removal import inpainting
+from twokeys.builder.pair.generators.photos.needs import needed
+from twokeys.builder.pair.generators.photos.removal import check_inpainting, inpainting
+from twokeys.builder.pair.generators.photos.segmenter import check_segmenter
 from twokeys.builder.pair.generators.photos.settings import Settings
 from twokeys.builder.pair.generators.photos.things import Known
 from twokeys.builder.pair.generators.photos.writing import pixels_of
@@ -36,13 +38,13 @@ MOST_DONORS = 24
 
 @dataclass(frozen=True)
 class PhotoEdits(Settings):
-    """Removes, pastes, recolours or crops away things in photographs."""
+    """Removes things from photographs, or pastes them."""
 
     name: ClassVar[str] = "photo-edits"
     version: ClassVar[int] = 4
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images", "models")
+    needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images", "models", "check")
 
     def located(self, find: Callable[[str], Path]) -> PhotoEdits:
         """The same with the paths of its files, and hashes of them so that a change of one is seen.
@@ -95,6 +97,32 @@ class PhotoEdits(Settings):
         models = (finder, self.cut, inpainting(self.inpainting))
         return sum(weight(getattr(model, "module", None)) for model in models)
 
+    def check(self, items: pd.DataFrame) -> None:
+        """Look for libraries and models, read the annotations, and compare them with the images.
+
+        Raises:
+            BadInput: When a model or the annotations cannot be read, or none of the images is annotated, or every one
+                has another size than the annotated one.
+            MissingPackage: When a library of the extra is not installed.
+        """
+        for module in ("cv2", "jpeglib", "pycocotools.mask"):
+            needed(module)
+        if self.detector is not None:
+            check_detector(self.detector)
+        if self.segmenter is not None:
+            check_segmenter(self.segmenter)
+        check_inpainting(self.inpainting)
+        if self.instances is None:
+            return
+        known = self._annotated(items)
+        if not known and len(items):
+            problem = f"the file lists none of the {items['image_key'].nunique():,} images"
+            allowed = (
+                "images whose file names hold COCO's ids, in a corpus whose format reads these (pope, vqa-v2, ...)"
+            )
+            raise BadInput(self.instances, None, problem, allowed, "name the instances file of these images")
+        self._declined(items[items["image_height"] > 0], known)
+
     def edits(self, items: pd.DataFrame, picture: ReadImage, seed: int) -> Iterator[Edit]:
         """Study these items alone, then edit them; a build studies all items first."""
         yield from self.study(items, picture).edits(items, picture, seed)
@@ -136,17 +164,20 @@ class PhotoEdits(Settings):
         return declined
 
     def _known(self, items: pd.DataFrame, picture: ReadImage) -> dict[str, Known]:
-        keys = items.drop_duplicates("image_key")
         if self.instances is not None:
-            every = [str(link) for links in keys["links"] for link in links]
-            said = coco_instances(Path(self.instances), every)
-            of = {key: [said[link] for link in links if link in said]
-                  for key, links in zip(keys["image_key"], keys["links"], strict=True)}  # fmt: skip
-            return {str(key): found[0] for key, found in of.items() if found}
+            return self._annotated(items)
         assert self.detector is not None
         finder = detector(self.detector)
-        seen = {key: finder.things(pixels_of(picture(key), key, self.images)) for key in keys["image_key"]}
+        seen = {key: finder.things(pixels_of(picture(key), key, self.images)) for key in items["image_key"].unique()}
         return {str(key): Known(things, finder.labels, annotated=False) for key, things in seen.items()}
+
+    def _annotated(self, items: pd.DataFrame) -> dict[str, Known]:
+        """What the instances file says, by image key; images that it does not list are missing."""
+        keys = items.drop_duplicates("image_key")
+        said = coco_instances(Path(str(self.instances)), [str(link) for links in keys["links"] for link in links])
+        of = {key: [said[link] for link in links if link in said]
+              for key, links in zip(keys["image_key"], keys["links"], strict=True)}  # fmt: skip
+        return {str(key): found[0] for key, found in of.items() if found}
 
     def _donors(
         self, items: pd.DataFrame, picture: ReadImage, known: Mapping[str, Known],

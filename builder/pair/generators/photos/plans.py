@@ -9,14 +9,12 @@ from functools import partial
 import numpy as np
 
 from twokeys.builder.pair.generators.photos.donors import Donor, placed
-from twokeys.builder.pair.generators.photos.removal import Inpaint, scaled, widened
+from twokeys.builder.pair.generators.photos.removal import Inpaint, widened
 from twokeys.builder.pair.generators.photos.things import Cut, Known, Thing, mask_of
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
 
 OVERLAP = 0.03
 """Share of a change's place that may belong to other things: they would be harmed, or hide what is put there."""
-LEAST_KEPT = 0.55
-"""Share of a picture's area that a crop keeps at least."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Plan:
     """One change of a picture.
 
     Attributes:
-        kind: `remove`, `repaint`, `paste` or `crop`.
+        kind: `remove`, `repaint` or `paste`.
         after: Label -> how many are there afterwards, for the labels that it changes.
         note: What is done, in words.
         paint: Does it; gives None where it cannot be done.
@@ -142,49 +140,6 @@ def pastes(scene: Scene, donors: tuple[Donor, ...], random: np.random.Generator)
             count = scene.known.counts.get(donor.label, 0) + 1
             note = f"a {donor.label} of another picture pasted, {count} there"
             yield Plan("paste", {donor.label: count}, note, partial(np.copy, put))
-
-
-def crops(scene: Scene, label: str) -> Iterator[Plan]:
-    """Cut off a border that holds all things of a label, and scale what is left to the old size.
-
-    The window keeps the picture's proportions. Things that it cuts through make the count of their label unsure, so
-    there must be none.
-    """
-    things = scene.known.of(label)
-    height, width = scene.pixels.shape[:2]
-    if not things:
-        return
-    x0, y0 = min(thing.box[0] for thing in things), min(thing.box[1] for thing in things)
-    x1, y1 = max(thing.box[2] for thing in things), max(thing.box[3] for thing in things)
-    for most, corner in (
-        (x0 / width, (0.0, 0.5)), (1 - x1 / width, (1.0, 0.5)), (y0 / height, (0.5, 0.0)), (1 - y1 / height, (0.5, 1.0))
-    ):  # fmt: skip
-        keep = most - 0.01
-        if keep * keep < LEAST_KEPT:
-            continue
-        w, h = int(width * keep), int(height * keep)
-        left, top = round((width - w) * corner[0]), round((height - h) * corner[1])
-        window = (left, top, left + w, top + h)
-        left_over = _left(scene.known, window)
-        if left_over is None or left_over.get(label) != 0:
-            continue
-        after = {name: number for name, number in left_over.items() if number != scene.known.counts.get(name)}
-        note = f"cropped to {w} x {h} pixels, which leaves no {label}"
-        part = np.ascontiguousarray(scene.pixels[top : top + h, left : left + w])
-        yield Plan("crop", after, note, partial(scaled, part, (width, height)))
-
-
-def _left(known: Known, window: tuple[int, int, int, int]) -> dict[str, int] | None:
-    """How many of each label a window holds; None where it cuts through something."""
-    counts = dict.fromkeys(known.counts, 0)
-    for thing in known.things:
-        x0, y0 = max(thing.box[0], window[0]), max(thing.box[1], window[1])
-        x1, y1 = min(thing.box[2], window[2]), min(thing.box[3], window[3])
-        if (x0, y0, x1, y1) == thing.box:
-            counts[thing.label] = counts.get(thing.label, 0) + 1
-        elif x0 < x1 and y0 < y1:
-            return None
-    return counts
 
 
 def _outlines(scene: Scene, but: tuple[Thing, ...], rim: bool = False) -> Mask:

@@ -41,6 +41,14 @@ def inpainting(name: str) -> Inpaint:
     return diffusion(name)
 
 
+def check_inpainting(name: str) -> None:
+    """See that a pipeline is there, before anything is measured; arguments and errors as `inpainting`."""
+    if name not in ("patches", "telea", "ns"):
+        from twokeys.builder.pair.generators.photos.diffusion import check_diffusion
+
+        check_diffusion(name)
+
+
 def _opencv(name: str) -> Inpaint:
     cv2 = needed("cv2")
     method = cv2.INPAINT_TELEA if name == "telea" else cv2.INPAINT_NS

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from twokeys.builder.pair.generators.photos.configured import FAULTS, configured
 from twokeys.builder.pair.generators.photos.things import LEAST, Thing, mask_of, within
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
 from twokeys.core.errors import BadInput
@@ -30,12 +31,24 @@ def segmenter(name: str) -> Segmenter:
     try:
         processor = AutoProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
         model = AutoModelForMaskGeneration.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
-        problem = f"the segmenter {name!r} cannot be loaded ({error})"
-        allowed = "the name or folder of a model for mask generation, such as facebook/sam-vit-base"
-        remedy = f"run `hf download {name}` on a machine with a network, or name a folder that `save_pretrained` wrote"
-        raise BadInput("recipe", "segmenter", problem, allowed, remedy) from error
+    except FAULTS as error:
+        raise _absent(name, error) from error
     return Segmenter(processor, model)
+
+
+def check_segmenter(name: str) -> None:
+    """See that a segmenter's configuration is there, before anything is measured; as `segmenter`."""
+    try:
+        configured(name)
+    except FAULTS as error:
+        raise _absent(name, error) from error
+
+
+def _absent(name: str, error: Exception) -> BadInput:
+    problem = f"the segmenter {name!r} cannot be loaded ({error})"
+    allowed = "the name or folder of a model for mask generation, such as facebook/sam-vit-base"
+    remedy = f"run `hf download {name}` on a machine with a network, or name a folder that `save_pretrained` wrote"
+    return BadInput("recipe", "segmenter", problem, allowed, remedy)
 
 
 class Segmenter:
@@ -48,7 +61,7 @@ class Segmenter:
     @torch.inference_mode()
     def __call__(self, thing: Thing, pixels: Pixels) -> Mask:
         """Where a thing is: its outline, or the model's mask in and around its box; the box where that is empty."""
-        if thing.outline is not None:
+        if thing.outline is not None or thing.crowd:
             return mask_of(thing, pixels)
         box = [[[float(side) for side in thing.box]]]
         inputs = self._processor(images=Image.fromarray(pixels), input_boxes=box, return_tensors="pt")  # type: ignore[operator]

@@ -10,7 +10,10 @@ from annotated_types import Len
 from twokeys.builder.pair.generators.photos.things import Cut, mask_of
 from twokeys.core.pictures.limits import Images
 
-Operation = Literal["remove", "paste", "recolour", "crop"]
+Operation = Literal["remove", "paste"]
+
+OFF: dict[Operation, str] = {}
+"""Operations that a recipe must name to have them -> what was seen of them on real photos."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Settings:
         images: The recipe's limits before decoding, likewise.
     """
 
-    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste", "recolour", "crop")
+    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste")
     instances: str | None = None
     detector: str | None = None
     segmenter: str | None = None
@@ -48,6 +51,14 @@ class Settings:
     detector_stamp: str = ""
     segmenter_stamp: str = ""
     images: Images = field(default_factory=Images)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Why the operations are off that a recipe switches on."""
+        return tuple(
+            f"`{operation}` is off unless a recipe names it, for {OFF[operation]}"
+            for operation in self.operations if operation in OFF
+        )  # fmt: skip
 
     @property
     def cut(self) -> Cut:

@@ -88,13 +88,16 @@ Cut = Callable[[Thing, Pixels], Mask]
 
 
 def mask_of(thing: Thing, pixels: Pixels) -> Mask:
-    """Where a thing is: its outline, or what GrabCut (Rother, Kolmogorov and Blake 2004) finds inside its box."""
+    """Where a thing is: its outline, or what GrabCut (Rother, Kolmogorov and Blake 2004) finds inside its box.
+
+    A crowd without an outline is its whole box: a part of it that is taken for background would be a mistake.
+    """
     height, width = pixels.shape[:2]
     if thing.outline is not None:
         coco = needed("pycocotools.mask")
         found: Mask = coco.decode({"size": [height, width], "counts": thing.outline}).astype(bool)
         return found
-    return _grabcut(thing.box, pixels)
+    return within(thing.box, pixels) if thing.crowd else _grabcut(thing.box, pixels)
 
 
 def _grabcut(box: Box, pixels: Pixels) -> Mask:

@@ -1,4 +1,4 @@
-"""What is done to pixels: places are filled, hues turned, things pasted, borders cut off."""
+"""What is done to pixels: places are filled, things pasted."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 
 from tests.builder.counterfactuals.photos import toy
 from twokeys.builder.pair.generators.photos.donors import cut_out, placed
-from twokeys.builder.pair.generators.photos.plans import Scene, crops, pastes, removals, repaints
-from twokeys.builder.pair.generators.photos.recolouring import COLOURS, colour_of, recoloured, targets
+from twokeys.builder.pair.generators.photos.plans import Scene, pastes, removals, repaints
 from twokeys.builder.pair.generators.photos.removal import inpainting, widened
 from twokeys.builder.pair.generators.photos.things import Known, Thing, outline_of
 
@@ -104,53 +103,3 @@ def test_only_whole_free_things_are_cut_out():
     for discs in ([("plum", 4, 60)], [("plum", 40, 60), ("leaf", 50, 60)], [("leaf", 40, 60)]):
         one = scene(*discs)
         assert cut_out(one.known, "plum", one.pixels, "k", AREA) is None
-
-
-def test_a_crop_keeps_the_size_and_leaves_out_what_stands_at_the_border():
-    one = scene(("apple", 12, 50), ("leaf", 90, 40))
-    (plan,) = crops(one, "apple")
-    new = plan.paint()
-    assert new.shape == one.pixels.shape
-    assert toy.seen(toy.file_of(new, "PNG")) == {"leaf"}
-    assert plan.after == {"apple": 0}
-
-
-def test_no_crop_cuts_through_a_thing_or_keeps_too_little():
-    assert not list(crops(scene(("apple", 12, 50), ("leaf", 24, 80)), "apple"))
-    assert not list(crops(scene(("apple", 64, 48)), "apple"))
-
-
-PRIMARIES = {"red": (200, 30, 30), "green": (40, 140, 50), "blue": (30, 60, 190), "yellow": (230, 210, 40),
-             "orange": (240, 140, 30), "purple": (120, 40, 150)}  # fmt: skip
-
-
-@pytest.mark.parametrize("word", PRIMARIES)
-def test_colours_have_the_names_that_people_give_them(word):
-    pixels = np.full((20, 20, 3), PRIMARIES[word], dtype=np.uint8)
-    assert colour_of(pixels, np.ones((20, 20), dtype=bool)) == word
-    assert set(PRIMARIES) == set(COLOURS)
-
-
-@pytest.mark.parametrize("shade", [(128, 128, 128), (250, 250, 250), (10, 10, 10), (120, 80, 50)])
-def test_grey_white_black_and_brown_have_no_name_here(shade):
-    assert colour_of(np.full((9, 9, 3), shade, dtype=np.uint8), np.ones((9, 9), dtype=bool)) is None
-
-
-def test_a_recoloured_thing_keeps_its_shading_and_the_rest_its_pixels():
-    pixels, mask = toy.wall(), toy.disc(60, 50, 20)
-    shade = np.linspace(0.6, 1.0, toy.WIDTH)[None, :, None] * np.asarray((60, 90, 170))
-    pixels[mask] = np.broadcast_to(shade, pixels.shape)[mask].astype(np.uint8)
-    assert colour_of(pixels, mask) == "blue"
-    assert "purple" in targets(pixels, mask)
-    assert "yellow" not in targets(pixels, mask)  # no yellow is that dark
-    new = recoloured(pixels, mask, "purple")
-    assert colour_of(new, mask) == "purple"
-    assert np.array_equal(new[~mask], pixels[~mask])
-    light = [cv2.cvtColor(one.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0] for one in (pixels, new)]
-    inner = toy.disc(60, 50, 17)
-    assert np.abs(light[0] - light[1])[inner].max() < 3
-
-
-def test_a_grey_thing_is_not_recoloured():
-    assert recoloured(toy.wall(), toy.disc(60, 50), "red") is None
-    assert targets(toy.wall(), toy.disc(60, 50)) == ()

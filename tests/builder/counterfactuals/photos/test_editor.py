@@ -79,7 +79,7 @@ def asked_of(items: pd.DataFrame, edits: list[Edit]) -> list[tuple[str, bytes, s
     return found
 
 
-@pytest.mark.parametrize("operations", [["remove"], ["paste"], ["crop"]])
+@pytest.mark.parametrize("operations", [["remove"], ["paste"]])
 @pytest.mark.parametrize("both_sides", [True, False])
 def test_every_answer_is_what_the_pixels_say(operations, both_sides, tmp_path):
     items = questions()
@@ -146,19 +146,6 @@ def test_counts_fall_and_rise_by_one(tmp_path):
 def test_a_gold_that_annotations_contradict_is_left_alone(tmp_path):
     items = toy.items_of([(1, IS.format("apple"), "no"), (2, IS.format("plum"), "maybe"), (3, "Is it day?", "yes")])
     assert not list(editor(tmp_path, items).edits(items, FILES.get, 0))
-
-
-def test_colours_change_on_both_sides(tmp_path):
-    items = toy.items_of([(2, "What color is the plum?", "purple"), (1, "What color is the apple?", "blue")])
-    first, second = editor(tmp_path, items, operations=["recolour"]).edits(items, FILES.get, 0)
-    assert second.of == first.id
-    assert len({"purple", first.answer, second.answer}) == 3
-    assert {first.kind, second.kind} == {"photo.recolour"}
-    hue = {"green": 1, "blue": 2, "red": 0}
-    for edit in (first, second):
-        middle = toy.decoded(edit.picture)[60, 40]
-        if edit.answer in hue:
-            assert middle.argmax() == hue[edit.answer]
 
 
 def test_the_edits_of_an_item_do_not_depend_on_the_shard(tmp_path):
@@ -269,13 +256,17 @@ def unpaintable(monkeypatch, *notes: str):
 
 
 def test_without_a_pair_for_one_plan_the_next_operation_is_tried(tmp_path, monkeypatch):
-    items = toy.items_of([(5, IS.format("apple"), "yes"), (5, IS.format("plum"), "yes")])
-    ready = editor(tmp_path, items, operations=["remove", "crop"])
+    many = "How many apples are there in the image?"
+    there = [
+        (image, IS.format(label), answer) for label in ("apple", "leaf") for image, answer in ((1, "yes"), (2, "no"))
+    ]
+    items = toy.items_of([(5, many, "1"), *there])
+    ready = editor(tmp_path, items, operations=["remove", "paste"])
     # The apple alone can be removed: nothing can be done to the other picture of that pair.
-    unpaintable(monkeypatch, "remove plum 1", "repaint - 1")
+    unpaintable(monkeypatch, "repaint - 1")
     edits = list(ready.edits(items[:1], FILES.get, 0))
-    assert [edit.kind for edit in edits] == ["photo.crop", "photo.other-question"] * 2
-    assert [toy.seen(edit.picture) for edit in edits[::2]] == [{"plum"}, {"apple"}]
+    assert [(edit.kind, edit.answer) for edit in edits] == [("photo.paste", "2"), ("photo.paste", "1")]
+    assert [toy.seen(edit.picture) for edit in edits] == [{"apple", "plum"}, {"apple", "plum", "leaf"}]
 
 
 def test_where_the_other_question_s_first_plan_cannot_be_painted_its_next_one_is(tmp_path, monkeypatch):
@@ -304,10 +295,11 @@ def test_a_removal_with_nothing_to_fill_the_place_is_declined(tmp_path, monkeypa
     monkeypatch.setattr(
         "twokeys.builder.pair.generators.photos.editor.inpainting", lambda name: lambda pixels, mask, others: None
     )
-    items = toy.items_of([(5, IS.format("apple"), "yes")])
-    for operations, kinds in ((["remove"], []), (["remove", "crop"], ["photo.crop"])):
+    many = "How many apples are there in the image?"
+    items = toy.items_of([(5, many, "1"), (1, IS.format("apple"), "yes"), (2, IS.format("apple"), "no")])
+    for operations, kinds in ((["remove"], []), (["remove", "paste"], ["photo.paste"])):
         ready = editor(tmp_path, items, operations=operations, both_sides=False)
-        assert [edit.kind for edit in ready.edits(items, FILES.get, 0)] == kinds
+        assert [edit.kind for edit in ready.edits(items[:1], FILES.get, 0)] == kinds
 
 
 class Eyes:

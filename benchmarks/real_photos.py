@@ -1,0 +1,238 @@
+r"""Edits of real COCO photos: how many questions can be edited, how many pairs that gives, whether edits are seen.
+
+    python -m benchmarks.real_photos --photos corpora/coco_photos --work out/real-photos
+
+`--photos` is a folder with `photos/` (named as COCO names them), `annotations/instances.json`, `pope/{coco,aokvqa}`
+and `vqa_v1`, `vqa_v2` in their official formats. Two sets of questions are asked about its annotated photos: those
+that people and POPE asked (`asked`), and POPE's own question of every category that is there and of as many that are
+not, with how many there are of each (`every`). Each operation then runs as in a build (`twokeys pairs`). Contact sheets
+to be looked at are left in `--work`; the photos are under their owners' licences, so none of it is for publication.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.photos import OPERATIONS, Row, edits_of, judged, sheet
+from benchmarks.report import Table, say, section
+from twokeys.builder.pair.generators.photos.annotated import coco_instances
+from twokeys.builder.pair.generators.photos.asking import asked
+from twokeys.builder.pair.generators.photos.things import Known
+from twokeys.builder.pairs import Paired, pairs
+from twokeys.builder.recipe import Recipe
+
+INSTANCES = "coco/annotations/instances.json"
+POPES = {"pope": "pope_coco", "pope-aokvqa": "pope_aokvqa"}
+SPLITS = ("adversarial", "popular", "random")
+VQAS = {
+    "vqa_v2": [("v2_OpenEnded_mscoco_train2014_questions.json", "v2_mscoco_train2014_annotations.json")],
+    "vqa_v1": [
+        (f"OpenEnded_mscoco_{part}_questions.json", f"mscoco_{part}_annotations.json")
+        for part in ("train2014", "val2014")
+    ],
+    "counts": [("questions.json", "annotations.json")],
+}
+SETS = {"asked": (*POPES, "vqa_v2", "vqa_v1"), "every": ("every", "counts")}
+MOST = 10
+"""More things of a category are not asked to be counted."""
+Asked = tuple[int, str, str]
+"""Photo, question, answer."""
+
+
+# ----------------------------------------------------------------------------------------------------------- corpora
+
+
+def lay_out(photos: Path, to: Path) -> None:
+    """Copy photos, annotations and questions to where readers look for them; questions about other photos are left out.
+
+    All photos go by the name that COCO gives those of val2014: ids mean the same in every release.
+    """
+    shutil.copytree(photos / "annotations", to / "coco/annotations")
+    (to / "coco/val2014").mkdir()
+    for file in (photos / "photos").glob("*.jpg"):
+        shutil.copyfile(file, to / "coco/val2014" / f"COCO_val2014_{file.stem[-12:]}.jpg")
+    known = annotated(to)
+    for name, folder in POPES.items():
+        for split in SPLITS:
+            variant = folder.removeprefix("pope_")
+            lines = (photos / "pope" / variant / f"{variant}_pope_{split}.json").read_text().splitlines()
+            questions = [json.loads(line) for line in lines]
+            of_known = [one for one in questions if int(one["image"][-16:-4]) in known]
+            _write_pope(to / name, split, [(int(one["image"][-16:-4]), one["text"], one["label"]) for one in of_known])
+    for name in ("vqa_v2", "vqa_v1"):
+        (to / name).mkdir()
+        for files in VQAS[name]:
+            for file, part in zip(files, ("questions", "annotations"), strict=True):
+                data = json.loads((photos / name / file).read_text())
+                data[part] = [one for one in data[part] if one["image_id"] in known]
+                (to / name / file).write_text(json.dumps(data))
+    existence, counts = _every(known)
+    _write_pope(to / "every", "random", existence)
+    _write_counts(to / "counts", counts)
+
+
+def annotated(corpora: Path) -> dict[int, Known]:
+    """What is known of the photos that are there and annotated, by COCO's id."""
+    there = [int(file.stem[-12:]) for file in sorted((corpora / "coco/val2014").iterdir())]
+    known = coco_instances(corpora / INSTANCES, [f"coco:{number}" for number in there])
+    return {number: known[link] for number in there if (link := f"coco:{number}") in known}
+
+
+def _every(known: dict[int, Known]) -> tuple[list[Asked], list[Asked]]:
+    """POPE's question of every category that is there and of as many that are not, and how many there are of each."""
+    drawn = random.Random(0)
+    existence: list[Asked] = []
+    counts: list[Asked] = []
+    for image, of in sorted(known.items()):
+        there = sorted(label for label, number in of.counts.items() if number)
+        gone = drawn.sample(sorted(of.complete - set(there)), max(3, len(there)))
+        for labels, answer in ((there, "yes"), (gone, "no")):
+            article = ["an" if label[0] in "aeiou" else "a" for label in labels]
+            existence += [
+                (image, f"Is there {word} {label} in the image?", answer)
+                for word, label in zip(article, labels, strict=True)
+            ]
+        counts += [
+            (image, f"How many {label}s are there in the image?", str(of.counts[label]))
+            for label in there if of.counts[label] <= MOST
+        ]  # fmt: skip
+    return existence, counts
+
+
+def _write_pope(folder: Path, split: str, questions: list[Asked]) -> None:
+    path = folder / f"output/coco/coco_pope_{split}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [
+        {"question_id": number, "image": f"COCO_val2014_{image:012d}.jpg", "text": text, "label": answer}
+        for number, (image, text, answer) in enumerate(questions, start=1)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def _write_counts(folder: Path, questions: list[Asked]) -> None:
+    folder.mkdir()
+    places = [{"image_id": image, "question_id": number} for number, (image, *_) in enumerate(questions, start=1)]
+    asks = [place | {"question": text} for place, (_, text, _) in zip(places, questions, strict=True)]
+    said = [
+        place | {"question_type": "how many", "answer_type": "number", "multiple_choice_answer": answer,
+                 "answers": [{"answer": answer}] * 10}
+        for place, (*_, answer) in zip(places, questions, strict=True)
+    ]  # fmt: skip
+    (folder / "questions.json").write_text(json.dumps({"questions": asks}))
+    (folder / "annotations.json").write_text(json.dumps({"annotations": said}))
+
+
+# ------------------------------------------------------------------------------------------------------------- runs
+
+
+def recipe(name: str, operation: str) -> Recipe:
+    """The recipe that runs one operation on one set of questions."""
+    return Recipe.model_validate({
+        "name": f"{name}-{operation}", "title": "Real photos", "rules": ["duplicate-item"], "bad_rows": "set aside",
+        "corpora": [_corpus(corpus) for corpus in SETS[name]], "balance": {"within": []},
+        "measure": {"baselines": ["question.prior"]},
+        "pair": {"generators": [
+            {"generator": "photo-edits", "with": {"instances": INSTANCES, "operations": [operation]}},
+        ]},
+    })  # fmt: skip
+
+
+def _corpus(name: str) -> dict[str, Any]:
+    common = {"name": name, "path": name, "image_folder": "coco", "revision": "1", "license": "other",
+              "homepage": "https://cocodataset.org", "group_by": ["image", "links"]}  # fmt: skip
+    if name in VQAS:
+        files = {
+            f"part{number}": {"questions": questions, "annotations": annotations, "subset": "val2014"}
+            for number, (questions, annotations) in enumerate(VQAS[name])
+        }
+        return common | {"format": "vqa-v2", "options": {"files": files}}
+    return common | {"format": "pope", "splits": ["random"] if name == "every" else list(SPLITS)}
+
+
+def questions_of(corpora: Path, name: str) -> Iterator[Asked]:
+    """The questions of a set, each once for each photo."""
+    seen: set[tuple[int, str]] = set()
+    for corpus in SETS[name]:
+        found: list[Asked] = []
+        for file in sorted((corpora / corpus).glob("output/coco/*.json")):
+            lines = map(json.loads, file.read_text().splitlines())
+            found += [(int(one["image"][-16:-4]), one["text"], one["label"]) for one in lines]
+        for questions, answers in VQAS.get(corpus, []):
+            asks = json.loads((corpora / corpus / questions).read_text())["questions"]
+            texts = {one["question_id"]: one["question"] for one in asks}
+            said = json.loads((corpora / corpus / answers).read_text())["annotations"]
+            found += [(one["image_id"], texts[one["question_id"]], one["multiple_choice_answer"]) for one in said]
+        for image, text, answer in found:
+            if (image, text) not in seen:
+                seen.add((image, text))
+                yield image, text, answer
+
+
+def askable(corpora: Path, name: str) -> Counter[str]:
+    """How many questions of a set each operation could be applied to, as far as question, answer and annotations go."""
+    known, found = annotated(corpora), Counter[str]()
+    for image, text, answer in questions_of(corpora, name):
+        what, counts = asked(text, known[image].complete), known[image].counts
+        if what is not None and what.answer(counts) == answer:
+            found["remove"] += counts[what.label] > 0
+            found["paste"] += what.what == "count" or answer == "no"
+    return found
+
+
+def made(name: str, operation: str, done: Paired, can: int) -> Row:
+    """Row: what an operation could be asked and what it made; a quad is two pairs, for it has two questions."""
+    edits = sum(kind.added for kind in done.kinds)
+    published = sum(kind.published for kind in done.kinds)
+    refused = sum(sum(kind.refused.values()) for kind in done.kinds)
+    share = f"{edits / 2 / can:.1%}" if can else "-"
+    return name, operation, can, edits // 2, share, refused, published, round(done.executed.get(STAGE, 0))
+
+
+STAGE = "edits-photo-edits"
+
+
+def main() -> None:
+    """Lay out, edit, judge; print one section."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=Path("out/real-photos"))
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS))
+    parser.add_argument("--artefacts", type=int, default=1000, help="pairs of each kind that are judged")
+    parser.add_argument("--engine", default="process")
+    wanted = parser.parse_args()
+    corpora = wanted.work / "corpora"
+    if not (corpora / "counts/annotations.json").is_file():
+        lay_out(wanted.photos, corpora)
+    rows: list[Row] = []
+    told: list[Row] = []
+    for name in wanted.sets:
+        can = askable(corpora, name)
+        for operation in wanted.operations:
+            work = wanted.work / name
+            done = pairs(
+                recipe(name, operation), corpora=corpora, work=work, engine=wanted.engine, artefacts=wanted.artefacts
+            )
+            rows.append(made(name, operation, done, can[operation]))
+            told += [(name, *row) for row in judged(done)]
+            shown = [one for one in edits_of(operation, work, corpora) if one.edit["kind"] == f"photo.{operation}"]
+            sheet(shown, wanted.work / f"{name}-{operation}.png", most=50)
+            say(f"{name}, {operation}: {rows[-1]}")
+    print(section(
+        f"Edits of {len(annotated(corpora))} real photos",
+        "What could be asked, and what was made of it.",
+        Table(("questions", "operation", "askable", "pairs", "of them", "refused", "items balanced", "seconds"), rows),
+        "Can edited be told from original?",
+        Table(("questions", "kind", "pairs", "classifiers", "helps to answer by", "verdict"), told),
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
