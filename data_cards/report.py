@@ -1,6 +1,6 @@
 """`report.html`: what a build or a diagnosis found, for people, in one file that opens from disk.
 
-It is written from one object, `Report`, which the builder fills. All figures are HTML and all pictures stand inside,
+It is written from one object, `Report`, which the builder fills. All figures are HTML and all images stand inside,
 so the same object gives the same bytes, a phone reads it as well as paper does, and nothing is fetched.
 """
 
@@ -194,7 +194,7 @@ class Removed:
         choices: Its options, if any.
         answer: Its answer.
         reason: Why it left.
-        picture: Its thumbnail; None where the picture is not at hand.
+        picture: Its thumbnail; None where the image is not at hand.
         asked: How the same question is answered elsewhere, in words.
         neighbours: Items near it.
     """
@@ -226,14 +226,14 @@ class Departure:
 
 @dataclass(frozen=True)
 class Cross:
-    """Questions by pictures with the answers: a quad, or a pair of partners.
+    """Questions by images with the answers: a quad, or a pair of partners.
 
     Attributes:
         title: What it is.
         note: What was changed, and by whom the answers are known.
-        pictures: One or two pictures; None where one is not at hand.
-        boxes: Where the second picture differs from the first, in shares of its width and height.
-        questions: Each question with its answer to each picture; None where nobody asked.
+        pictures: One or two images; None where one is not at hand.
+        boxes: Where the second image differs from the first, in shares of its width and height.
+        questions: Each question with its answer to each image; None where nobody asked.
     """
 
     title: str
@@ -244,7 +244,7 @@ class Cross:
 
     @property
     def broad(self) -> bool:
-        """Whether its pictures are so wide that two crosses have no room side by side."""
+        """Whether its images are so wide that two crosses have no room side by side."""
         return any(picture is not None and picture.width > 2 * picture.height for picture in self.pictures)
 
 
