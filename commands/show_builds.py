@@ -183,8 +183,11 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:
     """Print which checks of a published folder passed."""
-    table(str(folder), ("check", ""), [(found.check, "ok" if found.ok else "FAILED") for found in findings])
+    outcomes = [(found.check, "FAILED" if found.failed else "ok" if found.ok else "not made") for found in findings]
+    table(str(folder), ("check", ""), outcomes)
     for found in findings:
+        if found.not_made:
+            OUT.print(Text(f"{found.check}: {found.not_made}"))
         for problem in _told(found):
             OUT.print(Text(f"{found.check}: {problem}"))
         if found.remedy:

@@ -292,6 +292,8 @@ class RetrievedKind(Fact):
     """Those of them for which it tells the annotated answer; the others get no partner."""
     spare: int
     """Sound candidates that balance does not need: they are not published."""
+    files: dict[str, str] = {}
+    """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
 
 
 class Pairing(Fact):
