@@ -185,6 +185,7 @@ class Retrieval:
         askable: Ids of the items whose question it understands.
         checked: Those of them about whose own image it can tell the answer, too.
         agreed: Those of these for which it tells the annotated answer: how far it can be trusted.
+        absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
     """
 
     kind: str
@@ -192,6 +193,7 @@ class Retrieval:
     askable: list[str]
     checked: int
     agreed: int
+    absence: str = ""
 
 
 class Retriever(Protocol):

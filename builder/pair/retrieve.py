@@ -31,15 +31,17 @@ class Candidates(Edits):
         askable: Ids of the items whose question the generator understands.
         checked: Number of those about whose own image it can tell the answer.
         agreed: Number of those for which it tells the annotated one.
+        absence: See `Retrieval`.
     """
 
     kind: str
     askable: list[str]
     checked: int
     agreed: int
+    absence: str
 
 
-@stage("retrieve", version=1)
+@stage("retrieve", version=2)
 def retrieve(space: Workspace, making: Making, limits: Limits, items: KeyedTable, pool: Pool) -> Candidates:
     """Find candidates for partners among the images of a pool.
 
@@ -57,7 +59,7 @@ def retrieve(space: Workspace, making: Making, limits: Limits, items: KeyedTable
     while part := list(islice(records, ROWS_PER_PART)):
         write_table(space.folder / f"part-{number:05d}.parquet", pa.Table.from_pylist(part, schema=EDITS))
         number += 1
-    return Candidates({}, found.kind, found.askable, found.checked, found.agreed)
+    return Candidates({}, found.kind, found.askable, found.checked, found.agreed, found.absence)
 
 
 def _records(

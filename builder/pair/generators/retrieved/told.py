@@ -94,6 +94,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         askable=asked.items["id"].tolist(),
         checked=sum(fact is not None for fact in facts),
         agreed=sum(fact is not None for fact, same in zip(facts, agree, strict=True) if same),
+        absence=asked.judge.absence,
     )
 
 
