@@ -33,29 +33,36 @@ def gallery(material: Material, thumbnail: Callable[[str], Picture | None]) -> l
         return []
     rows = material.rows[material.rows["id"].isin(set(found["edit_of"]))]
     at_hand = rows[[key in material.at_hand for key in rows["image_key"]]]
-    chosen = _chosen(found[found["edit_of"].isin(set(at_hand["id"]))].sort_values("id"))
+    images = at_hand.set_index("id")["image_key"]
+    beside = found.assign(original=found["edit_of"].map(images))
+    chosen = _chosen(beside[beside["original"].notna()].sort_values("id"))
     originals = {row["id"]: row for row in at_hand[at_hand["id"].isin(set(chosen["edit_of"]))].to_dict("records")}
     pools = {pool.name for pool in material.manifest.pools} if material.manifest else set()
     return [_pair(originals[row["edit_of"]], row, pools, thumbnail) for row in chosen.to_dict("records")]
 
 
 def _chosen(found: pd.DataFrame) -> pd.DataFrame:
-    """Kinds in turn, and of each kind its answers, the most frequent first; new questions and images before others."""
-    kinds = [[*in_turn(_queues(part))] for _, part in found.groupby("edit_kind", sort=True)]
-    of = found.set_index("id")[["question_key", "image_key"]]
+    """One of each kind and answer in turn; new questions and images before others."""
+    queues = [*in_turn([_queues(part) for _, part in found.groupby("edit_kind", sort=True)])]
+    columns = found[["id", "question_key", "image_key", "original"]].itertuples(index=False, name=None)
+    shows = {identity: set(shown) for identity, *shown in columns}
     chosen: list[str] = []
     seen: set[str] = set()
     for fresh in (True, False):
-        for identity in in_turn(kinds):
-            shown = set(of.loc[identity])
-            if len(chosen) < MOST and identity not in chosen and not (fresh and shown & seen):
-                chosen.append(identity)
-                seen |= shown
+        more = True
+        while more:
+            more = False
+            for queue in queues:
+                left = (one for one in queue if one not in chosen and not (fresh and shows[one] & seen))
+                if len(chosen) < MOST and (identity := next(left, None)) is not None:
+                    chosen.append(identity)
+                    seen |= shows[identity]
+                    more = True
     return found.set_index("id", drop=False).loc[chosen]
 
 
 def _queues(part: pd.DataFrame) -> list[list[str]]:
-    """Ids by answer, each spread over the items with it."""
+    """Ids by answer, the most frequent answer first, each spread over the items with it."""
     answers = part.groupby("compared", sort=True)["id"].agg(list)
     ordered = sorted(answers, key=len, reverse=True)
     return [[ids[place] for place in spread(len(ids), 10 * MOST)] for ids in ordered]
@@ -71,5 +78,5 @@ def _pair(original: Row, row: Row, pools: set[str], thumbnail: Callable[[str], P
         answers=(str(original["answer"]), str(row["answer"])),
         judge=judge(str(row["edit_kind"])),
         facts=str(row["edit_note"]),
-        terms=f"{image['source']}, {image['license']}" if image.get("source") in pools else "",
+        terms=f"{image['source']} (licence: {image['license']})" if image.get("source") in pools else "",
     )
