@@ -104,7 +104,7 @@ def pairs(
     """Mine and construct partners as `build` does, after the rules, and publish nothing.
 
     Args:
-        recipe: As `build` takes it; pictures may be known by name alone where no generator needs them.
+        recipe: As `build` takes it; images may be known by name alone where no generator needs them.
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.

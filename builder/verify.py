@@ -13,6 +13,7 @@ from twokeys.core.files import hashes
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.published import PublishedFolder
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ def verify(folder: str | Path, say: Say = silent) -> list[Finding]:
         BadInput: When the folder holds no readable manifest at all.
     """
     path = Path(folder)
-    if not (path / MANIFEST).is_file():
-        problem = f"there is no {MANIFEST}"
-        raise BadInput(path, None, problem, "a folder that twokeys published", "name the published folder")
+    published = PublishedFolder(path)
     try:
-        manifest = Manifest.load(path)
-    except (ValueError, RecursionError) as error:
-        return [Finding("manifest", [str(error)])]
+        manifest = published.manifest
+    except BadInput as error:
+        if not published.claims:
+            raise
+        return [Finding("manifest", [error.problem])]
     findings = [Finding("manifest", []), Finding("files", _files(path, manifest))]
     try:
         known = Folder.read(path, manifest)

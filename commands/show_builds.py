@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import BalancePart, GroupKind
 
 OUT = console()
+WORDINGS, PROBLEMS, DIFFERENCES = 8, 3, 10
+"""Rows that are printed of shortcuts in words, of one check's problems, and of each kind of difference."""
 PAIR_STEP = (
     "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
     "annotated of these",
@@ -122,9 +124,9 @@ def show_diagnosis(found: Diagnosis) -> None:
     _show_work(found.executed)
 
 
-def _shortcuts(found: Diagnosis, most: int = 8) -> list[tuple[str, ...]]:
+def _shortcuts(found: Diagnosis) -> list[tuple[str, ...]]:
     """The strongest wordings as rows."""
-    held = found.shortcuts.shortcuts[:most] if found.shortcuts else []
+    held = found.shortcuts.shortcuts[:WORDINGS] if found.shortcuts else []
     return [
         (
             str(one.cue),
@@ -210,22 +212,22 @@ def show_findings(folder: Path, findings: list[Finding]) -> None:
             OUT.print(Text(f"To do for {found.check}: {found.remedy}"))
 
 
-def _told(found: Finding, most: int = 3) -> list[str]:
+def _told(found: Finding) -> list[str]:
     """Problems: all where one can do something about them, else the first and how many more there are."""
-    if found.remedy or len(found.problems) <= most:
+    if found.remedy or len(found.problems) <= PROBLEMS:
         return found.problems
-    return [*found.problems[:most], f"and {len(found.problems) - most:,} more"]
+    return [*found.problems[:PROBLEMS], f"and {len(found.problems) - PROBLEMS:,} more"]
 
 
-def show_difference(found: Difference, most: int = 10) -> None:
-    """Print how two published folders differ, at most so many rows of each kind."""
+def show_difference(found: Difference) -> None:
+    """Print how two published folders differ."""
     counts = [
         (name, *map(tables.count, (one.before, one.after, len(one.added), len(one.removed), len(one.changed))))
         for name, one in found.configs.items()
     ]
     table("Rows", ("config", "first", "second", "added", "removed", "changed"), counts)
     for name, one in found.configs.items():
-        _show_rows(name, one, most)
+        _show_rows(name, one)
     for title, rows in difference.side_by_side(found.first, found.second).items():
         table(title, difference.HEADER, rows)
     for title, fields in (("Recipe", found.recipe), ("Sources", found.sources), ("Packages", found.packages)):
@@ -242,7 +244,7 @@ def show_push(found: Pushed) -> None:
     if found.left_out or found.removed:
         stay = [
             *((Whole(name), why) for name, why in found.left_out.items()),
-            *((Whole(name), "of an earlier push; the folder has it no more") for name in found.removed),
+            *((Whole(name), "from an earlier push, no longer in the folder") for name in found.removed),
         ]
         table("What does not go, or was removed", ("file", "why"), stay)
     reader = "public" if found.public else "private"
@@ -255,20 +257,20 @@ def show_push(found: Pushed) -> None:
         OUT.print(f"[green]pushed[/] to {where}: {escape(found.url)}")
 
 
-def _show_rows(config: str, found: ConfigDifference, most: int) -> None:
+def _show_rows(config: str, found: ConfigDifference) -> None:
     """Print why rows came and went, counted by reason, and which columns changed."""
     for title, whys in (("added", found.added), ("removed", found.removed)):
         kinds = Counter((why.stage or "-", why.rule or "-") for why in whys.values() if why)
         examples = {(why.stage or "-", why.rule or "-"): (name, why.reason) for name, why in whys.items() if why}
-        where = "why the first had them not" if title == "added" else "why the second has them not"
+        where = f"reason in the {'first' if title == 'added' else 'second'} folder"
         if kinds:
             rows = [
                 (*kind, tables.count(n), Whole(examples[kind][0]), examples[kind][1])
-                for kind, n in kinds.most_common(most)
+                for kind, n in kinds.most_common(DIFFERENCES)
             ]
             table(f"{config}: {title}, {where}", ("stage", "rule", "items", "such as", "because"), rows)
     if found.columns:
-        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:most]]
+        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:DIFFERENCES]]
         table(f"{config}: changed", ("column", "rows"), changed)
 
 

@@ -286,19 +286,6 @@ def arrow_schema(names: Iterable[str]) -> pa.Schema:
 # ---------------------------------------------------------------------------------------------------- words for readers
 
 
-def meaning(name: str, more: Mapping[str, str]) -> str:
-    """Say what a published column means, in Markdown.
-
-    Args:
-        name: Its name.
-        more: Meanings that the caller knows; they win over the table's.
-
-    Raises:
-        ValueError: When nobody knows.
-    """
-    return more[name] if name in more else column(name).meaning
-
-
 def baseline(name: str) -> str:
     """Name the baseline that measured a column; empty when none did.
 

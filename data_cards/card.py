@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from twokeys.core.columns import baseline, general, meaning, type_name
+from twokeys.core.columns import baseline, column, general, type_name
 from twokeys.data_cards import plain, retrieved, tables
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
@@ -31,20 +31,19 @@ if TYPE_CHECKING:
 FILE = "README.md"
 
 
-def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: Mapping[str, str] | None = None) -> str:
+def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
     """Write the card.
 
     Args:
         manifest: The folder's manifest; its `files` are not read.
         dataset_info: What `DatasetInfo` says, per config and as plain values: name, features, splits, sizes.
-        meanings: Column -> meaning in Markdown, for columns that `twokeys.core.columns` does not know.
 
     Raises:
         ValueError: When `dataset_info` does not fit the manifest, a column has no meaning, or the licences
             of the sources cannot be combined.
     """
     features = {info["config_name"]: list(info["features"]) for info in dataset_info}
-    columns, others = _columns(features, order(manifest), meanings or {})
+    columns, others = _columns(features, order(manifest))
     return (
         _environment()
         .get_template("card.md.j2")
@@ -119,7 +118,7 @@ def breaches(manifest: Manifest) -> list[str]:
         if _above(manifest, ceiling)
     ]
     return found + [
-        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same picture has "
+        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same image has "
         "several answers"
         for ceiling in manifest.after.ceilings
         if (ceiling.view, ceiling.stratum) == ("both", "all") and ceiling.right < ceiling.items
@@ -169,7 +168,7 @@ def _environment() -> Environment:
 
 
 def _columns(
-    features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str], more: Mapping[str, str]
+    features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Rows of the columns table: those of the first config, then what the others have beyond it.
 
@@ -179,8 +178,7 @@ def _columns(
     others: dict[str, dict[str, str]] = {}
     for config in configs:
         for feature in features[config]:
-            name = feature["name"] if feature["name"] in more else general(feature["name"])
-            text = meaning(feature["name"], more).replace("|", r"\|")
+            name, text = general(feature["name"]), column(feature["name"]).meaning.replace("|", r"\|")
             row = {"configs": code(config), "name": name, "type": type_name(feature), "meaning": text}
             if config == configs[0]:
                 main.setdefault(name, row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from twokeys.core.columns import meaning
+from twokeys.core.columns import column
 from twokeys.data_cards.citation import bibtex, version
 from twokeys.data_cards.header import order
 from twokeys.data_cards.licences import LICENCES, link
@@ -134,7 +134,7 @@ def _records(manifest: Manifest, config: str, features: Sequence[dict[str, Any]]
         "@type": "cr:Field",
         "@id": f"{config}/split",
         "name": "split",
-        "description": meaning("split", {}),
+        "description": column("split").meaning,
         "dataType": "sc:Text",
         "source": place,
     }
@@ -163,7 +163,7 @@ def _field(config: str, feature: dict[str, Any]) -> dict[str, Any]:
         "@type": "cr:Field",
         "@id": f"{config}/{name}",
         "name": name,
-        "description": meaning(name, {}).replace("`", ""),
+        "description": column(name).meaning.replace("`", ""),
         "dataType": TYPES[kind],
         "source": source,
     }

@@ -304,7 +304,7 @@ class Pairing(Fact):
     reworded: int
     """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
     merged: int
-    """Annotated items that left because a paraphrase about the same picture was there."""
+    """Annotated items that were removed because a paraphrase about the same image was there."""
     kinds: list[PairKind]
     retrieved: list[RetrievedKind] = []
     before: Blindness

@@ -1,11 +1,11 @@
-"""What a report shows in thumbnails: single ones, questions by pictures, and retrieved partners."""
+"""What a report shows in thumbnails: single images, questions by images, and retrieved partners."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 Box = tuple[float, float, float, float]
-"""Left, top, width and height, in shares of the width and height of a picture."""
+"""Left, top, width and height, in shares of the width and height of an image."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Cross:
-    """Questions by pictures with the answers: a quad, or a pair of partners.
+    """Questions by images with the answers: a quad, or a pair of partners.
 
     Attributes:
         title: What it is.
         note: What was changed, and by whom the answers are known.
-        pictures: One or two pictures; None where one is not at hand.
-        boxes: Where the second picture differs from the first, in shares of its width and height.
-        questions: Each question with its answer to each picture; None where nobody asked.
+        pictures: One or two images; None where one is not at hand.
+        boxes: Where the second image differs from the first, in shares of its width and height.
+        questions: Each question with its answer to each image; None where nobody asked.
     """
 
     title: str
@@ -43,7 +43,7 @@ class Cross:
 
     @property
     def broad(self) -> bool:
-        """Whether its pictures are so wide that two crosses have no room side by side."""
+        """Whether its images are so wide that two crosses have no room side by side."""
         return any(picture is not None and picture.width > 2 * picture.height for picture in self.pictures)
 
 

@@ -1,6 +1,6 @@
 """`report.html`: what a build or a diagnosis found, for people, in one file that opens from disk.
 
-It is written from one object, `Report`, which the builder fills. All figures are HTML and all pictures stand inside,
+It is written from one object, `Report`, which the builder fills. All figures are HTML and all images stand inside,
 so the same object gives the same bytes, a phone reads it as well as paper does, and nothing is fetched.
 """
 
@@ -180,7 +180,7 @@ class Removed:
         choices: Its options, if any.
         answer: Its answer.
         reason: Why it left.
-        picture: Its thumbnail; None where the picture is not at hand.
+        picture: Its thumbnail; None where the image is not at hand.
         asked: How the same question is answered elsewhere, in words.
         neighbours: Items near it.
     """

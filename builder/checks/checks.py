@@ -223,7 +223,7 @@ def _made(known: Folder) -> pd.DataFrame:
 
 
 def _pair_rows(known: Folder) -> Iterator[str]:
-    """The config `pairs` holds the partners of the balanced set, member for member and picture for picture."""
+    """The config `pairs` holds the partners of the balanced set, member for member and image for image."""
     if known.recipe.pair.published != (PAIRS in known.manifest.configs):
         yield "the recipe and the manifest differ on whether pairs are published"
     if PAIRS not in known.manifest.configs:

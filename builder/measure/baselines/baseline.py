@@ -14,7 +14,7 @@ Cost = Literal["seconds", "minutes", "gpu"]
 class Baseline(ABC):
     """One family of blind predictors.
 
-    A baseline sees contents and counts, never items: it cannot know which question goes with which picture. It is
+    A baseline sees contents and counts, never items: it cannot know which question goes with which image. It is
     called once per fold, with the other folds' counts, and must not keep anything between calls.
     """
 

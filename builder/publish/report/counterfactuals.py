@@ -21,7 +21,7 @@ def crosses(items: pd.DataFrame, thumbnail: Callable[[str], Picture | None]) -> 
 
     Args:
         items: A set with `image_partner`, `question_partner` and `quad`.
-        thumbnail: Makes pictures.
+        thumbnail: Makes images.
     """
     shown = [(f"Quad {number}", ids) for number, ids in enumerate(_quads(items[items["quad"].notna()]), start=1)]
     if len(shown) < PAIRS:
@@ -67,14 +67,14 @@ def _pairs(items: pd.DataFrame, column: str) -> list[list[str]]:
 
 
 def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Callable[[str], Picture | None]) -> Cross:
-    """Lay members out as questions by pictures; what others of the set say about the same cells is filled in."""
-    # An edited picture stands to the right of the one that it was made from.
+    """Lay members out as questions by images; what others of the set say about the same cells is filled in."""
+    # An edited image stands to the right of the one that it was made from.
     members = sorted(members, key=lambda row: isinstance(row.get("edit_of"), str))
     images = list(dict.fromkeys(str(row["image_key"]) for row in members))
     questions = list(dict.fromkeys(str(row["question_key"]) for row in members))
     said = {(str(row["question_key"]), str(row["image_key"])): row for row in members}
     texts = {str(row["question_key"]): text(row) for row in members}
-    # An edit of an item that is not shown beside it would tell of another picture or question.
+    # An edit of an item that is not shown beside it would tell of another image or question.
     made = [row for row in members if row.get("edit_of") in {one["id"] for one in members}]
     notes = dict.fromkeys(str(row["edit_note"]) for row in made if isinstance(row.get("edit_note"), str))
     return Cross(
@@ -100,7 +100,7 @@ def _answer(row: Row | None) -> str | None:
 
 
 def _boxes(made: list[Row], images: list[str], rows: dict[str, Row]) -> list[Box]:
-    """Where the second picture was edited, in shares of its size."""
+    """Where the second image was edited, in shares of its size."""
     for row in made:
         base, boxes = rows.get(str(row["edit_of"])), row.get("edit_boxes")
         edited = len(images) > 1 and row["image_key"] == images[1] and (base is None or base["image_key"] == images[0])

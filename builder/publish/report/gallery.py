@@ -25,7 +25,7 @@ def gallery(material: Material, thumbnail: Callable[[str], Picture | None]) -> l
 
     Args:
         material: All rows.
-        thumbnail: Makes pictures.
+        thumbnail: Makes thumbnails.
     """
     every = pd.concat(list(material.tiers.values())).drop_duplicates("id")
     found = every[retrieved(every)]
