@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from twokeys.data_cards.retrieved import judge
 
 MOST = 20
 """Pairs that are shown."""
-Row = dict[Hashable, Any]
+Row = dict[str, Any]
 
 
 def gallery(material: Material, thumbnail: Callable[[str], Picture | None]) -> list[RetrievedPair]:
@@ -36,9 +36,13 @@ def gallery(material: Material, thumbnail: Callable[[str], Picture | None]) -> l
     images = at_hand.set_index("id")["image_key"]
     beside = found.assign(original=found["edit_of"].map(images))
     chosen = _chosen(beside[beside["original"].notna()].sort_values("id"))
-    originals = {row["id"]: row for row in at_hand[at_hand["id"].isin(set(chosen["edit_of"]))].to_dict("records")}
+    originals = {row["id"]: row for row in _records(at_hand[at_hand["id"].isin(set(chosen["edit_of"]))])}
     pools = {pool.name for pool in material.manifest.pools} if material.manifest else set()
-    return [_pair(originals[row["edit_of"]], row, pools, thumbnail) for row in chosen.to_dict("records")]
+    return [_pair(originals[row["edit_of"]], row, pools, thumbnail) for row in _records(chosen)]
+
+
+def _records(rows: pd.DataFrame) -> list[Row]:
+    return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
 
 def _chosen(found: pd.DataFrame) -> pd.DataFrame:
