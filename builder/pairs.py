@@ -138,7 +138,7 @@ def pairs(
         with step(say, "artefacts"):
             told = look_for(plan, done, artefacts, known.represent.image, known.represent.text)
     made = kinds(done.items, done.refused, balanced)
-    retrieved = retrieved_kinds(done.retrieved, done.spare, balanced)
+    retrieved = retrieved_kinds(done.retrieved, done.spare, done.items, set(balanced["id"]), plan.balance)
     return Paired(plan.name, len(known.items), steps, made, retrieved, told, run.seconds)
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from twokeys.commands import tabled
 from twokeys.commands.printed import console
 from twokeys.commands.tabled import Whole
-from twokeys.data_cards import difference, plain, tables
+from twokeys.data_cards import difference, plain, retrieved, tables
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ def show_build(built: Built) -> None:
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
+    if manifest.pairs is not None and manifest.pairs.retrieved:
+        tabled.prose(OUT, retrieved.summary(manifest.pairs))
+        OUT.print()
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     folder = escape(str(built.folder))
@@ -150,6 +153,8 @@ def show_pairs(found: Paired) -> None:
         reasons = [(kind.kind, reason, tables.count(n)) for kind in found.kinds for reason, n in kind.refused.items()]
         if reasons:
             table("Why edits were refused", ("kind", "reason", "edits"), reasons)
+    if found.retrieved:
+        _show_retrieved(found)
     if found.artefacts:
         told = [
             (
@@ -173,6 +178,22 @@ def show_pairs(found: Paired) -> None:
         )
         table("Edit artefacts", headings, told)
     _show_work(found.executed)
+
+
+def _show_retrieved(found: Paired) -> None:
+    """Print what judges of retrieved partners understood, and what balance makes of it: a column a kind."""
+    kinds = retrieved.rows(found.retrieved, found.kinds)
+    table("Retrieved partners", *_turned(retrieved.HEADER, kinds))
+    tabled.prose(OUT, retrieved.LEGEND)
+    for said in retrieved.answers(found.retrieved):
+        tabled.prose(OUT, said)
+    OUT.print()
+
+
+def _turned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """A table with rows as columns."""
+    columns = list(zip(header, *rows, strict=True))
+    return columns[0], list(columns[1:])
 
 
 def _pair_step(step: PairStep) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from twokeys.core.columns import baseline, column, general, type_name
-from twokeys.data_cards import plain, tables
+from twokeys.data_cards import plain, retrieved, tables
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.header import header_text, order
@@ -58,6 +58,9 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
             blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),
             pair_blindness=_pair_blindness(manifest),
+            edits=[kind for kind in manifest.pairs.kinds if not retrieved.retrieved(kind)] if manifest.pairs else [],
+            found=retrieved,
+            found_rows=_found_rows(manifest),
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
@@ -91,6 +94,13 @@ def _pair_blindness(manifest: Manifest) -> str:
     if manifest.pairs is None:
         return ""
     return tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.pairs.before, manifest.pairs.after))
+
+
+def _found_rows(manifest: Manifest) -> str:
+    """What was retrieved, by kind; empty if no generator retrieves."""
+    if manifest.pairs is None or not manifest.pairs.retrieved:
+        return ""
+    return tables.markdown(retrieved.HEADER, retrieved.rows(manifest.pairs.retrieved, manifest.pairs.kinds))
 
 
 def within(manifest: Manifest) -> list[str]:

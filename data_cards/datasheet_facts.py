@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twokeys.data_cards import responsible
+from twokeys.data_cards import responsible, retrieved
 from twokeys.data_cards.citation import version
 from twokeys.data_cards.header import order
 from twokeys.data_cards.licences import link, whole_licence
@@ -47,7 +47,8 @@ def _wordings(manifest: Manifest) -> str:
 def _composition(manifest: Manifest) -> Facts:
     names = ", ".join(source.name for source in manifest.sources)
     kept = f"{count(manifest.kept)} of {count(manifest.rows_read)}"
-    made = sum(kind.published for kind in manifest.pairs.kinds) if manifest.pairs else 0
+    edits = manifest.pairs.kinds if manifest.pairs else []
+    made = sum(kind.published for kind in edits if not retrieved.retrieved(kind))
     partners = manifest.partners
     return {
         "composition.instances": "A question about an image, and its answer.",
@@ -59,9 +60,12 @@ def _composition(manifest: Manifest) -> Facts:
         ],
         "composition.data": "Image (the original bytes of the source), question, options if there are any, "
         "answer, partners, source, licence, hashes, and the answers of blind baselines; README.md explains them.",
-        "composition.label": "The column `answer`. `answer_source` says whether a person annotated it, an edit "
-        f"determines it, or named models verified it; {count(made)} published items were made by editing another item."
-        + _wordings(manifest),
+        "composition.label": [
+            "The column `answer`. `answer_source` says whether a person annotated it, an edit determines it, or named "
+            f"models verified it; {count(made)} published items were made by editing another item."
+            + _wordings(manifest),
+            *_found(manifest),
+        ],
         "composition.missing": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows could not be read as "
         "items; they are listed with the reason.",
         "composition.relations": f"{count(partners.image_partners)} items name an image partner (same question, other "
@@ -77,6 +81,17 @@ def _composition(manifest: Manifest) -> Facts:
         ],
         "composition.external": "It is self-contained: images are in the Parquet files, nothing is fetched.",
     }
+
+
+def _found(manifest: Manifest) -> list[str]:
+    """What retrieved partners are, how many are published, and whose answers they have."""
+    if manifest.pairs is None or not manifest.pairs.retrieved:
+        return []
+    published = sum(kind.published for kind in manifest.pairs.kinds if retrieved.retrieved(kind))
+    return [
+        f"{retrieved.WHAT} {count(published)} published items are retrieved partners.",
+        *retrieved.answers(manifest.pairs.retrieved),
+    ]
 
 
 def _step(step: Step) -> str:

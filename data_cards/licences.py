@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
 from twokeys.core.errors import BadInput, correction
+from twokeys.data_cards.retrieved import retrieved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,6 +190,8 @@ def licence_text(manifest: Manifest) -> str:
     """
     whole = whole_licence(manifest)
     changed = ["", _MODIFIED] if manifest.pairs is not None else []
+    if manifest.pairs is not None and any(map(retrieved, manifest.pairs.kinds)):
+        changed += ["", _RETRIEVED]
     lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), *changed, "", "Sources", "-------"]
     for source in manifest.sources:
         rows = sum(split.rows - split.set_aside for split in source.splits)
@@ -219,9 +222,14 @@ def _terms(origin: Origin, covers: str) -> list[str]:
 
 _MODIFIED = (
     "Modified material: rows with `edit_of` were made here from the row that they name, by changing its\n"
-    "question or its image as `edit_kind` and `edit_note` say (of a `retrieved` kind: by taking another\n"
-    "image, unchanged, under the licence that `license` names too); rows with `question_asked` have the wording\n"
-    "of another question of their source. They are adaptations, under the licence of the same source."
+    "question or its image as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording of\n"
+    "another question of their source. They are adaptations, under the licence of the same source."
+)
+
+_RETRIEVED = (
+    "Rows of a `retrieved` kind are retrieved partners: they show another real image, unchanged, and ask the\n"
+    "question of the row that `edit_of` names. They are under the terms of both sources, that of their\n"
+    "question and that of their image; `license` names the two."
 )
 
 

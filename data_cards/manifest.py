@@ -284,6 +284,8 @@ class RetrievedKind(Fact):
     kind: str
     askable: int
     """Annotated items whose question the judge understands."""
+    before: int
+    """Those of them that can be balanced without any retrieved partner."""
     balanced: int
     """Those of them that are in the balanced set."""
     checked: int
@@ -292,6 +294,8 @@ class RetrievedKind(Fact):
     """Those of them for which it tells the annotated answer; the others get no partner."""
     spare: int
     """Sound candidates that balance does not need: they are not published."""
+    absence: str
+    """What it means that an object is not annotated; empty if no annotations tell the answers."""
     files: dict[str, str] = {}
     """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
 

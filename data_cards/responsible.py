@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from twokeys.data_cards import retrieved
 from twokeys.data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ def responsible(manifest: Manifest) -> Answers:
         "rai:dataCollectionMissingData": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows that were "
         "read could not be used as items; the config `removed` lists them with the reason.",
         "rai:dataPreprocessingProtocol": preprocessing(manifest),
-        "rai:dataAnnotationProtocol": "Answers come from the sources, in canonical form; the column "
-        "`answer_source` says how each answer is known.",
+        "rai:dataAnnotationProtocol": annotation(manifest),
         "rai:machineAnnotationTools": tools(manifest),
         "rai:dataBiases": biases(manifest),
         "rai:dataUseCases": "Evaluation of models that answer questions about images, beside chance and the blind "
@@ -53,6 +53,13 @@ def responsible(manifest: Manifest) -> Answers:
         "SHA-256 of every source file are in manifest.json, so that the build can be repeated, and `twokeys verify` "
         "recounts it.",
     }
+
+
+def annotation(manifest: Manifest) -> str | list[str]:
+    """Whose answers are published."""
+    said = "Answers come from the sources, in canonical form; the column `answer_source` says how each answer is known."
+    kinds = manifest.pairs.retrieved if manifest.pairs else []
+    return [said, retrieved.WHAT, *retrieved.answers(kinds)] if kinds else said
 
 
 def pools(manifest: Manifest) -> list[str]:
@@ -86,7 +93,9 @@ def selection(manifest: Manifest) -> list[str]:
             f"Partners of kind {kind.kind}: {count(kind.made)} were made, {count(sum(kind.refused.values()))} refused, "
             f"{count(kind.added)} added, {count(kind.published)} published."
             for kind in manifest.pairs.kinds
+            if not retrieved.retrieved(kind)
         ]
+        steps += retrieved.steps(manifest.pairs)
         if manifest.pairs.reworded:
             steps.append(
                 f"{count(manifest.pairs.reworded)} items have the wording of another question with the same words."
@@ -100,8 +109,8 @@ def selection(manifest: Manifest) -> list[str]:
         )
         if part.retrieved:
             steps.append(
-                f"{count(part.retrieved)} of the kept items of {name} are retrieved partners: other images about which "
-                "a question has another answer. They weigh nothing, and are as few as balance needs."
+                f"{count(part.retrieved)} of the kept items of {name} are retrieved partners. They weigh nothing, and "
+                "are as few as balance needs."
             )
     if (tier := manifest.audited) is not None:
         steps.append(

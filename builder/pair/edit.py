@@ -186,6 +186,7 @@ class Retrieval:
         checked: Those of them about whose own image it can tell the answer, too.
         agreed: Those of these for which it tells the annotated answer: how far it can be trusted.
         files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them.
+        absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
     """
 
     kind: str
@@ -194,6 +195,7 @@ class Retrieval:
     checked: int
     agreed: int
     files: dict[str, str] = field(default_factory=dict)
+    absence: str = ""
 
 
 class Retriever(Protocol):

@@ -33,6 +33,7 @@ class Candidates(Edits):
         checked: Number of those about whose own image it can tell the answer.
         agreed: Number of those for which it tells the annotated one.
         files: Files from which the answers follow -> SHA-256.
+        absence: See `Retrieval`.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Candidates(Edits):
     checked: int
     agreed: int
     files: dict[str, str]
+    absence: str
 
 
 @stage("retrieve", version=2)
@@ -64,7 +66,7 @@ def retrieve(space: Workspace, making: Making, limits: Limits, items: KeyedTable
     while part := list(islice(records, ROWS_PER_PART)):
         write_table(space.folder / f"part-{number:05d}.parquet", pa.Table.from_pylist(part, schema=EDITS))
         number += 1
-    return Candidates({}, found.kind, found.askable, found.checked, found.agreed, found.files)
+    return Candidates({}, found.kind, found.askable, found.checked, found.agreed, found.files, found.absence)
 
 
 def _check(found: Retrieval, asked: set[str], pool: Pool) -> None:

@@ -24,7 +24,7 @@ COLUMNS = (
     "id", "source", "split", "question", "question_key", "question_asked", "choices", "answer", "compared",
     "answer_type", "group",
     "image_key", "image_partner", "question_partner", "quad", "answer_source", "edit_of", "edit_kind", "edit_note",
-    "edit_boxes", "image_width", "image_height", "stage", "rule", "reason",
+    "edit_boxes", "meta", "image_width", "image_height", "stage", "rule", "reason",
 )  # fmt: skip
 """Columns that a report reads."""
 

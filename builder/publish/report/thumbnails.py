@@ -12,13 +12,13 @@ from twokeys.core.errors import BadInput
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.uris import content, data_uri
-from twokeys.data_cards.report import Picture
+from twokeys.data_cards.pictures import Picture
 
 SIDE = 320
 """Longest side, in pixels."""
 MOST = 24_000
 """Bytes of one thumbnail."""
-TOTAL = 75 * SIDE * SIDE
+TOTAL = 115 * SIDE * SIDE
 """Pixels of all thumbnails of a page. Not bytes: releases of an image library write them longer or shorter, and which
 images a page shows must not depend on that, else `verify` would call an honest page another one."""
 COLOURS = 256

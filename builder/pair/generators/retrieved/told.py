@@ -108,6 +108,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         checked=sum(fact is not None for fact in facts),
         agreed=sum(fact is not None for fact, same in zip(facts, agree, strict=True) if same),
         files=dict(zip(settings.files, settings.hashes, strict=True)),
+        absence=asked.judge.absence,
     )
 
 
