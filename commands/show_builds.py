@@ -69,7 +69,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 
 
 def _show_audited(tier: AuditedTier) -> None:
-    """Print who judged the audited tier, and the verdict."""
+    """Print the adversaries of the audited tier, and the verdict."""
     rows = [
         (
             one.adversary,
