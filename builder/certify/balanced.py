@@ -23,8 +23,8 @@ BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
 STATEMENT = (
     "Let f be any predictor that sees only the {view} of an item of this set and writes any reply. Grouped by {view}, "
     "f writes one reply per group. {read}, so f is right in a group at most as often as the most frequent of these. "
-    "Counted over the set, that is {right} of {items} items. This holds for every f, even if it is trained on the labels "
-    "of this set. It is a bound on the set and says nothing about a single item."
+    "Counted over the set, that is {right} of {items} items. This holds for every f, even if it is trained on the "
+    "labels of this set. It is a bound on the set and says nothing about a single item."
 )
 READ = {
     "question": "A reply is read as one of the question's options, or as one answer if it has none",
