@@ -11,8 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from twokeys.commands import tabled
-from twokeys.commands.printed import console
-from twokeys.commands.tabled import Whole
+from twokeys.commands.tabled import Whole, console
 from twokeys.data_cards import difference, plain, tables
 from twokeys.data_cards.card import breaches
 
