@@ -11,8 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from twokeys.commands import tabled
-from twokeys.commands.printed import console
-from twokeys.commands.tabled import Whole
+from twokeys.commands.tabled import Whole, console
 from twokeys.data_cards import difference, plain, retrieved, tables
 from twokeys.data_cards.card import breaches
 
@@ -72,7 +71,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 
 
 def _show_audited(tier: AuditedTier) -> None:
-    """Print who judged the audited tier, and the verdict."""
+    """Print the adversaries of the audited tier, and the verdict."""
     rows = [
         (
             one.adversary,
