@@ -15,6 +15,7 @@ from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
 from twokeys.builder.pair.generators.retrieved.told import TRUE_FALSE, kind_of
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.answers.normal import compared, normalise
+from twokeys.core.columns import RETRIEVED
 from twokeys.core.files import sha256
 
 TOLD = "answers by annotation"
@@ -64,7 +65,7 @@ def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
 
 def _ours(kind: str) -> bool:
     """Whether only the generator `retrieved` gives such a kind."""
-    return any(kind == kind_of(Retrieved(judge)) for judge in registry.FILES)
+    return any(kind == f"{RETRIEVED}{judge}" for judge in registry.FILES)
 
 
 def _found(name: str, corpora: Path | None, rows: int) -> Path:
