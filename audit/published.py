@@ -58,7 +58,7 @@ class Published:
                 yield place, picture
 
     def shown(self, names: Collection[str]) -> dict[str, Image.Image]:
-        """Pictures of the items of some ids, by id."""
+        """Images of the items of some ids, by id."""
         places = np.flatnonzero(self.table["id"].isin(names))
         return {str(self.table["id"].iat[place]): picture for place, picture in self.pictures(places)}
 

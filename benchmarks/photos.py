@@ -95,13 +95,14 @@ def edits_of(operation: str, work: Path, corpus: Path) -> Iterator[Made]:
         if row["view"] == "image" and pd.isna(row["problem"]):
             item = asked[root_of(str(row["edit_of"]))]
             image = int(item["links"][0].removeprefix("coco:"))
-            before = _picture(corpus / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
+            before = read_photo(corpus / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
             after = np.asarray(Image.open(io.BytesIO(row["picture"])).convert("RGB"))
             yield Made({str(name): value for name, value in row.items()}, str(item["question"]), image, before, after)
 
 
 @lru_cache(maxsize=64)
-def _picture(path: Path) -> Pixels:
+def read_photo(path: Path) -> Pixels:
+    """Decode a photo."""
     with Image.open(path) as opened:
         return np.asarray(opened.convert("RGB"))
 
@@ -126,7 +127,7 @@ class Truth:
 
     def plate(self, image: int) -> Pixels:
         """The background without things."""
-        return _picture(self.folder / "truth" / f"{image}-plate.jpg")
+        return read_photo(self.folder / "truth" / f"{image}-plate.jpg")
 
     def answer(self, made: Made) -> str | None:
         """The right answer to the question about the edited picture; None where a thing is neither there nor gone."""
@@ -166,7 +167,10 @@ class Truth:
     def _every(self) -> list[tuple[str, NDArray[np.int64], NDArray[np.bool_]]]:
         found = []
         for image, things in self.things.items():
-            pixels, index = _picture(self.folder / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg"), self.index(image)
+            pixels, index = (
+                read_photo(self.folder / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg"),
+                self.index(image),
+            )
             for number, thing in enumerate(things, start=1):
                 ys, xs = np.nonzero(index == number)
                 part = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
@@ -241,7 +245,7 @@ def rechecked(name: str, truth: Truth, removed: list[Made]) -> list[Row]:
     for image, things in truth.things.items():
         mine = [thing for thing in things if thing["label"] in finder.labels]
         if mine:
-            pixels = _picture(truth.folder / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
+            pixels = read_photo(truth.folder / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
             there.update(_finds(finder, pixels, mine))
     for one in removed:
         gone = [

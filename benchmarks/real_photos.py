@@ -17,14 +17,19 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.photos import OPERATIONS, Row, edits_of, judged, sheet
+import numpy as np
+
+from benchmarks.photos import OPERATIONS, Row, edits_of, judged, read_photo, sheet
 from benchmarks.report import Table, say, section
 from twokeys.builder.pair.generators.photos.annotated import coco_instances
 from twokeys.builder.pair.generators.photos.asking import asked
-from twokeys.builder.pair.generators.photos.things import Known
+from twokeys.builder.pair.generators.photos.removal import widened
+from twokeys.builder.pair.generators.photos.settings import Settings
+from twokeys.builder.pair.generators.photos.things import Known, mask_of, within
 from twokeys.builder.pairs import Paired, pairs
 from twokeys.builder.recipe import Recipe
 
@@ -42,6 +47,7 @@ VQAS = {
 SETS = {"asked": (*POPES, "vqa_v2", "vqa_v1"), "every": ("every", "counts")}
 MOST = 10
 """More things of a category are not asked to be counted."""
+AREA = Settings().area
 Asked = tuple[int, str, str]
 """Photo, question, answer."""
 
@@ -69,10 +75,10 @@ def lay_out(photos: Path, to: Path) -> None:
     for name in ("vqa_v2", "vqa_v1"):
         (to / name).mkdir()
         for files in VQAS[name]:
-            for file, part in zip(files, ("questions", "annotations"), strict=True):
-                data = json.loads((photos / name / file).read_text())
+            for said, part in zip(files, ("questions", "annotations"), strict=True):
+                data = json.loads((photos / name / said).read_text())
                 data[part] = [one for one in data[part] if one["image_id"] in known]
-                (to / name / file).write_text(json.dumps(data))
+                (to / name / said).write_text(json.dumps(data))
     existence, counts = _every(known)
     _write_pope(to / "every", "random", existence)
     _write_counts(to / "counts", counts)
@@ -198,13 +204,35 @@ def made(name: str, operation: str, done: Paired, can: int) -> Row:
 STAGE = "edits-photo-edits"
 
 
+def grabcut(corpora: Path, most: int = 200) -> list[Row]:
+    """One row: things that somebody outlined, drawn at random, and what GrabCut makes of their boxes alone."""
+    outlined = [
+        (image, thing) for image, known in annotated(corpora).items() for thing in known.things
+        if thing.outline is not None and not thing.crowd
+    ]  # fmt: skip
+    random.Random(0).shuffle(outlined)
+    found: list[tuple[float, float, float, bool]] = []
+    for image, thing in outlined:
+        pixels = read_photo(corpora / "coco/val2014" / f"COCO_val2014_{image:012d}.jpg")
+        drawn = mask_of(thing, pixels)
+        if AREA[0] <= drawn.mean() <= AREA[1] and len(found) < most:
+            cut = mask_of(replace(thing, outline=None), pixels)
+            found.append((
+                (drawn & cut).sum() / (drawn | cut).sum(), (cut & ~drawn).sum() / cut.sum(),
+                (drawn & ~widened(cut)).sum() / drawn.sum(), np.array_equal(cut, within(thing.box, pixels)),
+            ))  # fmt: skip
+    overlap, beyond, outside, whole = np.asarray(found).T
+    shares = ((beyond > 0.2).mean(), (outside > 0.05).mean(), whole.mean())
+    return [(len(found), f"{np.median(overlap):.2f}", *(f"{share:.0%}" for share in shares))]
+
+
 def main() -> None:
     """Lay out, edit, judge; print one section."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("out/real-photos"))
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
-    parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS))
+    parser.add_argument("--operations", nargs="*", choices=OPERATIONS, default=list(OPERATIONS))
     parser.add_argument("--artefacts", type=int, default=1000, help="pairs of each kind that are judged")
     parser.add_argument("--engine", default="process")
     wanted = parser.parse_args()
@@ -229,6 +257,9 @@ def main() -> None:
         f"Edits of {len(annotated(corpora))} real photos",
         "What could be asked, and what was made of it.",
         Table(("questions", "operation", "askable", "pairs", "of them", "refused", "items balanced", "seconds"), rows),
+        "Things that were outlined, of a size to be edited, and what GrabCut finds in their boxes.",
+        Table(("things", "median overlap", "over 20 % background", "over 5 % left outside", "whole box"),
+              grabcut(corpora)),
         "Can edited be told from original?",
         Table(("questions", "kind", "pairs", "classifiers", "helps to answer by", "verdict"), told),
     ))  # fmt: skip

@@ -71,11 +71,11 @@ def build(
         work: The run folder, where a stopped build goes on; `.NAME.run` beside `out` when None.
         engine: `serial`, `process` or `ray`.
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
-            environment variable TWOKEYS_ALLOW_HOST names. Pictures go to no other.
+            environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
         say: Told how far each stage is.
 
     Raises:
-        BadInput: When the recipe, a corpus or a rule is bad, or pictures are known by name alone.
+        BadInput: When the recipe, a corpus or a rule is bad, or images are known by name alone.
     """
     plan = recipes.load(recipe)
     _check(plan)
@@ -104,7 +104,7 @@ def _check(recipe: Recipe) -> None:
     """Refuse what cannot end well before anything is measured.
 
     Raises:
-        BadInput: When pictures are known by name alone, a source forbids a build, the licences of two sources cannot be
+        BadInput: When images are known by name alone, a source forbids a build, the licences of two sources cannot be
             joined, a rule is mistyped, or an adversary is unknown.
     """
     if not recipe.publishable:

@@ -107,7 +107,7 @@ def pairs(
     """Mine and construct partners as `build` does, after the rules, and publish nothing.
 
     Args:
-        recipe: As `build` takes it; pictures may be known by name alone where no generator needs them.
+        recipe: As `build` takes it; images may be known by name alone where no generator needs them.
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
@@ -141,7 +141,7 @@ def pairs(
         with step(say, "artefacts"):
             told = look_for(plan, done, artefacts, known.represent.image, known.represent.text)
     made = kinds(done.items, done.refused, balanced)
-    retrieved = retrieved_kinds(done.retrieved, done.spare, balanced)
+    retrieved = retrieved_kinds(done.retrieved, done.spare, done.items, set(balanced["id"]), plan.balance)
     return Paired(plan.name, len(known.items), steps, made, retrieved, done.precision, told, run.seconds)
 
 

@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
 from twokeys.core.errors import BadInput, correction
+from twokeys.data_cards.retrieved import retrieved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,15 +154,15 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
             pair for pair in combinations(sources, 2) if not set(_whole(pair[0])) & set(_whole(pair[1]))
         )
         problem = (
-            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be given on "
-            f"as one: the first {_demand(first)}, the second {_demand(second)}"
+            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be "
+            f"distributed as one: the first {_demand(first)}, the second {_demand(second)}"
         )
         raise BadInput("recipe", "corpora.license", problem, "", "publish two folders")
     return suits[0]
 
 
 def _wanted(sources: Sequence[Terms], wanted: str) -> str:
-    """The licence that is wanted, where every source lets its material be given on under it."""
+    """The wanted licence, if every source allows its material to be distributed under it."""
     if wanted not in LICENCES:
         problem, remedy = f"{wanted!r} is no licence that twokeys has", correction(wanted, LICENCES)
         raise BadInput("recipe", "license", problem, ", ".join(LICENCES), remedy)
@@ -176,7 +177,7 @@ def _wanted(sources: Sequence[Terms], wanted: str) -> str:
 
 
 def link(source: Terms) -> str:
-    """Where a source's terms can be read; empty where nobody said."""
+    """Address of a source's terms; empty if none is known."""
     known = LICENCES.get(source.license.lower())
     return source.license_link or (known.link if known else "")
 
@@ -189,10 +190,12 @@ def licence_text(manifest: Manifest) -> str:
     """
     whole = whole_licence(manifest)
     changed = ["", _MODIFIED] if manifest.pairs is not None else []
+    if manifest.pairs is not None and any(map(retrieved, manifest.pairs.kinds)):
+        changed += ["", _RETRIEVED]
     lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), *changed, "", "Sources", "-------"]
     for source in manifest.sources:
         rows = sum(split.rows - split.set_aside for split in source.splits)
-        lines += _terms(source, f"its {rows:,} items, as far as its terms reach (pictures: see DATASHEET.md)")
+        lines += _terms(source, f"its {rows:,} items, as far as its terms reach (images: see DATASHEET.md)")
     for pool in manifest.pools:
         if pool.published:
             lines += _terms(pool, f"its {pool.published:,} images, of retrieved partners, as far as its terms reach")
@@ -219,17 +222,22 @@ def _terms(origin: Origin, covers: str) -> list[str]:
 
 _MODIFIED = (
     "Modified material: rows with `edit_of` were made here from the row that they name, by changing its\n"
-    "question or its picture as `edit_kind` and `edit_note` say (of a `retrieved` kind: by taking another\n"
-    "picture, unchanged, under the licence that `license` names too); rows with `question_asked` have the wording\n"
-    "of another question of their source. They are adaptations, under the licence of the same source."
+    "question or its image as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording of\n"
+    "another question of their source. They are adaptations, under the licence of the same source."
+)
+
+_RETRIEVED = (
+    "Rows of a `retrieved` kind are retrieved partners: they show another real image, unchanged, and ask the\n"
+    "question of the row that `edit_of` names. They are under the terms of both sources, that of their\n"
+    "question and that of their image; `license` names the two."
 )
 
 
 def _compilation(whole: str) -> list[str]:
     own = (
-        "The questions, answers and pictures were taken from the sources below. Each remains under the\n"
+        "The questions, answers and images were taken from the sources below. Each remains under the\n"
         "licence of its source; the columns `source` and `license` say which. Questions and answers were\n"
-        "made canonical, pictures are the original bytes. Keep the sources' notices and cite them."
+        "made canonical, images are the original bytes. Keep the sources' notices and cite them."
     )
     added = "What was added here (selection, partners, measurements, reasons, certificate and text)"
     if whole in LICENCES:
@@ -237,7 +245,7 @@ def _compilation(whole: str) -> list[str]:
     return [
         own,
         "",
-        f"{added}\ngrants nothing beyond the terms of the sources: read them before you give anything on.",
+        f"{added}\ngrants nothing beyond the terms of the sources: read them before you distribute anything.",
     ]
 
 
@@ -250,4 +258,4 @@ def _demand(source: Terms) -> str:
     allowed = _whole(source)
     if allowed == (OTHER,):
         return "keeps terms of its own"
-    return f"may only be given on under {' or '.join(whole for whole in allowed if whole != OTHER)}"
+    return f"may only be distributed under {' or '.join(whole for whole in allowed if whole != OTHER)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from twokeys.core.views import Bounded
+from twokeys.core.views import Bounded, View
 from twokeys.data_cards.audited import AuditedTier
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Ceiling(Fact):
 class Score(Fact):
     """Accuracy of one cross-fitted blind baseline on a set."""
 
-    view: Literal["question", "choices", "image"]
+    view: View
     baseline: str
     """Full name, such as `question.tfidf`."""
     stratum: str
@@ -284,6 +284,8 @@ class RetrievedKind(Fact):
     kind: str
     askable: int
     """Annotated items whose question the judge understands."""
+    before: int
+    """Those of them that can be balanced without any retrieved partner."""
     balanced: int
     """Those of them that are in the balanced set."""
     checked: int
@@ -292,6 +294,10 @@ class RetrievedKind(Fact):
     """Those of them for which it tells the annotated answer; the others get no partner."""
     spare: int
     """Sound candidates that balance does not need: they are not published."""
+    absence: str
+    """What it means that an object is not annotated; empty if no annotations tell the answers."""
+    files: dict[str, str] = {}
+    """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
 
 
 class Precision(Fact):
@@ -325,7 +331,7 @@ class Pairing(Fact):
     reworded: int
     """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
     merged: int
-    """Annotated items that left because a paraphrase about the same picture was there."""
+    """Annotated items that were removed because a paraphrase about the same image was there."""
     kinds: list[PairKind]
     retrieved: list[RetrievedKind] = []
     precision: list[Precision] = []

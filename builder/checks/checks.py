@@ -209,12 +209,13 @@ def _pairs(known: Folder) -> Iterator[str]:
     if known.manifest.pairs is None:
         yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(known)["id"])
         return
-    yield from edited(known.rows, known.recipe.pair)
+    yield from edited(known.rows, known.recipe.pair, known.manifest.pairs.precision)
     there = known.rows["stage"].eq("pair")
     left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
     counted = pairing(left, known.paired, known.rows[there], known.balanced, known.manifest.confidence)
-    # What judges understood only the build saw; their answers are recounted from their files, by `recounted`.
-    if counted != known.manifest.pairs.model_copy(update={"retrieved": []}):
+    # What judges understood only the build saw; their answers are recounted from their files, by `recounted`. How often
+    # models are right only the build saw, too.
+    if counted != known.manifest.pairs.model_copy(update={"retrieved": [], "precision": []}):
         yield "what pairing did differs from a recount"
 
 
@@ -223,7 +224,7 @@ def _made(known: Folder) -> pd.DataFrame:
 
 
 def _pair_rows(known: Folder) -> Iterator[str]:
-    """The config `pairs` holds the partners of the balanced set, member for member and picture for picture."""
+    """The config `pairs` holds the partners of the balanced set, member for member and image for image."""
     if known.recipe.pair.published != (PAIRS in known.manifest.configs):
         yield "the recipe and the manifest differ on whether pairs are published"
     if PAIRS not in known.manifest.configs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,8 +11,10 @@ import pandas as pd
 from twokeys.builder.pair.edit import root_of
 from twokeys.builder.pair.examine import outside_is_kept, word_distance
 from twokeys.builder.pair.wording import plain
-from twokeys.builder.recipe import Pair
+from twokeys.builder.pair.judges.precision import interval
+from twokeys.builder.recipe import Pair, Verify
 from twokeys.core.columns import RETRIEVED
+from twokeys.data_cards.manifest import Precision
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
 """What an edit has from the item that it was made from."""
@@ -20,13 +22,17 @@ OF_IMAGE = ("license", "group")
 """What a retrieved partner has from its image."""
 
 
-def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
+def edited(rows: pd.DataFrame, pair: Pair, precision: Sequence[Precision] = ()) -> Iterator[str]:
     """Yield what does not fit.
 
     Args:
         rows: All rows of a folder, published and removed, with `stage` (missing where published).
         pair: The recipe's limits, and the models that it names.
+        precision: How often these are said to be right, and by which margins they verified.
     """
+    if pair.verify is not None:
+        yield from _margins(pair.verify, precision)
+    margins = {one.source: one.margin for one in precision if one.used}
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     known = {str(row["id"]): row for row in records}
     for identity, row in known.items():
@@ -36,25 +42,38 @@ def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
         elif worded:
             yield from (f"{identity}: {problem}" for problem in _wording(row, pair))
         elif made and row["stage"] != "pair":
-            yield from (f"{identity}: {problem}" for problem in _problems(row, known, pair))
+            yield from (f"{identity}: {problem}" for problem in _problems(row, known, pair, margins))
 
 
 def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
     """What is wrong with the wording of an item that its source asked in other words."""
     if row["answer_source"] != "constructed" or "paraphrases" not in pair.mined:
-        yield "its wording is not the source's, and nobody says why its answer holds"
+        yield "its wording is not the source's, and no reason is given why its answer holds"
     if row["question"] == row["question_asked"] or plain(str(row["question"])) != plain(str(row["question_asked"])):
         yield "its wording differs from the source's by more than harmless changes, or not at all"
 
 
-def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair) -> Iterator[str]:
+def _margins(verify: Verify, precision: Sequence[Precision]) -> Iterator[str]:
+    """What is wrong with the margins by which models are said to have verified."""
+    for one in precision:
+        if one.used and verify.precision is None and one.margin != verify.margin:
+            yield f"edits of {one.source} were verified by another margin than the recipe's"
+        if one.used and verify.precision is not None and one.low < verify.precision:
+            yield f"edits of {one.source} were verified with less precision than the recipe asks for"
+        if not 0 <= one.right <= one.passed <= one.claims or (one.low, one.high) != interval(one.right, one.passed):
+            yield f"the precision of models on {one.source} does not follow from its counts"
+
+
+def _problems(
+    row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair, margins: Mapping[str, float]
+) -> Iterator[str]:
     base = known.get(str(row["edit_of"]))
     if base is None or base["stage"] in ("filter", "pair"):
         yield f"the item that it was made from ({row['edit_of']}) is not there"
         return
     if row["answer_source"] not in ("constructed", "verified") or not (row["edit_kind"] and row["edit_note"]):
         yield "it does not say how its answer is known"
-    yield from _scores(row, pair)
+    yield from _scores(row, pair, margins)
     if root_of(str(row["id"])) != root_of(str(base["id"])):
         yield "its id is not that of the item that it was made from, with a mark"
     retrieved = str(row["edit_kind"]).startswith(RETRIEVED)
@@ -89,18 +108,21 @@ def _of_pool(row: dict[str, Any], base: dict[str, Any]) -> Iterator[str]:
         yield "its licence does not name that of its image"
 
 
-def _scores(row: dict[str, Any], pair: Pair) -> Iterator[str]:
+def _scores(row: dict[str, Any], pair: Pair, used: Mapping[str, float]) -> Iterator[str]:
     scores = json.loads(row["edit_scores"]) if isinstance(row["edit_scores"], str) else {}
     fluency, margins = scores.pop("fluency", None), scores.get("margins")
     if (row["answer_source"] == "verified") != bool(scores):
         yield "its scores do not fit its answer source"
     if pair.grammar is not None and _list(row["edit_words"]) and (fluency is None or fluency < -pair.grammar.drop):
-        yield "its question is less fluent than the recipe allows, or nobody says how fluent it is"
+        yield "its question is less fluent than the recipe allows, or its fluency is not stated"
     if margins is None:
         return
     if pair.verify is None or sorted(margins) != sorted(pair.verify.models):
         yield "it was not verified by the models that the recipe names"
-    elif any(min(said["original"], said["partner"]) < pair.verify.margin for said in margins.values()):
+    elif any(
+        min(said["original"], said["partner"]) < used.get(row["source"], pair.verify.margin)
+        for said in margins.values()
+    ):
         yield "a model verified it by less than the recipe's margin"
 
 

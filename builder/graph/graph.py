@@ -107,11 +107,6 @@ def components(graph: Graph, edges: Ints) -> list[Ints]:
     return sorted((edges[part] for part in np.split(order, cuts)), key=lambda part: int(part[0]))
 
 
-def is_balanced(graph: Graph, keep: Bools, max_share: float = 0.5) -> bool:
-    """Whether every vertex of the kept edges holds each colour at most `max_share` of the time."""
-    return not len(violations(graph, keep, max_share))
-
-
 def violations(graph: Graph, keep: Bools, max_share: float) -> Ints:
     """Kept edges with a colour that is too frequent at their question or at their image."""
     kept = np.flatnonzero(keep)

@@ -1,4 +1,4 @@
-"""The embedding stages: every unique text and every unique picture once, in shards.
+"""The embedding stages: every unique text and every unique image once, in shards.
 
 Vectors are kept as 16-bit floats: half the size, and rounding that absorbs most last-bit differences between thread
 counts. What is computed from them afterwards is summed in one order, whatever the number of cores: what a last bit
@@ -34,7 +34,7 @@ PICTURES_PER_SHARD, PICTURES_PER_BATCH = 256, 64
 THUMBNAIL = 16
 """Side of the thumbnails that verify near-duplicate candidates. In colour: in grey, yellow is nearly white."""
 IMAGE_DIMENSIONS = 256
-"""Picture vectors are projected to this many principal components: what probes and neighbours work with."""
+"""Image vectors are projected to this many principal components: what probes and neighbours work with."""
 PCA_SAMPLE = 10_000
 
 
@@ -128,7 +128,7 @@ def embed_pictures(space: Workspace, encoder: NamedModel, pictures: Pictures) ->
 
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
-    """The whole picture as a small square."""
+    """The whole image as a small square."""
     return np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
 
 

@@ -22,7 +22,7 @@ from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
-from twokeys.builder.measure.stage import measure
+from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages
@@ -37,7 +37,7 @@ from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
-"""Pictures on which the near-duplicate threshold is calibrated."""
+"""Images on which the near-duplicate threshold is calibrated."""
 ENCODED = ("text", "image", "language", "vision-language", "maps")
 """What encoders encode, in the order of manifests."""
 
@@ -128,9 +128,9 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
     grouping = _encoders(kinds, represent)
     groups = group_items(run, represent, kinds, recipe.measure.folds, grouping)
     items["group"], items["image_cluster"] = groups.table["group"], groups.table["image_cluster"]
-    folds = dict.fromkeys(VIEWS, _folds(items, recipe))
     reads = represent.reads(baselines)
-    measured = measure(run, KeyedTable(items, groups.key), folds, baselines, recipe.measure, recipe.seed, reads)
+    how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
+    measured = measure(run, KeyedTable(items, groups.key), how, recipe.seed)
     return Survey(
         items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
         pictures=pictures,

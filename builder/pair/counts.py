@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.pair.retrieve import Candidates
+from twokeys.builder.recipe import Balance
 from twokeys.core.measured import PAIRED
 from twokeys.data_cards.manifest import Pairing, PairKind, RetrievedKind
 
@@ -54,26 +56,31 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
 
 
 def retrieved_kinds(
-    retrieved: Sequence[Candidates], spare: Mapping[str, int], balanced: pd.DataFrame
+    found: Sequence[Candidates], spare: Mapping[str, int], paired: pd.DataFrame, kept: Collection[str], balance: Balance
 ) -> list[RetrievedKind]:
-    """Count what judges of retrieved partners understood, and what of it is balanced.
+    """Count what judges of retrieved partners understood, and what of it is balanced with them and without.
 
     Args:
-        retrieved: What each generator that retrieves was asked and told.
+        found: What each generator that retrieves was asked and told.
         spare: Sound candidates that balance does not need, by kind.
-        balanced: The balanced set.
+        paired: What went on to balance.
+        kept: Ids of the balanced set.
+        balance: How it is balanced.
     """
-    kept = set(balanced["id"])
+    before = set(select(paired[~retrieved(paired)], balance).kept["id"]) if found else set()
     return [
         RetrievedKind(
             kind=each.kind,
             askable=len(each.askable),
+            before=sum(identity in before for identity in each.askable),
             balanced=sum(identity in kept for identity in each.askable),
             checked=each.checked,
             agreed=each.agreed,
+            files=each.files,
             spare=spare.get(each.kind, 0),
+            absence=each.absence,
         )
-        for each in retrieved
+        for each in found
     ]
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import marked
-from twokeys.builder.measure.stage import measure
+from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
 from twokeys.builder.pair.choose import Chosen, choose
@@ -130,10 +130,8 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     represent = replace(known.represent, items=every, pictures=done.pictures, key=done.key)
     folds = fold_of(every["group"], recipe.measure.folds, recipe.seed)
     baselines = chosen(recipe.measure.baselines)
-    measured = measure.named("measure-paired")(
-        run, KeyedTable(every, done.key), dict.fromkeys(VIEWS, folds), baselines, recipe.measure, recipe.seed,
-        represent.reads(baselines),
-    )  # fmt: skip
+    how = CrossFit(dict.fromkeys(VIEWS, folds), baselines, recipe.measure, represent.reads(baselines))
+    measured = measure.named("measure-paired")(run, KeyedTable(every, done.key), how, recipe.seed)
     every = every.merge(marked(measured.table, PAIRED), on="id", validate="one_to_one")
     known = replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key)
     return Paired(known, done.refused, done.retrieved, done.spare, done.precision)

@@ -125,7 +125,8 @@ def _pairing(build: Build) -> Pairing | None:
     gone = set(refused["id"][refused["edit_of"].isna()])
     before = read[read["id"].isin({*items["id"], *gone})]
     counted = pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
-    retrieved = retrieved_kinds(build.paired.retrieved, build.paired.spare, build.balanced)
+    found, spare, kept = build.paired.retrieved, build.paired.spare, set(build.selection.kept["id"])
+    retrieved = retrieved_kinds(found, spare, items, kept, build.recipe.balance)
     return counted.model_copy(update={"retrieved": retrieved, "precision": build.paired.precision})
 
 

@@ -41,7 +41,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
 
 
 def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
-    """The edit that made one picture, or one question, of another: also for other items that show the two of them."""
+    """The edit that made one image, or one question, of another: also for other items that show the two of them."""
     found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
     for row in rows.values():
         base = rows.get(str(row.get("edit_of")))

@@ -71,6 +71,6 @@ def test_no_programme_tears_a_whole(right: list[bool], seed: int) -> None:
     whole = np.random.default_rng(seed).integers(0, max(n // 2, 1), n)
     gain = np.array(right) - 0.5
     rows = [Bound(np.arange(n), sign * gain, 0.0, "too often") for sign in (1.0, -1.0)]
-    keep, _ = largest(rows, np.ones(n, dtype=bool), np.ones(n), whole)
+    keep, _ = largest(rows, np.ones(n), whole)
     for one in np.unique(whole):
         assert len(set(keep[whole == one])) == 1

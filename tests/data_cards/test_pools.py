@@ -44,7 +44,7 @@ def shown(manifest):
 def test_the_whole_is_given_on_as_all_allow_whose_images_are_published(manifest, shown):
     assert (whole_licence(manifest), whole_licence(shown)) == ("cc-by-4.0", "cc-by-sa-4.0")
     other = manifest.model_copy(update={"pools": [pool("photos", "agpl-3.0", 1)]})
-    with pytest.raises(ValueError, match=r"'easy_vqa' \(mit\) and 'photos' \(agpl-3.0\) cannot be given on as one"):
+    with pytest.raises(ValueError, match=r"'easy_vqa' \(mit\) and 'photos' \(agpl-3.0\) cannot be distributed as one"):
         whole_licence(other)
     forbids = manifest.model_copy(update={"pools": [pool("photos", "cc-by-nd-4.0", 1)]})
     with pytest.raises(ValueError, match=r"'photos' is under cc-by-nd-4\.0, which does not let adapted material"):
@@ -65,7 +65,7 @@ def test_the_card_counts_every_pool_and_cites_those_that_are_shown(manifest, sho
     assert f"\n| [photos](https://example.org/photos) | `2017` | {terms} | 1,234 | 5 | 12 |\n" in text
     assert "\n| [drawings](https://example.org/drawings) | `2017` | [agpl-3.0]" in text
     assert text.count("Ada Example, Many photos, 2017.") == 1
-    assert "given on under\n`cc-by-sa-4.0`" in text
+    assert "distributed under\n`cc-by-sa-4.0`" in text
     assert "Pools" not in card(manifest, dataset_info)
 
 

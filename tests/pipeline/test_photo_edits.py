@@ -166,8 +166,9 @@ def test_a_folder_without_a_model_stops_before_anything_is_measured(
     assert _stages(tmp_path / "run") == {"rows", "pictures", "items"}
 
 
-def test_good_files_are_looked_at_once(corpora: Path, tmp_path: Path) -> None:
-    first = diagnose(recipe(False), tmp_path / "out", corpora=corpora, work=tmp_path / "run", engine="serial")
+def test_good_files_are_looked_at_once_and_cautions_are_given(corpora: Path, tmp_path: Path) -> None:
+    with pytest.warns(RuntimeWarning, match="photo-edits: `remove` is off unless a recipe names it, for "):
+        first = diagnose(recipe(False), tmp_path / "out", corpora=corpora, work=tmp_path / "run", engine="serial")
     again = diagnose(recipe(False), tmp_path / "out", corpora=corpora, work=tmp_path / "run", engine="serial")
     assert "check-photo-edits" in first.executed
     assert again.executed == {}

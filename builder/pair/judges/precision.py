@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from twokeys.core.intervals.accuracy import wilson
 from twokeys.data_cards.manifest import Precision
 
@@ -45,7 +43,7 @@ def measured(source: str, tried: Sequence[Tried], margin: float, used: bool) -> 
         (3, 2, 1, 0.09, 0.91)
     """
     passed = [one.right for one in tried if one.nats >= margin]
-    low, high = wilson(float(np.mean(passed)), len(passed)) if passed else (0.0, 1.0)
+    low, high = interval(sum(passed), len(passed))
     return Precision(
         source=source,
         margin=margin,
@@ -57,6 +55,11 @@ def measured(source: str, tried: Sequence[Tried], margin: float, used: bool) -> 
         low=low,
         high=high,
     )
+
+
+def interval(right: int, passed: int) -> tuple[float, float]:
+    """Wilson's interval of 95 %; of nothing that passed nothing is known."""
+    return wilson(right / passed, passed) if passed else (0.0, 1.0)
 
 
 def smallest_margin(source: str, tried: Sequence[Tried], wanted: float) -> float | None:

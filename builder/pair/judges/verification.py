@@ -22,7 +22,6 @@ from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Verify
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
-from twokeys.core.errors import Unsayable
 from twokeys.core.intervals.accuracy import wilson
 from twokeys.core.items import digest
 from twokeys.data_cards.manifest import Precision
@@ -115,9 +114,6 @@ def verified(
 
     Returns:
         What they say of each edit. An edit that a model cannot be asked about is refused.
-
-    Raises:
-        Unsayable: When a model has no tokens for the answers of any annotated item that it is first asked.
     """
     open_ = edits[(edits["answer_source"] == "expected") & edits["problem"].isna()]
     if settings is None or not len(open_):
@@ -141,6 +137,8 @@ def verified(
             refusals[name] = _imprecise(name, tried, settings)
         else:
             margins[name] = margin
+    for refusal in refusals.values():
+        warnings.warn(f"pair.verify: {refusal}", RuntimeWarning, stacklevel=2)
     return Verified(_judged(panel, expected, margins, refusals), precision)
 
 
@@ -177,24 +175,26 @@ def _unfit(panel: Panel, first: Drawn, wanted: float) -> dict[str, str]:
     found: dict[str, str] = {}
     for model in panel.models:
         left = {name: [panel.claims.of(item) for item in part] for name, part in first.items() if name not in found}
-        answered = panel.ask(model, [claim for part in left.values() for claim in part])
-        _require_askable(model.name, list(answered.values()))
+        answered = panel.ask(model, [claim for part in left.values() for claim in part]) if left else {}
         for name, part in left.items():
-            right = sum(answered[claim].nats > 0 for claim in part)
-            low = wilson(right / len(part), len(part))[0]
-            if low < wanted:
-                found[name] = (
-                    f"{model.name} answers {right} of {len(part)} annotated items of {name} "
-                    f"(at least {low:.0%}), less than {wanted:.0%}: it cannot verify"
-                )
+            if reason := _doubt([answered[claim] for claim in part], wanted):
+                found[name] = f"{model.name} cannot verify what is asked of {name}: {reason}"
     return found
 
 
-def _require_askable(model: str, answered: list[Margin]) -> None:
+def _doubt(answered: Sequence[Margin], wanted: float) -> str | None:
+    """Why a model has no say about a corpus; None if it has."""
+    right = sum(one.nats > 0 for one in answered)
+    low = wilson(right / len(answered), len(answered))[0]
+    if low >= wanted:
+        return None
     unsaid = [one.unsaid for one in answered if one.unsaid is not None]
-    if answered and len(unsaid) == len(answered):
-        remedy = "name a model in pair.verify.models that has the corpus's answers"
-        raise Unsayable(unsaid[0], f"{model} can give none of the answers, such as {unsaid[0]!r}", remedy)
+    if len(unsaid) == len(answered):
+        return f"it has no token for any of the annotated answers (such as {unsaid[0]!r})"
+    return (
+        "it answers too few annotated items as annotated "
+        f"({right} of {len(answered)}: at least {low:.0%}, less than {wanted:.0%})"
+    )
 
 
 def _tried(panel: Panel, held_out: Drawn) -> dict[str, list[Tried]]:
@@ -217,8 +217,9 @@ def _imprecise(name: str, tried: Sequence[Tried], settings: Verify) -> str:
     assert settings.precision is not None
     best = best_shown(name, tried)
     return (
-        f"at no margin are the models right about {settings.precision:.1%} of what they would verify of {name}: the best "
-        f"is {best.right} of {best.passed} (at least {best.low:.1%}) at {best.margin:g} nats"
+        f"the models cannot verify what is asked of {name}: they are not shown to be right as often as the recipe asks "
+        f"(at least {settings.precision:.1%}; {best.right} of {best.passed} claims that pass at {best.margin:g} nats are "
+        f"right, at least {best.low:.1%})"
     )
 
 

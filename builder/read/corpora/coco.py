@@ -1,4 +1,4 @@
-"""COCO's picture names, which several corpora use: where the pictures lie, and which are the same photo."""
+"""COCO's image names, which several corpora use: where the images lie, and which are the same photo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twokeys.builder.read.corpora.opening import SourceFile
     from twokeys.builder.recipe import Corpus
 
-NEEDS = "for pictures, COCO's folders train2014, val2014, val2017 (cocodataset.org) inside `image_folder`"
+NEEDS = "for images, COCO's folders train2014, val2014, val2017 (cocodataset.org) inside `image_folder`"
 
 PHOTO = "coco:"
 """How links begin that say which photo an item is about."""
@@ -22,7 +22,7 @@ _NAME = re.compile(r"(?:COCO_(?P<subset>[a-z]+20\d\d)_)?(?P<id>\d{12})\.jpg")
 
 
 def file_name(subset: str, image_id: int) -> str:
-    """Return the name of a picture of a 2014 or 2015 release.
+    """Return the name of an image of a 2014 or 2015 release.
 
     Example:
         >>> file_name("train2014", 9)
@@ -43,7 +43,7 @@ def links(name: Any) -> tuple[str, ...]:
 
 
 def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, subset: str | None = None) -> str:
-    """Return the locator of a COCO picture: inside the folder of its subset, or by its bare name.
+    """Return the locator of a COCO image: inside the folder of its subset, or by its bare name.
 
     Images that lie side by side, without COCO's folders, are taken as they lie: the folder counts if it is there.
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from twokeys.builder.read.corpora.opening import MEND, SourceFile
+from twokeys.builder.read.corpora.opening import MEND, SourceFile, source_file
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput, misfit
@@ -46,14 +46,14 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Reader:
-    """One official format. Its functions stand in modules, so that a reader can be sent to other processes.
+    """One official format. Its functions are no closures, so that a reader can be sent to other processes.
 
     Attributes:
         format: Name in recipes.
         summary: One line for tables.
         official: Splits of the official release, in reading order; empty when the files define them.
         files: Function that lists the source files for a corpus and its root folder: these are hashed into
-            the manifest. Pictures are not among them, unless a table embeds them.
+            the manifest. Images are not among them, unless a table embeds them.
         read: Function that yields the rows of one official split, in file order.
         needs: For messages: where the official files come from and how the folder should look.
         find_root: Function that locates the root folder, where it is not the corpus's `path`.
@@ -76,7 +76,7 @@ class Reader:
 
         Raises:
             BadInput: When there is no such folder; says where the official files come from. Also when the
-                picture folder cannot be related to it.
+                image folder cannot be related to it.
         """
         if corpus.image_folder is not None:
             image_folder(corpus)  # a fault of the recipe must show here, not in every row
@@ -113,6 +113,44 @@ def corpora_folder(named: Path | None) -> Path | None:
     if named is None and (found := os.environ.get("TWOKEYS_CORPORA")):
         return Path(found)
     return named
+
+
+class _Files(Part):
+    files: dict[str, str] | None = None
+    """File of each split, relative to the corpus root."""
+
+
+@dataclass(frozen=True)
+class SplitFiles:
+    """The files of a format that has one file for each split. A recipe can name others in `options.files`.
+
+    Attributes:
+        official: Split -> its file in the official release, relative to the corpus root.
+        needs: As in `Reader`.
+    """
+
+    official: Mapping[str, str]
+    needs: str
+
+    def splits(self, corpus: Corpus, root: Path) -> list[str]:
+        """List the splits that have files."""
+        return list(self._names(corpus))
+
+    def paths(self, corpus: Corpus, root: Path) -> list[Path]:
+        """List the files of the wanted splits."""
+        return [self.of(corpus, root, split).path for split in corpus.splits or self._names(corpus)]
+
+    def of(self, corpus: Corpus, root: Path, split: str) -> SourceFile:
+        """Return the file of a split.
+
+        Raises:
+            BadInput: When there is no such split or no such file.
+        """
+        return source_file(root, of_split(self._names(corpus), split, corpus), self.needs)
+
+    def _names(self, corpus: Corpus) -> Mapping[str, str]:
+        files = options(corpus, _Files).files
+        return self.official if files is None else files
 
 
 def corpus_folder(corpus: Corpus, corpora: Path | None, needs: str) -> Path:
@@ -176,17 +214,17 @@ def each(records: Iterable[tuple[Key, Any]], make: Callable[[Key, Any], Made]) -
 
 
 def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside: str = "") -> str:
-    """Return the locator of a picture that a row names; whether the picture is there is seen when it is read.
+    """Return the locator of an image that a row names; whether the image is there is seen when it is read.
 
     Args:
-        corpus: Says whether pictures are needed, and their folder when it is not inside `path`.
+        corpus: Says whether images are needed, and their folder when it is not inside `path`.
         name: What the row states.
         file: The row's file, for messages.
         row: The row, for messages.
-        inside: Folder of the pictures inside the root; a corpus's own `image_folder` takes its place.
+        inside: Folder of the images inside the root; a corpus's own `image_folder` takes its place.
 
     Raises:
-        BadInput: When the name is none, or leads out of the picture folder; `each` yields it.
+        BadInput: When the name is none, or leads out of the image folder; `each` yields it.
     """
     if not isinstance(name, str) or not name.strip() or "\0" in name:
         raise BadInput(file.name, row, f"the image is {name!r}", "the image's file name", MEND)
@@ -212,7 +250,7 @@ def folders_of_images(corpus: Corpus, root: Path) -> tuple[str, ...]:
 
 
 def image_folder(corpus: Corpus) -> str:
-    """The picture folder as seen from the corpus root; both are given relative to the corpora folder."""
+    """The image folder as seen from the corpus root; both are given relative to the corpora folder."""
     folder = Path(corpus.image_folder or "")
     if folder.is_absolute():
         return folder.as_posix()

@@ -1,4 +1,4 @@
-"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the pictures in them."""
+"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the images in them."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record |
 
 
 def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
-    """Return the column that names a file's pictures; None where it embeds them, and they are left in it.
+    """Return the column that names a file's images; None where it embeds them, and they are left in it.
 
     Raises:
-        BadInput: When the column can hold no pictures.
+        BadInput: When the column can hold no images.
     """
     if _ending(file) != ".parquet":
         return column

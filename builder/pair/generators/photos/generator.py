@@ -24,7 +24,7 @@ from twokeys.builder.pair.generators.photos.editor import PhotoEditor, Question
 from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.pair.generators.photos.removal import check_inpainting, inpainting
 from twokeys.builder.pair.generators.photos.segmenter import check_segmenter
-from twokeys.builder.pair.generators.photos.settings import Settings
+from twokeys.builder.pair.generators.photos.settings import OFF, Settings
 from twokeys.builder.pair.generators.photos.things import Known
 from twokeys.builder.pair.generators.photos.writing import pixels_of
 from twokeys.core.errors import BadInput
@@ -50,8 +50,12 @@ class PhotoEdits(Settings):
         """The same with the paths of its files, and hashes of them so that a change of one is seen.
 
         Raises:
-            BadInput: When neither annotations nor a detector are named, or a file is missing.
+            BadInput: When no operation is named, or neither annotations nor a detector, or a file is missing.
         """
+        if not self.operations:
+            problem = "the recipe names no operation, and none is on by itself"
+            remedy = "name some in `operations`; docs/constructed.md says what was seen of each on real photos"
+            raise BadInput("recipe", f"pair.generators.{self.name}", problem, ", ".join(OFF), remedy)
         if self.instances is None and self.detector is None:
             remedy = "name `instances` (annotations) or `detector` (and models that verify)"
             problem = "the recipe names neither annotations nor a detector, so nothing says where things are"

@@ -10,7 +10,7 @@ import numpy as np
 
 from twokeys.builder.pair.generators.photos.donors import Donor, placed
 from twokeys.builder.pair.generators.photos.removal import Inpaint, widened
-from twokeys.builder.pair.generators.photos.things import Cut, Known, Thing, mask_of
+from twokeys.builder.pair.generators.photos.things import Cut, Known, Thing, mask_of, within
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
 
 OVERLAP = 0.03
@@ -58,6 +58,15 @@ class Scene:
             self._masks[thing] = self.cut(thing, self.pixels)
         return self._masks[thing]
 
+    def cover(self, thing: Thing) -> Mask:
+        """A place that holds all of a thing: its mask, or its box where that is all that is known.
+
+        GrabCut leaves a part of one thing in six outside, and with a part of it left a thing is still there.
+        """
+        if thing.outline is None and self.cut is mask_of:
+            return within(thing.box, self.pixels)
+        return self.mask(thing)
+
     def filled(self, inpaint: Inpaint, mask: Mask, barred: Mask) -> Pixels | None:
         """The picture with a place filled, or None; done once, for several questions ask for the same place."""
         place = np.packbits(mask).tobytes()
@@ -92,7 +101,7 @@ def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[
         return
     sets = [(thing,) for thing in things] if one else [things]
     for gone in sets:
-        mask = np.logical_or.reduce([widened(scene.mask(thing)) for thing in gone])
+        mask = np.logical_or.reduce([widened(scene.cover(thing)) for thing in gone])
         others = _outlines(scene, gone)
         if not scene.fits(mask) or (mask & others).sum() > OVERLAP * mask.sum():
             continue

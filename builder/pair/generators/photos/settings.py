@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
-
-from annotated_types import Len
+from typing import Literal
 
 from twokeys.builder.pair.generators.photos.things import Cut, mask_of
 from twokeys.core.pictures.limits import Images
 
 Operation = Literal["remove", "paste"]
 
-OFF: dict[Operation, str] = {}
+OFF: dict[Operation, str] = {
+    "remove": "real photos are too few to show that edits are not told from originals",
+    "paste": "what is pasted mostly hangs in the air in real photos, or is far too large or too small",
+}
 """Operations that a recipe must name to have them -> what was seen of them on real photos."""
 
 
@@ -21,7 +22,7 @@ class Settings:
     """What may be done to photographs, and by which models.
 
     Attributes:
-        operations: What may be done, in order of preference.
+        operations: What may be done, in order of preference; none is on by itself, see `OFF`.
         instances: COCO's instances file, relative to the corpora folder. None leaves finding things to the detector.
         detector: See `twokeys.builder.pair.generators.photos.detector.detector`; files and folders are relative to the
             corpora folder. With `instances` it only has to agree that
@@ -39,7 +40,7 @@ class Settings:
         images: The recipe's limits before decoding, likewise.
     """
 
-    operations: Annotated[tuple[Operation, ...], Len(1)] = ("remove", "paste")
+    operations: tuple[Operation, ...] = ()
     instances: str | None = None
     detector: str | None = None
     segmenter: str | None = None

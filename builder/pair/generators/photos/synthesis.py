@@ -237,7 +237,8 @@ class _Search:
 
     def codes(self, channels: Floats, places: Places) -> Floats:
         """(n, DIMENSIONS) of the patches around some places."""
-        patches = _patches(channels, places).reshape(len(places[0]), -1)
+        # Of no place at all it is a table without rows: no pixel of a small hole need have a neighbour to be copied.
+        patches = _patches(channels, places).reshape(len(places[0]), len(self._mean))
         return np.ascontiguousarray((patches - self._mean) @ self._basis)
 
     def nearest(self, channels: Floats, places: Places) -> tuple[Floats, NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from tests.builder.counterfactuals.photos import toy
 from twokeys.builder.pair.generators.photos.donors import cut_out, placed
 from twokeys.builder.pair.generators.photos.plans import Scene, pastes, removals, repaints
 from twokeys.builder.pair.generators.photos.removal import inpainting, widened
-from twokeys.builder.pair.generators.photos.things import Known, Thing, outline_of
+from twokeys.builder.pair.generators.photos.things import Known, Thing, outline_of, within
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("pycocotools.mask")
@@ -49,6 +49,16 @@ def test_one_of_several_goes_when_the_count_is_asked_for():
     assert toy.decoded(toy.file_of(plans[0].paint(), "PNG"))[60, 90].tolist() == list(toy.COLOURS["leaf"])
 
 
+def test_of_a_thing_with_a_box_alone_the_whole_box_goes():
+    boxed = replace(thing("apple", 60, 50), outline=None)
+    # Half of it looks like the wall, which GrabCut would take for background.
+    pixels = toy.photo([("apple", 60, 50)])
+    pixels[toy.disc(60, 50) & (np.arange(toy.WIDTH) < 60)] = pixels[0, 0]
+    (plan,) = removals(Scene(pixels, Known((boxed,), LABELS), AREA), "apple", False, inpainting("telea"))
+    changed = (plan.paint() != pixels).any(axis=2)
+    assert changed[within(boxed.box, pixels)].mean() > 0.9
+
+
 def test_what_touches_another_thing_or_is_a_crowd_stays():
     fill = inpainting("telea")
     assert not list(removals(scene(("apple", 60, 50), ("leaf", 68, 50)), "apple", False, fill))
@@ -81,6 +91,14 @@ def test_a_cut_out_is_pasted_as_it_is_where_nothing_stands():
     middle = new[int(ys.mean()), int(xs.mean())].astype(int)
     assert np.abs(middle - toy.COLOURS["plum"]).max() <= 3
     assert 0.6 < changed.sum() / toy.disc(40, 60).sum() < 1.1
+
+
+def test_only_what_was_outlined_or_cut_by_a_segmenter_is_pasted():
+    known = Known((replace(thing("plum", 40, 60), outline=None),), LABELS)
+    pixels = toy.photo([("plum", 40, 60)])
+    assert cut_out(known, "plum", pixels, "k", AREA) is None
+    donor = cut_out(known, "plum", pixels, "k", AREA, lambda one, _: toy.disc(40, 60))
+    assert donor.mask.sum() == toy.disc(40, 60).sum()
 
 
 def test_nothing_is_pasted_beside_a_crowd_of_the_same_label():

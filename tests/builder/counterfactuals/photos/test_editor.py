@@ -51,7 +51,7 @@ def questions() -> pd.DataFrame:
 
 def editor(tmp_path, items: pd.DataFrame, **given: object):
     path = toy.instances(tmp_path / "instances.json", PICTURES)
-    generator = make("photo-edits", {"instances": "any.json", **given})
+    generator = make("photo-edits", {"instances": "any.json", "operations": ["remove", "paste"], **given})
     assert isinstance(generator, Generator)
     # Colours would do for the real encoder, which is not what is tested here.
     located = replace(generator.located(lambda name: path), encoder="colours")
@@ -159,16 +159,24 @@ def test_the_edits_of_an_item_do_not_depend_on_the_shard(tmp_path):
     assert len(whole) == len(set(whole))
 
 
-def test_a_recipe_must_say_where_things_are(tmp_path):
-    with pytest.raises(BadInput, match="neither annotations nor a detector"):
-        make("photo-edits", {}).located(lambda name: tmp_path / name)
-    with pytest.raises(BadInput, match="no such file"):
+def test_a_recipe_must_name_what_is_done_and_say_where_things_are(tmp_path):
+    with pytest.raises(BadInput, match=r"names no operation.*Allowed: remove, paste\. Name some in `operations`"):
         make("photo-edits", {"instances": "none.json"}).located(lambda name: tmp_path / name)
+    with pytest.raises(BadInput, match="neither annotations nor a detector"):
+        make("photo-edits", {"operations": ["remove"]}).located(lambda name: tmp_path / name)
+    with pytest.raises(BadInput, match="no such file"):
+        make("photo-edits", {"operations": ["remove"], "instances": "none.json"}).located(lambda name: tmp_path / name)
+
+
+@pytest.mark.parametrize("operations", [["remove"], ["paste"], ["paste", "remove"]])
+def test_an_operation_that_a_recipe_switches_on_is_cautioned_against(operations):
+    cautions = make("photo-edits", {"operations": operations}).cautions
+    assert [re.match("`([a-z]+)` is off unless a recipe names it, for ", one)[1] for one in cautions] == operations
 
 
 def test_another_instances_file_is_another_generator(tmp_path):
     path = toy.instances(tmp_path / "instances.json", PICTURES)
-    generator = make("photo-edits", {"instances": "any.json"})
+    generator = make("photo-edits", {"operations": ["remove"], "instances": "any.json"})
     before = repr(generator.located(lambda name: path))
     moved = toy.instances(tmp_path / "elsewhere.json", PICTURES)
     assert repr(generator.located(lambda name: moved)) == before
@@ -177,7 +185,7 @@ def test_another_instances_file_is_another_generator(tmp_path):
 
 
 def test_a_detector_lies_beside_the_corpora_and_another_one_is_another_generator(tmp_path):
-    generator = make("photo-edits", {"detector": "some.data"})
+    generator = make("photo-edits", {"operations": ["remove"], "detector": "some.data"})
     with pytest.raises(BadInput, match=r"some\.data.*no such file"):
         generator.located(lambda name: tmp_path / name)
     seen = []
@@ -188,7 +196,9 @@ def test_a_detector_lies_beside_the_corpora_and_another_one_is_another_generator
         assert located.detector == str(tmp_path / folder / "some.data")
         seen.append(repr(located))
     assert seen[0] == seen[1] != seen[2]
-    hub = make("photo-edits", {"detector": "owner/name"}).located(lambda name: tmp_path / name)
+    hub = make("photo-edits", {"operations": ["remove"], "detector": "owner/name"}).located(
+        lambda name: tmp_path / name
+    )
     assert hub.detector == "owner/name"
 
 
@@ -225,7 +235,7 @@ def test_declined_pictures_are_named_with_their_file():
 def test_a_build_hands_over_the_limits_of_the_recipe(tmp_path):
     path = toy.instances(tmp_path / "instances.json", PICTURES)
     corpus = {"format": "table", "name": "toy", "path": "toy", "revision": "1", "license": "mit"}
-    use = {"generator": "photo-edits", "with": {"instances": str(path)}}
+    use = {"generator": "photo-edits", "with": {"operations": ["remove"], "instances": str(path)}}
     given = {"name": "toy", "title": "toy", "corpora": [corpus], "pair": {"generators": [use]}}
     recipe = Recipe.model_validate(given | {"images": {"max_pixels": 1234}})
     assert generator_of(recipe, questions(), 0, []).images == recipe.images

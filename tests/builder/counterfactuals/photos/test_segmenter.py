@@ -108,7 +108,7 @@ def test_where_the_model_marks_nothing_the_box_is_the_mask(folder):
 
 
 def test_a_detected_box_is_removed_by_its_mask(folder, tmp_path):
-    generator = make("photo-edits", {"detector": "eyes", "segmenter": folder})
+    generator = make("photo-edits", {"operations": ["remove"], "detector": "eyes", "segmenter": folder})
     located = generator.located(lambda name: tmp_path / name)
     assert isinstance(located.cut, Segmenter)
     assert "@" in located.segmenter_stamp

@@ -8,6 +8,8 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builder.counterfactuals.photos import toy
 from twokeys.builder.pair.generators.photos.synthesis import synthesised
@@ -62,6 +64,19 @@ def test_places_at_the_border_are_filled(x, y):
     hidden = pixels.copy()
     hidden[mask] = 0
     assert np.abs(synthesised(hidden, mask, NONE)[mask].astype(int) - pixels[mask]).max() < 25
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_any_place_of_any_image_is_filled_or_left_alone_and_the_rest_stays(seed):
+    random = np.random.default_rng(seed)
+    height, width, high, wide = (int(side) for side in random.integers((8, 8, 1, 1), (40, 40, 12, 12)))
+    pixels = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    y, x = (int(at) for at in random.integers(0, (height, width)))
+    mask = np.zeros((height, width), dtype=bool)
+    mask[y : y + high, x : x + wide] = True
+    others = random.random((height, width)) < random.choice([0, 0.01, 0.1])
+    new = synthesised(pixels, mask, others)
+    assert new is None or np.array_equal(new[~mask], pixels[~mask])
 
 
 def test_where_all_around_is_other_things_the_place_is_not_filled():

@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
+
+from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 
 NAMES = ["cat", "dog", "cup"]
 COLOURS = ["red", "blue", "green", "black"]
@@ -185,3 +188,47 @@ def _answers(steps: Steps, at: int, graph: dict[str, Any]) -> set[str]:
 
 def _value(thing: dict[str, Any], name: str) -> str:
     return thing["name"] if name == "name" else next(each for each in thing["attributes"] if each in VALUES[name])
+
+
+def thing(name, *attributes, box=(10, 10, 20, 20), **relations):
+    """An object of a scene graph; relations as `on="3 4"`, spaces as underscores."""
+    x, y, w, h = box
+    ends = [
+        {"name": relation.replace("_", " "), "object": other}
+        for relation, others in relations.items()
+        for other in others.split()
+    ]
+    return {"name": name, "x": x, "y": y, "w": w, "h": h, "attributes": list(attributes), "relations": ends}
+
+
+ROOM = {
+    "width": 100,
+    "height": 90,
+    "location": "kitchen",
+    "weather": "cloudy",
+    "objects": {
+        "1": thing("man", "tall", "sitting", box=(0, 0, 40, 20), to_the_left_of="2", holding="6", wearing="7 8"),
+        "2": thing("woman", "short", "young", box=(60, 0, 40, 90), to_the_right_of="1", in_front_of="3"),
+        "3": thing("table", "wood", "brown", "large", box=(10, 60, 80, 30), behind="2"),
+        "4": thing("couch", "red", "leather", "clean", box=(60, 62, 40, 20), near="3"),
+        "5": thing("chair", "dark blue", "wood", "small", box=(0, 32, 30, 20), near="3"),
+        "6": thing("cup", "white", "small", box=(30, 10, 5, 5), on="3"),
+        "7": thing("shirt", "blue", "long sleeved"),
+        "8": thing("hat", "blue", "white"),
+        "9": thing("door", "closed"),
+        "10": thing("dog", "old", "brown", on="4"),
+        "11": thing("cat", "striped", "brown", "young", on="4 3"),
+        "12": thing("cup", "red", "large"),
+    },
+}
+
+
+def ask(judge, steps, image=0, question="?"):
+    """The answer, which must be the one that the fact tells; None if it is not told."""
+    meaning = judge.understand(item(steps, question))
+    assert meaning is not None
+    codes, answers = judge.answers(meaning, np.array([image]))
+    fact = judge.fact(meaning, image)
+    said = None if codes[0] == UNSAID else answers[codes[0]]
+    assert said == (fact.answer if fact else None)
+    return said

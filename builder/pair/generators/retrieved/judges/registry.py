@@ -6,10 +6,17 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from twokeys.builder.pair.generators.retrieved.judges.clevr.judge import clevr_judge
 from twokeys.builder.pair.generators.retrieved.judges.coco import coco_judge
 from twokeys.builder.pair.generators.retrieved.judges.judge import Judge
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.judge import gqa_judge, visual_genome_judge
 
-READERS: dict[str, Callable[[Sequence[Path]], Judge]] = {"coco": coco_judge}
+READERS: dict[str, Callable[[Sequence[Path]], Judge]] = {
+    "coco": coco_judge,
+    "gqa": gqa_judge,
+    "visual-genome": visual_genome_judge,
+    "clevr": clevr_judge,
+}
 """Name in recipes -> how its files are read."""
 FILES = {
     "coco": "instances files of COCO, such as coco/annotations/instances_val2014.json",
@@ -21,13 +28,13 @@ FILES = {
 
 
 @lru_cache(maxsize=4)
-def judge(name: str, files: tuple[str, ...], stamp: str) -> Judge:
+def judge(name: str, files: tuple[str, ...], hashes: tuple[str, ...]) -> Judge:
     """Read the annotations of a judge.
 
     Args:
         name: Its name in recipes.
         files: Paths of its files.
-        stamp: Hash of the files: they are read again if it changes.
+        hashes: SHA-256 of each: they are read again if one changes.
 
     Raises:
         BadInput: When a file is none of the judge's format.

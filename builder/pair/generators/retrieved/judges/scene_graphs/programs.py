@@ -1,6 +1,6 @@
 """Programs of GQA, as its question files publish them in `semantic`: a step's operation and argument in words.
 
-An argument names objects of the item's own image by their ids (`wall (722332)`); the ids are left out, so a program
+An argument may name objects of the item's own image by their ids (`wall (722332)`); the ids are left out, so a program
 says the same of every image. Understood as:
 
     select          name                            filter      attribute, value, `not` or nothing
@@ -19,19 +19,19 @@ from typing import Any
 
 from twokeys.builder.pair.generators.retrieved.judges.files import word
 from twokeys.builder.pair.generators.retrieved.judges.programs import Program, Step, places, published, used
+from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.wording import says_all
 from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.words import (
     ATTRIBUTES,
     COMPARED,
     POINTING,
     POSITIONS,
 )
+from twokeys.builder.read.corpora.gqa import without_ids
 
 SCENE = "scene"
 ANY = "_"
 LONGEST = 200
 """Characters of an argument; longer ones are no words."""
-_IDS = re.compile(r"\((?:-|\d+(?:,\d+)*)\)$")
-_COUNTED = re.compile(r"\b(both|two|three|four|five|\d+)\b")
 _NOT = re.compile(r"not\((.+)\)")
 _GIVES_OBJECTS = ("select", "filter", "relate", "relate same")
 _GIVES_TRUTH = ("exist", "verify", "verify rel", "same", "different", "and", "or")
@@ -40,7 +40,7 @@ Words = tuple[str, tuple[str, ...]]
 
 
 def understand(item: Mapping[str, Any]) -> Program | None:
-    """The program of an item; None if it has none, or one with an operation or an attribute that is not known here.
+    """The program of an item; None if it has none, one that is not understood, or one that says less than its question.
 
     Args:
         item: With `question`, `choices` and `meta`, as the reader of GQA makes them.
@@ -53,9 +53,11 @@ def understand(item: Mapping[str, Any]) -> Program | None:
         steps.append(step)
     if not steps or steps[-1].operation in _GIVES_OBJECTS:
         return None
-    # `Are the two people the same gender?`: how many are meant stands in the ids alone, which are of one image.
-    counted = any(step.operation in ("same", "different") and len(step.inputs) == 1 for step in steps)
-    return None if counted and _COUNTED.search(item["question"].casefold()) else used(steps)
+    program = used(steps)
+    # `Are both the people the same gender?`: how many are meant stands in the ids alone, which are of one image.
+    compares = any(step.operation in ("same", "different") and len(step.inputs) == 1 for step in program)
+    counts = compares and "both" in item["question"].casefold().split()
+    return program if says_all(program, item["question"]) and not counts else None
 
 
 def _step(record: Any, before: list[Step]) -> Step | None:
@@ -66,7 +68,7 @@ def _step(record: Any, before: list[Step]) -> Step | None:
     if not isinstance(operation, str) or not isinstance(argument, str) or inputs is None or len(argument) > LONGEST:
         return None
     head, _, attribute = " ".join(operation.split()).partition(" ")
-    found = READ[head](attribute, without_ids(argument)) if head in READ else None
+    found = READ[head](attribute, word(without_ids(argument))) if head in READ else None
     if found is None:
         return None
     truth, counts = _takes(*found)
@@ -82,16 +84,6 @@ def _takes(operation: str, words: tuple[str, ...]) -> tuple[bool, tuple[int, ...
     if operation in ("common", "choose more"):
         return False, (2,)
     return False, (0,) if operation == "select" else (1, 2) if operation in ("same", "different") else (1,)
-
-
-def without_ids(argument: str) -> str:
-    """An argument without the ids of objects that end it, as words are compared.
-
-    Example:
-        >>> without_ids("_,on,s (722335)"), without_ids("person (11,10)"), without_ids("tie (-)"), without_ids("male ")
-        ('_,on,s', 'person', 'tie', 'male')
-    """
-    return word(_IDS.sub("", argument.strip()))
 
 
 def _select(attribute: str, argument: str) -> Words | None:
