@@ -111,8 +111,8 @@ class Verify(Part):
     margin: Annotated[float, Field(ge=0)] = 1.0
     """Nats by which the expected answer must beat the best other one, to the original and to the edit."""
     precision: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Asks for precision in the place of a margin: the smallest margin is used at which the lower end of the interval of
-    measured precision is at least this (`twokeys.builder.pair.judges.precision`)."""
+    """In the place of a margin: the smallest one is used at which the lower end of the interval of measured precision
+    is at least this (`twokeys.builder.pair.judges.precision`)."""
     accuracy: Annotated[float, Field(ge=0, lt=1)] = 0.8
     """Smallest lower end of the Wilson interval of a model's accuracy on the corpus's own items: a model that cannot
     answer these has no say about their edits."""

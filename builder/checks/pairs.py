@@ -10,8 +10,8 @@ import pandas as pd
 
 from twokeys.builder.pair.edit import root_of
 from twokeys.builder.pair.examine import outside_is_kept, word_distance
-from twokeys.builder.pair.wording import plain
 from twokeys.builder.pair.judges.precision import interval
+from twokeys.builder.pair.wording import plain
 from twokeys.builder.recipe import Pair, Verify
 from twokeys.core.columns import RETRIEVED
 from twokeys.data_cards.manifest import Precision

@@ -20,7 +20,6 @@ from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.judges import asking
 from twokeys.builder.recipe import Pair
 from twokeys.builder.verify import verify
-from twokeys.core.errors import Unsayable
 
 DOORS = {"generator": "question-edits", "with": {"kinds": ["denial", "predicate"]}}
 
@@ -107,15 +106,24 @@ def test_an_edit_whose_answer_a_model_has_no_token_for_is_refused_alone(make: Bu
     assert any(row["edit_kind"] == "question.denial" for row in published(built.folder))
     # Without the annotated answers nobody can tell whether the model sees anything.
     oracle({"one": {"Is the door open?": "yes"}})
-    with pytest.raises(Unsayable, match="one can give none of the answers, such as 'yes'"):
-        make_doors(make, doors, settings, out="none")
+    with pytest.warns(RuntimeWarning, match="has no token for any of the annotated answers"):
+        mute = make_doors(make, doors, settings, out="none")
+    assert mute.manifest.pairs is not None
+    (kind,) = (kind for kind in mute.manifest.pairs.kinds if kind.kind == "question.predicate")
+    assert kind.refused == {
+        "one cannot verify what is asked of toy: it has no token for any of the annotated answers": 12
+    }
+    assert mute.manifest.pairs.precision == []
 
 
 def test_a_model_that_cannot_answer_the_corpus_verifies_nothing(make: Build, doors: Toy, oracle: Any) -> None:
     oracle({"one": {"Is the door open?": -1.0}})
     built = make_doors(make, doors, {"generators": [DOORS], "verify": {"models": ["one"]}})
     reasons = {row["reason"] for row in published(built.folder, "removed") if row["edit_kind"] == "question.predicate"}
-    assert "one answers 0 of 24 annotated items of toy (at least 0%), less than 80%: it cannot verify" in reasons
+    assert (
+        "one cannot verify what is asked of toy: it answers too few annotated items as annotated "
+        "(0 of 24: at least 0%, less than 80%)"
+    ) in reasons
     assert not any(row["answer_source"] == "verified" for row in published(built.folder))
 
 

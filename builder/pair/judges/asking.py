@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from twokeys.audit.games.margins import Expected, Margin, margins
+from twokeys.audit.models.hosts import is_address
 from twokeys.audit.models.loading import load_game
 from twokeys.audit.models.model import Model, Question
 from twokeys.builder.read.pictures import Pictures
@@ -20,6 +21,7 @@ from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 
@@ -126,6 +128,10 @@ def ask_model(space: Workspace, model: NamedModel, claims: Sequence[Claim], pict
 @cache
 def _loaded(model: str) -> Model:
     """Once per process."""
+    if is_address(model):
+        problem = f"{model!r} is served, and gives replies without probabilities"
+        allowed = "models that run here: reference models, folders, names on the hub"
+        raise BadInput("recipe", "pair.verify.models", problem, allowed, "name one of these")
     return load_game(model)
 
 

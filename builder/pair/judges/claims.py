@@ -1,4 +1,4 @@
-"""What is claimed of items and edits: of each the answer that it has, or is expected to have, and what that must beat."""
+"""What is claimed of items and edits: the answer that each has or is expected to have, and the answers to beat."""
 
 from __future__ import annotations
 

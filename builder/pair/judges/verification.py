@@ -31,6 +31,7 @@ CONTROL = 200
 SAMPLE = 1000
 """Further annotated items of each corpus, on which the precision of all models together is measured."""
 UNNAMED = "its answer does not follow from the annotated one: name models that see the picture in pair.verify.models"
+UNSEEN = "there is no annotated item of its kind on which models could show that they can answer"
 Drawn = Mapping[str, Sequence[str]]
 """Corpus -> ids of annotated items."""
 
@@ -123,12 +124,13 @@ def verified(
         Expected(str(edit), str(base), source[str(root)])
         for edit, base, root in open_[["id", "edit_of", "root"]].to_numpy()
     ]
-    drawn = _drawn(items[items["answer_source"] == "annotated"], {str(item) for item in open_["root"]})
+    drawn = _drawn(items, {str(item) for item in open_["root"]})
     panel = Panel(run, models, Claims(items, edits), pictures)
     first = {name: part[:CONTROL] for name, part in drawn.items()}
     held_out = {name: part[CONTROL:] for name, part in drawn.items()}
     _announce(panel, first, held_out, expected)
-    refusals = _unfit(panel, first, settings.accuracy)
+    refusals = {one.source: UNSEEN for one in expected if one.source not in drawn}
+    refusals |= _unfit(panel, first, settings.accuracy)
     margins, precision = {}, list[Precision]()
     for name, tried in _tried(panel, {name: part for name, part in held_out.items() if name not in refusals}).items():
         margin = settings.margin if settings.precision is None else smallest_margin(name, tried, settings.precision)
@@ -145,7 +147,7 @@ def verified(
 def _drawn(items: pd.DataFrame, roots: Iterable[str]) -> dict[str, list[str]]:
     """Annotated items of the sources and answer types that are edited: by a draw that the items alone decide."""
     kinds = items.loc[items["id"].isin(set(roots)), ["source", "answer_type"]].drop_duplicates()
-    part = items.merge(kinds, on=["source", "answer_type"])
+    part = items[items["answer_source"] == "annotated"].merge(kinds, on=["source", "answer_type"])
     part = part.assign(draw=[digest("control", str(item)) for item in part["id"]]).sort_values("draw")
     by_source = part.groupby("source").head(CONTROL + SAMPLE).groupby("source")["id"]
     return {str(name): ids.astype(str).tolist() for name, ids in by_source}
@@ -159,9 +161,9 @@ def _announce(panel: Panel, first: Drawn, held_out: Drawn, expected: Sequence[Ex
         len({panel.claims.of(identity) for one in expected for identity in (one.edit, one.original)}),
     ]
     warnings.warn(
-        f"pair.verify: each of {len(panel.models)} models is asked about {sum(counts):,} claims at most, that a "
-        f"question about an image has a certain answer: {counts[0]:,} to see whether it can answer, {counts[1]:,} to "
-        f"measure precision, {counts[2]:,} about edits and their originals",
+        f"pair.verify: each of {len(panel.models)} models is asked {sum(counts):,} times at most whether an answer to a "
+        f"question about an image holds: {counts[0]:,} times to see whether it can tell, {counts[1]:,} times to measure "
+        f"precision, {counts[2]:,} times about edits and their originals",
         RuntimeWarning,
         stacklevel=2,
     )
@@ -217,9 +219,9 @@ def _imprecise(name: str, tried: Sequence[Tried], settings: Verify) -> str:
     assert settings.precision is not None
     best = best_shown(name, tried)
     return (
-        f"the models cannot verify what is asked of {name}: they are not shown to be right as often as the recipe asks "
-        f"(at least {settings.precision:.1%}; {best.right} of {best.passed} claims that pass at {best.margin:g} nats are "
-        f"right, at least {best.low:.1%})"
+        f"the models cannot verify what is asked of {name}: they are not shown to be right as often as is asked for "
+        f"(at least {settings.precision:.1%}; {best.right} of {best.passed} claims that pass at {best.margin:g} nats "
+        f"are right, at least {best.low:.1%})"
     )
 
 

@@ -82,7 +82,7 @@ def test_a_model_confirms_what_it_sees_and_nothing_else(tmp_path):
         right.append(recoloured(tmp_path, item, number, shown, shown))
         wrong.append(recoloured(tmp_path, item, number, other, shown))
         unknown.append(recoloured(tmp_path, item, number, "purple", shown))
-    found = verified(run, *judge, items, table([*right, *wrong, *unknown]), pictures)
+    found = verified(run, *judge, items, table([*right, *wrong, *unknown]), pictures).edits
     assert sum(found[edit.id].problem is None for edit in right) > 0.7 * NUMBER
     assert all(found[edit.id].problem is not None for edit in wrong)
     assert {found[edit.id].problem for edit in unknown} == {f"{MODEL} has no token for 'purple'"}

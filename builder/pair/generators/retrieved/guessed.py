@@ -89,9 +89,7 @@ def _untold(_: int, images: Ints) -> tuple[Ints, tuple[str, ...]]:
     return np.full(len(images), UNSAID, dtype=np.int64), ()
 
 
-def _asked(
-    asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: Images, settings: Settings
-) -> pd.DataFrame:
+def _asked(asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: Images, settings: Settings) -> pd.DataFrame:
     """About which images each vertex is asked: `item` (row of `asking`), `vertex`, `image` (place), `rank`; each once.
 
     An image about which the corpus asks the same already is none of them.
