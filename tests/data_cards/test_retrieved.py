@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from twokeys.builder.pair.judges.precision import interval
+from twokeys.data_cards import verified
 from twokeys.data_cards.card import card
 from twokeys.data_cards.datasheet_facts import facts
 from twokeys.data_cards.licences import licence_text
-from twokeys.data_cards.manifest import Manifest, Pairing, PairKind, RetrievedKind
+from twokeys.data_cards.manifest import Manifest, Pairing, PairKind, Precision, RetrievedKind
 from twokeys.data_cards.responsible import annotation, selection
 from twokeys.data_cards.retrieved import answers, summary
 
@@ -28,6 +30,12 @@ def edit(name: str, **refused: int) -> PairKind:
     return PairKind(kind=name, made=700 + gone, refused=refused, added=700, published=650)
 
 
+def right(margin: float, passed: int, so: int, used: bool = False) -> Precision:
+    low, high = interval(so, passed)
+    counts = {"items": 1_000, "claims": 2_000, "passed": passed, "right": so}
+    return Precision(source="toy", margin=margin, used=used, low=low, high=high, **counts)
+
+
 @pytest.fixture
 def with_pairs(manifest: Manifest) -> Manifest:
     """With retrieved partners by annotations, by models of which balance needed none, and with edits."""
@@ -36,6 +44,7 @@ def with_pairs(manifest: Manifest) -> Manifest:
         merged=0,
         kinds=[edit("nlvr.add"), edit("retrieved.coco", **{"the answer does not flip": 4})],
         retrieved=[kind("retrieved.coco", ABSENCE), kind("retrieved.models")],
+        precision=[right(0.5, 990, 981), right(1.0, 975, 975, used=True), right(4.0, 0, 0)],
         before=manifest.before,
         after=manifest.after,
     )
@@ -54,7 +63,7 @@ def test_without_edits_the_card_speaks_of_none(with_pairs, dataset_info):
     found = with_pairs.pairs.model_copy(update={"kinds": [edit("retrieved.coco")]})
     text = card(with_pairs.model_copy(update={"pairs": found}), dataset_info)
     assert "**Pairs.** Retrieved partners were added, and no edits." in text
-    none = found.model_copy(update={"kinds": [], "retrieved": []})
+    none = found.model_copy(update={"kinds": [], "retrieved": [], "precision": []})
     assert "etrieved" not in card(with_pairs.model_copy(update={"pairs": none}), dataset_info)
 
 
@@ -64,6 +73,15 @@ def test_answers_say_whose_they_are_and_what_absence_means(with_pairs):
         "retrieved.models: the answer is verified by models that agree.",
     ]
     assert annotation(with_pairs)[2:] == answers(with_pairs.pairs.retrieved)
+
+
+def test_how_often_models_are_right_stands_by_margin_and_says_what_it_does_not_tell(with_pairs):
+    assert [" | ".join(row) for row in verified.rows(with_pairs.pairs.precision)] == [
+        "toy | 0.5 | 2,000 | 990 | 981 | 99.1 % [98.3, 99.5]",
+        "toy | 1 (used) | 2,000 | 975 | 975 | 100.0 % [99.6, 100.0]",
+        "toy | 4 | 2,000 | 0 | 0 | -",
+    ]
+    assert "takes something for granted" in verified.LEGEND
 
 
 def test_one_sentence_sums_up_all_kinds(with_pairs):
