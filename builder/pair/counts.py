@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -54,13 +54,13 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
 
 
 def retrieved_kinds(
-    retrieved: Sequence[Candidates], spare: Mapping[str, int], balanced: pd.DataFrame
+    retrieved: Sequence[Candidates], spare: pd.DataFrame, balanced: pd.DataFrame
 ) -> list[RetrievedKind]:
     """Count what judges of retrieved partners understood, and what of it is balanced.
 
     Args:
         retrieved: What each generator that retrieves was asked and told.
-        spare: Sound candidates that balance does not need, by kind.
+        spare: Sound candidates that balance does not need.
         balanced: The balanced set.
     """
     kept = set(balanced["id"])
@@ -72,7 +72,7 @@ def retrieved_kinds(
             checked=each.checked,
             agreed=each.agreed,
             files=each.files,
-            spare=spare.get(each.kind, 0),
+            spare=int((spare["edit_kind"] == each.kind).sum()),
         )
         for each in retrieved
     ]

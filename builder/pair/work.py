@@ -20,7 +20,7 @@ class Work:
         refused: Edits that were refused and items that were merged, with `reason`.
         pictures: Their images, constructed ones included.
         retrieved: What each generator that retrieves was asked and told.
-        spare: Sound candidates for retrieved partners that balance does not need, by kind.
+        spare: Sound candidates for retrieved partners that balance does not need (`twokeys.builder.pair.choose`).
         key: Hash of everything that this depends on.
     """
 
@@ -29,7 +29,7 @@ class Work:
     refused: pd.DataFrame
     pictures: Pictures
     retrieved: list[Candidates]
-    spare: dict[str, int]
+    spare: pd.DataFrame
     key: str
 
 
