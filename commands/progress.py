@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from twokeys.commands.printed import console
+from twokeys.commands.tabled import console
 
 STAGES = {
     "rows": "reading official rows",

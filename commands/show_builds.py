@@ -11,8 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from twokeys.commands import tabled
-from twokeys.commands.printed import console
-from twokeys.commands.tabled import Whole
+from twokeys.commands.tabled import Whole, console
 from twokeys.data_cards import difference, plain, retrieved, tables
 from twokeys.data_cards.card import breaches
 
@@ -72,7 +71,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 
 
 def _show_audited(tier: AuditedTier) -> None:
-    """Print who judged the audited tier, and the verdict."""
+    """Print the adversaries of the audited tier, and the verdict."""
     rows = [
         (
             one.adversary,
@@ -204,8 +203,11 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:
     """Print which checks of a published folder passed."""
-    table(str(folder), ("check", ""), [(found.check, "ok" if found.ok else "FAILED") for found in findings])
+    outcomes = [(found.check, "FAILED" if found.failed else "ok" if found.ok else "not made") for found in findings]
+    table(str(folder), ("check", ""), outcomes)
     for found in findings:
+        if found.not_made:
+            OUT.print(Text(f"{found.check}: {found.not_made}"))
         for problem in _told(found):
             OUT.print(Text(f"{found.check}: {problem}"))
         if found.remedy:

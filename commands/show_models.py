@@ -17,7 +17,7 @@ from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.sensitivity import RESULT as SENSITIVITY
 from twokeys.audit.explanation.sensitivity import Sensitivity, named
 from twokeys.commands import tabled
-from twokeys.commands.printed import console
+from twokeys.commands.tabled import console
 
 OUT = console()
 TOLD = 5

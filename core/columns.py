@@ -61,8 +61,8 @@ class Column:
 
 
 TABLE = (
-    Column("id", "text", "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's "
-           "ids may tell its answers; of a pair its own", (*_TOLD, PAIRS, MEASUREMENTS, *_EVAL)),
+    Column("id", "text", "`source:split:source_id`, unique and stable; metadata that no model may be shown, since a "
+           "source's ids may reveal its answers; a pair has its own id", (*_TOLD, PAIRS, MEASUREMENTS, *_EVAL)),
     Column("view", "text", "what differs between both members: `question` or `image`", (PAIRS,)),
     Column("stage", "text", "step that removed the item: `read`, `filter`, `pair` or `balance`", (REMOVED,)),
     Column("rule", "text", "rule that removed the item; empty if no rule did", (REMOVED,)),

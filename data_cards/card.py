@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from twokeys.core.columns import baseline, column, general, type_name
+from twokeys.core.views import VIEWS
 from twokeys.data_cards import plain, retrieved, tables
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
@@ -126,7 +127,7 @@ def breaches(manifest: Manifest) -> list[str]:
 
 
 def _above(manifest: Manifest, ceiling: Ceiling) -> bool:
-    return ceiling.view in tables.VIEWS and ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
+    return ceiling.view in VIEWS and ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
 
 
 def furthest(rule: RuleReport) -> Effect | None:

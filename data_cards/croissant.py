@@ -156,7 +156,9 @@ def _field(config: str, feature: dict[str, Any]) -> dict[str, Any]:
         inner = inner["list"] if isinstance(inner["list"], dict) else {"dtype": inner["list"]}
         depth += 1
     if (kind := inner.get("dtype")) not in TYPES:
-        raise ValueError(f"published column {name!r} is of type {kind!r}; Croissant is told of {', '.join(TYPES)}")
+        raise ValueError(
+            f"published column {name!r} is of type {kind!r}; Croissant has no word for it, only for {', '.join(TYPES)}"
+        )
     if kind == "image":
         source["transform"] = {"jsonPath": "bytes"}
     field = {

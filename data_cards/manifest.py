@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from twokeys.core.views import Bounded
+from twokeys.core.views import Bounded, View
 from twokeys.data_cards.audited import AuditedTier
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Ceiling(Fact):
 class Score(Fact):
     """Accuracy of one cross-fitted blind baseline on a set."""
 
-    view: Literal["question", "choices", "image"]
+    view: View
     baseline: str
     """Full name, such as `question.tfidf`."""
     stratum: str
@@ -296,6 +296,8 @@ class RetrievedKind(Fact):
     """Sound candidates that balance does not need: they are not published."""
     absence: str
     """What it means that an object is not annotated; empty if no annotations tell the answers."""
+    files: dict[str, str] = {}
+    """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
 
 
 class Pairing(Fact):

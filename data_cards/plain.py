@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twokeys.core.views import VIEWS
 from twokeys.data_cards import tables
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def bounded(manifest: Manifest) -> str:
 
 def audited(tier: AuditedTier) -> list[str]:
     """One sentence on the verdict of each view."""
-    order = ("nothing", *tables.VIEWS)
+    order = ("nothing", *VIEWS)
     return [_view(view, tier.margin) for view in sorted(tier.views, key=lambda view: order.index(view.view))]
 
 
 def controls(tier: AuditedTier) -> list[str]:
     """One sentence for each view on the planted cues that its adversaries find, and on the cues that they miss."""
-    views = sorted({one.view for one in tier.controls}, key=tables.VIEWS.index)
+    views = sorted({one.view for one in tier.controls}, key=VIEWS.index)
     return [_planted(view, [one for one in tier.controls if one.view == view], tier.margin) for view in views]
 
 

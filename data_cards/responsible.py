@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from twokeys.core.views import VIEWS
 from twokeys.data_cards import retrieved
-from twokeys.data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
+from twokeys.data_cards.tables import JOINT, best, count, interval, percent, result
 
 if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest

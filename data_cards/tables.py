@@ -7,14 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twokeys.core.views import COARSE, Bounded
+from twokeys.core.views import COARSE, VIEWS, Bounded
 from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Cells = tuple[str, ...]
-VIEWS = ("question", "choices", "image")
 NONE = "-"
 SUMMARY_HEADER: Cells = ("", "all items read", "published")
 BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")

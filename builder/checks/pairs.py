@@ -42,7 +42,7 @@ def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
 def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
     """What is wrong with the wording of an item that its source asked in other words."""
     if row["answer_source"] != "constructed" or "paraphrases" not in pair.mined:
-        yield "its wording is not the source's, and nobody says why its answer holds"
+        yield "its wording is not the source's, and no reason is given why its answer holds"
     if row["question"] == row["question_asked"] or plain(str(row["question"])) != plain(str(row["question_asked"])):
         yield "its wording differs from the source's by more than harmless changes, or not at all"
 
@@ -95,7 +95,7 @@ def _scores(row: dict[str, Any], pair: Pair) -> Iterator[str]:
     if (row["answer_source"] == "verified") != bool(scores):
         yield "its scores do not fit its answer source"
     if pair.grammar is not None and _list(row["edit_words"]) and (fluency is None or fluency < -pair.grammar.drop):
-        yield "its question is less fluent than the recipe allows, or nobody says how fluent it is"
+        yield "its question is less fluent than the recipe allows, or its fluency is not stated"
     if margins is None:
         return
     if pair.verify is None or sorted(margins) != sorted(pair.verify.models):

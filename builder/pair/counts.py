@@ -76,6 +76,7 @@ def retrieved_kinds(
             balanced=sum(identity in kept for identity in each.askable),
             checked=each.checked,
             agreed=each.agreed,
+            files=each.files,
             spare=spare.get(each.kind, 0),
             absence=each.absence,
         )

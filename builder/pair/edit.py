@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
@@ -185,6 +185,7 @@ class Retrieval:
         askable: Ids of the items whose question it understands.
         checked: Those of them about whose own image it can tell the answer, too.
         agreed: Those of these for which it tells the annotated answer: how far it can be trusted.
+        files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them.
         absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
     """
 
@@ -193,6 +194,7 @@ class Retrieval:
     askable: list[str]
     checked: int
     agreed: int
+    files: dict[str, str] = field(default_factory=dict)
     absence: str = ""
 
 

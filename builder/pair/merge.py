@@ -12,6 +12,7 @@ import pandas as pd
 from twokeys.builder.read.spelling import spelled
 from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
+from twokeys.core.columns import RETRIEVED
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -106,6 +107,7 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
         Reasons in the order of `rows`; None for edits that become items.
     """
     there: There = {}
+    groups = dict(zip(items["id"], items["group"], strict=True))
     for identity, question, image, split, answer in zip(
         *(items[name] for name in ("id", "question_key", "image_key", "split", "compared")), strict=True
     ):
@@ -116,10 +118,17 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     for row in records:
         reasons[row["id"]] = _refused(row, there, disputed, reasons)
+        if reasons[row["id"]] is None and _same_group(row, groups):
+            reasons[row["id"]] = "its image is nearly the same as that of the item that it was made from"
         if reasons[row["id"]] is None:
             of_place = there.setdefault((row["question_key"], row["image_key"]), {})
             of_place[row["split"], row["compared"]] = row["id"]
     return rows["id"].map(reasons)
+
+
+def _same_group(row: dict[str, Any], groups: dict[str, str]) -> bool:
+    """Whether a retrieved partner shows an image of its original's own group."""
+    return str(row["edit_kind"]).startswith(RETRIEVED) and row["group"] == groups.get(row["edit_of"])
 
 
 def _refused(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embeddings, embed_pictures, embedded_of, thumbnails_of
 from twokeys.builder.measure.encoders import image_encoder
+from twokeys.builder.measure.groups import joined
 from twokeys.builder.measure.near_duplicates import near_images
 from twokeys.builder.measure.survey import CALIBRATION, Survey
 from twokeys.builder.read.pictures import Pictures
@@ -71,7 +72,9 @@ class Pool:
         return {row["image_key"]: row | {"group": group[row["image_key"]]} for row in rows}  # type: ignore[misc]
 
     def groups(self, keys: set[str]) -> dict[str, str]:
-        """The group of some images of the pool: near-duplicates, also of items' images, are in one.
+        """The group of some images of the pool: near-duplicates and images with a link in common are in one.
+
+        An image that is near to, or has a link in common with, images of items is in the group of the first of these.
 
         Args:
             keys: Images; those of the items are looked at too.
@@ -95,10 +98,31 @@ class Pool:
             [self.pictures.decode(key) for key in sample],
             image_encoder(self.encoder),
         )
-        leaders = dict(zip(found.keys, found.keys[clusters.leader], strict=True))
-        # A cluster takes the group of an item's image in it, the first by key.
-        of_leader = {leaders[key]: group[key] for key in sorted(group, reverse=True)}
-        return group | {key: of_leader.get(leaders[key], digest("group", str(leaders[key]))) for key in fresh}
+        leaders = {str(key): str(of) for key, of in zip(found.keys, found.keys[clusters.leader], strict=True)}
+        links = dict(zip(self.table["image_key"], self.table["links"], strict=True))
+        marks = {key: {leaders[key], *links[key]} for key in sorted(every)}
+        of_mark: dict[str, str] = {}
+        for key in sorted(group):
+            for mark in marks[key]:
+                of_mark.setdefault(mark, group[key])
+        return group | _joined({key: marks[key] for key in sorted(fresh)}, of_mark)
+
+
+def _joined(marks: dict[str, set[str]], groups: dict[str, str]) -> dict[str, str]:
+    """The group of each image: images that have a mark in common are joined.
+
+    Args:
+        marks: Image -> what it may have in common with others.
+        groups: Mark -> the group of items that have it.
+    """
+    table = pd.Series([sorted(of) for of in marks.values()]).explode()
+    label = joined(np.arange(len(marks), dtype=np.int64), table)
+    named: dict[int, list[str]] = {}
+    for at, of in zip(label.tolist(), marks.values(), strict=True):
+        named.setdefault(at, []).extend(groups[mark] for mark in of if mark in groups)
+    names = {at: min(of) if of else "" for at, of in named.items()}
+    first = {at: key for key, at in reversed([*zip(marks, label.tolist(), strict=True)])}
+    return {key: names[at] or digest("group", first[at]) for key, at in zip(marks, label.tolist(), strict=True)}
 
 
 def pool_of(known: Survey) -> Pool:

@@ -260,7 +260,7 @@ def _edits(
     return retrieve.named(f"retrieve-{use.generator}")(run, Making(generator), Limits.of(recipe, use), part, pool)
 
 
-@stage("pair", version=4)
+@stage("pair", version=5)
 def merge_edits(
     space: Workspace,
     known: Survey,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,8 +11,9 @@ import pytest
 
 from tests.pipeline.toy import Toy, draw
 from twokeys.builder.build import Built, build
-from twokeys.builder.pair.edit import Edit
+from twokeys.builder.pair.edit import Retrieval
 from twokeys.builder.pair.generators.registry import BUILT_IN
+from twokeys.builder.pair.pool import Pool
 from twokeys.builder.pairs import pairs
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
@@ -31,8 +31,8 @@ class Looks:
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pool",)
 
-    def edits(self, items: pd.DataFrame, picture: Callable[[str], bytes], seed: int) -> Iterator[Edit]:
-        yield from ()
+    def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
+        return Retrieval("retrieved.looks", [], [], 0, 0)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from twokeys.builder.certify.audited.controls import Control, search
+from twokeys.builder.certify.audited.draws import ITEMS, SETTING
 from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
@@ -30,7 +31,6 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import excess
 
-ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST = 50
 """Items with options, or without, from which cues are planted in them: in fewer nothing would be found."""
 

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.core.views import View
 
-View = Literal["question", "choices", "image"]
 Cost = Literal["seconds", "minutes", "gpu"]
 
 

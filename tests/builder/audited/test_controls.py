@@ -86,7 +86,7 @@ def test_what_was_covered_is_said() -> None:
     )
     assert said == [
         "planted cues of 5.0 points are found: spacing",
-        "planted cues of 10.0 points are found, larger than the margin: it speaks of no smaller ones: letter case",
+        "planted cues of 10.0 points are found, larger than the margin: smaller cues are not covered: letter case",
         "not covered: rare word",
         "no single cue of these kinds can be as large as the margin here: row order",
     ]

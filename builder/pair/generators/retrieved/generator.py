@@ -21,7 +21,7 @@ from twokeys.builder.pair.generators.retrieved.settings import Settings
 from twokeys.builder.pair.generators.retrieved.told import told
 from twokeys.builder.pair.pool import Pool
 from twokeys.core.errors import BadInput
-from twokeys.core.files import sha256_of_all
+from twokeys.core.files import sha256
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ class Retrieved(Settings):
         for path in paths:
             if not path.is_file():
                 raise BadInput(path, None, "there is no such file", registry.FILES[self.judge], f"correct {field}")
-        found = replace(self, files=tuple(map(str, paths)), stamp=sha256_of_all(paths) if paths else "")
+        found = replace(self, paths=tuple(map(str, paths)), hashes=tuple(map(sha256, paths)))
         if paths:
-            registry.judge(found.judge, found.files, found.stamp)  # what is wrong with a file shows before any work
+            registry.judge(found.judge, found.paths, found.hashes)  # what is wrong with a file shows before any work
         return found
 
     def __repr__(self) -> str:
         """All that the candidates depend on; where the files lie is not part of it."""
         numbers = self.candidates, self.images_per_question, self.questions_per_image, self.answers
-        return f"Retrieved{(self.judge, self.stamp, *numbers)}"
+        return f"Retrieved{(self.judge, self.hashes, *numbers)}"
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
         """Find candidates; see `twokeys.builder.pair.edit.Retriever`."""

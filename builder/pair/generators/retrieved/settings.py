@@ -25,7 +25,8 @@ class Settings:
             came in for one answer is balanced by another; None for no limit. None are looked for by `models`.
         answers: For `models` and questions without options: so many of the answers that the corpus most often gives to
             the same question are tried about each image.
-        stamp: Hash of the files, filled in by the build.
+        paths: Where the files lie, filled in by the build.
+        hashes: SHA-256 of each, filled in by the build.
     """
 
     judge: By
@@ -34,4 +35,5 @@ class Settings:
     images_per_question: Annotated[int, Ge(1)] | None = None
     questions_per_image: Annotated[int, Ge(1)] | None = 20
     answers: Annotated[int, Ge(2)] = 4
-    stamp: str = ""
+    paths: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from twokeys.builder.pair.edit import Edit, Retrieval
 from twokeys.builder.pair.generators.retrieved.asks import Pool as Images
@@ -16,6 +18,7 @@ from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints,
 from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
 from twokeys.builder.pair.generators.retrieved.settings import Settings
 from twokeys.builder.pair.pool import Pool
+from twokeys.builder.read.pool import FILE_LINK
 from twokeys.core.columns import RETRIEVED
 from twokeys.core.items import canonical_json
 
@@ -39,6 +42,8 @@ class Understood:
         words: Answer of the judge -> how the corpus writes it, of each vertex: statements are true or false.
         places: (m,) place of each image of the pool among the judge's images, `UNSAID` if it speaks of none.
         judge: The judge.
+        disputed: Meaning -> places among the judge's images about which the corpus has another answer than the judge:
+            one of both is wrong, whatever the wording, and nothing is told.
     """
 
     items: pd.DataFrame
@@ -46,12 +51,13 @@ class Understood:
     words: list[dict[str, str]]
     places: Ints
     judge: Judge
+    disputed: dict[Meaning, list[int]] = field(default_factory=dict)
 
     def answers(self, vertex: int, images: Ints) -> tuple[Ints, tuple[str, ...]]:
         """The answers at a vertex about images of the pool, as `Judge.answers`."""
         at = self.places[images]
         codes = np.full(len(images), UNSAID, dtype=np.int64)
-        spoken = at != UNSAID
+        spoken = (at != UNSAID) & ~np.isin(at, self.disputed.get(self.meanings[vertex], []))
         codes[spoken], texts = self.judge.answers(self.meanings[vertex], at[spoken])
         return codes, tuple(self.words[vertex].get(text, text) for text in texts)
 
@@ -65,6 +71,13 @@ class Understood:
                 found[row] = texts[code] if code != UNSAID else None
         return found
 
+    def without(self, wrong: NDArray[np.bool_]) -> Understood:
+        """The same, but nothing is told of what some items ask about their images, in any wording."""
+        disputed: dict[Meaning, list[int]] = {}
+        for vertex, place in self.items.loc[wrong, ["vertex", "place"]].itertuples(index=False):
+            disputed.setdefault(self.meanings[vertex], []).append(int(self.places[place]))
+        return replace(self, disputed=disputed)
+
 
 def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     """Find candidates by annotations.
@@ -76,10 +89,10 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         pool: The images.
         settings: What the recipe asks for.
     """
-    asked = understand(items, pool, registry.judge(settings.judge, settings.files, settings.stamp))
+    asked = understand(items, pool, registry.judge(settings.judge, settings.paths, settings.hashes))
     facts = asked.about_themselves()
     agree = [fact is None or fact == answer for fact, answer in zip(facts, asked.items["answer"], strict=True)]
-    asking = asked.items[agree]
+    asked, asking = asked.without(~np.array(agree, dtype=bool)), asked.items[agree]
     depth = None if settings.judge in TOLD_IN_BULK else DEPTH
     found = mine(
         asking["vertex"].to_numpy(),
@@ -94,6 +107,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         askable=asked.items["id"].tolist(),
         checked=sum(fact is not None for fact in facts),
         agreed=sum(fact is not None for fact, same in zip(facts, agree, strict=True) if same),
+        files=dict(zip(settings.files, settings.hashes, strict=True)),
         absence=asked.judge.absence,
     )
 
@@ -119,9 +133,37 @@ def understand(items: pd.DataFrame, pool: Pool, judge: Judge) -> Understood:
 
 
 def _spoken_of(pool: Pool, judge: Judge) -> Ints:
-    """Place of each image of the pool among those of a judge."""
-    place = {link: at for at, link in enumerate(judge.images)}
-    return np.array([next((place[link] for link in of if link in place), UNSAID) for of in pool.table["links"]])
+    """Place of each image of the pool among those of a judge.
+
+    A name is no proof. Annotations of an image of another size are those of another image, or their boxes do not fit;
+    and a bare file name that two images of the pool have says of neither which it is.
+    """
+    places = {link: at for at, link in enumerate(judge.images)}
+    found = np.full(len(pool), UNSAID, dtype=np.int64)
+    named: dict[str, list[int]] = {}
+    resized: list[str] = []
+    columns = pool.table[["links", "image_width", "image_height"]]
+    for row, (links, width, height) in enumerate(columns.itertuples(index=False)):
+        link = next((link for link in links if link in places), None)
+        if link is None:
+            continue
+        if judge.size(places[link]) not in (None, (width, height)):
+            resized.append(f"{link} ({width} x {height})")
+            continue
+        found[row] = places[link]
+        if link.startswith(FILE_LINK):
+            named.setdefault(link, []).append(row)
+    twice = {link: rows for link, rows in named.items() if len(rows) > 1}
+    found[[row for rows in twice.values() for row in rows]] = UNSAID
+    _warn(resized, "have another size than the annotations state")
+    _warn(list(twice), "are names of two images of the pool")
+    return found
+
+
+def _warn(links: list[str], why: str) -> None:
+    if links:
+        message = f"retrieved: {len(links):,} links {why}, and nothing is told of these images; the first: {links[0]}"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
 def groups(pool: Pool) -> Ints:

@@ -87,6 +87,12 @@ class CocoInstances:
         """Without what follows from the files."""
         return {"files": self.files, "rows": self.rows, "stamp": self.stamp}
 
+    def size(self, image: int) -> tuple[int, int]:
+        """As the files state it, which agree."""
+        file, row = next((file, row) for file, row in zip(self.files, self.rows[image], strict=True) if row >= 0)
+        width, height = file.sizes[row].tolist()
+        return width, height
+
     def understand(self, item: Mapping[str, Any]) -> Meaning | None:
         """Understand an item's question; see `twokeys.builder.pair.generators.retrieved.judges.coco_wording`."""
         return understood(item, self._lexicon)

@@ -28,13 +28,13 @@ FILES = {
 
 
 @lru_cache(maxsize=4)
-def judge(name: str, files: tuple[str, ...], stamp: str) -> Judge:
+def judge(name: str, files: tuple[str, ...], hashes: tuple[str, ...]) -> Judge:
     """Read the annotations of a judge.
 
     Args:
         name: Its name in recipes.
         files: Paths of its files.
-        stamp: Hash of the files: they are read again if it changes.
+        hashes: SHA-256 of each: they are read again if one changes.
 
     Raises:
         BadInput: When a file is none of the judge's format.

@@ -38,6 +38,9 @@ class ClevrJudge:
     files: tuple[str, ...] = field(repr=False)
     absence: str = ABSENCE
 
+    def size(self, image: int) -> None:
+        """Files of scenes state none."""
+
     def understand(self, item: Mapping[str, Any]) -> Meaning | None:
         """The item's program; None if it has none, or one that the catalogue does not allow."""
         return understand(item)

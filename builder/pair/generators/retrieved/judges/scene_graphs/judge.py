@@ -51,6 +51,10 @@ class SceneGraphJudge:
     named: Mapping[str, Ints] = field(repr=False, compare=False)
     absence: str = ABSENCE
 
+    def size(self, image: int) -> tuple[int, int] | None:
+        """As the scene graph states it."""
+        return self.graphs[image].size
+
     def understand(self, item: Mapping[str, Any]) -> Meaning | None:
         """The item's program without ids; None if it has none, or one with an operation that is not known here."""
         return understand(item)
