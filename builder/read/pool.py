@@ -15,7 +15,6 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -74,10 +73,11 @@ class FoundPool:
 class NamedImages(Parts):
     """Every image that a pool names, with the links that are stated of it, and rows that name none."""
 
-    def table(self) -> pd.DataFrame:
-        """All of them; an image stands there once for each split that names it."""
-        parts = [pq.read_table(part) for part in self.parts]
-        found: pd.DataFrame = pa.concat_tables([_NAMES_SCHEMA.empty_table(), *parts]).to_pandas()
+    def table(self, *columns: str) -> pd.DataFrame:
+        """All of them, or some columns; an image stands there once for each split that names it."""
+        names = list(columns or _NAMES_SCHEMA.names)
+        parts = [pq.read_table(part, columns=names) for part in self.parts]
+        found: pd.DataFrame = pa.concat_tables([_NAMES_SCHEMA.empty_table().select(names), *parts]).to_pandas()
         return found
 
 
@@ -157,7 +157,7 @@ def read_pool(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages:
     pools = [find_pool(pool, corpora_folder(corpora)) for pool in recipe.pool]
     roots = {pool.source.corpus.name: pool.source.root for pool in pools}
     named = name_images(run, pools)
-    places = named.table()[["source", "image"]].dropna().drop_duplicates()
+    places = named.table("source", "image").dropna().drop_duplicates()
     locations = ImageLocations(sorted(places.itertuples(index=False, name=None)), roots)
     seen = look_at_pictures.named("pool-pictures")(run, locations, recipe.images)
     files = {pool.source.corpus.name: pool.source.files for pool in pools}
@@ -185,14 +185,14 @@ def _whole(pool: FoundPool) -> list[str]:
 def _write_names(shard: tuple[FoundPool, str], path: Path) -> None:
     """List the images of one split of one pool, each once, with all links that its rows state."""
     pool, split = shard
-    source, links = pool.source.corpus.name, dict[str, dict[str, None]]()
+    source, links = pool.source.corpus.name, dict[str, tuple[str, ...]]()
     problems = []
     for image in _split_images(pool, split):
         if isinstance(image, BadInput):
             problems.append({"source": source, "problem": as_json(image)})
         else:
-            stated = links.setdefault(image.locator, {})
-            stated.update(dict.fromkeys((*image.links, *_name_links(image.name))))
+            stated = (*image.links, *_name_links(image.name))
+            links[image.locator] = tuple(dict.fromkeys((*links.get(image.locator, ()), *stated)))
     rows = chain(problems, ({"source": source, "image": image, "links": list(of)} for image, of in links.items()))
     tables = [_NAMES_SCHEMA.empty_table()]
     while batch := [row for _, row in zip(range(_ROWS), rows, strict=False)]:
@@ -264,9 +264,9 @@ def _links(keys: pd.Series[str], stated: pd.DataFrame) -> pd.Series[Any]:
     """The links of each image of `keys`, which are sorted: all that are stated at any of its places."""
     links = stated[["image_key", "links"]].explode("links").dropna().drop_duplicates()
     links = links.sort_values(["image_key", "links"])
-    starts = np.searchsorted(links["image_key"].to_numpy(dtype=str), keys.to_numpy(dtype=str))
+    ends = links["image_key"].value_counts().reindex(keys, fill_value=0).cumsum().tolist()
     values = links["links"].tolist()
-    found = [values[start:end] for start, end in zip(starts, [*starts[1:], len(values)], strict=True)]
+    found = [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
     return pd.Series(found, index=keys.index, dtype=object)
 
 

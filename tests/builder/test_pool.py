@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from twokeys.builder import recipe as recipes
-from twokeys.builder.pair.pool import pool_of
+from twokeys.builder.pair.stage import pool_images
 from twokeys.builder.read.pool import PoolImages, image_files, read_pool
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import Process
@@ -388,15 +388,15 @@ def test_the_corpora_folder_may_be_named_by_the_environment(corpora: Path, monke
 def test_a_pool_is_read_only_for_a_generator_that_needs_it(corpora: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(corpora / "photos" / "1.png", 1)
     run, generators = Run(corpora.parent / "run"), {"pair": {"generators": ["mirror-sides"]}}
-    assert pool_of(run, plan(pool(), **generators), corpora) is None
+    assert pool_images(run, plan(pool(), **generators), corpora) is None
     from twokeys.builder.pair.generators.mirror import MirrorSides
 
     monkeypatch.setattr(MirrorSides, "needs", ("pool",))
-    found = pool_of(run, plan(pool(), **generators), corpora)
+    found = pool_images(run, plan(pool(), **generators), corpora)
     assert found is not None
     assert len(found.table) == 1
-    assert pool_of(run, plan(**generators), corpora) is None
-    assert pool_of(run, plan(pool()), corpora) is None
+    assert pool_images(run, plan(**generators), corpora) is None
+    assert pool_images(run, plan(pool()), corpora) is None
 
 
 # --------------------------------------------------------------------------------------------------- real photos

@@ -56,7 +56,8 @@ class Retrieved(Settings):
 
     def __repr__(self) -> str:
         """All that the candidates depend on; where the files lie is not part of it."""
-        return f"Retrieved{(self.judge, self.stamp, self.candidates, self.images_per_question, self.answers)}"
+        numbers = self.candidates, self.images_per_question, self.questions_per_image, self.answers
+        return f"Retrieved{(self.judge, self.stamp, *numbers)}"
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
         """Find candidates; see `twokeys.builder.pair.edit.Retriever`."""

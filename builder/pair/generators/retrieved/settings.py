@@ -21,6 +21,8 @@ class Settings:
         candidates: Images that an item gets at most, and questions that an image gets at most for each answer. More
             candidates close more circulations; models are asked about each.
         images_per_question: Candidates of one question at most; None for no limit.
+        questions_per_image: Questions that an image gets at most beside those whose items it is near to, so that what
+            came in for one answer is balanced by another; None for no limit. None are looked for by `models`.
         answers: For `models` and questions without options: so many of the answers that the corpus most often gives to
             the same question are tried about each image.
         stamp: Hash of the files, filled in by the build.
@@ -30,5 +32,6 @@ class Settings:
     files: tuple[str, ...] = ()
     candidates: Annotated[int, Ge(1)] = 10
     images_per_question: Annotated[int, Ge(1)] | None = None
+    questions_per_image: Annotated[int, Ge(1)] | None = 20
     answers: Annotated[int, Ge(2)] = 4
     stamp: str = ""

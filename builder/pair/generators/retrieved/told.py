@@ -23,6 +23,8 @@ TOLD_IN_BULK = ("coco",)
 """Judges that tell the answers about all images by one look-up; others run a program for each."""
 DEPTH = 256
 """Images nearest to an item's own about which a judge is asked that runs a program for each."""
+TRUE_FALSE = {"yes": "true", "no": "false"}
+"""How corpora of statements write what a judge answers."""
 VERTEX = ["question_key", "split", "answer_type", "meaning"]
 """Items that share these share the edges of one vertex: each part of a corpus is balanced by itself."""
 
@@ -34,12 +36,14 @@ class Understood:
     Attributes:
         items: Their rows, with `vertex` (number), `place` (of their image in the pool).
         meanings: Meaning of each vertex.
+        words: Answer of the judge -> how the corpus writes it, of each vertex: statements are true or false.
         places: (m,) place of each image of the pool among the judge's images, `UNSAID` if it speaks of none.
         judge: The judge.
     """
 
     items: pd.DataFrame
     meanings: list[Meaning]
+    words: list[dict[str, str]]
     places: Ints
     judge: Judge
 
@@ -49,7 +53,7 @@ class Understood:
         codes = np.full(len(images), UNSAID, dtype=np.int64)
         spoken = at != UNSAID
         codes[spoken], texts = self.judge.answers(self.meanings[vertex], at[spoken])
-        return codes, texts
+        return codes, tuple(self.words[vertex].get(text, text) for text in texts)
 
     def about_themselves(self) -> list[str | None]:
         """What the annotations tell about each item's own image."""
@@ -82,7 +86,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         asking["place"].to_numpy(),
         asking["answer"].tolist(),
         Images(pool.vectors, asked.answers, groups(pool)),
-        Limits(settings.candidates, settings.images_per_question, depth),
+        Limits(settings.candidates, settings.images_per_question, settings.questions_per_image, depth),
     )
     return Retrieval(
         kind_of(settings),
@@ -108,7 +112,9 @@ def understand(items: pd.DataFrame, pool: Pool, judge: Judge) -> Understood:
     part["vertex"] = part.groupby(VERTEX, sort=False).ngroup()
     part["place"] = pool.places.get_indexer(pd.Index(part["image_key"]))
     each = part.drop_duplicates("vertex").sort_values("vertex")["meaning"].tolist()
-    return Understood(part, each, _spoken_of(pool, judge), judge)
+    stated = set(part["vertex"][part["answer"].isin(TRUE_FALSE.values())])
+    words = [TRUE_FALSE if vertex in stated else {} for vertex in range(len(each))]
+    return Understood(part, each, words, _spoken_of(pool, judge), judge)
 
 
 def _spoken_of(pool: Pool, judge: Judge) -> Ints:
@@ -141,7 +147,7 @@ def _edits(
             kind=kind_of(settings),
             of=of[vertex, int(found.near[at])],
             view="image",
-            answer=fact.answer,
+            answer=asked.words[vertex].get(fact.answer, fact.answer),
             answer_source="constructed",
             note=fact.note,
             image=str(shown["image_key"]),

@@ -47,6 +47,8 @@ ALONE = {
         "Is there a dog's tail?", "Is there a dog, in a way?", "Are there more cats than trees?",
         "Is there a train station?", "Are there people watching?", "Is anyone else in the image?", "Is there dog?",
         "The dog is in the image.", "Is it a dog in the image?", "Isn't there a dog?", "Is there a hot dog stand?",
+        "Either a cat or a dog is shown.", "Are there two dogs and cats?",
+        "Are there more than two dogs or cats?", "Are there multiple dogs and cats?",
         "Are there two or three dogs?", "Is there only a dog?", "Is there not a dog in the image?", "Is there a?", "",
         "The cat is under the car.", "A dog is in the car.", "Is there a dog in front of the image?", "dog",
     ],
@@ -161,6 +163,10 @@ def test_other_categories_are_known_by_their_names_alone():
     assert words["men"].noun == Noun(("man",))
     assert words["car"].noun == Noun(("car_(automobile)",), "presence", also=("sports car",))
     assert words["mice"].noun.tells == "presence"
+    assert lexicon(["deer", "fox"])["deer"].many
+    assert lexicon(["tie clip", "car", "tv"])["car"].noun.also == ()
+    assert lexicon(["tie clip", "car", "truck", "tv"])["car"].noun.also == ("truck",)
+    assert lexicon(["tie clip", "car", "tv"])["tv"].noun.unless == WORDS["tv"].noun.unless
     assert not {"automobile", "human", "computer mouse", "cup", "salt and pepper"} & words.keys()
 
 
@@ -169,4 +175,5 @@ def test_a_part_of_cocos_categories_has_cocos_words():
     assert words["humans"].noun == PERSON
     assert words["bear"].noun.also == ("teddy bear",)
     assert "dog" not in words
+    assert lexicon(["car"])["car"].noun == Noun(("car",))
     assert understood(item("Is there a dog or a person?"), words) is None

@@ -27,7 +27,8 @@ from twokeys.core.files import sha256
 ABSENCE = (
     "An object that is not annotated is absent if its category is one of the file's and the image was annotated "
     "exhaustively for it: for all categories, unless the image has a `scope` or LVIS's lists. A crowd says that there "
-    "is one object or more. Files that contradict each other say nothing."
+    "is one object or more, and a number is told up to four. Words that name more than a category (table, phone) tell "
+    "presence alone. If files contradict each other, nothing is told."
 )
 
 

@@ -38,7 +38,7 @@ UNBOUNDED = np.iinfo(np.int16).max
 COUNTED = 4
 """Up to so many objects of a category a number is told.
 
-So many people see at a glance. On photos of VQA the annotations' number is that of VQA's annotators in 17 questions of 17
+So many people see at a glance. On photos of VQA the annotated number is that of VQA's annotators in 17 of 17 questions
 up to four, and in 6 of 11 above (objects cut off by the border or hidden, crowds that nobody marked).
 """
 SMALL = 1 / 1000
@@ -79,8 +79,8 @@ class Instances:
     def of(self, image: int, category: str) -> NDArray[np.int64]:
         """Places of an image's annotations of a category."""
         first, last = self.starts[image], self.starts[image + 1]
-        places: NDArray[np.int64] = np.flatnonzero(self.columns[first:last] == self.categories.index(category))
-        return first + places
+        inside = np.flatnonzero(self.columns[first:last] == self.categories.index(category))
+        return np.asarray(first + inside, np.int64)
 
 
 def read_instances(path: Path) -> Instances:

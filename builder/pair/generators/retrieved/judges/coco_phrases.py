@@ -29,24 +29,25 @@ _DENIALS = (("no ", "any "), ("not any ", "any "), ("not a ", "a "), ("not an ",
 _BY = {"more": "than", "fewer": "than", "as many": "as"}
 
 
-def claim_of(phrase: str, lexicon: Lexicon, denials: bool) -> Claim | None:
+def claim_of(phrase: str, lexicon: Lexicon, stated: bool) -> Claim | None:
     """What it says that there is such a thing; None if the phrase holds anything else.
 
     Args:
         phrase: Such as `a cat and two dogs`.
         lexicon: Words.
-        denials: Whether `no` and `not` are understood: in statements; "is there no dog?" is answered both ways.
+        stated: Whether it stands in a statement. There `no` and `not` are understood ("is there no dog?" is answered
+            both ways), and `either` is not (it may be false of both).
     """
     phrase = re.sub(r"\b(?:one|1) or more\b", "any", phrase)
     for denial, rest in _DENIALS:
         if phrase.startswith(denial):
-            return _denied(phrase.removeprefix(denial), denial, rest, lexicon) if denials else None
+            return _denied(phrase.removeprefix(denial), denial, rest, lexicon) if stated else None
     if (found := _MORE.fullmatch(phrase)) and found["by"] == _BY.get(found["how"], "and"):
         return _compared(found["how"], found["left"], found["right"], lexicon)
     both, either = phrase.startswith("both "), phrase.startswith("either ")
     phrase = phrase.removeprefix("both ").removeprefix("either ")
     parts = _parts(phrase)
-    if parts is None or (both and parts[0] != "and") or (either and parts[0] != "or"):
+    if parts is None or (both and parts[0] != "and") or (either and (stated or parts[0] != "or")):
         return None
     how, members = parts
     return _joined(how, members, lexicon)
@@ -83,14 +84,16 @@ def _parts(phrase: str) -> tuple[str, list[str]] | None:
 
 def _joined(how: str, members: Sequence[str], lexicon: Lexicon) -> Claim | None:
     """Members of a list, of which later ones may go without the article of the first."""
-    any_of = members[0].startswith("any ")
-    if any_of and how == "and":
+    if members[0].startswith("any ") and how == "and":
         return None  # "any cats and dogs" may mean each, or a group
+    first = members[0]
+    article = next((word for word in ("a", "an", "any") if first.startswith(f"{word} ")), "")
+    bare = bool(article) or first.startswith("some ") or first in lexicon
     claims = []
     for place, member in enumerate(members):
-        claim = _single(member, lexicon)
-        if place and (any_of or members[0].startswith(("a ", "an "))) and member in lexicon:
-            claim = _single(f"{'any' if any_of else 'a'} {member}", lexicon)
+        if place and member in lexicon and not bare:
+            return None  # "two cats and dogs" may mean two dogs
+        claim = _single(f"{article} {member}" if place and article and member in lexicon else member, lexicon)
         if claim is None:
             return None
         claims.append(claim)

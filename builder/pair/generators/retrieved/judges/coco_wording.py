@@ -127,7 +127,7 @@ def _phrases(text: str, frames: Sequence[re.Pattern[str]]) -> Iterator[str]:
 def _whether(text: str, lexicon: Lexicon, no: str, yes: str) -> Whether | None:
     for frames, stated in ((_POLAR, False), (_STATED, True)):
         for phrase in _phrases(text.replace(" , ", " ") if text.startswith("true or false") else text, frames):
-            claim = claim_of(phrase, lexicon, denials=stated)
+            claim = claim_of(phrase, lexicon, stated=stated)
             if claim is not None:
                 return Whether(claim, no, yes)
     return None

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from twokeys.builder.pair.generators.retrieved.judges.coco_claims import Noun, Tells
+from twokeys.builder.pair.generators.retrieved.judges.coco_claims import Noun
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,8 @@ _NOUNS: tuple[tuple[Noun, str], ...] = (
      "animal > animals"),
 )  # fmt: skip
 """Words with more to say."""
+_MIXED_UP = frozenset({"car", "chair", "suitcase", "backpack", "handbag", "sandwich", "bottle"})
+"""Categories that annotators mix up with those in `also`; for the others, the word itself means both."""
 _MASS = frozenset({"broccoli", "pizza", "cake"})
 _PERSONS = frozenset({
     "man", "woman", "boy", "girl", "child", "kid", "baby", "infant", "toddler", "adult", "rider", "pedestrian",
@@ -162,11 +164,12 @@ def lexicon(categories: Iterable[str]) -> Lexicon:
     entries = _coco()
     if set(categories) <= COCO80:
         chosen = {form: word for form, word in entries.items() if set(word.noun.labels) & names.keys()}
-        return MappingProxyType(chosen)
+        return MappingProxyType({form: replace(word, noun=_among(word.noun, names)) for form, word in chosen.items()})
     out: dict[str, Forms] = {}
     for plain, name in names.items():
-        noun = _noun(plain, name, names, entries.get(plain))
-        many = entries[plain].many if plain in entries else False
+        coco = entries.get(plain)
+        noun = _noun(plain, name, names, coco.noun if coco and coco.noun.labels == (plain,) else None)
+        many = _plural(plain) == plain or (coco is not None and coco.many)
         out[plain] = Forms(noun, one=True, many=many, mass=plain in _MASS)
         out.setdefault(_plural(plain), Forms(noun, many=True))
     return MappingProxyType(out)
@@ -191,11 +194,18 @@ def _plain(name: str) -> str:
     return plain if good else ""
 
 
-def _noun(plain: str, name: str, names: Mapping[str, str], coco: Forms | None) -> Noun:
+def _among(noun: Noun, names: Mapping[str, str]) -> Noun:
+    """A noun among some categories: an annotator mixes up no categories that there are not."""
+    mixed = noun.labels[0] in _MIXED_UP
+    return replace(noun, also=tuple(label for label in noun.also if label in names)) if mixed else noun
+
+
+def _noun(plain: str, name: str, names: Mapping[str, str], coco: Noun | None) -> Noun:
     """What the name of a category means among other categories."""
+    noun = _among(coco, names) if coco else Noun((name,))
     kinds = {other for other in names if other.endswith(f" {plain}")} | (_PERSONS if plain == "person" else set())
-    tells: Tells = "presence" if "(" in name else coco.noun.tells if coco else "count"
-    return Noun((name,), tells, also=tuple(sorted(names[kind] for kind in kinds & names.keys() if kind != plain)))
+    others = {names[kind] for kind in kinds & names.keys() if kind != plain} | set(noun.also)
+    return Noun((name,), "presence" if "(" in name else noun.tells, tuple(sorted(others)), noun.unless)
 
 
 def _plural(word: str) -> str:
