@@ -57,7 +57,7 @@ class Settings:
     def cautions(self) -> tuple[str, ...]:
         """Why the operations are off that a recipe switches on."""
         return tuple(
-            f"`{operation}` is off unless a recipe names it, for {OFF[operation]}"
+            f"`{operation}` is off unless a recipe names it: {OFF[operation]}"
             for operation in self.operations if operation in OFF
         )  # fmt: skip
 
