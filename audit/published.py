@@ -24,7 +24,7 @@ ALL = "all"
 EVALUATED = (*TIERS, REMOVED)
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
 TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
-OPTIONAL = ("answers", "image_partner", "question_partner", "quad", "edit_of", "edit_boxes")
+OPTIONAL = ("answers", "image_partner", "question_partner", "quad", "edit_of", "edit_kind", "edit_boxes")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Published:
                 yield place, picture
 
     def shown(self, names: Collection[str]) -> dict[str, Image.Image]:
-        """Pictures of the items of some ids, by id."""
+        """Images of the items of some ids, by id."""
         places = np.flatnonzero(self.table["id"].isin(names))
         return {str(self.table["id"].iat[place]): picture for place, picture in self.pictures(places)}
 

@@ -22,7 +22,10 @@ from pathlib import Path
 
 from benchmarks.report import say
 
-NAMES = ("balance", "scale", "neighbours", "mining", "embedding", "baselines", "language", "values", "coalitions")
+NAMES = (
+    "balance", "scale", "neighbours", "mining", "retrieved", "embedding", "baselines", "language", "values",
+    "coalitions",
+)  # fmt: skip
 LONG = ("faithfulness", "simulated")
 PACKAGES = ("numpy", "pandas", "scipy", "ortools", "highspy", "faiss-cpu", "scikit-learn", "torch", "pillow", "pyarrow")
 RESULTS = Path(__file__).with_name("RESULTS.md")

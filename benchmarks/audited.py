@@ -19,14 +19,14 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.published_ways import aflite, iterative_bias_pruning, random_removal, symmetric_grid
+from twokeys.builder.certify.audited.adversaries import Adversaries
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.cells import cells
 from twokeys.builder.certify.audited.certificate import verdicts_of
 from twokeys.builder.certify.audited.draws import both, first_bounds
 from twokeys.builder.certify.audited.evidence import Evidence, TrainedOn
-from twokeys.builder.certify.audited.judging import Bench
+from twokeys.builder.certify.audited.judging import JudgedSet
 from twokeys.builder.certify.audited.labels import Labels
-from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.selection import choose, ties
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import Verdict
@@ -70,7 +70,7 @@ TWOKEYS_CORPORA=path/to/corpora python -m benchmarks.audited {names}
 """
 
 
-def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Iterator[tuple[str, Bools]]:
+def sets(panel: Adversaries, known: Survey, select: list[str], margin: float) -> Iterator[tuple[str, Bools]]:
     """All items, ours, and the published methods at our size."""
     items, labels = panel.items, panel.labels
     everything = np.ones(len(items), dtype=bool)
@@ -81,7 +81,7 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
 
     bounds = first_bounds(cells(items, known.represent, 0), labels, labels.given, margin)
     weight, parts = ties(np.ones(len(items)), items["id"].tolist()), list(strata(items).values())
-    ours = choose(ask, margin, 8, everything, bounds, weight, parts, wholes(items)).keep
+    ours = choose(ask, margin, 8, weight, bounds, parts, wholes(items)).keep
     size = int(ours.sum())
     yield "twokeys", ours
     yield "random removal", random_removal(len(items), size)
@@ -97,7 +97,7 @@ def sets(panel: Panel, known: Survey, select: list[str], margin: float) -> Itera
         yield "symmetric grid (its own size)", symmetric_grid(first, second)
 
 
-def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats]:
+def features(panel: Adversaries, known: Survey, options: bool) -> tuple[Floats, Floats]:
     """Plain features and embeddings, (n, d): of the question, or of one of two options less the other."""
     if not options:
         lexical, embedding = (
@@ -113,16 +113,16 @@ def features(panel: Panel, known: Survey, options: bool) -> tuple[Floats, Floats
 
 
 def judged(
-    panel: Panel, select: list[str], certify: list[str], keep: Bools, margin: float
+    panel: Adversaries, select: list[str], certify: list[str], keep: Bools, margin: float
 ) -> list[tuple[Evidence, Verdict, str]]:
     """Held-out adversaries on a set, with the verdict on their view, and what each scores on every split."""
-    bench = Bench.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
-    weighed = [bench.constant()]
+    chosen = JudgedSet.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
+    weighed = [chosen.constant()]
     for one in both(keep, lambda on_removed=False: panel.ask(certify, keep, 1, on_removed)):
         learns = baselines()[one.name].fits
         if (keep & one.applies).any() and (learns or not one.on_removed):
             trained_on: TrainedOn = "nothing" if not learns else "removed" if one.on_removed else "set"
-            weighed.append(bench.weigh(one, trained_on))
+            weighed.append(chosen.weigh(one, trained_on))
     views = list(dict.fromkeys(one.whole.view for one in weighed))
     verdicts = {one.view: one for one in verdicts_of(views, weighed, margin, 0.05, {})}
     found = []
@@ -156,7 +156,7 @@ def rows(name: str, corpora: Path | None, out: Path, margin: float, most: int) -
     options = (known.items["choices"].map(len) > 0).all()
     select, certify = (OPTIONS_SELECT, OPTIONS_CERTIFY) if options else (SELECT, CERTIFY)
     key = digest("benchmark", known.key, str(most))
-    panel = Panel(run, known.items, Labels.of(known.items), plan.measure, known.represent.reads, key)
+    panel = Adversaries(run, known.items, Labels.of(known.items), plan.measure, known.represent.reads, key)
     for way, keep in sets(panel, known, select, margin):
         for one, verdict, parts in judged(panel, select, certify, keep, margin):
             low, high = (one.chance + end for end in one.interval)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from unittest.mock import patch
 
 import faiss
@@ -55,8 +56,7 @@ def search(kind: str, number: int) -> Facts:
     with patch.object(neighbours, "EXACT_UP_TO", 0):
         build, index = timed(lambda: neighbours.Index(vectors))
     for probes in PROBES:
-        index._index.nprobe = probes
-        measure(f"inverted lists, {probes} probes", build, index.nearest)
+        measure(f"inverted lists, {probes} probes", build, partial(index.nearest, probes=probes))
     if number <= GRAPH_UP_TO:
         graph = faiss.IndexHNSWFlat(DIMENSIONS, 32, faiss.METRIC_INNER_PRODUCT)
         build, _ = timed(lambda: graph.add(vectors))

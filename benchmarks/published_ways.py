@@ -6,7 +6,7 @@ it leaves; the certificate does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,7 @@ import pandas as pd
 from twokeys.core.intervals.excess import Bools, Floats, Ints
 from twokeys.filters.aflite import AFLite
 from twokeys.filters.iterative_bias_pruning import IterativeBiasPruning
-from twokeys.filters.pruning import prune
 from twokeys.filters.symmetric_grid import SymmetricGrid
-
-Score = Callable[[Ints], Floats]
-"""Scores the remaining items, given by position (m,): the higher, the sooner an item is removed."""
 
 
 def random_removal(n: int, size: int, seed: int = 0) -> Bools:
@@ -26,22 +22,6 @@ def random_removal(n: int, size: int, seed: int = 0) -> Bools:
     keep = np.zeros(n, dtype=bool)
     keep[np.random.default_rng(seed).permutation(n)[:size]] = True
     return keep
-
-
-def signed_gaps(scores: Floats, gold: Ints) -> Floats:
-    """Gap between the gold option and the best other one.
-
-    Args:
-        scores: (n, c) probabilities of the options; NaN where an item has fewer than c.
-        gold: (n,) position of the gold option.
-
-    Returns:
-        (n,) gaps in [-1, 1], positive where the gold option wins.
-    """
-    rows = np.arange(len(gold))
-    others = np.where(np.isnan(scores), -np.inf, scores)
-    others[rows, gold] = -np.inf
-    return np.asarray(scores[rows, gold] - others.max(axis=1), dtype=np.float64)
 
 
 def symmetric_grid(first: Floats, second: Floats, cells: int = 50, bins: int = 10, seed: int = 0) -> Bools:
@@ -61,22 +41,6 @@ def symmetric_grid(first: Floats, second: Floats, cells: int = 50, bins: int = 1
         _table(np.zeros(n, dtype=np.int64)) | gaps | {"answer_type": ["yes/no"] * n, "choices": [[] for _ in range(n)]}
     )
     return _without(n, rule.decide(pd.DataFrame(table)))
-
-
-def pruned(score: Score, n: int, size: int, batch: int) -> Bools:
-    """Prune to `size` of `n` items: remove the `batch` highest scores, score what is left, and so on.
-
-    The loop of iterative bias pruning with any scorer; equal scores go by position.
-    """
-    names = [f"{position:09d}" for position in range(n)]
-    done = prune(
-        dict.fromkeys(names, "all"),
-        lambda ids: score(np.array(ids, dtype=np.int64)),
-        budget=n - size,
-        batch=batch,
-        floor=0,
-    )
-    return _without(n, [removal.id for removal in done.removed])
 
 
 def iterative_bias_pruning(

@@ -29,7 +29,7 @@ from benchmarks.report import Table, say, section
 from twokeys.builder.certify.audited.bounds import Answers
 from twokeys.builder.certify.audited.control_stage import named
 from twokeys.builder.certify.audited.families import CERTIFY
-from twokeys.builder.certify.audited.judging import Bench, by_part
+from twokeys.builder.certify.audited.judging import JudgedSet, by_part
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
 from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
@@ -41,7 +41,7 @@ from twokeys.builder.measure.baselines.problem import Floats, Problem
 from twokeys.builder.measure.matrices import PLAIN, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import PICTURE_FIELDS
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import Bools
@@ -159,15 +159,15 @@ def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str
     chosen, settings = {name: baselines()[name] for name in judges}, Measure(folds=FOLDS)
     made: list[tuple[Problem, list[str]]] = []
     planted = pictures(len(items)).planted if view == "image" else None
-    for _, problem, able in problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, reads(items)):
+    for _, problem, able in problems(items, CrossFit(dict.fromkeys(VIEWS, fold), chosen, settings, reads(items))):
         if kind is not None:
             copies = Copies(items, labels, view, kind, planted)
             made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))
         else:
             made.append((problem, able))
-    bench = Bench.of(items, everything, Audited(margin=margin, certify=list(judges)), 0.95, seed)
+    judged = JudgedSet.of(items, everything, Audited(margin=margin, certify=list(judges)), 0.95, seed)
     said = Refits(made, labels, settings.max_answers).ask(judges, labels.given, everything, fold, seed + 1)
-    weighed = [bench.weigh(one, "set") for one in said if _heard(one, everything)]
+    weighed = [judged.weigh(one, "set") for one in said if _heard(one, everything)]
     return decide(view, [one.whole for one in weighed], margin, 0.05, by_part(weighed))
 
 

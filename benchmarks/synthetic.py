@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from twokeys.builder.graph.graph import Graph
 from twokeys.core.items import digest
@@ -101,3 +102,28 @@ def clustered(number: int, dimensions: int, seed: int = 0) -> np.ndarray[tuple[i
     vectors += centre[rng.integers(0, len(centre), number)]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
+
+
+def scenes(number: int, categories: int, dimensions: int = 256) -> tuple[NDArray[np.float16], NDArray[np.uint8]]:
+    """Image vectors as `clustered` draws them, and how many things of each category an image shows.
+
+    Three categories are typical of a cluster, and nearly every image of it shows them; the others are rare, by Zipf's
+    law. So the nearest images have the same answer to most questions, as those of real photos do.
+
+    Returns:
+        (n, d) unit vectors of 16 bits; (categories, n) counts.
+    """
+    rng = np.random.default_rng(0)
+    centre = rng.standard_normal((2000, dimensions), dtype=np.float32)
+    typical = rng.integers(0, categories, (len(centre), 3))
+    vectors = np.empty((number, dimensions), dtype=np.float16)
+    counts = np.empty((categories, number), dtype=np.uint8)
+    for start in range(0, number, 50_000):
+        cluster = rng.integers(0, len(centre), min(50_000, number - start))
+        part = centre[cluster] + 0.75 * rng.standard_normal((len(cluster), dimensions), dtype=np.float32)
+        vectors[start : start + len(part)] = part / np.linalg.norm(part, axis=1, keepdims=True)
+        share = np.tile(0.3 / np.arange(1, categories + 1), (len(cluster), 1))
+        share[np.arange(len(cluster))[:, None], typical[cluster]] = 0.98
+        there = rng.random(share.shape) < share
+        counts[:, start : start + len(part)] = (there * rng.geometric(0.4, share.shape).clip(max=20)).T
+    return vectors, counts

@@ -20,7 +20,7 @@ from twokeys.builder.filter import Rules, filter_items
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.check import check_files, check_names
-from twokeys.builder.pair.stage import pair
+from twokeys.builder.pair.stage import pair, pool_images
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.stage import publish
@@ -71,11 +71,11 @@ def build(
         work: The run folder, where a stopped build goes on; `.NAME.run` beside `out` when None.
         engine: `serial`, `process` or `ray`.
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
-            environment variable TWOKEYS_ALLOW_HOST names. Pictures go to no other.
+            environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
         say: Told how far each stage is.
 
     Raises:
-        BadInput: When the recipe, a corpus or a rule is bad, or pictures are known by name alone.
+        BadInput: When the recipe, a corpus or a rule is bad, or images are known by name alone.
     """
     plan = recipes.load(recipe)
     _check(plan)
@@ -89,7 +89,8 @@ def build(
     with run.alone():
         reading = read(run, plan, sources)
         check_files(run, plan, reading, sources)
-        measured = survey(run, plan, sources, reading)
+        pool = pool_images(run, plan, corpora)
+        measured = survey(run, plan, sources, reading, pool)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)
@@ -103,7 +104,7 @@ def _check(recipe: Recipe) -> None:
     """Refuse what cannot end well before anything is measured.
 
     Raises:
-        BadInput: When pictures are known by name alone, a source forbids a build, the licences of two sources cannot be
+        BadInput: When images are known by name alone, a source forbids a build, the licences of two sources cannot be
             joined, a rule is mistyped, or an adversary is unknown.
     """
     if not recipe.publishable:
@@ -111,7 +112,7 @@ def _check(recipe: Recipe) -> None:
         problem = f"the images of {names} are known by name alone"
         remedy = "use `twokeys diagnose`, or add the images and set `images: required`"
         raise BadInput(recipe.name, "images", problem, "", remedy)
-    folder_licence(recipe.corpora, recipe.license)
+    folder_licence([*recipe.corpora, *recipe.pool], recipe.license)
     Rules(recipe.rules)
     if recipe.audited is not None:
         families(recipe.audited)

@@ -1,4 +1,4 @@
-"""`twokeys diagnose`: how blind-solvable a corpus is, before anything is dropped; pictures are not needed."""
+"""`twokeys diagnose`: how blind-solvable a corpus is, before anything is dropped; images are not needed."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def diagnose(
         say: Told how far each stage is.
 
     Raises:
-        BadInput: As `build`; pictures may be known by name alone.
+        BadInput: As `build`; images may be known by name alone.
     """
     if not isinstance(source, Recipe) and (Path(source) / MANIFEST).is_file():
         return _of_folder(Path(source))

@@ -111,7 +111,7 @@ class Difference:
 def diff(first: str | Path, second: str | Path, say: Say = silent) -> Difference:
     """Compare two published folders.
 
-    Rows are told apart by id and compared cell by cell, without decoding pictures: `image_key` stands for them. A
+    Rows are told apart by id and compared cell by cell, without decoding images: `image_key` stands for them. A
     column that one folder lacks counts as empty there; measurements are compared by four digits, as versions are.
     Memory holds one hash per row, and the rows that differ.
 
@@ -207,7 +207,7 @@ def _rounded(value: Any) -> Any:
 def _sources(manifest: Manifest) -> dict[str, Any]:
     return {
         f"{source.name}.{name}": value
-        for source in manifest.sources
+        for source in (*manifest.sources, *manifest.pools)
         for name, value in {"revision": source.revision, **source.files}.items()
     }
 

@@ -17,7 +17,8 @@ from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.artefacts.refusal import look_for
 from twokeys.builder.pair.check import check_files, check_names
-from twokeys.builder.pair.counts import kinds
+from twokeys.builder.pair.counts import kinds, retrieved_kinds
+from twokeys.builder.pair.stage import pool_images
 from twokeys.builder.pair.stage import work as pair_work
 from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Recipe
@@ -26,7 +27,7 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.ceilings import ceilings
 from twokeys.core.colours import colours
 from twokeys.core.progress import Say, silent, step
-from twokeys.data_cards.manifest import PairKind
+from twokeys.data_cards.manifest import PairKind, RetrievedKind
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Paired:
         read: Items that were read.
         steps: Nothing added, then mined, then constructed partners.
         kinds: What became of each kind of edit; `published` counts those in the largest balanced set.
+        retrieved: What judges of retrieved partners understood, and what of it can be balanced.
         artefacts: Whether edits of each kind can be told from originals; empty unless asked for.
         executed: Stages that did work, with their seconds.
     """
@@ -73,6 +75,7 @@ class Paired:
     read: int
     steps: list[PairStep]
     kinds: list[PairKind]
+    retrieved: list[RetrievedKind]
     artefacts: list[Artefacts]
     executed: dict[str, float] = field(default_factory=dict)
 
@@ -83,6 +86,7 @@ class Paired:
             "read": self.read,
             "steps": [asdict(step) for step in self.steps],
             "kinds": [kind.model_dump() for kind in self.kinds],
+            "retrieved": [kind.model_dump() for kind in self.retrieved],
             "artefacts": [asdict(kind) for kind in self.artefacts],
         }
 
@@ -100,7 +104,7 @@ def pairs(
     """Mine and construct partners as `build` does, after the rules, and publish nothing.
 
     Args:
-        recipe: As `build` takes it; pictures may be known by name alone where no generator needs them.
+        recipe: As `build` takes it; images may be known by name alone where no generator needs them.
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
@@ -119,7 +123,8 @@ def pairs(
     with run.alone():
         reading = read(run, plan, sources)
         check_files(run, plan, reading, sources)
-        known = survey(run, plan, sources, reading)
+        pool = pool_images(run, plan, corpora)
+        known = survey(run, plan, sources, reading, pool)
         left = filter_items(run, plan, known).left(known.items)
         done = pair_work(run, plan, known, left)
     kept = left.frame
@@ -132,7 +137,9 @@ def pairs(
     if artefacts:
         with step(say, "artefacts"):
             told = look_for(plan, done, artefacts, known.represent.image, known.represent.text)
-    return Paired(plan.name, len(known.items), steps, kinds(done.items, done.refused, balanced), told, run.seconds)
+    made = kinds(done.items, done.refused, balanced)
+    retrieved = retrieved_kinds(done.retrieved, done.spare, done.items, set(balanced["id"]), plan.balance)
+    return Paired(plan.name, len(known.items), steps, made, retrieved, told, run.seconds)
 
 
 def _step(name: str, items: pd.DataFrame, settings: Balance) -> tuple[PairStep, pd.DataFrame]:

@@ -34,7 +34,7 @@ class Unsound(ValueError):  # noqa: N818 - named after the folder
 
     def __init__(self, folder: Path, findings: list[Finding]) -> None:
         self.findings = findings
-        failed = [finding.check for finding in findings if not finding.ok]
+        failed = [finding.check for finding in findings if finding.failed]
         super().__init__(f"{folder} does not pass `twokeys verify` ({', '.join(failed)}): nothing was pushed")
 
 
@@ -95,8 +95,8 @@ def push(
     """
     path = Path(folder)
     named(repository)
-    findings = verify(path, say)
-    if not all(finding.ok for finding in findings):
+    findings = verify(path, say=say)
+    if any(finding.failed for finding in findings):
         raise Unsound(path, findings)
     manifest = PublishedFolder(path).manifest
     plan = Pushed(

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from twokeys.builder.sources import Columns as Columns
+from twokeys.builder.sources import Corpus as Corpus
+from twokeys.builder.sources import Origin, Pool
+from twokeys.builder.sources import Part as Part
 from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
@@ -19,76 +23,6 @@ FEWEST_RUNS = 19
 """Permutations from which an interval of 90 % can be told."""
 FEWEST_TRIES = 5
 """Tries from which four of five can be told."""
-
-
-class Part(BaseModel):
-    """Base of all parts of a recipe: immutable, and unknown fields are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Columns(Part):
-    """Where a table keeps the fields of an item. A name that holds dots goes into nested fields."""
-
-    question: str = "question"
-    answer: str = "answer"
-    image: str | None = "image"
-    id: str | None = None
-    choices: str | list[str] | None = None
-    answers: str | None = None
-    answer_type: str | None = None
-    split: str | None = None
-    links: list[str] = []
-    """Columns whose equal values declare items to belong together."""
-    answer_is: Literal["text", "index", "letter"] = "text"
-    """How the gold of a multiple-choice item is given: the option's text, its index from 0, or its letter."""
-
-
-class Corpus(Part):
-    """One source: its format, where its files are, and under which terms."""
-
-    format: str
-    """Name of a reader, see `twokeys corpora`."""
-    name: Annotated[str, Field(pattern=r"^[^\s:]+$")]
-    """Becomes `source` and the first part of every id, which ends at a colon."""
-    path: str | None = None
-    """Folder of the official files, relative to the corpora folder; None where a package brings them."""
-    splits: list[str] | dict[str, str] | None = None
-    """Official splits to read (all when None), or a mapping from the official name to the published one."""
-    images: Literal["required", "names"] = "required"
-    """`required`: every item must have its picture. `names`: pictures are known by name alone, nothing is published."""
-    image_folder: str | None = None
-    """Folder of the pictures, relative to the corpora folder, where it is not inside `path`."""
-    revision: str
-    """The exact state of the source, such as a commit or a release."""
-    license: str
-    """SPDX-like id, or `other`."""
-    license_link: str | None = None
-    citation: str = ""
-    """BibTeX or a plain reference."""
-    homepage: str = ""
-    label_noise: Annotated[float, Field(ge=0, lt=0.5)] | None = None
-    """Share of its golds that are wrong, as the source or a study of it says; the card then tells what balance makes of
-    it."""
-    notice: str = ""
-    """What the licence wants kept with copies, such as its copyright line; LICENSE repeats it."""
-    columns: Columns | None = None
-    """For the formats `table` and `hf`."""
-    options: dict[str, Any] = {}
-    """Further settings of the reader, such as which fields to ask about."""
-    group_by: list[Literal["image", "links", "question", "near_image", "paraphrase"]] = [
-        "image",
-        "links",
-        "near_image",
-    ]
-    """What makes two items share a fold."""
-
-    @property
-    def read_from(self) -> dict[str, Any]:
-        """All that the rows follow from: not what describes the source, nor what other stages use."""
-        return self.model_dump(
-            mode="json", exclude={"citation", "homepage", "notice", "license_link", "group_by", "label_noise"}
-        )  # fmt: skip
 
 
 class Text(Part):
@@ -286,6 +220,8 @@ class Recipe(Part):
     license: str | None = None
     """Licence to give the whole on under; when None, that of the sources, or the freest that suits all of them."""
     corpora: Annotated[list[Corpus], Field(min_length=1)]
+    pool: list[Pool] = []
+    """Further images for generators that find partners among images; read only if the recipe names such a one."""
     bad_rows: Literal["stop", "set aside"] = "stop"
     text: Text = Text()
     images: Images = Images()
@@ -317,6 +253,14 @@ class Recipe(Part):
         if len(set(names)) < len(names):
             raise ValueError(f"corpora must have different names, got {names}")
         return corpora
+
+    @field_validator("pool")
+    @classmethod
+    def _pools_differ(cls, pool: list[Pool], info: ValidationInfo) -> list[Pool]:
+        names = [source.name for source in (*info.data.get("corpora", []), *pool)]
+        if len(set(names)) < len(names):
+            raise ValueError(f"pools must have other names than corpora and each other, got {names}")
+        return pool
 
     @property
     def key(self) -> str:
@@ -385,7 +329,7 @@ def _bad_field(recipe: str, error: ValidationError) -> BadInput:
     if first["type"] == "missing":
         problem, remedy = "the field is missing", "add it, and run again"
     if first["type"] == "extra_forbidden":
-        parts: list[type[BaseModel]] = [*Part.__subclasses__(), Images]
+        parts: list[type[BaseModel]] = [*Part.__subclasses__(), *Origin.__subclasses__(), Images]
         names = {name for part in parts for name in part.model_fields}
         problem = f"there is no field {first['loc'][-1]!r}"
         remedy = correction(str(first["loc"][-1]), names, "remove it")

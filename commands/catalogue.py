@@ -9,7 +9,7 @@ from twokeys.audit.explainers.registry import explainers
 from twokeys.builder.measure.baselines import VIEWS, families
 from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.format import FORMATS
 from twokeys.filters import rules
 
 PATCHES, TOKENS = 16, 6

@@ -8,24 +8,24 @@ from typing import Annotated
 
 import typer
 
-from twokeys.commands.options import AsJson, Folder
+from twokeys.commands.options import AsJson, Corpora, Folder
 from twokeys.commands.progress import CHECKS, CONFIGS, progress
 from twokeys.commands.terminal import plainly, print_json
 
 
-def verify(folder: Folder, as_json: AsJson = False) -> None:
-    """Recount everything that a published folder claims, from the folder alone."""
+def verify(folder: Folder, corpora: Corpora = None, as_json: AsJson = False) -> None:
+    """Recount everything that a published folder claims: from the folder alone, and from annotations that it names."""
     with plainly(), progress(CHECKS) as say:
         from twokeys.builder.verify import verify
 
-        findings = verify(folder, say)
+        findings = verify(folder, corpora=corpora, say=say)
     if as_json:
         print_json([asdict(finding) | {"ok": finding.ok} for finding in findings])
     else:
         from twokeys.commands.show_builds import show_findings
 
         show_findings(folder, findings)
-    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+    raise typer.Exit(1 if any(finding.failed for finding in findings) else 0)
 
 
 def diff(

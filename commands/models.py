@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -75,17 +75,15 @@ def explain(
         from twokeys.audit.models.model import Masking
 
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
+        asked: dict[str, Any] = {
+            "config": config, "split": split, "limit": limit or None, "answer": answer, "budget": budget, "out": out,
+            "seed": seed, "say": say,
+        }  # fmt: skip
         found: Explained | Sensitivity
         if masks == ALL:
-            found = sensitivity(
-                folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
-                out=out, seed=seed, say=say,
-            )  # fmt: skip
+            found = sensitivity(folder, model, names, **asked)
         else:
-            found = explain(
-                folder, model, names, config=config, split=split, limit=limit or None, answer=answer, budget=budget,
-                masking=Masking.read(masks), out=out, seed=seed, say=say,
-            )  # fmt: skip
+            found = explain(folder, model, names, masking=Masking.read(masks), **asked)
     if as_json:
         print_json(found.json())
     else:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from twokeys.commands.printed import console
+from twokeys.commands.tabled import console
 
 STAGES = {
     "rows": "reading official rows",
-    "pictures": "decoding pictures",
+    "pictures": "decoding images",
     "items": "making items",
     "embed": "embedding",
-    "feature-maps": "encoding pictures",
+    "feature-maps": "encoding images",
     "likelihoods": "scoring answers by a language model",
     "replies": "asking a vision-language model",
     "groups": "grouping items",
@@ -36,8 +36,8 @@ STAGES = {
     "audited": "audited tier",
     "controls": "planting cues",
     "control-problems": "problems with planted cues",
-    "planted-pictures": "planting cues in pictures",
-    "details": "pictures in detail",
+    "planted-pictures": "planting cues in images",
+    "details": "images in detail",
     "publish": "writing the folder",
     "report": "writing the report",
     "model": "loading the model",

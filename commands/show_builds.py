@@ -11,9 +11,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from twokeys.commands import tabled
-from twokeys.commands.printed import console
-from twokeys.commands.tabled import Whole
-from twokeys.data_cards import difference, plain, tables
+from twokeys.commands.tabled import Whole, console
+from twokeys.data_cards import difference, plain, retrieved, tables
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import BalancePart, GroupKind
 
 OUT = console()
+WORDINGS, PROBLEMS, DIFFERENCES = 8, 3, 10
+"""Rows that are printed of shortcuts in words, of one check's problems, and of each kind of difference."""
 PAIR_STEP = (
     "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
     "annotated of these",
@@ -40,6 +41,9 @@ def show_build(built: Built) -> None:
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
+    if manifest.pairs is not None and manifest.pairs.retrieved:
+        tabled.prose(OUT, retrieved.summary(manifest.pairs))
+        OUT.print()
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     folder = escape(str(built.folder))
@@ -67,7 +71,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 
 
 def _show_audited(tier: AuditedTier) -> None:
-    """Print who judged the audited tier, and the verdict."""
+    """Print the adversaries of the audited tier, and the verdict."""
     rows = [
         (
             one.adversary,
@@ -119,9 +123,9 @@ def show_diagnosis(found: Diagnosis) -> None:
     _show_work(found.executed)
 
 
-def _shortcuts(found: Diagnosis, most: int = 8) -> list[tuple[str, ...]]:
+def _shortcuts(found: Diagnosis) -> list[tuple[str, ...]]:
     """The strongest wordings as rows."""
-    held = found.shortcuts.shortcuts[:most] if found.shortcuts else []
+    held = found.shortcuts.shortcuts[:WORDINGS] if found.shortcuts else []
     return [
         (
             str(one.cue),
@@ -148,6 +152,8 @@ def show_pairs(found: Paired) -> None:
         reasons = [(kind.kind, reason, tables.count(n)) for kind in found.kinds for reason, n in kind.refused.items()]
         if reasons:
             table("Why edits were refused", ("kind", "reason", "edits"), reasons)
+    if found.retrieved:
+        _show_retrieved(found)
     if found.artefacts:
         told = [
             (
@@ -173,6 +179,22 @@ def show_pairs(found: Paired) -> None:
     _show_work(found.executed)
 
 
+def _show_retrieved(found: Paired) -> None:
+    """Print what judges of retrieved partners understood, and what balance makes of it: a column a kind."""
+    kinds = retrieved.rows(found.retrieved, found.kinds)
+    table("Retrieved partners", *_turned(retrieved.HEADER, kinds))
+    tabled.prose(OUT, retrieved.LEGEND)
+    for said in retrieved.answers(found.retrieved):
+        tabled.prose(OUT, said)
+    OUT.print()
+
+
+def _turned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """A table with rows as columns."""
+    columns = list(zip(header, *rows, strict=True))
+    return columns[0], list(columns[1:])
+
+
 def _pair_step(step: PairStep) -> tuple[str, ...]:
     shares = (tables.percent(step.question_ceiling), tables.percent(step.image_ceiling))
     partners = (tables.count(step.image_partners), tables.count(step.question_partners))
@@ -181,30 +203,33 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
 
 def show_findings(folder: Path, findings: list[Finding]) -> None:
     """Print which checks of a published folder passed."""
-    table(str(folder), ("check", ""), [(found.check, "ok" if found.ok else "FAILED") for found in findings])
+    outcomes = [(found.check, "FAILED" if found.failed else "ok" if found.ok else "not made") for found in findings]
+    table(str(folder), ("check", ""), outcomes)
     for found in findings:
+        if found.not_made:
+            OUT.print(Text(f"{found.check}: {found.not_made}"))
         for problem in _told(found):
             OUT.print(Text(f"{found.check}: {problem}"))
         if found.remedy:
             OUT.print(Text(f"To do for {found.check}: {found.remedy}"))
 
 
-def _told(found: Finding, most: int = 3) -> list[str]:
+def _told(found: Finding) -> list[str]:
     """Problems: all where one can do something about them, else the first and how many more there are."""
-    if found.remedy or len(found.problems) <= most:
+    if found.remedy or len(found.problems) <= PROBLEMS:
         return found.problems
-    return [*found.problems[:most], f"and {len(found.problems) - most:,} more"]
+    return [*found.problems[:PROBLEMS], f"and {len(found.problems) - PROBLEMS:,} more"]
 
 
-def show_difference(found: Difference, most: int = 10) -> None:
-    """Print how two published folders differ, at most so many rows of each kind."""
+def show_difference(found: Difference) -> None:
+    """Print how two published folders differ."""
     counts = [
         (name, *map(tables.count, (one.before, one.after, len(one.added), len(one.removed), len(one.changed))))
         for name, one in found.configs.items()
     ]
     table("Rows", ("config", "first", "second", "added", "removed", "changed"), counts)
     for name, one in found.configs.items():
-        _show_rows(name, one, most)
+        _show_rows(name, one)
     for title, rows in difference.side_by_side(found.first, found.second).items():
         table(title, difference.HEADER, rows)
     for title, fields in (("Recipe", found.recipe), ("Sources", found.sources), ("Packages", found.packages)):
@@ -221,7 +246,7 @@ def show_push(found: Pushed) -> None:
     if found.left_out or found.removed:
         stay = [
             *((Whole(name), why) for name, why in found.left_out.items()),
-            *((Whole(name), "of an earlier push; the folder has it no more") for name in found.removed),
+            *((Whole(name), "from an earlier push, no longer in the folder") for name in found.removed),
         ]
         table("What does not go, or was removed", ("file", "why"), stay)
     reader = "public" if found.public else "private"
@@ -234,20 +259,20 @@ def show_push(found: Pushed) -> None:
         OUT.print(f"[green]pushed[/] to {where}: {escape(found.url)}")
 
 
-def _show_rows(config: str, found: ConfigDifference, most: int) -> None:
+def _show_rows(config: str, found: ConfigDifference) -> None:
     """Print why rows came and went, counted by reason, and which columns changed."""
     for title, whys in (("added", found.added), ("removed", found.removed)):
         kinds = Counter((why.stage or "-", why.rule or "-") for why in whys.values() if why)
         examples = {(why.stage or "-", why.rule or "-"): (name, why.reason) for name, why in whys.items() if why}
-        where = "why the first had them not" if title == "added" else "why the second has them not"
+        where = f"reason in the {'first' if title == 'added' else 'second'} folder"
         if kinds:
             rows = [
                 (*kind, tables.count(n), Whole(examples[kind][0]), examples[kind][1])
-                for kind, n in kinds.most_common(most)
+                for kind, n in kinds.most_common(DIFFERENCES)
             ]
             table(f"{config}: {title}, {where}", ("stage", "rule", "items", "such as", "because"), rows)
     if found.columns:
-        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:most]]
+        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:DIFFERENCES]]
         table(f"{config}: changed", ("column", "rows"), changed)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.evaluate import RESULT
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.rates import dividends, rates
@@ -16,10 +17,9 @@ from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.sensitivity import RESULT as SENSITIVITY
 from twokeys.audit.explanation.sensitivity import Sensitivity, named
 from twokeys.commands import tabled
-from twokeys.commands.printed import console
+from twokeys.commands.tabled import console
 
 OUT = console()
-VALUES = ("both", "image", "question", "neither")
 TOLD = 5
 """Skipped items that are named on the terminal."""
 
@@ -36,13 +36,13 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     tabled.table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
     own = found.dividend
     game = (
-        *(f"{found.values[view]:.3f}" for view in VALUES),
+        *(f"{found.values[view]:.3f}" for view in VIEWS),
         f"{own.estimate:.3f}",
         f"{own.low:.3f} to {own.high:.3f}",
         " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
     )
     title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
-    tabled.table(OUT, title, (*VALUES, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
+    tabled.table(OUT, title, (*VIEWS, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
     if parts := dividends(found):
         rows = [
             (kind, f"{one.estimate:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.n:,}")
@@ -61,8 +61,8 @@ def _warn(leaks: list[Leak]) -> None:
         if leak.leaky:
             OUT.print(
                 f"[yellow]leaky mask[/]: with the {leak.side} masked by {leak.mask} the answer is still given in "
-                f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; who sees the other side alone "
-                f"can give it in {leak.ceiling:.1%}"
+                f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; a model that sees the "
+                f"other side alone can give it in at most {leak.ceiling:.1%}"
             )
 
 

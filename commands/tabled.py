@@ -1,4 +1,4 @@
-"""Tables on a terminal of any width: lines end between words; where words are too wide for columns, one row a block."""
+"""Printing on a terminal of any width: lines end between words; if words are too wide for columns, a row is a block."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ class Whole(str):
     """A cell that is copied, such as a path: no line ends within it, not even at a space."""
 
     __slots__ = ()
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make a console that leaves long lines to the terminal and writes text as it is, without emoji.
+
+    rich would break a line where its width ends, in the middle of a path, and takes 80 columns where no terminal is.
+
+    Args:
+        stderr: Whether it writes to standard error.
+
+    Example:
+        >>> console().soft_wrap
+        True
+    """
+    return Console(stderr=stderr, soft_wrap=True, emoji=False)
 
 
 def table(

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from twokeys.commands.printed import console
+from twokeys.commands.tabled import console
 
 err = console(stderr=True)
 GOES_ON = "the same command goes on where it stopped"

@@ -1,1 +1,1 @@
-"""The ground floor, which knows no other folder: errors, items, answers, partners, pictures, ceilings, intervals."""
+"""The ground floor, which knows no other folder: errors, items, answers, partners, images, ceilings, intervals."""

@@ -25,7 +25,7 @@ draws at random is a mixture of such functions and obeys the same bound in expec
 items of each key's most frequent colour accept one and the same reply, as they do when it is a letter, an option or a
 text that they have in common.
 
-A predictor that sees less than the key (a paraphrase cluster, a smaller picture) is a function of the key, so the
+A predictor that sees less than the key (a paraphrase cluster, a smaller image) is a function of the key, so the
 ceiling holds for it too. One that sees more (bytes that the key ignores) is not, which is why keys are taken from
 exactly what is published.
 
@@ -135,7 +135,7 @@ def _ceilings(items: pd.DataFrame, found: Colours) -> dict[str, Ceiling]:
 
 
 def all_ceilings(items: pd.DataFrame) -> dict[Bounded, Ceiling]:
-    """The same with the coarse joint views; without the image's colour where pictures are known by name alone.
+    """The same with the coarse joint views; without the image's colour where images are known by name alone.
 
     Args:
         items: Item table with `question` and `image_colour` too.

@@ -61,8 +61,8 @@ class Column:
 
 
 TABLE = (
-    Column("id", "text", "`source:split:source_id`, unique and stable; metadata that no model may be shown: a source's "
-           "ids may tell its answers; of a pair its own", (*_TOLD, PAIRS, MEASUREMENTS, *_EVAL)),
+    Column("id", "text", "`source:split:source_id`, unique and stable; metadata that no model may be shown, since a "
+           "source's ids may reveal its answers; a pair has its own id", (*_TOLD, PAIRS, MEASUREMENTS, *_EVAL)),
     Column("view", "text", "what differs between both members: `question` or `image`", (PAIRS,)),
     Column("stage", "text", "step that removed the item: `read`, `filter`, `pair` or `balance`", (REMOVED,)),
     Column("rule", "text", "rule that removed the item; empty if no rule did", (REMOVED,)),
@@ -133,8 +133,8 @@ TABLE = (
     Column("edit_note", "text", "how the new answer follows", paired=(*TIERS, REMOVED)),
     Column("edit_words", "spans", "where the question differs from that item's: spans of characters, the last one "
            "excluded", paired=(*TIERS, REMOVED)),
-    Column("edit_boxes", "spans", "where the image differs from that item's: x0, y0, x1, y1 in pixels, the last ones "
-           "excluded", paired=(*TIERS, REMOVED)),
+    Column("edit_boxes", "spans", "where the image differs from that item's, or where a retrieved image shows what is "
+           "asked for: x0, y0, x1, y1 in pixels, the last ones excluded", paired=(*TIERS, REMOVED)),
     Column("edit_scores", "text", "JSON: by how much the question is more fluent than its original (`fluency`, nats a "
            "token), and the `margins` in nats by which each model that verified the answer prefers it",
            paired=(*TIERS, REMOVED)),
@@ -157,6 +157,8 @@ SHOWN = {column.name: column.image_key for column in TABLE if column.image_key}
 """The same, with the column that holds images as text."""
 EDIT_COLUMNS = tuple(column.name for column in TABLE if column.paired and not column.configs)
 """Columns that items have only if the recipe has a part `pair`: they say what was edited."""
+RETRIEVED = "retrieved."
+"""How `edit_kind` begins if no edit was made: another image of the pool stands in the place of the original's."""
 
 
 # --------------------------------------------------------------------------------------------- names of measurements
@@ -282,19 +284,6 @@ def arrow_schema(names: Iterable[str]) -> pa.Schema:
 
 
 # ---------------------------------------------------------------------------------------------------- words for readers
-
-
-def meaning(name: str, more: Mapping[str, str]) -> str:
-    """Say what a published column means, in Markdown.
-
-    Args:
-        name: Its name.
-        more: Meanings that the caller knows; they win over the table's.
-
-    Raises:
-        ValueError: When nobody knows.
-    """
-    return more[name] if name in more else column(name).meaning
 
 
 def baseline(name: str) -> str:

@@ -16,7 +16,6 @@ from twokeys.core.visible import visible
 
 AnswerType = Literal["yes/no", "number", "choice", "open"]
 ANSWER_TYPES: tuple[AnswerType, ...] = ("yes/no", "number", "choice", "open")
-AnswerSource = Literal["annotated", "constructed", "verified"]
 
 SCHEMA = arrow_schema(columns_of(ITEMS))
 """Of the item table; an image that is known by name alone has the width and height 0."""
@@ -97,7 +96,7 @@ def hashed_order(question: str, choices: Sequence[str]) -> list[str]:
 
 
 def row_order(identity: str) -> str:
-    """What published rows go by inside one picture: a hash, since ids of a source may tell its answers.
+    """What published rows go by inside one image: a hash, since ids of a source may tell its answers.
 
     Example:
         >>> sorted(["pope:test:1", "pope:test:2", "pope:test:3"], key=row_order)

@@ -1,8 +1,12 @@
-"""Views: which keys a predictor sees, alone and together, and their names in published claims."""
+"""Views: what a predictor sees, and the names of views in published claims."""
 
 from __future__ import annotations
 
 from typing import Literal
+
+View = Literal["question", "choices", "image"]
+"""What a blind predictor sees; `choices` are the options alone."""
+VIEWS: tuple[View, ...] = ("question", "choices", "image")
 
 Bounded = Literal["question", "image", "both", "image + question type", "question + image colour"]
 """Views whose ceilings are counted: each side, both sides at once, and one side with a little of the other."""

@@ -49,7 +49,7 @@ class PartVerdict(Part):
 
 
 class ViewVerdict(Part):
-    """The verdict on one view; `nothing` is that of who sees nothing and gives one answer."""
+    """The verdict on one view; `nothing` is the view of a predictor that sees nothing and gives one answer."""
 
     view: str
     outcome: Outcome
@@ -79,7 +79,7 @@ class TriedSize(Part):
     """Tries of a planted cue of one size."""
 
     size: float
-    """How far above chance whoever reads the cue alone is, as a share."""
+    """How far above chance a predictor is that reads the cue alone, as a share."""
     tries: int
     found: int
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from twokeys.core.columns import baseline, general, meaning, type_name
-from twokeys.data_cards import plain, tables
+from twokeys.core.columns import baseline, column, general, type_name
+from twokeys.core.views import VIEWS
+from twokeys.data_cards import plain, retrieved, tables
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.header import header_text, order
@@ -26,25 +27,24 @@ from twokeys.data_cards.tables import cell, code, count, interval, percent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, RuleReport, Source
+    from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, Origin, RuleReport
 
 FILE = "README.md"
 
 
-def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: Mapping[str, str] | None = None) -> str:
+def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
     """Write the card.
 
     Args:
         manifest: The folder's manifest; its `files` are not read.
         dataset_info: What `DatasetInfo` says, per config and as plain values: name, features, splits, sizes.
-        meanings: Column -> meaning in Markdown, for columns that `twokeys.core.columns` does not know.
 
     Raises:
         ValueError: When `dataset_info` does not fit the manifest, a column has no meaning, or the licences
             of the sources cannot be combined.
     """
     features = {info["config_name"]: list(info["features"]) for info in dataset_info}
-    columns, others = _columns(features, order(manifest), meanings or {})
+    columns, others = _columns(features, order(manifest))
     return (
         _environment()
         .get_template("card.md.j2")
@@ -59,6 +59,9 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),
             blindness=tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.before, manifest.after)),
             pair_blindness=_pair_blindness(manifest),
+            edits=[kind for kind in manifest.pairs.kinds if not retrieved.retrieved(kind)] if manifest.pairs else [],
+            found=retrieved,
+            found_rows=_found_rows(manifest),
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
@@ -67,8 +70,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], meanings: M
             others=others,
             baselines=sorted({code(name) for config in order(manifest) for name in _baselines(features[config])}),
             effects=[(rule, effect) for rule in manifest.rules if (effect := furthest(rule)) is not None],
-            weighted=any(part.weight != part.kept for part in manifest.balance),
-            one_licence=agreed(manifest.sources) == whole_licence(manifest),
+            weighted=any(part.weight != part.kept - part.retrieved for part in manifest.balance),
+            one_licence=agreed(manifest.origins) == whole_licence(manifest),
             whole_licence=whole_licence(manifest),
             bibtex=bibtex(manifest),
         )
@@ -94,6 +97,13 @@ def _pair_blindness(manifest: Manifest) -> str:
     return tables.markdown(tables.BLINDNESS_HEADER, tables.blindness_rows(manifest.pairs.before, manifest.pairs.after))
 
 
+def _found_rows(manifest: Manifest) -> str:
+    """What was retrieved, by kind; empty if no generator retrieves."""
+    if manifest.pairs is None or not manifest.pairs.retrieved:
+        return ""
+    return tables.markdown(retrieved.HEADER, retrieved.rows(manifest.pairs.retrieved, manifest.pairs.kinds))
+
+
 def within(manifest: Manifest) -> list[str]:
     """Columns inside whose every value the set was balanced by itself."""
     return list(dict.fromkeys(name for part in manifest.balance for name in sorted(part.part)))
@@ -109,7 +119,7 @@ def breaches(manifest: Manifest) -> list[str]:
         if _above(manifest, ceiling)
     ]
     return found + [
-        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same picture has "
+        f"a ceiling of both sides together of {tables.result(ceiling)}: the same question about the same image has "
         "several answers"
         for ceiling in manifest.after.ceilings
         if (ceiling.view, ceiling.stratum) == ("both", "all") and ceiling.right < ceiling.items
@@ -117,7 +127,7 @@ def breaches(manifest: Manifest) -> list[str]:
 
 
 def _above(manifest: Manifest, ceiling: Ceiling) -> bool:
-    return ceiling.view in tables.VIEWS and ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
+    return ceiling.view in VIEWS and ceiling.right > manifest.max_share * ceiling.items * (1 + 1e-9)
 
 
 def furthest(rule: RuleReport) -> Effect | None:
@@ -159,7 +169,7 @@ def _environment() -> Environment:
 
 
 def _columns(
-    features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str], more: Mapping[str, str]
+    features: Mapping[str, list[dict[str, Any]]], configs: Sequence[str]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Rows of the columns table: those of the first config, then what the others have beyond it.
 
@@ -169,8 +179,7 @@ def _columns(
     others: dict[str, dict[str, str]] = {}
     for config in configs:
         for feature in features[config]:
-            name = feature["name"] if feature["name"] in more else general(feature["name"])
-            text = meaning(feature["name"], more).replace("|", r"\|")
+            name, text = general(feature["name"]), column(feature["name"]).meaning.replace("|", r"\|")
             row = {"configs": code(config), "name": name, "type": type_name(feature), "meaning": text}
             if config == configs[0]:
                 main.setdefault(name, row)
@@ -187,10 +196,10 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _named(source: Source) -> str:
+def _named(source: Origin) -> str:
     return f"[{cell(source.name)}]({source.homepage})" if source.homepage else cell(source.name)
 
 
-def _licence(source: Source) -> str:
+def _licence(source: Origin) -> str:
     place = link(source)
     return f"[{cell(source.license)}]({place})" if place else cell(source.license)

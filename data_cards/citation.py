@@ -10,7 +10,7 @@ from twokeys.data_cards.licences import LICENCES, agreed, link, whole_licence
 from twokeys.data_cards.yaml_text import Quoted, dump
 
 if TYPE_CHECKING:
-    from twokeys.data_cards.manifest import Manifest, Source
+    from twokeys.data_cards.manifest import Manifest, Origin
 
 TWOKEYS = "twokeys: visual-question-answering benchmarks with a proven bound on what one of the two keys opens"
 _URL = re.compile(r"(https?|s?ftp)://\S+")
@@ -19,7 +19,7 @@ _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 
 def citation_text(manifest: Manifest) -> str:
     """Write CITATION.cff (format 1.2.0) for the dataset, with its sources and twokeys as references."""
-    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.sources)
+    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.origins)
     spdx = LICENCES[one].spdx if one in LICENCES else None
     fields: dict[str, Any] = {
         "cff-version": "1.2.0",
@@ -32,7 +32,7 @@ def citation_text(manifest: Manifest) -> str:
         "url": manifest.homepage if _URL.fullmatch(manifest.homepage) else "",
         "license": spdx or "",
         "keywords": ["visual question answering", "benchmark", "debiasing", "multimodal"],
-        "references": [*map(_reference, manifest.sources), _twokeys(manifest)],
+        "references": [*map(_reference, manifest.origins), _twokeys(manifest)],
     }
     return dump({name: value for name, value in fields.items() if value})
 
@@ -95,7 +95,7 @@ def _authors(names: list[str]) -> list[dict[str, str]]:
     return found
 
 
-def _reference(source: Source) -> dict[str, Any]:
+def _reference(source: Origin) -> dict[str, Any]:
     fields = bibtex_fields(source.citation)
     known = LICENCES.get(source.license.lower())
     year = fields.get("year", "")

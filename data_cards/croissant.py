@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from twokeys.core.columns import meaning
+from twokeys.core.columns import column
 from twokeys.data_cards.citation import bibtex, version
 from twokeys.data_cards.header import order
 from twokeys.data_cards.licences import LICENCES, link
@@ -75,7 +75,7 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
         "keywords": ["visual question answering", "benchmark", "debiasing", "multimodal"],
         "inLanguage": "en",
         "citeAs": bibtex(manifest),
-        "isBasedOn": [_source(source.name, source.homepage, source.citation) for source in manifest.sources],
+        "isBasedOn": [_source(source.name, source.homepage, source.citation) for source in manifest.origins],
         **responsible(manifest),
         "distribution": [node for name in configs for node in _files(name, hashes)],
         "recordSet": [_records(manifest, name, features[name]) for name in configs],
@@ -86,9 +86,9 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
 
 def _licences(manifest: Manifest) -> list[str]:
     """Where the terms of each source can be read, or its licence's id where nobody said."""
-    ids = {source.name: LICENCES.get(source.license.lower()) for source in manifest.sources}
+    ids = {source.name: LICENCES.get(source.license.lower()) for source in manifest.origins}
     found = [
-        known.link if (known := ids[source.name]) else link(source) or source.license for source in manifest.sources
+        known.link if (known := ids[source.name]) else link(source) or source.license for source in manifest.origins
     ]
     return list(dict.fromkeys(found))
 
@@ -134,7 +134,7 @@ def _records(manifest: Manifest, config: str, features: Sequence[dict[str, Any]]
         "@type": "cr:Field",
         "@id": f"{config}/split",
         "name": "split",
-        "description": meaning("split", {}),
+        "description": column("split").meaning,
         "dataType": "sc:Text",
         "source": place,
     }
@@ -156,14 +156,16 @@ def _field(config: str, feature: dict[str, Any]) -> dict[str, Any]:
         inner = inner["list"] if isinstance(inner["list"], dict) else {"dtype": inner["list"]}
         depth += 1
     if (kind := inner.get("dtype")) not in TYPES:
-        raise ValueError(f"published column {name!r} is of type {kind!r}; Croissant is told of {', '.join(TYPES)}")
+        raise ValueError(
+            f"published column {name!r} is of type {kind!r}; Croissant has no word for it, only for {', '.join(TYPES)}"
+        )
     if kind == "image":
         source["transform"] = {"jsonPath": "bytes"}
     field = {
         "@type": "cr:Field",
         "@id": f"{config}/{name}",
         "name": name,
-        "description": meaning(name, {}).replace("`", ""),
+        "description": column(name).meaning.replace("`", ""),
         "dataType": TYPES[kind],
         "source": source,
     }

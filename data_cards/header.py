@@ -55,7 +55,7 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
         "size_categories": [size(manifest.kept)],
         "annotations_creators": ["found"],
         "language_creators": ["found"],
-        "source_datasets": [f"extended|{source.name}" for source in manifest.sources],
+        "source_datasets": [f"extended|{source.name}" for source in manifest.origins],
         "tags": ["benchmark", "vqa", "multimodal", "debiasing", "counterfactual", "twokeys"],
         "configs": [_config(manifest, name) for name in configs],
         "dataset_info": [by_name[name] for name in configs],
@@ -95,8 +95,8 @@ def _config(manifest: Manifest, name: str) -> dict[str, Any]:
 
 def _license(manifest: Manifest) -> dict[str, str]:
     """One id where the recipe asks for it or all sources agree; otherwise all ids, and the file that explains them."""
-    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.sources)
+    one = whole_licence(manifest) if manifest.recipe.get("license") else agreed(manifest.origins)
     if one is not None and one != "other":
         return {"license": one}
-    names = "-".join(sorted({re.sub(r"[^a-z0-9.]+", "-", source.license.lower()) for source in manifest.sources}))
+    names = "-".join(sorted({re.sub(r"[^a-z0-9.]+", "-", source.license.lower()) for source in manifest.origins}))
     return {"license": "other", "license_name": f"by-source-{names}", "license_link": "LICENSE"}

@@ -14,11 +14,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
 from twokeys.core.errors import BadInput, correction
+from twokeys.data_cards.retrieved import retrieved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twokeys.data_cards.manifest import Manifest
+    from twokeys.data_cards.manifest import Manifest, Origin
 
 OTHER = "other"
 WHOLE = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "gpl-3.0", OTHER)
@@ -32,7 +33,7 @@ _BY_NC = ("cc-by-nc-4.0", "cc-by-nc-sa-4.0", OTHER)
 
 
 class Terms(Protocol):
-    """A source with its licence: a corpus of a recipe, or a source of a manifest."""
+    """A source with its licence: a corpus or a pool of a recipe, or an origin of a manifest."""
 
     @property
     def name(self) -> str:
@@ -112,13 +113,16 @@ def agreed(sources: Sequence[Terms]) -> str | None:
 
 
 def whole_licence(manifest: Manifest) -> str:
-    """The licence of a published folder as a whole.
+    """The licence of a published folder as a whole: that of its corpora and of the pools that it shows an image of.
+
+    A pool of which nothing is published demands nothing. Before a build, when nobody knows which images will be
+    published, `folder_licence` is asked about all pools of the recipe: what all of them allow, some of them allow too.
 
     Raises:
         BadInput: When the sources cannot be combined, or not under the licence that the recipe asks for.
     """
     wanted = manifest.recipe.get("license")
-    return folder_licence(manifest.sources, str(wanted) if wanted else None)
+    return folder_licence(manifest.origins, str(wanted) if wanted else None)
 
 
 def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
@@ -150,15 +154,15 @@ def folder_licence(sources: Sequence[Terms], wanted: str | None = None) -> str:
             pair for pair in combinations(sources, 2) if not set(_whole(pair[0])) & set(_whole(pair[1]))
         )
         problem = (
-            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be given on "
-            f"as one: the first {_demand(first)}, the second {_demand(second)}"
+            f"the sources {first.name!r} ({first.license}) and {second.name!r} ({second.license}) cannot be "
+            f"distributed as one: the first {_demand(first)}, the second {_demand(second)}"
         )
         raise BadInput("recipe", "corpora.license", problem, "", "publish two folders")
     return suits[0]
 
 
 def _wanted(sources: Sequence[Terms], wanted: str) -> str:
-    """The licence that is wanted, where every source lets its material be given on under it."""
+    """The wanted licence, if every source allows its material to be distributed under it."""
     if wanted not in LICENCES:
         problem, remedy = f"{wanted!r} is no licence that twokeys has", correction(wanted, LICENCES)
         raise BadInput("recipe", "license", problem, ", ".join(LICENCES), remedy)
@@ -173,7 +177,7 @@ def _wanted(sources: Sequence[Terms], wanted: str) -> str:
 
 
 def link(source: Terms) -> str:
-    """Where a source's terms can be read; empty where nobody said."""
+    """Address of a source's terms; empty if none is known."""
     known = LICENCES.get(source.license.lower())
     return source.license_link or (known.link if known else "")
 
@@ -186,38 +190,54 @@ def licence_text(manifest: Manifest) -> str:
     """
     whole = whole_licence(manifest)
     changed = ["", _MODIFIED] if manifest.pairs is not None else []
+    if manifest.pairs is not None and any(map(retrieved, manifest.pairs.kinds)):
+        changed += ["", _RETRIEVED]
     lines = [manifest.title, "=" * len(manifest.title), "", *_compilation(whole), *changed, "", "Sources", "-------"]
     for source in manifest.sources:
         rows = sum(split.rows - split.set_aside for split in source.splits)
-        lines += [
-            "",
-            f"{source.name}: {source.license}",
-            f"  Terms:    {link(source) or 'none were stated with the source'}",
-            f"  Covers:   its {rows:,} items, as far as its terms reach (pictures: see DATASHEET.md)",
-            f"  Revision: {source.revision}",
-            *([f"  Origin:   {source.homepage}"] if source.homepage else []),
-            *([f"  Cite:     {' '.join(source.citation.split())}"] if source.citation.strip() else []),
-            *(
-                ["  Notice:", "", *(f"    {line}".rstrip() for line in source.notice.strip().splitlines())]
-                if source.notice.strip()
-                else []
-            ),
-        ]
+        lines += _terms(source, f"its {rows:,} items, as far as its terms reach (images: see DATASHEET.md)")
+    for pool in manifest.pools:
+        if pool.published:
+            lines += _terms(pool, f"its {pool.published:,} images, of retrieved partners, as far as its terms reach")
     return "\n".join(lines) + "\n"
+
+
+def _terms(origin: Origin, covers: str) -> list[str]:
+    """The terms of one origin, and what they cover."""
+    return [
+        "",
+        f"{origin.name}: {origin.license}",
+        f"  Terms:    {link(origin) or 'none were stated with the source'}",
+        f"  Covers:   {covers}",
+        f"  Revision: {origin.revision}",
+        *([f"  Origin:   {origin.homepage}"] if origin.homepage else []),
+        *([f"  Cite:     {' '.join(origin.citation.split())}"] if origin.citation.strip() else []),
+        *(
+            ["  Notice:", "", *(f"    {line}".rstrip() for line in origin.notice.strip().splitlines())]
+            if origin.notice.strip()
+            else []
+        ),
+    ]
 
 
 _MODIFIED = (
     "Modified material: rows with `edit_of` were made here from the row that they name, by changing its\n"
-    "question or its picture as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording\n"
-    "of another question of their source. They are adaptations, under the licence of the same source."
+    "question or its image as `edit_kind` and `edit_note` say; rows with `question_asked` have the wording of\n"
+    "another question of their source. They are adaptations, under the licence of the same source."
+)
+
+_RETRIEVED = (
+    "Rows of a `retrieved` kind are retrieved partners: they show another real image, unchanged, and ask the\n"
+    "question of the row that `edit_of` names. They are under the terms of both sources, that of their\n"
+    "question and that of their image; `license` names the two."
 )
 
 
 def _compilation(whole: str) -> list[str]:
     own = (
-        "The questions, answers and pictures were taken from the sources below. Each remains under the\n"
+        "The questions, answers and images were taken from the sources below. Each remains under the\n"
         "licence of its source; the columns `source` and `license` say which. Questions and answers were\n"
-        "made canonical, pictures are the original bytes. Keep the sources' notices and cite them."
+        "made canonical, images are the original bytes. Keep the sources' notices and cite them."
     )
     added = "What was added here (selection, partners, measurements, reasons, certificate and text)"
     if whole in LICENCES:
@@ -225,7 +245,7 @@ def _compilation(whole: str) -> list[str]:
     return [
         own,
         "",
-        f"{added}\ngrants nothing beyond the terms of the sources: read them before you give anything on.",
+        f"{added}\ngrants nothing beyond the terms of the sources: read them before you distribute anything.",
     ]
 
 
@@ -238,4 +258,4 @@ def _demand(source: Terms) -> str:
     allowed = _whole(source)
     if allowed == (OTHER,):
         return "keeps terms of its own"
-    return f"may only be given on under {' or '.join(whole for whole in allowed if whole != OTHER)}"
+    return f"may only be distributed under {' or '.join(whole for whole in allowed if whole != OTHER)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from twokeys.core.views import Bounded
+from twokeys.core.views import Bounded, View
 from twokeys.data_cards.audited import AuditedTier
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class SplitCount(Fact):
     set_aside: int
 
 
-class Source(Fact):
-    """One corpus: what was read, under which terms."""
+class Origin(Fact):
+    """Where a corpus or a pool is from, and under which terms."""
 
     name: str
     format: str
@@ -50,7 +50,25 @@ class Source(Fact):
     """What the licence wants kept with copies, such as its copyright line."""
     files: dict[str, str]
     """Official file -> SHA-256."""
+
+
+class Source(Origin):
+    """One corpus: what was read."""
+
     splits: list[SplitCount]
+
+
+class PoolSource(Origin):
+    """One pool: images among which partners were looked for; `files` is empty if it is a folder of images."""
+
+    named: int
+    """Images that it names."""
+    read: int
+    """Distinct images of it that can be used, without those of pools before it."""
+    left_out: dict[str, int]
+    """Reason, names and numbers left out -> images, or rows that name none, which cannot be used for it."""
+    published: int
+    """Images of it, and of no corpus, that are published."""
 
 
 class GroupKind(Fact):
@@ -87,7 +105,7 @@ class Ceiling(Fact):
 class Score(Fact):
     """Accuracy of one cross-fitted blind baseline on a set."""
 
-    view: Literal["question", "choices", "image"]
+    view: View
     baseline: str
     """Full name, such as `question.tfidf`."""
     stratum: str
@@ -175,6 +193,8 @@ class BalancePart(Fact):
     part: dict[str, str]
     items: int
     kept: int
+    retrieved: int = 0
+    """Retrieved partners among those kept: they weigh nothing, and are as few as balance needs."""
     weight: int
     bound: int
     """No balanced subset of the part weighs more."""
@@ -258,14 +278,37 @@ class LabelNoise(Fact):
     draws: int
 
 
+class RetrievedKind(Fact):
+    """Retrieved partners of one kind: what their judge understood, and how far it can be trusted."""
+
+    kind: str
+    askable: int
+    """Annotated items whose question the judge understands."""
+    before: int
+    """Those of them that can be balanced without any retrieved partner."""
+    balanced: int
+    """Those of them that are in the balanced set."""
+    checked: int
+    """Annotated items about whose own image the judge can tell the answer."""
+    agreed: int
+    """Those of them for which it tells the annotated answer; the others get no partner."""
+    spare: int
+    """Sound candidates that balance does not need: they are not published."""
+    absence: str
+    """What it means that an object is not annotated; empty if no annotations tell the answers."""
+    files: dict[str, str] = {}
+    """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
+
+
 class Pairing(Fact):
     """What the stage `pair` mined and constructed."""
 
     reworded: int
     """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
     merged: int
-    """Annotated items that left because a paraphrase about the same picture was there."""
+    """Annotated items that were removed because a paraphrase about the same image was there."""
     kinds: list[PairKind]
+    retrieved: list[RetrievedKind] = []
     before: Blindness
     """On what the rules left, baselines as fitted on all items read."""
     after: Blindness
@@ -289,6 +332,8 @@ class Manifest(Fact):
     encoders: dict[str, str]
     confidence: float
     sources: list[Source]
+    pools: list[PoolSource] = []
+    """Empty if no generator looked for partners in them."""
     groups: list[GroupKind]
     funnel: list[Step]
     rules: list[RuleReport]
@@ -311,6 +356,11 @@ class Manifest(Fact):
     unique_image_bytes: int
     files: dict[str, str]
     """Every other file of the folder -> SHA-256."""
+
+    @property
+    def origins(self) -> list[Origin]:
+        """What the published rows are from: all corpora, and the pools of which an image is published."""
+        return [*self.sources, *(pool for pool in self.pools if pool.published)]
 
     @property
     def rows_read(self) -> int:

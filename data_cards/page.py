@@ -1,4 +1,4 @@
-"""Pages that open from disk: one HTML file with its style and every picture inside, for screen, phone, paper and dark.
+"""Pages that open from disk: one HTML file with its style and every image inside, for screen, phone, paper and dark.
 
 `templates/page.html.j2` is the frame of every page; a report fills its blocks.
 """

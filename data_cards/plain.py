@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twokeys.core.views import VIEWS
 from twokeys.data_cards import tables
 
 if TYPE_CHECKING:
@@ -23,24 +24,24 @@ def bounded(manifest: Manifest) -> str:
     """What the balanced tier is: its bound, with the best trained adversary and chance beside it."""
     bound = max(manifest.after.ceiling(view).share for view in ("question", "image"))
     best = manifest.after.best()
-    said = f"bounded by {tables.percent(bound)}: whoever sees one side alone is right on no more"
+    said = f"bounded by {tables.percent(bound)}: no predictor that sees one side alone is right on more"
     if best is None:
         return f"{said}; no adversary was trained on it"
     return (
         f"{said}; the best trained adversary, {best.baseline}, is right on {tables.percent(best.accuracy)} "
-        f"{tables.interval(best.low, best.high)}, where chance is {tables.percent(best.chance)}"
+        f"{tables.interval(best.low, best.high)}, chance is {tables.percent(best.chance)}"
     )
 
 
 def audited(tier: AuditedTier) -> list[str]:
     """One sentence on the verdict of each view."""
-    order = ("nothing", *tables.VIEWS)
+    order = ("nothing", *VIEWS)
     return [_view(view, tier.margin) for view in sorted(tier.views, key=lambda view: order.index(view.view))]
 
 
 def controls(tier: AuditedTier) -> list[str]:
-    """One sentence a view on the planted cues that its judges find, and on those that they do not."""
-    views = sorted({one.view for one in tier.controls}, key=tables.VIEWS.index)
+    """One sentence for each view on the planted cues that its adversaries find, and on the cues that they miss."""
+    views = sorted({one.view for one in tier.controls}, key=VIEWS.index)
     return [_planted(view, [one for one in tier.controls if one.view == view], tier.margin) for view in views]
 
 
@@ -54,7 +55,7 @@ def _planted(view: str, controls: Sequence[ControlLine], margin: float) -> str:
     unfound = [one for one in controls if one.smallest is None]
     impossible = [one.kind for one in unfound if one.judges and one.attainable < margin]
     missed = [one.kind for one in unfound if one.kind not in impossible]
-    found = f"the verdict speaks of cues {'; '.join(parts)}" if parts else "no planted cue is found"
+    found = f"the verdict covers cues {'; '.join(parts)}" if parts else "no planted cue is found"
     said = [f"{view}: {found}."]
     said += [f"Not covered: {', '.join(missed)}."] if missed else []
     said += [f"No cue can be as large as the margin: {', '.join(impossible)}."] if impossible else []
@@ -64,7 +65,7 @@ def _planted(view: str, controls: Sequence[ControlLine], margin: float) -> str:
 def _view(view: ViewVerdict, margin: float) -> str:
     """What the adversaries of a view reached, and what follows.
 
-    The one that came farthest from chance speaks for all: the others were nearer.
+    The adversary that came farthest from chance is named: all others were nearer.
     """
     sees = "nothing" if view.view == "nothing" else f"only the {view.view}"
     claim = (
@@ -72,20 +73,20 @@ def _view(view: ViewVerdict, margin: float) -> str:
         f"{MEANING[view.outcome]}."
     )
     if not view.judgements:
-        return f"{claim} No adversary judged it."
+        return f"{claim} No adversary was tried on it."
     if view.view == "nothing":
         (one,) = view.judgements
         return (
             f"{claim} The most frequent answer of every source, split and answer type is right on "
-            f"{tables.percent(one.accuracy)}, a guess on {tables.percent(one.guess)}: that was counted."
+            f"{tables.percent(one.accuracy)}, a guess on {tables.percent(one.guess)}: this is a count."
         )
     worst = max(view.judgements, key=lambda one: abs(one.accuracy - one.chance))
     tried = len({one.adversary for one in view.judgements})
-    farthest = "It reached" if tried == 1 else f"The one that came farthest from chance, {worst.adversary}, reached"
+    farthest = "It reached" if tried == 1 else f"The farthest from chance, {worst.adversary}, reached"
     return (
         f"{claim} {tables.count(tried)} blind model{'s' if tried > 1 else ''} that took no part in selecting the set "
         f"tried to answer it. {farthest} {tables.percent(worst.accuracy)} "
-        f"{tables.interval(worst.low, worst.high)} where chance is {tables.percent(worst.chance)} and a guess is right "
+        f"{tables.interval(worst.low, worst.high)}; chance is {tables.percent(worst.chance)} and a guess is right "
         f"on {tables.percent(worst.guess)}. {_said(view, margin)}"
     ).strip()
 
@@ -95,14 +96,14 @@ def _said(view: ViewVerdict, margin: float) -> str:
     found = []
     if view.outcome != "certified":
         if view.bound is not None:
-            found.append(f"What is proven is a margin of {100 * view.bound:.1f} points.")
+            found.append(f"A margin of {100 * view.bound:.1f} points is proven.")
         if view.needed_items is not None:
             needed, missing = tables.count(view.needed_items), tables.count(view.missing_items or 0)
-            found.append(f"About {needed} items could tell, {missing} more.")
+            found.append(f"The margin asked for needs about {needed} items, {missing} more.")
     proven = [part.name for part in view.parts if part.outcome == "certified"]
     small = [part.name for part in view.parts if part.outcome == "too small to tell"]
     if view.outcome == "certified" and proven:
-        found.append(f"By itself the same is proven of {', '.join(proven)}.")
+        found.append(f"The same is proven for each of these parts: {', '.join(proven)}.")
     if view.outcome == "certified" and small:
-        found.append(f"Too small to tell by themselves are {', '.join(small)}.")
+        found.append(f"These parts are too small to tell: {', '.join(small)}.")
     return " ".join(found)

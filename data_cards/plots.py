@@ -1,4 +1,4 @@
-"""The two pictures of a card: what was left after each step, and how blind-solvable a set was and is.
+"""The two plots of a card: the items after each step, and how blind-solvable a set was and is.
 
 Drawn without pyplot and without the user's own style, so that the same manifest gives the same bytes.
 """
@@ -57,7 +57,7 @@ def blindness(before: Blindness, after: Blindness | None, path: Path, title: str
         before: On the items that were read.
         after: On the published items; None where nothing was selected.
         path: The file to write.
-        title: Title of the picture.
+        title: Title of the plot.
     """
     with _style():
         _save(draw_blindness(before, after, title), path)
@@ -202,5 +202,5 @@ def _style() -> Iterator[None]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    # Without the library's version in the file, the same picture is the same bytes after an update.
+    # Without the library's version in the file, the same plot is the same bytes after an update.
     figure.savefig(path, format="png", metadata={"Software": None})

@@ -27,7 +27,7 @@ class Question:
         key: `section.name`, where its answer stands in the YAML file of answers.
         text: What is asked.
         required: Whether the build cannot know, and a reader must: unanswered, it fails `twokeys verify`.
-        people: Whether it is asked only where pictures or questions relate to people.
+        people: Whether it is asked only if images or questions relate to people.
     """
 
     key: str
@@ -46,30 +46,30 @@ SECTIONS: dict[str, tuple[Question, ...]] = {
     "Composition": (
         Question("composition.instances", "What does one instance stand for?"),
         Question("composition.count", "How many instances are there?"),
-        Question("composition.sample", "Is it all there is, or a selection, and from what?"),
+        Question("composition.sample", "Does it hold all possible instances, or a selection, and of what?"),
         Question("composition.data", "What does each instance consist of?"),
         Question("composition.label", "What is the label of an instance, and who gave it?"),
         Question("composition.missing", "Is anything missing from instances, or are instances missing?"),
         Question("composition.relations", "Are relations between instances made explicit?"),
         Question("composition.splits", "Which splits are recommended, and how were they made?"),
         Question("composition.errors", "Which errors, noise or redundancies are known?"),
-        Question("composition.external", "Does it stand by itself, or does it rely on outside resources?"),
+        Question("composition.external", "Is it self-contained, or does it rely on outside resources?"),
         Question("composition.confidential", "Does it hold data that could be considered confidential?", True),
         Question("composition.offensive", "Could anything in it offend, insult, threaten or frighten a reader?", True),
-        Question(PEOPLE, "Do pictures or questions relate to people?", True),
+        Question(PEOPLE, "Do images or questions relate to people?", True),
         Question("composition.groups", "Which groups of people can be told apart in it?", people=True),
         Question("composition.identification", "Can a person be identified from it?", True, people=True),
         Question("composition.sensitive", "Does it hold sensitive data about people, such as health?", True, True),
         Question("composition.comments", "Is there anything else to say about its composition?"),
     ),
     "Collection process": (
-        Question("collection.acquired", "How did pictures, questions and answers come about in the sources?", True),
-        Question("collection.mechanisms", "With which tools or procedures were they collected, and how checked?"),
+        Question("collection.acquired", "How were images, questions and answers created in the sources?", True),
+        Question("collection.mechanisms", "With which tools or procedures were they collected and checked?"),
         Question("collection.sampling", "By which strategy were instances chosen?"),
         Question("collection.collectors", "Who took part in collecting, and how were they paid?"),
         Question("collection.timeframe", "Over which time were they collected?"),
         Question("collection.ethics", "Was there an ethical review?"),
-        Question("collection.consent", "Were the people in it told, and did they consent?", True, people=True),
+        Question("collection.consent", "Were the people in it notified, and did they consent?", True, people=True),
         Question("collection.revoke", "How can a person withdraw consent?", people=True),
         Question("collection.impact", "Was the impact on the people in it assessed?", people=True),
         Question("collection.comments", "Is there anything else to say about collection?"),
@@ -82,18 +82,18 @@ SECTIONS: dict[str, tuple[Question, ...]] = {
     ),
     "Uses": (
         Question("uses.done", "What has it been used for?"),
-        Question("uses.works", "Where are works listed that use it?"),
+        Question("uses.works", "Where are works that use it listed?"),
         Question("uses.suited", "What is it suited for?"),
         Question("uses.risks", "What in its composition could mislead or harm later uses?"),
         Question("uses.unsuited", "What should it not be used for?"),
         Question("uses.comments", "Is there anything else to say about its uses?"),
     ),
     "Distribution": (
-        Question("distribution.parties", "Is it given to others than those who made it?"),
-        Question("distribution.how", "How is it given on, and under which identifier?"),
+        Question("distribution.parties", "Will it be distributed to third parties?"),
+        Question("distribution.how", "How is it distributed, and under which identifier?"),
         Question("distribution.when", "Since when?"),
         Question("distribution.licence", "Under which licence or terms?"),
-        Question("distribution.restrictions", "Do third parties hold rights in pictures or texts?", True),
+        Question("distribution.restrictions", "Do third parties hold rights in images or texts?", True),
         Question("distribution.export", "Do export controls or other regulations apply?"),
         Question("distribution.comments", "Is there anything else to say about distribution?"),
     ),
@@ -101,9 +101,9 @@ SECTIONS: dict[str, tuple[Question, ...]] = {
         Question("maintenance.maintainer", "Who hosts and maintains it?", True),
         Question("maintenance.contact", "How can they be reached?", True),
         Question("maintenance.erratum", "Is there an erratum?"),
-        Question("maintenance.updates", "Will it be updated, by whom, and how will that be told?"),
+        Question("maintenance.updates", "Will it be updated, by whom, and how will updates be announced?"),
         Question("maintenance.retention", "Is there a limit to how long data about people is kept?", people=True),
-        Question("maintenance.older", "What becomes of older versions?"),
+        Question("maintenance.older", "What happens to older versions?"),
         Question("maintenance.extend", "How can others extend it or build on it?"),
         Question("maintenance.comments", "Is there anything else to say about maintenance?"),
     ),
@@ -118,20 +118,20 @@ def questions() -> Iterator[Question]:
 
 
 def answer(answers: Answers, question: Question) -> str | bool | None:
-    """What people answered; None where they have not, or left the place empty."""
+    """The answer that people gave; None if there is none, or if it is empty."""
     section, _, name = question.key.partition(".")
     found = answers.get(section, {}).get(name)
     return found if isinstance(found, bool) or (found and found.strip()) else None
 
 
 def relates_to_people(answers: Answers) -> bool | None:
-    """Whether pictures or questions relate to people; None where nobody said."""
+    """Whether images or questions relate to people; None if that was not answered."""
     said = answers.get("composition", {}).get("people")
     return said if isinstance(said, bool) else None
 
 
 def unanswered(answers: Answers) -> list[Question]:
-    """Required questions without an answer; those about people only where the dataset relates to people."""
+    """Required questions without an answer; questions about people only if the dataset relates to people."""
     relates = relates_to_people(answers)
     return [
         question

@@ -1,6 +1,6 @@
 """`report.html`: what a build or a diagnosis found, for people, in one file that opens from disk.
 
-It is written from one object, `Report`, which the builder fills. All figures are HTML and all pictures stand inside,
+It is written from one object, `Report`, which the builder fills. All figures are HTML and all images stand inside,
 so the same object gives the same bytes, a phone reads it as well as paper does, and nothing is fetched.
 """
 
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from twokeys.data_cards import plain, tables
+from twokeys.data_cards import plain, retrieved, tables
 from twokeys.data_cards.card import breaches, within
 from twokeys.data_cards.manifest import Ceiling
 from twokeys.data_cards.page import environment
+from twokeys.data_cards.pictures import Cross, Picture, RetrievedPair
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Blindness, Manifest, Step
 
 FILE = "report.html"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A thumbnail.
-
-    Attributes:
-        src: Its bytes as a data URI.
-        width: Of the thumbnail, in pixels.
-        height: Of the thumbnail, in pixels.
-    """
-
-    src: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True)
@@ -194,7 +180,7 @@ class Removed:
         choices: Its options, if any.
         answer: Its answer.
         reason: Why it left.
-        picture: Its thumbnail; None where the picture is not at hand.
+        picture: Its thumbnail; None where the image is not at hand.
         asked: How the same question is answered elsewhere, in words.
         neighbours: Items near it.
     """
@@ -225,30 +211,6 @@ class Departure:
 
 
 @dataclass(frozen=True)
-class Cross:
-    """Questions by pictures with the answers: a quad, or a pair of partners.
-
-    Attributes:
-        title: What it is.
-        note: What was changed, and by whom the answers are known.
-        pictures: One or two pictures; None where one is not at hand.
-        boxes: Where the second picture differs from the first, in shares of its width and height.
-        questions: Each question with its answer to each picture; None where nobody asked.
-    """
-
-    title: str
-    note: str
-    pictures: list[Picture | None]
-    boxes: list[tuple[float, float, float, float]]
-    questions: list[tuple[str, list[str | None]]]
-
-    @property
-    def broad(self) -> bool:
-        """Whether its pictures are so wide that two crosses have no room side by side."""
-        return any(picture is not None and picture.width > 2 * picture.height for picture in self.pictures)
-
-
-@dataclass(frozen=True)
 class Report:
     """All that a report shows.
 
@@ -268,6 +230,7 @@ class Report:
         options: Likewise, of the sets that hold items with options.
         removed: Examples, step by step.
         crosses: Quads and pairs.
+        retrieved: Retrieved partners beside the items that they were found for.
     """
 
     title: str
@@ -285,6 +248,7 @@ class Report:
     options: list[OptionMarks]
     removed: list[Departure]
     crosses: list[Cross]
+    retrieved: list[RetrievedPair]
 
 
 def report_text(report: Report) -> str:
@@ -321,7 +285,7 @@ def _environment() -> Environment:
         mark_sentence=_mark_sentence,
         choice=lambda names: names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}",
     )
-    made.globals |= {"interval": tables.interval, "ratio": _ratio, "stood_out": _stood_out}
+    made.globals |= {"interval": tables.interval, "ratio": _ratio, "stood_out": _stood_out, "found": retrieved}
     made.tests["ceiling"] = lambda found: isinstance(found, Ceiling)
     return made
 

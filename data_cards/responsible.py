@@ -1,6 +1,6 @@
-"""What the Responsible AI vocabulary of Croissant asks for, answered from the manifest.
+"""The properties of Croissant's Responsible AI vocabulary, answered from the manifest.
 
-http://mlcommons.org/croissant/RAI/ has a property for each answer. What no build can know is said to be unknown.
+http://mlcommons.org/croissant/RAI/ has a property for each answer. What no build can know is stated to be unknown.
 """
 
 from __future__ import annotations
@@ -8,18 +8,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from twokeys.data_cards.tables import JOINT, VIEWS, best, count, interval, percent, result
+from twokeys.core.views import VIEWS
+from twokeys.data_cards import retrieved
+from twokeys.data_cards.tables import JOINT, best, count, interval, percent, result
 
 if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest
 
-_FITTED = {"set": "the set itself, in folds", "removed": "what selection left out", "nothing": "nothing"}
+_FITTED = {"set": "the set itself, in folds", "removed": "the items that selection removed", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]
 LIMITATIONS = [
-    "A ceiling bounds predictors of one view; a model above both ceilings uses both, but how well is not said.",
-    "Baselines are lower bounds: what they do not find, another may, up to the ceiling.",
-    "Answers are the sources': rules drop what they recognise, a wrong answer that looks right stays.",
-    "Questions count as equal when their published text is, pictures when their pixels are.",
+    "A ceiling bounds predictors of one view; a model above both ceilings uses both views, well or by a shortcut.",
+    "Baselines are lower bounds: another model may find a cue that they miss, up to the ceiling.",
+    "Answers come from the sources: rules drop the errors that they recognise; a wrong answer that looks right stays.",
+    "Two questions are the same if their published text is, two images if their pixels are.",
 ]
 """What no build of twokeys shows."""
 
@@ -31,27 +33,43 @@ def responsible(manifest: Manifest) -> Answers:
             f"{source.name}: {count(sum(split.rows for split in source.splits))} rows of its official files, "
             f"revision {source.revision}"
             for source in manifest.sources
-        ],
+        ]
+        + pools(manifest),
         "rai:dataCollectionType": ["Existing datasets"],
         "rai:dataCollectionMissingData": f"{count(manifest.set_aside)} of {count(manifest.rows_read)} rows that were "
-        "read could not be used as items; they stand in the config `removed` with the reason.",
+        "read could not be used as items; the config `removed` lists them with the reason.",
         "rai:dataPreprocessingProtocol": preprocessing(manifest),
-        "rai:dataAnnotationProtocol": "Answers are those of the sources, in canonical form; the column "
-        "`answer_source` says who gave each one.",
+        "rai:dataAnnotationProtocol": annotation(manifest),
         "rai:machineAnnotationTools": tools(manifest),
         "rai:dataBiases": biases(manifest),
-        "rai:dataUseCases": "Evaluation of models that answer questions about pictures, with the chance and the blind "
-        "accuracy of the same model beside it. Out of scope: comparing accuracies here with those on the sources, "
-        "since this is a selection and no sample; reading any column but picture, question and options.",
+        "rai:dataUseCases": "Evaluation of models that answer questions about images, beside chance and the blind "
+        "accuracy of the same model. Out of scope: comparing accuracies here with accuracies on the sources, "
+        "since this is a selection and not a random sample; reading any column but image, question and options.",
         "rai:dataLimitations": LIMITATIONS,
-        "rai:personalSensitiveInformation": "Nothing was collected for this selection. Questions and pictures are "
-        "those of the sources, pictures with all metadata in their files; they were not searched for personal or "
+        "rai:personalSensitiveInformation": "Nothing was collected for this selection. Questions and images come "
+        "from the sources, images with all metadata in their files; they were not searched for personal or "
         "sensitive information.",
-        "rai:dataSocialImpact": "Not assessed for this selection; what the sources say of themselves holds.",
+        "rai:dataSocialImpact": "Not assessed for this selection; see the statements of the sources.",
         "rai:dataReleaseMaintenancePlan": "The version of each config follows from its rows. The recipe and the "
         "SHA-256 of every source file are in manifest.json, so that the build can be repeated, and `twokeys verify` "
         "recounts it.",
     }
+
+
+def annotation(manifest: Manifest) -> str | list[str]:
+    """Whose answers are published."""
+    said = "Answers come from the sources, in canonical form; the column `answer_source` says how each answer is known."
+    kinds = manifest.pairs.retrieved if manifest.pairs else []
+    return [said, retrieved.WHAT, *retrieved.answers(kinds)] if kinds else said
+
+
+def pools(manifest: Manifest) -> list[str]:
+    """Which images partners were looked for among, beside those of the corpora, and how many of them are published."""
+    return [
+        f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images; "
+        f"{count(sum(pool.left_out.values()))} could not be used, {count(pool.published)} are published"
+        for pool in manifest.pools
+    ]
 
 
 def preprocessing(manifest: Manifest) -> list[str]:
@@ -76,22 +94,29 @@ def selection(manifest: Manifest) -> list[str]:
             f"Partners of kind {kind.kind}: {count(kind.made)} were made, {count(sum(kind.refused.values()))} refused, "
             f"{count(kind.added)} added, {count(kind.published)} published."
             for kind in manifest.pairs.kinds
+            if not retrieved.retrieved(kind)
         ]
+        steps += retrieved.steps(manifest.pairs)
         if manifest.pairs.reworded:
             steps.append(
-                f"{count(manifest.pairs.reworded)} items have the wording of another question of the same words."
+                f"{count(manifest.pairs.reworded)} items have the wording of another question with the same words."
             )
     for part in manifest.balance:
         name = ", ".join(f"{column}={part.part[column]}" for column in sorted(part.part)) or "all items"
         steps.append(
             f"Balance of {name}: {count(part.kept)} of {count(part.items)} items were kept, so that at every question "
-            f"and every picture no answer holds more than {percent(manifest.max_share)}; no balanced subset weighs "
+            f"and every image no answer holds more than {percent(manifest.max_share)}; no balanced subset weighs "
             f"more than {count(part.bound)}, this one weighs {count(part.weight)}."
         )
+        if part.retrieved:
+            steps.append(
+                f"{count(part.retrieved)} of the kept items of {name} are retrieved partners. They weigh nothing, and "
+                "are as few as balance needs."
+            )
     if (tier := manifest.audited) is not None:
         steps.append(
             f"Audited tier: {count(tier.items)} of {count(tier.chosen_from)} items were selected against "
-            f"{', '.join(tier.selected_against)}, and judged by adversaries that selection never saw: {tier.verdict}."
+            f"{', '.join(tier.selected_against)}, and tried by adversaries that selection never used: {tier.verdict}."
         )
     return steps
 
@@ -108,7 +133,7 @@ def tools(manifest: Manifest) -> list[str]:
 
 
 def biases(manifest: Manifest) -> list[str]:
-    """How far the answer follows from one view alone, before and after: ceilings, best baselines, adversaries."""
+    """How far one view alone determines the answer, before and after: ceilings, best baselines, adversaries."""
     found = [*_biases("all items read", manifest.before), *_biases("the published items", manifest.after)]
     if (tier := manifest.audited) is None:
         return found
@@ -125,8 +150,10 @@ def _bound(bound: Ceiling, where: str) -> str:
     if bound.view in VIEWS:
         return f"No predictor that sees only the {bound.view} exceeds {result(bound)} on {where}."
     if bound.view == "both":
-        return f"The question and the image together tell the answer in {result(bound)} of {where}."
-    return f"Balance does not bound who sees {JOINT[bound.view]}; that ceiling is {result(bound)} on {where}."
+        return f"The question and the image together determine the answer of {result(bound)} of {where}."
+    return (
+        f"Balance does not bound predictors that see {JOINT[bound.view]}; their ceiling is {result(bound)} on {where}."
+    )
 
 
 def _biases(where: str, known: Blindness) -> list[str]:

@@ -7,14 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twokeys.core.views import COARSE, Bounded
+from twokeys.core.views import COARSE, VIEWS, Bounded
 from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Cells = tuple[str, ...]
-VIEWS = ("question", "choices", "image")
 NONE = "-"
 SUMMARY_HEADER: Cells = ("", "all items read", "published")
 BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")
@@ -24,12 +23,12 @@ CHANCE = (
 )
 """What the column `chance` holds, in the words of the card."""
 BELOW = (
-    "A baseline may lie below it where questions were balanced: the fold left out then lacks what the others have too "
-    "much of."
+    "On balanced questions a baseline can score below chance: an answer that is over-represented in the training folds "
+    "is under-represented in the test fold."
 )
 JOINT: dict[Bounded, str] = {"both": "the question and the image", **COARSE}
 """Views of both sides, in words."""
-JOINT_HEADER: Cells = ("who sees", "all items read", "published")
+JOINT_HEADER: Cells = ("a predictor that sees", "all items read", "published")
 STRATA_HEADER: Cells = ("part", "items", "question ceiling", "image ceiling", "best blind baseline")
 
 
@@ -83,7 +82,7 @@ def best(score: Score | None) -> str:
 
 @dataclass(frozen=True)
 class Predictor:
-    """One row of a blindness table or picture: the ceiling of a view, or one of its baselines.
+    """One row of a blindness table or plot: the ceiling of a view, or one of its baselines.
 
     Attributes:
         view: What it sees.
@@ -98,17 +97,17 @@ class Predictor:
     after: Ceiling | Score | None
 
 
-def predictors(before: Blindness, after: Blindness | None, stratum: str = "all") -> list[Predictor]:
+def predictors(before: Blindness, after: Blindness | None) -> list[Predictor]:
     """List the ceiling and the baselines of each view, the ceiling first, baselines by name."""
-    early, late = _results(before, stratum), _results(after, stratum) if after else {}
+    early, late = _results(before), _results(after) if after else {}
     keys = sorted({*early, *late}, key=lambda key: (VIEWS.index(key[0]), key[1]))
     return [Predictor(view, name or None, early.get((view, name)), late.get((view, name))) for view, name in keys]
 
 
-def _results(blindness: Blindness, stratum: str) -> dict[tuple[str, str], Ceiling | Score]:
-    """What is known about a stratum by view and baseline; the ceiling has the name ''."""
-    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == stratum and c.view in VIEWS}
-    return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == stratum}
+def _results(blindness: Blindness) -> dict[tuple[str, str], Ceiling | Score]:
+    """Ceilings and scores over all items by view and baseline; the ceiling has the name ''."""
+    bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == "all" and c.view in VIEWS}
+    return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == "all"}
 
 
 def summary_rows(manifest: Manifest) -> list[Cells]:
@@ -125,10 +124,10 @@ def summary_rows(manifest: Manifest) -> list[Cells]:
     return rows
 
 
-def blindness_rows(before: Blindness, after: Blindness | None, stratum: str = "all") -> list[Cells]:
+def blindness_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
     """Put every ceiling and baseline in a row, under `BLINDNESS_HEADER`; four cells without `after`."""
     rows = []
-    for predictor in predictors(before, after, stratum):
+    for predictor in predictors(before, after):
         cells = [f"the {predictor.view}", predictor.name or "ceiling of any predictor"]
         for found in (predictor.before, predictor.after)[: 1 if after is None else 2]:
             cells += [result(found), percent(found.chance) if isinstance(found, Score) else NONE]

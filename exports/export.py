@@ -11,7 +11,7 @@ from twokeys.builder.publish.place import check_place
 from twokeys.builder.publish.rows import whole_folder
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.format import FORMATS
 from twokeys.exports.source import source
 
 RECORD = "export.json"
@@ -53,7 +53,7 @@ def export(
 
     Args:
         folder: The published folder.
-        to: Name of the format: one of `twokeys.exports.registry.FORMATS`.
+        to: Name of the format: one of `twokeys.exports.format.FORMATS`.
         out: Folder to write; `out/NAME-FORMAT` when None. An earlier export there is replaced, anything else is not.
         config: Config of the folder; its benchmark when None.
         split: Its split; `test` where there is one when None.

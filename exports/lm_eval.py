@@ -1,4 +1,4 @@
-"""lm-evaluation-harness: the question alone, in words and by likelihood. No picture is exported."""
+"""lm-evaluation-harness: the question alone, in words and by likelihood. No image is exported."""
 
 from __future__ import annotations
 

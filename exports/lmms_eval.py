@@ -16,7 +16,7 @@ VIEWS = {
     "question": ("doc_to_visual_masked", "doc_to_text", "process_results_blind"),
     "neither": ("doc_to_visual_masked", "doc_to_text_masked", "process_results"),
 }
-"""What is left -> how picture and text are made, and with which sign the view enters the dividend."""
+"""What is left -> how image and text are made, and with which sign the view enters the dividend."""
 
 
 def task_name(source: Source, view: str) -> str:

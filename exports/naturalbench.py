@@ -1,6 +1,6 @@
-"""NaturalBench: a row for each quad, two pictures and two questions with their four answers.
+"""NaturalBench: a row for each quad, two images and two questions with their four answers.
 
-The official scores expect one answer (`yes`) on picture 0 to question 0 and on picture 1 to question 1, the other one
+The official scores expect one answer (`yes`) on image 0 to question 0 and on image 1 to question 1, the other one
 elsewhere; the quads of a folder are turned so. Source of the form: Li et al. 2024 (arXiv 2410.14669).
 """
 
@@ -55,7 +55,7 @@ def write(source: Source, out: Path) -> None:
 
 
 def quads(source: Source) -> Iterator[Row]:
-    """Rows of the export, pictures by their keys."""
+    """Rows of the export, images by their keys."""
     items = source.rows
     for number, places in enumerate(named(source.table)["group"]):
         own = sorted((items[place] for place in places), key=lambda row: (row["question_key"], row["image_key"]))
@@ -91,7 +91,7 @@ def said(row: Row) -> str:
 
 
 def _first(items: list[Row]) -> Row:
-    """The item that is picture 0, question 0: of a yes/no quad one that is answered yes."""
+    """The item that is image 0, question 0: of a yes/no quad one that is answered yes."""
     return next((row for row in items if row["compared"] == "yes"), items[0])
 
 
@@ -111,4 +111,4 @@ format for items with options.
 """
 
 
-FORMAT = Format("naturalbench", "NaturalBench rows: two pictures, two questions, four answers", write, _use)
+FORMAT = Format("naturalbench", "NaturalBench rows: two images, two questions, four answers", write, _use)

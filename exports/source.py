@@ -23,7 +23,7 @@ from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.published import PublishedFolder
 
 CONFIGS = TIERS
-"""Configs that can be exported: their rows are items with pictures."""
+"""Configs that can be exported: their rows are items with images."""
 MORE = ("answer_source", "source", "source_id", "license")
 """Columns that exports write beside those that evaluation reads."""
 
@@ -63,7 +63,7 @@ class Source:
         return ["vqa_accuracy", *self.facts["scores"]] if self.facts["annotated"] else []
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """Every picture once, by the key of its pixels, in file order.
+        """Every image once, by the key of its pixels, in file order.
 
         The published bytes, or a PNG of what is shown where readers could see something else in them: who reads an
         export need not know what `twokeys.core.pictures.shown.upright` does.

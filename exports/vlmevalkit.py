@@ -1,4 +1,4 @@
-"""VLMEvalKit: a TSV with the pictures' very bytes in base64, and the dataset class that asks and marks."""
+"""VLMEvalKit: a TSV with the images' very bytes in base64, and the dataset class that asks and marks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from twokeys.exports.format import Format
 from twokeys.exports.source import Source
 
 SHORTEST = 64
-"""VLMEvalKit takes a picture's cell of at most so many characters for the index of another row."""
+"""VLMEvalKit takes an image's cell of at most so many characters for the index of another row."""
 KEPT = (
     "id", "answer_type", "image_key", "question_key", "group", "image_partner", "question_partner", "quad", "source",
 )  # fmt: skip
 
 
 def task_name(source: Source) -> str:
-    """Name of the dataset: VLMEvalKit keeps predictions and pictures under it, so it changes when the rows do."""
+    """Name of the dataset: VLMEvalKit keeps predictions and images under it, so it changes when the rows do."""
     return f"{source.facts['task']}_{source.facts['fingerprint'][:8]}"
 
 
@@ -29,7 +29,7 @@ def write(source: Source, out: Path) -> None:
     """Write TSV and dataset class.
 
     Raises:
-        BadInput: When a picture is so small that VLMEvalKit cannot tell it from an index.
+        BadInput: When an image is so small that VLMEvalKit cannot tell it from an index.
     """
     name = task_name(source)
     heading = source.heading("A VLMEvalKit dataset")
@@ -45,7 +45,7 @@ def write(source: Source, out: Path) -> None:
             ["index", "image", "question", *letters, "answer", "gold", "answers", "choices", "category", "split", *KEPT]
         )
         for index, row in enumerate(rows):
-            # A picture stands once: a cell that is a number points to the row that has it.
+            # An image stands once: a cell that is a number points to the row that has it.
             key = row["image_key"]
             image = str(shown[key]) if key in shown else pictures.pop(key)
             shown.setdefault(key, index)
@@ -60,7 +60,7 @@ def write(source: Source, out: Path) -> None:
 
 
 def _cells(source: Source) -> dict[str, str]:
-    """Picture's key -> its bytes in base64."""
+    """Image's key -> its bytes in base64."""
     found = {}
     for key, data in source.pictures():
         found[key] = base64.b64encode(data).decode()
@@ -88,4 +88,4 @@ working folder under the dataset's name, which holds the fingerprint of the rows
 """
 
 
-FORMAT = Format("vlmevalkit", "VLMEvalKit dataset: TSV with pictures, and its class", write, _use)
+FORMAT = Format("vlmevalkit", "VLMEvalKit dataset: TSV with images, and its class", write, _use)

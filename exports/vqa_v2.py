@@ -1,4 +1,4 @@
-"""VQA v2: the official question, annotation and pair files, and the pictures under the names that these imply."""
+"""VQA v2: the official question, annotation and pair files, and the images under the names that these imply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUBSET = "twokeys"
 """Stands where the official files name a release of COCO."""
 TYPES = {"yes/no": "yes/no", "number": "number"}
 BELOW = 10**12
-"""Ids have at most the twelve digits that official picture names hold."""
+"""Ids have at most the twelve digits that official image names hold."""
 ANNOTATORS = 10
 """Answers that the official accuracy is defined on."""
 
@@ -53,7 +53,7 @@ def files(split: str) -> dict[str, str]:
 
 
 def write(source: Source, out: Path) -> None:
-    """Write the files and the pictures."""
+    """Write the files and the images."""
     rows = source.rows
     question_id, image_id = numbers(row["id"] for row in rows), numbers(row["image_key"] for row in rows)
     names = files(source.facts["split"])
@@ -110,7 +110,7 @@ def _use(source: Source) -> str:
 | --- | --- |
 | `{names["questions"]}` | questions; `multiple_choices` where an item has options, `twokeys_id` the item's id |
 | `{names["annotations"]}` | answers: all annotators', or ten times the gold answer where the source has one answer |
-| `{names["pairs"]}` | complementary pairs: one question, two pictures, two answers |
+| `{names["pairs"]}` | complementary pairs: one question, two images, two answers |
 | `images/` | pictures, or a PNG of what is shown where readers could see something else; all are named `.jpg` |
 
 Question ids follow from the items' ids, and image ids from the pictures' pixels: they stay when the folder is rebuilt.
@@ -127,4 +127,4 @@ where this folder is `export` in the folder of the corpora, with
 """
 
 
-FORMAT = Format("vqa-v2", "VQA v2 files: questions, annotations, complementary pairs, pictures", write, _use)
+FORMAT = Format("vqa-v2", "VQA v2 files: questions, annotations, complementary pairs, images", write, _use)

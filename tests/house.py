@@ -17,6 +17,7 @@ FLOORS = (
     ("core",),
     ("filters", "data_cards"),
     ("audit",),
+    ("builder/sources",),
     ("builder/run", "builder/recipe"),
     ("builder/graph",),
     ("builder/read",),

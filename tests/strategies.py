@@ -14,7 +14,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from twokeys.builder.graph.graph import Graph
+from twokeys.builder.graph.graph import Bools, Graph, violations
 from twokeys.core.colours import NONE
 from twokeys.core.items import ANSWER_TYPES, question_key
 
@@ -109,3 +109,8 @@ def items(draw: st.DrawFn, max_items: int = 12) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def is_balanced(graph: Graph, keep: Bools, max_share: float = 0.5) -> bool:
+    """Whether every vertex of the kept edges holds each colour at most `max_share` of the time."""
+    return not len(violations(graph, keep, max_share))

@@ -16,7 +16,7 @@ from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
 from twokeys.commands.app import app
 from twokeys.commands.catalogue import catalogue
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.format import FORMATS
 
 
 @pytest.fixture(autouse=True)

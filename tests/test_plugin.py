@@ -21,7 +21,7 @@ from twokeys.audit.explainers.registry import explainers
 from twokeys.builder.measure.baselines import baselines
 from twokeys.builder.read.corpora import readers
 from twokeys.builder.pair.generators.registry import generators
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.format import FORMATS
 from twokeys.filters import rules
 kinds = dict(rules=rules, corpora=readers, baselines=baselines, generators=generators, explainers=explainers)
 kinds["formats"] = FORMATS.all

@@ -83,10 +83,10 @@ def own_table(folder: Path) -> None:
     """A CSV file with the columns of the README's recipe, and one bad row; every item has both its partners."""
     (rows,) = [rows for split, rows in crossed(folder).items() if split == "test"]
     with (folder / "questions.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, ["id", "question", "answer", "picture", "options"])
+        table = csv.DictWriter(file, ["id", "question", "answer", "image", "options"])
         table.writeheader()
-        table.writerows({**{key: row[key] for key in ("id", "question", "answer", "picture")}} for row in rows)
-        table.writerow({"id": "bad", "question": "", "answer": "yes", "picture": rows[0]["picture"]})
+        named = [{key: row[key] for key in ("id", "question", "answer")} | {"image": row["picture"]} for row in rows]
+        table.writerows([*named, {"id": "bad", "question": "", "answer": "yes", "image": named[0]["image"]}])
 
 
 def test_make_knows_the_readme_s_targets_and_runs_what_is_there(tmp_path: Path) -> None:

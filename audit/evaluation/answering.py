@@ -34,7 +34,7 @@ class Asked:
     Attributes:
         question: The item as it is asked.
         answer: Its gold answer.
-        donor: Another item's picture, for the masking `other-image`.
+        donor: Another item's image, for the masking `other-image`.
     """
 
     question: Question
@@ -124,7 +124,7 @@ def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Seque
 
 
 def _without(item: Asked, view: str, masking: Masking) -> Question:
-    """The item without what the view lacks, for models that take pictures and words alone."""
+    """The item without what the view lacks, for models that take images and words alone."""
     picture, question, choices = item.question.picture, item.question.question, item.question.choices
     if view in ("question", "neither"):
         picture = _background(picture, masking, item.donor)
@@ -138,7 +138,7 @@ def _background(picture: Image.Image, masking: Masking, donor: Image.Image | Non
         return upright(donor).resize(picture.size, Image.Resampling.BICUBIC)
     if masking.image == "blur":
         return blur(upright(picture))
-    if masking.image in ("mean-colour", "inpainted"):  # a whole picture that is masked leaves nothing to inpaint from
+    if masking.image in ("mean-colour", "inpainted"):  # a whole image that is masked leaves nothing to inpaint from
         return mean_colour(upright(picture))
     problem = f"there is no image mask {masking.image!r}"
     raise BadInput("masking", "image", problem, "mean-colour, blur, other-image", "name one of these")

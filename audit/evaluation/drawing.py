@@ -1,4 +1,4 @@
-"""Which items are asked, and whose picture stands in for theirs."""
+"""Which items are asked, and whose image stands in for theirs."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def drawn(table: pd.DataFrame, limit: int | None, seed: int) -> Places:
 
 
 def donors(keys: NDArray[Any], rows: Places) -> dict[int, int]:
-    """For each place the last one before it with another picture; for the first ones, the next after them.
+    """For each place the last one before it with another image; for the first ones, the next after them.
 
     Args:
-        keys: (n,) picture of each place.
+        keys: (n,) image of each place.
         rows: Places, in order.
     """
     found: dict[int, int] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,15 +17,14 @@ from numpy.typing import NDArray
 from twokeys.audit.evaluation.answering import Asked, answer, nothing_scored, question_of
 from twokeys.audit.evaluation.drawing import donors, drawn
 from twokeys.audit.games.backgrounds import IMAGE
-from twokeys.audit.models.loading import load_named
 from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.models.words import TEXT
-from twokeys.audit.published import Published, read
+from twokeys.audit.published import Published
 from twokeys.core.intervals.means import Interval, mean_interval
 
 ITEMS = 200
 RESPONDERS = ("mean-colour", "blur", "other-image")
-"""Image masks of models that are shown pictures: a picture that is masked as a whole leaves nothing to inpaint from."""
+"""Image masks of models that are shown images: an image that is masked as a whole leaves nothing to inpaint from."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Leak:
         side: `image` or `text`: what is masked.
         mask: Its name.
         rate: How often the answer is still given.
-        ceiling: How often it can be given by who sees the other side alone.
+        ceiling: How often a model that sees the other side alone can give it at most.
     """
 
     side: str
@@ -51,37 +49,20 @@ class Leak:
         return self.rate.low > self.ceiling
 
 
-def leaks(
-    folder: Path | str,
-    model: str | Responder,
-    *,
-    config: str | None = None,
-    split: str | None = None,
-    limit: int = ITEMS,
-    seed: int = 0,
-) -> list[Leak]:
-    """Try every mask on some items.
-
-    Args:
-        folder: A published folder.
-        model: A model or its name.
-        config: Config of the folder.
-        split: Its split.
-        limit: Items to try, drawn as whole groups.
-        seed: Of the draw.
-
-    Returns:
-        Image masks, then text masks, the least leaky first.
-    """
-    return measured(
-        read(Path(folder), config, split), load_named(model) if isinstance(model, str) else model, limit, seed
-    )
-
-
 def measured(
     published: Published, model: Responder, limit: int = ITEMS, seed: int = 0, only: Masking | None = None
 ) -> list[Leak]:
-    """Try every mask, or those of one masking, on some items of a config and split; see `leaks`.
+    """Try every mask, or those of one masking, on some items of a config and split.
+
+    Args:
+        published: The config and split.
+        model: The model.
+        limit: Items to try, drawn as whole groups.
+        seed: Of the draw.
+        only: The one masking to try.
+
+    Returns:
+        Image masks, then text masks, the least leaky first.
 
     Raises:
         BadInput: When the model can score no item at all.
@@ -97,7 +78,7 @@ def measured(
         found = []
         for side, mask, masking, left in tries:
             if mask == "other-image" and only is None and any(item.donor is None for item in items):
-                continue  # all show one picture
+                continue  # all show one image
             answered, why = answer(model, items, masking, (left,))
             if len(answered):
                 right = answered[f"right.{left}"].to_numpy(dtype=bool)

@@ -1,6 +1,6 @@
 """Accuracy over counterfactual pairs and quads: right on both, or on all four, or not at all.
 
-`question`: one question on two pictures with two answers. `image`: two questions with two answers on one picture.
+`question`: one question on two images with two answers. `image`: two questions with two answers on one image.
 `group`: a quad, all four right. A model that ignores one side answers both items of a pair alike and gets none
 of them. The names are those of Li et al. 2024, "NaturalBench" (arXiv 2410.14669).
 """

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from twokeys.audit.evaluation.result import Evaluation
 
 KINDS = {
-    "question": "one question, two pictures, both right",
-    "image": "one picture, two questions, both right",
-    "group": "two questions by two pictures, all four right",
+    "question": "one question, two images, both right",
+    "image": "one image, two questions, both right",
+    "group": "two questions by two images, all four right",
 }
 """Kind of pairs -> what is counted."""
 ALIKE = "answer types alike"

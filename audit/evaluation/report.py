@@ -29,7 +29,7 @@ def report(
     Args:
         found: The evaluation.
         table: Its items as `twokeys.audit.published` reads them.
-        shown: Ids of items -> their pictures by id; asked once, for the items that the report shows.
+        shown: Ids of items -> their images by id; asked once, for the items that the report shows.
     """
     rows = rates(found)
     known = table.set_index("id")
@@ -64,7 +64,7 @@ def choose(items: pd.DataFrame, table: pd.DataFrame) -> dict[str, list[dict[str,
 
     Args:
         items: Of an evaluation. Equals are ordered by id.
-        table: The same items as `twokeys.audit.published` reads them; of a kind each picture is shown once, and no item
+        table: The same items as `twokeys.audit.published` reads them; of a kind each image is shown once, and no item
             twice.
 
     Returns:

@@ -70,13 +70,17 @@ class Explainer(Protocol):
         ...
 
 
-def play(model: Model, prepared: Prepared, batch: int = 2048) -> Game:
+BATCH = 2048
+"""Coalitions that a model is given at once."""
+
+
+def play(model: Model, prepared: Prepared) -> Game:
     """The game of a model on an item."""
 
     def value(coalitions: Bools) -> Floats:
         return model.score(prepared, coalitions[:, : prepared.patches], coalitions[:, prepared.patches :])
 
-    return Game(value, prepared.patches, prepared.tokens, batch)
+    return Game(value, prepared.patches, prepared.tokens, BATCH)
 
 
 def as_scores(prepared: Prepared, image: object, text: object) -> Scores:

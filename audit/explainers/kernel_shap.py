@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from twokeys.audit.explainers.explainer import Cost, Promise, Task, as_scores, play
-from twokeys.audit.games.approximate import library
 from twokeys.audit.games.synergy import Scores
+from twokeys.core.errors import MissingPackage
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,17 @@ class KernelShap:
         game = play(task.model, task.prepared)
         empty = float(game(np.zeros((1, game.players), dtype=np.bool_))[0])
         # Coalitions are drawn in pairs of opposites (Covert and Lee 2021), which halves the noise and costs nothing.
-        sampler = library().KernelSHAP(n=game.players, pairing_trick=True, random_state=task.seed)
+        sampler = _shapiq().KernelSHAP(n=game.players, pairing_trick=True, random_state=task.seed)
         found = sampler.approximate(
             budget=self.budget, game=lambda kept: game(np.asarray(kept, dtype=np.bool_)) - empty
         )
         values = np.array([found[(player,)] for player in range(game.players)])
         return as_scores(task.prepared, values[: game.patches], values[game.patches :])
+
+
+def _shapiq() -> ModuleType:
+    try:
+        import shapiq
+    except ImportError:
+        raise MissingPackage("the explainer kernel-shap", "shapiq", 'pip install "twokeys[audit]"') from None
+    return shapiq

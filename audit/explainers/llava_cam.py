@@ -1,4 +1,4 @@
-"""LLaVA-CAM (Zhang et al. 2024): Grad-CAM averaged over noisy copies of the picture, as SmoothGrad does."""
+"""LLaVA-CAM (Zhang et al. 2024): Grad-CAM averaged over noisy copies of the image, as SmoothGrad does."""
 
 from __future__ import annotations
 

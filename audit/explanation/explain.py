@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twokeys.audit.evaluation.answering import nothing_scored, question_of
+from twokeys.audit.evaluation.answering import VIEWS, nothing_scored, question_of
 from twokeys.audit.evaluation.drawing import donors
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explainers.explainer import Explainer, Task, play
 from twokeys.audit.explainers.registry import named
 from twokeys.audit.explanation.metrics import metrics
 from twokeys.audit.explanation.result import Explained
-from twokeys.audit.explanation.summary import summarise
+from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import Journal, write
 from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import Published, fingerprints, read
+from twokeys.core.columns import RETRIEVED
 from twokeys.core.errors import BadInput, Unscorable
 from twokeys.core.progress import Say, silent, step
 
@@ -36,14 +37,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LINES, RESULT, REPORT = "explanations.jsonl", "result.json", "report.html"
-CONTROLS = ("oracle", "anti-oracle")
-"""Explainers that need a difference mask."""
 DEFAULT = (
     "attn-lrp", "grad-rollout", "rollout", "tam", "llava-cam", "grad-cam", "input-x-gradient", "integrated-gradients",
     "occlusion", "cross-shapley", "random",
 )  # fmt: skip
 AT_ONCE = 64
-"""Items whose pictures are held at once."""
+"""Items whose images are held at once."""
 
 
 def explain(
@@ -57,7 +56,6 @@ def explain(
     answer: str = "own",
     budget: int = 140,
     masking: Masking | None = None,
-    leaks: Sequence[Leak] | None = None,
     out: Path | None = None,
     seed: int = 0,
     say: Say = silent,
@@ -75,7 +73,6 @@ def explain(
         answer: `own`: explain the model's own answer, as published; `gold`: the item's.
         budget: Forward passes of the improved estimate, an explainer and item.
         masking: What masked players become; when None the least leaky masks, measured on some items.
-        leaks: What the masks let through, where `twokeys.audit.evaluation.leaks.measured` was asked already.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
         say: Called with stage, done, total.
@@ -83,40 +80,113 @@ def explain(
     Raises:
         BadInput: When folder, model or an explainer cannot be used, or another run lies in `out`.
     """
-    wanted = list(explainers) if "random" in explainers else [*explainers, "random"]
-    made = named(wanted)
-    if answer not in ("own", "gold"):
-        raise BadInput("--answer", None, f"there is no answer {answer!r} to explain", "own, gold", "name one of these")
-    if limit is not None and limit < 2:
-        allowed = "2 or more, since intervals are over items"
-        raise BadInput("--limit", None, f"the limit is {limit}", allowed, "name a larger limit")
-    if len(made) < 3:
-        problem = f"only {len(made)} explainers are named, counting random"
-        raise BadInput("--explainers", None, problem, "3 or more", "name more explainers")
+    settings = Settings.of(explainers, limit=limit, answer=answer, budget=budget, seed=seed)
     published = read(Path(folder), config, split)
     with step(say, "model"):
         player = playable(model)
-    if leaks is None:
-        with step(say, "masks"):
-            leaks = measured(published, player, seed=seed, only=masking)
-    masking = masking or least_leaky(leaks)
+    with step(say, "masks"):
+        leaks = measured(published, player, seed=seed, only=masking)
+    return explained(published, player, settings, masking or least_leaky(leaks), leaks, out, say)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is explained, and how it is evaluated, whatever the masks.
+
+    Attributes:
+        explainers: The methods, `random` among them.
+        limit: Items to explain; all when None.
+        answer: `own` or `gold`.
+        budget: Forward passes of the improved estimate, an explainer and item.
+        seed: Of all draws.
+    """
+
+    explainers: tuple[Explainer, ...]
+    limit: int | None
+    answer: str
+    budget: int
+    seed: int
+
+    @classmethod
+    def of(
+        cls, names: Sequence[str], *, limit: int | None = 50, answer: str = "own", budget: int = 140, seed: int = 0
+    ) -> Settings:
+        """Settings by the names of explainers, to which `random` is added if it is missing.
+
+        Raises:
+            BadInput: When an explainer, the answer or the limit cannot be used.
+        """
+        made = named([*names] if "random" in names else [*names, "random"])
+        if answer not in ("own", "gold"):
+            problem = f"there is no answer {answer!r} to explain"
+            raise BadInput("--answer", None, problem, "own, gold", "name one of these")
+        if limit is not None and limit < 2:
+            allowed = "2 or more, since intervals are over items"
+            raise BadInput("--limit", None, f"the limit is {limit}", allowed, "name a larger limit")
+        if len(made) < 3:
+            problem = f"only {len(made)} explainers are named, counting random"
+            raise BadInput("--explainers", None, problem, "3 or more", "name more explainers")
+        return cls(tuple(made), limit, answer, budget, seed)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the explainers."""
+        return [explainer.name for explainer in self.explainers]
+
+
+def explained(
+    published: Published, model: Model, settings: Settings, masking: Masking, leaks: Sequence[Leak], out: Path | None,
+    say: Say,
+) -> Explained:  # fmt: skip
+    """Explain a model's answers under one masking; see `explain`.
+
+    Args:
+        published: Config and split of a folder.
+        model: The model.
+        settings: What is explained, and how.
+        masking: What masked players become.
+        leaks: What masks let through, those of `masking` among them.
+        out: Folder to write results and report to, and to go on from; nothing is written when None.
+        say: Called with stage, done, total.
+    """
     run = {
-        "model": player.name, "folder": Path(folder).name, "config": published.config,
-        "fingerprint": fingerprints(published), "split": published.split,
-        "explainers": wanted, "answer": answer, "budget": budget, "masking": asdict(masking), "seed": seed,
+        "model": model.name, "folder": published.folder.name, "config": published.config,
+        "fingerprint": fingerprints(published), "split": published.split, "explainers": settings.names,
+        "answer": settings.answer, "budget": settings.budget, "masking": asdict(masking), "seed": settings.seed,
     }  # fmt: skip
-    journal = Journal(out, LINES, run)
-    total = len(published.table) if limit is None else min(limit, len(published.table))
-    needs_truth = any(name in CONTROLS for name in wanted)
+    done, skipped = _explain_items(published, model, settings, masking, Journal(out, LINES, run), say)
+    if len(done) < 2 and skipped:
+        raise nothing_scored(published.folder, model, skipped)
+    if len(done) < 2:
+        problem = f"the number of items with difference masks is {len(done)}"
+        remedy = "leave out oracle and anti-oracle, or publish pairs"
+        raise BadInput(published.folder, None, problem, "2 or more", remedy)
+    used = [one for one in leaks if one.mask in (masking.image, masking.text)]
+    found = Explained(run, done, summarise(done, settings.names, settings.seed), used, skipped)
+    if out is not None:
+        from twokeys.audit.explanation.report import report
+
+        write(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
+        write(out / REPORT, report(found, published.shown([line["id"] for line in done])))
+    return found
+
+
+def _explain_items(
+    published: Published, model: Model, settings: Settings, masking: Masking, journal: Journal, say: Say
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Explain as many items as are wanted: a line for each, and for each that cannot be scored the reason, by id."""
+    items = len(published.table)
+    total = items if settings.limit is None else min(settings.limit, items)
+    needs_truth = any(name in KNOWING for name in settings.names)
     done: list[dict[str, Any]] = []
     skipped: dict[str, str] = {}
-    for name, pending in _items(published, player, masking, answer, seed, journal.lines):
+    for name, pending in _items(published, model, masking, settings, journal.lines):
         if isinstance(pending, str):
             journal.add({"id": name, "skipped": pending})
         elif pending is not None:
             if needs_truth and pending.task.truth is None:
                 continue
-            journal.add(_line(pending, made, budget))
+            journal.add(_line(pending, settings))
         if "skipped" in journal.lines[name]:
             skipped[name] = journal.lines[name]["skipped"]
             continue
@@ -124,19 +194,7 @@ def explain(
         say("explaining", len(done), total)
         if len(done) == total:
             break
-    if len(done) < 2 and skipped:
-        raise nothing_scored(published.folder, player, skipped)
-    if len(done) < 2:
-        remedy = "leave out oracle and anti-oracle, or publish pairs"
-        raise BadInput(folder, None, f"the number of items with difference masks is {len(done)}", "2 or more", remedy)
-    used = [one for one in leaks if one.mask in (masking.image, masking.text)]
-    found = Explained(run, done, summarise(done, wanted, seed), used, skipped)
-    if out is not None:
-        from twokeys.audit.explanation.report import report
-
-        write(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
-        write(out / REPORT, report(found, published.shown([line["id"] for line in done])))
-    return found
+    return done, skipped
 
 
 @dataclass(frozen=True)
@@ -151,7 +209,7 @@ class Pending:
 
 
 def _items(
-    published: Published, model: Model, masking: Masking, answer: str, seed: int, done: Container[str]
+    published: Published, model: Model, masking: Masking, settings: Settings, done: Container[str]
 ) -> Iterator[tuple[str, Pending | str | None]]:
     """Items in random order, by id; None stands for one that is done, a text for why one cannot be scored."""
     names, table = list(map(str, published.table["id"])), published.table
@@ -160,7 +218,7 @@ def _items(
     image_partner, question_partner = (
         [row_of.get(str(name)) for name in table[view]] for view in ("image_partner", "question_partner")
     )
-    order = np.random.default_rng(seed).permutation(len(table))
+    order = np.random.default_rng(settings.seed).permutation(len(table))
     donor = donors(table["image_key"].to_numpy(), order) if masking.image == "other-image" else {}
     for start in range(0, len(order), AT_ONCE):
         rows = order[start : start + AT_ONCE].tolist()
@@ -175,7 +233,7 @@ def _items(
             gold = str(item["answer"])
             asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1))
             try:
-                prepared = model.prepare(asked, gold if answer == "gold" else None, masking, other_image)
+                prepared = model.prepare(asked, gold if settings.answer == "gold" else None, masking, other_image)
             except Unscorable as error:
                 yield names[row], error.problem
                 continue
@@ -187,20 +245,21 @@ def _items(
                 None if partner is None else pictures[partner],
                 () if partner is None else _boxes(item, table.iloc[partner]),
             )
-            task = Task(model, prepared, seed + zlib.crc32(names[row].encode()), known.scores)
+            task = Task(model, prepared, settings.seed + zlib.crc32(names[row].encode()), known.scores)
             yield names[row], Pending(names[row], questions[row], gold, task, known)
 
 
 def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:
-    """Where an edit that made one of two partners changed the picture; nothing where both were found."""
+    """Where an edit made the images of two partners differ, or where what was asked for stands in a retrieved one."""
     for own, other in ((item, partner), (partner, item)):
         if own["edit_of"] == other["id"] and own["edit_boxes"] is not None:
-            return own["edit_boxes"]
+            # The boxes of a retrieved partner are places in its own image, and say nothing of the other.
+            return own["edit_boxes"] if own is item or not str(own["edit_kind"]).startswith(RETRIEVED) else ()
     return ()
 
 
-def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[str, Any]:
-    """Explain one item by all explainers, and evaluate what they say."""
+def _line(item: Pending, settings: Settings) -> dict[str, Any]:
+    """Explain one item by all explainers, and evaluate their scores."""
     task, known = item.task, item.known
     model, prepared = task.model, task.prepared
     game = play(model, prepared)
@@ -208,18 +267,18 @@ def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[s
     values = game(np.stack([image | ~image, image, ~image, image & ~image]))
     background = split_players(game, task.seed)
     said, seconds = {}, {}
-    for explainer in explainers:
+    for explainer in settings.explainers:
         began = time.perf_counter()
         said[explainer.name] = explainer(task)
         seconds[explainer.name] = time.perf_counter() - began
 
     def measured_all() -> dict[str, dict[str, float]]:
-        return {name: metrics(game, own, background, budget, task.seed, known) for name, own in said.items()}
+        return {name: metrics(game, own, background, settings.budget, task.seed, known) for name, own in said.items()}
 
     game.foresee(measured_all)
     measures = measured_all()
     explained: dict[str, Any] = {}
-    for explainer in explainers:
+    for explainer in settings.explainers:
         scores, cost = said[explainer.name], explainer.cost(prepared.patches, prepared.tokens)
         explained[explainer.name] = {
             "image": np.round(scores.image, 8).tolist(),
@@ -237,7 +296,7 @@ def _line(item: Pending, explainers: Sequence[Explainer], budget: int) -> dict[s
         "rows": prepared.layout.rows,
         "columns": prepared.layout.columns,
         "boxes": prepared.layout.boxes.tolist(),
-        "values": dict(zip(("both", "image", "question", "neither"), values.tolist(), strict=True)),
+        "values": dict(zip(VIEWS, values.tolist(), strict=True)),
         "truth": {
             "image": None if known.image is None else known.image.tolist(),
             "text": None if known.text is None else known.text.tolist(),

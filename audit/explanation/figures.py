@@ -1,4 +1,4 @@
-"""Figures of the report, drawn without pyplot and without the user's own style, as SVG; heat maps as pictures."""
+"""Figures of the report, drawn without pyplot and without the user's own style, as SVG; heat maps as images."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ def dividends(values: Floats) -> Figure:
 
 
 def heat(picture: Image.Image, size: tuple[int, int], boxes: NDArray[np.float64], scores: Floats) -> Image.Image:
-    """Lay patch scores over a picture: orange speaks for the answer, blue-violet against it.
+    """Lay patch scores over an image: orange speaks for the answer, blue-violet against it.
 
     Args:
-        picture: The picture as it is shown.
+        picture: The image as it is shown.
         size: Width and height of the original, in which boxes are given.
         boxes: (patches, 4) left, top, right, bottom.
         scores: (patches,); the largest magnitude is the strongest colour.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from twokeys.audit.games.game import Floats
 
 Box = tuple[float, float, float, float]
-"""left, top, right, bottom in pixels of the picture."""
+"""left, top, right, bottom in pixels of the image."""
 Span = tuple[int, int]
 """First character and the one after the last."""
 NOTICEABLE = 0.25
@@ -65,7 +65,7 @@ def shares_of_boxes(patches: NDArray[np.float64], boxes: Iterable[Box]) -> Float
     """Share of each patch that boxes cover.
 
     Args:
-        patches: (patches, 4) left, top, right, bottom in pixels of the picture.
+        patches: (patches, 4) left, top, right, bottom in pixels of the image.
         boxes: The difference mask; boxes may overlap.
     """
     marked = list(boxes)
@@ -120,18 +120,18 @@ def differing_words(question: str, other: str) -> list[Span]:
 
 
 def differing_pixels(picture: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-    """Where a picture shows something that the other has not in its place.
+    """Where an image shows something that the other has not in its place.
 
-    A pixel counts when it differs from the other picture's and from the picture's own most frequent colour: what only
-    the other picture shows is ground here.
+    A pixel counts when it differs from the other image's and from the image's own most frequent colour: what only
+    the other image shows is ground here.
 
     Args:
         picture: (height, width, 3).
-        other: Another picture of the same question.
+        other: Another image of the same question.
 
     Returns:
-        (height, width), or None where pictures are of different sizes, equal, or differ in more than half of their
-        pixels: then no part of the picture is the difference.
+        (height, width), or None where images are of different sizes, equal, or differ in more than half of their
+        pixels: then no part of the image is the difference.
     """
     if picture.shape != other.shape:
         return None

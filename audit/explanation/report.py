@@ -1,4 +1,4 @@
-"""`report.html` of a run: one file that opens from disk, with every picture inside."""
+"""`report.html` of a run: one file that opens from disk, with every image inside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def report(found: Explained, pictures: Mapping[str, Image.Image]) -> str:
 
     Args:
         found: The run.
-        pictures: Picture of each item by id.
+        pictures: Image of each item by id.
     """
     summary = found.summary
     chosen = choose(found.items)

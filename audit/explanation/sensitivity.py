@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explanation.agreement import Agreement, agreement
-from twokeys.audit.explanation.explain import DEFAULT, explain, playable
+from twokeys.audit.explanation.explain import DEFAULT, Settings, explained, playable
 from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, frame
@@ -83,24 +83,24 @@ def sensitivity(
         out: Folder with one run's folder a masking, and `sensitivity.json`.
         seed: Of all draws.
         say: Called with stage, done, total.
-        options: Further arguments of `twokeys.audit.explanation.explain.explain`.
+        options: `limit`, `answer` and `budget`, as `twokeys.audit.explanation.explain.explain` takes them.
 
     Raises:
         BadInput: As `explain` does.
     """
-    player = playable(model)
-    leaks = measured(read(Path(folder), config, split), player, seed=seed)
+    settings = Settings.of(explainers, seed=seed, **options)
+    published, player = read(Path(folder), config, split), playable(model)
+    leaks = measured(published, player, seed=seed)
     best = least_leaky(leaks)
     maskings = [best]
     maskings += [Masking(image, best.text) for image in IMAGE if image != best.image]
     maskings += [Masking(best.image, text) for text in TEXT if text != best.text]
     runs = {
-        masking: explain(
-            folder, player, explainers, config=config, split=split, masking=masking, leaks=leaks,
-            out=None if out is None else out / named(masking), seed=seed, say=say, **options,
+        masking: explained(
+            published, player, settings, masking, leaks, None if out is None else out / named(masking), say
         )
         for masking in maskings
-    }  # fmt: skip
+    }
     tables = {masking: {metric: _ranked(run, metric) for metric in RANKED} for masking, run in runs.items()}
     agreed = {
         masking: {metric: agreement(tables[best][metric], own[metric], seed=seed) for metric in RANKED}

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twokeys.audit.evaluation.result import QUANTILES
 from twokeys.audit.explanation.agreement import Agreement, agreement
 from twokeys.audit.explanation.comparison import Mixed, against, friedman, means, mixed
 from twokeys.audit.explanation.metrics import FOUND, RANKED
 from twokeys.audit.games.game import Floats
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 KNOWING = ("oracle", "anti-oracle")
-"""Controls that know the difference mask: they take no part in the agreement of rankings."""
+"""Controls that know the difference mask: they need one, and take no part in the agreement of rankings."""
 
 
 @dataclass(frozen=True)

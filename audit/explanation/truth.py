@@ -1,4 +1,4 @@
-"""The difference mask of an item: what of its picture and its question its counterfactual partners do not share."""
+"""The difference mask of an item: what of its image and its question its counterfactual partners do not share."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def truth(
     Args:
         prepared: The item as a model reads it.
         question: Its question.
-        picture: Its picture.
+        picture: Its image.
         other_question: Question of its question partner; None where it has none.
-        other_picture: Picture of its image partner; None where it has none.
-        boxes: Boxes that an edit marked; they go before what the partner's picture tells.
+        other_picture: Image of its image partner; None where it has none.
+        boxes: Boxes that an edit marked; they go before what the partner's image tells.
     """
     spans = [] if other_question is None else differing_words(question, other_question)
     text = shares_of_spans(spans_of(prepared.words.strings, question), spans)

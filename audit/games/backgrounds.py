@@ -1,6 +1,6 @@
 """What masked pixels become: mean colour, blur, inpainting from what is kept, another item's image.
 
-A fill is asked for whole pictures of pixels and the caller keeps what is kept, so no fill can touch a pixel that is not
+A fill is asked for whole images of pixels and the caller keeps what is kept, so no fill can touch a pixel that is not
 masked. Which fill gives the answer away is measured, not assumed: see `audit/evaluation/leaks.py`.
 """
 
@@ -19,7 +19,7 @@ from twokeys.core.pictures.shown import mean_colour, upright
 
 IMAGE = ("mean-colour", "blur", "inpainted", "other-image")
 BLUR_SHARE = 10 / 64
-"""Standard deviation of the blur, as a share of the picture's shorter side."""
+"""Standard deviation of the blur, as a share of the image's shorter side."""
 
 
 class Fill(Protocol):
@@ -41,13 +41,13 @@ class Fill(Protocol):
 def fill_for(
     name: str, picture: Image.Image, process: Callable[[Image.Image], Tensor], donor: Image.Image | None = None
 ) -> Fill:
-    """The fill of one picture.
+    """The fill of one image.
 
     Args:
         name: One of `IMAGE`.
-        picture: The item's picture, RGB.
-        process: The model's own way from a picture to pixels, so that a background lies as the picture does.
-        donor: The other item's picture.
+        picture: The item's image, RGB.
+        process: The model's own way from an image to pixels, so that a background lies as the image does.
+        donor: The other item's image.
 
     Raises:
         BadInput: When there is no such fill, or no donor where one is needed.
@@ -65,7 +65,7 @@ def fill_for(
 
 
 def blur(picture: Image.Image) -> Image.Image:
-    """The picture, out of focus."""
+    """The image, out of focus."""
     return picture.filter(ImageFilter.GaussianBlur(min(picture.size) * BLUR_SHARE))
 
 

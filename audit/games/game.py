@@ -1,4 +1,4 @@
-"""The game of one model on one item: players are image patches and question tokens, or groups of them.
+"""The game of one model on one item: players are image patches and question tokens.
 
 The value of a coalition is the probability of one answer token with everything outside the coalition masked. That token
 belongs to the game, so image, text and joint metrics of an item cannot disagree about it.
@@ -6,9 +6,8 @@ belongs to the game, so image, text and joint metrics of an item cannot disagree
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,63 +125,3 @@ class Game:
         if values.shape != (len(coalitions),) or not np.isfinite(values).all():
             raise ValueError(f"the value function returned {values.shape}, not ({len(coalitions)},), all finite")
         return values
-
-
-def grouped(game: Game, groups: Bools) -> Game:
-    """Return the game whose players are groups of another game's players.
-
-    Args:
-        game: The game of patches and tokens; its cache is shared, and it counts the passes.
-        groups: (groups, players): what each group holds. A player in no group is always kept; one in several is kept
-            when any of them is. The groups that come first and hold patches alone are the image players.
-    """
-    patches = int(np.cumprod(~groups[:, ~game.image].any(axis=1)).sum())
-    always = ~groups.any(axis=0)
-
-    def value(coalitions: Bools) -> Floats:
-        return game(np.asarray(coalitions @ groups | always, dtype=np.bool_))
-
-    return Game(value, patches, len(groups) - patches, game.batch)
-
-
-def cells(rows: int, columns: int, down: int, across: int) -> Bools:
-    """Group a grid of patches to cells of the picture.
-
-    Args:
-        rows: Rows of patches.
-        columns: Columns of patches; patches are counted row by row.
-        down: Cells from top to bottom, at most `rows`.
-        across: Cells from left to right, at most `columns`.
-
-    Returns:
-        (down * across, rows * columns) membership; sides differ by one patch at most.
-    """
-    if not (1 <= down <= rows and 1 <= across <= columns):
-        raise ValueError(f"there are {down} x {across} cells, and must be 1 x 1 to {rows} x {columns}")
-    row = np.repeat(np.arange(rows) * down // rows, columns)
-    column = np.tile(np.arange(columns) * across // columns, rows)
-    return np.asarray((row * across + column)[None, :] == np.arange(down * across)[:, None], dtype=np.bool_)
-
-
-def words(spans: Sequence[tuple[int, int]], question: str) -> Bools:
-    """Group tokens to the words of a question, words being what white space separates.
-
-    Args:
-        spans: Start and end character of each token in the question.
-        question: The question.
-
-    Returns:
-        (words, tokens) membership. A token belongs to the word that holds its first character that is no space.
-    """
-    starts = [word.start() for word in re.finditer(r"\S+", question)]
-    first = np.array([start + len(question[start:end]) - len(question[start:end].lstrip()) for start, end in spans])
-    word = np.searchsorted(np.array(starts), first, side="right") - 1
-    return np.asarray(word[None, :] == np.arange(len(starts))[:, None], dtype=np.bool_)
-
-
-def both(image: Bools, text: Bools) -> Bools:
-    """Join groups of patches and groups of tokens to groups of all players, image first."""
-    found = np.zeros((len(image) + len(text), image.shape[1] + text.shape[1]), dtype=np.bool_)
-    found[: len(image), : image.shape[1]] = image
-    found[len(image) :, image.shape[1] :] = text
-    return found

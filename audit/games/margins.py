@@ -19,7 +19,7 @@ class Expected:
     """A question with the answer that is expected and those that it must beat.
 
     Attributes:
-        question: The question about its picture.
+        question: The question about its image.
         answer: The expected answer.
         rivals: Other answers, at least one.
     """

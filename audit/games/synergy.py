@@ -101,22 +101,21 @@ def area(curve: Floats, grid: Floats) -> float:
     return float(np.trapezoid(curve, grid) / (grid[-1] - grid[0]))
 
 
-def tops(scores: Scores, seed: int = 0, grid: Floats = GRID) -> Tops:
+def tops(scores: Scores, seed: int = 0) -> Tops:
     """Return the sets V_k and T_k of an explainer: the round(k n) highest signed scores of each modality.
 
     Args:
         scores: What the explainer says.
         seed: Equal scores are ordered at random from this seed, never by position: position is a cue.
-        grid: (K,) fractions.
     """
     rng = np.random.default_rng(seed)
     image, text = (ranks(part, rng) for part in (scores.image, scores.text))
     players, patches = len(image) + len(text), len(image)
-    kept_image = np.zeros((len(grid), players), dtype=np.bool_)
+    kept_image = np.zeros((len(GRID), players), dtype=np.bool_)
     kept_text = np.zeros_like(kept_image)
-    kept_image[:, :patches] = image < counts(patches, grid)[:, None]
-    kept_text[:, patches:] = text < counts(len(text), grid)[:, None]
-    return Tops(grid, kept_image, kept_text)
+    kept_image[:, :patches] = image < counts(patches, GRID)[:, None]
+    kept_text[:, patches:] = text < counts(len(text), GRID)[:, None]
+    return Tops(GRID, kept_image, kept_text)
 
 
 def ranks(scores: Floats, rng: np.random.Generator) -> Floats:

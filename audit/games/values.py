@@ -1,27 +1,22 @@
 """Exact values of a game from the table of all its coalitions, by subset transforms.
 
 A table holds the value of every coalition: entry c is the coalition of the players whose bits are set in c. Its Moebius
-coefficients m (Harsanyi dividends) give every index at once: for a set S of s players,
+coefficients m (Harsanyi dividends) give the interaction of every set at once: for a set S of s players,
 
     Shapley interaction (Grabisch and Roubens 1999)    I(S) = sum over T containing S of m(T) / (|T| - s + 1)
-    Banzhaf interaction                                B(S) = sum over T containing S of m(T) / 2^(|T| - s)
 
-and both sums over supersets are one more transform: n 2^n operations for all sets, where the definition takes 4^n.
+and the sum over supersets is one more transform: n 2^n operations for all sets, and 4^n by the definition.
 """
 
 from __future__ import annotations
 
 from itertools import combinations
-from math import comb
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bernoulli
 
 from twokeys.audit.games.game import Bools, Floats, Game
 
-Index = Literal["SII", "k-SII", "BII"]
 LIMIT = 20
 """Most players of a table: 2^20 values, 8 MiB."""
 
@@ -33,7 +28,7 @@ def subsets(players: int) -> Bools:
         ValueError: For more than `LIMIT` players.
     """
     if players > LIMIT:
-        raise ValueError(f"exact values take at most {LIMIT} players, not {players}: group them, or use approximate()")
+        raise ValueError(f"exact values take at most {LIMIT} players, not {players}: group them")
     return (np.arange(2**players)[:, None] >> np.arange(players) & 1).astype(np.bool_)
 
 
@@ -60,13 +55,12 @@ def over_supersets(values: Floats) -> Floats:
     return found
 
 
-def interaction(values: Floats, order: int, index: Literal["SII", "BII"] = "SII") -> Floats:
-    """Interaction of all sets of `order` players.
+def interaction(values: Floats, order: int) -> Floats:
+    """Shapley interaction of all sets of `order` players.
 
     Args:
         values: (..., 2^n) tables.
-        order: Size of the sets; 1 gives the Shapley or the Banzhaf values.
-        index: Shapley or Banzhaf interaction.
+        order: Size of the sets; 1 gives the Shapley values.
 
     Returns:
         (..., number of sets), in the order of `itertools.combinations(range(n), order)`.
@@ -76,42 +70,9 @@ def interaction(values: Floats, order: int, index: Literal["SII", "BII"] = "SII"
         raise ValueError(f"the order is {order}, and must be 1 to {players}")
     more = sizes(players) - order
     # Sets smaller than S hold no S: what their weight is does not matter, but it must be finite.
-    weight = 1 / np.maximum(more + 1, 1) if index == "SII" else 0.5 ** np.maximum(more, 0)
+    weight = 1 / np.maximum(more + 1, 1)
     sums = over_supersets(moebius(values) * weight)
     return np.asarray(sums[..., _masks(players, order)])
-
-
-def shapley(values: Floats) -> Floats:
-    """Shapley values, (..., 2^n) -> (..., n)."""
-    return interaction(values, 1)
-
-
-def k_sii(values: Floats, order: int) -> list[Floats]:
-    """Shapley interactions aggregated to be efficient (n-Shapley values; Bordt and von Luxburg 2023).
-
-    The values of all sets of 1 to `order` players add up to v(all) - v(none).
-
-    Returns:
-        For each size 1 to `order` the values of its sets, as in `interaction`.
-    """
-    players = _players(values)
-    plain = [interaction(values, size) for size in range(1, order + 1)]
-    numbers = bernoulli(order)
-    found = [part.copy() for part in plain]
-    for large in range(2, order + 1):
-        for row, members in enumerate(combinations(range(players), large)):
-            for small in range(1, large):
-                part = np.array([_rank(players, chosen) for chosen in combinations(members, small)])
-                found[small - 1][..., part] += numbers[large - small] * plain[large - 1][..., row, None]
-    return found
-
-
-def pairs(values: Floats, players: int) -> Floats:
-    """Spread values of pairs to symmetric matrices, (..., n (n - 1) / 2) -> (..., n, n), zero on the diagonal."""
-    found = np.zeros((*values.shape[:-1], players, players))
-    first, second = np.triu_indices(players, 1)
-    found[..., first, second] = found[..., second, first] = values
-    return found
 
 
 def sizes(players: int) -> NDArray[np.int64]:
@@ -128,9 +89,3 @@ def _players(values: Floats) -> int:
 
 def _masks(players: int, order: int) -> NDArray[np.int64]:
     return np.array([sum(1 << player for player in chosen) for chosen in combinations(range(players), order)])
-
-
-def _rank(players: int, chosen: tuple[int, ...]) -> int:
-    """Position of a set among `itertools.combinations` of its size."""
-    after = sum(comb(players - 1 - player, len(chosen) - at) for at, player in enumerate(chosen))
-    return comb(players, len(chosen)) - 1 - after

@@ -56,7 +56,7 @@ def load_anything(
     """Load a model and its processor.
 
     Raises:
-        BadInput: When its processor cannot take a picture and a chat.
+        BadInput: When its processor cannot take an image and a chat.
     """
     import transformers
 

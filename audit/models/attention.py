@@ -38,12 +38,12 @@ class Recorder:
 class Blocks:
     """Attention weights of one layer of a vision tower.
 
-    Towers run on pictures strung together, or cut into tiles and windows, which attend within themselves: the weights
-    of a picture stand as blocks on the diagonal of one matrix, zero elsewhere.
+    Towers run on images strung together, or cut into tiles and windows, which attend within themselves: the weights
+    of an image stand as blocks on the diagonal of one matrix, zero elsewhere.
 
     Attributes:
         parts: What the layer computed, each (b, heads, tokens, tokens).
-        n: Pictures in the pass.
+        n: Images in the pass.
     """
 
     parts: tuple[Tensor, ...]

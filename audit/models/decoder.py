@@ -58,11 +58,11 @@ class Decoder(ABC):
 
     @abstractmethod
     def layout(self, width: int, height: int) -> Layout:
-        """The patches of a picture of this size."""
+        """The patches of an image of this size."""
 
     @abstractmethod
     def process(self, picture: Image.Image) -> Tensor:
-        """A picture as pixels, (tiles, channels, height, width)."""
+        """An image as pixels, (tiles, channels, height, width)."""
 
     @abstractmethod
     def features(self, pixels: Tensor) -> Tensor:
@@ -70,7 +70,7 @@ class Decoder(ABC):
 
     @abstractmethod
     def image_text(self, layout: Layout) -> str:
-        """The image tokens of a picture, written out; they replace the placeholder."""
+        """The image tokens of an image, written out; they replace the placeholder."""
 
     def positions(self, ids: Tensor, layout: Layout) -> Tensor:
         """Position ids, (axes, length)."""

@@ -114,7 +114,7 @@ class Endpoint:
 
 
 class _Stay(HTTPRedirectHandler):
-    """Follows no redirect: the picture and the key were meant for the server that was asked."""
+    """Follows no redirect: the image and the key were meant for the server that was asked."""
 
     def redirect_request(self, *_: Any) -> None:
         """Nowhere."""

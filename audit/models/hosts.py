@@ -1,6 +1,6 @@
 """Which server may be asked, and which one gets the key: one place decides.
 
-A question carries a picture, and a request may carry a key, so neither follows from what a recipe says. A server is
+A question carries an image, and a request may carry a key, so neither follows from what a recipe says. A server is
 asked when its host was named by the user: with `--allow-host`, in the environment variable `TWOKEYS_ALLOW_HOST`, or as
 the model of a verb that evaluates one. The key `OPENAI_API_KEY` belongs to one server, the one that `OPENAI_BASE_URL`
 names (OpenAI's own where it is unset), and goes to no other, whatever is asked; and over plain http to this machine

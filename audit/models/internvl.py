@@ -1,4 +1,4 @@
-"""InternVL: a picture cut into tiles, a thumbnail of the whole where there are several; four patches a token."""
+"""InternVL: an image cut into tiles, a thumbnail of the whole where there are several; four patches a token."""
 
 from __future__ import annotations
 

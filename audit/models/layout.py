@@ -1,6 +1,6 @@
-"""Where a model's image patches are: in the picture, in the pixels that it is given, in its sequence of tokens.
+"""Where a model's image patches are: in the image, in the pixels that it is given, in its sequence of tokens.
 
-A family says which part of the picture each tile shows; everything else follows. A pixel belongs to the patch that
+A family says which part of the image each tile shows; everything else follows. A pixel belongs to the patch that
 holds its centre, so a thumbnail's pixels belong to the same patches as the tiles that it repeats.
 """
 
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Box = tuple[float, float, float, float]
-"""left, top, right, bottom in pixels of the original picture."""
+"""left, top, right, bottom in pixels of the original image."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The patches of one picture.
+    """The patches of one image.
 
     Attributes:
         rows: Patches from top to bottom.
         columns: Patches from left to right.
-        boxes: (patches, 4) left, top, right, bottom in pixels of the original picture, row by row.
+        boxes: (patches, 4) left, top, right, bottom in pixels of the original image, row by row.
         owner: (tiles, height, width) patch of each pixel.
         spread: (image tokens, patches) share of each image token's area that lies in each patch; rows sum to 1.
         tokens: Rows and columns of the image tokens of one tile.
@@ -55,7 +55,7 @@ class Layout:
         )
 
     def from_map(self, importance: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Mean of a map over the original picture, (height, width), in each patch: (patches,).
+        """Mean of a map over the original image, (height, width), in each patch: (patches,).
 
         A patch's box is cut to whole pixels, and holds at least one.
         """
@@ -77,13 +77,13 @@ def lay_out(
     vision: tuple[int, int],
     class_token: bool = False,
 ) -> Layout:
-    """Lay patches over a picture.
+    """Lay patches over an image.
 
     Args:
-        view: The part of the picture that the model sees.
+        view: The part of the image that the model sees.
         rows: Patches from top to bottom of the view.
         columns: Patches from left to right.
-        tiles: The part of the picture that each tile shows.
+        tiles: The part of the image that each tile shows.
         size: Height and width of a tile, in pixels.
         tokens: Rows and columns of image tokens per tile, row by row in the sequence.
         vision: Rows and columns of the vision tower's tokens per tile, row by row.

@@ -1,4 +1,4 @@
-"""LLaVA: one picture, one grid of patches, each an image token."""
+"""LLaVA: one image, one grid of patches, each an image token."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Llava(Generative):
         return bool(getattr(self.images, "do_center_crop", False))
 
     def _view(self, width: int, height: int) -> Box:
-        """The part of the picture that is left after resizing and cropping."""
+        """The part of the image that is left after resizing and cropping."""
         if getattr(self.images, "do_pad", False):
             problem = "the processor pads images to a square"
             raise BadInput("image processor", "do_pad", problem, "", "set do_pad to false")

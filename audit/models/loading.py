@@ -93,13 +93,13 @@ def load_named(name: str) -> Responder:
     return load(name, hosts=host_of(name)) if is_address(name) else load(name)
 
 
-def load_game(name: str, device: str | None = None, dtype: str | None = None) -> Model:
+def load_game(name: str, device: str | None = None) -> Model:
     """Load a model that can be played as a game.
 
     Raises:
         BadInput: As `load`, and when the model can be evaluated alone.
     """
-    found = None if is_address(name) else load(name, device, dtype)
+    found = None if is_address(name) else load(name, device)
     if not isinstance(found, Model):
         allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
         problem = f"{name!r} can be evaluated, but not explained"

@@ -78,7 +78,7 @@ class Prepared:
     """One item as one model reads it.
 
     Attributes:
-        layout: Where the patches are: in the picture, in the pixels, in the sequence.
+        layout: Where the patches are: in the image, in the pixels, in the sequence.
         pixels: (tiles, channels, height, width), normalised, tiles upright as a person would see them.
         ids: (length,) token ids: the prompt, then all answer tokens but the last.
         positions: (axes, length) position ids; they stay as they are when tokens are masked.
@@ -159,7 +159,7 @@ class Question:
     """An item as it is asked.
 
     Attributes:
-        picture: The picture.
+        picture: The image.
         question: Its question.
         choices: Its options in published order; empty where there are none.
         kind: `yes/no`, `number`, `choice` or `open`.
@@ -173,7 +173,7 @@ class Question:
 
 @runtime_checkable
 class Responder(Protocol):
-    """Anything that answers questions about pictures in words: enough for accuracy."""
+    """Anything that answers questions about images in words: enough for accuracy."""
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
-"""Qwen2-VL and Qwen2.5-VL: one picture at its own size; an image token is a merge block of patches.
+"""Qwen2-VL and Qwen2.5-VL: one image at its own size; an image token is a merge block of patches.
 
-The processor gives patches as rows of numbers, block by block and not row by row. Here pixels are kept as a picture,
+The processor gives patches as rows of numbers, block by block and not row by row. Here pixels are kept as an image,
 and put into that order on the way into the model, so that nothing else has to know of it.
 """
 
@@ -67,7 +67,7 @@ class Qwen(Generative):
         return positions
 
     def fold(self, pictures: Tensor) -> Tensor:
-        """Pictures, (n, channels, height, width), as the processor lays them out, (n * patches, values of a patch)."""
+        """Images, (n, channels, height, width), as the processor lays them out, (n * patches, values of a patch)."""
         n, channels, height, width = pictures.shape
         side, merge = self.images.patch_size, self.images.merge_size
         cut = pictures.reshape(n, channels, height // side // merge, merge, side, width // side // merge, merge, side)
@@ -76,7 +76,7 @@ class Qwen(Generative):
         return still.reshape(n * (height // side) * (width // side), -1)
 
     def unfold(self, values: Tensor, rows: int, columns: int) -> Tensor:
-        """One picture as the processor laid it out, back as a picture, (1, channels, height, width)."""
+        """One image as the processor laid it out, back as an image, (1, channels, height, width)."""
         side, merge, time = self.images.patch_size, self.images.merge_size, self.images.temporal_patch_size
         cut = values.reshape(rows // merge, columns // merge, merge, merge, -1, time, side, side)[..., 0, :, :]
         return cut.permute(4, 0, 2, 5, 1, 3, 6).reshape(1, -1, rows * side, columns * side)

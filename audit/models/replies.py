@@ -90,7 +90,7 @@ def _together(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Keep]) 
 
 
 def _features(model: Decoder, items: Sequence[Prepared], keeps: Sequence[Mask]) -> list[Tensor]:
-    """Image features of each item; pictures of one size go through the tower together, equal ones once."""
+    """Image features of each item; images of one size go through the tower together, equal ones once."""
     found: list[Tensor | None] = [None] * len(items)
     groups: dict[tuple[Any, ...], dict[tuple[int, bytes], list[int]]] = {}
     for at, (item, keep) in enumerate(zip(items, keeps, strict=True)):

@@ -70,7 +70,7 @@ class Vilt:
         fill, attended = word_fill(masking.text, self.tokenizer)
         ids = torch.tensor(coded["input_ids"], device=pixels.device)
         layout = self._layout(picture.size, (int(pixels.shape[-2]), int(pixels.shape[-1])))
-        # The sequence is the words, a class token of the picture, and the patches.
+        # The sequence is the words, a class token of the image, and the patches.
         places = len(ids) + 1 + torch.arange(len(layout.boxes), device=pixels.device)
         made = Prepared(
             layout=layout,
@@ -124,7 +124,7 @@ class Vilt:
         return [self.decode(self.prepare(question).answer) for question in questions]
 
     def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
-        """Items one by one: pictures differ in size."""
+        """Items one by one: images differ in size."""
         replies, values = [], np.empty(len(items))
         for at, (item, (image, words)) in enumerate(zip(items, keeps, strict=True)):
             share = self._logits(item, image[None], words[None]).float().softmax(dim=-1)[0]

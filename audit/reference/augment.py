@@ -1,4 +1,4 @@
-"""Pictures of easy-VQA, mirrored, and the shape rolled over the uniform background: that changes no answer."""
+"""Images of easy-VQA, mirrored, and the shape rolled over the uniform background: that changes no answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def augmented(pictures: Tensor, rng: torch.Generator) -> Tensor:
-    """Mirror each picture or not, and roll its shape to a random place where no part of it leaves the picture.
+    """Mirror each image or not, and roll its shape to a random place where no part of it leaves the image.
 
     Args:
         pictures: (n, height, width, 3) bytes; the corner has the background's colour.

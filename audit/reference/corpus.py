@@ -1,4 +1,4 @@
-"""easy-VQA for training the reference models: pictures, questions, and what the questions say of the shapes."""
+"""easy-VQA for training the reference models: images, questions, and what the questions say of the shapes."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ if TYPE_CHECKING:
     from twokeys.audit.models.model import Question
 
 Ints = NDArray[np.int64]
-HELD_OUT = 500
-"""Pictures of the train split on which recipes are chosen: every eighth."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Pictures and their questions.
+    """Images and their questions.
 
     Attributes:
-        pictures: (pictures, 64, 64, 3) bytes.
+        pictures: (images, 64, 64, 3) bytes.
         questions: (items,) texts.
         answers: (items,) places in `ANSWERS`.
-        picture_of: (items,) picture of each question.
+        picture_of: (items,) image of each question.
         shapes: (pictures,) place in `SHAPES`, -1 where no question says it.
         colours: (pictures,) place in `COLOURS`, -1 where no question says it.
     """
@@ -51,7 +49,7 @@ class Part:
         return Question(Image.fromarray(self.pictures[self.picture_of[at]]), self.questions[at], choices, kind)
 
     def chosen(self, pictures: Any) -> Part:
-        """The part of some pictures, (pictures,) bool."""
+        """The part of some images, (pictures,) bool."""
         place = np.cumsum(pictures) - 1
         items = np.flatnonzero(pictures[self.picture_of])
         return Part(
@@ -95,9 +93,3 @@ def read(split: str) -> Part:
                     colours[place[name]] = COLOURS.index(word)
     picture_of = np.array([place[int(row[2])] for row in rows])
     return Part(pictures, [row[0] for row in rows], answers, picture_of, shapes, colours)
-
-
-def held_out(part: Part) -> tuple[Part, Part]:
-    """What is trained on and what recipes are chosen on, by picture."""
-    out = np.arange(len(part.pictures)) % (len(part.pictures) // HELD_OUT) == 0
-    return part.chosen(~out), part.chosen(out)

@@ -11,10 +11,10 @@ from twokeys.core.errors import BadInput
 
 FAMILIES = ("llava", "qwen", "internvl")
 SIDE = 64
-"""Pixels of a picture's side."""
+"""Pixels of an image's side."""
 HIDDEN, HEADS, LAYERS, VISION_LAYERS = 128, 4, 3, 2
 MEAN, STD = [0.9, 0.9, 0.9], [0.2, 0.2, 0.2]
-"""Pixels become (x - .9) / .2: the pictures' background is bright, and is near 0 then."""
+"""Pixels become (x - .9) / .2: the images' background is bright, and is near 0 then."""
 
 
 def untrained(family: str, seed: int) -> Generative:

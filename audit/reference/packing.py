@@ -1,4 +1,4 @@
-"""A picture and several of its questions in one sequence: each question sees the picture and itself alone."""
+"""An image and several of its questions in one sequence: each question sees the image and itself alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from twokeys.audit.reference.vocabulary import LETTERS
 
 @dataclass(frozen=True)
 class Turns:
-    """Questions as they are asked in one step: what stands between the picture and the answer.
+    """Questions as they are asked in one step: what stands between the image and the answer.
 
     Attributes:
         ids: (pictures, n, length) tokens of question and options and the mark that the answer follows, padded on the
@@ -39,7 +39,7 @@ class Packed:
 
     Attributes:
         start: (start,) token ids of the beginning, image tokens included.
-        positions: (axes, start + length) position ids of a picture with one question of the greatest length.
+        positions: (axes, start + length) position ids of an image with one question of the greatest length.
         ids: (items, length) question tokens, padded on the right.
         lengths: (items,) how many they are.
         mark: Token that the answer follows.
@@ -48,7 +48,7 @@ class Packed:
         pool: (pool,) tokens of what options are drawn from; the answers' first.
         letters: (letters,) tokens of the options' letters.
         weight: (items,) weights in the loss.
-        of_picture: For each picture its items, (pictures, most), -1 where it has fewer.
+        of_picture: For each image its items, (images, most), -1 where it has fewer.
         images: (image tokens,) where the image tokens stand.
     """
 
@@ -66,7 +66,7 @@ class Packed:
     images: Tensor
 
     def draw(self, pictures: Tensor, n: int, rng: torch.Generator) -> Tensor:
-        """Draw items of each picture, (pictures, n); all of them where it has no more, then again."""
+        """Draw items of each image, (pictures, n); all of them where it has no more, then again."""
         own = self.of_picture[pictures.to(self.of_picture.device)]
         chance = torch.rand(own.shape, generator=rng).to(own.device)
         order = torch.where(own >= 0, chance, chance + 2).argsort(dim=1)
@@ -79,8 +79,8 @@ class Packed:
 
         Args:
             items: (pictures, n).
-            options: (pictures * n, count) places in `options.POOL`; None for none.
-            right: (pictures * n,) which of them is the answer.
+            options: (images * n, count) places in `options.POOL`; None for none.
+            right: (images * n,) which of them is the answer.
         """
         flat = items.flatten()
         count, lengths = 0 if options is None else options.shape[1], self.lengths[flat]
@@ -104,7 +104,7 @@ class Packed:
         Args:
             model: The model.
             pixels: (pictures, 1, 3, height, width).
-            turns: What is asked of each picture, n questions.
+            turns: What is asked of each image, n questions.
             deaf: (pictures, n) which questions are taken out of attention.
         """
         pictures, n, length = turns.ids.shape

@@ -1,9 +1,9 @@
 """`twokeys train-reference`: small models of the three families, from random weights to easy-VQA's answers in minutes.
 
 Three stages. First the vision tower learns shapes and colours, as far as the train questions tell them. Then all
-weights learn to answer in a word; the questions of a picture stand side by side after it and see the picture and
-themselves alone, so a picture is read once for all of them. Last, some questions get options, drawn anew each time, and
-are answered by a letter. Now and then a picture is replaced by its mean colour or a question is taken out of attention:
+weights learn to answer in a word; the questions of an image stand side by side after it and see the image and
+themselves alone, so an image is read once for all of them. Last, some questions get options, drawn anew each time, and
+are answered by a letter. Now and then an image is replaced by its mean colour or a question is taken out of attention:
 the masks of the game are then nothing new to the model.
 """
 
@@ -37,7 +37,7 @@ QUESTIONS = ("natural", "balanced")
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a reference model is trained; chosen on `corpus.HELD_OUT` pictures of the train split.
+    """How a reference model is trained; chosen on 500 images of the train split.
 
     Attributes:
         family: `llava`, `qwen` or `internvl`.
@@ -49,13 +49,13 @@ class Recipe:
         steps: Steps of the second stage.
         options: Steps of the third stage.
         cycles: How often the third stage runs, its rates beginning anew.
-        pictures: Pictures per step.
-        asked: Questions per picture and step.
+        pictures: Images per step.
+        asked: Questions per image and step.
         rate: Learning rate of AdamW; flat for `flat` of the steps, then falling linearly to 0.
         muon: Learning rate of Muon, which trains the hidden matrices.
         flat: Share of the steps at the full rate.
         open_weight: Weight of open questions in the loss.
-        blind: Share of pictures replaced by their mean colour, and of questions taken out of attention.
+        blind: Share of images replaced by their mean colour, and of questions taken out of attention.
         lettered: Share of the steps of the third stage whose questions have options.
     """
 
@@ -80,7 +80,7 @@ class Recipe:
     def usual(cls, family: str, questions: str, seed: int) -> Recipe:
         """The recipe of the models that ship.
 
-        Where no question tells its answer, a model has to match words and picture before it gets anything right. From
+        Where no question tells its answer, a model has to match words and image before it gets anything right. From
         random weights it does not begin to within 600 steps: they left yes/no questions at 50.6 %. So the balanced
         model goes on from the natural one.
         """
@@ -191,7 +191,7 @@ class Work:
         recipe: How it is trained.
         model: The model.
         part: What it is trained on.
-        pictures: (pictures, 64, 64, 3) bytes of the part, where the model lies.
+        pictures: (images, 64, 64, 3) bytes of the part, where the model lies.
         rng: Where chance comes from.
         say: Called with stage, done, total.
     """

@@ -15,7 +15,7 @@ from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.recipe import Balance
 from twokeys.builder.run.results import Result
 from twokeys.core.colours import colours, contradicted
-from twokeys.core.columns import is_number
+from twokeys.core.columns import RETRIEVED, is_number
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.partners import NONE, partners, quads
@@ -86,7 +86,8 @@ def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> 
         clear = ~whole["id"].isin(disputed)
         removed.append(whole.loc[~clear, ["id"]].assign(reason=REASONS[0]))
         part = whole[clear].reset_index(drop=True)
-        graph = graph_of(part, weights(part, settings.weight))
+        edges, unit = _edge_weights(part, settings.weight)
+        graph = graph_of(part, edges)
         found = largest_balanced(graph, settings.max_share, settings.node_limit)
         kept.append(part[found.keep])
         removed.append(part[["id"]].assign(reason=_reasons(graph, settings.max_share))[~found.keep])
@@ -94,8 +95,9 @@ def select(items: pd.DataFrame, settings: Balance, near: Near | None = None) -> 
             part=name,
             items=len(whole),
             kept=int(found.keep.sum()),
-            weight=found.weight,
-            bound=found.bound,
+            retrieved=int(retrieved(part)[found.keep].sum()),
+            weight=int(np.maximum(edges[found.keep], 0).sum()) // unit,
+            bound=(found.bound + unit - 1) // unit,
             solved=found.components,
         )
         solved.append(report)
@@ -145,12 +147,35 @@ def _vertices(items: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return question, image
 
 
+def retrieved(items: pd.DataFrame) -> np.ndarray:
+    """(n,) whether an item is a retrieved partner: it is there to balance others, not for itself."""
+    if "edit_kind" not in items:
+        return np.zeros(len(items), dtype=bool)
+    return items["edit_kind"].astype("string").str.startswith(RETRIEVED).fillna(value=False).to_numpy(dtype=bool)
+
+
 def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
-    """Whole, positive weights of items.
+    """Whole weights of items: positive, and 0 for retrieved partners.
 
     Raises:
         BadInput: When the weight is no measurement, or not a number >= 0 everywhere.
     """
+    return np.where(retrieved(items), 0, _weights(items, name))
+
+
+def _edge_weights(items: pd.DataFrame, name: str | None) -> tuple[np.ndarray, int]:
+    """What edges weigh in the graph, and how much one of weight 1 weighs there.
+
+    A retrieved partner costs 1, and the least of the other items weighs more than all retrieved partners together: the
+    heaviest set keeps as much of the others as can be, and of such sets the one with the fewest retrieved partners.
+    """
+    plain, costs = weights(items, name), retrieved(items)
+    unit = int(costs.sum()) + 1
+    return np.where(costs, -1, plain * unit), unit
+
+
+def _weights(items: pd.DataFrame, name: str | None) -> np.ndarray:
+    """The weight of each item, were it no retrieved partner."""
     if name is None:
         return np.ones(len(items), dtype=np.int64)
     if name not in items or not pd.api.types.is_numeric_dtype(items[name]):

@@ -1,8 +1,8 @@
 """The certificate of the `balanced` tier: ceilings counted from the published rows, and what follows from them.
 
-Its word is *bounded*, not certified: a set on which nobody who sees one side is right on more than half may still leave
-a trained adversary far above chance, where there are many answers. So the best of these, and chance, stand beside the
-bound.
+Its verdict is *bounded*, not certified: on a set on which no predictor of one side is right on more than half, a
+trained adversary may still be far above chance, if there are many answers. So the certificate states the best adversary
+and chance beside the bound.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
 STATEMENT = (
     "Let f be any predictor that sees only the {view} of an item of this set and writes any reply. Grouped by {view}, "
     "f writes one reply per group. {read}, so f is right in a group at most as often as the most frequent of these. "
-    "Counted over the set that is {right} of {items} items. This holds for every f, also for one trained on this set's "
-    "own labels. It is a bound on the set: of a single item it says nothing."
+    "Counted over the set, that is {right} of {items} items. This holds for every f, even if it is trained on the "
+    "labels of this set. It is a bound on the set and says nothing about a single item."
 )
 READ = {
-    "question": "A reply is read as one of the question's options, or as one answer where it has none",
+    "question": "A reply is read as one of the question's options, or as one answer if it has none",
     "image": "A reply is read as one answer or as one option's letter, whatever the item",
 }
 """How a reply to each view is read."""
@@ -43,8 +43,8 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
         fingerprint: Fingerprint of the config.
 
     Returns:
-        The certificate as JSON values. `verdict` is `bounded`, or `not bounded` with `reasons`; `bound` is what nobody
-        exceeds who sees one side, and `best_adversary` is the best of the trained ones, with chance.
+        The certificate as JSON values. `verdict` is `bounded`, or `not bounded` with `reasons`; no predictor that sees
+        one side exceeds `bound`, and `best_adversary` is the best trained adversary, with chance.
     """
     counted: dict[str, dict[str, dict[str, float]]] = {
         stratum: {str(view): _count(found) for view, found in all_ceilings(part).items()}
@@ -63,9 +63,9 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     ]
     joint = ceilings(items)["both"]
     if joint.right < joint.items:
-        reasons.append(f"question and image together tell {joint.right} of {joint.items} answers, not all")
+        reasons.append(f"question and image together determine {joint.right} of {joint.items} answers, not all")
     if not len(items):
-        reasons = ["no item is left: nothing can be bounded"]
+        reasons = ["no item was kept: there is nothing to bound"]
     statements = {
         view: STATEMENT.format(view=view, read=READ[view], right=f"{found.right:,}", items=f"{found.items:,}")
         for view, found in ceilings(items).items()
@@ -87,9 +87,9 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
 
 
 def holds(certificate: Mapping[str, Any]) -> bool:
-    """Whether every tier that was asked for, and holds items, is what it claims: bounded, or certified.
+    """Whether every requested tier that holds items is what it claims: bounded, or certified.
 
-    An audited tier is asked for where no exact balance can hold the items: then an empty balanced tier is no failure.
+    Recipes request an audited tier if exact balance cannot hold the items: an empty balanced tier is then no failure.
     """
     audited = certificate.get("audited")
     if audited is None:
@@ -99,7 +99,7 @@ def holds(certificate: Mapping[str, Any]) -> bool:
 
 
 def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
-    """The trained adversary that is right most often on published rows, beside chance; None where none was fitted."""
+    """The trained adversary that is right most often on published rows, beside chance; None if none was fitted."""
     best: tuple[float, dict[str, Any]] | None = None
     for name, column in measured_by(items, REFIT).items():
         part = items[items[column].notna()]

@@ -10,7 +10,7 @@ from twokeys.builder.balance.select import Selection
 from twokeys.builder.certify.audited.tier import AuditedSet, audit
 from twokeys.builder.measure.baselines import View, chosen
 from twokeys.builder.measure.groups import pairs
-from twokeys.builder.measure.stage import Measurements, measure
+from twokeys.builder.measure.stage import CrossFit, Measurements, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
@@ -53,7 +53,5 @@ def _refit(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Me
         return None
     by_view = {view: fold_of(unit, folds, recipe.seed) for view, unit in units.items()}
     baselines = chosen(recipe.measure.baselines)
-    return measure.named("refit")(
-        run, KeyedTable(items, selection.key), by_view, baselines, recipe.measure, recipe.seed,
-        survey.represent.reads(baselines),
-    )  # fmt: skip
+    how = CrossFit(by_view, baselines, recipe.measure, survey.represent.reads(baselines))
+    return measure.named("refit")(run, KeyedTable(items, selection.key), how, recipe.seed)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.balance.select import graph_of, parts, select, weights
+from twokeys.builder.balance.select import graph_of, parts, retrieved, select, weights
 from twokeys.builder.certify.audited.rows import SEPARATOR
 from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
@@ -56,6 +56,9 @@ def _recipe(known: Folder) -> Iterator[str]:
     terms = {"name", "format", "revision", "license", "license_link", "citation", "homepage", "notice"}
     if [s.model_dump(include=terms) for s in manifest.sources] != [c.model_dump(include=terms) for c in plan.corpora]:
         yield "the sources are not the recipe's corpora"
+    pools = [pool.model_dump(include=terms) for pool in manifest.pools]
+    if pools and pools != [pool.model_dump(include=terms) for pool in plan.pool]:
+        yield "the pools are not those of the recipe"
     given = [json.loads(json.dumps(use.with_)) for use in plan.rules]
     if len(given) != len(manifest.rules) or any(
         value != report.parameters.get(name)
@@ -83,8 +86,10 @@ def _conservation(known: Folder) -> Iterator[str]:
     if (steps := _funnel(known)) != manifest.funnel:
         yield f"the rows say that {_words(steps)}, the manifest that {_words(manifest.funnel)}"
     terms = {source.name: (source.revision, source.license) for source in manifest.sources}
-    for row in rows[["id", "stage", "source", "split", "source_id", "source_revision", "license"]].to_dict("records"):
-        if (row["source_revision"], row["license"]) != terms.get(row["source"]):
+    columns = ["id", "stage", "source", "split", "source_id", "source_revision", "license"]
+    for row, of_pool in zip(rows[columns].to_dict("records"), retrieved(rows), strict=True):
+        revision, license_ = terms.get(row["source"], (None, None))
+        if row["source_revision"] != revision or row["license"] not in _licences(str(license_), known, of_pool):
             yield f"{row['id']}: its revision or licence is not that of its source"
         if row["stage"] != "read" and row["id"] != f"{row['source']}:{row['split']}:{row['source_id']}":
             yield f"{row['id']}: its id is not made of source, split and source id"
@@ -161,6 +166,12 @@ def _rules(known: Folder) -> Iterator[str]:
         left = left[kept].reset_index(drop=True)
 
 
+def _licences(of_source: str, known: Folder, of_pool: bool) -> set[str]:
+    """What may stand as an item's licence: its source's, of a retrieved partner beside that of its image."""
+    others = {origin.license for origin in (*known.manifest.sources, *known.manifest.pools)} if of_pool else {of_source}
+    return {" and ".join(sorted({of_source, other})) for other in others}
+
+
 def _balance(known: Folder) -> Iterator[str]:
     """Each part is balanced at every question and image, and as large as the optimum that is found again."""
     settings = known.recipe.balance
@@ -202,7 +213,8 @@ def _pairs(known: Folder) -> Iterator[str]:
     there = known.rows["stage"].eq("pair")
     left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
     counted = pairing(left, known.paired, known.rows[there], known.balanced, known.manifest.confidence)
-    if counted != known.manifest.pairs:
+    # What judges understood only the build saw; their answers are recounted from their files, by `recounted`.
+    if counted != known.manifest.pairs.model_copy(update={"retrieved": []}):
         yield "what pairing did differs from a recount"
 
 
@@ -211,7 +223,7 @@ def _made(known: Folder) -> pd.DataFrame:
 
 
 def _pair_rows(known: Folder) -> Iterator[str]:
-    """The config `pairs` holds the partners of the balanced set, member for member and picture for picture."""
+    """The config `pairs` holds the partners of the balanced set, member for member and image for image."""
     if known.recipe.pair.published != (PAIRS in known.manifest.configs):
         yield "the recipe and the manifest differ on whether pairs are published"
     if PAIRS not in known.manifest.configs:

@@ -23,6 +23,6 @@ def datasheet(known: Folder) -> Iterator[str]:
     """What a published folder still owes its readers: answers that only people have, and where its sources are from."""
     for question in missing(known.manifest):
         yield f"no answer to {question.key}: {question.text}"
-    for source in known.manifest.sources:
+    for source in known.manifest.origins:
         if not source.citation.strip() and not source.homepage:
             yield f"the source {source.name!r} has neither citation nor homepage"

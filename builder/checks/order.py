@@ -71,7 +71,7 @@ def orders_of_options(known: Folder, rows: pd.DataFrame, again: bool) -> Iterato
         items = known.items
         for identity, said, found in zip(items["id"], items["choices"], ordered(items)["choices"], strict=True):
             if list(said) != list(found):
-                yield f"{identity}: its options are in another order than the one that is chosen again"
+                yield f"{identity}: its options are not in the order that is chosen for its question"
     orders: dict[str, list[str]] = {}
     for row in rows[rows["choices"].map(len) > 0].to_dict("records"):
         question, choices = row["question"], list(row["choices"])

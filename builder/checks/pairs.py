@@ -12,9 +12,12 @@ from twokeys.builder.pair.edit import root_of
 from twokeys.builder.pair.examine import outside_is_kept, word_distance
 from twokeys.builder.pair.wording import plain
 from twokeys.builder.recipe import Pair
+from twokeys.core.columns import RETRIEVED
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
 """What an edit has from the item that it was made from."""
+OF_IMAGE = ("license", "group")
+"""What a retrieved partner has from its image."""
 
 
 def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
@@ -39,7 +42,7 @@ def edited(rows: pd.DataFrame, pair: Pair) -> Iterator[str]:
 def _wording(row: dict[str, Any], pair: Pair) -> Iterator[str]:
     """What is wrong with the wording of an item that its source asked in other words."""
     if row["answer_source"] != "constructed" or "paraphrases" not in pair.mined:
-        yield "its wording is not the source's, and nobody says why its answer holds"
+        yield "its wording is not the source's, and no reason is given why its answer holds"
     if row["question"] == row["question_asked"] or plain(str(row["question"])) != plain(str(row["question_asked"])):
         yield "its wording differs from the source's by more than harmless changes, or not at all"
 
@@ -54,14 +57,18 @@ def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair)
     yield from _scores(row, pair)
     if root_of(str(row["id"])) != root_of(str(base["id"])):
         yield "its id is not that of the item that it was made from, with a mark"
-    if different := [name for name in CARRIED if row[name] != base[name]]:
+    retrieved = str(row["edit_kind"]).startswith(RETRIEVED)
+    carried = [name for name in CARRIED if not retrieved or name not in OF_IMAGE]
+    if different := [name for name in carried if row[name] != base[name]]:
         yield f"its {' and '.join(different)} is not that of the item that it was made from"
     same_question, same_image = (row[name] == base[name] for name in ("question_key", "image_key"))
     if same_question == same_image or row["compared"] == base["compared"]:
         yield "it does not differ from the item that it was made from in one view and in the answer"
     words = tuple((int(a), int(b)) for a, b in _list(row["edit_words"]))
     boxes = [tuple(map(int, box)) for box in _list(row["edit_boxes"])]
-    if (bool(words), bool(boxes)) != (same_image, same_question):
+    if retrieved:
+        yield from _of_pool(row, base)
+    if (bool(words), bool(boxes)) != (same_image, same_question and not retrieved) and not (retrieved and boxes):
         yield "its difference mask is not of the view that was changed"
     width, height = int(row["image_width"]), int(row["image_height"])
     if any(not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height) for x0, y0, x1, y1 in boxes):
@@ -73,13 +80,22 @@ def _problems(row: dict[str, Any], known: dict[str, dict[str, Any]], pair: Pair)
         yield "its question changes more than the recipe allows"
 
 
+def _of_pool(row: dict[str, Any], base: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with an item that shows another image of the pool."""
+    stated = json.loads(row["meta"]).get("image", {})
+    if row["image_key"] == base["image_key"] or row["group"] == base["group"]:
+        yield "its image is that of the item that it was made from, or nearly the same"
+    if str(stated.get("license")) not in str(row["license"]).split(" and "):
+        yield "its licence does not name that of its image"
+
+
 def _scores(row: dict[str, Any], pair: Pair) -> Iterator[str]:
     scores = json.loads(row["edit_scores"]) if isinstance(row["edit_scores"], str) else {}
     fluency, margins = scores.pop("fluency", None), scores.get("margins")
     if (row["answer_source"] == "verified") != bool(scores):
         yield "its scores do not fit its answer source"
     if pair.grammar is not None and _list(row["edit_words"]) and (fluency is None or fluency < -pair.grammar.drop):
-        yield "its question is less fluent than the recipe allows, or nobody says how fluent it is"
+        yield "its question is less fluent than the recipe allows, or its fluency is not stated"
     if margins is None:
         return
     if pair.verify is None or sorted(margins) != sorted(pair.verify.models):

@@ -15,7 +15,7 @@ from twokeys.builder.certify.audited.controls import Control, controlled, contro
 from twokeys.builder.certify.audited.draws import FEWEST_REMOVED
 from twokeys.builder.certify.audited.evidence import TrainedOn
 from twokeys.builder.certify.audited.families import families
-from twokeys.builder.certify.audited.judging import Bench, Weighed
+from twokeys.builder.certify.audited.judging import JudgedSet, Weighed
 from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.certify.audited.null import stated
 from twokeys.builder.certify.audited.permutation import Permuted
@@ -25,7 +25,7 @@ from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, V
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.core.folds import fold_of
 
@@ -59,12 +59,12 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     for column in (VOTE, DISAGREEMENT):
         if (wrong := ~np.isclose(counted[column], kept[column], atol=1e-4)).any():
             yield f"{column} of {kept['id'][wrong].iloc[0]} is not what the published answers give"
-    bench = Bench.of(items, keep, plan.audited, plan.measure.confidence, plan.seed)
-    weighed = [_again(one, items, kept, bench, plan) for one in _evidence(said)]
+    judged = JudgedSet.of(items, keep, plan.audited, plan.measure.confidence, plan.seed)
+    weighed = [_again(one, items, kept, judged, plan) for one in _evidence(said)]
     if {one.whole.permuted.runs for one in weighed if one.whole.permuted is not None} - {plan.audited.permutations}:
         yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
     alpha = round(1 - plan.measure.confidence, 9)
-    weighed = [*([bench.constant()] if keep.any() else []), *weighed]
+    weighed = [*([judged.constant()] if keep.any() else []), *weighed]
     plain = verdicts_of(views, weighed, plan.audited.margin, alpha, unjudged(kept, kept))
     controls = [Control.read(one) for one in said["controls"]]
     certified = controlled_views(plain) if plan.audited.controls else []
@@ -137,7 +137,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     fold = fold_of(items["group"], plan.measure.folds, seed)
     chosen = {name: baselines()[name] for name in evidence}
     texts = items.assign(choices_key=items["choices"].map("\n".join))
-    made = problems(texts, dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN))
+    made = problems(texts, CrossFit(dict.fromkeys(VIEWS, fold), chosen, plan.measure, Reads(PLAIN)))
     refits = Refits([(problem, able) for _, problem, able in made], labels, plan.measure.max_answers)
     for one in refits.only(keep).ask(list(evidence), labels.given, keep, fold, seed):
         inside = keep & one.applies
@@ -159,9 +159,9 @@ def cheap(name: str) -> bool:
     return baseline.needs == "seconds" and set(baseline.reads) <= {"lexical"} and not name.startswith("image.")
 
 
-def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, bench: Bench, plan: Recipe) -> Weighed:
+def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, judged: JudgedSet, plan: Recipe) -> Weighed:
     """Evidence from published answers; what permuted labels gave is taken as stated."""
-    labels, keep = bench.labels, bench.keep
+    labels, keep = judged.labels, judged.keep
     answers = kept.set_index("id")[f"{one['adversary']}{MARKS[one['trained_on']]}.prediction"].reindex(items["id"])
     said = pd.Index(labels.texts).get_indexer(pd.Index(answers.to_numpy())).astype(np.int64)
     applies = answers.notna().to_numpy() & keep
@@ -170,4 +170,4 @@ def _again(one: Mapping[str, Any], items: pd.DataFrame, kept: pd.DataFrame, benc
     found = labels.judged(predicted, labels.given, fold, keep)
     permuted = Permuted(**one["permuted"]) if one["permuted"] else None
     null = stated(one["null"]) if one["null"] else None
-    return bench.weigh(found, one["trained_on"], permuted, null)
+    return judged.weigh(found, one["trained_on"], permuted, null)

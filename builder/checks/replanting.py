@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.certify.audited.control_stage import Court, control, judges_of, prepare
+from twokeys.builder.certify.audited.control_stage import PlantedSet, control, judges_of, prepare
 from twokeys.builder.certify.audited.controls import Control
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, PlaceMatrix
@@ -40,11 +40,11 @@ def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     chosen = items[items["id"].isin(set(kept["id"]))].reset_index(drop=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        judges = {name: baselines()[name] for name in judges_of(chosen, list(wanted), plan.audited)}
+        judges = {name: baselines()[name] for name in judges_of(chosen, list(wanted), plan)}
         reads = Reads([*PLAIN, FieldMatrix(items), PlaceMatrix(chosen)])
-        prepare(folder, chosen, plan.audited, plan.measure, plan.seed, judges, reads)
-        court = Court.load(folder)
+        prepare(folder, chosen, plan, judges, reads)
+        planted = PlantedSet.load(folder)
         for view in (view for view in VIEWS if view in wanted):
-            one, again = wanted[view], control(court, view, wanted[view].kind, None)
+            one, again = wanted[view], control(planted, view, wanted[view].kind, None)
             if (again.attainable, again.tried, again.smallest) != (one.attainable, one.tried, one.smallest):
                 yield f"{view}: the cue {one.kind!r}, planted again, is found otherwise than the certificate states"

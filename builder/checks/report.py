@@ -1,4 +1,4 @@
-"""Whether a published `report.html` is what the rows and the manifest give, word for word and picture for picture."""
+"""Whether a published `report.html` is what the rows and the manifest give, word for word and image for image."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from twokeys.data_cards.report import FILE
 BLOCK = 8
 """Side of the blocks that are compared, in pixels."""
 TOLERANCE = 16
-"""Largest difference of a block's mean colour, of 255: releases of a picture library write a little apart."""
+"""Largest difference of a block's mean colour, of 255: releases of an image library write a little apart."""
 _PICTURE = re.compile(r'src="([^"]*)"')
 
 
 def same_report(known: Folder) -> Iterator[str]:
-    """Write the report again and compare: all text must be equal, and every picture look the same."""
+    """Write the report again and compare: all text must be equal, and every image look the same."""
     said = _PICTURE.split((known.path / FILE).read_text(encoding="utf-8"))
     again = _PICTURE.split(folder_report(known.path, known.manifest))
     if said[::2] != again[::2]:

@@ -26,7 +26,7 @@ class Graph:
         question: (n,) vertex number of each edge's question, from 0.
         image: (n,) vertex number of each edge's image, from 0.
         answer: (n,) colour of each edge at its question, from 0.
-        weight: (n,) positive whole weight of each edge.
+        weight: (n,) whole weight of each edge; an edge of negative weight is kept only if others need it.
         tokens: (n, k) colours of each edge at its image, from 0, all different; the first is that of its answer's text,
             `NONE` stands where an edge has fewer.
     """
@@ -105,11 +105,6 @@ def components(graph: Graph, edges: Ints) -> list[Ints]:
     order = np.argsort(label[question], kind="stable")
     cuts = np.flatnonzero(np.diff(label[question][order])) + 1
     return sorted((edges[part] for part in np.split(order, cuts)), key=lambda part: int(part[0]))
-
-
-def is_balanced(graph: Graph, keep: Bools, max_share: float = 0.5) -> bool:
-    """Whether every vertex of the kept edges holds each colour at most `max_share` of the time."""
-    return not len(violations(graph, keep, max_share))
 
 
 def violations(graph: Graph, keep: Bools, max_share: float) -> Ints:

@@ -34,7 +34,7 @@ def largest_by_programme(graph: Graph, max_share: float, node_limit: int) -> tup
         options={"node_limit": node_limit, "mip_rel_gap": 0.0},
     )
     if result.x is None:  # no incumbent within the limit: the empty set is one, the relaxation's bound stands
-        return np.zeros(len(graph), dtype=bool), int(graph.weight.sum())
+        return np.zeros(len(graph), dtype=bool), int(np.maximum(graph.weight, 0).sum())
     keep = result.x > 0.5
     weight = int(graph.weight[keep].sum())
     bound = weight if result.mip_dual_bound is None else int(np.floor(-result.mip_dual_bound + 1e-6))

@@ -1,8 +1,8 @@
-"""Pictures in detail: corners, borders, high frequencies and colours at full resolution, and how the file was written.
+"""Images in detail: corners, borders, high frequencies and colours at full resolution, and how the file was written.
 
-Encoders see a picture at 224 pixels or fewer and pool what they see; a mark in one pixel, a line at a border, the
+Encoders see an image at 224 pixels or fewer and pool what they see; a mark in one pixel, a line at a border, the
 grain of a resampling or the tables of an encoder say as much and vanish there. All of it is read off the published
-bytes once per picture, in shards; labels play no part.
+bytes once per image, in shards; labels play no part.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "MPO")
 FILE = 18
 """Features of the file."""
 GROUPS = {"corners": 60, "borders": 20, "frequencies": 19, "colours": 3 * BINS + 7, "pixels": 12 * CORNER * CORNER}
-"""Groups of features of the decoded picture, in order, with their sizes; the last is the corners, pixel by pixel."""
+"""Groups of features of the decoded image, in order, with their sizes; the last is the corners, pixel by pixel."""
 WIDTH = FILE + sum(GROUPS.values())
 """Columns in all."""
 SUMMARY = WIDTH - GROUPS["pixels"]
@@ -71,13 +71,13 @@ def details(space: Workspace, pictures: Pictures) -> Details:
 
 
 def of_bytes(data: bytes, where: str, limits: Images) -> Floats:
-    """(`WIDTH`,) details of a picture file."""
+    """(`WIDTH`,) details of an image file."""
     picture = np.asarray(decode(data, where, limits))
     return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(picture))
 
 
 def replaced(row: Floats, groups: Mapping[str, Floats]) -> Floats:
-    """A copy of one picture's details with other values of some groups."""
+    """A copy of one image's details with other values of some groups."""
     found = row.copy()
     for name, values in groups.items():
         start = 0 if name == "file" else FILE + sum(GROUPS[other] for other in list(GROUPS)[: list(GROUPS).index(name)])
@@ -103,7 +103,7 @@ def of_file(data: bytes) -> Floats:
 
 
 def of_pixels(picture: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[str, Floats]:
-    """What the pixels of a picture, (h, w, 3), say, by group."""
+    """What the pixels of an image, (h, w, 3), say, by group."""
     height, width, _ = picture.shape
     missing = [(0, max(0, CORNER - height)), (0, max(0, CORNER - width)), (0, 0)]
     full = np.pad(picture, missing, mode="edge") if any(after for _, after in missing) else picture
@@ -113,7 +113,7 @@ def of_pixels(picture: Pixels, groups: Iterable[str] = tuple(GROUPS)) -> dict[st
 
 
 def _turns(full: Pixels) -> list[Pixels]:
-    """The picture with each corner in turn as its first."""
+    """The image with each corner in turn as its first."""
     return [full, full[:, ::-1], full[::-1], full[::-1, ::-1]]
 
 

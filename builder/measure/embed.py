@@ -1,4 +1,4 @@
-"""The embedding stages: every unique text and every unique picture once, in shards.
+"""The embedding stages: every unique text and every unique image once, in shards.
 
 Vectors are kept as 16-bit floats: half the size, and rounding that absorbs most last-bit differences between thread
 counts. What is computed from them afterwards is summed in one order, whatever the number of cores: what a last bit
@@ -7,6 +7,8 @@ does to a fit decides between answers that are nearly even, and then between ite
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +34,7 @@ PICTURES_PER_SHARD, PICTURES_PER_BATCH = 256, 64
 THUMBNAIL = 16
 """Side of the thumbnails that verify near-duplicate candidates. In colour: in grey, yellow is nearly white."""
 IMAGE_DIMENSIONS = 256
-"""Picture vectors are projected to this many principal components: what probes and neighbours work with."""
+"""Image vectors are projected to this many principal components: what probes and neighbours work with."""
 PCA_SAMPLE = 10_000
 
 
@@ -58,20 +60,52 @@ class Embeddings(Parts):
     """Vectors of texts or images by key; of images a thumbnail, too."""
 
     def embedded(self, dimensions: int | None = None) -> Embedded:
-        """Read vectors, projected to principal components where they have more than `dimensions`.
-
-        Streams over the parts: memory holds the projected vectors and one part.
-        """
-        parts = self.parts
-        keys = [key for part in parts for key in pq.read_table(part, columns=["key"]).column(0).to_pylist()]
-        projection = _projection(parts, dimensions)
-        blocks = [projection(_vectors(part)) for part in parts]
-        return Embedded(pd.Index(keys), np.concatenate(blocks) if blocks else np.zeros((0, 1), dtype=np.float32))
+        """Read vectors, projected to principal components where they have more than `dimensions`."""
+        return embedded_of([self], dimensions)
 
     def thumbnails(self) -> NDArray[np.uint8]:
         """Thumbnails in key order, (n, THUMBNAIL, THUMBNAIL, 3)."""
-        cells = [cell.as_py() for part in self.parts for cell in pq.read_table(part, columns=["thumbnail"]).column(0)]
-        return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
+        return thumbnails_of([self])
+
+
+def embedded_of(
+    embeddings: Sequence[Embeddings], dimensions: int | None = None, keys: AbstractSet[str] | None = None
+) -> Embedded:
+    """Read the vectors of several embeddings that have no key in common.
+
+    Streams over the parts: memory holds the projected vectors and one part.
+
+    Args:
+        embeddings: Made by one encoder.
+        dimensions: Vectors that have more are projected to so many principal components of a sample.
+        keys: The keys to read; all if None.
+    """
+    parts = [part for each in embeddings for part in each.parts]
+    names, taken = _taken(parts, keys)
+    projection = _projection(parts, dimensions)
+    blocks = [projection(_vectors(part)[rows]) for part, rows in zip(parts, taken, strict=True)]
+    vectors = np.concatenate(blocks) if blocks else np.zeros((0, 1), dtype=np.float32)
+    order = names.argsort()
+    return Embedded(names[order], vectors if (np.diff(order) == 1).all() else vectors[order])
+
+
+def thumbnails_of(embeddings: Sequence[Embeddings], keys: AbstractSet[str] | None = None) -> NDArray[np.uint8]:
+    """The thumbnails of images in the order of their keys, (n, THUMBNAIL, THUMBNAIL, 3); arguments as `embedded_of`."""
+    parts = [part for each in embeddings for part in each.parts]
+    names, taken = _taken(parts, keys)
+    cells: list[bytes] = []
+    for part, rows in zip(parts, taken, strict=True):
+        cells += pq.read_table(part, columns=["thumbnail"]).column(0).take(pa.array(rows)).to_pylist()
+    joined = b"".join(cells[place] for place in names.argsort())
+    return np.frombuffer(joined, dtype=np.uint8).reshape(-1, THUMBNAIL, THUMBNAIL, 3)
+
+
+def _taken(parts: Sequence[Path], keys: AbstractSet[str] | None) -> tuple[pd.Index[str], list[NDArray[np.int64]]]:
+    """The keys that are read, part by part, and their rows in each part."""
+    every = [pq.read_table(part, columns=["key"]).column(0).to_pylist() for part in parts]
+    rows_of = [[row for row, key in enumerate(of) if keys is None or key in keys] for of in every]
+    taken = [np.array(rows, dtype=np.int64) for rows in rows_of]
+    return pd.Index([of[row] for of, rows in zip(every, taken, strict=True) for row in rows], dtype=object), taken
 
 
 @stage("embed", version=2)
@@ -94,7 +128,7 @@ def embed_pictures(space: Workspace, encoder: NamedModel, pictures: Pictures) ->
 
 
 def thumbnail(picture: Image.Image) -> NDArray[np.uint8]:
-    """The whole picture as a small square."""
+    """The whole image as a small square."""
     return np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX))
 
 

@@ -1,4 +1,4 @@
-"""The stage of feature maps: what the last stage of the packaged network sees of every picture, once, in shards.
+"""The stage of feature maps: what the last stage of the packaged network sees of every image, once, in shards.
 
 All that comes before the last stage stays as it was trained on ImageNet, so it sees no label and can be shared by all
 folds; `twokeys.builder.measure.baselines.finetuned` trains the rest.

@@ -1,6 +1,6 @@
 """Groups: items that must share a fold, because knowing one tells something about the other.
 
-Two items are linked when they share a key: the picture, a near-duplicate of it, a link that the corpus declares, the
+Two items are linked when they share a key: the image, a near-duplicate of it, a link that the corpus declares, the
 question, a paraphrase of it. Groups are the connected components. Random folds without them fail in both directions:
 where linked items agree a blind score is too high, where they disagree (counterfactual partners) it falls below
 chance.

@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.measure.baselines.baseline import View
 from twokeys.builder.measure.baselines.problem import Floats, Form, Ints
 from twokeys.builder.run.keys import NamedModel
 from twokeys.core.items import canonical_json
+from twokeys.core.views import View
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""What is published beside a picture and a question, as numbers: a predictor that reads it has looked at neither.
+"""What is published beside an image and a question, as numbers: a predictor that reads it has looked at neither.
 
 Numbers stay numbers. Names become their rank by frequency, -1 where there is none, so that labels play no part. What
 names a single row, as ids do, has no rank; `twokeys.builder.measure.places` reads it.
@@ -23,11 +23,11 @@ ROW_FIELDS = ("source", "source_revision", "split", "license", "answer_type", "a
 
 
 def of_pictures(pictures: pd.DataFrame, keys: pd.Index[str]) -> Floats:
-    """What picture files say of themselves, (n, len(`PICTURE_FIELDS`)).
+    """What image files say of themselves, (n, len(`PICTURE_FIELDS`)).
 
     Args:
         pictures: Table with `image_key`, `size`, `width`, `height`, `contrast`, one row per key.
-        keys: The pictures wanted.
+        keys: The images wanted.
     """
     part = pictures.set_index("image_key").loc[keys]
     size, width, height = (part[name].to_numpy(dtype=np.float64) for name in ("size", "width", "height"))

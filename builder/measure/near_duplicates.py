@@ -1,4 +1,4 @@
-"""Near-duplicate pictures and paraphrases: candidates by embedding, thresholds from the corpus itself, then verified.
+"""Near-duplicate images and paraphrases: candidates by embedding, thresholds from the corpus itself, then verified.
 
 No similarity threshold fits two corpora, so each is calibrated: take a sample, change it in ways that keep its meaning
 (re-encoding, shrinking, brightness; articles, case, punctuation), and see how similar copies stay to their originals.
@@ -57,12 +57,12 @@ class Clusters:
 def near_images(
     embedded: Embedded, small: NDArray[np.uint8], sample: list[Image.Image], encoder: ImageEncoder
 ) -> Clusters:
-    """Cluster near-duplicate pictures.
+    """Cluster near-duplicate images.
 
     Args:
         embedded: Full vectors by image key.
         small: Thumbnails in key order.
-        sample: Some decoded pictures of the corpus, to calibrate on.
+        sample: Some decoded images of the corpus, to calibrate on.
         encoder: The encoder that made the vectors.
     """
     copies = [copy for picture in sample for copy in harmless_copies(picture)]
@@ -86,7 +86,7 @@ def near_images(
 
 
 def harmless_copies(picture: Image.Image) -> list[Image.Image]:
-    """Copies of a picture that mean the same: a JPEG, a smaller one, a brighter one."""
+    """Copies of an image that mean the same: a JPEG, a smaller one, a brighter one."""
     picture = upright(picture)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=75)

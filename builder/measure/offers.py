@@ -1,7 +1,7 @@
-"""Offers: the answers that an item may have, which a predictor is held to that sees the picture alone.
+"""Offers: the answers that an item may have, which a predictor is held to that sees the image alone.
 
-A picture may say which question is asked: of two corpora, the one of its colours, or the one of its size. Who names the
-frequent answer of that corpus has read the task off the picture, not the answer. So every item's answer is one of its
+An image may say which question is asked: of two corpora, the one of its colours, or the one of its size. Who names the
+frequent answer of that corpus has read the task off the image, not the answer. So every item's answer is one of its
 options, or one of the answers of its type, for the prediction as for chance.
 """
 

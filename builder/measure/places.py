@@ -1,4 +1,4 @@
-"""Where a row stands: its number, its rank in the table, in the source and beside its picture, and who is near.
+"""Where a row stands: its number, its rank in the table, in the source and beside its image, and who is near.
 
 An id is published beside the question, and so is the order of rows. Where a source wrote its yes rows first, or paired
 each yes with a no, whoever reads numbers and ranks has read no question.
@@ -26,7 +26,7 @@ FIELDS = (
 ORDERS = (FIELDS.index("rank in the table"), FIELDS.index("rank in the source"))
 PICTURE = FIELDS.index("picture")
 REACH = 8
-"""Rows that are passed over, at most, to find one of another picture."""
+"""Rows that are passed over, at most, to find one of another image."""
 NEAR = 3
 """Neighbours on either side."""
 LABELS = 6
@@ -65,26 +65,26 @@ def places(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def published_rows(items: pd.DataFrame) -> Ints:
-    """(n,) positions of the rows in published order: split by split, rows of a picture together."""
+    """(n,) positions of the rows in published order: split by split, rows of an image together."""
     place = items["id"].map(row_order)
     order = items.assign(place=place).reset_index(drop=True).sort_values(["split", "image_key", "place"], kind="stable")
     return order.index.to_numpy(dtype=np.int64)
 
 
 def of_pictures(items: pd.DataFrame, keys: pd.Index[str]) -> Floats:
-    """Where pictures stand, (n, len(`FIELDS`)): as the first of their published rows does."""
+    """Where images stand, (n, len(`FIELDS`)): as the first of their published rows does."""
     known = places(items).assign(key=items["image_key"].to_numpy())
     first = known.sort_values(FIELDS[0], kind="stable").drop_duplicates("key").set_index("key")
     return first.loc[keys, list(FIELDS)].to_numpy(dtype=np.float32)
 
 
 def neighbours(place: Floats, train: Counts, rows: Ints) -> Floats:
-    """Labels of the nearest training rows of other pictures, before and after, in both orders.
+    """Labels of the nearest training rows of other images, before and after, in both orders.
 
     Args:
         place: (u, len(`FIELDS`)) where contents stand.
         train: Counted training rows.
-        rows: (m,) contents to describe; a training content does not see its own label, nor its picture's.
+        rows: (m,) contents to describe; a training content does not see its own label, nor its image's.
 
     Returns:
         (m, f) shares of the most frequent labels among one neighbour, and among `NEAR`, on either side.
@@ -103,7 +103,7 @@ def neighbours(place: Floats, train: Counts, rows: Ints) -> Floats:
 
 
 def _walk(at: Ints, step: int, pictures: Floats, labels: Floats, own: Floats) -> Floats:
-    """Labels of the first and of the first `NEAR` rows of other pictures from `at` on."""
+    """Labels of the first and of the first `NEAR` rows of other images from `at` on."""
     total, first = (np.zeros((len(at), labels.shape[1]), dtype=np.float32) for _ in range(2))
     met = np.zeros(len(at))
     for distance in range(REACH):

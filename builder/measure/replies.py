@@ -1,7 +1,7 @@
-"""What a vision-language model says of a picture when it is not told what was asked: the image view at its strongest.
+"""What a vision-language model says of an image when it is not told what was asked: the image view at its strongest.
 
-Two prompts per picture: one that asks for a guess and shows no question, and a question that was asked of *another*
-picture (which one follows from the picture's key, so it says nothing about the item). Replies are embedded like any
+Two prompts per image: one that asks for a guess and shows no question, and a question that was asked of *another*
+image (which one follows from the image's key, so it says nothing about the item). Replies are embedded like any
 text; `twokeys.builder.measure.baselines.vlm` reads answers off them.
 """
 

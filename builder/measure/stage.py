@@ -51,6 +51,25 @@ class Task:
 
 
 @dataclass(frozen=True, eq=False)
+class CrossFit:
+    """Baselines, and how they are cross-fitted on items.
+
+    Attributes:
+        folds: For each view the (n,) fold of each item.
+        chosen: Full name -> baseline.
+        settings: The recipe's part on measuring.
+        reads: What the baselines read of contents beside their text.
+        held: Whether predictors that see the image are held to the options, or the answer type, of each item.
+    """
+
+    folds: Mapping[View, Ints]
+    chosen: Mapping[str, Baseline]
+    settings: Measure
+    reads: Reads
+    held: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Measurements(Result):
     """What baselines measured.
 
@@ -61,39 +80,27 @@ class Measurements(Result):
     table: pd.DataFrame
 
 
-@stage("measure", version=4)
+@stage("measure", version=5)
 def measure(
-    space: Workspace,
-    items: KeyedTable,
-    folds: Mapping[View, Ints],
-    chosen: Mapping[str, Baseline],
-    settings: Measure,
-    seed: int,
-    reads: Reads,
-    fit_on: NDArray[np.bool_] | None = None,
-    held: bool = False,
+    space: Workspace, items: KeyedTable, how: CrossFit, seed: int, fit_on: NDArray[np.bool_] | None = None
 ) -> Measurements:
     """Run the baselines.
 
     Args:
         space: Where the work is done.
         items: The item table, sorted by id.
-        folds: For each view the (n,) fold of each item.
-        chosen: Full name -> baseline.
-        settings: The recipe's part on measuring.
+        how: The baselines, and how they are fitted.
         seed: The recipe's seed.
-        reads: What the baselines read of contents beside their text.
         fit_on: (n,) items that may be fitted on; all are scored, each by a model that left out its fold.
-        held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
     """
     tasks: list[Task] = []
-    for place, problem, fitting in problems(items.frame, folds, chosen, settings, reads, held):
+    for place, problem, fitting in problems(items.frame, how):
         folder = space.folder / place
         problem.save(folder)
         inside = np.unique(problem.fold).tolist()
         if len(inside) > 1:  # items of a single fold leave nothing to learn from
             tasks += [
-                Task(name, folder, fold, settings.max_answers, seed, fit_on is not None)
+                Task(name, folder, fold, how.settings.max_answers, seed, fit_on is not None)
                 for name in fitting
                 for fold in inside
             ]
@@ -103,39 +110,28 @@ def measure(
     # The slow shards first, so that no worker is left with one at the end.
     tasks.sort(
         key=lambda task: (
-            chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
+            how.chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
         )
     )  # fmt: skip
     return Measurements(_collect(items.frame, tasks, space.parts(score_fold, tasks)))
 
 
-def problems(
-    items: pd.DataFrame,
-    folds: Mapping[View, Ints],
-    chosen: Mapping[str, Baseline],
-    settings: Measure,
-    reads: Reads,
-    held: bool = False,
-) -> Iterator[tuple[str, Problem, list[str]]]:
-    """Make the problems that baselines are put, one per view and form.
+def problems(items: pd.DataFrame, how: CrossFit) -> Iterator[tuple[str, Problem, list[str]]]:
+    """Make the problems that baselines are fitted to, one per view and form.
 
     Args:
         items: The item table.
-        folds: For each view the (n,) fold of each item.
-        chosen: Full name -> baseline.
-        settings: The recipe's part on measuring.
-        reads: What the baselines read of contents beside their text.
-        held: Whether predictors that see the picture are held to the options, or the answer type, of each item.
+        how: The baselines, and how they are fitted.
 
     Yields:
         A name for its folder, the problem, and the baselines that can be run on it.
     """
-    names = vocabulary(items)
+    names, reads = vocabulary(items), how.reads
     answers = names.get_indexer(pd.Index(items["compared"])).astype(np.int64)
     for view in VIEWS:
-        wanted = {name: baseline for name, baseline in chosen.items() if name.startswith(f"{view}.")}
+        wanted = {name: baseline for name, baseline in how.chosen.items() if name.startswith(f"{view}.")}
         for form, described in FORMS:
-            # Baselines that read what rows say need a content per row; all others share one per question.
+            # Baselines that read metadata of rows need one content per row; all others share one per question.
             fitting = [
                 name
                 for name, baseline in wanted.items()
@@ -145,14 +141,14 @@ def problems(
             if not fitting or not len(rows):
                 continue
             matrices = reads.of(view, frozenset[str]().union(*(wanted[name].matrices for name in fitting)))
-            problem = build_problem(items, answers, folds[view], view, form, matrices, settings.candidates)
+            problem = build_problem(items, answers, how.folds[view], view, form, matrices, how.settings.candidates)
             problem = replace(problem, names=tuple(names) if form == "answer" else ())
-            if held and view == "image":
+            if how.held and view == "image":
                 offer, offered = offers(items, names)
                 problem = replace(problem, offer=offer[rows], offered=offered)
             if reads.language is not None and any(wanted[name].language for name in fitting):
                 problem = replace(problem, language=reads.language.name)
-            # Pictures known by name alone have no vectors.
+            # Images known by name alone have no vectors.
             able = [name for name in fitting if _able(problem, wanted[name])]
             yield (f"{view}-described-{form}" if described else f"{view}-{form}"), problem, able
 

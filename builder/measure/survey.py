@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,10 @@ from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
-from twokeys.builder.measure.stage import measure
+from twokeys.builder.measure.stage import CrossFit, measure
+from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.read.pool import PoolImages
 from twokeys.builder.read.stage import BadRows, Reading, Source, find
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
@@ -36,7 +37,7 @@ from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
-"""Pictures on which the near-duplicate threshold is calibrated."""
+"""Images on which the near-duplicate threshold is calibrated."""
 ENCODED = ("text", "image", "language", "vision-language", "maps")
 """What encoders encode, in the order of manifests."""
 
@@ -56,6 +57,7 @@ class Survey:
         encoders: Encoders that were used, by what they encode.
         key: Key of the stage that items and measurements follow from.
         represent: Vectors and other matrices of the items' contents, on demand.
+        pool: Further images among which partners are found, which nothing measures; None if no generator needs them.
     """
 
     items: pd.DataFrame
@@ -67,6 +69,7 @@ class Survey:
     encoders: dict[str, str]
     key: str
     represent: Representations
+    pool: PoolImages | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +95,10 @@ def locate(recipe: Recipe, corpora: Path | None) -> list[Source]:
     Raises:
         BadInput: When a corpus or a split is missing.
     """
-    if corpora is None and (named := os.environ.get("TWOKEYS_CORPORA")):
-        corpora = Path(named)
-    return [find(corpus, corpora) for corpus in recipe.corpora]
+    return [find(corpus, corpora_folder(corpora)) for corpus in recipe.corpora]
 
 
-def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) -> Survey:
+def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, pool: PoolImages | None = None) -> Survey:
     """Embed, group and measure what was read.
 
     Args:
@@ -105,6 +106,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) ->
         recipe: Says what makes items belong together, and which baselines run.
         sources: The corpora as found.
         reading: What was read of them.
+        pool: Further images, handed on as they are.
 
     Raises:
         BadInput: When a corpus is bad, or too small to be folded.
@@ -126,9 +128,9 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) ->
     grouping = _encoders(kinds, represent)
     groups = group_items(run, represent, kinds, recipe.measure.folds, grouping)
     items["group"], items["image_cluster"] = groups.table["group"], groups.table["image_cluster"]
-    folds = dict.fromkeys(VIEWS, _folds(items, recipe))
     reads = represent.reads(baselines)
-    measured = measure(run, KeyedTable(items, groups.key), folds, baselines, recipe.measure, recipe.seed, reads)
+    how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
+    measured = measure(run, KeyedTable(items, groups.key), how, recipe.seed)
     return Survey(
         items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
         pictures=pictures,
@@ -139,6 +141,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading) ->
         encoders=named(grouping | reads.encoders),
         key=measured.key,
         represent=represent,
+        pool=pool,
     )
 
 

@@ -8,22 +8,30 @@ from typing import cast
 
 from twokeys.builder.pair.edit import Checker
 from twokeys.builder.pair.generate import Making, fitting
-from twokeys.builder.pair.stage import located
+from twokeys.builder.pair.stage import POOL, located
 from twokeys.builder.read.stage import Reading, Source
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.core.errors import BadInput
 
 
 def check_names(recipe: Recipe, sources: Sequence[Source]) -> None:
     """Make every generator of a recipe, before anything is read, and tell users what they should think twice about.
 
     Raises:
-        BadInput: When a generator or a parameter is unknown, or a file is not there.
+        BadInput: When a generator or a parameter is unknown, a file is not there, or two generators have one judge.
     """
+    judges: set[tuple[str, object]] = set()
     for number, use in enumerate(recipe.pair.generators):
         generator = located(recipe, number, sources)
+        if POOL in generator.needs:
+            judge = (use.generator, use.with_.get("judge"))
+            if judge in judges:
+                problem = f"two generators `{use.generator}` have the judge {judge[1]!r}"
+                raise BadInput("recipe", "pair.generators", problem, "one for each judge", "name all files in one")
+            judges.add(judge)
         for sentence in cast("Checker", generator).cautions if "check" in generator.needs else ():
             warnings.warn(f"{use.generator}: {sentence}", RuntimeWarning, stacklevel=2)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.pair.retrieve import Candidates
+from twokeys.builder.recipe import Balance
 from twokeys.core.measured import PAIRED
-from twokeys.data_cards.manifest import Pairing, PairKind
+from twokeys.data_cards.manifest import Pairing, PairKind, RetrievedKind
 
 _NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")
 
@@ -48,6 +52,35 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
             published=int(published.get(kind, 0)),
         )
         for kind in sorted({*paired["edit_kind"].dropna(), *out["edit_kind"]})
+    ]
+
+
+def retrieved_kinds(
+    found: Sequence[Candidates], spare: Mapping[str, int], paired: pd.DataFrame, kept: Collection[str], balance: Balance
+) -> list[RetrievedKind]:
+    """Count what judges of retrieved partners understood, and what of it is balanced with them and without.
+
+    Args:
+        found: What each generator that retrieves was asked and told.
+        spare: Sound candidates that balance does not need, by kind.
+        paired: What went on to balance.
+        kept: Ids of the balanced set.
+        balance: How it is balanced.
+    """
+    before = set(select(paired[~retrieved(paired)], balance).kept["id"]) if found else set()
+    return [
+        RetrievedKind(
+            kind=each.kind,
+            askable=len(each.askable),
+            before=sum(identity in before for identity in each.askable),
+            balanced=sum(identity in kept for identity in each.askable),
+            checked=each.checked,
+            agreed=each.agreed,
+            files=each.files,
+            spare=spare.get(each.kind, 0),
+            absence=each.absence,
+        )
+        for each in found
     ]
 
 

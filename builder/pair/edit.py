@@ -1,7 +1,8 @@
 """What a constructed partner is made of, and what makes one: the seam between generators and the stage `pair`.
 
 An edit changes one view of one item so that the answer changes too, and says how the new answer follows. The stage
-checks it, turns it into an item and publishes it beside its original, never without.
+checks it, turns it into an item and publishes it beside its original, never without. A retrieved partner is an edit
+that makes nothing: it puts another image of the pool in the place of the item's image.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from twokeys.builder.pair.pool import Pool
 from twokeys.core.items import digest
 
 EditView = Literal["question", "image"]
@@ -45,8 +47,9 @@ class Edit:
         question: The new question, for question edits.
         choices: The new options; None keeps the original's.
         picture: The new picture's file, for image edits: PNG, or JPEG where the original is one.
+        image: Key of an image of the pool, for retrieved partners, in the place of `picture`.
         words: Where the new question differs, for question edits.
-        boxes: Where the new picture differs, for image edits.
+        boxes: Where the new picture differs, for image edits; of a retrieved partner where what is asked for stands.
         meta: The new item's `meta` as canonical JSON, such as the edited scene. None keeps the original's for question
             edits and gives `{}` for image edits, for what was known of the old picture need not hold of the new one.
         scores: (name, score) of the models that verified the answer.
@@ -61,6 +64,7 @@ class Edit:
     question: str | None = None
     choices: tuple[str, ...] | None = None
     picture: bytes | None = None
+    image: str | None = None
     words: tuple[Span, ...] = ()
     boxes: tuple[Box, ...] = ()
     meta: str | None = None
@@ -72,10 +76,12 @@ class Edit:
         Raises:
             ValueError: When the edit changes both views or none, has no difference mask or no note.
         """
+        given = (self.question is not None, self.picture is not None, self.image is not None)
         if self.view == "question":
-            good = self.question is not None and self.picture is None and len(self.words) > 0 and not self.boxes
+            good = given == (True, False, False) and len(self.words) > 0 and not self.boxes
         else:
-            good = self.picture is not None and self.question is None and len(self.boxes) > 0 and not self.words
+            marked = self.image is not None or len(self.boxes) > 0
+            good = not given[0] and given[1] != given[2] and marked and not self.words
         if not good:
             raise ValueError(f"{self.kind} of {self.of}: an edit changes its view, marks where, and leaves the other")
         if self.question is not None and not all(0 <= a < b <= len(self.question) for a, b in self.words):
@@ -88,7 +94,7 @@ class Edit:
     @property
     def id(self) -> str:
         """Id of the new item: its original's, and a hash of what is new. Edits of edits keep one mark."""
-        picture = hashlib.sha256(self.picture or b"").hexdigest()
+        picture = self.image or hashlib.sha256(self.picture or b"").hexdigest()
         mark = digest(self.kind, self.of, self.question or "", *(self.choices or ()), picture, self.answer)
         return f"{root_of(self.of)}{MARK}{mark[:16]}"
 
@@ -121,7 +127,8 @@ class Generator(Protocol):
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
             or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
             `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch),
-            or `check` (is a `Checker`: looks at its files before anything is measured).
+            or `check` (is a `Checker`: looks at its files before anything is measured), or `pool` (is a `Retriever`:
+            chooses among images that are there, and edits none).
     """
 
     name: ClassVar[str]
@@ -163,6 +170,43 @@ class FileReader(Protocol):
 
         Args:
             find: Gives the path of a file that the recipe names relative to the corpora folder.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """What a generator that retrieves makes of all items.
+
+    Attributes:
+        kind: The kind of all of them.
+        candidates: Edits that put an image of the pool in the place of an item's image, the best of each item first.
+            Balance chooses among them.
+        askable: Ids of the items whose question it understands.
+        checked: Those of them about whose own image it can tell the answer, too.
+        agreed: Those of these for which it tells the annotated answer: how far it can be trusted.
+        files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them.
+        absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
+    """
+
+    kind: str
+    candidates: list[Edit]
+    askable: list[str]
+    checked: int
+    agreed: int
+    files: dict[str, str] = field(default_factory=dict)
+    absence: str = ""
+
+
+class Retriever(Protocol):
+    """A generator that puts another image of the pool in the place of an item's image."""
+
+    def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
+        """Find candidates, each by itself sound: a deterministic function of items and pool, whatever their order.
+
+        Args:
+            items: All items that it can find partners for, as for `Generator.edits`.
+            pool: The images, those of the items among them.
         """
         ...
 

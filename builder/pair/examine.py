@@ -56,6 +56,8 @@ def examine(edit: Edit, base: Side, text: TextRule, minimal: Minimal, limits: Im
     choices = base.choices if edit.choices is None else edit.choices
     if problem := _answer(edit, base, choices, text):
         return problem
+    if edit.image is not None:  # it shows an image of the pool as it is
+        return None
     return _question(edit, base, text, minimal) if edit.view == "question" else _picture(edit, base, minimal, limits)
 
 

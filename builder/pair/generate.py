@@ -46,6 +46,7 @@ EDITS = pa.schema(
         ("meta", pa.string()),
         ("scores", pa.string()),
         ("picture", pa.binary()),
+        ("image", pa.string()),  # key of an image of the pool, of a retrieved partner
         ("problem", pa.string()),  # why it is refused; null where it is sound
     ]
 )
@@ -113,6 +114,11 @@ class Limits:
     text: Text
     images: Images
 
+    @classmethod
+    def of(cls, recipe: Recipe, use: GeneratorUse) -> Limits:
+        """Those of a recipe, for one of its generators."""
+        return cls(use.budget, recipe.pair.minimal, recipe.text, recipe.images)
+
 
 def generate(
     run: Run, recipe: Recipe, use: GeneratorUse, generator: Generator, items: KeyedTable, pictures: Pictures
@@ -128,7 +134,7 @@ def generate(
         pictures: Their images.
     """
     part = fitting(recipe, generator, items)
-    limits = Limits(use.budget, recipe.pair.minimal, recipe.text, recipe.images)
+    limits = Limits.of(recipe, use)
     made = make_edits.named(f"edits-{use.generator}")(run, Making(generator), limits, recipe.seed, part, pictures)
     warn_of_declined(use.generator, made.declined)
     return made
@@ -142,7 +148,7 @@ def fitting(recipe: Recipe, generator: Generator, items: KeyedTable) -> KeyedTab
     return KeyedTable(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
 
 
-@stage("edits", version=2)
+@stage("edits", version=3)
 def make_edits(
     space: Workspace, making: Making, limits: Limits, seed: int, items: KeyedTable, pictures: Pictures
 ) -> Edits:
@@ -203,10 +209,10 @@ def _write_edits(generator: Generator, limits: Limits, seed: int, shard: Shard, 
     records = []
     for edit in within(generator.edits(shard.items, shard.pictures.read, seed), limits.budget):
         key, side = sides[edit.of]
-        if edit.view == "image" and side.picture is None:
+        if edit.picture is not None and side.picture is None:
             side = _with(side, picture=shard.pictures.read(key))
         problem = examine(edit, side, text, limits.minimal, limits.images)
-        records.append(_record(edit, generator.name, problem))
+        records.append(record(edit, generator.name, problem))
         choices = side.choices if edit.choices is None else edit.choices
         sides[edit.id] = (
             key,
@@ -236,7 +242,8 @@ def within(edits: Iterator[Edit], budget: int | None) -> Iterator[Edit]:
             yield edit
 
 
-def _record(edit: Edit, generator: str, problem: str | None) -> dict[str, Any]:
+def record(edit: Edit, generator: str, problem: str | None) -> dict[str, Any]:
+    """An edit as a row of `EDITS`."""
     return {
         "id": edit.id,
         "kind": edit.kind,
@@ -254,5 +261,6 @@ def _record(edit: Edit, generator: str, problem: str | None) -> dict[str, Any]:
         "meta": edit.meta,
         "scores": canonical_json(dict(edit.scores)) if edit.scores else None,
         "picture": edit.picture,
+        "image": edit.image,
         "problem": problem,
     }

@@ -12,6 +12,7 @@ import pandas as pd
 from twokeys.builder.read.spelling import spelled
 from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
+from twokeys.core.columns import RETRIEVED
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -19,6 +20,10 @@ from twokeys.core.pictures.limits import Images
 STORE = ":pair"
 """Stands for a corpus in the table of pictures; no corpus can have this name. Its root is the stage's folder."""
 _IMAGE = ("image_key", "image_width", "image_height")
+There = dict[tuple[str, str], dict[tuple[str, str], str]]
+"""Question and image -> split and answer -> the first item that has them."""
+CARRIED = ("group", "links", "license")
+"""What a retrieved partner has from its image: its folds, and the terms of both sources."""
 
 
 def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -> pd.DataFrame:
@@ -26,7 +31,8 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
 
     Args:
         edits: Edits in an order in which an edit comes after the one that it was made from, with `image_key`,
-            `image_width` and `image_height` of the new picture (missing for question edits, and where it is not whole).
+            `image_width` and `image_height` of the new picture (missing for question edits, and where it is not whole);
+            retrieved partners with `CARRIED` too, which they have from their image.
         originals: The items that they go back to, with `group`.
         read: All items that were read: a question that is among them, or among earlier edits, has their spelling and
             their order of options.
@@ -70,6 +76,9 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
             "edit_scores": edit["scores"],
             "question_asked": None,
         }
+        if edit["image"] is not None:
+            both = " and ".join(sorted({str(root["license"]), str(edit["license"])}))
+            row |= {"group": edit["group"], "links": list(edit["links"]), "license": both}
         known[edit["id"]] = row
         rows.append(row)
     return pd.DataFrame(rows)
@@ -97,27 +106,33 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
     Returns:
         Reasons in the order of `rows`; None for edits that become items.
     """
-    there: dict[tuple[str, str], tuple[str, str]] = {}
-    for identity, question, image, answer in zip(
-        items["id"], items["question_key"], items["image_key"], items["compared"], strict=True
+    there: There = {}
+    groups = dict(zip(items["id"], items["group"], strict=True))
+    for identity, question, image, split, answer in zip(
+        *(items[name] for name in ("id", "question_key", "image_key", "split", "compared")), strict=True
     ):
-        there.setdefault((question, image), (identity, answer))
+        there.setdefault((question, image), {}).setdefault((split, answer), identity)
     answers = rows[rows["problem"].isna()].groupby(["question_key", "image_key"])["compared"].nunique()
     disputed = set(answers.index[answers > 1])
     reasons: dict[str, str | None] = {}
     records: list[dict[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     for row in records:
         reasons[row["id"]] = _refused(row, there, disputed, reasons)
+        if reasons[row["id"]] is None and _same_group(row, groups):
+            reasons[row["id"]] = "its image is nearly the same as that of the item that it was made from"
         if reasons[row["id"]] is None:
-            there[row["question_key"], row["image_key"]] = (row["id"], row["compared"])
+            of_place = there.setdefault((row["question_key"], row["image_key"]), {})
+            of_place[row["split"], row["compared"]] = row["id"]
     return rows["id"].map(reasons)
 
 
+def _same_group(row: dict[str, Any], groups: dict[str, str]) -> bool:
+    """Whether a retrieved partner shows an image of its original's own group."""
+    return str(row["edit_kind"]).startswith(RETRIEVED) and row["group"] == groups.get(row["edit_of"])
+
+
 def _refused(
-    row: dict[str, Any],
-    there: dict[tuple[str, str], tuple[str, str]],
-    disputed: set[tuple[str, str]],
-    reasons: dict[str, str | None],
+    row: dict[str, Any], there: There, disputed: set[tuple[str, str]], reasons: dict[str, str | None]
 ) -> str | None:
     if isinstance(row["problem"], str):
         return row["problem"]
@@ -126,8 +141,9 @@ def _refused(
     place = (row["question_key"], row["image_key"])
     if place in disputed:
         return "another edit gives the same question about the same picture another answer"
-    if place not in there:
-        return None
-    other, answer = there[place]
-    same = "the same answer" if answer == row["compared"] else f"another answer ({answer})"
-    return f"the same question about the same picture is there with {same}: {other}"
+    for (split, answer), other in there.get(place, {}).items():
+        if answer != row["compared"]:
+            return f"the same question about the same picture is there with another answer ({answer}): {other}"
+        if split == row["split"]:
+            return f"the same question about the same picture is there with the same answer: {other}"
+    return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -17,20 +17,25 @@ import pyarrow as pa
 
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import marked
-from twokeys.builder.measure.stage import measure
+from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
+from twokeys.builder.pair.choose import Chosen, choose
 from twokeys.builder.pair.edit import FileReader, Generator
-from twokeys.builder.pair.generate import EDITS, Edits, generate
+from twokeys.builder.pair.generate import EDITS, Edits, Limits, Making, fitting, generate
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.judges.judges import Judges, judged
 from twokeys.builder.pair.lexicon import learn
-from twokeys.builder.pair.merge import STORE, as_items, refuse, store
+from twokeys.builder.pair.merge import CARRIED, STORE, as_items, refuse, store
 from twokeys.builder.pair.minimality import Nearness
 from twokeys.builder.pair.paraphrase import merged, one_wording
+from twokeys.builder.pair.pool import Pool, pool_of
+from twokeys.builder.pair.retrieve import Candidates, retrieve
 from twokeys.builder.pair.work import Work, together
+from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.read.pool import PoolImages, read_pool
 from twokeys.builder.read.stage import Source
-from twokeys.builder.recipe import Recipe
+from twokeys.builder.recipe import GeneratorUse, Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
@@ -40,6 +45,8 @@ from twokeys.core.folds import fold_of
 from twokeys.core.measured import PAIRED, Measured
 from twokeys.core.pictures.facts import LOOKS
 
+POOL = "pool"
+"""What a generator states in `needs` if it looks for partners in the pool."""
 WORDED = ("question", "question_key", "question_asked", "answer_source")
 """What another wording changes of an item."""
 
@@ -51,10 +58,14 @@ class Paired:
     Attributes:
         known: The survey with these items and all images, constructed ones included.
         refused: Edits that were refused and items that were merged: rows with `reason`, no longer among the items.
+        retrieved: What each generator that retrieves was asked and told.
+        spare: Sound candidates for retrieved partners that balance does not need, by kind.
     """
 
     known: Survey
     refused: pd.DataFrame
+    retrieved: list[Candidates] = field(default_factory=list)
+    spare: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +96,16 @@ class Merged(Result):
     pictures: pd.DataFrame
 
 
+def pool_images(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages | None:
+    """Read the images of a recipe's pools; None if it names none, or no generator that looks in them.
+
+    Arguments and errors are those of `read_pool`; an unknown generator is an error too.
+    """
+    needs = [registry.generator_class(use.generator).needs for use in recipe.pair.generators]
+    wanted = recipe.pool and any(POOL in of for of in needs)
+    return read_pool(run, recipe, corpora) if wanted else None
+
+
 def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     """Mine and construct partners, and measure all that is then there.
 
@@ -104,13 +125,11 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     represent = replace(known.represent, items=every, pictures=done.pictures, key=done.key)
     folds = fold_of(every["group"], recipe.measure.folds, recipe.seed)
     baselines = chosen(recipe.measure.baselines)
-    measured = measure.named("measure-paired")(
-        run, KeyedTable(every, done.key), dict.fromkeys(VIEWS, folds), baselines, recipe.measure, recipe.seed,
-        represent.reads(baselines),
-    )  # fmt: skip
+    how = CrossFit(dict.fromkeys(VIEWS, folds), baselines, recipe.measure, represent.reads(baselines))
+    measured = measure.named("measure-paired")(run, KeyedTable(every, done.key), how, recipe.seed)
     every = every.merge(marked(measured.table, PAIRED), on="id", validate="one_to_one")
     known = replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key)
-    return Paired(known, done.refused)
+    return Paired(known, done.refused, done.retrieved, done.spare)
 
 
 def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
@@ -118,20 +137,36 @@ def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
     reworded = reword(run, left, recipe.pair.mined)
     items = KeyedTable(_worded(left.frame, reworded.table), reworded.key)
     plain = KeyedTable(in_plain_words(items.frame), reworded.key)
-    edits = [_edits(run, recipe, known, plain, number) for number in range(len(recipe.pair.generators))]
+    generators = [made(recipe, plain.frame, number, known.sources) for number in range(len(recipe.pair.generators))]
+    pool = pool_of(known) if any(POOL in generator.needs for generator in generators) else None
+    edits = [
+        _edits(run, recipe, known, plain, use, generator, pool)
+        for use, generator in zip(recipe.pair.generators, generators, strict=True)
+    ]
     nearness = Nearness(known.represent, recipe.pair.minimal.similarity)
-    outcome = merge_edits(run, known, items, edits, Judges.of(recipe), nearness)
-    added = outcome.added
-    made = Work(
+    outcome = merge_edits(run, known, items, edits, Judges.of(recipe), nearness, pool)
+    chosen = Chosen(outcome.added, {}, key=outcome.key)
+    if pool is not None:
+        chosen = choose(run, items, KeyedTable(outcome.added, outcome.key), recipe.balance)
+    added = chosen.added
+    pictures = known.pictures.plus(outcome.pictures, STORE, outcome.folder)
+    paired = Work(
         reworded=items.frame,
         items=together(items.frame, added.reindex(columns=items.frame.columns) if len(added) else added),
         refused=pd.concat([items_merged(reworded.table, known.items), outcome.refused], ignore_index=True),
-        pictures=known.pictures.plus(outcome.pictures, STORE, outcome.folder),
-        key=outcome.key,
+        pictures=pictures if pool is None else pictures.and_others(pool.pictures.part(_from(pool, added))),
+        retrieved=[each for each in edits if isinstance(each, Candidates)],
+        spare=chosen.spare,
+        key=chosen.key,
     )
-    if not recipe.pair.artefacts or not made.items["edit_of"].notna().any():
-        return made
-    return without_refused_kinds(run, recipe, made, known.represent.image, known.represent.text)
+    if not recipe.pair.artefacts or not paired.items["edit_of"].notna().any():
+        return paired
+    return without_refused_kinds(run, recipe, paired, known.represent.image, known.represent.text)
+
+
+def _from(pool: Pool, items: pd.DataFrame) -> set[str]:
+    """Images of items that a pool holds."""
+    return {str(key) for key in items["image_key"] if key in pool.places} if len(items) else set()
 
 
 # ------------------------------------------------------------------------------------------------- mined wording
@@ -183,8 +218,8 @@ def made(recipe: Recipe, items: pd.DataFrame, number: int, sources: Sequence[Sou
     """Make a generator of the recipe, with the lexicon, the limits and the files beside the corpora that it needs."""
     generator = located(recipe, number, sources)
     if "lexicon" in generator.needs and not any(
-        field.name == "lexicon" and getattr(generator, field.name)
-        for field in fields(generator)  # type: ignore[arg-type]
+        each.name == "lexicon" and getattr(generator, each.name)
+        for each in fields(generator)  # type: ignore[arg-type]
     ):
         lexicon = learn(items, recipe.pair.lexicon_support, recipe.pair.lexicon_confidence)
         generator = replace(generator, lexicon=lexicon)  # type: ignore[type-var]
@@ -210,14 +245,30 @@ def _beside(sources: Sequence[Source], name: str) -> Path:
     return known[0].root / os.path.relpath(name, str(known[0].corpus.path))
 
 
-def _edits(run: Run, recipe: Recipe, known: Survey, items: KeyedTable, number: int) -> Edits:
-    generator = made(recipe, items.frame, number, known.sources)
-    return generate(run, recipe, recipe.pair.generators[number], generator, items, known.pictures)
+def _edits(
+    run: Run,
+    recipe: Recipe,
+    known: Survey,
+    items: KeyedTable,
+    use: GeneratorUse,
+    generator: Generator,
+    pool: Pool | None,
+) -> Edits:
+    if pool is None or POOL not in generator.needs:
+        return generate(run, recipe, use, generator, items, known.pictures)
+    part = fitting(recipe, generator, items)
+    return retrieve.named(f"retrieve-{use.generator}")(run, Making(generator), Limits.of(recipe, use), part, pool)
 
 
-@stage("pair", version=3)
+@stage("pair", version=5)
 def merge_edits(
-    space: Workspace, known: Survey, table: KeyedTable, made: Sequence[Edits], judges: Judges, nearness: Nearness
+    space: Workspace,
+    known: Survey,
+    table: KeyedTable,
+    made: Sequence[Edits],
+    judges: Judges,
+    nearness: Nearness,
+    pool: Pool | None,
 ) -> Merged:
     """Turn sound edits into items, and list the others.
 
@@ -228,30 +279,21 @@ def merge_edits(
         made: The edits of each generator.
         judges: The models that have a say.
         nearness: How near an edit must be to its original.
+        pool: Images of retrieved partners; None if no generator retrieves any.
     """
     items = table.frame
+    there = known.pictures if pool is None else known.pictures.and_others(pool.pictures)
     parts = [pa.Table.from_pylist([], schema=EDITS)]
     for of_generator in made:
         parts += of_generator.tables()
     edits = pa.concat_tables(parts).to_pandas().drop_duplicates("id", ignore_index=True)
     edits = edits.astype(object).where(edits.notna(), None)
-    edits = judged(space.run, judges, in_plain_words(items), edits, known.pictures)
-    fresh: dict[str, dict[str, Any]] = {}
-    shown: list[dict[str, Any]] = []
-    for edit in edits[["view", "picture", "problem"]].to_dict("records"):
-        if edit["view"] == "question" or edit["problem"] is not None:
-            shown.append({})
-            continue
-        row = store(edit["picture"], space.folder, known.pictures.limits)
-        if row["image_key"] not in known.pictures:
-            row = fresh.setdefault(row["image_key"], row)
-        shown.append({"image_key": row["image_key"], "image_width": row["width"], "image_height": row["height"]})
-    columns = ["image_key", "image_width", "image_height"]
-    places = pd.DataFrame(shown, columns=columns, index=edits.index)
+    edits = judged(space.run, judges, in_plain_words(items), edits, there)
+    places, fresh = _shown(edits, there, pool, space.folder)
     rows = as_items(pd.concat([edits.drop(columns="picture"), places], axis=1), items, known.items)
     pictures = pd.DataFrame(fresh.values(), columns=known.pictures.table.columns)
     if len(rows):
-        every = known.pictures.plus(pictures, STORE, space.folder)
+        every = there.plus(pictures, STORE, space.folder)
         # Contrast and colour are what rules and card know of a picture, and they are those of the new one.
         looks = every.table.set_index("image_key")
         for name in LOOKS:
@@ -262,8 +304,29 @@ def merge_edits(
         rows = pd.DataFrame(columns=[*items.columns, "view", "generator", "reason"])
     sound = rows["reason"].isna()
     added = _slim(rows[sound]).astype({"image_width": "int32", "image_height": "int32"})
-    used = pictures[pictures["image_key"].isin(set(rows.loc[sound, "image_key"]))].sort_values("image_key")
+    used = pictures[pictures["image_key"].isin(set(added["image_key"]))].sort_values("image_key")
     return Merged(added, _slim(rows[~sound]), used)
+
+
+def _shown(
+    edits: pd.DataFrame, there: Pictures, pool: Pool | None, folder: Path
+) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+    """What each edit shows, and the images that edits made, by key: their bytes are stored."""
+    fresh: dict[str, dict[str, Any]] = {}
+    shown: list[dict[str, Any]] = []
+    of_pool = {} if pool is None else pool.described(set(edits["image"].dropna()))
+    for edit in edits[["view", "picture", "image", "problem"]].to_dict("records"):
+        if edit["image"] is not None:
+            shown.append(of_pool[edit["image"]])
+        elif edit["view"] == "question" or edit["problem"] is not None:
+            shown.append({})
+        else:
+            row = store(edit["picture"], folder, there.limits)
+            if row["image_key"] not in there:
+                row = fresh.setdefault(row["image_key"], row)
+            shown.append({"image_key": row["image_key"], "image_width": row["width"], "image_height": row["height"]})
+    columns = ["image_key", "image_width", "image_height", *CARRIED]
+    return pd.DataFrame(shown, columns=columns, index=edits.index, dtype=object), fresh
 
 
 def _slim(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from twokeys.builder.pair.retrieve import Candidates
 from twokeys.builder.read.pictures import Pictures
 
 
@@ -18,6 +19,8 @@ class Work:
         items: Annotated and constructed items, sorted by id.
         refused: Edits that were refused and items that were merged, with `reason`.
         pictures: Their images, constructed ones included.
+        retrieved: What each generator that retrieves was asked and told.
+        spare: Sound candidates for retrieved partners that balance does not need, by kind.
         key: Hash of everything that this depends on.
     """
 
@@ -25,6 +28,8 @@ class Work:
     items: pd.DataFrame
     refused: pd.DataFrame
     pictures: Pictures
+    retrieved: list[Candidates]
+    spare: dict[str, int]
     key: str
 
 

@@ -22,7 +22,7 @@ from twokeys.core.colours import with_accepted
 from twokeys.core.items import digest
 from twokeys.core.measured import REFIT
 
-LAYOUT = 8
+LAYOUT = 9
 """Raised whenever the published folder is written in another way."""
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",

@@ -1,8 +1,8 @@
 """The configs `eval-open` and `eval-choice`: the evaluated split once more, as readers of `eval.yaml` need it.
 
-The Hub's benchmark standard hands a task's rows to Inspect, whose reader takes a picture as a data URI in a text column
-and has no word for a column of pictures; and one task can only have one way of answering. So items with and without
-options are apart, and each has its picture as text. The recipe asks for it: pictures are then there twice.
+The Hub's benchmark standard hands a task's rows to Inspect, whose reader takes an image as a data URI in a text column
+and has no word for a column of images; and one task can only have one way of answering. So items with and without
+options are apart, and each has its image as text. The recipe asks for it: images are then there twice.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def eval_rows(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def shows(uri: str, data: bytes, limits: Images) -> bool:
-    """Whether a data URI shows the picture that has these bytes, pixel for pixel.
+    """Whether a data URI shows the image that has these bytes, pixel for pixel.
 
     Raises:
-        BadInput: When one of both is no picture within the limits.
+        BadInput: When one of both is no image within the limits.
     """
     try:
         body, kind = content(uri)
@@ -61,7 +61,7 @@ def shows(uri: str, data: bytes, limits: Images) -> bool:
 
 
 def recounted(known: Folder) -> Iterator[str]:
-    """The configs of `eval.yaml` hold just the evaluated split, picture for picture."""
+    """The configs of `eval.yaml` hold just the evaluated split, image for image."""
     tier = "balanced" if len(known.balanced) else "audited"
     items = known.balanced if len(known.balanced) else known.audited
     expected = eval_rows(items) if known.recipe.eval else {}
@@ -78,7 +78,7 @@ def recounted(known: Folder) -> Iterator[str]:
             elif (seen := (row["image_key"], row["image_uri"])) not in checked:
                 checked.add(seen)
                 if not shows(row["image_uri"], pictures[row["image_key"]], known.recipe.images):
-                    yield f"{name}: {row['id']} shows another picture"
+                    yield f"{name}: {row['id']} shows another image"
         yield from (f"{name}: {identity} is not there" for identity in [*rows][:5])
 
 

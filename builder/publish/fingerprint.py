@@ -11,10 +11,10 @@ from twokeys.core.items import canonical_json
 
 
 def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> str:
-    """Hash rows: every column but measurements and place, pictures by the SHA-256 of their bytes, in the order of ids.
+    """Hash rows: every column but measurements and place, images by the SHA-256 of their bytes, in the order of ids.
 
     Args:
-        rows: Rows with `id`; a picture is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
+        rows: Rows with `id`; an image is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
         split: The split that all rows are of; None when each row has its own `split`.
 
     Example:
@@ -49,7 +49,7 @@ class Fingerprint:
                 if (image := row.get(name)) is not None:
                     data = image["bytes"]
                     if name not in pictures or pictures[name][0] != data:
-                        pictures[name] = data, hashlib.sha256(data).hexdigest()  # rows of a picture are neighbours
+                        pictures[name] = data, hashlib.sha256(data).hexdigest()  # rows of an image are neighbours
                     said[name] = pictures[name][1]
             if row["id"] in self._rows:
                 raise ValueError(f"the id {row['id']!r} comes twice")

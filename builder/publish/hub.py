@@ -28,7 +28,7 @@ _REMEDIES = {
     401: ("the hub does not know the token", _TOKEN),
     403: ("the token may not write there", _TOKEN),
     409: ("the push conflicts with what is there", "push again, or name another tag with --tag"),
-    412: ("another commit came in between", "push again while nobody else writes to the repository"),
+    412: ("another commit came in between", "push again when no other commit comes in between"),
     429: ("the hub had too many requests", "wait some minutes and push again: what was sent is not sent again"),
 }
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import platform
+import re
+from collections import Counter
 from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
 
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.survey import Survey
-from twokeys.builder.pair.counts import pairing
+from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
 from twokeys.builder.read.option_order import decided
+from twokeys.builder.sources import Corpus, Pool
 from twokeys.core.measured import REFIT
 from twokeys.core.plugins import packages
-from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, Source, SplitCount, Step
+from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, PoolSource, Source, SplitCount, Step
+
+_PARTICULARS = re.compile(r"""\s*\(.*\)|'[^']*'|"[^"]*"|(?<![\w-])\d[\d,]*""")
+"""What tells one bad image from another one: what stands in brackets or quotes, and numbers."""
 
 
 def claims(build: Build, configs: dict[str, Config]) -> Manifest:
@@ -39,6 +49,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         encoders=build.encoders,
         confidence=recipe.measure.confidence,
         sources=_sources(survey),
+        pools=_pools(build, images["source"]),
         groups=survey.groups,
         options=decided(survey.items, survey.set_aside["problem"]),
         funnel=_funnel(build),
@@ -64,14 +75,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
 def _sources(known: Survey) -> list[Source]:
     return [
         Source(
-            name=source.corpus.name,
-            format=source.corpus.format,
-            revision=source.corpus.revision,
-            license=source.corpus.license,
-            license_link=source.corpus.license_link,
-            citation=source.corpus.citation,
-            homepage=source.corpus.homepage,
-            notice=source.corpus.notice,
+            **_terms(source.corpus),
             files=source.files,
             splits=[
                 SplitCount(split=count["split"], rows=count["rows"], set_aside=count["set_aside"])
@@ -83,13 +87,47 @@ def _sources(known: Survey) -> list[Source]:
     ]
 
 
+def _pools(build: Build, shown: pd.Series[str]) -> list[PoolSource]:
+    """The pools that were read; `shown` holds the source of every image that is published."""
+    pool = build.survey.pool
+    if pool is None:
+        return []
+    read, left_out, published = pool.table["source"].value_counts(), pool.left_out, shown.value_counts()
+    return [
+        PoolSource(
+            **_terms(named),
+            files=pool.files[named.name],
+            named=pool.named[named.name],
+            read=int(read.get(named.name, 0)),
+            left_out=_reasons(left_out["problem"][left_out["source"] == named.name]),
+            published=int(published.get(named.name, 0)),
+        )
+        for named in build.recipe.pool
+    ]
+
+
+def _reasons(problems: pd.Series[str]) -> dict[str, int]:
+    """Count reasons, without names and numbers, so that they add up."""
+    told = Counter(_PARTICULARS.sub("...", json.loads(problem)["problem"]) for problem in problems)
+    return dict(sorted(told.items()))
+
+
+def _terms(origin: Corpus | Pool) -> dict[str, Any]:
+    """What a recipe says of a corpus or a pool, as manifests repeat it."""
+    names = ("name", "format", "revision", "license", "license_link", "citation", "homepage", "notice")
+    return {name: getattr(origin, name) for name in names}
+
+
 def _pairing(build: Build) -> Pairing | None:
     if not build.recipe.pair.adds:
         return None
     read, items, refused = build.survey.items, build.paired.known.items, build.paired.refused
     gone = set(refused["id"][refused["edit_of"].isna()])
     before = read[read["id"].isin({*items["id"], *gone})]
-    return pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
+    counted = pairing(before, items, refused, build.balanced, build.recipe.measure.confidence)
+    found, spare, kept = build.paired.retrieved, build.paired.spare, set(build.selection.kept["id"])
+    retrieved = retrieved_kinds(found, spare, items, kept, build.recipe.balance)
+    return counted.model_copy(update={"retrieved": retrieved})
 
 
 def _funnel(build: Build) -> list[Step]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.pair.examine import spans_of_change
-from twokeys.core.columns import PAIRS, PICTURES, columns_of
+from twokeys.core.columns import PAIRS, PICTURES, RETRIEVED, columns_of
 from twokeys.core.items import digest, row_order
 
 _SIDE = ("question", "choices", "answer", "answer_source", "image_key")
@@ -41,7 +41,7 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
 
 
 def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
-    """The edit that made one picture, or one question, of another: also for other items that show the two of them."""
+    """The edit that made one image, or one question, of another: also for other items that show the two of them."""
     found: dict[tuple[str, frozenset[str]], dict[str, Any]] = {}
     for row in rows.values():
         base = rows.get(str(row.get("edit_of")))
@@ -49,6 +49,12 @@ def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], 
             view = "question" if row["image_key"] == base["image_key"] else "image"
             found.setdefault((view, frozenset((row[f"{view}_key"], base[f"{view}_key"]))), row)
     return found
+
+
+def _boxes(made: dict[str, Any]) -> list[list[int]]:
+    """Where an edit made two images differ: outside its boxes both are the same, so that they hold for both."""
+    retrieved = str(made["edit_kind"]).startswith(RETRIEVED)
+    return [] if retrieved else [list(map(int, box)) for box in made["edit_boxes"]]
 
 
 def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[str, Any] | None) -> dict[str, Any]:
@@ -72,6 +78,5 @@ def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[s
         **{f"partner_{name}": second[name] for name in _SIDE},
         "words": [list(span) for span in words[0]],
         "partner_words": [list(span) for span in words[1]],
-        # Outside the boxes both pictures are the same, so the boxes hold for both.
-        "boxes": [list(map(int, box)) for box in made["edit_boxes"]] if made is not None and view == "image" else [],
+        "boxes": _boxes(made) if made is not None and view == "image" else [],
     }

@@ -1,6 +1,6 @@
-"""Writing the published folder: Parquet with original image bytes, card, certificate, manifest, pictures of the build.
+"""Writing the published folder: Parquet with original image bytes, card, certificate, manifest, images of the build.
 
-The folder appears whole or not at all: it is written beside its place and renamed. A picture that many questions share
+The folder appears whole or not at all: it is written beside its place and renamed. An image that many questions share
 is stored once per row group (Parquet's dictionary encoding), so questions do not multiply the size.
 """
 
@@ -27,9 +27,9 @@ from twokeys.data_cards.manifest import Config
 from twokeys.data_cards.published import parquet_rows, split_of
 
 SHARD_BYTES = 400 * 2**20
-"""Unique picture bytes per shard file."""
+"""Unique image bytes per shard file."""
 GROUP_BYTES = 64 * 2**20
-"""Picture bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
+"""Image bytes per row group, repeated ones counted each time: what a reader that takes one group must hold."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ def write_config(
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """Put rows in the order in which they are published.
 
-    Rows of one picture are neighbours, so that a row group holds it once; its key is a hash of its pixels, and inside a
-    picture rows go by a hash of the id. The id itself may tell answers: it may count yes and no by turns.
+    Rows of one image are neighbours, so that a row group holds it once; its key is a hash of its pixels, and inside a
+    image rows go by a hash of the id. The id itself may tell answers: it may count yes and no by turns.
 
     Args:
-        rows: Rows of one config and split, with `image_key` (None where a row has no picture) and `id`.
+        rows: Rows of one config and split, with `image_key` (None where a row has no image) and `id`.
     """
     place = rows["id"].map(row_order)
     return rows.assign(_place=place).sort_values(["image_key", "_place"], na_position="last").drop(columns="_place")
@@ -130,7 +130,7 @@ def _write_split(
             path,
             schema,
             compression="zstd",
-            # Repeats are stored once per row group, however large the pictures are.
+            # Repeats are stored once per row group, however large the images are.
             dictionary_pagesize_limit=2**30,
             write_page_index=True,
         ) as writer:
@@ -165,7 +165,7 @@ def _arrow(
 
 
 def _cell(data: bytes) -> dict[str, Any]:
-    """A picture as `datasets.Image` has it; `path` stays empty, or readers would look for a file of that name."""
+    """An image as `datasets.Image` has it; `path` stays empty, or readers would look for a file of that name."""
     return {"bytes": data, "path": None}
 
 

@@ -125,8 +125,13 @@ class Pictures:
             source: What the rows name as their source.
             folder: The folder that their locators are relative to.
         """
-        table = pd.concat([self.table, rows], ignore_index=True) if len(rows) else self.table
-        return Pictures(table, self.roots | {source: folder}, self.limits)
+        return self.and_others(Pictures(rows, {source: folder}, self.limits))
+
+    def and_others(self, others: Pictures) -> Pictures:
+        """These images and others; an image that is among both is taken from these."""
+        new = others.table[~others.table["image_key"].isin(self._row)]
+        table = pd.concat([self.table, new], ignore_index=True) if len(new) else self.table
+        return Pictures(table, others.roots | self.roots, self.limits)
 
 
 def read_bytes(locator: str, root: Path) -> bytes:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.read.cells import cell
 from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.corpora.reader import folders_of_images
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW, held
 from twokeys.builder.read.option_order import ordered
@@ -46,7 +47,7 @@ _IMAGE_COLUMNS = ("image_key", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
     [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS] + [("image", pa.string()), ("problem", pa.string())]
 )
-_PICTURE_SCHEMA = pa.schema(
+PICTURE_SCHEMA = pa.schema(
     [
         ("source", pa.string()),
         ("image", pa.string()),
@@ -91,17 +92,19 @@ class Source:
         root: The folder that image locators and row files are relative to.
         splits: Official split -> published split.
         files: Its official files with their SHA-256, by path relative to `root`.
+        folders: Folders inside its image folder: where images lie follows from them.
     """
 
     corpus: Corpus
     root: Path
     splits: dict[str, str]
     files: dict[str, str]
+    folders: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Hash of all that the rows follow from, wherever the folder lies."""
-        return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files]))
+        return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files, self.folders]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +142,7 @@ class Seen(Parts):
     def table(self) -> pd.DataFrame:
         """All pictures in the order of their places; none where every row is bad."""
         parts = [pq.read_table(part) for part in self.parts]
-        found: pd.DataFrame = pa.concat_tables([_PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
+        found: pd.DataFrame = pa.concat_tables([PICTURE_SCHEMA.empty_table(), *parts]).to_pandas()
         return found
 
     def by_content(self) -> Seen:
@@ -167,11 +170,16 @@ class Reading(Result):
     set_aside: pd.DataFrame
     counts: list[dict[str, Any]]
 
-    SCHEMAS: ClassVar = {"items": SCHEMA, "pictures": _PICTURE_SCHEMA, "set_aside": _SET_ASIDE_SCHEMA}
+    SCHEMAS: ClassVar = {"items": SCHEMA, "pictures": PICTURE_SCHEMA, "set_aside": _SET_ASIDE_SCHEMA}
 
 
-def find(corpus: Corpus, corpora: Path | None) -> Source:
+def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source:
     """Locate a corpus's files and hash them.
+
+    Args:
+        corpus: Its part of the recipe.
+        corpora: Folder that its path is relative to.
+        published: Whether its splits will be those of a published folder, which `load_dataset` must take.
 
     Raises:
         BadInput: When the folder or a file is missing, or a split is unknown.
@@ -184,13 +192,13 @@ def find(corpus: Corpus, corpora: Path | None) -> Source:
     if unknown := sorted(set(splits) - set(known)):
         problem = f"there is no split {unknown[0]!r}"
         raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")
-    for name in splits.values() if corpus.images == "required" else ():
+    for name in splits.values() if published and corpus.images == "required" else ():
         if not _SPLIT.fullmatch(name):
             allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe by `splits: {NAME: test}`"
             raise BadInput(corpus.name, "splits", f"load_dataset does not take {name!r}", allowed, remedy)
     names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
     files = {name: sha256(held(root, name, "file")) for name in names}
-    return Source(corpus, root, splits, files)
+    return Source(corpus, root, splits, files, folders_of_images(corpus, root))
 
 
 def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
@@ -276,10 +284,11 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
         count += 1
         unique = f"{identity} ({count})"
     seen.add(unique)
-    return {"id": unique, "problem": _problem(problem)}
+    return {"id": unique, "problem": as_json(problem)}
 
 
-def _problem(problem: BadInput) -> str:
+def as_json(problem: BadInput) -> str:
+    """What is wrong, as tables hold it."""
     values = {name: getattr(problem, name) for name in ("file", "row", "problem", "allowed", "remedy")}
     return canonical_json(values)
 
@@ -342,9 +351,9 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
         except BadInput as problem:
             # Named by its place in the corpus: what is published is the same on every machine.
             where = locator.partition(":")[2].replace(BELOW, "/")
-            record["problem"] = _problem(BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy))
+            record["problem"] = as_json(BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy))
         records.append(record)
-    write_table(path, pa.Table.from_pylist(records, schema=_PICTURE_SCHEMA))
+    write_table(path, pa.Table.from_pylist(records, schema=PICTURE_SCHEMA))
 
 
 # --------------------------------------------------------------------------------------------------------- items

@@ -40,10 +40,10 @@ def accuracy(
     items, p (1 - p) / (n - 1). Groups of one item give n. Wilson's interval on n_eff stays inside [0, 1] and is
     honest at 0 and 1, where n_eff is the number of clusters.
 
-    Who answers from the question alone is right on all items of a question together, or wrong, whatever pictures they
+    Who answers from the question alone is right on all items of a question together, or wrong, whatever images they
     show. Where items are clustered in two ways that cross, the variance is the one by groups plus the one by the other
     clusters less the one by both together (Cameron, Gelbach and Miller 2011), and no smaller than either. The interval
-    then speaks of other pictures and other questions like these; by groups alone it speaks of other pictures that are
+    then speaks of other images and other questions like these; by groups alone it speaks of other images that are
     asked the same questions. Where clusters make items worth less, the quantile is Student's with as many
     degrees of freedom as the fewer clusters less one.
 
@@ -94,7 +94,7 @@ def chance(items: pd.DataFrame, view: str) -> float:
     """Accuracy that needs no look at the view.
 
     Who sees the question or the options knows the answer type and the options: on multiple choice it can draw one, on
-    all other items it can name the most frequent answer of the type. Who sees the picture alone knows neither: it can
+    all other items it can name the most frequent answer of the type. Who sees the image alone knows neither: it can
     name the most frequent answer of all.
 
     Args:

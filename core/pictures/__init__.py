@@ -1,1 +1,1 @@
-"""Pictures: how bytes are checked and decoded, and what every model and page is shown."""
+"""Images: how bytes are checked and decoded, and what every model and page is shown."""

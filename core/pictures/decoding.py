@@ -1,4 +1,4 @@
-"""Bytes of a picture, checked and decoded: building, verifying, evaluating and pages accept the same pictures."""
+"""Bytes of an image, checked and decoded: building, verifying, evaluating and pages accept the same images."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from twokeys.core.pictures.limits import MAX_PIXELS, WIDEST, Images
 from twokeys.core.pictures.shown import DEEP, FORMATS, cut, opened, upright
 
 FEWEST = 8
-"""Grey levels that a deep picture must keep in 8 bits, if it has as many values."""
+"""Grey levels that a deep image must keep in 8 bits, if it has as many values."""
 
 
 def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
-    """Decode a picture for everything and everybody that looks at it. Checks its size first.
+    """Decode an image for everything and everybody that looks at it. Checks its size first.
 
     Args:
         data: Its bytes.
@@ -25,11 +25,11 @@ def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
         limits: Most bytes and most pixels; a recipe may set them.
 
     Returns:
-        The picture in RGB, as `twokeys.core.pictures.shown.upright` converts it.
+        The image in RGB, as `twokeys.core.pictures.shown.upright` converts it.
 
     Raises:
-        BadInput: When the bytes are no picture of an accepted format, are cut short, claim more pixels than allowed, or
-            hold more bits than RGB can show without losing what the picture shows.
+        BadInput: When the bytes are no image of an accepted format, are cut short, claim more pixels than allowed, or
+            hold more bits than RGB can show without losing what the image shows.
     """
     max_pixels = limits.max_pixels
     if len(data) > limits.max_bytes:
@@ -76,7 +76,7 @@ def _unknown(data: bytes, where: object) -> BadInput:
 
 
 def _told_apart(picture: Image.Image, shown: Image.Image, halved: bool, where: object) -> None:
-    """Refuse a picture of which 8 bits show nothing, or next to nothing, though its file holds more."""
+    """Refuse an image of which 8 bits show nothing, or next to nothing, though its file holds more."""
     if halved and all(low == high for low, high in shown.getextrema()):  # type: ignore[misc]
         problem = "the image has 16 bits a channel; in the upper 8, all that readers decode, it has one colour"
     elif picture.mode in DEEP and (levels := sum(count > 0 for count in shown.histogram()[:256])) < FEWEST:

@@ -28,7 +28,7 @@ class ImageFacts:
         bytes_sha256: Hash of the original bytes; empty without bytes.
         size: Number of bytes.
         contrast: Largest standard deviation of a colour channel in 0..255: 0 for an image of one colour.
-        colour: Its mean colour, `mean_colour`; None without bytes.
+        colour: Its mean colour, `colour_steps`; None without bytes.
     """
 
     image_key: str
@@ -53,18 +53,18 @@ def describe(data: bytes, where: str, limits: Images) -> ImageFacts:
     pixels = hashlib.sha256(header + image.tobytes()).hexdigest()[:32]
     # By channel: two colours of the same brightness are one grey, and two colours all the same.
     contrast = float(np.asarray(image, dtype=np.float32).std(axis=(0, 1)).max())
-    digits, colour = hashlib.sha256(data).hexdigest(), mean_colour(image)
+    digits, colour = hashlib.sha256(data).hexdigest(), colour_steps(image)
     return ImageFacts(pixels, image.width, image.height, digits, len(data), contrast, colour)
 
 
-def mean_colour(image: Image.Image) -> str:
+def colour_steps(image: Image.Image) -> str:
     """The mean of red, green and blue over all pixels, each in one of `LEVELS` equal steps: a cluster of images.
 
     Images of one cluster look alike from far away and no more. Counted in whole numbers, so that it is the same
     everywhere.
 
     Example:
-        >>> mean_colour(Image.new("RGB", (4, 2), (255, 128, 31)))
+        >>> colour_steps(Image.new("RGB", (4, 2), (255, 128, 31)))
         '7-4-0'
     """
     pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)

@@ -1,11 +1,11 @@
-"""A picture as every model and every reader of a page is shown it; `exports` writes this file's text into exports.
+"""An image as every model and every reader of a page is shown it; `exports` writes this file's text into exports.
 
 There is one list of formats and one conversion to 8-bit RGB. Keys are hashes of what the conversion gives, so two
-pictures that look the same to every model are one picture.
+images that look the same to every model are one image.
 
-A picture of more than 8 bits is scaled by the smallest of a few usual depths that holds all its values, not by its own
+An image of more than 8 bits is scaled by the smallest of a few usual depths that holds all its values, not by its own
 darkest and brightest values: levels stay absolute, so that a dark X-ray stays darker than a bright one, and 12 bits
-stored in 16 are not black. Whoever wants another window converts the picture before building.
+stored in 16 are not black. Whoever wants another window converts the image before building.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from PIL import Image, ImageOps
 from twokeys.core.pictures.uris import data_uri
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
-"""Formats of pictures, as Pillow names them: those that every Pillow opens, which is what readers decode with."""
+"""Formats of images, as Pillow names them: those that every Pillow opens, which is what readers decode with."""
 SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
-"""Kinds of pictures that servers of models take as they are."""
+"""Kinds of images that servers of models take as they are."""
 DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of more than 8 bits: its own conversion to RGB cuts them off at 255."""
 DEPTHS = (8, 12, 16, 24, 32)
-"""Bits of the scales that deep pictures are shown on."""
+"""Bits of the scales that deep images are shown on."""
 
 
 def opened(data: bytes) -> Image.Image:
-    """A picture as it lies in its file, not yet decoded: of one of `FORMATS`, or Pillow's UnidentifiedImageError."""
+    """An image as it lies in its file, not yet decoded: of one of `FORMATS`, or Pillow's UnidentifiedImageError."""
     return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """The picture in RGB, 8 bits a channel: the first frame, turned as its EXIF data say, on white where transparent.
+    """The image in RGB, 8 bits a channel: the first frame, turned as its EXIF data say, on white where transparent.
 
     Raises:
-        ValueError: When a deep picture holds values that are no numbers, or none that any depth holds.
+        ValueError: When a deep image holds values that are no numbers, or none that any depth holds.
     """
     turned = ImageOps.exif_transpose(picture)
     if turned.mode in DEEP:
@@ -50,7 +50,7 @@ def upright(picture: Image.Image) -> Image.Image:
 
 
 def shallow(values: np.ndarray[Any, Any], transparent: object = None) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The values of a deep picture as grey levels: 0 is black, the largest value that the depth holds is white.
+    """The values of a deep image as grey levels: 0 is black, the largest value that the depth holds is white.
 
     The depth is the smallest of `DEPTHS` that holds every value; numbers from 0 to 1 with fractions have a scale of
     their own. Where some value is negative, 0 is the middle and the scale reaches as far below it as above.
@@ -90,7 +90,7 @@ def cut(picture: Image.Image) -> bool:
 
 
 def served(picture: Image.Image) -> str | None:
-    """Under which type a picture's own bytes can be sent; None where a plain reader would see something else.
+    """Under which type an image's own bytes can be sent; None where a plain reader would see something else.
 
     That is where a reader could see it turned, see through it, see other frames, or convert deep colours as it likes.
 
@@ -103,10 +103,10 @@ def served(picture: Image.Image) -> str | None:
 
 
 def plain(data: bytes, masked: bool = False) -> tuple[bytes, str]:
-    """A picture's very bytes where every reader sees the same in them, else a PNG of what is shown; and their type.
+    """An image's very bytes where every reader sees the same in them, else a PNG of what is shown; and their type.
 
     Args:
-        data: Bytes of a picture.
+        data: Bytes of an image.
         masked: Show its mean colour instead.
     """
     picture = opened(data)
@@ -119,11 +119,11 @@ def plain(data: bytes, masked: bool = False) -> tuple[bytes, str]:
 
 
 def shown_uri(data: bytes, masked: bool = False) -> str:
-    """A picture as text, see `plain`."""
+    """An image as text, see `plain`."""
     return data_uri(*plain(data, masked))
 
 
 def mean_colour(picture: Image.Image) -> Image.Image:
-    """A picture of one colour: the mean of an RGB picture."""
+    """An image of one colour: the mean of an RGB image."""
     mean = np.asarray(picture, dtype=np.float64).mean(axis=(0, 1))
     return Image.new("RGB", picture.size, tuple(round(value) for value in mean))

@@ -1,4 +1,4 @@
-"""An Inspect task: pictures as data URIs, replies read as `twokeys evaluate` reads them, errors clustered by group."""
+"""An Inspect task: images as data URIs, replies read as `twokeys evaluate` reads them, errors clustered by group."""
 
 from __future__ import annotations
 

@@ -17,12 +17,12 @@ Doc = dict[str, Any]
 
 
 def doc_to_visual(doc: Doc) -> list[Image.Image]:
-    """The picture."""
+    """The image."""
     return [upright(doc["image"])]
 
 
 def doc_to_visual_masked(doc: Doc) -> list[Image.Image]:
-    """The picture's mean colour: who sees it sees the question alone."""
+    """The image's mean colour: who sees it sees the question alone."""
     return [mean_colour(upright(doc["image"]))]
 
 
@@ -32,7 +32,7 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:
 
 
 def doc_to_text_masked(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:
-    """No question: who reads it sees the picture alone."""
+    """No question: who reads it sees the image alone."""
     return worded(BLIND_PROMPT, [], FACTS["instruction"])
 
 
@@ -74,12 +74,12 @@ def mean_score(items: list[Doc]) -> float:
 
 
 def question_accuracy(items: list[Doc]) -> float:
-    """Share of pairs of pictures with one question of which both are right."""
+    """Share of pairs of images with one question of which both are right."""
     return wholly_right(items, "question")
 
 
 def image_accuracy(items: list[Doc]) -> float:
-    """Share of pairs of questions on one picture of which both are right."""
+    """Share of pairs of questions on one image of which both are right."""
     return wholly_right(items, "image")
 
 

@@ -43,13 +43,13 @@ class TwokeysDataset(ImageBaseDataset):
         return list(VIEWS)
 
     def load_data(self, dataset: str) -> pd.DataFrame:
-        """Read the TSV beside this file; pictures are kept apart from those of any other dataset."""
+        """Read the TSV beside this file; images are kept apart from those of any other dataset."""
         self.view = VIEWS[dataset]
         self.img_root = str(Path(self.img_root).with_name(dataset))
         return rows(Path(__file__).with_name(f"{FACTS['task']}.tsv"))
 
     def dump_image(self, line: Any) -> list[str]:
-        """Write the picture as it is shown under the view; as a model reads it, without loss."""
+        """Write the image as it is shown under the view; as a model reads it, without loss."""
         path = Path(self.img_root) / f"{line['image_key'].replace(':', '-')}.png"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ class TwokeysDataset(ImageBaseDataset):
         return [str(path)]
 
     def build_prompt(self, line: Any) -> list[dict[str, str]]:
-        """The picture, then the text."""
+        """The image, then the text."""
         if isinstance(line, int):
             line = self.data.iloc[line]
         asked = self.view in ("both", "question")

@@ -14,7 +14,7 @@ def sets(rows: Sequence[Mapping[str, Any]], kind: str) -> set[frozenset[str]]:
 
     Args:
         rows: Items with `id`, `image_partner`, `question_partner` and `quad`.
-        kind: `question` (one question, two pictures), `image` (one picture, two questions) or `group` (quads).
+        kind: `question` (one question, two images), `image` (one image, two questions) or `group` (quads).
     """
     here = {row["id"] for row in rows}
     if kind in PARTNER:

@@ -21,7 +21,7 @@ from twokeys.builder.measure.details import of_bytes
 from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import of_pictures
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 from twokeys.core.folds import fold_of
 from twokeys.core.pictures.limits import Images
@@ -69,7 +69,7 @@ def verdict(view: str, items: pd.DataFrame, margin: float, files: dict[str, byte
     fold = fold_of(items["group"], FOLDS, 1)
     names = [name for name in CERTIFY if name.startswith(f"{view}.") and name.partition(".")[2] not in SLOW]
     chosen, settings = {name: baselines()[name] for name in names}, Measure(folds=FOLDS)
-    made = problems(items, dict.fromkeys(VIEWS, fold), chosen, settings, published(items, files))
+    made = problems(items, CrossFit(dict.fromkeys(VIEWS, fold), chosen, settings, published(items, files)))
     refits = Refits([(problem, able) for _, problem, able in made], labels, settings.max_answers)
     evidence = [
         weigh(

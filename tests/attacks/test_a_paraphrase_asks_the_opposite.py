@@ -195,7 +195,7 @@ def test_two_that_say_the_same_about_one_picture_go_or_stay_as_their_answers_say
     ("change", "says"),
     [
         ({"answer_source": "annotated"}, "annotated and made from another"),
-        ({"answer_source": "verified"}, "nobody says why"),
+        ({"answer_source": "verified"}, "no reason is given why"),
         ({"question_asked": "Is the red it?"}, "more than harmless changes"),
         ({"question_asked": "Is it red?"}, "or not at all"),
         ({"edit_of": "toy:test:1"}, "or neither"),
@@ -207,7 +207,7 @@ def test_verify_finds_a_wording_that_says_something_else(change: dict[str, Any],
     mined = Pair(mined=["paraphrases"])
     assert list(edited(pd.DataFrame([row]), mined)) == []
     assert any(says in problem for problem in edited(pd.DataFrame([row | change]), mined))
-    assert any("nobody says why" in problem for problem in edited(pd.DataFrame([row]), Pair()))
+    assert any("no reason is given why" in problem for problem in edited(pd.DataFrame([row]), Pair()))
 
 
 @pytest.mark.skipif("TWOKEYS_CORPORA" not in os.environ, reason="needs the official corpora")

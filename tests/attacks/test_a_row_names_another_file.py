@@ -273,6 +273,7 @@ def test_a_readme_on_the_hub_s_pattern_names_no_file_elsewhere(private: Path, tm
         ("math-vision", "data/test.jsonl", ""),
         ("sugarcrepe", "data/add_att.json", "{}"),
         ("nlvr", "dev/dev.json", ""),
+        ("clevr", "questions/CLEVR_val_questions.json", "{}"),
     ],
 )  # fmt: skip
 def test_an_official_file_that_is_a_link_out_is_not_read(tmp_path: Path, form: str, name: str, text: str) -> None:
@@ -283,8 +284,9 @@ def test_an_official_file_that_is_a_link_out_is_not_read(tmp_path: Path, form: s
     place.symlink_to(tmp_path / "home" / "secret")
     from twokeys.builder.read.corpora import reader
 
-    known = {"vqa-rad": None, "gqa": ["val"], "pope": ["random"], "math-vision": ["test"], "nlvr": ["dev"]}.get(form)
-    corpus = Corpus(format=form, name="toy", path="toy", revision="r", license="mit", splits=known)
+    known = {"gqa": "val", "pope": "random", "math-vision": "test", "nlvr": "dev", "clevr": "val"}
+    splits = [known[form]] if form in known else None
+    corpus = Corpus(format=form, name="toy", path="toy", revision="r", license="mit", splits=splits)
     root = tmp_path / "corpora" / "toy"
     with pytest.raises(BadInput, match=r"leads out of the folder|no such file") as error:
         list(reader(form).files(corpus, root))

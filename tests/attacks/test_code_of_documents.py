@@ -28,7 +28,7 @@ from twokeys.builder.pair.generators import registry
 from twokeys.data_cards.card import variable
 from twokeys.data_cards.header import order
 from twokeys.exports.export import export
-from twokeys.exports.registry import BUILT_IN
+from twokeys.exports.format import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])

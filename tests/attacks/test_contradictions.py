@@ -42,7 +42,7 @@ def test_contradictory_golds_are_left_out_and_all_that_stays_has_both_partners()
 def test_a_set_with_contradictory_golds_is_not_bounded() -> None:
     said = certify(item_table(CONTRADICTED, "yes/no"), 0.5, [], "")
     assert said["verdict"] == "not bounded"
-    assert said["reasons"] == ["question and image together tell 20 of 40 answers, not all"]
+    assert said["reasons"] == ["question and image together determine 20 of 40 answers, not all"]
 
 
 def test_contradictions_across_splits_count_too() -> None:

@@ -137,7 +137,7 @@ def test_ids_decide_between_sets_of_the_same_weight() -> None:
 
     def kept(order: list[str]) -> set[str]:
         weight = ties(np.ones(20), order)
-        keep, _ = largest([Bound(np.arange(20), np.ones(20), 10.0, "")], np.ones(20, dtype=bool), weight)
+        keep, _ = largest([Bound(np.arange(20), np.ones(20), 10.0, "")], weight)
         return {name for name, stays in zip(order, keep, strict=True) if stays}
 
     first = kept(names)

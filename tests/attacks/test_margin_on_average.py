@@ -20,7 +20,7 @@ from tests.attacks.auditing import audit
 from tests.builder.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
 from twokeys.builder.certify.audited.bounds import Answers
-from twokeys.builder.certify.audited.judging import Bench, by_part
+from twokeys.builder.certify.audited.judging import JudgedSet, by_part
 from twokeys.builder.certify.audited.labels import Predicted
 from twokeys.builder.certify.audited.selection import choose
 from twokeys.builder.certify.audited.strata import strata
@@ -47,7 +47,7 @@ def test_a_cue_that_turns_round_between_splits_is_found_in_both(tmp_path: Path) 
     assert any(reason.startswith("in split=") for reason in found.reasons("question"))
 
 
-def halves() -> tuple[Bench, Answers]:
+def halves() -> tuple[JudgedSet, Answers]:
     """2,000 yes/no items in two splits; somebody is right on 60 % of one and on 40 % of the other, half of each yes."""
     n = 2000
     number = np.arange(n)
@@ -57,17 +57,17 @@ def halves() -> tuple[Bench, Answers]:
     )
     right = number // 2 % 10 < np.where(number < n // 2, 6, 4)
     settings = Audited(margin=0.05, select=["question.prior"], certify=["question.forest"])
-    bench = Bench.of(items, np.ones(n, dtype=bool), settings, 0.95, 0)
-    labels, every = bench.labels, bench.keep
+    judged = JudgedSet.of(items, np.ones(n, dtype=bool), settings, 0.95, 0)
+    labels, every = judged.labels, judged.keep
     gold = labels.gold(labels.given)
     said = np.where(right, gold, gold[np.arange(n) ^ 1])
     predicted = Predicted("question.forest", said, np.zeros(n), every)
-    return bench, labels.judged(predicted, labels.given, number // 2 % 5, every)
+    return judged, labels.judged(predicted, labels.given, number // 2 % 5, every)
 
 
 def test_evidence_is_weighed_in_every_part() -> None:
-    bench, one = halves()
-    weighed = bench.weigh(one, "nothing")
+    judged, one = halves()
+    weighed = judged.weigh(one, "nothing")
     assert abs(weighed.whole.accuracy - weighed.whole.guess) < 1e-9
     verdict = decide("question", [weighed.whole], 0.05, parts=by_part([weighed]))
     assert verdict.outcome == "not certified"
@@ -75,10 +75,10 @@ def test_evidence_is_weighed_in_every_part() -> None:
 
 
 def test_selection_bounds_every_part() -> None:
-    bench, one = halves()
-    assert sorted(bench.parts) == ["split=head", "split=tail"]
-    chosen = choose(lambda keep: [one], 0.05, 3, bench.keep, parts=list(bench.parts.values()))
-    for part in bench.parts.values():
+    judged, one = halves()
+    assert sorted(judged.parts) == ["split=head", "split=tail"]
+    chosen = choose(lambda keep: [one], 0.05, 3, np.ones(len(judged.keep)), parts=list(judged.parts.values()))
+    for part in judged.parts.values():
         assert abs(one.right[chosen.keep & part].mean() - 0.5) <= 0.05 / 4 + 0.01
     assert chosen.keep.sum() > 1500
 

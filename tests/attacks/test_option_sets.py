@@ -25,7 +25,7 @@ from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import deviation, excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 
 ITEMS = 240
@@ -81,7 +81,7 @@ def test_chance_and_answers_are_among_the_options_of_an_item() -> None:
     labels, every, fold = Labels.of(items), np.ones(ITEMS, dtype=bool), np.arange(ITEMS) // 2 % 4
     name = "image.metadata"
     adversaries, reads = {name: baselines()[name]}, Reads([Sizes()])
-    made = problems(items, dict.fromkeys(VIEWS, fold), adversaries, Measure(), reads, held=True)
+    made = problems(items, CrossFit(dict.fromkeys(VIEWS, fold), adversaries, Measure(), reads, held=True))
     (one,) = Refits([(problem, able) for _, problem, able in made], labels, 200).ask(
         [name], labels.given, every, fold, 0
     )

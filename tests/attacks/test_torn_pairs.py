@@ -58,12 +58,19 @@ def test_what_is_a_pair_and_what_is_a_family() -> None:
     assert len(set(code)) == 8
 
 
+@pytest.mark.parametrize("link", ["coco:7", "clevr:val:12", "gqa:2354786", "gqa:n54424"])
+def test_questions_about_one_image_are_no_pair_for_that(link: str) -> None:
+    items = pd.DataFrame({"id": list("abc"), "links": [[link, "gqa:question:1"], [link], ["gqa:question:1"]]})
+    code = wholes(items)
+    assert code[0] == code[2] != code[1]
+
+
 @given(st.lists(st.booleans(), min_size=8, max_size=40), st.integers(0, 2**16))
 def test_no_programme_tears_a_whole(right: list[bool], seed: int) -> None:
     n = len(right)
     whole = np.random.default_rng(seed).integers(0, max(n // 2, 1), n)
     gain = np.array(right) - 0.5
     rows = [Bound(np.arange(n), sign * gain, 0.0, "too often") for sign in (1.0, -1.0)]
-    keep, _ = largest(rows, np.ones(n, dtype=bool), np.ones(n), whole)
+    keep, _ = largest(rows, np.ones(n), whole)
     for one in np.unique(whole):
         assert len(set(keep[whole == one])) == 1

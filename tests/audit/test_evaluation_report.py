@@ -129,7 +129,7 @@ def test_parts_stand_in_from_what_they_are_parts_of(folder: Path, tmp_path: Path
     rows = rates(found)
     assert [row.name for row in rows if row.part] == parts
     assert [row.name for row in rows if row.counted] == ["question accuracy", "image accuracy", "group accuracy"]
-    assert [row.title for row in rows][-3] == "question accuracy: one question, two pictures, both right"
+    assert [row.title for row in rows][-3] == "question accuracy: one question, two images, both right"
 
 
 def test_a_rate_without_an_interval_has_none() -> None:

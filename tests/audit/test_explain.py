@@ -95,10 +95,11 @@ def test_another_items_picture_can_be_the_mask(folder: Path, model) -> None:
 
 
 def test_without_a_mask_the_least_leaky_ones_are_taken(folder: Path, model) -> None:
-    from twokeys.audit.evaluation.leaks import leaks, least_leaky
+    from twokeys.audit.evaluation.leaks import least_leaky, measured
+    from twokeys.audit.published import read
 
     found = explain(folder, model, EXPLAINERS, limit=2)
-    assert Masking(**found.run["masking"]) == least_leaky(leaks(folder, model))
+    assert Masking(**found.run["masking"]) == least_leaky(measured(read(folder), model))
 
 
 def test_the_difference_mask_of_an_item(folder: Path, model) -> None:

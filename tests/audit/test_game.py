@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.audit.gates import planted
-from twokeys.audit.games.game import Game, both, cells, grouped, words
+from twokeys.audit.games.game import Game
 
 
 def test_each_coalition_is_asked_for_once_and_in_batches():
@@ -39,49 +36,6 @@ def test_coalitions_that_do_not_fit_are_refused(bad):
 def test_values_that_are_no_numbers_are_refused(value):
     with pytest.raises(ValueError, match="all finite"):
         Game(value, 1, 1)(np.ones((2, 2), bool))
-
-
-def test_groups_act_together_and_share_the_cache():
-    game = planted("and", patches=4, tokens=2, patch=3, token=1)
-    inner = grouped(game, both(np.array([[1, 1, 0, 0], [0, 0, 1, 1]], bool), np.array([[1, 1]], bool)))
-    assert (inner.patches, inner.tokens) == (2, 1)
-    kept = np.array([[0, 1, 1], [1, 0, 1], [0, 1, 0]], bool)
-    assert inner(kept).tolist() == [1, 0, 0]
-    assert (inner.passes, game.passes) == (3, 3)
-
-
-def test_players_in_no_group_are_always_kept():
-    game = planted("and", patches=2, tokens=2, patch=0, token=1)
-    inner = grouped(game, np.array([[1, 1, 0, 0]], bool))
-    assert inner(np.array([[0], [1]], bool)).tolist() == [0, 1]
-
-
-def test_cells_of_a_grid():
-    found = cells(4, 6, 2, 3)
-    assert found.shape == (6, 24)
-    assert np.flatnonzero(found[1]).tolist() == [2, 3, 8, 9]
-    assert np.flatnonzero(found[5]).tolist() == [16, 17, 22, 23]
-
-
-@given(st.integers(1, 9), st.integers(1, 9), st.data())
-def test_cells_are_a_partition_into_like_sizes(rows, columns, data):
-    down, across = data.draw(st.integers(1, rows)), data.draw(st.integers(1, columns))
-    found = cells(rows, columns, down, across)
-    assert (found.sum(axis=0) == 1).all()
-    assert found.any(axis=1).all()
-
-
-def test_more_cells_than_patches_are_refused():
-    with pytest.raises(ValueError, match="3 x 1 cells, and must be 1 x 1 to 2 x 2"):
-        cells(2, 2, 3, 1)
-
-
-def test_words_hold_the_tokens_that_begin_in_them():
-    # Tokens with a leading space, a split word, a lone mark.
-    question = "is it  reddish?"
-    spans = [(0, 2), (2, 5), (5, 10), (10, 14), (14, 15)]
-    found = words(spans, question)
-    assert [np.flatnonzero(word).tolist() for word in found] == [[0], [1], [2, 3, 4]]
 
 
 def test_what_is_known_is_billed_but_not_asked_again():

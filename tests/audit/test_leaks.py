@@ -9,8 +9,9 @@ import pandas as pd
 
 from twokeys.audit.evaluation.drawing import donors
 from twokeys.audit.evaluation.evaluate import evaluate
-from twokeys.audit.evaluation.leaks import leak, leaks, least_leaky
+from twokeys.audit.evaluation.leaks import leak, least_leaky, measured
 from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.published import read
 from twokeys.audit.reference.families import untrained
 
 from .conftest import COLOURS, Says, rows
@@ -24,7 +25,7 @@ def nearest(question: Question) -> str:
 
 
 def test_a_mask_that_shows_the_colour_leaks(folder: Path) -> None:
-    found = {one.mask: one for one in leaks(folder, Says(nearest))}
+    found = {one.mask: one for one in measured(read(folder), Says(nearest))}
     assert found["mean-colour"].rate.estimate == found["blur"].rate.estimate == 1
     assert found["mean-colour"].ceiling == 0.5
     assert found["mean-colour"].leaky
@@ -41,14 +42,14 @@ def test_the_least_leaky_mask_is_the_default_and_a_leaky_one_is_told(folder: Pat
 
 
 def test_masks_that_hide_equally_well_are_the_usual_ones(folder: Path) -> None:
-    found = leaks(folder, Says(lambda question: "no"))
+    found = measured(read(folder), Says(lambda question: "no"))
     assert {one.rate.estimate for one in found} == {0.5}
     assert least_leaky(found) == Masking()
     assert not any(one.leaky for one in found)
 
 
 def test_every_mask_of_a_game_is_tried(folder: Path) -> None:
-    found = leaks(folder, untrained("llava", 0), limit=4)
+    found = measured(read(folder), untrained("llava", 0), limit=4)
     assert {(one.side, one.mask) for one in found} == {
         ("image", "mean-colour"), ("image", "blur"), ("image", "inpainted"), ("image", "other-image"),
         ("text", "removed"), ("text", "mask-token"), ("text", "neutral-word"),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from twokeys.audit.evaluation.leaks import leaks, least_leaky
+from twokeys.audit.evaluation.leaks import least_leaky, measured
 from twokeys.audit.explanation.explain import explain
 from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.sensitivity import RESULT, named, sensitivity
 from twokeys.audit.models.model import Masking
+from twokeys.audit.published import read
 from twokeys.audit.reference.families import untrained
 from twokeys.commands.show_models import OUT, show_sensitivity
 
@@ -23,7 +24,7 @@ def test_every_mask_is_tried_and_compared_with_the_least_leaky_ones(folder: Path
     model = untrained("llava", 0)
     found = sensitivity(folder, model, EXPLAINERS, limit=3, budget=12, out=tmp_path)
     best, *others = found.runs
-    assert best == least_leaky(leaks(folder, model))
+    assert best == least_leaky(measured(read(folder), model))
     assert len(others) == len(set(others)) == 5  # three more image masks and two more text masks
     assert all((one.image == best.image) != (one.text == best.text) for one in others)
     assert set(found.agreement) == set(others)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.audit.gates import drawn, planted
-from twokeys.audit.games.game import grouped
+from twokeys.audit.games.game import Bools, Floats, Game
 from twokeys.audit.games.synergy import GRID, Scores, synergy, tops
 from twokeys.audit.games.values import interaction, table
 
@@ -51,6 +51,15 @@ def test_random_rankings_of_ten_by_ten(gate, unclipped):
     game, nothing = planted(gate), Scores(np.zeros(10), np.zeros(10))
     found = [synergy(game, tops(nothing, seed)).unclipped for seed in range(1500)]
     assert np.mean(found) == pytest.approx(unclipped, abs=4 * np.std(found) / np.sqrt(1500) + 1e-12)
+
+
+def grouped(game: Game, groups: Bools) -> Game:
+    """The game whose players are groups of another game's players, (groups, players)."""
+
+    def value(coalitions: Bools) -> Floats:
+        return game(np.asarray(coalitions @ groups, dtype=np.bool_))
+
+    return Game(value, len(groups), 0)
 
 
 @given(st.integers(0, 10**6), st.integers(2, 4), st.integers(2, 4))

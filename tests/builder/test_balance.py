@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import graphs
-from twokeys.builder.graph.graph import Graph, components, is_balanced, peel, violations
+from tests.strategies import graphs, is_balanced
+from twokeys.builder.graph.graph import Graph, components, peel, violations
 from twokeys.builder.graph.largest import Balanced, largest_balanced
 from twokeys.core.ceilings import ceiling
 from twokeys.core.colours import NONE as NO_COLOUR

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.strategies import graphs
+from tests.strategies import graphs, is_balanced
 from twokeys.builder.graph.circulation import directions, largest_circulation
-from twokeys.builder.graph.graph import Graph, is_balanced
+from twokeys.builder.graph.graph import Graph
 from twokeys.builder.graph.programme import largest_by_programme
 
 ONE = {"min_edges": 1, "max_weight": 5}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.builder.measure.baselines import baselines
+from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrices import (
     PLAIN,
     FieldMatrix,
@@ -19,7 +19,7 @@ from twokeys.builder.measure.matrices import (
     Representations,
 )
 from twokeys.builder.measure.matrix import Contents, Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Measure, Recipe
 from twokeys.builder.run.keys import content_key
@@ -86,13 +86,14 @@ def test_a_matrix_that_cannot_be_had_keeps_its_readers_out() -> None:
         "source_id": ["1", "2"], "meta": ["{}", "{}"],
     })  # fmt: skip
     chosen = {name: baselines()[name] for name in ("question.forest", "question.neighbours", "question.metadata")}
-    folds = dict.fromkeys(("question", "choices", "image"), np.array([0, 1]))
 
     def able(*matrices: object) -> list[tuple[str, list[str], list[str]]]:
         reads = Reads([*matrices])  # type: ignore[list-item]
         return [
             (place, sorted(one.matrices), names)
-            for place, one, names in problems(items, folds, chosen, Measure(), reads)
+            for place, one, names in problems(
+                items, CrossFit(dict.fromkeys(VIEWS, np.array([0, 1])), chosen, Measure(), reads)
+            )
         ]
 
     assert able() == [("question-answer", [], [])]

@@ -84,3 +84,28 @@ def test_inverted_lists_find_nine_of_ten(monkeypatch: pytest.MonkeyPatch) -> Non
     # Near-duplicates are nearer than any cluster border: every copy finds its original.
     copies = unit(known + 0.002 * np.random.default_rng(2).normal(size=known.shape).astype(np.float32))
     assert (index.nearest(copies, 1)[1][:, 0] == np.arange(len(known))).mean() > 0.99
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+@pytest.mark.parametrize("exact", [True, False])
+def test_some_vectors_alone_may_be_found(kind: type, exact: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, asked = clustered(50, 40).astype(kind), clustered(50, 2, noise=0.25).astype(kind)
+    among = np.random.default_rng(3).random(len(known)) < 0.1
+    if not exact:
+        monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1_000)
+    index = Index(known)
+    similarity, found = index.nearest(asked, 5, among, probes=index.lists)
+    every = np.where(among, asked.astype(np.float32) @ known.astype(np.float32).T, -2)
+    assert among[found].all()
+    assert similarity == pytest.approx(np.sort(every, axis=1)[:, :-6:-1], abs=1e-3)
+
+
+def test_vectors_of_16_bits_are_found_as_well_as_those_of_32(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, asked = clustered(100, 40), clustered(100, 2, noise=0.25)
+    exact = Index(known).nearest(asked, 10)[1]
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1_000)
+    index = Index(known.astype(np.float16))
+    found = index.nearest(asked.astype(np.float16), 10)[1]
+    recall = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), found.tolist(), strict=True)])
+    assert recall > 0.9
+    assert index._index.code_size == 2 * known.shape[1]

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.strategies import graphs
-from twokeys.builder.graph.graph import Graph, is_balanced
+from tests.strategies import graphs, is_balanced
+from twokeys.builder.graph.graph import Graph
 from twokeys.builder.graph.programme import largest_by_programme
 
 DRAWN = st.one_of(graphs((3, 4), 6, 40, min_edges=1), graphs((2, 3), 6, 40, min_edges=1, letters=True))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from twokeys.commands.printed import console
+from twokeys.commands.tabled import console
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("audit", "builder", "commands", "data_cards", "exports", "filters")
-MAKERS = {"commands/printed.py", "commands/progress.py"}
+MAKERS = {"commands/tabled.py", "commands/progress.py"}
 """Files that make a console of rich: the one, and the bars, which are drawn over and name no path."""
 
 

@@ -16,7 +16,7 @@ from twokeys.builder.pair.generators.registry import GENERATORS
 from twokeys.builder.read.corpora import READERS
 from twokeys.core.errors import BadInput
 from twokeys.core.plugins import GROUPS, Registry, packages
-from twokeys.exports.registry import FORMATS
+from twokeys.exports.format import FORMATS
 from twokeys.filters.registry import RULES
 
 ALL: tuple[Registry[Any], ...] = (RULES, READERS, FAMILIES, GENERATORS, EXPLAINERS, FORMATS)

@@ -201,6 +201,7 @@ def _gqa() -> Tiny:
             "types": types,
             "groups": {"global": "furniture", "local": "15-wall"},
             "fullAnswer": "It is a couch.",
+            "semantic": [{"operation": "select", "argument": "couch (17)", "dependencies": []}],
             **links,
         }
 
@@ -255,7 +256,33 @@ def _hf() -> Tiny:
     return Tiny(make("hf"), {name.format("train"): table, name.format("test"): table}, 4)
 
 
+def _clevr() -> Tiny:
+    def row(number: int, image: int, question: str, answer: str, split: str) -> dict[str, Any]:
+        steps = [("scene", [], []), ("filter_color", ["red"], [0]), ("count", [], [1])]
+        return {
+            "question_index": number,
+            "question_family_index": 44,
+            "image_index": image,
+            "image_filename": f"CLEVR_{split}_{image:06d}.png",
+            "split": split,
+            "question": question,
+            "answer": answer,
+            "program": [{"function": name, "value_inputs": words, "inputs": inputs} for name, words, inputs in steps],
+        }
+
+    def document(split: str, *rows: tuple[int, str, str]) -> str:
+        every = [row(number, *each, split) for number, each in enumerate(rows)]
+        return json.dumps({"info": {"license": "Creative Commons Attribution (CC BY 4.0)"}, "questions": every})
+
+    train = document("train", (0, "How many red things are there?", "3"), (0, "Is it a cube?", "no"))
+    val = document("val", (12, "What color is it?", "red"))
+    return Tiny(
+        make("clevr"), {"questions/CLEVR_train_questions.json": train, "questions/CLEVR_val_questions.json": val}, 3
+    )
+
+
 TINY: dict[str, Callable[[], Tiny]] = {
+    "clevr": _clevr,
     "easy-vqa": _easy_vqa,
     "gqa": _gqa,
     "hf": _hf,

@@ -38,6 +38,17 @@ def test_all_rows_of_a_good_corpus_are_read(each_tiny, tmp_path):
     assert len(good(each_tiny.read(tmp_path))) == each_tiny.rows
 
 
+def test_the_images_of_a_corpus_are_those_that_its_rows_name(each_tiny, tmp_path):
+    root = each_tiny.write(tmp_path)
+    form, corpus = reader(each_tiny.corpus.format), each_tiny.corpus
+    for split in corpus.splits or form.splits(corpus, root):
+        images = list(form.images(corpus, root, split))
+        rows = good(list(form.read(corpus, root, split)))
+        assert [image.locator for image in images] == [row.image for row in rows]
+        assert [image.links for image in images] == [row.links for row in rows]
+        assert all(image.name is None or image.locator.endswith((image.name, "#0", "#1")) for image in images)
+
+
 def test_source_ids_are_texts_that_differ_within_a_split(each_tiny, tmp_path):
     each_tiny.write(tmp_path)
     places = [(row.split, row.source_id) for row in good(each_tiny.read(tmp_path))]
@@ -101,8 +112,10 @@ def test_reading_twice_gives_the_same_rows(each_tiny, tmp_path):
 def test_readers_and_rows_can_be_sent_to_another_process(each_tiny, tmp_path):
     each_tiny.write(tmp_path)
     form = pickle.loads(pickle.dumps(reader(each_tiny.corpus.format)))
-    assert form == reader(each_tiny.corpus.format)
     rows = each_tiny.read(tmp_path)
+    root = form.root(each_tiny.corpus, tmp_path)
+    assert form.splits(each_tiny.corpus, root) == reader(each_tiny.corpus.format).splits(each_tiny.corpus, root)
+    assert form.files(each_tiny.corpus, root) == reader(each_tiny.corpus.format).files(each_tiny.corpus, root)
     assert pickle.loads(pickle.dumps(rows)) == rows
 
 

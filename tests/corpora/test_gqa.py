@@ -17,14 +17,31 @@ def test_a_row_is_known_by_its_key(tiny, tmp_path):
     row = tiny.read(tmp_path)[0]
     assert (row.file, row.row, row.source_id, row.split) == ("data/head.json", "201", "201", "head")
     assert (row.question, row.answer) == ("What is it?", "couch")
-    assert set(row.meta) == {"types", "groups"}
+    assert set(row.meta) == {"types", "groups", "semantic"}
+    assert row.meta["semantic"] == [{"operation": "select", "argument": "couch", "dependencies": []}]
 
 
 def test_entailed_questions_share_a_link_in_both_directions(tiny, tmp_path):
     tiny.write(tmp_path)
     first, second, alone = (set(row.links) for row in tiny.read(tmp_path))
-    assert first & second == {"gqa:question:202"}
-    assert alone == {"gqa:question:7"}
+    assert first & second == {"gqa:n54424", "gqa:question:202"}
+    assert alone == {"gqa:n54424", "gqa:question:7"}
+
+
+def test_a_program_is_kept_without_ids_since_a_dash_in_their_place_says_no(tiny, tmp_path):
+    entry = json.loads(tiny.files["data/tail.json"])["7"]
+    arguments = ["tie,wearing,o (-)", "person (11,10)", "_,on top of,s (722335)", "male ", "?", "wood (dark)"]
+    entry["semantic"] = [{"operation": "x", "dependencies": [], "argument": argument} for argument in arguments]
+    tiny.holding(tail=json.dumps({"7": entry})).write(tmp_path)
+    kept = [step["argument"] for step in tiny.read(tmp_path)[2].meta["semantic"]]
+    assert kept == ["tie,wearing,o", "person", "_,on top of,s", "male", "?", "wood (dark)"]
+
+
+def test_a_file_without_programs_is_read_without_them(tiny, tmp_path):
+    entry = json.loads(tiny.files["data/tail.json"])["7"]
+    del entry["semantic"]
+    tiny.holding(tail=json.dumps({"7": entry})).write(tmp_path)
+    assert set(tiny.read(tmp_path)[2].meta) == {"types", "groups"}
 
 
 def test_pictures_lie_in_images_or_in_the_named_folder(tiny, tmp_path):
@@ -53,6 +70,11 @@ def test_a_key_that_comes_twice_is_told_and_its_first_entry_counts(tiny, tmp_pat
             '{"imageId": "n1", "question": "Is it?", "answer": "yes", "entailed": "202"}',
             "a list of question ids",
         ),
+        (
+            '{"imageId": "n1", "question": "Is it?", "answer": "yes", "semantic": [{"operation": "select"}]}',
+            "a list of steps with operation, dependencies and argument",
+        ),
+        ('{"imageId": "n1", "question": "Is it?", "answer": "yes", "semantic": "select"}', "semantic is 'select'"),
     ],
 )
 def test_a_bad_entry_is_told_by_its_key(tiny, tmp_path, entry, says):

@@ -170,3 +170,11 @@ def test_refined_sugarcrepe_pairs_are_all_among_the_unrefined_ones(rows):
         for name in ("sugarcrepe", "sugarcrepe-unrefined")
     )
     assert refined < unrefined
+
+
+def test_gqa_ood_has_a_program_for_every_question_and_no_id_in_it(rows):
+    every = flat(rows("gqa-ood"))
+    steps = [step for row in every for step in row.meta["semantic"]]
+    assert len(steps) == 12_427
+    assert not any(step["argument"].endswith(")") and "not(" not in step["argument"] for step in steps)
+    assert {row.links[0] for row in every} == {f"gqa:{row.image.removeprefix('name:')[:-4]}" for row in every}

@@ -22,6 +22,7 @@ def locate(name, inside="", **fields):
 
 def test_all_formats_are_registered_in_order():
     assert list(readers()) == [
+        "clevr",
         "easy-vqa",
         "gqa",
         "hf",

@@ -15,6 +15,7 @@ NAMES = recipe.shipped()
 
 def test_these_recipes_ship():
     assert set(NAMES) >= {
+        "clevr",
         "easy-vqa",
         "easy-vqa-yes-no",
         "gqa-ood",

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from huggingface_hub import DatasetCard
 
-from twokeys.core.columns import COLUMNS, meaning, type_name
+from twokeys.core.columns import COLUMNS, column, type_name
 from twokeys.data_cards.header import header, header_text, size
 
 LICENSES = {"apache-2.0", "cc-by-4.0", "cc0-1.0", "gpl-3.0", "mit", "odc-by", "other", "unknown"}
@@ -108,11 +108,10 @@ def test_a_title_of_any_text_survives(manifest, dataset_info):
 
 def test_columns_of_the_item_table_have_a_meaning():
     assert {"id", "question", "choices", "answer", "image", "image_key", "reason"} <= set(COLUMNS)
-    assert "all items read" in meaning("image_probe_prediction", {})
-    assert "fitted anew on the balanced set" in meaning("image_probe_refit_prediction", {})
-    assert meaning("id", {"id": "mine"}) == "mine"
+    assert "all items read" in column("image_probe_prediction").meaning
+    assert "fitted anew on the balanced set" in column("image_probe_refit_prediction").meaning
     with pytest.raises(ValueError, match="'mystery' has no meaning"):
-        meaning("mystery", {})
+        column("mystery")
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_freest_licence_that_suits_all_is_taken(under, ids, expected):
     ],
 )
 def test_two_that_cannot_be_combined_are_both_named(under, first, second):
-    with pytest.raises(ValueError, match="cannot be given on as one") as error:
+    with pytest.raises(ValueError, match="cannot be distributed as one") as error:
         folder_licence(under("mit", first, second))
     assert f"'s1' ({first})" in str(error.value)
     assert f"'s2' ({second})" in str(error.value)
@@ -132,10 +132,10 @@ def test_the_licence_that_is_wanted_is_taken_where_every_source_lets_it(under, i
     [
         (["mit", "cc-by-nc-4.0"], "cc-by-4.0", "'s1' is under cc-by-nc-4.0, which forbids commercial use"),
         (["cc-by-nc-sa-4.0"], "mit", "forbids commercial use, which mit would allow"),
-        (["cc-by-sa-4.0"], "cc-by-4.0", "may only be given on under cc-by-sa-4.0 or gpl-3.0"),
-        (["cc-by-sa-4.0"], "cc-by-nc-sa-4.0", "may only be given on under cc-by-sa-4.0"),
-        (["odbl"], "cc-by-4.0", "may only be given on under odbl"),
-        (["agpl-3.0"], "gpl-3.0", "may only be given on under agpl-3.0"),
+        (["cc-by-sa-4.0"], "cc-by-4.0", "may only be distributed under cc-by-sa-4.0 or gpl-3.0"),
+        (["cc-by-sa-4.0"], "cc-by-nc-sa-4.0", "may only be distributed under cc-by-sa-4.0"),
+        (["odbl"], "cc-by-4.0", "may only be distributed under odbl"),
+        (["agpl-3.0"], "gpl-3.0", "may only be distributed under agpl-3.0"),
         (["other"], "cc-by-4.0", "keeps terms of its own"),
         (["cc-by-nd-3.0"], "cc-by-nd-3.0", "does not let adapted material be given on"),
         (["mit"], "my-licence", "'my-licence' is no licence that twokeys has"),
@@ -151,7 +151,7 @@ def test_a_wanted_licence_is_that_of_every_text(manifest, dataset_info):
     assert header(wanted, dataset_info)["license"] == "cc-by-sa-4.0"
     assert "under CC-BY-SA-4.0: " in licence_text(wanted)
     assert "license: CC-BY-SA-4.0" in citation_text(wanted)
-    assert "given on under\n`cc-by-sa-4.0`" in card(wanted, dataset_info)
+    assert "distributed under\n`cc-by-sa-4.0`" in card(wanted, dataset_info)
 
 
 def test_notices_and_citations_of_sources_are_kept(manifest):

@@ -7,9 +7,9 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
+from twokeys.core.views import VIEWS
 from twokeys.data_cards import plots
 from twokeys.data_cards.manifest import Blindness, Score, Step
-from twokeys.data_cards.tables import VIEWS
 
 LONG = [
     "a-rule-with-a-name-that-goes-on-and-on-for-ever-and-ever",

@@ -17,7 +17,7 @@ from twokeys.audit.wording import BLIND_PROMPT
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.manifest import Manifest
 from twokeys.exports.export import RECORD, export
-from twokeys.exports.registry import BUILT_IN
+from twokeys.exports.format import BUILT_IN
 
 
 @pytest.mark.parametrize("to", list(BUILT_IN))

@@ -103,10 +103,10 @@ def assert_honest_about_nothing(built: Built, cache: Path) -> None:
     """An empty set is not bounded: certificate, card and `verify` say so, and `removed` loads."""
     assert not built.certified
     assert certificate(built)["verdict"] == "not bounded"
-    assert certificate(built)["reasons"] == ["no item is left: nothing can be bounded"]
+    assert certificate(built)["reasons"] == ["no item was kept: there is nothing to bound"]
     failing = [finding for finding in verify(built.folder) if not finding.ok]
     assert [finding.check for finding in failing] == ["certificate"]
-    assert failing[0].problems == ["not bounded: no item is left: nothing can be bounded"]
+    assert failing[0].problems == ["not bounded: no item was kept: there is nothing to bound"]
     assert "No balanced set could be selected" in (built.folder / "README.md").read_text(encoding="utf-8")
     removed = load_dataset(str(built.folder), "removed", cache_dir=str(cache))
     assert {split: len(part) for split, part in removed.items()} == built.manifest.configs["removed"].splits

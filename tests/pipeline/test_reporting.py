@@ -113,7 +113,7 @@ def test_removed_items_are_shown_with_reason_and_neighbours(page: Page):
     assert "rule duplicate-item: 2" in page.text
     assert "rule contradicting-golds: 4" in page.text
     assert "The same question is asked" in page.text
-    assert "same picture:" in page.text
+    assert "same image:" in page.text
     assert "worded alike:" in page.text
 
 

@@ -1,6 +1,6 @@
 """Bounds of the selection programme: linear inequalities that a set without shortcuts keeps, each with its reason.
 
-Two kinds. *Balance*: inside a cell of items that share a question, a picture, or something close to it, no answer holds
+Two kinds. *Balance*: inside a cell of items that share a question, an image, or something close to it, no answer holds
 more than half of the kept items and one more. On exact keys that is the condition of the balanced tier, loosened by the
 one item that lets a question asked once stay; on clusters of paraphrases and of features it says the same of what a
 blind model takes for the same, loosened by what chance does in a cluster. *Adversaries*: what one said may be right no
@@ -75,19 +75,18 @@ class Bound:
     reason: str
 
 
-def adversary_bounds(answers: Answers, start: Bools, slack: float, parts: Iterable[Bools] = ()) -> list[Bound]:
+def adversary_bounds(answers: Answers, slack: float, parts: Iterable[Bools] = ()) -> list[Bound]:
     """Bound what an adversary gets right, from both sides, in every bin of its confidence and in every part.
 
     Bins matter: an adversary that is right where it is sure and wrong where it is not has an average at chance and
     still is a cue. Parts matter as much: one that is right in one split and wrong in another is a cue in both.
 
     Args:
-        answers: What it said.
-        start: (n,) items to choose from.
+        answers: Its answers.
         slack: Excess that is let through.
         parts: (n,) each: items of a stratum.
     """
-    inside = np.flatnonzero(start & answers.applies)
+    inside = np.flatnonzero(answers.applies)
     if not len(inside):
         return []
     place = np.searchsorted(edges(answers.confidence[inside]), answers.confidence[inside])
@@ -131,18 +130,17 @@ def edges(confidence: Floats) -> Floats:
     return np.asarray((values[at] + values[at + 1]) / 2, dtype=np.float64)
 
 
-def balance_bounds(cell: Ints, answer: Ints, start: Bools, what: str, loose: bool = False) -> list[Bound]:
+def balance_bounds(cell: Ints, answer: Ints, what: str, loose: bool = False) -> list[Bound]:
     """Bound the share of every answer inside every cell: half of the kept items, and one more.
 
     Args:
         cell: (n,) what is shared; negative where nothing is.
         answer: (n,) answer codes.
-        start: (n,) items to choose from.
         what: What the items of a cell share, such as `question`.
         loose: Whether to let through what chance does, one standard deviation of fair coins: items of a cluster are
             merely alike, and where nothing can be learnt one answer is a little ahead all the same.
     """
-    inside = np.flatnonzero(start & (cell >= 0))
+    inside = np.flatnonzero(cell >= 0)
     order = inside[np.lexsort((answer[inside], cell[inside]))]
     found = []
     for members in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):

@@ -1,7 +1,7 @@
-"""Cells: items that share a question or a picture, exactly or nearly, from the finest key to the coarsest.
+"""Cells: items that share a question or an image, exactly or nearly, from the finest key to the coarsest.
 
 Exact keys come first, since what is balanced there is balanced for every blind model; then what such a model may take
-for the same: paraphrases and near-duplicate pictures, and last clusters of features.
+for the same: paraphrases and near-duplicate images, and last clusters of features.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import paraphrases
 
 PER_CLUSTER = 25
-"""Different questions, or pictures, per cluster of features, on average."""
+"""Different questions, or images, per cluster of features, on average."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Ce
 
     Args:
         items: Item table with `image_cluster`.
-        represent: Gives the vectors of questions and pictures.
+        represent: Gives the vectors of questions and images.
         seed: For the clusters of features.
     """
     found = [
@@ -54,7 +54,7 @@ def cells(items: pd.DataFrame, represent: Representations, seed: int) -> list[Ce
     ]
     for view, what in (("question", "cluster of similar questions"), ("image", "cluster of similar pictures")):
         if view == "image" and not represent.recipe.publishable:
-            continue  # pictures known by name alone look like nothing
+            continue  # images known by name alone look like nothing
         column = items[f"{view}_key"]
         keys = column.drop_duplicates()
         vectors = np.stack(list(represent.column(f"{view}.embedding", items.loc[keys.index])))

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.certify.audited.controls import Control, controlled
+from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.judging import Weighed, by_part
 from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.selection import Chosen
 from twokeys.builder.certify.audited.verdict import Verdict, decide
-from twokeys.builder.recipe import Audited
+from twokeys.builder.recipe import Recipe
 from twokeys.data_cards.audited import (
     AuditedTier,
     ControlLine,
@@ -29,22 +30,22 @@ WORST: tuple[Outcome, ...] = ("not certified", "too small to tell", "certified")
 
 
 def audited_certificate(
-    settings: Audited, confidence: float, items: pd.DataFrame, chosen: Chosen, weighed: Sequence[Weighed],
-    select: list[str], unjudged: Mapping[str, int], controls: Sequence[Control],
+    recipe: Recipe, items: pd.DataFrame, chosen: Chosen, weighed: Sequence[Weighed], unjudged: Mapping[str, int],
+    controls: Sequence[Control],
 ) -> dict[str, Any]:  # fmt: skip
     """State the verdicts.
 
     Args:
-        settings: The recipe's part on the tier.
-        confidence: Of intervals; 1 - confidence is the level of the tests.
+        recipe: Its parts on the tier and on measuring; 1 - the confidence of intervals is the level of the tests.
         items: The items that selection chose from.
         chosen: What it chose.
         weighed: Evidence of all certifying adversaries, and of constant answers.
-        select: Adversaries that selection used.
         unjudged: Kept items of each view that no adversary fitted on the set, or on nothing, was asked about.
         controls: Positive controls of the views that evidence would certify.
     """
-    alpha = round(1 - confidence, 9)
+    settings = recipe.audited
+    assert settings is not None
+    alpha = round(1 - recipe.measure.confidence, 9)
     verdicts = [
         controlled(one, controls) for one in verdicts_of(views_of(items), weighed, settings.margin, alpha, unjudged)
     ]
@@ -55,7 +56,7 @@ def audited_certificate(
         "margin": settings.margin,
         "items": int(chosen.keep.sum()),
         "chosen_from": len(items),
-        "selected_against": select,
+        "selected_against": families(settings)[0],
         "rounds": [
             six_digits({"kept": one.kept, "excess": one.excess, "worst": one.worst, "used": number == chosen.used})
             for number, one in enumerate(chosen.rounds)
@@ -67,14 +68,14 @@ def audited_certificate(
 
 
 def views_of(items: pd.DataFrame) -> list[str]:
-    """The views to decide on: that of who sees nothing comes first."""
+    """The views to decide on: the view of constant answers comes first."""
     return [VIEW, "question", *(["choices"] if (items["choices"].map(len) > 0).any() else []), "image"]
 
 
 def verdicts_of(
     views: Sequence[str], weighed: Sequence[Weighed], margin: float, alpha: float, unjudged: Mapping[str, int]
 ) -> list[Verdict]:
-    """The verdict on each view; none is certified on a part of its items."""
+    """The verdict on each view; no view is certified on a part of its items."""
     found = []
     for view in views:
         own = [one for one in weighed if one.whole.view == view]
@@ -87,12 +88,12 @@ def verdicts_of(
 
 
 def reasons_of(verdicts: Sequence[Verdict]) -> list[str]:
-    """Why the tier is not certified; none where it is."""
+    """Why the tier is not certified; empty if it is."""
     return [f"{one.view}: {reason}" for one in verdicts if one.outcome != "certified" for reason in one.reasons]
 
 
 def overall(verdicts: Sequence[Verdict]) -> Outcome:
-    """The tier holds when every view does."""
+    """The worst verdict of a view is the verdict on the tier."""
     return next(outcome for outcome in WORST if any(one.outcome == outcome for one in verdicts))
 
 
@@ -111,7 +112,7 @@ def six_digits(value: Any) -> Any:
 
 
 def tier(certificate: Mapping[str, Any]) -> AuditedTier:
-    """What the manifest says of the tier."""
+    """The manifest's account of the tier."""
     views = []
     for view in certificate["views"].values():
         judgements = [

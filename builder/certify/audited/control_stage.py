@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from twokeys.builder.certify.audited.controls import Control, search
+from twokeys.builder.certify.audited.draws import ITEMS, SETTING
 from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
@@ -21,16 +22,15 @@ from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.measure.baselines import VIEWS, Baseline, View, baselines
 from twokeys.builder.measure.baselines.problem import Problem
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
-from twokeys.builder.recipe import Audited, Measure
+from twokeys.builder.measure.stage import CrossFit, problems
+from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.files import write_json, write_table
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.folds import fold_of
-from twokeys.core.intervals.excess import Ints, excess
+from twokeys.core.intervals.excess import excess
 
-ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST = 50
 """Items with options, or without, from which cues are planted in them: in fewer nothing would be found."""
 
@@ -80,33 +80,30 @@ class Controls(Parts):
 
 
 def controls(
-    run: Run, kept: KeyedTable, views: Collection[str], settings: Audited, measuring: Measure, seed: int,
+    run: Run, kept: KeyedTable, views: Collection[str], recipe: Recipe,
     reads: Callable[[Mapping[str, Baseline]], Reads], pictures: PlantedPictures | None,
 ) -> list[Control]:  # fmt: skip
-    """Plant every kind of cue in some views of a set, and see whether its judges find it.
+    """Plant every kind of cue in some views of a set, and see whether the certifying adversaries find it.
 
     Args:
         run: The build under way.
         kept: The set, default index.
         views: The views.
-        settings: The recipe's part on the tier.
-        measuring: The recipe's part on measuring.
-        seed: Of folds, fits, permutations and cues.
-        reads: Says what some judges read of contents.
-        pictures: Images with planted cues; None where they are known by name alone.
+        recipe: Its parts on the tier and on measuring, and its seed.
+        reads: Says what some adversaries read of contents.
+        pictures: Images with planted cues; None if images are known by name alone.
     """
-    judges = {name: baselines()[name] for name in judges_of(kept.frame, views, settings)}
-    prepared = prepare_controls(run, kept, sorted(views), settings, measuring, seed, judges, reads(judges))
+    judges = {name: baselines()[name] for name in judges_of(kept.frame, views, recipe)}
+    prepared = prepare_controls(run, kept, recipe, judges, reads(judges))
     return plant_controls(run, kept, sorted(views), prepared, pictures).read()
 
 
-@stage("control-problems", version=2)
+@stage("control-problems", version=3)
 def prepare_controls(
-    space: Workspace, kept: KeyedTable, views: Sequence[str], settings: Audited, measuring: Measure, seed: int,
-    judges: Mapping[str, Baseline], reads: Reads,
-) -> WrittenFiles:  # fmt: skip
+    space: Workspace, kept: KeyedTable, recipe: Recipe, judges: Mapping[str, Baseline], reads: Reads
+) -> WrittenFiles:
     """Write what plantings read, see `prepare`."""
-    prepare(space.folder, kept.frame, settings, measuring, seed, judges, reads)
+    prepare(space.folder, kept.frame, recipe, judges, reads)
     return WrittenFiles()
 
 
@@ -120,14 +117,14 @@ def plant_controls(
     return Controls()
 
 
-def prepare(
-    folder: Path, kept: pd.DataFrame, settings: Audited, measuring: Measure, seed: int,
-    judges: Mapping[str, Baseline], reads: Reads,
-) -> None:  # fmt: skip
-    """Write what plantings read: the items, and the problems of all judges that may find a planted cue."""
+def prepare(folder: Path, kept: pd.DataFrame, recipe: Recipe, judges: Mapping[str, Baseline], reads: Reads) -> None:
+    """Write what plantings read: the items, and the problems of all adversaries that may find a planted cue."""
+    settings, measuring, seed = recipe.audited, recipe.measure, recipe.seed
+    assert settings is not None
     fold = fold_of(kept["group"], measuring.folds, seed + 1)
     made: dict[str, list[str]] = {}
-    for place, problem, names in problems(kept, dict.fromkeys(VIEWS, fold), judges, measuring, reads, held=True):
+    how = CrossFit(dict.fromkeys(VIEWS, fold), judges, measuring, reads, held=True)
+    for place, problem, names in problems(kept, how):
         problem.save(folder / place)
         made[place] = names
     columns = [name for name in kept if "." not in str(name)]
@@ -139,10 +136,11 @@ def prepare(
     write_json(folder / SETTING, asdict(setting))
 
 
-def judges_of(kept: pd.DataFrame, views: Collection[str], settings: Audited) -> list[str]:
+def judges_of(kept: pd.DataFrame, views: Collection[str], recipe: Recipe) -> list[str]:
     """Certifying adversaries that may find some planted cue."""
+    assert recipe.audited is not None
     able = {name for view, kind in kinds(kept, views) for name in named(view, kind)}
-    return [name for name in families(settings)[1] if name in able]
+    return [name for name in families(recipe.audited)[1] if name in able]
 
 
 def kinds(kept: pd.DataFrame, views: Collection[str]) -> list[tuple[View, Kind]]:
@@ -155,19 +153,19 @@ def kinds(kept: pd.DataFrame, views: Collection[str]) -> list[tuple[View, Kind]]
 
 
 def named(view: str, kind: Kind) -> list[str]:
-    """Full names of the judges of a kind."""
+    """Full names of the adversaries that may find a kind."""
     return [f"{view}.{family}" for family in kind.judges]
 
 
 def run_control(planting: Planting, path: Path) -> None:
     """Plant one kind of cue in one view: a table of one cell, the control as JSON."""
-    found = control(Court.load(planting.folder), planting.view, planting.kind, planting.pictures)
+    found = control(PlantedSet.load(planting.folder), planting.view, planting.kind, planting.pictures)
     write_table(path, pa.table({"control": [json.dumps(asdict(found))]}))
 
 
 @dataclass(frozen=True, eq=False)
-class Court:
-    """A set with the problems that its judges are put."""
+class PlantedSet:
+    """A set into copies of which cues are planted, with the problems that its adversaries are fitted to."""
 
     setting: Setting
     items: pd.DataFrame
@@ -175,15 +173,15 @@ class Court:
     problems: dict[str, tuple[Problem, list[str]]]
 
     @classmethod
-    def load(cls, folder: Path) -> Court:
-        """Read what `prepare_controls` wrote."""
+    def load(cls, folder: Path) -> PlantedSet:
+        """Read what `prepare` wrote."""
         setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
         items = pd.read_parquet(folder / ITEMS)
         problems = {place: (Problem.load(folder / place), able) for place, able in setting.problems.items()}
         return cls(setting, items, Labels.of(items, setting.together), problems)
 
     def problem(self, judge: str, of_options: bool) -> Problem | None:
-        """The problem that a judge is put; None where it cannot be run."""
+        """The problem that an adversary is fitted to; None if it cannot be run."""
         form = "option" if of_options else "answer"
         view = judge.partition(".")[0]
         for place, (problem, able) in self.problems.items():
@@ -192,51 +190,45 @@ class Court:
         return None
 
 
-def control(court: Court, view: View, name: str, pictures: PlantedPictures | None) -> Control:
+def control(chosen: PlantedSet, view: View, name: str, pictures: PlantedPictures | None) -> Control:
     """Plant a kind of cue in a view of a set, in sizes from the margin on, and see what is found."""
     kind = next(kind for kind in (*TEXT, *OPTIONS, *PICTURES) if kind.name == name)
-    of_options = kind in OPTIONS
+    of_options, setting, labels = kind in OPTIONS, chosen.setting, chosen.labels
     seen = view == "image" and (name in SEEN or name == TWO_WAY)
-    judges = [judge for judge in named(view, kind) if court.problem(judge, of_options) is not None]
-    drawn = int((court.labels.options > 0).sum())
-    if view != "image" and (drawn if of_options else len(court.items) - drawn) < FEWEST:
+    judges = [judge for judge in named(view, kind) if chosen.problem(judge, of_options) is not None]
+    drawn = int((labels.options > 0).sum())
+    if view != "image" and (drawn if of_options else len(chosen.items) - drawn) < FEWEST:
         judges = []
     shown = None
     if seen and judges and pictures is not None:
-        keys = pd.Index(np.unique(court.items["image_key"]))
+        keys = pd.Index(np.unique(chosen.items["image_key"]))
         shown = {part: pictures.of(part, keys) for part in _planted(name)}
     judges = judges if shown is not None or not seen else []
-    copies = Copies(court.items, court.labels, view, name, shown)
-    attainable = round(copies.attainable(court.labels.given), 6)
-    fold = fold_of(court.items["group"], court.setting.folds, court.setting.seed + 1)
+    copies = Copies(chosen.items, labels, view, name, shown)
+    attainable = round(copies.attainable(labels.given), 6)
+    fold = fold_of(chosen.items["group"], setting.folds, setting.seed + 1)
+
+    def finds(judge: str, size: float, seed: list[int]) -> bool:
+        """Whether one adversary is proven to be above chance on one copy."""
+        problem = chosen.problem(judge, of_options)
+        assert problem is not None
+        everything = np.ones(len(chosen.items), dtype=bool)
+        golds = labels.permuted(everything, setting.seed, int(np.random.default_rng(seed).integers(2**31)))
+        refits = Refits([(copies.copy(problem, golds, size, seed), [judge])], labels, setting.max_answers)
+        (one,) = refits.ask([judge], golds, everything, fold, setting.seed + 1)
+        inside = one.applies
+        if not inside.any():
+            return False
+        measured = excess(one.right[inside], one.chance[inside], labels.group[inside]).cross_fitted()
+        return measured.mean > 0 and measured.p_beyond() <= setting.alpha / len(judges)
 
     def found(size: float, number: int) -> bool:
-        seed = [court.setting.seed, *name.encode(), round(size * 1e6), number]
-        return any(_finds(court, judge, copies, size, seed, fold, len(judges), of_options) for judge in judges)
+        seed = [setting.seed, *name.encode(), round(size * 1e6), number]
+        return any(finds(judge, size, seed) for judge in judges)
 
-    setting = court.setting
     tried, smallest = search(found, setting.margin, attainable if judges else 0.0, setting.tries)
     return Control(view, name, tuple(judges), attainable, tried, smallest)
 
 
 def _planted(kind: str) -> list[str]:
     return ["corner pixel", "file size"] if kind == TWO_WAY else [kind]
-
-
-def _finds(
-    court: Court, judge: str, copies: Copies, size: float, seed: list[int], fold: Ints, judges: int, of_options: bool
-) -> bool:
-    """Whether one judge is proven to be above chance on one copy."""
-    problem = court.problem(judge, of_options)
-    assert problem is not None
-    labels = court.labels
-    everything = np.ones(len(court.items), dtype=bool)
-    golds = labels.permuted(everything, court.setting.seed, int(np.random.default_rng(seed).integers(2**31)))
-    planted = copies.copy(problem, golds, size, seed)
-    refits = Refits([(planted, [judge])], labels, court.setting.max_answers)
-    (one,) = refits.ask([judge], golds, everything, fold, court.setting.seed + 1)
-    inside = one.applies
-    if not inside.any():
-        return False
-    measured = excess(one.right[inside], one.chance[inside], labels.group[inside]).cross_fitted()
-    return measured.mean > 0 and measured.p_beyond() <= court.setting.alpha / judges

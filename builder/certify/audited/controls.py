@@ -130,28 +130,28 @@ def _ended(tried: Tried, tries: int) -> bool:
 
 
 def controlled_views(verdicts: Sequence[Verdict]) -> list[str]:
-    """Views that the evidence would certify and that need a control: who sees nothing has no cue to find."""
+    """Views that the evidence would certify and that need a control: constant answers have no cue to find."""
     return [one.view for one in verdicts if one.outcome == "certified" and one.view != VIEW]
 
 
 def controlled(verdict: Verdict, controls: Sequence[Control]) -> Verdict:
-    """A verdict in the light of its controls: certified only where cues of some kind would have been found."""
+    """A verdict with its controls: certified only if cues of some kind would have been found."""
     if verdict.view == VIEW:
         return verdict
     own = [one for one in controls if one.view == verdict.view]
     if verdict.outcome == "certified" and not any(one.smallest is not None for one in own):
-        said = "no positive control was run" if not own else "the judges find no planted cue of any kind"
-        reason = f"{said}: that they find nothing on the set says nothing"
+        said = "no positive control was run" if not own else "the adversaries find no planted cue of any kind"
+        reason = f"{said}: that they find nothing on the set proves nothing"
         return replace(verdict, outcome="too small to tell", reasons=(reason,))
     return replace(verdict, notes=(*verdict.notes, *spoken(own, verdict.margin)))
 
 
 def spoken(controls: Sequence[Control], margin: float) -> list[str]:
-    """For which kinds and sizes a view's verdict speaks, one sentence a size."""
+    """Kinds and sizes of cues that a view's verdict covers, one sentence for each size."""
     said = []
     for size in sorted({one.smallest for one in controls if one.smallest is not None}):
         kinds = ", ".join(one.kind for one in controls if one.smallest == size)
-        beyond = "" if size <= margin else ", larger than the margin: it speaks of no smaller ones"
+        beyond = "" if size <= margin else ", larger than the margin: smaller cues are not covered"
         said.append(f"planted cues of {words.points(size)} points are found{beyond}: {kinds}")
     unfound = [one for one in controls if one.smallest is None]
     if missed := [one.kind for one in unfound if one.attainable >= margin or not one.judges]:

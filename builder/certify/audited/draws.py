@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -94,8 +94,8 @@ def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells]
 
 
 @dataclass(frozen=True, eq=False)
-class Court:
-    """What `save` wrote, read again."""
+class SavedSet:
+    """The set as `save` wrote it: items, labels, and adversaries that can be refitted."""
 
     setting: Setting
     table: pd.DataFrame
@@ -103,10 +103,9 @@ class Court:
     refits: Refits
 
     @classmethod
-    def load(cls, folder: Path) -> Court:
+    def load(cls, folder: Path) -> SavedSet:
         """Read a folder."""
-        said: dict[str, Any] = json.loads((folder / SETTING).read_text(encoding="utf-8"))
-        setting = Setting(**said)
+        setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
         table = pd.read_parquet(folder / ITEMS)
         labels = Labels.of(table, setting.together)
         folders = [(folder / name, able) for name, able in setting.problems.items()]
@@ -132,10 +131,9 @@ class Court:
         def ask(keep: Bools) -> list[Answers]:
             return both(keep, partial(self.refits.ask, setting.select, given, keep, fold, setting.seed))
 
-        everything = np.ones(len(given), dtype=bool)
         weight, whole = (self.table[name].to_numpy() for name in ("weight", "whole"))
         parts = list(strata(self.table, setting.together).values())
-        return choose(ask, setting.margin, setting.rounds, everything, self.bounds(given), weight, parts, whole)
+        return choose(ask, setting.margin, setting.rounds, weight, self.bounds(given), parts, whole)
 
     def certified(self, given: Ints, keep: Bools) -> dict[str, float]:
         """Excess over chance of each certifying adversary, fitted on a set under some labels."""
@@ -145,7 +143,7 @@ class Court:
 
 
 def both(keep: Bools, ask: Callable[..., list[Answers]]) -> list[Answers]:
-    """Ask those fitted on a set and, where it leaves enough out to learn from, those fitted on the rest."""
+    """Answers of adversaries fitted on a set and, if enough other items are there, of adversaries fitted on these."""
     return [*ask(), *(ask(on_removed=True) if (~keep).sum() >= FEWEST_REMOVED else [])]
 
 
@@ -158,23 +156,22 @@ def first_bounds(cells: list[Cells], labels: Labels, given: Ints, margin: float)
         given: (n,) labels.
         margin: Largest excess that may be called chance.
     """
-    everything = np.ones(len(given), dtype=bool)
-    found = prior_bounds(labels, given, everything, margin * SLACK)
+    found = prior_bounds(labels, given, margin * SLACK)
     for one in cells:
-        found += balance_bounds(one.code, labels.gold(given), everything, one.what, one.loose)
+        found += balance_bounds(one.code, labels.gold(given), one.what, one.loose)
     return found
 
 
 def run_draw(draw: Draw, path: Path) -> None:
     """Make one draw: a table of `adversary` and `excess`."""
-    court = Court.load(draw.folder)
-    everything = np.ones(len(court.table), dtype=bool)
+    saved = SavedSet.load(draw.folder)
+    everything = np.ones(len(saved.table), dtype=bool)
     keep = everything if draw.keep is None else pd.read_parquet(draw.keep)["keep"].to_numpy()
-    labels, seed = court.labels, court.setting.seed
+    labels, seed = saved.labels, saved.setting.seed
     given = labels.given if draw.run is None else labels.permuted(keep, seed, draw.run)
     if draw.experiment == "pipeline":
-        keep = court.chosen(given).keep
-    found = court.certified(given, keep)
+        keep = saved.chosen(given).keep
+    found = saved.certified(given, keep)
     write_table(path, pa.table({"adversary": list(found), "excess": list(found.values())}))
 
 

@@ -11,7 +11,7 @@ A permutation test needs a null hypothesis under which the permuted labels are a
   a group within a stratum, a *block*, move together and in order, to a block of the same size: blocks are exchangeable
   when groups are independent of each other and those of a size alike. What is given up is dependence between a group's
   strata. Sizes of which there are only few blocks would hardly move; the items of such blocks are exchanged one by one
-  within the stratum, which is exact only if their labels depend on nothing else. `in_blocks` says how many are not.
+  within the stratum, which is exact only if their labels depend on nothing else.
 - **Options.** The gold option of one item is none of another's, so in multiple choice nothing moves between items.
   Given the options, each is equally likely to be the gold one; the options of a question are renamed by a random
   permutation of their positions. Items of a group with the same options share it, so that partners with different
@@ -25,7 +25,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twokeys.core.intervals.excess import Ints
 
@@ -37,12 +36,10 @@ class Exchange:
     Attributes:
         blocks: Classes of exchangeable blocks: each (b, s), a row being the positions of one block's s items.
         options: Units of multiple choice by number of options: (options, positions (m,), unit of each (m,)).
-        in_blocks: Share of the items that move with their group, or are renamed with it.
     """
 
     blocks: tuple[Ints, ...]
     options: tuple[tuple[int, Ints, Ints], ...]
-    in_blocks: float
 
     def draw(self, labels: Ints, seed: int, run: int) -> Ints:
         """Permute the labels, (n,): answer codes, or positions of the gold option; a function of (seed, run) alone."""
@@ -98,10 +95,4 @@ def exchange(
     for number in np.unique(options[drawn]):
         inside = options[drawn] == number
         renamed.append((int(number), drawn[inside], np.unique(unit[inside], return_inverse=True)[1]))
-    share = 1 - sum(len(items) for items in loose) / max(n, 1)
-    return Exchange((*classes, *loose), tuple(renamed), share)
-
-
-def moved(before: NDArray[np.int64], after: NDArray[np.int64]) -> float:
-    """Share of items whose label is another after a permutation: what it had to work with."""
-    return float(np.mean(before != after)) if len(before) else 0.0
+    return Exchange((*classes, *loose), tuple(renamed))

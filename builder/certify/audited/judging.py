@@ -20,7 +20,7 @@ from twokeys.builder.recipe import Audited
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class JudgedSet:
     """What adversaries are weighed on.
 
     Attributes:
@@ -40,7 +40,7 @@ class Bench:
     seed: int
 
     @classmethod
-    def of(cls, items: pd.DataFrame, keep: Bools, settings: Audited, confidence: float, seed: int) -> Bench:
+    def of(cls, items: pd.DataFrame, keep: Bools, settings: Audited, confidence: float, seed: int) -> JudgedSet:
         """Set up for the kept of some items."""
         labels, parts = Labels.of(items, settings.together), strata(items, settings.together)
         return cls(labels, keep, parts, settings, confidence, seed)

@@ -110,7 +110,7 @@ class Labels:
     def permuted(self, among: Bools, seed: int, run: int) -> Ints:
         """(n,) labels of which those of some items are permuted among themselves.
 
-        Labels stay within their kind, and options are renamed, for every view: who sees the picture alone is held to
+        Labels stay within their kind, and options are renamed, for every view: who sees the image alone is held to
         the options, or the answers of the type, as well.
         """
         inside, moves = self.exchange(among)

@@ -32,8 +32,8 @@ class Copies:
         labels: Its labels.
         view: What judges see.
         kind: Name of the kind.
-        pictures: (m, 2, f) details of pictures with a 0 and with a 1, by image key, sorted; two such for the two-way
-            interaction, file and pixels; None where the kind is not planted in pictures.
+        pictures: (m, 2, f) details of images with a 0 and with a 1, by image key, sorted; two such for the two-way
+            interaction, file and pixels; None where the kind is not planted in images.
     """
 
     items: pd.DataFrame

@@ -1,10 +1,8 @@
-"""The stage of planted pictures: what changes of each picture's details when a cue of each kind is planted in it."""
+"""The stage of planted images: what changes of each image's details when a cue of each kind is planted in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +40,20 @@ class PlantedPictures(Parts):
 
 
 @stage("planted-pictures", version=2)
-def planted_pictures(space: Workspace, pictures: Pictures, kinds: Sequence[str] = SEEN) -> PlantedPictures:
+def planted_pictures(space: Workspace, pictures: Pictures) -> PlantedPictures:
     """Plant a 0 and a 1 of every kind in every image."""
-    space.parts(partial(_write, kinds), pictures.shards(PICTURES_PER_SHARD))
+    space.parts(_write, pictures.shards(PICTURES_PER_SHARD))
     return PlantedPictures()
 
 
-def _write(kinds: Sequence[str], shard: Pictures, path: Path) -> None:
-    columns: dict[str, list[Any]] = {"key": shard.keys} | {kind: [] for kind in kinds}
+def _write(shard: Pictures, path: Path) -> None:
+    columns: dict[str, list[Any]] = {"key": shard.keys} | {kind: [] for kind in SEEN}
     for key in shard.keys:
         data = shard.read(key)
         picture = np.asarray(decode(data, shard.locator(key), shard.limits))
         whole = {"file": details.of_file(data)} | details.of_pixels(picture)
         plain = details.replaced(np.zeros(details.WIDTH, dtype=np.float32), whole)
-        for kind in kinds:
+        for kind in SEEN:
             changed = [details.replaced(plain, groups) for groups in in_picture(kind, picture, data)]
             columns[kind].append(np.stack(changed).tobytes())
     write_table(path, pa.table(columns))

@@ -68,7 +68,7 @@ PICTURES = (
     Kind(ORDER, ("metadata", "together")),
     Kind(TWO_WAY, ("together",)),
 )
-"""Kinds of cues in a picture, its file, or the rows that show it."""
+"""Kinds of cues in an image, its file, or the rows that show it."""
 
 # ----------------------------------------------------------------------------------------------------------- text
 
@@ -161,14 +161,14 @@ _OPTIONS: dict[str, Callable[[str, int], str]] = {
     POSITION: lambda text, bit: text,
 }
 
-# ------------------------------------------------------------------------------------------------------- pictures
+# ------------------------------------------------------------------------------------------------------- images
 
 Groups = dict[str, Floats]
-"""Some groups of a picture's details, see `twokeys.builder.measure.details.replaced`."""
+"""Some groups of an image's details, see `twokeys.builder.measure.details.replaced`."""
 
 
 def in_picture(kind: str, picture: Pixels, data: bytes) -> tuple[Groups, Groups]:
-    """What changes of a picture's details when a 0, and when a 1, is planted in it.
+    """What changes of an image's details when a 0, and when a 1, is planted in it.
 
     Args:
         kind: Name of the kind; rows are not planted in here.
@@ -231,4 +231,4 @@ _PICTURES: dict[str, Callable[[Pixels, bytes], tuple[Groups, Groups]]] = {
     "JPEG quality": _quality, "file size": _size,
 }  # fmt: skip
 SEEN = tuple(_PICTURES)
-"""Kinds whose planting needs the picture."""
+"""Kinds whose planting needs the image."""

@@ -66,18 +66,17 @@ def best_constant(labels: Labels, given: Ints, among: Bools) -> Floats:
     return found
 
 
-def prior_bounds(labels: Labels, given: Ints, start: Bools, slack: float) -> list[Bound]:
+def prior_bounds(labels: Labels, given: Ints, slack: float) -> list[Bound]:
     """Bound what every constant answer gains over a guess in its kind.
 
     Args:
         labels: What labels stand for.
         given: (n,) labels.
-        start: (n,) items to choose from.
         slack: Excess over a guess that is let through.
     """
     found = []
-    members = {int(kind): np.flatnonzero(start & (labels.kind == kind)) for kind in np.unique(labels.kind[start])}
-    for kind, items, gain in constants(labels, given, start):
+    members = {int(kind): np.flatnonzero(labels.kind == kind) for kind in np.unique(labels.kind)}
+    for kind, items, gain in constants(labels, given, np.ones(len(given), dtype=bool)):
         every = members[kind]
         if gain.clip(0).sum() <= LOOSE + slack * len(every) / SHRINKS:
             continue

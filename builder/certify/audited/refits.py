@@ -1,7 +1,7 @@
 """Refits: the cheap adversaries fitted again on other labels, in memory, as often as a permutation test wants.
 
-The same fits as those of `twokeys.builder.certify.audited.panel`, without its tables: problems are made once, and only
-their labels change from run to run.
+The same fits as those of `twokeys.builder.certify.audited.adversaries`, without its tables: problems are made once, and
+only their labels change from run to run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Refits:
     def ask(
         self, names: Sequence[str], given: Ints, keep: Bools, fold: Ints, seed: int, on_removed: bool = False
     ) -> list[Answers]:
-        """Fit and score all items, see `twokeys.builder.certify.audited.panel.Panel.ask`.
+        """Fit and score all items, see `twokeys.builder.certify.audited.adversaries.Adversaries.ask`.
 
         Args:
             names: Adversaries.

@@ -78,9 +78,8 @@ def choose(
     ask: Ask,
     margin: float,
     rounds: int,
-    start: Bools,
+    weight: Floats,
     balance: Sequence[Bound] = (),
-    weight: Floats | None = None,
     parts: Sequence[Bools] = (),
     whole: Ints | None = None,
 ) -> Chosen:
@@ -90,9 +89,8 @@ def choose(
         ask: The selection family.
         margin: Largest excess over chance, in either direction, that may be called chance.
         rounds: Rounds at most.
-        start: (n,) items to choose from.
+        weight: (n,) positive weights to maximise the sum of.
         balance: Bounds that hold from the first round on.
-        weight: (n,) positive weights to maximise the sum of; None counts items.
         parts: (n,) each: items of a stratum.
         whole: (n,) code of the items that are kept or dropped together; None where each is alone.
 
@@ -100,9 +98,8 @@ def choose(
         The set of the round whose refitted adversaries came nearest to chance; the first set whose adversaries all are
         within `SLACK` of the margin ends the search. A round that overshoots to the other side is thereby rolled back.
     """
-    weight = np.ones(len(start)) if weight is None else weight
     rows, history = list(balance), list[Round]()
-    keep, blame = largest(rows, start, weight, whole)
+    keep, blame = largest(rows, weight, whole)
     best, best_round = (keep, _reasons(rows, blame)), Round(0, {}, np.inf)
     used = 0
     for number in range(rounds):
@@ -114,8 +111,8 @@ def choose(
             best, best_round, used = (keep, _reasons(rows, blame)), found, number
         if found.worst <= margin * SLACK or number == rounds - 1:
             break
-        rows += [bound for one in answers for bound in adversary_bounds(one, start, margin * SLACK, parts)]
-        fresh, blame = largest(rows, start, weight, whole)
+        rows += [bound for one in answers for bound in adversary_bounds(one, margin * SLACK, parts)]
+        fresh, blame = largest(rows, weight, whole)
         if not fresh.any() or (fresh == keep).all():
             break
         keep = fresh
@@ -158,41 +155,38 @@ def ties(weight: Floats, identities: Sequence[str]) -> Floats:
     return weight * (1 + TIE * np.array(added, dtype=np.float64))
 
 
-def largest(rows: Sequence[Bound], start: Bools, weight: Floats, whole: Ints | None = None) -> tuple[Bools, Ints]:
-    """Solve the programme: the heaviest subset of `start` that keeps every bound, up to its fractional items.
+def largest(rows: Sequence[Bound], weight: Floats, whole: Ints | None = None) -> tuple[Bools, Ints]:
+    """Solve the programme: the heaviest set of items that keeps every bound, up to its fractional items.
 
     Fractional items are at most as many as bounds that bind; they are left out, which can loosen a bound by as much.
 
     Args:
         rows: The bounds.
-        start: (n,) items to choose from.
         weight: (n,) positive weights.
         whole: (n,) code of the items that are kept or dropped together; None where each is alone.
 
     Returns:
         (n,) the set, and (n,) the bound that speaks most against each item left out, by the programme's prices: the
         price of a bound times the item's weight in it is what keeping the item would cost others. `KEPT` for kept
-        items and for those outside of `start`.
+        items.
     """
-    blame = np.full(len(start), KEPT, dtype=np.int64)
+    n = len(weight)
+    blame = np.full(n, KEPT, dtype=np.int64)
     if not rows:
-        return start.copy(), blame
-    inside = np.flatnonzero(start)
-    place = np.full(len(start), -1, dtype=np.int64)
-    # One variable for all items of a whole: what they weigh, in the sum and in the bounds, is added up.
-    place[inside] = np.unique(inside if whole is None else whole[inside], return_inverse=True)[1]
+        return np.ones(n, dtype=bool), blame
+    # One variable for all items of a whole: their weights, in the sum and in the bounds, are added up.
+    place = np.arange(n) if whole is None else np.unique(whole, return_inverse=True)[1]
     units = int(place.max(initial=-1)) + 1
     row = np.repeat(np.arange(len(rows)), [len(bound.items) for bound in rows])
     item = np.concatenate([bound.items for bound in rows])
     data = np.concatenate([bound.weight for bound in rows])
     limit = np.array([bound.limit for bound in rows])
     matrix = csr_array((data, (row, place[item])), shape=(len(rows), units))
-    gain = np.bincount(place[inside], weights=weight[inside], minlength=units)
+    gain = np.bincount(place, weights=weight, minlength=units)
     solved = linprog(-gain, A_ub=matrix, b_ub=limit, bounds=(0, 1), method="highs")
     if solved.x is None:  # x = 0 keeps every bound, so only a broken call can fail
         raise RuntimeError(f"the selection programme ended with: {solved.message}")
-    keep = np.zeros(len(start), dtype=bool)
-    keep[inside] = solved.x[place[inside]] > 1 - 1e-6
+    keep = np.asarray(solved.x[place] > 1 - 1e-6)
     cost = data * -solved.ineqlin.marginals[row]
     order = np.lexsort((-row, cost, item))  # the costliest bound of each item last, the first of equals
     last = np.flatnonzero(np.diff(item[order], append=-1))

@@ -3,7 +3,7 @@
 A margin that holds on average holds in no part: what is too easy in one split makes up for what is too hard in another.
 So adversaries are bounded, and judged, on every source, split and answer type that a set has several of. Chance is
 counted inside their crossings, the *kinds*: who knows the split or the type of a question knows which answers are
-frequent there, and that is no cue of the picture or the words.
+frequent there, and that is no cue of the image or the words.
 """
 
 from __future__ import annotations

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from twokeys.builder.certify.audited.adversaries import Adversaries
 from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.cells import Cells, cells
 from twokeys.builder.certify.audited.certificate import audited_certificate, six_digits, verdicts_of, views_of
-from twokeys.builder.certify.audited.control_stage import controls
+from twokeys.builder.certify.audited.control_stage import controls as plant
 from twokeys.builder.certify.audited.controls import Control, controlled_views
 from twokeys.builder.certify.audited.draws import (
     FEWEST_REMOVED,
@@ -31,10 +32,9 @@ from twokeys.builder.certify.audited.draws import (
 )
 from twokeys.builder.certify.audited.evidence import TrainedOn
 from twokeys.builder.certify.audited.families import families, quick
-from twokeys.builder.certify.audited.judging import Bench, Weighed
+from twokeys.builder.certify.audited.judging import JudgedSet, Weighed
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.null import NullEvidence, compare, stated
-from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.permutation import Permuted, summarise
 from twokeys.builder.certify.audited.planted_pictures import planted_pictures
 from twokeys.builder.certify.audited.selection import Chosen, choose, ties
@@ -43,7 +43,7 @@ from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
@@ -54,10 +54,10 @@ from twokeys.core.folds import fold_of
 from twokeys.core.measured import AUDITED, PREDICTION, UNKEPT
 
 MARKS: dict[TrainedOn, str] = {"set": f".{AUDITED}", "nothing": f".{AUDITED}", "removed": f".{UNKEPT}"}
-"""Marks of the columns that hold what adversaries said, by what they were fitted on."""
+"""Marks of the columns that hold answers of adversaries, by what these were fitted on."""
 SAID = f".{AUDITED}.{PREDICTION}"
 VOTE, DISAGREEMENT = "adversaries.vote", "adversaries.disagreement"
-"""Columns of the share of judges that are right about an item, and of those that say other than most."""
+"""Columns: the share of certifying adversaries that are right on an item, and the share that disagree with most."""
 LIBRARY = "scikit-learn"
 """Its version decides what the cheap adversaries answer."""
 
@@ -67,7 +67,7 @@ class AuditedSet(Result):
     """The tier.
 
     Attributes:
-        kept: `id`, what each certifying adversary said, and votes.
+        kept: `id`, the answers of each certifying adversary, and votes.
         removed: `id` and `reason` of the other items.
         certificate: The certificate, without the fingerprint.
     """
@@ -80,24 +80,24 @@ class AuditedSet(Result):
 
 
 @dataclass(frozen=True, eq=False)
-class _Trial:
-    """All that the tier works on."""
+class _Inputs:
+    """What the tier is made from."""
 
     space: Workspace
-    plan: Recipe
+    recipe: Recipe
     settings: Audited
-    panel: Panel
+    adversaries: Adversaries
     represent: Representations
     select: list[str]
     certify: list[str]
 
     @property
     def items(self) -> pd.DataFrame:
-        return self.panel.items
+        return self.adversaries.items
 
     @property
     def key(self) -> str:
-        """Key of the tier's stage: what is done inside follows from the same arguments."""
+        """Key of the tier's stage: the stages inside follow from the same arguments."""
         return self.space.key
 
 
@@ -140,36 +140,35 @@ def audit_items(
     settings = recipe.audited
     assert settings is not None
     select, certify = families(settings)
-    panel = Panel(
-        space.run, items.frame, Labels.of(items.frame, settings.together), recipe.measure, represent.reads, items.key
-    )
-    trial = _Trial(space, recipe, settings, panel, represent, select, certify)
-    if trial.items["group"].nunique() < 2:
-        return _nothing(trial)
-    known = cells(trial.items, represent, recipe.seed)
-    chosen = _select(trial, known)
-    weighed, said = _judge(trial, chosen, known)
-    missing = unjudged(trial.items[chosen.keep], said)
-    certificate = _stated(trial, chosen, weighed, missing, _controlled(trial, chosen, weighed, missing))
-    return AuditedSet(said, _removed(trial.items, chosen), certificate)
+    labels = Labels.of(items.frame, settings.together)
+    fitted = Adversaries(space.run, items.frame, labels, recipe.measure, represent.reads, items.key)
+    inputs = _Inputs(space, recipe, settings, fitted, represent, select, certify)
+    if inputs.items["group"].nunique() < 2:
+        return _nothing(inputs)
+    shared = cells(inputs.items, represent, recipe.seed)
+    chosen = _select(inputs, shared)
+    weighed, answers = _judge(inputs, chosen, shared)
+    missing = unjudged(inputs.items[chosen.keep], answers)
+    controls = _controlled(inputs, chosen, weighed, missing)
+    return AuditedSet(answers, _removed(inputs.items, chosen), _certificate(inputs, chosen, weighed, missing, controls))
 
 
-def _nothing(trial: _Trial) -> AuditedSet:
-    """Items of one group, or none: they cannot be folded, so nothing can be said of them."""
+def _nothing(inputs: _Inputs) -> AuditedSet:
+    """The tier of items of one group, or of none: they cannot be split into folds, so nothing is known about them."""
     reason = "all items are of one group: adversaries cannot be fitted on some and tried on others"
-    nobody = Chosen(np.zeros(len(trial.items), dtype=bool), [reason] * len(trial.items), [], 0)
+    nobody = Chosen(np.zeros(len(inputs.items), dtype=bool), [reason] * len(inputs.items), [], 0)
     none = pd.DataFrame({"id": pd.Series([], dtype=object)})
-    return AuditedSet(none, _removed(trial.items, nobody), _stated(trial, nobody, [], {}, []))
+    return AuditedSet(none, _removed(inputs.items, nobody), _certificate(inputs, nobody, [], {}, []))
 
 
-def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
-    """Kept items of each view about which no adversary that was fitted on the set, or on nothing, said anything.
+def unjudged(kept: pd.DataFrame, answers: pd.DataFrame) -> dict[str, int]:
+    """Number of kept items, view by view, without an answer of an adversary fitted on the set or on nothing.
 
     Args:
         kept: The tier's items.
-        said: What adversaries said, with `id` and one `<name>.audited.prediction` column each.
+        answers: Answers of adversaries, with `id` and a column `<name>.audited.prediction` for each adversary.
     """
-    answers = said.set_index("id").reindex(kept["id"])
+    answers = answers.set_index("id").reindex(kept["id"])
     options, everything = kept["choices"].map(len).to_numpy() > 0, np.ones(len(kept), dtype=bool)
     missing = {}
     for view, shown in (("question", everything), ("choices", options), ("image", everything)):
@@ -178,36 +177,25 @@ def unjudged(kept: pd.DataFrame, said: pd.DataFrame) -> dict[str, int]:
     return missing
 
 
-def _controlled(trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int]) -> list[Control]:
+def _controlled(inputs: _Inputs, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int]) -> list[Control]:
     """Positive controls of the views that evidence would certify."""
-    settings, plan = trial.settings, trial.plan
-    alpha = round(1 - plan.measure.confidence, 9)
-    views = controlled_views(verdicts_of(views_of(trial.items), weighed, settings.margin, alpha, missing))
+    settings, recipe = inputs.settings, inputs.recipe
+    alpha = round(1 - recipe.measure.confidence, 9)
+    views = controlled_views(verdicts_of(views_of(inputs.items), weighed, settings.margin, alpha, missing))
     if not views or not settings.controls:
         return []
-    kept = trial.items[chosen.keep].reset_index(drop=True)
+    kept = inputs.items[chosen.keep].reset_index(drop=True)
     shown = None
-    if "image" in views and trial.represent.recipe.publishable:
-        shown = planted_pictures(trial.space.run, trial.represent.pictures.part(kept["image_key"]))
-    return controls(
-        trial.space.run,
-        KeyedTable(kept, trial.key),
-        views,
-        settings,
-        plan.measure,
-        plan.seed,
-        trial.represent.reads,
-        shown,
-    )
+    if "image" in views and inputs.represent.recipe.publishable:
+        shown = planted_pictures(inputs.space.run, inputs.represent.pictures.part(kept["image_key"]))
+    return plant(inputs.space.run, KeyedTable(kept, inputs.key), views, recipe, inputs.represent.reads, shown)
 
 
-def _stated(
-    trial: _Trial, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], controls: list[Control]
+def _certificate(
+    inputs: _Inputs, chosen: Chosen, weighed: list[Weighed], missing: dict[str, int], controls: list[Control]
 ) -> dict[str, Any]:
-    said = audited_certificate(
-        trial.settings, trial.plan.measure.confidence, trial.items, chosen, weighed, trial.select, missing, controls
-    )
-    return said | {LIBRARY: version(LIBRARY)}
+    found = audited_certificate(inputs.recipe, inputs.items, chosen, weighed, missing, controls)
+    return found | {LIBRARY: version(LIBRARY)}
 
 
 def _removed(items: pd.DataFrame, chosen: Chosen) -> pd.DataFrame:
@@ -220,71 +208,70 @@ def _removed(items: pd.DataFrame, chosen: Chosen) -> pd.DataFrame:
     return pd.DataFrame({"id": items["id"][left].tolist(), "reason": reasons})
 
 
-def _weight(trial: _Trial) -> Floats:
+def _weight(inputs: _Inputs) -> Floats:
     """(n,) weights; what ids add decides between sets that would weigh the same."""
-    return ties(_wanted(trial), trial.items["id"].tolist())
+    return ties(_wanted(inputs), inputs.items["id"].tolist())
 
 
-def _wanted(trial: _Trial) -> Floats:
-    if trial.settings.weight is None:
-        return np.ones(len(trial.items))
-    if trial.settings.weight not in trial.items:
-        measured = ", ".join(str(name) for name in trial.items if "." in str(name))
-        problem = f"there is no measurement {trial.settings.weight!r}"
+def _wanted(inputs: _Inputs) -> Floats:
+    if inputs.settings.weight is None:
+        return np.ones(len(inputs.items))
+    if inputs.settings.weight not in inputs.items:
+        measured = ", ".join(str(name) for name in inputs.items if "." in str(name))
+        problem = f"there is no measurement {inputs.settings.weight!r}"
         raise BadInput("recipe", "audited.weight", problem, measured, "name one of these")
-    column = trial.items[trial.settings.weight]
+    column = inputs.items[inputs.settings.weight]
     if not pd.api.types.is_numeric_dtype(column):
-        problem = f"the column {trial.settings.weight} holds text, such as {column.iloc[0]!r}"
+        problem = f"the column {inputs.settings.weight} holds text, such as {column.iloc[0]!r}"
         raise BadInput("recipe", "audited.weight", problem, "numbers", "name another column")
     found: Floats = column.to_numpy(dtype=np.float64)
     if not (found > 0).all():
-        bad = trial.items["id"][~(found > 0)].iloc[0]
-        problem = f"the column {trial.settings.weight} holds no positive number for the item {bad}"
+        bad = inputs.items["id"][~(found > 0)].iloc[0]
+        problem = f"the column {inputs.settings.weight} holds no positive number for the item {bad}"
         raise BadInput("recipe", "audited.weight", problem, "", "name another column")
     return found
 
 
-def _select(trial: _Trial, known: list[Cells]) -> Chosen:
+def _select(inputs: _Inputs, shared: list[Cells]) -> Chosen:
     def ask(keep: Bools) -> list[Answers]:
-        return both(keep, partial(trial.panel.ask, trial.select, keep, trial.plan.seed))
+        return both(keep, partial(inputs.adversaries.ask, inputs.select, keep, inputs.recipe.seed))
 
-    labels, settings = trial.panel.labels, trial.settings
-    everything = np.ones(len(trial.items), dtype=bool)
-    bounds = first_bounds(known, labels, labels.given, settings.margin)
-    parts = list(strata(trial.items, settings.together).values())
-    return choose(ask, settings.margin, settings.rounds, everything, bounds, _weight(trial), parts, wholes(trial.items))
+    labels, settings = inputs.adversaries.labels, inputs.settings
+    bounds = first_bounds(shared, labels, labels.given, settings.margin)
+    parts = list(strata(inputs.items, settings.together).values())
+    return choose(ask, settings.margin, settings.rounds, _weight(inputs), bounds, parts, wholes(inputs.items))
 
 
 # -------------------------------------------------------------------------------------------------------- judging
 
 
-def _judge(trial: _Trial, chosen: Chosen, known: list[Cells]) -> tuple[list[Weighed], pd.DataFrame]:
-    """Evidence of every certifying adversary, and what each said of every kept item."""
-    items, keep, seed = trial.items, chosen.keep, trial.plan.seed + 1
-    learning = [name for name in trial.certify if baselines()[name].fits]
-    fitted: list[tuple[TrainedOn, list[str], Bools]] = [("set", trial.certify, keep)]
+def _judge(inputs: _Inputs, chosen: Chosen, shared: list[Cells]) -> tuple[list[Weighed], pd.DataFrame]:
+    """Evidence of every certifying adversary, and its answers to every kept item."""
+    items, keep, seed = inputs.items, chosen.keep, inputs.recipe.seed + 1
+    learning = [name for name in inputs.certify if baselines()[name].fits]
+    fitted: list[tuple[TrainedOn, list[str], Bools]] = [("set", inputs.certify, keep)]
     if (~keep).sum() >= FEWEST_REMOVED:
         fitted.append(("removed", learning, ~keep))
-    permuted, null = _permuted(trial, known, keep) if keep.any() else ({}, {})
+    permuted, null = _permuted(inputs, shared, keep) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
-    bench = Bench.of(items, keep, trial.settings, trial.plan.measure.confidence, trial.plan.seed)
-    weighed = [bench.constant()] if keep.any() else []
+    judged = JudgedSet.of(items, keep, inputs.settings, inputs.recipe.measure.confidence, inputs.recipe.seed)
+    weighed = [judged.constant()] if keep.any() else []
     for trained_on, names, fit_on in fitted:
         if items["group"][fit_on].nunique() < 2:
             continue
-        said = trial.panel.table(names, fit_on, seed)
-        for one in trial.panel.ask(names, keep, seed, on_removed=trained_on == "removed"):
+        said = inputs.adversaries.table(names, fit_on, seed)
+        for one in inputs.adversaries.ask(names, keep, seed, on_removed=trained_on == "removed"):
             for ending in (".prediction", ".p_gold"):
                 columns[f"{one.name}{MARKS[trained_on]}{ending}"] = said[f"{one.name}{ending}"][keep].to_numpy()
             if (keep & one.applies).any():
                 learns: TrainedOn = trained_on if baselines()[one.name].fits else "nothing"
                 own = (permuted.get(one.name), null.get(one.name)) if learns == "set" else (None, None)
-                weighed.append(bench.weigh(one, learns, *own))
+                weighed.append(judged.weigh(one, learns, *own))
     return weighed, votes(pd.DataFrame(columns), items["compared"][keep].to_numpy())
 
 
 def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
-    """Add how many of the adversaries that were fitted on the set are right about an item, and how they disagree.
+    """Add the share of the adversaries fitted on the set that are right about an item, and their disagreement.
 
     Args:
         said: Rows with one `<name>.audited.prediction` column per adversary.
@@ -303,13 +290,13 @@ def votes(said: pd.DataFrame, gold: np.ndarray[Any, Any]) -> pd.DataFrame:
     )
 
 
-def _permuted(trial: _Trial, known: list[Cells], keep: Bools) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
+def _permuted(inputs: _Inputs, shared: list[Cells], keep: Bools) -> tuple[dict[str, Permuted], dict[str, NullEvidence]]:
     """What permuted labels say of the quick adversaries, by name."""
-    prepared = _prepare(trial.space.run, trial, known)
-    refits = _draws(trial, prepared, "refit", trial.settings.permutations, keep)
+    prepared = _prepare(inputs.space.run, inputs, shared)
+    refits = _draws(inputs, prepared, "refit", inputs.settings.permutations, keep)
     # With a slow selecting adversary left out it would not be the same pipeline, and would say nothing of this one.
-    same = quick(trial.select) == trial.select
-    nulls = _draws(trial, prepared, "pipeline", trial.settings.null_draws if same else 0)
+    same = quick(inputs.select) == inputs.select
+    nulls = _draws(inputs, prepared, "pipeline", inputs.settings.null_draws if same else 0)
     permuted, null = {}, {}
     if refits is not None:
         names, excesses = refits
@@ -317,45 +304,44 @@ def _permuted(trial: _Trial, known: list[Cells], keep: Bools) -> tuple[dict[str,
         permuted = {name: Permuted(**six_digits(asdict(tested.of(number)))) for number, name in enumerate(names)}
     if nulls is not None:
         names, excesses = nulls
-        compared = compare(excesses[0], excesses[1:], trial.plan.measure.confidence)
+        compared = compare(excesses[0], excesses[1:], inputs.recipe.measure.confidence)
         null = {name: stated(compared.of(number)) for number, name in enumerate(names)}
     return permuted, null
 
 
 @stage("audited-problems", version=3)
-def _prepare(space: Workspace, trial: _Trial, known: Sequence[Cells]) -> WrittenFiles:
+def _prepare(space: Workspace, inputs: _Inputs, shared: Sequence[Cells]) -> WrittenFiles:
     """Write what draws read."""
-    names = quick([*trial.select, *trial.certify])
-    fold = fold_of(trial.items["group"], trial.plan.measure.folds, trial.plan.seed)
+    names = quick([*inputs.select, *inputs.certify])
+    fold = fold_of(inputs.items["group"], inputs.recipe.measure.folds, inputs.recipe.seed)
     made: dict[str, list[str]] = {}
     asked = {name: baselines()[name] for name in names}
-    reads = trial.represent.reads(asked)
-    for place, problem, able in problems(
-        trial.items, dict.fromkeys(VIEWS, fold), asked, trial.plan.measure, reads, held=True
-    ):
+    reads = inputs.represent.reads(asked)
+    how = CrossFit(dict.fromkeys(VIEWS, fold), asked, inputs.recipe.measure, reads, held=True)
+    for place, problem, able in problems(inputs.items, how):
         problem.save(space.folder / place)
         made[place] = able
     setting = Setting(
-        select=quick(trial.select),
-        certify=quick(trial.certify),
+        select=quick(inputs.select),
+        certify=quick(inputs.certify),
         problems=made,
-        cells=[(one.what, one.loose) for one in known],
-        margin=trial.settings.margin,
-        rounds=trial.settings.rounds,
-        folds=trial.plan.measure.folds,
-        max_answers=trial.plan.measure.max_answers,
-        seed=trial.plan.seed,
-        together=list(trial.settings.together),
+        cells=[(one.what, one.loose) for one in shared],
+        margin=inputs.settings.margin,
+        rounds=inputs.settings.rounds,
+        folds=inputs.recipe.measure.folds,
+        max_answers=inputs.recipe.measure.max_answers,
+        seed=inputs.recipe.seed,
+        together=list(inputs.settings.together),
     )
-    save(space.folder, setting, trial.items, list(known), _weight(trial), wholes(trial.items))
+    save(space.folder, setting, inputs.items, list(shared), _weight(inputs), wholes(inputs.items))
     return WrittenFiles()
 
 
 def _draws(
-    trial: _Trial, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None = None
+    inputs: _Inputs, prepared: WrittenFiles, experiment: Experiment, runs: int, keep: Bools | None = None
 ) -> tuple[list[str], Floats] | None:
-    """Excesses on the real labels and on permuted ones; None where none are wanted, or nobody is quick enough."""
-    if not runs or not quick(trial.certify):
+    """Excesses on the real and on permuted labels; None if none are requested or no adversary is quick enough."""
+    if not runs or not quick(inputs.certify):
         return None
-    names, excesses = draw.named(f"audited-{experiment}")(trial.space.run, prepared, experiment, runs, keep).excesses()
+    names, excesses = draw.named(f"audited-{experiment}")(inputs.space.run, prepared, experiment, runs, keep).excesses()
     return (names, excesses) if names else None

@@ -112,7 +112,7 @@ def decide(
     bound, needed, missing = _bound(evidence), None, None
     outcome: Outcome
     if not evidence:
-        outcome, reasons = "too small to tell", ["no adversary could be asked"]
+        outcome, reasons = "too small to tell", ["no adversary could be tried"]
     elif against:
         outcome, reasons = "not certified", against
     elif still_open:
@@ -137,7 +137,7 @@ def decide(
 
 
 def _part(name: str, evidence: Sequence[Evidence], alpha: float, beyond: bool) -> Part:
-    """What is said of one part."""
+    """The verdict on one part."""
     still_open = [one for one in evidence if one.p_equivalence > alpha]
     outcome: Outcome = "not certified" if beyond else "too small to tell" if still_open else "certified"
     needed = None if beyond or not still_open else _needed(still_open)
@@ -152,13 +152,13 @@ def _bound(evidence: Sequence[Evidence]) -> float | None:
 
 
 def _needed(still_open: Sequence[Evidence]) -> int | None:
-    """Size from which a set could tell."""
+    """Size from which a set is large enough to decide."""
     sizes = [size_to_tell(one) for one in still_open]
     return None if None in sizes else max(size for size in sizes if size is not None)
 
 
 def _off(one: Evidence) -> bool:
-    """Whether a part that is large enough to tell is seen beyond the margin, though that is not proven."""
+    """Whether the estimate on a part that is large enough is beyond the margin, though that is not proven."""
     seen = max(abs(one.excess), one.accuracy - one.guess) > one.margin
     return seen and one.needed_items is not None and one.needed_items <= one.items
 
@@ -172,6 +172,6 @@ def _hidden(one: Evidence, alpha: float) -> bool:
 
 
 def size_to_tell(one: Evidence) -> int | None:
-    """Size that could tell: that of a set at chance, or, where the set has that size already, one like it."""
+    """Size that would decide: for a set at chance, or, if the set has that size already, for a set like this one."""
     planned = one.needed_items
     return planned if planned is None or planned > one.items else one.needed_items_as_observed

@@ -11,7 +11,7 @@ import pandas as pd
 
 from twokeys.builder.certify.audited.bounds import Ints
 from twokeys.builder.measure.groups import joined
-from twokeys.builder.read.corpora.coco import PHOTO
+from twokeys.builder.read.corpora.image_links import IMAGE_LINK
 
 LARGEST = 4
 """Items of a quad. A link of more is a family, such as all questions on a scene: it shares a fold, and no fate."""
@@ -24,8 +24,8 @@ def wholes(items: pd.DataFrame) -> Ints:
         items: Item table, default index, with `links` and, where pairing added items, `edit_of`.
     """
     links = items["links"].explode().dropna() if "links" in items else pd.Series(dtype=object)
-    # That two questions are asked of one photo makes them no pair.
-    links = links[~links.astype(str).str.startswith(PHOTO)]
+    # That two questions are asked of one image makes them no pair.
+    links = links[~links.astype(str).str.match(IMAGE_LINK)]
     if "edit_of" in items:
         made = items["edit_of"].dropna()
         links = pd.concat([links, "edit of " + made, "edit of " + items["id"][items["id"].isin(set(made))]])

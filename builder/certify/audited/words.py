@@ -1,4 +1,4 @@
-"""Words of a verdict: what an adversary's numbers mean, one sentence each."""
+"""The sentences of a verdict: what an adversary's numbers mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twokeys.data_cards.audited import Outcome
 
 
 def beyond(one: Evidence) -> str:
-    """Proven to be beyond the margin."""
+    """An adversary that is proven to be beyond the margin."""
     over = one.accuracy - one.guess
     if one.view == VIEW:
         far, cue = f"{points(over)} points above a guess", "some answers are too frequent"
@@ -27,63 +27,63 @@ def beyond(one: Evidence) -> str:
 
 
 def off(one: Evidence) -> str:
-    """Seen beyond the margin in a part that is large enough to tell."""
-    return f"{_facts(one)}, seen beyond the margin of {points(one.margin)} points, though that is not proven"
+    """An adversary whose estimate is beyond the margin in a part that is large enough to tell."""
+    return f"{_facts(one)}: the estimate is beyond the margin of {points(one.margin)} points, but that is not proven"
 
 
 def bounded(bound: float | None, margin: float, needed: int | None, missing: int | None) -> str:
-    """What a set that is too small for the margin does say."""
+    """What is proven on a set that is too small for the margin."""
     can = "no margin is proven" if bound is None else f"proven to be within {points(bound)} points of chance"
-    size = "no number of items like these can" if needed is None else f"about {needed:,} items can, {missing:,} more"
-    return f"{can}; to prove {points(margin)} points {size}"
+    size = "no number of items suffices" if needed is None else f"about {needed:,} items are needed, {missing:,} more"
+    return f"{can}; to prove {points(margin)} points, {size}"
 
 
 def parts(told: Sequence[Part], margin: float) -> list[str]:
-    """Of which parts a certificate speaks, and of which it does not."""
+    """The parts that a certificate covers, and the parts that it does not cover."""
     proven = [part.name for part in told if part.outcome == "certified"]
-    found = [f"the same is proven by itself of {', '.join(proven)}"] if proven else []
+    found = [f"the same is proven for each of {', '.join(proven)}"] if proven else []
     for part in told:
         if part.outcome == "certified":
             continue
         can = "nothing is proven" if part.bound is None else f"within {points(part.bound)} points is proven"
-        size = "" if part.needed_items is None else f", {points(margin)} points take about {part.needed_items:,} items"
-        found.append(f"too small to tell of {part.name} by itself ({part.items:,} items): {can}{size}")
+        size = "" if part.needed_items is None else f", {points(margin)} points need about {part.needed_items:,} items"
+        found.append(f"{part.name} is too small to tell ({part.items:,} items): {can}{size}")
     return found
 
 
 def cancels(one: Evidence) -> str:
-    """At chance because selection planted the opposite of what it left."""
+    """An adversary at chance because selection planted the opposite of a remaining cue."""
     assert one.null is not None
     low, high = one.null.adjusted_interval
     return (
         f"{_facts(one)}, but the same pipeline on permuted labels ends {_signed(one.null.median)} points from chance: "
-        f"{_signed(one.null.adjusted)} points [{_signed(low)}, {_signed(high)}] are not the work of selection, and are "
-        f"only cancelled by it"
+        f"{_signed(one.null.adjusted)} points [{_signed(low)}, {_signed(high)}] do not come from selection, which "
+        f"only cancels them"
     )
 
 
 def undecided(one: Evidence, size: int | None) -> str:
-    """Neither within the margin nor beyond it; `size` items could tell."""
+    """An adversary that is proven to be neither within the margin nor beyond it; `size` items would decide."""
     if one.groups < 2:
-        advice = "all items are of one group, which says nothing about others"
+        advice = "all items are of one group, which says nothing about other groups"
     elif size is None:
-        advice = f"at an excess of {_signed(one.excess)} points no number of items can show that it is within"
+        advice = f"at an excess of {_signed(one.excess)} points, no number of items can show that it is within"
     elif size == one.needed_items:
         advice = f"a set at chance needs about {size:,} items"
     else:
-        advice = f"at an excess of {_signed(one.excess)} points it takes about {size:,} items"
+        advice = f"at an excess of {_signed(one.excess)} points, about {size:,} items are needed"
     return f"{_facts(one)}; neither within nor beyond the margin of {points(one.margin)} points is proven: {advice}"
 
 
 def notes(one: Evidence, alpha: float) -> list[str]:
-    """What a reader should know though it does not change the outcome."""
+    """Facts that a reader should know although they do not change the outcome."""
     said = []
     low, high = one.bootstrap_interval
     p = one.permuted.p if one.permuted else one.p_two_sided
     if p <= alpha and one.p_equivalence <= alpha:
-        said.append(f"{_name(one)} differs from chance by {_signed(one.excess)} points, proven but within the margin")
+        said.append(f"{_name(one)} is proven to differ from chance by {_signed(one.excess)} points, within the margin")
     if one.p_equivalence <= alpha and (low < -one.margin or high > one.margin):
-        said.append(f"{_name(one)}: the bootstrap interval [{_signed(low)}, {_signed(high)}] leaves the margin")
+        said.append(f"{_name(one)}: the bootstrap interval [{_signed(low)}, {_signed(high)}] exceeds the margin")
     if one.null is not None and one.p_beyond <= alpha and one.null.p > alpha:
         end = f"permuted labels end {_signed(one.null.median)} points from chance"
         said.append(f"{_name(one)}: selection alone explains it; {end}")
@@ -101,7 +101,7 @@ def _facts(one: Evidence) -> str:
     low, high = (100 * (one.chance + end) for end in one.interval)
     return (
         f"{_name(one)} is right on {100 * one.accuracy:.1f} % [{low:.1f}, {high:.1f}] of {one.items:,} items "
-        f"in {one.groups:,} groups where chance is {percent(one.chance)}"
+        f"in {one.groups:,} groups; chance is {percent(one.chance)}"
     )
 
 
@@ -121,7 +121,7 @@ def _signed(share: float) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """What is said of one part of a set, such as a split."""
+    """The verdict on one part of a set, such as a split."""
 
     name: str
     items: int
@@ -129,5 +129,5 @@ class Part:
     bound: float | None
     """The smallest margin at which it would be certified."""
     needed_items: int | None
-    """Size from which it could be told; None where it is, or where no size would."""
+    """Size from which the part could be decided; None if it is decided, or if no size suffices."""
     evidence: tuple[Evidence, ...]

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from inspect import isabstract
 from typing import Any
 
-from twokeys.builder.measure.baselines.baseline import Baseline, View
+from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.measured import check_family
 from twokeys.core.plugins import Registry
+from twokeys.core.views import VIEWS, View
 
 BUILT_IN = {
     "majority": "twokeys.builder.measure.baselines.majority:Majority",
@@ -35,7 +36,6 @@ BUILT_IN = {
     "vlm": "twokeys.builder.measure.baselines.vlm:VisionLanguage",
 }
 """Family name -> where its class is; adversaries and tables come in this order."""
-VIEWS: tuple[View, ...] = ("question", "choices", "image")
 
 
 def _predicts(candidate: Any) -> bool:

@@ -6,15 +6,15 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
+from twokeys.core.views import View
 
-View = Literal["question", "choices", "image"]
 Cost = Literal["seconds", "minutes", "gpu"]
 
 
 class Baseline(ABC):
     """One family of blind predictors.
 
-    A baseline sees contents and counts, never items: it cannot know which question goes with which picture. It is
+    A baseline sees contents and counts, never items: it cannot know which question goes with which image. It is
     called once per fold, with the other folds' counts, and must not keep anything between calls.
     """
 

@@ -1,4 +1,4 @@
-"""Pictures in detail, by screening: a cue in one corner, border, frequency or table of an encoder."""
+"""Images in detail, by screening: a cue in one corner, border, frequency or table of an encoder."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 
 PASSES = 12_000
-"""Pictures gone through per fold, all epochs together: what a core does in a few minutes."""
+"""Images gone through per fold, all epochs together: what a core does in a few minutes."""
 EPOCHS = (3, 12)
 
 
 class Finetuned(Baseline):
-    """EfficientNet-Lite0 whose last stage is trained in every fold, on feature maps made once per picture."""
+    """EfficientNet-Lite0 whose last stage is trained in every fold, on feature maps made once per image."""
 
     name = "finetuned"
     views = ("image",)

@@ -1,4 +1,4 @@
-"""A language model that has read the web but not this corpus: what general knowledge answers without a picture.
+"""A language model that has read the web but not this corpus: what general knowledge answers without an image.
 
 Raw sums of log-probabilities are compared, as they are: a short answer is then likelier than a long one, and a common
 one than a rare one. The model's own prior over answers can be subtracted (pointwise mutual information), or all of it

@@ -3,7 +3,7 @@
 A content that a thousand rows show with three answers is one row of features with three counts: the likelihood of all
 rows is a function of these counts, so the optimum is that of all rows, and a step costs contents x features x answers.
 scikit-learn's LogisticRegression reaches it on counted (content, label) rows, whose features it repeats for every label
-of a content: on easy-VQA it takes 2.8 times the time on vectors of 5,000 pictures and 1.7 times on n-grams of 107
+of a content: on easy-VQA it takes 2.8 times the time on vectors of 5,000 images and 1.7 times on n-grams of 107
 questions, with the same penalty, steps and slope (`python -m benchmarks.baselines`).
 """
 

@@ -1,7 +1,7 @@
 """A language model fine-tuned on the other folds: the TsT-LLM diagnosis (arXiv 2511.04655) in its published settings.
 
 Two things differ. Answers are scored by the likelihood of their text, not by an option's letter, which small models
-cannot name. And every row of training is one example, so a question asked of a thousand pictures is learnt a thousand
+cannot name. And every row of training is one example, so a question asked of a thousand images is learnt a thousand
 times; at most `ROWS` of them, drawn at random.
 """
 

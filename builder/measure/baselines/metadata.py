@@ -6,11 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from twokeys.builder.measure.baselines.baseline import Baseline, View
+from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 from twokeys.builder.measure.baselines.screening import bits, screened
 from twokeys.builder.measure.baselines.trees import boosted, steps
 from twokeys.builder.measure.places import neighbours
+from twokeys.core.views import View
 
 
 class Metadata(Baseline):

@@ -1,6 +1,6 @@
 """A blind prediction problem: unique contents, the rows that show them, and labels.
 
-Many items show a blind predictor the same content (one question asked of a hundred pictures), so everything is done
+Many items show a blind predictor the same content (one question asked of a hundred images), so everything is done
 once per unique content and weighted by counts.
 
 Two forms cover all views. In the `answer` form a row is an item and its label the answer. In the `option` form, for
@@ -44,7 +44,7 @@ class Problem:
         label: (n,) answer code, or 1 for the gold option and 0 for the others.
         fold: (n,) fold of the row's item.
         context: (u,) text around each content: the question, or empty where the view hides it.
-        text: (u,) the content itself: the question, or the option; empty for pictures.
+        text: (u,) the content itself: the question, or the option; empty for images.
         matrices: Name -> (u, d) what a baseline may read of each content beside its text, as
             `twokeys.builder.measure.matrices` makes it: only what a chosen baseline reads and what can be had. Feature
             maps are 16-bit floats.

@@ -1,4 +1,4 @@
-"""Encoders turn texts or pictures into unit vectors. `packaged:` ones come from PyPI, others from transformers."""
+"""Encoders turn texts or images into unit vectors. `packaged:` ones come from PyPI, others from transformers."""
 
 from __future__ import annotations
 

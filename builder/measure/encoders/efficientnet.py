@@ -118,7 +118,7 @@ class EfficientNetLite0:
         return unit(torch.cat([self.forward(batch).cpu() for batch in _batches(pictures)]).numpy())
 
     def forward(self, batch: Tensor) -> Tensor:
-        """Run prepared pictures, (B, 224, 224, 3) uint8, through the network: (B, 1280)."""
+        """Run prepared images, (B, 224, 224, 3) uint8, through the network: (B, 1280)."""
         return self._network(self._input(batch))  # type: ignore[no-any-return]
 
     @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""What an encoder is: texts or pictures to unit vectors."""
+"""What an encoder is: texts or images to unit vectors."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class TextEncoder(Protocol):
 
 
 class ImageEncoder(Protocol):
-    """Encodes pictures."""
+    """Encodes images."""
 
     def encode(self, pictures: Sequence[Image.Image]) -> Vectors:
-        """Return (n, d) unit vectors of RGB pictures."""
+        """Return (n, d) unit vectors of RGB images."""
         ...
 
 

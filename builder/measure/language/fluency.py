@@ -32,21 +32,20 @@ class Fluency(Parts):
 
 
 @stage("fluency", version=2)
-def fluency(space: Workspace, model: NamedModel, texts: Sequence[str], characters: int = CHARACTERS) -> Fluency:
+def fluency(space: Workspace, model: NamedModel, texts: Sequence[str]) -> Fluency:
     """Score questions by a language model.
 
     Args:
         space: Where the work is done.
         model: The language model.
         texts: Questions, sorted, each once.
-        characters: Text per shard.
     """
     shards: list[list[str]] = []
     room = 0
     for text in texts:
         if room <= 0:
             shards.append([])
-            room = characters
+            room = CHARACTERS
         shards[-1].append(text)
         room -= len(text)
     engine, small = in_room(space.run.engine, model.name)

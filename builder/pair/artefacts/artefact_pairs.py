@@ -14,6 +14,7 @@ from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
 from twokeys.builder.pair.artefacts.artefacts import Artefacts, Contents, artefacts
 from twokeys.builder.pair.artefacts.cue import Cue, Help, alone, beside
 from twokeys.builder.pair.artefacts.pixel_statistics import pixel_statistics
+from twokeys.core.columns import RETRIEVED
 from twokeys.core.items import digest
 
 MOST = 300
@@ -47,6 +48,8 @@ class Sides:
 def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Sides]:
     """Set edits against what they were made from; one edit per original, so that no picture counts twice.
 
+    Retrieved partners are set against images of the corpus that have the same answer to the same question.
+
     Args:
         items: Annotated and constructed items, with `group`, `edit_of` and `edit_kind`.
         most: Pairs per kind at most.
@@ -78,9 +81,40 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
             .rename(columns={"compared": "answer"})
             .assign(edited=shown[column].isin(edited))
         )
+        if str(kind).startswith(RETRIEVED):
+            pairs = _with_the_same_answer(part, items[items["edit_of"].isna()], known, seed)
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)
         yield Sides(str(kind), column, pairs, edited, shown)
+
+
+def _with_the_same_answer(part: pd.DataFrame, annotated: pd.DataFrame, known: set[str], seed: int) -> pd.DataFrame:
+    """Set retrieved images against images of the corpus about which the same question has the same answer.
+
+    Against the original that it stands in for, an image can be told by the answer itself: what is asked for is there or
+    not. Each group of images stands on each side once.
+
+    Args:
+        part: Retrieved partners of one kind.
+        annotated: Items of the corpus.
+        known: Images of the corpus.
+        seed: Of which are set against each other.
+    """
+    both = ["question_key", "compared"]
+    sides = part[~part["image_key"].isin(known)].merge(annotated, on=both, suffixes=("", "_original"))
+    draw = [digest("artefacts", str(seed), *ids) for ids in zip(sides["id"], sides["id_original"], strict=True)]
+    taken: set[str] = set()
+    rows = []
+    for place in np.argsort(draw).tolist():
+        row = sides.iloc[place]
+        here = {str(row["group"]), str(row["group_original"])}
+        if not here & taken:
+            taken |= here
+            rows.append(row)
+    return pd.DataFrame(
+        [(row["image_key_original"], row["image_key"], row["group"], "") for row in rows],
+        columns=["original", "edited", "group", "draw"],
+    )
 
 
 def _start(identity: str, edit_of: pd.Series[str]) -> str:

@@ -13,6 +13,10 @@ guessers, and an edit helps by as much as it helps the better of them:
   estimate, with its error.
 
 An edit of every kind in both directions, yes to no and no to yes of each question, helps neither.
+
+Retrieved partners are no edits, and always help the guesser `beside`: at each question they have the answer that the
+annotated items lack. What counts is whether anybody can tell them: both guessers are helped by as much less as the best
+classifier tells them less than surely (`Cue.told`).
 """
 
 from __future__ import annotations
@@ -59,6 +63,20 @@ class Cue:
 
     alone: Help
     beside: Help
+
+    def told(self, accuracy: float, high: float, p: float) -> Cue:
+        """How much guessers are helped if they tell no more than a classifier does.
+
+        Of as many originals as others, a classifier of accuracy a is as good as one that is sure of a share 2 a - 1 of
+        them, and guesses the rest.
+
+        Args:
+            accuracy: Of the classifier; chance is one half.
+            high: Upper end of its interval.
+            p: P-value of "it is luck".
+        """
+        share, most = max(2 * accuracy - 1, 0.0), min(max(2 * high - 1, 0.0), 1.0)
+        return Cue(*(Help(share * each.share, most * each.high, max(p, each.p)) for each in (self.alone, self.beside)))
 
     @property
     def most(self) -> Help:

@@ -18,13 +18,15 @@ BUILT_IN: dict[str, str] = {
     "mirror-sides": "twokeys.builder.pair.generators.mirror:MirrorSides",
     "nlvr-quads": "twokeys.builder.pair.generators.nlvr.quads:NlvrQuads",
     "photo-edits": "twokeys.builder.pair.generators.photos.generator:PhotoEdits",
+    "retrieved": "twokeys.builder.pair.generators.retrieved.generator:Retrieved",
     "question-edits": "twokeys.builder.pair.generators.questions.generator:QuestionEdits",
 }
 """Name -> `module:Class` of every generator that ships."""
 
 
 def _generates(candidate: Any) -> bool:
-    return isinstance(candidate, type) and is_dataclass(candidate) and callable(getattr(candidate, "edits", None))
+    makes = any(callable(getattr(candidate, name, None)) for name in ("edits", "retrieve"))
+    return isinstance(candidate, type) and is_dataclass(candidate) and makes
 
 
 GENERATORS: Registry[type[Generator]] = Registry(

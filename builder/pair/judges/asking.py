@@ -23,7 +23,7 @@ from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 
 PER_SHARD, PER_BATCH = 256, 16
-_TWO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))
+TWO = (frozenset({"yes", "no"}), frozenset({"true", "false"}))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def rivals(answer: str, choices: Sequence[str], kind: str, frequent: Iterable[st
         >>> rivals("yes", (), "yes/no", ()), rivals("a", ("a", "b"), "choice", ())
         (('no',), ('b',))
     """
-    two = next((pair for pair in _TWO if answer in pair), frozenset())
+    two = next((pair for pair in TWO if answer in pair), frozenset())
     others = two if kind == "yes/no" and two else choices if len(choices) else frequent
     return tuple(sorted({*others} - {answer}))
 

@@ -11,6 +11,7 @@ from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, Shortcut, matching, mine
 from twokeys.builder.publish.report.answers import by_opening, by_type
 from twokeys.builder.publish.report.counterfactuals import crosses
+from twokeys.builder.publish.report.gallery import gallery
 from twokeys.builder.publish.report.material import Material, of_folder, of_survey
 from twokeys.builder.publish.report.removed import departures
 from twokeys.builder.publish.report.thumbnails import Thumbnails
@@ -93,6 +94,7 @@ def _report(
             if mined_options.items
         ],
         crosses=crosses(material.tiers[most], thumbnail),
+        retrieved=gallery(material, thumbnail),
         removed=departures(material, thumbnail, material.at_hand),
     )
 

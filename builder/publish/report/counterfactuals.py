@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from twokeys.data_cards.report import Cross, Picture
+from twokeys.builder.publish.report.spread import in_turn, spread
+from twokeys.data_cards.pictures import Box, Cross, Picture
 
 QUADS, PAIRS = 6, 3
 """Shown quads, and pairs of each view where quads are fewer."""
-Box = tuple[float, float, float, float]
 Row = dict[str, Any]
 
 
@@ -22,7 +21,7 @@ def crosses(items: pd.DataFrame, thumbnail: Callable[[str], Picture | None]) -> 
 
     Args:
         items: A set with `image_partner`, `question_partner` and `quad`.
-        thumbnail: Makes pictures.
+        thumbnail: Makes images.
     """
     shown = [(f"Quad {number}", ids) for number, ids in enumerate(_quads(items[items["quad"].notna()]), start=1)]
     if len(shown) < PAIRS:
@@ -48,11 +47,11 @@ def _quads(named: pd.DataFrame) -> list[list[str]]:
         kinds.setdefault(min((str(made[one]) for one in ids if isinstance(made[one], str)), default=""), []).append(
             quad
         )
-    queues = [[quads[place] for place in _spread(len(quads), 10 * QUADS)] for _, quads in sorted(kinds.items())]
+    queues = [[quads[place] for place in spread(len(quads), 10 * QUADS)] for _, quads in sorted(kinds.items())]
     chosen: list[str] = []
     seen: set[str] = set()
     for fresh in (True, False):
-        for quad in _in_turn(queues):
+        for quad in in_turn(queues):
             asked = {texts[one] for one in members[quad]}
             if len(chosen) < QUADS and quad not in chosen and not (fresh and asked & seen):
                 chosen.append(quad)
@@ -60,32 +59,22 @@ def _quads(named: pd.DataFrame) -> list[list[str]]:
     return [members[quad] for quad in chosen]
 
 
-def _in_turn(queues: list[list[str]]) -> Iterator[str]:
-    """The first of each queue, then the second of each, and so on."""
-    for place in range(max(map(len, queues), default=0)):
-        yield from (queue[place] for queue in queues if place < len(queue))
-
-
 def _pairs(items: pd.DataFrame, column: str) -> list[list[str]]:
     """Some partners, each pair once, spread over the set in the order of ids."""
     paired = items[items[column].notna()].sort_values("id")
     pairs = sorted({(min(pair), max(pair)) for pair in zip(paired["id"], paired[column], strict=True)})
-    return [list(pairs[place]) for place in _spread(len(pairs), PAIRS)]
-
-
-def _spread(count: int, most: int) -> list[int]:
-    return [int(place) for place in np.unique(np.linspace(0, count - 1, min(most, count), dtype=int))] if count else []
+    return [list(pairs[place]) for place in spread(len(pairs), PAIRS)]
 
 
 def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Callable[[str], Picture | None]) -> Cross:
-    """Lay members out as questions by pictures; what others of the set say about the same cells is filled in."""
-    # An edited picture stands to the right of the one that it was made from.
+    """Lay members out as questions by images; what others of the set say about the same cells is filled in."""
+    # An edited image stands to the right of the one that it was made from.
     members = sorted(members, key=lambda row: isinstance(row.get("edit_of"), str))
     images = list(dict.fromkeys(str(row["image_key"]) for row in members))
     questions = list(dict.fromkeys(str(row["question_key"]) for row in members))
     said = {(str(row["question_key"]), str(row["image_key"])): row for row in members}
-    texts = {str(row["question_key"]): _text(row) for row in members}
-    # An edit of an item that is not shown beside it would tell of another picture or question.
+    texts = {str(row["question_key"]): text(row) for row in members}
+    # An edit of an item that is not shown beside it would tell of another image or question.
     made = [row for row in members if row.get("edit_of") in {one["id"] for one in members}]
     notes = dict.fromkeys(str(row["edit_note"]) for row in made if isinstance(row.get("edit_note"), str))
     return Cross(
@@ -99,7 +88,8 @@ def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Call
     )
 
 
-def _text(row: Row) -> str:
+def text(row: Row) -> str:
+    """A question with its options."""
     choices = row["choices"]
     options = list(choices) if choices is not None else []
     return f"{row['question']} ({' / '.join(map(str, options))})" if options else str(row["question"])
@@ -110,14 +100,19 @@ def _answer(row: Row | None) -> str | None:
 
 
 def _boxes(made: list[Row], images: list[str], rows: dict[str, Row]) -> list[Box]:
-    """Where the second picture was edited, in shares of its size."""
+    """Where the second image was edited, in shares of its size."""
     for row in made:
         base, boxes = rows.get(str(row["edit_of"])), row.get("edit_boxes")
         edited = len(images) > 1 and row["image_key"] == images[1] and (base is None or base["image_key"] == images[0])
         if edited and boxes is not None and len(boxes):
-            wide, high = float(str(row["image_width"])), float(str(row["image_height"]))
-            return [
-                (left / wide, top / high, (right - left) / wide, (bottom - top) / high)
-                for left, top, right, bottom in boxes
-            ]
+            return shares(row)
     return []
+
+
+def shares(row: Row) -> list[Box]:
+    """The boxes of an edit in shares of its image's size."""
+    wide, high = float(str(row["image_width"])), float(str(row["image_height"]))
+    return [
+        (left / wide, top / high, (right - left) / wide, (bottom - top) / high)
+        for left, top, right, bottom in row["edit_boxes"]
+    ]

@@ -1,4 +1,4 @@
-"""What a report is made of: the items that were read, what became of each, and where pictures are."""
+"""What a report is made of: the items that were read, what became of each, and where images are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COLUMNS = (
     "id", "source", "split", "question", "question_key", "question_asked", "choices", "answer", "compared",
     "answer_type", "group",
     "image_key", "image_partner", "question_partner", "quad", "answer_source", "edit_of", "edit_kind", "edit_note",
-    "edit_boxes", "image_width", "image_height", "stage", "rule", "reason",
+    "edit_boxes", "meta", "image_width", "image_height", "stage", "rule", "reason",
 )  # fmt: skip
 """Columns that a report reads."""
 
@@ -40,7 +40,7 @@ class Material:
         rows: Every item, constructed ones too, with `stage`, `rule` and `reason` where it left.
         aside: Rows that could not be used: `id`, `question`, `reason`.
         tiers: Name of a set -> its items, with partners and quads; the balanced one first.
-        read: Bytes of a picture by its key; None where it is not at hand.
+        read: Bytes of an image by its key; None where it is not at hand.
         at_hand: Keys of the images that can be shown; of a corpus, all or none.
     """
 
@@ -60,7 +60,7 @@ class Material:
 
 
 def of_folder(path: Path, manifest: Manifest) -> Material:
-    """What a published folder holds; pictures are those that it publishes."""
+    """What a published folder holds; images are those that it publishes."""
     known = Folder.read(path, manifest, COLUMNS)
     images = known.images(TIERS)
     aside = known.removed[known.removed["stage"] == "read"]

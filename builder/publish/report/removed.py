@@ -22,7 +22,7 @@ from twokeys.data_cards.report import Departure, Neighbour, Removed
 EXAMPLES = 4
 """Examples of each step."""
 DRAWN = 40
-"""Items among which examples with a picture are looked for."""
+"""Items among which examples with an image are looked for."""
 SAME_PICTURE, WORDED_ALIKE = 2, 2
 """Neighbours of each kind."""
 LISTED = 4
@@ -39,8 +39,8 @@ def departures(material: Material, thumbnail: Thumbnails, shown: Container[str])
 
     Args:
         material: All rows.
-        thumbnail: Makes pictures.
-        shown: Keys of pictures that are at hand; examples with one are preferred.
+        thumbnail: Makes images.
+        shown: Keys of images that are at hand; examples with one are preferred.
     """
     near = Near(material)
     found = []
@@ -101,7 +101,7 @@ def _in_words(problem: str) -> str:
 
 @dataclass(frozen=True)
 class Near:
-    """Finds the neighbours of an item: the same question, the same picture, other wordings.
+    """Finds the neighbours of an item: the same question, the same image, other wordings.
 
     Attributes:
         material: All rows.
@@ -137,7 +137,7 @@ class Near:
         alike = rows["question_key"] == row["question_key"]
         asked = rows[alike & (rows["id"] != row["id"])]
         pictured = rows[~alike & (rows["image_key"] == row["image_key"])]
-        near = [self._neighbour("same picture", one) for one in _first(pictured, self.material.published, SAME_PICTURE)]
+        near = [self._neighbour("same image", one) for one in _first(pictured, self.material.published, SAME_PICTURE)]
         near += [self._neighbour("worded alike", one) for one in self._worded(str(row["question"]), row)]
         return Removed(
             id=str(row["id"]),

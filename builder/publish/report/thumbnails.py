@@ -1,4 +1,4 @@
-"""Thumbnails: small pictures for a page, bounded each and in all, whatever the corpus holds."""
+"""Thumbnails: small images for a page, bounded each and in all, whatever the corpus holds."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from twokeys.core.errors import BadInput
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.uris import content, data_uri
-from twokeys.data_cards.report import Picture
+from twokeys.data_cards.pictures import Picture
 
 SIDE = 320
 """Longest side, in pixels."""
 MOST = 24_000
 """Bytes of one thumbnail."""
-TOTAL = 75 * SIDE * SIDE
-"""Pixels of all thumbnails of a page. Not bytes: releases of a picture library write them longer or shorter, and which
-pictures a page shows must not depend on that, else `verify` would call an honest page another one."""
+TOTAL = 115 * SIDE * SIDE
+"""Pixels of all thumbnails of a page. Not bytes: releases of an image library write them longer or shorter, and which
+images a page shows must not depend on that, else `verify` would call an honest page another one."""
 COLOURS = 256
-"""Colours up to which a picture is drawn rather than photographed, and kept without loss."""
+"""Colours up to which an image is drawn rather than photographed, and kept without loss."""
 QUALITIES = (82, 70, 55, 40, 25, 10)
 
 
@@ -31,8 +31,8 @@ class Thumbnails:
     """Makes thumbnails until the page is full.
 
     Attributes:
-        read: Bytes of a picture by its key; None where it is not at hand.
-        limits: What a picture must keep to be decoded.
+        read: Bytes of an image by its key; None where it is not at hand.
+        limits: What an image must keep to be decoded.
         left: Pixels that the page still takes.
     """
 
@@ -42,7 +42,7 @@ class Thumbnails:
     made: dict[str, Picture | None] = field(default_factory=dict)
 
     def __call__(self, key: str) -> Picture | None:
-        """The thumbnail of a picture; None where it is not at hand, not readable, or the page is full."""
+        """The thumbnail of an image; None where it is not at hand, not readable, or the page is full."""
         if key not in self.made:
             data = self.read(key)
             self.made[key] = self._picture(data, key) if data is not None else None
@@ -62,7 +62,7 @@ class Thumbnails:
 
 
 def shrunk(picture: Image.Image) -> Image.Image:
-    """An RGB picture at most `SIDE` wide and high."""
+    """An RGB image at most `SIDE` wide and high."""
     small = picture.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
     return small

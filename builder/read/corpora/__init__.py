@@ -8,6 +8,7 @@ from twokeys.core.plugins import Registry
 __all__ = ["READERS", "Reader", "reader", "readers"]
 
 BUILT_IN = {
+    "clevr": "twokeys.builder.read.corpora.clevr:READER",
     "easy-vqa": "twokeys.builder.read.corpora.easy_vqa:READER",
     "gqa": "twokeys.builder.read.corpora.gqa:READER",
     "hf": "twokeys.builder.read.corpora.hf:READER",

@@ -1,17 +1,20 @@
-"""COCO's picture names, which several corpora use: where the pictures lie, and which are the same photo."""
+"""COCO's image names, which several corpora use: where the images lie, and which are the same photo."""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.reader import image_folder
 from twokeys.builder.read.corpora.reader import picture as locate
 
 if TYPE_CHECKING:
     from twokeys.builder.read.corpora.opening import SourceFile
     from twokeys.builder.recipe import Corpus
 
-NEEDS = "for pictures, COCO's folders train2014, val2014, val2017 (cocodataset.org) inside `image_folder`"
+NEEDS = "for images, COCO's folders train2014, val2014, val2017 (cocodataset.org) inside `image_folder`"
 
 PHOTO = "coco:"
 """How links begin that say which photo an item is about."""
@@ -19,7 +22,7 @@ _NAME = re.compile(r"(?:COCO_(?P<subset>[a-z]+20\d\d)_)?(?P<id>\d{12})\.jpg")
 
 
 def file_name(subset: str, image_id: int) -> str:
-    """Return the name of a picture of a 2014 or 2015 release.
+    """Return the name of an image of a 2014 or 2015 release.
 
     Example:
         >>> file_name("train2014", 9)
@@ -40,12 +43,22 @@ def links(name: Any) -> tuple[str, ...]:
 
 
 def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, subset: str | None = None) -> str:
-    """Return the locator of a COCO picture: inside the folder of its subset, or by its bare name.
+    """Return the locator of a COCO image: inside the folder of its subset, or by its bare name.
+
+    Images that lie side by side, without COCO's folders, are taken as they lie: the folder counts if it is there.
 
     Raises:
         BadInput: As `twokeys.builder.read.corpora.reader.picture`.
     """
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
     folder = subset or (match["subset"] if match else None)
-    inside = corpus.images == "required" and isinstance(name, str) and folder
+    inside = corpus.images == "required" and isinstance(name, str) and folder and _there(corpus, file, folder)
     return locate(corpus, f"{folder}/{name}" if inside else name, file, row)
+
+
+def _there(corpus: Corpus, file: SourceFile, folder: str) -> bool:
+    """Whether images lie in a folder of their subset, or no folder of images is named and it must be so."""
+    if corpus.image_folder is None:
+        return True
+    root = file.path.parents[len(PurePosixPath(file.name).parts) - 1]
+    return Path(os.path.normpath(root / image_folder(corpus)), folder).is_dir()

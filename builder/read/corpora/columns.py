@@ -7,16 +7,19 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
-from twokeys.builder.read.corpora.reader import Rows, each, of_split, picture
-from twokeys.builder.read.corpora.shards import CORRECT, Shards, naming_column, records
-from twokeys.builder.recipe import Columns, Corpus
+from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options, picture
+from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, naming_column, records
+from twokeys.builder.recipe import Columns, Corpus, Part
 from twokeys.core.errors import BadInput
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _LETTER = re.compile(r"\(?([A-Za-z])[).:]?")
@@ -24,12 +27,77 @@ _MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
 """Between the letters or indices of several right options."""
 
 
-def splits(corpus: Corpus, shards: Shards) -> list[str]:
-    """List the splits: those of the split column in order of appearance, else those of the files.
+class MoreColumns(Part):
+    """What the recipe may choose about any table."""
 
-    Raises:
-        BadInput: When a row names no split, so that reading split by split would pass over it.
+    meta: tuple[str, ...] = ()
+    """Further columns to keep with each item."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A corpus that is a table in one or more files: its splits, paths, rows and images, as a `Reader` needs them.
+
+    Attributes:
+        shards: Function that finds the files of each split.
+        options: What the recipe may choose.
     """
+
+    shards: Callable[[Corpus, Path], Shards]
+    options: type[MoreColumns]
+
+    def splits(self, corpus: Corpus, root: Path) -> list[str]:
+        """List the splits: those of the split column in order of appearance, else those of the files.
+
+        Raises:
+            BadInput: When a row names no split, so that reading split by split would pass over it.
+        """
+        return _splits(corpus, self.shards(corpus, root))
+
+    def paths(self, corpus: Corpus, root: Path) -> list[Path]:
+        """List the files of the wanted splits; all files if a column tells the split."""
+        shards = self.shards(corpus, root)
+        if _columns(corpus).split is not None or corpus.splits is None:
+            return [file.path for file in _all(shards)]
+        return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)]
+
+    def read(self, corpus: Corpus, root: Path, split: str) -> Rows:
+        """Yield the rows of a split.
+
+        Without a column of ids, an item's id is its row number, counted over all files, so that it does not depend on
+        how the table is cut into files.
+        """
+        shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
+        columns, image = _columns(corpus), _image_column(corpus)
+        wanted = [columns.question, columns.answer, *columns.links, *meta]
+        wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
+        wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
+        # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
+        reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
+        before = 0
+        for file in _all(shards) if columns.split else of_split(shards, split, corpus):
+            naming = naming_column(file, image, corpus)
+            table = Table(corpus, columns, meta, file, split, naming, before)
+            number = 0
+            for number, record in records(file, [*wanted, naming] if naming else wanted):
+                if isinstance(record, BadInput):
+                    if reports_broken:
+                        yield record
+                elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
+                    yield from each([(number, record)], table.row)
+            before += number
+
+    def images(self, corpus: Corpus, root: Path, split: str) -> Images:
+        """Yield the images of a split's files; of all columns, only those of images and links need to be there."""
+        column, links = _image_column(corpus), _columns(corpus).links
+        for file in of_split(self.shards(corpus, root), split, corpus):
+            naming = naming_column(file, column, corpus)
+            told = embedded_name(file, column) if naming is None else naming
+            wanted = [*links, *([told] if told else [])]
+            yield from each(records(file, wanted), partial(_image, corpus, file, naming, told))
+
+
+def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     column = _columns(corpus).split
     if column is None:
         return list(shards)
@@ -45,43 +113,27 @@ def splits(corpus: Corpus, shards: Shards) -> list[str]:
     return list(found)
 
 
-def paths(corpus: Corpus, shards: Shards) -> list[Path]:
-    """List the files of the wanted splits; all files where a column tells the split."""
-    if _columns(corpus).split is not None or corpus.splits is None:
-        return [file.path for file in _all(shards)]
-    return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)]
+def _image(
+    corpus: Corpus, file: SourceFile, naming: str | None, name: str | None, number: int, record: Record
+) -> CorpusImage:
+    """The image of a record, which `naming` locates, or which lies in the file and has its file name in `name`."""
+    stated = _get(record, name, file, number) if name else None
+    links = _links(corpus, record, file, number)
+    if naming is not None:
+        locator = picture(corpus, stated, file, number)
+        return CorpusImage(locator, file_name(locator), links)
+    told = PurePosixPath(stated).name if isinstance(stated, str) else ""
+    return CorpusImage(f"parquet:{file.name}#{_image_column(corpus)}#{number - 1}", told or None, links)
 
 
-def read(corpus: Corpus, shards: Shards, split: str, meta: tuple[str, ...]) -> Rows:
-    """Yield the rows of a split.
-
-    Args:
-        corpus: Its `columns` say where the table keeps what. Without a column of ids, an item's id is its row
-            number, counted over all files, so that it does not depend on how the table is cut into files.
-        shards: All files of the corpus.
-        split: A split of `splits`.
-        meta: Further columns to keep.
-    """
-    columns = _columns(corpus)
-    if columns.image is None:
-        raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
-    wanted = [columns.question, columns.answer, *columns.links, *meta]
-    wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
-    wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
-    # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
-    reports_broken = not columns.split or split == next(iter(corpus.splits or splits(corpus, shards)))
-    before = 0
-    for file in _all(shards) if columns.split else of_split(shards, split, corpus):
-        naming = naming_column(file, columns.image, corpus)
-        table = Table(corpus, columns, meta, file, split, naming, before)
-        number = 0
-        for number, record in records(file, [*wanted, naming] if naming else wanted):
-            if isinstance(record, BadInput):
-                if reports_broken:
-                    yield record
-            elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
-                yield from each([(number, record)], table.row)
-        before += number
+def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[str, ...]:
+    """Declared groups: the column's name and its value, or each of its values."""
+    named = [
+        (name, _text(value))
+        for name in _columns(corpus).links
+        for value in _list(_get(record, name, file, row), name, file, row)
+    ]
+    return tuple(f"{corpus.name}:{name}:{value}" for name, value in named if value is not None)
 
 
 @dataclass(frozen=True)
@@ -94,7 +146,7 @@ class Table:
         meta: Further columns to keep.
         file: The file.
         split: The split that is read.
-        naming: Column that names the pictures; None where the file embeds them.
+        naming: Column that names the images; None where the file embeds them.
         before: Number of rows in the files before this one.
     """
 
@@ -129,7 +181,6 @@ class Table:
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
-        links = [(name, _text(value)) for name in columns.links for value in members(name)]
         return Row(
             file.name,
             number,
@@ -141,13 +192,19 @@ class Table:
             choices=tuple(_plain(option) for option in options if not _absent(option)),
             answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
             answer_type=_type(get(columns.answer_type), file, number) if columns.answer_type else None,
-            links=tuple(f"{self.corpus.name}:{name}:{value}" for name, value in links if value is not None),
+            links=_links(self.corpus, record, file, number),
             meta={name: _json(get(name)) for name in self.meta},
         )
 
 
 def _columns(corpus: Corpus) -> Columns:
     return corpus.columns or Columns()
+
+
+def _image_column(corpus: Corpus) -> str:
+    if (column := _columns(corpus).image) is None:
+        raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
+    return column
 
 
 def _all(shards: Shards) -> list[SourceFile]:

@@ -1,4 +1,4 @@
-"""easy-VQA: questions about one coloured shape; comes as a Python package with its pictures."""
+"""easy-VQA: questions about one coloured shape; comes as a Python package with its images."""
 
 from __future__ import annotations
 

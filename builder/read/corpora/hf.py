@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.read.corpora import columns
+from twokeys.builder.read.corpora.columns import MoreColumns, Tables
 from twokeys.builder.read.corpora.opening import source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, corpus_folder, options
-from twokeys.builder.recipe import Corpus, Part
+from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
+from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -27,15 +27,13 @@ README = "README.md"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-class Options(Part):
+class Options(MoreColumns):
     """What the recipe may choose."""
 
     repository: str | None = None
     """Name on the Hub, such as `owner/name`; the corpus then needs no `path`, and a commit as `revision`."""
     config: str | None = None
     """Config to read; the default one when None."""
-    meta: tuple[str, ...] = ()
-    """Further columns to keep with each item."""
 
 
 def root(corpus: Corpus, corpora: Path | None) -> Path:
@@ -62,21 +60,6 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
         problem = f"the dataset repository {repository!r} cannot be read at {corpus.revision} ({reason})"
         remedy = "check its name, the network and your access, or download it and give `path`"
         raise BadInput(corpus.name, "options.repository", problem, "", remedy) from None
-
-
-def splits(corpus: Corpus, root: Path) -> list[str]:
-    """List the splits of the split column, or of the config."""
-    return columns.splits(corpus, _shards(corpus, root))
-
-
-def files(corpus: Corpus, root: Path) -> list[Path]:
-    """List the shards of the wanted splits."""
-    return columns.paths(corpus, _shards(corpus, root))
-
-
-def read(corpus: Corpus, root: Path, split: str) -> Rows:
-    """Yield the rows of a split."""
-    return columns.read(corpus, _shards(corpus, root), split, options(corpus, Options).meta)
 
 
 def _shards(corpus: Corpus, root: Path) -> Shards:
@@ -135,13 +118,15 @@ def _name(path: str, folder: Path) -> str:
     return Path(path).relative_to(folder).as_posix()
 
 
+_TABLES = Tables(_shards, Options)
 READER = Reader(
     format="hf",
     summary="a Hugging Face dataset, local or at a commit, by its columns",
     official=(),
-    files=files,
-    read=read,
+    files=_TABLES.paths,
+    read=_TABLES.read,
     needs=NEEDS,
     find_root=root,
-    find_splits=splits,
+    find_splits=_TABLES.splits,
+    read_images=_TABLES.images,
 )

@@ -5,42 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, one_of, read_json_lines, source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options, picture
-from twokeys.builder.recipe import Corpus, Part
+from twokeys.builder.read.corpora.opening import CHECK, field, one_of, read_json_lines
+from twokeys.builder.read.corpora.reader import Reader, Rows, SplitFiles, each, picture
+from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 from twokeys.core.items import Row
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NEEDS = "the files of github.com/mathllm/MATH-V: data/test.jsonl, and its pictures unzipped as images/<id>.jpg"
+NEEDS = "the files of github.com/mathllm/MATH-V: data/test.jsonl, and its images unzipped as images/<id>.jpg"
 
 _TAG = re.compile(r"<image\d+>")
 
 
-class Options(Part):
-    """What the recipe may choose."""
-
-    files: dict[str, str] = Field({"test": "data/test.jsonl"})
-    """File of each split, relative to the corpus root; `data/testmini.jsonl` is a tenth of the test file."""
-
-
-def splits(corpus: Corpus, root: Path) -> list[str]:
-    """List the splits that have files."""
-    return list(options(corpus, Options).files)
-
-
-def files(corpus: Corpus, root: Path) -> list[Path]:
-    """List the problem files."""
-    return [_file(corpus, root, split).path for split in corpus.splits or splits(corpus, root)]
+FILES = SplitFiles({"test": "data/test.jsonl"}, NEEDS)
+"""`data/testmini.jsonl` is a tenth of the test file."""
 
 
 def read(corpus: Corpus, root: Path, split: str) -> Rows:
     """Yield the problems of a split; a gold letter becomes the text of its option."""
-    file = _file(corpus, root, split)
+    file = FILES.of(corpus, root, split)
 
     def make(number: int, record: Any) -> Row:
         question, choices = field(record, "question", file, number), field(record, "options", file, number)
@@ -48,8 +33,8 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         if not all(isinstance(text, str) for text in texts):
             problem = f"question and options are {texts!r:.80}"
             raise BadInput(file.name, number, problem, "a text and a list of texts", CHECK)
-        # A single tag only marks where the picture stood. Where there are more, the corpus has drawn all
-        # parts into one picture, captioned "<image1>:", "<image2>:", and the text must go on naming them.
+        # A single tag only marks where the image stood. Where there are more, the corpus has drawn all
+        # parts into one image, captioned "<image1>:", "<image2>:", and the text must go on naming them.
         if sum(len(_TAG.findall(text)) for text in texts) == 1:
             texts = [_TAG.sub("", text) for text in texts]
         question, *choices = (" ".join(text.split()) for text in texts)
@@ -77,16 +62,12 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     return each(read_json_lines(file), make)
 
 
-def _file(corpus: Corpus, root: Path, split: str) -> SourceFile:
-    return source_file(root, of_split(options(corpus, Options).files, split, corpus), NEEDS)
-
-
 READER = Reader(
     format="math-vision",
     summary="MATH-Vision: contest problems with a drawing, five options or open",
     official=("test",),
-    files=files,
+    files=FILES.paths,
     read=read,
     needs=NEEDS,
-    find_splits=splits,
+    find_splits=FILES.splits,
 )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from twokeys.builder.read.corpora import coco
-from twokeys.builder.read.corpora.opening import SourceFile, field, one_of, read_json_lines, source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options
-from twokeys.builder.recipe import Corpus, Part
+from twokeys.builder.read.corpora.opening import field, one_of, read_json_lines
+from twokeys.builder.read.corpora.reader import Reader, Rows, SplitFiles, each
+from twokeys.builder.recipe import Corpus
 from twokeys.core.items import Row
 
 if TYPE_CHECKING:
@@ -22,26 +20,15 @@ NEEDS = (
 OFFICIAL = ("random", "popular", "adversarial")
 
 
-class Options(Part):
-    """What the recipe may choose."""
-
-    files: dict[str, str] = Field({split: f"output/coco/coco_pope_{split}.json" for split in OFFICIAL})
-    """File of each split, relative to the corpus root."""
-
-
-def splits(corpus: Corpus, root: Path) -> list[str]:
-    """List the splits that have files."""
-    return list(options(corpus, Options).files)
-
-
-def files(corpus: Corpus, root: Path) -> list[Path]:
-    """List the question files, which are JSON Lines whatever their ending says."""
-    return [_file(corpus, root, split).path for split in corpus.splits or splits(corpus, root)]
+FILES = SplitFiles({split: f"output/coco/coco_pope_{split}.json" for split in OFFICIAL}, NEEDS)
 
 
 def read(corpus: Corpus, root: Path, split: str) -> Rows:
-    """Yield the questions of a split; each counts its ids from 1, and all share the questions with "yes"."""
-    file = _file(corpus, root, split)
+    """Yield the questions of a split, from JSON Lines in a file called `.json`.
+
+    Each split counts its ids from 1, and all share the questions with "yes".
+    """
+    file = FILES.of(corpus, root, split)
 
     def make(number: int, record: Any) -> Row:
         image = field(record, "image", file, number)
@@ -60,16 +47,12 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     return each(read_json_lines(file), make)
 
 
-def _file(corpus: Corpus, root: Path, split: str) -> SourceFile:
-    return source_file(root, of_split(options(corpus, Options).files, split, corpus), NEEDS)
-
-
 READER = Reader(
     format="pope",
     summary="POPE: yes/no questions about objects in COCO photos",
     official=OFFICIAL,
-    files=files,
+    files=FILES.paths,
     read=read,
     needs=NEEDS,
-    find_splits=splits,
+    find_splits=FILES.splits,
 )

@@ -1,4 +1,4 @@
-"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the pictures in them."""
+"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the images in them."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record |
 
 
 def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
-    """Return the column that names a file's pictures; None where it embeds them, and they are left in it.
+    """Return the column that names a file's images; None where it embeds them, and they are left in it.
 
     Raises:
-        BadInput: When the column can hold no pictures.
+        BadInput: When the column can hold no images.
     """
     if _ending(file) != ".parquet":
         return column
@@ -71,6 +71,11 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     problem = f"the column {column!r} is of type {kind}, and the recipe says `images: {corpus.images}`"
     allowed = "a column of paths, or of bytes with `images: required`"
     raise BadInput(file.path, "schema", problem, allowed, CORRECT)
+
+
+def embedded_name(file: SourceFile, column: str) -> str | None:
+    """Return the field that names the files of a column's embedded images; None if there is none."""
+    return name if _type(_schema(file), name := f"{column}.path") is not None else None
 
 
 def _ending(file: SourceFile) -> str:

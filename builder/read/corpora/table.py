@@ -1,4 +1,4 @@
-"""Any table of one's own: CSV, JSON Lines or Parquet files with pictures beside or inside them."""
+"""Any table of one's own: CSV, JSON Lines or Parquet files with images beside or inside them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from twokeys.builder.read.corpora import columns
+from twokeys.builder.read.corpora.columns import MoreColumns, Tables
 from twokeys.builder.read.corpora.opening import SourceFile, source_file
-from twokeys.builder.read.corpora.reader import Reader, Rows, options
+from twokeys.builder.read.corpora.reader import Reader, options
 from twokeys.builder.read.corpora.shards import TABLES, Shards
-from twokeys.builder.recipe import Corpus, Part
+from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,28 +23,11 @@ NEEDS = (
 _SHARD = re.compile(r"-\d{5}-of-\d{5}$")
 
 
-class Options(Part):
+class Options(MoreColumns):
     """What the recipe may choose."""
 
     files: dict[str, str | list[str]] | str | list[str] | None = None
     """Files or patterns of each split, relative to the corpus root; given without splits, they are `all`."""
-    meta: tuple[str, ...] = ()
-    """Further columns to keep with each item."""
-
-
-def splits(corpus: Corpus, root: Path) -> list[str]:
-    """List the splits of the split column, or of the files."""
-    return columns.splits(corpus, _shards(corpus, root))
-
-
-def files(corpus: Corpus, root: Path) -> list[Path]:
-    """List the tables of the wanted splits."""
-    return columns.paths(corpus, _shards(corpus, root))
-
-
-def read(corpus: Corpus, root: Path, split: str) -> Rows:
-    """Yield the rows of a split."""
-    return columns.read(corpus, _shards(corpus, root), split, options(corpus, Options).meta)
 
 
 def _shards(corpus: Corpus, root: Path) -> Shards:
@@ -76,12 +59,14 @@ def _matching(root: Path, patterns: str | list[str]) -> list[SourceFile]:
     return found
 
 
+_TABLES = Tables(_shards, Options)
 READER = Reader(
     format="table",
     summary="your own CSV, JSON Lines or Parquet, by its columns",
     official=(),
-    files=files,
-    read=read,
+    files=_TABLES.paths,
+    read=_TABLES.read,
     needs=NEEDS,
-    find_splits=splits,
+    find_splits=_TABLES.splits,
+    read_images=_TABLES.images,
 )

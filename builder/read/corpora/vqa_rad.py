@@ -1,4 +1,4 @@
-"""VQA-RAD: clinicians' questions about radiology pictures."""
+"""VQA-RAD: clinicians' questions about radiology images."""
 
 from __future__ import annotations
 

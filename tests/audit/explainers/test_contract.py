@@ -12,7 +12,6 @@ from tests.audit.explainers.conftest import QUESTION, Counted
 from twokeys.audit.explainers.explainer import Task, play
 from twokeys.audit.explainers.integrated_gradients import IntegratedGradients
 from twokeys.audit.explainers.registry import BUILT_IN, named
-from twokeys.audit.games.game import both
 from twokeys.audit.reference.families import untrained
 
 HIDDEN = 5
@@ -90,18 +89,3 @@ def test_scores_add_up_to_what_they_promise(explainer, task):
         assert found.text.sum() == pytest.approx(dividend, abs=1e-6)
     else:
         raise AssertionError(f"no test of what {explainer.name} promises")
-
-
-def test_shapley_values_of_groups_agree_with_the_exact_ones(task):
-    """KernelSHAP with all coalitions of a small game is exact: the sampler and the table agree."""
-    from twokeys.audit.games.game import cells, grouped
-    from twokeys.audit.games.values import shapley, table
-
-    game = play(task.model, task.prepared)
-    small = grouped(game, both(cells(4, 4, 2, 2), np.eye(task.prepared.tokens, dtype=bool)[:3]))
-    shapiq = pytest.importorskip("shapiq")
-    empty = small(np.zeros((1, 7), bool))[0]
-    found = shapiq.KernelSHAP(n=7, pairing_trick=True, random_state=0).approximate(
-        128, lambda kept: small(np.asarray(kept, bool)) - empty
-    )
-    assert [found[(player,)] for player in range(7)] == pytest.approx(shapley(table(small)), abs=1e-7)

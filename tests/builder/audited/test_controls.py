@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.attacks.judging import items_of, published
 from tests.builder.audited.items import NOUNS
-from twokeys.builder.certify.audited.control_stage import Court, control, controls
+from twokeys.builder.certify.audited.control_stage import PlantedSet, control, controls
 from twokeys.builder.certify.audited.controls import Control, Tried, controlled, enough, faults, search, sizes, spoken
 from twokeys.builder.certify.audited.verdict import Verdict, decide
-from twokeys.builder.recipe import Audited, Measure
+from twokeys.builder.recipe import Audited, Measure, Recipe
 from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
@@ -86,14 +86,18 @@ def test_what_was_covered_is_said() -> None:
     )
     assert said == [
         "planted cues of 5.0 points are found: spacing",
-        "planted cues of 10.0 points are found, larger than the margin: it speaks of no smaller ones: letter case",
+        "planted cues of 10.0 points are found, larger than the margin: smaller cues are not covered: letter case",
         "not covered: rare word",
         "no single cue of these kinds can be as large as the margin here: row order",
     ]
 
 
+def recipe(settings: Audited) -> Recipe:
+    return Recipe.model_construct(audited=settings, measure=Measure(folds=3), seed=0)
+
+
 @pytest.fixture(scope="module")
-def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> PlantedSet:
     """600 questions that say nothing, with the problems of their judges."""
     rng = np.random.default_rng(0)
     answers = rng.permutation(["yes", "no"] * 300).tolist()
@@ -104,7 +108,7 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
     def made() -> list[Control]:
         run = Run(folder, Serial())
         kept = KeyedTable(items, "a set")
-        return controls(run, kept, ["question"], settings, Measure(folds=3), 0, lambda _: published(items), None)
+        return controls(run, kept, ["question"], recipe(settings), lambda _: published(items), None)
 
     first = made()
     assert [one.kind for one in first if one.judges] == [
@@ -112,19 +116,19 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
     ]  # fmt: skip
     assert all(one.smallest is None for one in first if not one.judges)
     assert made() == first
-    return Court.load(next(folder.glob("control-problems-*")))
+    return PlantedSet.load(next(folder.glob("control-problems-*")))
 
 
 @pytest.mark.parametrize("kind", ["letter case", "punctuation", "spacing"])
-def test_a_large_cue_is_found_and_the_same_seed_finds_the_same(court: Court, kind: str) -> None:
-    first, second = (control(court, "question", kind, None) for _ in range(2))
+def test_a_large_cue_is_found_and_the_same_seed_finds_the_same(planted: PlantedSet, kind: str) -> None:
+    first, second = (control(planted, "question", kind, None) for _ in range(2))
     assert first == second
     assert first.smallest == 0.15
     assert 0.4 < first.attainable < 0.5  # some questions are asked twice
 
 
-def test_a_cue_of_no_size_is_found_by_luck_alone(court: Court) -> None:
-    tiny = replace(court, setting=replace(court.setting, margin=0.001, tries=10))
+def test_a_cue_of_no_size_is_found_by_luck_alone(planted: PlantedSet) -> None:
+    tiny = replace(planted, setting=replace(planted.setting, margin=0.001, tries=10))
     found = control(tiny, "question", "spacing", None)
     assert found.smallest is None
     assert sum(one.found for one in found.tried) <= 2
@@ -137,7 +141,7 @@ def test_pictures_known_by_name_alone_are_not_covered(tmp_path: Path) -> None:
     settings = Audited(margin=0.2, controls=5, certify=["image.detail", "image.convnet"])
     run = Run(tmp_path, Serial())
     kept = KeyedTable(items, "names")
-    made = controls(run, kept, ["image"], settings, Measure(folds=3), 0, lambda _: published(items), None)
+    made = controls(run, kept, ["image"], recipe(settings), lambda _: published(items), None)
     assert len(made) == 9
     assert all(one.smallest is None and not one.judges for one in made)
     assert controlled(replace(verdict(), view="image"), made).outcome != "certified"

@@ -14,7 +14,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from benchmarks.published_ways import pruned, random_removal
+from benchmarks.published_ways import random_removal
 from tests.builder.audited.drawing import drawn
 from twokeys.builder.certify.audited.chance import unrelated_chance
 from twokeys.builder.certify.audited.evidence import Adversary, Evidence, Scored, Standard, weigh
@@ -22,6 +22,7 @@ from twokeys.builder.certify.audited.exchange import exchange
 from twokeys.builder.certify.audited.null import compare
 from twokeys.builder.certify.audited.permutation import summarise
 from twokeys.builder.certify.audited.verdict import decide
+from twokeys.filters.pruning import prune
 
 ITEMS, FEATURES, MARGIN = 2000, 40, 0.03
 
@@ -39,14 +40,19 @@ def cross_fit(x: np.ndarray, y: np.ndarray, fold: np.ndarray, family: Callable[[
     return found
 
 
-def prune(x: np.ndarray, y: np.ndarray, size: int) -> np.ndarray:
+def pruned(x: np.ndarray, y: np.ndarray, size: int) -> np.ndarray:
     fold = folds(len(y), 0)
 
-    def score(rows: np.ndarray) -> np.ndarray:
+    def score(ids: list[str]) -> np.ndarray:
+        rows = np.array(ids, dtype=int)
         found = cross_fit(x[rows], y[rows], fold[rows], LogisticRegression)
         return np.where(y[rows] == 1, found, 1 - found)
 
-    return pruned(score, len(y), size, 100)
+    ids = dict.fromkeys((f"{row:09d}" for row in range(len(y))), "all")
+    removed = [one.id for one in prune(ids, score, budget=len(y) - size, batch=100, floor=0).removed]
+    keep = np.ones(len(y), dtype=bool)
+    keep[np.array(removed, dtype=int)] = False
+    return keep
 
 
 def noise(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +84,7 @@ def test_pruned_noise_looks_debiased_and_is_refused_for_its_planted_cue(seed: in
     x, y = noise(seed)
     before = evidence(x, y, np.ones(ITEMS, dtype=bool))
     assert abs(before["linear"].excess) < 0.04
-    keep = prune(x, y, ITEMS // 2)
+    keep = pruned(x, y, ITEMS // 2)
     found = evidence(x, y, keep)
     # What is published: "blind accuracy falls from 50 to 40 %".
     assert found["linear"].accuracy == pytest.approx(0.395, abs=0.02)
@@ -99,7 +105,7 @@ def test_the_selection_aware_null_says_that_selection_alone_did_it() -> None:
     x, y = noise(0)
 
     def pipeline(labels: np.ndarray) -> np.ndarray:
-        keep = prune(x, labels, ITEMS // 2)
+        keep = pruned(x, labels, ITEMS // 2)
         fold = folds(ITEMS // 2, 99)
         predicted = cross_fit(x[keep], labels[keep], fold, LogisticRegression) > 0.5
         level = unrelated_chance(predicted.astype(int), labels[keep], fold)
@@ -110,14 +116,14 @@ def test_the_selection_aware_null_says_that_selection_alone_did_it() -> None:
     assert null.median == pytest.approx(-0.10, abs=0.02)
     assert null.interval[1] < -MARGIN
     assert null.adjusted_interval[0] < 0 < null.adjusted_interval[1]
-    verdict = decide("question", [evidence(x, y, prune(x, y, ITEMS // 2), null=null)["linear"]], MARGIN)
+    verdict = decide("question", [evidence(x, y, pruned(x, y, ITEMS // 2), null=null)["linear"]], MARGIN)
     assert verdict.outcome == "not certified"
     assert "selection alone explains it" in verdict.notes[0]
 
 
 def test_permuted_refits_find_the_planted_cue_too() -> None:
     x, y = noise(0)
-    keep, fold = prune(x, y, ITEMS // 2), folds(ITEMS // 2, 99)
+    keep, fold = pruned(x, y, ITEMS // 2), folds(ITEMS // 2, 99)
 
     def refit(labels: np.ndarray) -> float:
         return float(((cross_fit(x[keep], labels, fold, LogisticRegression) > 0.5) == labels).mean())
@@ -139,13 +145,13 @@ def test_a_real_cue_that_pruning_cancels_is_not_taken_for_chance() -> None:
     fold = folds(2700, 99)
 
     def pipeline(labels: np.ndarray) -> np.ndarray:
-        keep = prune(x, labels, 2700)
+        keep = pruned(x, labels, 2700)
         predicted = cross_fit(x[keep], labels[keep], fold, LogisticRegression) > 0.5
         level = unrelated_chance(predicted.astype(int), labels[keep], fold)
         return np.array([((predicted == labels[keep]) - level).mean()])
 
     null = compare(*drawn(y, pipeline, exchange(np.zeros(3000, dtype=int), np.arange(3000)), runs=19)).of(0)
-    found = evidence(x, y, prune(x, y, 2700), null=null)
+    found = evidence(x, y, pruned(x, y, 2700), null=null)
     assert abs(found["linear"].excess) < 0.01
     assert null.median < -0.04
     assert null.adjusted_interval[0] > MARGIN

@@ -16,8 +16,8 @@ from twokeys.builder.certify.audited.selection import largest
 def flattened(answers: list[str], slack: float = 0.0125) -> np.ndarray:
     """Answers that the bounds leave of items without options."""
     items = table(["is it?"] * len(answers), answers)
-    labels, every = Labels.of(items), np.ones(len(answers), dtype=bool)
-    keep, _ = largest(prior_bounds(labels, labels.given, every, slack), every, np.ones(len(answers)))
+    labels = Labels.of(items)
+    keep, _ = largest(prior_bounds(labels, labels.given, slack), np.ones(len(answers)))
     return np.array(answers)[keep]
 
 

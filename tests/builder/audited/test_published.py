@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.published_ways import (
     aflite,
     iterative_bias_pruning,
-    pruned,
     random_removal,
-    signed_gaps,
     symmetric_grid,
 )
 
@@ -22,11 +20,6 @@ def test_random_removal_keeps_the_stated_number_and_each_item_as_often() -> None
     assert (kept.sum(axis=1) == 4).all()
     assert kept.mean(axis=0) == pytest.approx([0.4] * 10, abs=0.05)
     assert (random_removal(10, 4, 3) == random_removal(10, 4, 3)).all()
-
-
-def test_gaps_are_gold_minus_the_best_other_option() -> None:
-    scores = np.array([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1], [0.4, 0.6, np.nan]])
-    assert signed_gaps(scores, np.array([0, 2, 1])) == pytest.approx([0.5, -0.6, 0.2])
 
 
 # ------------------------------------------------------------------------------------------------------- SugarCrepe
@@ -87,19 +80,6 @@ def test_each_scorer_ends_at_one_half(gaps: list[tuple[float, float]], seed: int
 
 
 # ---------------------------------------------------------------------------------------------------------- pruning
-
-
-def test_pruning_goes_by_batches_and_scores_what_is_left() -> None:
-    # Scores are positions; after the first batch (8 and 9) they turn round, so 0 and 1 go, then 2.
-    asked: list[int] = []
-
-    def score(rows: np.ndarray) -> np.ndarray:
-        asked.append(len(rows))
-        return rows.astype(float) if len(rows) == 10 else -rows.astype(float)
-
-    keep = pruned(score, 10, 5, batch=2)
-    assert np.flatnonzero(keep).tolist() == [3, 4, 5, 6, 7]
-    assert asked == [10, 8, 6]
 
 
 def cued(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from tests.builder.audited.items import NOUNS, mixed, table
+from twokeys.builder.certify.audited.adversaries import Adversaries
 from twokeys.builder.certify.audited.labels import Labels
-from twokeys.builder.certify.audited.panel import Panel
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import problems
+from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.stages import Run
 from twokeys.core.folds import fold_of
@@ -27,10 +27,10 @@ NAMES = ["question.prior", "question.tfidf", "choices.prior", "choices.forest"]
 def test_refits_on_the_real_labels_are_the_panel(tmp_path: Path, on_removed: bool) -> None:
     items, settings = mixed(150, 3), Measure(folds=3)
     labels = Labels.of(items)
-    panel = Panel(Run(tmp_path), items, labels, settings, lambda _: Reads(PLAIN), "key")
+    panel = Adversaries(Run(tmp_path), items, labels, settings, lambda _: Reads(PLAIN), "key")
     fold = fold_of(items["group"], settings.folds, 5)
     known = {name: baselines()[name] for name in NAMES}
-    made = problems(items, dict.fromkeys(VIEWS, fold), known, settings, Reads(PLAIN))
+    made = problems(items, CrossFit(dict.fromkeys(VIEWS, fold), known, settings, Reads(PLAIN)))
     refits = Refits([(problem, able) for _, problem, able in made], labels, settings.max_answers)
     keep = np.arange(150) % 5 > 0
     first = panel.ask(NAMES, keep, 5, on_removed)
@@ -56,9 +56,8 @@ def test_a_cue_in_the_labels_is_gone_when_they_are_permuted() -> None:
     items, settings = table(words, answers.tolist()), Measure(folds=4)
     labels, every = Labels.of(items), np.ones(400, dtype=bool)
     fold = fold_of(items["group"], 4, 0)
-    made = problems(
-        items, dict.fromkeys(VIEWS, fold), {"question.tfidf": baselines()["question.tfidf"]}, settings, Reads(PLAIN)
-    )
+    chosen = {"question.tfidf": baselines()["question.tfidf"]}
+    made = problems(items, CrossFit(dict.fromkeys(VIEWS, fold), chosen, settings, Reads(PLAIN)))
     refits = Refits([(problem, able) for _, problem, able in made], labels, 200)
 
     def found(given: np.ndarray) -> float:

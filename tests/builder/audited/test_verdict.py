@@ -62,8 +62,8 @@ def test_a_small_set_cannot_tell_and_is_told_the_size_that_can() -> None:
     assert found.needed_items == small.needed_items == pytest.approx(2 * 2379, rel=0.01)
     assert found.missing_items == small.needed_items - 300
     assert found.reasons[0] == (
-        f"proven to be within {100 * found.bound:.1f} points of chance; to prove 3.0 points about "
-        f"{small.needed_items:,} items can, {found.missing_items:,} more"
+        f"proven to be within {100 * found.bound:.1f} points of chance; to prove 3.0 points, about "
+        f"{small.needed_items:,} items are needed, {found.missing_items:,} more"
     )
     assert f"a set at chance needs about {small.needed_items:,} items" in found.reasons[1]
 
@@ -87,8 +87,8 @@ def test_a_margin_holds_in_every_part_or_the_part_is_named() -> None:
     )
     assert small.outcome == "certified"
     assert [part.outcome for part in small.parts] == ["certified", "too small to tell"]
-    assert small.notes[0] == "the same is proven by itself of split=a"
-    assert small.notes[1].startswith("too small to tell of split=b by itself (200 items): within ")
+    assert small.notes[0] == "the same is proven for each of split=a"
+    assert small.notes[1].startswith("split=b is too small to tell (200 items): within ")
 
 
 def test_a_part_that_is_large_enough_and_seen_beyond_the_margin_is_not_passed_over() -> None:
@@ -97,7 +97,7 @@ def test_a_part_that_is_large_enough_and_seen_beyond_the_margin_is_not_passed_ov
     found = decide("question", [evidence(0.5, 20_000)], 0.03, parts={"split=head": [part]})
     assert found.outcome == "too small to tell"
     assert found.reasons[0].startswith("in split=head: ")
-    assert "seen beyond the margin of 3.0 points" in found.reasons[0]
+    assert "the estimate is beyond the margin of 3.0 points" in found.reasons[0]
 
 
 def test_frequent_answers_are_refused_though_their_excess_over_chance_is_nothing() -> None:
@@ -120,7 +120,7 @@ def test_an_excess_near_the_margin_needs_more_than_a_set_at_chance_would() -> No
     assert found.needed_items == near.needed_items_as_observed
     assert found.needed_items is not None
     assert found.needed_items > near.items > (near.needed_items or 0)
-    assert "at an excess of +2.2 points it takes about" in found.reasons[1]
+    assert "at an excess of +2.2 points, about" in found.reasons[1]
     over = decide("question", [evidence(0.535)], 0.03)
     assert (over.outcome, over.needed_items) == ("too small to tell", None)
     assert "no number of items" in over.reasons[1]
@@ -139,7 +139,7 @@ def test_one_group_says_nothing_and_no_adversary_says_nothing() -> None:
 def test_a_proven_excess_within_the_margin_is_noted() -> None:
     found = decide("question", [evidence(0.510, 40_000)], 0.03)
     assert found.outcome == "certified"
-    assert "differs from chance by +1.0 points, proven but within the margin" in found.notes[0]
+    assert "is proven to differ from chance by +1.0 points, within the margin" in found.notes[0]
 
 
 NULL = NullEvidence(

@@ -15,7 +15,7 @@ from twokeys.builder.measure.language.likelihoods import log_likelihoods
 from twokeys.builder.measure.language.loading import language_model
 from twokeys.builder.measure.language.prompts import ask
 from twokeys.builder.measure.matrices import Representations
-from twokeys.builder.measure.stage import Measurements, measure
+from twokeys.builder.measure.stage import CrossFit, Measurements, measure
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
@@ -50,11 +50,13 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Recipe:
 def measured(recipe: Recipe, run: Run, names: list[str], table: pd.DataFrame | None = None) -> Measurements:
     whole = items()
     table = whole if table is None else table
-    folds = dict.fromkeys(VIEWS, np.arange(len(table)) // 2 % 3)
+    fold = np.arange(len(table)) // 2 % 3
     pictures = Pictures(pd.DataFrame(columns=["image_key"]), {}, recipe.images)
     represent, baselines = Representations(run, recipe, whole, pictures, "toy"), chosen(names)
     some = KeyedTable(table, f"{len(table)} of toy")
-    return measure(run, some, folds, baselines, recipe.measure, 0, represent.reads(baselines))
+    return measure(
+        run, some, CrossFit(dict.fromkeys(VIEWS, fold), baselines, recipe.measure, represent.reads(baselines)), 0
+    )
 
 
 def test_every_item_is_answered_from_the_models_likelihoods(recipe: Recipe, tmp_path: Path) -> None:

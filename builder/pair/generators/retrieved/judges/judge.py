@@ -57,6 +57,10 @@ class Judge(Protocol):
         """See above."""
         ...
 
+    def size(self, image: int) -> tuple[int, int] | None:
+        """Width and height, as the annotations state them, of the image at a place in `images`; None if they do not."""
+        ...
+
     def understand(self, item: Mapping[str, Any]) -> Meaning | None:
         """Understand an item's question.
 

@@ -1,4 +1,4 @@
-"""A panel of adversaries: fitted on a set in grouped folds, asked about every item, kept in the run folder."""
+"""Adversaries, fitted on a set in grouped folds and asked about every item; their answers stay in the run folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats
 from twokeys.builder.certify.audited.labels import Labels, Predicted
 from twokeys.builder.measure.baselines import VIEWS, Baseline, baselines
 from twokeys.builder.measure.matrix import Reads
-from twokeys.builder.measure.stage import measure
+from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
@@ -20,12 +20,12 @@ from twokeys.core.folds import fold_of
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class Adversaries:
     """Adversaries on one item table.
 
     Attributes:
-        run: The build under way: what was asked once is not asked again, and a stopped build goes on at the fold of
-            the adversary where it stopped.
+        run: The build under way: its folder keeps all answers, and a stopped build goes on at the fold of the adversary
+            where it stopped.
         items: Item table sorted by id, with `group`.
         labels: Its gold answers.
         settings: The recipe's part on measuring.
@@ -68,8 +68,5 @@ class Panel:
         known = baselines()
         asked = {name: known[name] for name in names}
         fold = fold_of(self.items["group"], self.settings.folds, seed)
-        made = measure.named("panel")(
-            self.run, KeyedTable(self.items, self.key), dict.fromkeys(VIEWS, fold), asked, self.settings, seed,
-            self.reads(asked), fit_on=fit_on, held=True,
-        )  # fmt: skip
-        return made.table
+        how = CrossFit(dict.fromkeys(VIEWS, fold), asked, self.settings, self.reads(asked), held=True)
+        return measure.named("panel")(self.run, KeyedTable(self.items, self.key), how, seed, fit_on).table

@@ -1,0 +1,120 @@
+"""What `twokeys verify` asks of retrieved partners whose answer follows from annotations: the files tell it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from twokeys.builder.pair.generators.retrieved.generator import Retrieved
+from twokeys.builder.pair.generators.retrieved.judges import registry
+from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
+from twokeys.builder.pair.generators.retrieved.told import TRUE_FALSE, kind_of
+from twokeys.builder.publish.folder import Folder
+from twokeys.core.answers.normal import compared, normalise
+from twokeys.core.columns import RETRIEVED
+from twokeys.core.files import sha256
+
+TOLD = "answers by annotation"
+"""Name of the check."""
+
+
+class FilesMissing(Exception):  # noqa: N818 - no error of anybody: a check cannot be made
+    """Files of annotations are not there: the check cannot be made."""
+
+
+def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
+    """Answers and notes of retrieved partners are what the named files tell, and the judge understands so many items.
+
+    Args:
+        known: The folder.
+        corpora: Folder that the names of the files are relative to.
+
+    Raises:
+        FilesMissing: When retrieved partners went on to balance, and a file of theirs is not there.
+    """
+    stated = {kind.kind: kind for kind in (known.manifest.pairs.retrieved if known.manifest.pairs else [])}
+    for use in known.recipe.pair.generators:
+        if use.generator != Retrieved.name:
+            continue
+        plan = Retrieved(**use.with_)
+        kind, files = stated.pop(kind_of(plan), None), plan.files
+        if kind is None or tuple(sorted(kind.files)) != tuple(sorted(files)):
+            yield f"the manifest does not state the files from which answers of the kind {kind_of(plan)} follow"
+            continue
+        rows = known.paired[known.paired["edit_kind"] == kind.kind]
+        if not files or rows.empty:
+            continue
+        paths = [_found(name, corpora, len(rows)) for name in files]
+        hashes = tuple(map(sha256, paths))
+        changed = [name for name, value in zip(files, hashes, strict=True) if value != kind.files[name]]
+        if changed:
+            yield from (f"{name} is not the file that the manifest states by its hash" for name in changed)
+            continue
+        judge = registry.judge(plan.judge, tuple(map(str, paths)), hashes)
+        yield from _answers(rows, known, judge)
+        asked = known.paired[known.paired["edit_of"].isna()]
+        understood = {str(row["id"]) for row in asked.to_dict("records") if _meaning(row, judge) is not None}
+        if (kind.askable, kind.balanced) != (len(understood), len(understood & set(known.balanced["id"]))):
+            yield f"the judge of the kind {kind.kind} does not understand as many items as the manifest says"
+    yield from (f"no generator of the recipe finds partners of the kind {name}" for name in stated if _ours(name))
+
+
+def _ours(kind: str) -> bool:
+    """Whether only the generator `retrieved` gives such a kind."""
+    return any(kind == f"{RETRIEVED}{judge}" for judge in registry.FILES)
+
+
+def _found(name: str, corpora: Path | None, rows: int) -> Path:
+    path = Path(name) if corpora is None or Path(name).is_absolute() else corpora / name
+    if not path.is_file():
+        raise FilesMissing(
+            f"the answers of {rows:,} retrieved partners follow from {name}, which is not part of the folder: to "
+            f"recount them, name the folder that holds it, --corpora FOLDER"
+        )
+    return path
+
+
+def _answers(rows: pd.DataFrame, known: Folder, judge: Judge) -> Iterator[str]:
+    """What the judge tells otherwise than the rows."""
+    places = {link: at for at, link in enumerate(judge.images)}
+    bases = known.rows[known.rows["id"].isin(set(rows["edit_of"]))]
+    base = {str(row["id"]): row for row in bases.to_dict("records")}
+    for row in rows.to_dict("records"):
+        links = json.loads(row["meta"]).get("image", {}).get("links", [])
+        at = next((places[link] for link in links if link in places), None)
+        original = base.get(str(row["edit_of"]))
+        if at is None or original is None:
+            yield f"{row['id']}: the annotations do not speak of its image, or the item that it was made from is gone"
+        elif judge.size(at) not in (None, (row["image_width"], row["image_height"])):
+            yield f"{row['id']}: its image has another size than the annotations state"
+        else:
+            yield from (f"{row['id']}: {problem}" for problem in _otherwise(row, original, at, judge))
+
+
+def _otherwise(row: dict[Any, Any], original: dict[Any, Any], at: int, judge: Judge) -> Iterator[str]:
+    meaning = _meaning(original, judge)
+    fact = None if meaning is None else judge.fact(meaning, at)
+    if fact is None:
+        yield "the annotations do not tell the answer"
+        return
+    answer = _written(fact, str(original["answer"]))
+    if compared(row["answer_type"], list(row["choices"]), answer) != row["compared"]:
+        yield f"the annotations tell the answer {answer!r}, it has {row['answer']!r}"
+    elif fact.note != row["edit_note"]:
+        yield f"the annotations say {fact.note!r}, its note {row['edit_note']!r}"
+    elif [list(box) for box in fact.boxes] != [list(map(int, box)) for box in row["edit_boxes"]]:
+        yield "its boxes are not those of the annotations"
+
+
+def _meaning(row: dict[Any, Any], judge: Judge) -> Any:
+    item = {name: row[name] for name in ("question", "answer_type", "meta")}
+    return judge.understand(item | {"choices": list(row["choices"])})
+
+
+def _written(fact: Fact, original: str) -> str:
+    """An answer as the corpus of an item writes it."""
+    return TRUE_FALSE.get(fact.answer, fact.answer) if normalise(original) in TRUE_FALSE.values() else fact.answer

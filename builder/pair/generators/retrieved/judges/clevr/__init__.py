@@ -1,0 +1,1 @@
+"""CLEVR: programs executed on complete scenes."""

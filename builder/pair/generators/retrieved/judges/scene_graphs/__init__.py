@@ -1,0 +1,1 @@
+"""GQA and Visual Genome: programs executed on scene graphs."""

@@ -1,0 +1,168 @@
+"""The pool: all images that a retrieved partner may show, those of the items and those of the recipe's pools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embeddings, embed_pictures, embedded_of, thumbnails_of
+from twokeys.builder.measure.encoders import image_encoder
+from twokeys.builder.measure.groups import joined
+from twokeys.builder.measure.near_duplicates import near_images
+from twokeys.builder.measure.survey import CALIBRATION, Survey
+from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.read.pool import PoolImages
+from twokeys.builder.recipe import Recipe
+from twokeys.core.items import canonical_json, digest
+
+COLUMNS = ("source", "source_revision", "license", "group", "image_width", "image_height", "links")
+"""What is stated of an image."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Images and what is stated of each.
+
+    Attributes:
+        table: One row per image, sorted by `image_key`: `source` (corpus or pool), `source_revision`, `license`,
+            `links` (list), `group` (of the items about it; empty if there are none), `image_width`, `image_height`.
+        pictures: Their bytes.
+        embeddings: Of the items' images, and of the pools'.
+        encoder: Name of the image encoder.
+    """
+
+    table: pd.DataFrame
+    pictures: Pictures
+    embeddings: Sequence[Embeddings]
+    encoder: str
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self.table)
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all that candidates follow from."""
+        cells = self.table.drop(columns="links").to_json(orient="values")
+        links = canonical_json([list(of) for of in self.table["links"]])
+        return digest("pool", cells, links, *(each.key for each in self.embeddings), self.pictures.key)
+
+    @cached_property
+    def places(self) -> pd.Index[str]:
+        """Their keys, to look places up."""
+        keys: pd.Index[str] = pd.Index(self.table["image_key"])
+        return keys
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """(n, d) unit vectors in the order of the table."""
+        found = embedded_of(self.embeddings, IMAGE_DIMENSIONS)
+        return found.vectors[found.of(self.places)]
+
+    def described(self, keys: set[str]) -> dict[str, dict[str, Any]]:
+        """What items say of some images: their rows in the table, each with its group."""
+        group = self.groups(keys)
+        rows = self.table.iloc[self.places.get_indexer(pd.Index(sorted(keys)))].to_dict("records")
+        return {row["image_key"]: row | {"group": group[row["image_key"]]} for row in rows}  # type: ignore[misc]
+
+    def groups(self, keys: set[str]) -> dict[str, str]:
+        """The group of some images of the pool: near-duplicates and images with a link in common are in one.
+
+        An image that is near to, or has a link in common with, images of items is in the group of the first of these.
+
+        Args:
+            keys: Images; those of the items are looked at too.
+
+        Returns:
+            Image key -> group, for these and for all images of items.
+        """
+        asked = self.table["group"] != ""
+        group = dict(zip(self.table["image_key"][asked], self.table["group"][asked], strict=True))
+        fresh = keys - group.keys()
+        if not fresh:
+            return group
+        every = fresh | group.keys()
+        found = embedded_of(self.embeddings, keys=every)
+        sample = [
+            str(found.keys[place]) for place in np.unique(np.linspace(0, len(found.keys) - 1, CALIBRATION, dtype=int))
+        ]
+        clusters = near_images(
+            found,
+            thumbnails_of(self.embeddings, every),
+            [self.pictures.decode(key) for key in sample],
+            image_encoder(self.encoder),
+        )
+        leaders = {str(key): str(of) for key, of in zip(found.keys, found.keys[clusters.leader], strict=True)}
+        links = dict(zip(self.table["image_key"], self.table["links"], strict=True))
+        marks = {key: {leaders[key], *links[key]} for key in sorted(every)}
+        of_mark: dict[str, str] = {}
+        for key in sorted(group):
+            for mark in marks[key]:
+                of_mark.setdefault(mark, group[key])
+        return group | _joined({key: marks[key] for key in sorted(fresh)}, of_mark)
+
+
+def _joined(marks: dict[str, set[str]], groups: dict[str, str]) -> dict[str, str]:
+    """The group of each image: images that have a mark in common are joined.
+
+    Args:
+        marks: Image -> what it may have in common with others.
+        groups: Mark -> the group of items that have it.
+    """
+    table = pd.Series([sorted(of) for of in marks.values()]).explode()
+    label = joined(np.arange(len(marks), dtype=np.int64), table)
+    named: dict[int, list[str]] = {}
+    for at, of in zip(label.tolist(), marks.values(), strict=True):
+        named.setdefault(at, []).extend(groups[mark] for mark in of if mark in groups)
+    names = {at: min(of) if of else "" for at, of in named.items()}
+    first = {at: key for key, at in reversed([*zip(marks, label.tolist(), strict=True)])}
+    return {key: names[at] or digest("group", first[at]) for key, at in zip(marks, label.tolist(), strict=True)}
+
+
+def pool_of(known: Survey) -> Pool:
+    """The pool of a recipe: the images of its items and those of its pools, each once.
+
+    Args:
+        known: The survey of all items that were read, and the images that the recipe's pools hold.
+    """
+    represent, table = known.represent, _of_items(known.items)
+    embeddings, pictures = [represent.images()], known.pictures
+    if known.pool is not None:
+        every = known.pool.pictures(known.pictures.limits)
+        others = every.part(key for key in every.keys if key not in known.pictures)
+        embeddings.append(embed_pictures(represent.run, represent.image, others))
+        pictures = pictures.and_others(others)
+        table = _with_pools(table, known.pool, represent.recipe)
+    return Pool(table.sort_values("image_key", ignore_index=True), pictures, embeddings, represent.image.name)
+
+
+def _of_items(items: pd.DataFrame) -> pd.DataFrame:
+    """The images of items, with the links of all items about each."""
+    columns = ["image_key", *(name for name in COLUMNS if name != "links")]
+    first = items.sort_values("id").drop_duplicates("image_key")[columns]
+    links = items[["image_key", "links"]].explode("links").dropna().groupby("image_key")["links"].agg(set)
+    return first.assign(links=_cells([sorted(links.get(key, ())) for key in first["image_key"]]))
+
+
+def _with_pools(table: pd.DataFrame, pool: PoolImages, recipe: Recipe) -> pd.DataFrame:
+    """The images of items and those of pools; what a pool states of an item's image is stated of it, too."""
+    terms = {named.name: (named.revision, named.license) for named in recipe.pool}
+    rows = pool.table.rename(columns={"width": "image_width", "height": "image_height"})
+    rows["source_revision"], rows["license"] = zip(*rows["source"].map(terms), strict=True)
+    stated = dict(zip(rows["image_key"], rows["links"], strict=True))
+    links = [sorted({*of, *stated.get(key, ())}) for key, of in zip(table["image_key"], table["links"], strict=True)]
+    new: pd.DataFrame = rows[~rows["image_key"].isin(set(table["image_key"]))].assign(group="")
+    return pd.concat([table.assign(links=_cells(links)), new[list(table.columns)]])
+
+
+def _cells(lists: list[list[str]]) -> NDArray[np.object_]:
+    """Lists as the cells of a column."""
+    cells = np.empty(len(lists), dtype=object)
+    cells[:] = lists
+    return cells

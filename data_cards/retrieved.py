@@ -1,0 +1,100 @@
+"""What is said of retrieved partners: whose answer it is, what was found and what of it balance needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twokeys.core.columns import RETRIEVED
+from twokeys.data_cards.tables import Cells, count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twokeys.data_cards.manifest import Pairing, PairKind, RetrievedKind
+
+WHAT = (
+    "A retrieved partner is an image partner that was found, not made: another real image about which the same "
+    "question has another answer."
+)
+HEADER: Cells = (
+    "kind", "askable", "checked", "agreed", "balanced before", "balanced with", "added", "spare"
+)  # fmt: skip
+LEGEND = (
+    "Askable: annotated items whose question the judge understands. Checked: those about whose own image it tells the "
+    "answer. Agreed: those of these for which it tells the annotated answer; the others get no partner. Balanced "
+    "before and with: askable items in the balanced set without any retrieved partner, and with them. Added: retrieved "
+    "partners that went on to balance. Spare: sound candidates that balance does not need; they are not published."
+)
+"""What stands under `HEADER`."""
+
+
+def rows(kinds: Sequence[RetrievedKind], edits: Sequence[PairKind]) -> list[Cells]:
+    """One row a kind, under `HEADER`.
+
+    Args:
+        kinds: What judges understood.
+        edits: What became of each kind of edit, retrieved ones among them.
+    """
+    added = {edit.kind: edit.added for edit in edits}
+    return [
+        (
+            kind.kind,
+            *map(count, (kind.askable, kind.checked, kind.agreed, kind.before, kind.balanced)),
+            *map(count, (added.get(kind.kind, 0), kind.spare)),
+        )
+        for kind in kinds
+    ]
+
+
+def judge(kind: str) -> str:
+    """Whose answer it is, in words.
+
+    Example:
+        >>> judge("retrieved.coco")
+        'constructed, as it follows from annotations (coco)'
+    """
+    name = kind.removeprefix(RETRIEVED)
+    return (
+        "verified by models that agree" if name == "models" else f"constructed, as it follows from annotations ({name})"
+    )
+
+
+def answers(kinds: Sequence[RetrievedKind]) -> list[str]:
+    """Whose answer it is, and what absence means, in a few sentences a kind."""
+    return [f"{kind.kind}: the answer is {judge(kind.kind)}. {kind.absence}".rstrip() for kind in kinds]
+
+
+def summary(pairing: Pairing) -> str:
+    """All kinds in one sentence; empty if no generator retrieves."""
+    if not pairing.retrieved:
+        return ""
+    # Generators may understand the same items, so that sums would count these twice.
+    added = sum(edit.added for edit in pairing.kinds if retrieved(edit))
+    told = ", ".join(
+        f"{count(kind.balanced)} of {count(kind.askable)} askable items are balanced with {kind.kind}, "
+        f"{count(kind.before)} before"
+        for kind in pairing.retrieved
+    )
+    return f"Retrieved partners: {count(added)} added; {told}."
+
+
+def steps(pairing: Pairing) -> list[str]:
+    """What became of each kind, in two sentences each."""
+    edits = {edit.kind: edit for edit in pairing.kinds}
+    return [_step(kind, edits.get(kind.kind)) for kind in pairing.retrieved]
+
+
+def _step(kind: RetrievedKind, edit: PairKind | None) -> str:
+    refused, added, published = (sum(edit.refused.values()), edit.added, edit.published) if edit else (0, 0, 0)
+    return (
+        f"Retrieved partners of kind {kind.kind}: {count(refused + added + kind.spare)} candidates were found, of "
+        f"which {count(refused)} were refused, {count(added)} added and {count(kind.spare)} not needed; "
+        f"{count(published)} are published. Of {count(kind.askable)} askable items {count(kind.checked)} could be "
+        f"checked, on {count(kind.agreed)} of which the judge agrees with the annotated answer; {count(kind.balanced)} "
+        f"are balanced with retrieved partners, {count(kind.before)} without."
+    )
+
+
+def retrieved(edit: PairKind) -> bool:
+    """Whether a kind of edit puts other real images in the place of an item's image."""
+    return edit.kind.startswith(RETRIEVED)
