@@ -171,7 +171,7 @@ def test_a_recipe_must_name_what_is_done_and_say_where_things_are(tmp_path):
 @pytest.mark.parametrize("operations", [["remove"], ["paste"], ["paste", "remove"]])
 def test_an_operation_that_a_recipe_switches_on_is_cautioned_against(operations):
     cautions = make("photo-edits", {"operations": operations}).cautions
-    assert [re.match("`([a-z]+)` is off unless a recipe names it, for ", one)[1] for one in cautions] == operations
+    assert [re.match("`([a-z]+)` is off unless a recipe names it: ", one)[1] for one in cautions] == operations
 
 
 def test_another_instances_file_is_another_generator(tmp_path):
