@@ -5,7 +5,7 @@
 The first pictures of easy-VQA's test split, with all of their questions and with the yes/no questions alone: a figure
 that gives every pixel of a picture again says what is drawn, and so what the answer is. The recipe
 `nlvr` needs the corpora folder: of its development split the scenes are published. The models that ship cannot read its
-statements, so that they are heard against the rule (`accuracy: 0`) to see whether the precision that is stated shows it.
+statements; they are heard against the rule (`accuracy: 0`) to see whether the precision that is stated shows it.
 """
 
 from __future__ import annotations
