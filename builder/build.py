@@ -87,9 +87,9 @@ def build(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
+        pool = pool_images(run, plan, corpora)
         reading = read(run, plan, sources)
         check_files(run, plan, reading, sources)
-        pool = pool_images(run, plan, corpora)
         measured = survey(run, plan, sources, reading, pool)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))

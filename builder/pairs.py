@@ -124,9 +124,9 @@ def pairs(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
+        pool = pool_images(run, plan, corpora)
         reading = read(run, plan, sources)
         check_files(run, plan, reading, sources)
-        pool = pool_images(run, plan, corpora)
         known = survey(run, plan, sources, reading, pool)
         left = filter_items(run, plan, known).left(known.items)
         done = pair_work(run, plan, known, left)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
+from twokeys.builder.pair.generators.retrieved.settings import By
 from twokeys.builder.pair.generators.retrieved.told import TRUE_FALSE, kind_of
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.answers.normal import compared, normalise
@@ -65,7 +66,7 @@ def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
 
 def _ours(kind: str) -> bool:
     """Whether only the generator `retrieved` gives such a kind."""
-    return any(kind == f"{RETRIEVED}{judge}" for judge in registry.FILES)
+    return any(kind == f"{RETRIEVED}{judge}" for judge in get_args(By))
 
 
 def _found(name: str, corpora: Path | None, rows: int) -> Path:

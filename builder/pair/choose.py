@@ -12,6 +12,9 @@ from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
 
+SPARE = ["id", "edit_kind", "question_key", "compared", "image_key", "group"]
+"""What stays known of a candidate that is not needed: an image, and the answer to a question about it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chosen(Result):
@@ -19,14 +22,14 @@ class Chosen(Result):
 
     Attributes:
         added: Edits as items, and the retrieved partners among them that balance needs.
-        spare: Sound candidates for retrieved partners that it does not need, by kind.
+        spare: `SPARE` of the sound candidates for retrieved partners that it does not need.
     """
 
     added: pd.DataFrame
-    spare: dict[str, int]
+    spare: pd.DataFrame
 
 
-@stage("choose", version=1)
+@stage("choose", version=2)
 def choose(space: Workspace, items: KeyedTable, added: KeyedTable, settings: Balance) -> Chosen:
     """Choose among the candidates for retrieved partners.
 
@@ -43,6 +46,5 @@ def choose(space: Workspace, items: KeyedTable, added: KeyedTable, settings: Bal
     kept = set(select(every, settings.model_copy(update={"weight": None})).kept["id"])
     candidate = retrieved(added.frame)
     goes_on = ~candidate | added.frame["id"].isin(kept).to_numpy()
-    spare = added.frame["edit_kind"][~goes_on].value_counts()
-    counts = {str(kind): int(number) for kind, number in sorted(spare.items())}
-    return Chosen(added.frame[goes_on].reset_index(drop=True), counts)
+    spare = added.frame.reindex(columns=SPARE)[~goes_on].reset_index(drop=True)
+    return Chosen(added.frame[goes_on].reset_index(drop=True), spare)

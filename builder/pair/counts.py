@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -56,13 +56,13 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
 
 
 def retrieved_kinds(
-    found: Sequence[Candidates], spare: Mapping[str, int], paired: pd.DataFrame, kept: Collection[str], balance: Balance
+    found: Sequence[Candidates], spare: pd.DataFrame, paired: pd.DataFrame, kept: Collection[str], balance: Balance
 ) -> list[RetrievedKind]:
     """Count what judges of retrieved partners understood, and what of it is balanced with them and without.
 
     Args:
         found: What each generator that retrieves was asked and told.
-        spare: Sound candidates that balance does not need, by kind.
+        spare: Sound candidates that balance does not need.
         paired: What went on to balance.
         kept: Ids of the balanced set.
         balance: How it is balanced.
@@ -77,7 +77,7 @@ def retrieved_kinds(
             checked=each.checked,
             agreed=each.agreed,
             files=each.files,
-            spare=spare.get(each.kind, 0),
+            spare=int((spare["edit_kind"] == each.kind).sum()),
             absence=each.absence,
         )
         for each in found

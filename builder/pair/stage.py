@@ -20,7 +20,7 @@ from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
-from twokeys.builder.pair.choose import Chosen, choose
+from twokeys.builder.pair.choose import SPARE, Chosen, choose
 from twokeys.builder.pair.edit import FileReader, Generator
 from twokeys.builder.pair.generate import EDITS, Edits, Limits, Making, fitting, generate
 from twokeys.builder.pair.generators import registry
@@ -60,14 +60,14 @@ class Paired:
         known: The survey with these items and all images, constructed ones included.
         refused: Edits that were refused and items that were merged: rows with `reason`, no longer among the items.
         retrieved: What each generator that retrieves was asked and told.
-        spare: Sound candidates for retrieved partners that balance does not need, by kind.
+        spare: Sound candidates for retrieved partners that balance does not need (`twokeys.builder.pair.choose`).
         precision: How often models are right about what they verify.
     """
 
     known: Survey
     refused: pd.DataFrame
     retrieved: list[Candidates] = field(default_factory=list)
-    spare: dict[str, int] = field(default_factory=dict)
+    spare: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=SPARE))
     precision: list[Precision] = field(default_factory=list)
 
 
@@ -150,7 +150,7 @@ def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
     ]
     nearness = Nearness(known.represent, recipe.pair.minimal.similarity)
     outcome = merge_edits(run, known, items, edits, Judges.of(recipe), nearness, pool)
-    chosen = Chosen(outcome.added, {}, key=outcome.key)
+    chosen = Chosen(outcome.added, pd.DataFrame(columns=SPARE), key=outcome.key)
     if pool is not None:
         chosen = choose(run, items, KeyedTable(outcome.added, outcome.key), recipe.balance)
     added = chosen.added

@@ -21,7 +21,7 @@ class Work:
         refused: Edits that were refused and items that were merged, with `reason`.
         pictures: Their images, constructed ones included.
         retrieved: What each generator that retrieves was asked and told.
-        spare: Sound candidates for retrieved partners that balance does not need, by kind.
+        spare: Sound candidates for retrieved partners that balance does not need (`twokeys.builder.pair.choose`).
         precision: How often models are right about what they verify.
         key: Hash of everything that this depends on.
     """
@@ -31,7 +31,7 @@ class Work:
     refused: pd.DataFrame
     pictures: Pictures
     retrieved: list[Candidates]
-    spare: dict[str, int]
+    spare: pd.DataFrame
     precision: list[Precision]
     key: str
 

@@ -95,7 +95,7 @@ def test_what_describes_a_pool_reads_nothing_anew(toy: Toy, tmp_path: Path) -> N
     ("licence", "told"),
     [
         ("cc-by-nd-4.0", "source 'photos' is under cc-by-nd-4.0, which does not let adapted material be given on"),
-        ("agpl-3.0", r"the sources 'toy' \(cc-by-4.0\) and 'photos' \(agpl-3.0\) cannot be given on as one"),
+        ("agpl-3.0", r"the sources 'toy' \(cc-by-4.0\) and 'photos' \(agpl-3.0\) cannot be distributed as one"),
     ],
 )
 def test_a_licence_that_lets_nothing_be_joined_is_refused_before_anything_is_read(

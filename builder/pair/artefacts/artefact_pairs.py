@@ -45,7 +45,7 @@ class Sides:
     shown: pd.DataFrame
 
 
-def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Sides]:
+def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0, spare: pd.DataFrame | None = None) -> Iterator[Sides]:
     """Set edits against what they were made from; one edit per original, so that no picture counts twice.
 
     Retrieved partners are set against images of the corpus that have the same answer to the same question.
@@ -54,6 +54,8 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
         items: Annotated and constructed items, with `group`, `edit_of` and `edit_kind`.
         most: Pairs per kind at most.
         seed: Of which are looked at where there are more.
+        spare: Candidates for retrieved partners that are not among the items: what is known of images of the corpus
+            that nobody asked.
     """
     base = items.set_index("id")
     made = items[items["edit_of"].notna()]
@@ -82,24 +84,27 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0) -> Iterator[Side
             .assign(edited=shown[column].isin(edited))
         )
         if str(kind).startswith(RETRIEVED):
-            pairs = _with_the_same_answer(part, items[items["edit_of"].isna()], known, seed)
+            pairs = _with_the_same_answer(part, pd.concat([items, *([] if spare is None else [spare])]), known, seed)
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)
         yield Sides(str(kind), column, pairs, edited, shown)
 
 
-def _with_the_same_answer(part: pd.DataFrame, annotated: pd.DataFrame, known: set[str], seed: int) -> pd.DataFrame:
+def _with_the_same_answer(part: pd.DataFrame, every: pd.DataFrame, known: set[str], seed: int) -> pd.DataFrame:
     """Set retrieved images against images of the corpus about which the same question has the same answer.
 
     Against the original that it stands in for, an image can be told by the answer itself: what is asked for is there or
-    not. Each group of images stands on each side once.
+    not. The answer about an image of the corpus may be annotated, or known as that of a candidate is: a corpus that
+    asks a question with one answer alone has no annotated item with the other one, and just there a look of the pool
+    would give all answers away. Each group of images stands on each side once.
 
     Args:
         part: Retrieved partners of one kind.
-        annotated: Items of the corpus.
+        every: Items and candidates.
         known: Images of the corpus.
         seed: Of which are set against each other.
     """
+    annotated = every[every["image_key"].isin(known)]
     both = ["question_key", "compared"]
     sides = part[~part["image_key"].isin(known)].merge(annotated, on=both, suffixes=("", "_original"))
     draw = [digest("artefacts", str(seed), *ids) for ids in zip(sides["id"], sides["id_original"], strict=True)]
@@ -133,6 +138,7 @@ def judge(
     margin: float = 0.05,
     most: int = MOST,
     seed: int = 0,
+    spare: pd.DataFrame | None = None,
 ) -> list[Artefacts]:
     """Judge every kind of edit among some items; kinds of fewer than two groups say nothing and are left out.
 
@@ -145,9 +151,10 @@ def judge(
         margin: See `twokeys.builder.pair.artefacts.artefacts.artefacts`.
         most: Pairs per kind at most.
         seed: Of sample, folds and classifiers.
+        spare: As `sides`.
     """
     found = []
-    for side in sides(items, most, seed):
+    for side in sides(items, most, seed, spare):
         if side.pairs["group"].nunique() < 2:
             continue
         contents = [

@@ -47,7 +47,8 @@ def look_for(recipe: Recipe, made: Work, most: int, image: NamedModel, text: Nam
     encoders = image_encoder(image.name), text_encoder(text.name)
     kept = select(made.items, recipe.balance.model_copy(update={"weight": None})).kept
     balanced = made.items[made.items["id"].isin(set(kept["id"]))]
-    return judge(made.items, balanced, made.pictures.decode, *encoders, most=most, seed=recipe.seed)
+    seen = made.pictures.decode
+    return judge(made.items, balanced, seen, *encoders, most=most, seed=recipe.seed, spare=made.spare)
 
 
 def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedModel, text: NamedModel) -> Work:
@@ -72,7 +73,7 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedMode
     )
 
 
-@stage("artefacts", version=4)
+@stage("artefacts", version=5)
 def refuse_kinds(
     space: Workspace, recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel
 ) -> RefusedKinds:
