@@ -50,8 +50,17 @@ class Generative(Decoder):
             return made[0]
         return made[int(np.argmax([self.score(one, *everything(one))[0] for one in made]))]
 
+    _last: tuple[Question, Masking, Image.Image | None, tuple[Prepared, str]] | None = None
+    """The question that was prepared last: several answers to one question are prepared one after the other."""
+
     def _bare(self, question: Question, masking: Masking, donor: Image.Image | None) -> tuple[Prepared, str]:
         """The item without an answer, and its prompt: a stand-in of one token is no part of the sequence."""
+        last = self._last
+        if last is None or last[0] is not question or last[1] != masking or last[2] is not donor:
+            self._last = last = question, masking, donor, self._read(question, masking, donor)
+        return last[3]
+
+    def _read(self, question: Question, masking: Masking, donor: Image.Image | None) -> tuple[Prepared, str]:
         picture = upright(question.picture)
         layout = self.layout(*picture.size)
         text = prompt.prompt(
@@ -178,14 +187,23 @@ class Generative(Decoder):
 
     def respond(self, items: Sequence[Prepared], keeps: Sequence[tuple[Mask, Mask]]) -> tuple[list[str], Floats]:
         """Many items, each under one coalition; see `twokeys.audit.models.model.Model.respond`."""
-        replies: list[str] = []
+        # Items that differ in the answer alone have one prompt, which is read once.
+        prompts: dict[tuple[int, bytes, bytes, bytes], list[int]] = {}
+        unanswered = [self._unanswered(item) for item in items]
+        for at, (item, (image, text)) in enumerate(zip(unanswered, keeps, strict=True)):
+            key = id(item.pixels), item.ids.cpu().numpy().tobytes(), image.tobytes(), text.tobytes()
+            prompts.setdefault(key, []).append(at)
+        places = list(prompts.values())
+        replies = [""] * len(items)
         values = np.empty(len(items))
+        for start in range(0, len(places), AT_ONCE):
+            part = [same[0] for same in places[start : start + AT_ONCE]]
+            said, first = say(self, [unanswered[at] for at in part], [keeps[at] for at in part], self.most)
+            for row, same in enumerate(places[start : start + AT_ONCE]):
+                for at in same:
+                    replies[at] = self.decode(said[row]).strip()
+                    values[at] = float(first[row, items[at].target].exp())
         for start in range(0, len(items), AT_ONCE):
-            part = slice(start, start + AT_ONCE)
-            said, first = say(self, [self._unanswered(item) for item in items[part]], keeps[part], self.most)
-            replies += [self.decode(one).strip() for one in said]
-            for at, item in enumerate(items[part]):
-                values[start + at] = float(first[at, item.target].exp())
             longer = [at for at in range(start, min(start + AT_ONCE, len(items))) if len(items[at].answer) > 1]
             if longer:  # the first token alone does not tell how likely the whole is
                 values[longer] = score_items(self, [items[at] for at in longer], [keeps[at] for at in longer])

@@ -10,9 +10,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from twokeys.builder.build import build
+from twokeys.builder.checks.pairs import edited
 from twokeys.builder.pair.generators.easy_vqa.figure import pixels_of, read
 from twokeys.builder.pair.generators.easy_vqa.questions import asked
 from twokeys.builder.pairs import pairs
@@ -82,11 +84,15 @@ def test_what_models_verify_is_drawn_and_the_folder_is_recounted(tmp_path: Path,
     assert [finding for finding in verify(built.folder) if not finding.ok] == []
     for name in ("README.md", "report.html"):
         assert "How often models are right" in (built.folder / name).read_text(encoding="utf-8")
-    manifest = json.loads((built.folder / "manifest.json").read_text())
-    forged = next(one for one in manifest["pairs"]["precision"] if one["used"])
-    forged["right"] -= 1
-    (built.folder / "manifest.json").write_text(json.dumps(manifest))
-    assert any("does not follow from its counts" in str(finding) for finding in verify(built.folder))
+    forged = used.model_copy(update={"right": used.right - 1})
+    every = pd.DataFrame([*published(built.folder), *published(built.folder, "removed")])
+    assert list(edited(every, recipe.pair, [used])) == []
+    assert list(edited(every, recipe.pair, [forged])) == [
+        "the precision of models on easy-vqa does not follow from its counts"
+    ]
+    assert any(
+        "another margin" in problem for problem in edited(every, recipe.pair, [used.model_copy(update={"margin": 2.0})])
+    )
 
 
 def test_more_precision_than_models_are_shown_to_have_verifies_nothing(tmp_path: Path, few: Path) -> None:

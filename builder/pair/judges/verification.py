@@ -161,9 +161,9 @@ def _announce(panel: Panel, first: Drawn, held_out: Drawn, expected: Sequence[Ex
         len({panel.claims.of(identity) for one in expected for identity in (one.edit, one.original)}),
     ]
     warnings.warn(
-        f"pair.verify: each of {len(panel.models)} models is asked {sum(counts):,} times at most whether an answer to a "
-        f"question about an image holds: {counts[0]:,} times to see whether it can tell, {counts[1]:,} times to measure "
-        f"precision, {counts[2]:,} times about edits and their originals",
+        f"pair.verify: each of {len(panel.models)} models is asked {sum(counts):,} times at most whether an answer "
+        f"holds: {counts[0]:,} times to see whether it can tell, {counts[1]:,} times to measure precision, "
+        f"{counts[2]:,} times about edits and their originals",
         RuntimeWarning,
         stacklevel=2,
     )

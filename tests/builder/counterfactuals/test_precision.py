@@ -1,4 +1,4 @@
-"""How often models are right, measured on items that did not decide on their fitness, and margins that follow from it."""
+"""How often models are right, measured on items that did not decide on fitness, and the margins that follow."""
 
 from __future__ import annotations
 
