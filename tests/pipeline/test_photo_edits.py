@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.builder.counterfactuals.photos import toy
+from tests.builder.pair.generators.photos import toy
 from tests.pipeline.toy import published
 from twokeys.builder.build import build
 from twokeys.builder.diagnose import diagnose

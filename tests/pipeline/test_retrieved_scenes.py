@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.builder.counterfactuals.retrieved.clevr_world import WORDS, naive
+from tests.builder.pair.generators.retrieved.clevr_world import WORDS, naive
 from twokeys.builder.build import build
 from twokeys.builder.pairs import pairs
 from twokeys.builder.recipe import Recipe

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builder.counterfactuals.retrieved.instances import coco_file
+from tests.builder.pair.generators.retrieved.instances import coco_file
 from tests.pipeline.toy import COLOURS, Toy, draw
 from tests.printed import Tables
 from twokeys.builder.build import Built, build
