@@ -184,9 +184,11 @@ def _balance(known: Folder) -> Iterator[str]:
         where = ", ".join(f"{column}={value}" for column, value in name.items()) or "all items"
         published = part[part["stage"].isna()]
         claim = said.get(tuple(sorted(name.items())))
-        counted = (len(part), len(published), int(weights(published, settings.weight).sum()), found.solved)
-        if claim is None or (claim.items, claim.kept, claim.weight, claim.solved) != counted:
-            yield f"{where}: items, kept, weight and solvers are {counted}, the manifest says otherwise"
+        only_to_balance = int(retrieved(published).sum())
+        weight = int(weights(published, settings.weight).sum())
+        counted = (len(part), len(published), only_to_balance, weight, found.solved)
+        if claim is None or (claim.items, claim.kept, claim.retrieved, claim.weight, claim.solved) != counted:
+            yield f"{where}: items, kept, retrieved, weight and solvers are {counted}, the manifest says otherwise"
         elif claim.bound != found.bound and (same_solvers(known) or claim.bound < found.weight):
             yield f"{where}: the bound on the largest balanced set is {found.bound}, not {claim.bound}"
         graph = graph_of(published)
