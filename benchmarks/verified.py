@@ -123,7 +123,7 @@ def compared(name: str, found: Paired, work: Path, truth: Truth, models: int) ->
     """Stated and true precision at each margin."""
     rows = candidates_of(work)
     rows = rows[rows["models"] == models]
-    rows = rows.assign(truth=[truth(row) for row in rows.itertuples()])
+    rows = rows.assign(truth=pd.Series(map(truth, rows.itertuples()), index=rows.index, dtype=object))
     known = rows[rows["truth"].notna()]
     told_of = {one.margin: one for one in found.precision}
     table: list[tuple[str | int | float, ...]] = []
