@@ -3,10 +3,11 @@ r"""Edits of real COCO photos: how many questions can be edited, how many pairs 
     python -m benchmarks.real_photos --photos corpora/coco_photos --work out/real-photos
 
 `--photos` is a folder with `photos/` (named as COCO names them), `annotations/instances.json`, `pope/{coco,aokvqa}`
-and `vqa_v1`, `vqa_v2` in their official formats. Two sets of questions are asked about its annotated photos: those
-that people and POPE asked (`asked`), and POPE's own question of every category that is there and of as many that are
-not, with how many there are of each (`every`). Each operation then runs as in a build (`twokeys pairs`). Contact sheets
-to be looked at are left in `--work`; the photos are under their owners' licences, so none of it is for publication.
+and `vqa_v1`, `vqa_v2` in their official formats. Three sets of questions are asked about its annotated photos: those
+that people and POPE asked (`asked`), POPE's own question of every category that is there and of as many that are not
+(`every`), and how many there are of each that is there (`counts`). Each operation then runs as in a build (`twokeys
+pairs`). Contact sheets to be looked at are left in `--work`; the photos are under their owners' licences, so none of it
+is for publication.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ VQAS = {
     ],
     "counts": [("questions.json", "annotations.json")],
 }
-SETS = {"asked": (*POPES, "vqa_v2", "vqa_v1"), "every": ("every", "counts")}
+SETS = {"asked": (*POPES, "vqa_v2", "vqa_v1"), "every": ("every",), "counts": ("counts",)}
 MOST = 10
 """More things of a category are not asked to be counted."""
 AREA = Settings().area

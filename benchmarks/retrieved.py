@@ -113,6 +113,8 @@ def recall(found: Candidates, pool: Pool, meaning: Ints, image: Ints, answer: li
         code, texts = pool.answers(int(meaning[row]), everything)
         other = code != texts.index(answer[row])
         other[image[meaning == meaning[row]]] = False  # asked already
+        if not other.any():
+            continue  # all images have one answer
         place = nearest_among(pool, image[row : row + 1], np.flatnonzero(other), K)[1]
         hits.append(np.isin(meaning[row] * len(pool) + place, keys))
     return float(np.mean([hit[0] for hit in hits])), float(np.mean(np.concatenate(hits)))

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
@@ -59,8 +60,12 @@ def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
         yield from _answers(rows, known, judge)
         asked = known.paired[known.paired["edit_of"].isna()]
         understood = {str(row["id"]) for row in asked.to_dict("records") if _meaning(row, judge) is not None}
-        if (kind.askable, kind.balanced) != (len(understood), len(understood & set(known.balanced["id"]))):
-            yield f"the judge of the kind {kind.kind} does not understand as many items as the manifest says"
+        without = select(known.paired[~retrieved(known.paired)], known.recipe.balance).kept
+        sets = understood, understood & set(without["id"]), understood & set(known.balanced["id"])
+        if (kind.askable, kind.before, kind.balanced) != tuple(map(len, sets)):
+            yield f"the judge of the kind {kind.kind} does not understand, or balance keep, as many items as is stated"
+        if kind.absence != judge.absence:
+            yield f"the judge of the kind {kind.kind} says something else of what absence means"
     yield from (f"no generator of the recipe finds partners of the kind {name}" for name in stated if _ours(name))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from tests.builder.audited.items import table
+from tests.builder.certify.audited.items import table
 from twokeys.builder.certify.audited.evidence import Adversary, Scored, Standard, weigh
 from twokeys.builder.certify.audited.families import CERTIFY
 from twokeys.builder.certify.audited.labels import Labels

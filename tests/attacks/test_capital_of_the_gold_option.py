@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.attacks.judging import items_of, verdict
-from tests.builder.audited.items import NOUNS
+from tests.builder.certify.audited.items import NOUNS
 
 ITEMS, MARGIN = 700, 0.12
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.attacks.auditing import audit
-from tests.builder.audited.items import table
+from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import asked, corpus, noise
 from twokeys.builder.certify.audited.bounds import Bools
 from twokeys.builder.certify.audited.certificate import verdicts_of

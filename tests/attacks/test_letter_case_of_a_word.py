@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.attacks.judging import agreeing, items_of, verdict
-from tests.builder.audited.items import NOUNS
+from tests.builder.certify.audited.items import NOUNS
 
 ITEMS, MARGIN = 1_000, 0.1
 

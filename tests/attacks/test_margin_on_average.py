@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.attacks.auditing import audit
-from tests.builder.audited.items import table
+from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
 from twokeys.builder.certify.audited.bounds import Answers
 from twokeys.builder.certify.audited.judging import JudgedSet, by_part

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.attacks.auditing import audit
-from tests.builder.audited.items import table
+from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import png
 from tests.pipeline.toy import Toy
 from twokeys.builder.certify.audited.labels import Labels

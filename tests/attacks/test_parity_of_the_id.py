@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.attacks.judging import items_of, verdict
-from tests.builder.audited.items import NOUNS
+from tests.builder.certify.audited.items import NOUNS
 
 ITEMS, MARGIN = 600, 0.13
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.builder.counterfactuals.photos import toy
+from tests.builder.pair.generators.photos import toy
 from tests.pipeline.toy import published
 from twokeys.builder.build import build
 from twokeys.builder.diagnose import diagnose
@@ -167,7 +167,7 @@ def test_a_folder_without_a_model_stops_before_anything_is_measured(
 
 
 def test_good_files_are_looked_at_once_and_cautions_are_given(corpora: Path, tmp_path: Path) -> None:
-    with pytest.warns(RuntimeWarning, match="photo-edits: `remove` is off unless a recipe names it, for "):
+    with pytest.warns(RuntimeWarning, match="photo-edits: `remove` is off unless a recipe names it: "):
         first = diagnose(recipe(False), tmp_path / "out", corpora=corpora, work=tmp_path / "run", engine="serial")
     again = diagnose(recipe(False), tmp_path / "out", corpora=corpora, work=tmp_path / "run", engine="serial")
     assert "check-photo-edits" in first.executed

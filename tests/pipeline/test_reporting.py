@@ -96,7 +96,7 @@ def test_numbers_are_those_of_the_manifest(built: Built, page: Page):
         if score.stratum == "all":
             assert percent(score.accuracy) in page.text
     bound = max(manifest.after.ceiling(view).share for view in ("question", "image"))
-    assert f"The balanced tier is bounded by {percent(bound)}: whoever" in page.text
+    assert f"The balanced tier is bounded by {percent(bound)}: no predictor" in page.text
     assert manifest.build_key in page.text
 
 

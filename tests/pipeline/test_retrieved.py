@@ -90,8 +90,9 @@ def test_the_manifest_counts_what_is_published(done: Built, seen: Seen) -> None:
     assert step.added == edits.added
     (pool,) = manifest.pools
     assert pool.published == len({row["image_key"] for row in partners if int(number_of(row)) > 1000})
-    card = (done.folder / "README.md").read_text(encoding="utf-8")
-    assert re.search(rf"{len(partners)} of the kept items of .* are retrieved partners", card)
+    for file in ("croissant.json", "DATASHEET.md"):
+        text = (done.folder / file).read_text(encoding="utf-8")
+        assert re.search(rf"{len(partners)} of the kept items of .* are retrieved partners", text)
 
 
 def number_of(row: dict[str, Any]) -> str:
@@ -137,12 +138,13 @@ def test_engines_and_the_order_of_rows_change_nothing(done: Built, seen: Seen, t
 def test_a_pool_that_only_repeats_the_corpus_adds_no_image(tmp_path: Path) -> None:
     seen = Seen.random(tmp_path / "c", pool=0)
     seen.write()
-    for path in (seen.corpora / "coco/val2014").iterdir():
-        shutil.copy(path, seen.corpora / "pool")
+    asked = {number for number, _ in seen.questions}
+    for number in asked:
+        shutil.copy(seen.corpora / "coco/val2014" / name(number), seen.corpora / "pool")
     built = made(seen, tmp_path)
     sound(built, seen)
     (pool,) = built.manifest.pools
-    assert (pool.read, pool.published) == (24, 0)
+    assert (pool.read, pool.published) == (len(asked), 0)
     assert {json.loads(row["meta"])["image"]["source"] for row in found_in(built)} == {"pope"}
     bare = made(seen, tmp_path / "bare", pool=[])
     assert [row["image_key"] for row in found_in(bare)] == [row["image_key"] for row in found_in(built)]

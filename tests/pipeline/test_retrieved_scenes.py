@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.builder.counterfactuals.retrieved.clevr_world import WORDS, naive
+from tests.builder.pair.generators.retrieved.clevr_world import WORDS, naive
 from twokeys.builder.build import build
 from twokeys.builder.pairs import pairs
 from twokeys.builder.recipe import Recipe
@@ -133,3 +133,16 @@ def test_a_wrong_scene_gets_no_partner_and_is_counted(
     (kind,) = counted.retrieved
     assert kind.checked == SCENES * ASKED
     assert kind.agreed < kind.checked * 0.8
+
+
+def test_a_judge_that_understands_nothing_adds_nothing_and_says_so(
+    world: tuple[Path, dict[str, dict[str, Any]]], tmp_path: Path
+) -> None:
+    corpora, _ = world
+    file = corpora / "coco.json"
+    file.write_text(json.dumps({"images": [], "annotations": [], "categories": [{"id": 1, "name": "zebra"}]}))
+    counted = pairs(plan(judge="coco", files=["coco.json"]), corpora=corpora, work=tmp_path / "run", engine="serial")
+    (kind,) = counted.retrieved
+    assert (kind.askable, kind.checked, kind.agreed, kind.spare, kind.balanced) == (0,) * 5
+    assert counted.steps[0].kept == counted.steps[-1].kept
+    assert not counted.kinds

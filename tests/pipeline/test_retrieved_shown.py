@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builder.counterfactuals.retrieved.instances import coco_file
+from tests.builder.pair.generators.retrieved.instances import coco_file
 from tests.pipeline.toy import COLOURS, Toy, draw
 from tests.printed import Tables
 from twokeys.builder.build import Built, build
@@ -41,7 +41,10 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
         for number in CORPUS for name, answer in ASKED.items()
     ]  # fmt: skip
     shown = [*((number, "dog") for number in CORPUS), *((number, "cat") for number in POOL)]
-    files = [{"file_name": photo(number)} for number in (*CORPUS, *POOL)]
+    files = [
+        {"file_name": photo(number), "width": 100 + 8 * number, "height": 103 + 8 * number}
+        for number in (*CORPUS, *POOL)
+    ]
     coco_file(corpora / "instances.json", shown, files)
     return Toy(corpora, {"test": rows}, "photos").write()
 
@@ -90,18 +93,30 @@ def test_the_report_shows_each_image_beside_its_original_and_whose_answer_it_is(
         assert "in instances.json. Image of the pool photos (licence: cc-by-sa-4.0)." in pair
 
 
-def test_verify_recounts_the_gallery(built: Built, tmp_path: Path) -> None:
-    assert [finding.check for finding in verify(built.folder) if not finding.ok] == []
+def test_verify_recounts_the_gallery_and_the_counts(built: Built, toy: Toy, tmp_path: Path) -> None:
+    assert [finding.check for finding in verify(built.folder, corpora=toy.corpora) if not finding.ok] == []
     copy = Path(shutil.copytree(built.folder, tmp_path / "copy"))
     page = (copy / "report.html").read_text(encoding="utf-8")
     (copy / "report.html").write_text(page.replace("0 x dog in instances", "1 x dog in instances", 1), encoding="utf-8")
-    failed = {finding.check: finding.problems for finding in verify(copy) if not finding.ok}
-    assert failed["report"] == ["report.html is not what the rows and the manifest give"]
+    assert failed(copy, toy)["report"] == ["report.html is not what the rows and the manifest give"]
+    for change, problem in (
+        ({"before": 1}, "does not understand, or balance keep, as many items as is stated"),
+        ({"absence": "It may be there."}, "says something else of what absence means"),
+    ):
+        assert built.manifest.pairs is not None
+        (kind,) = built.manifest.pairs.retrieved
+        pairing = built.manifest.pairs.model_copy(update={"retrieved": [kind.model_copy(update=change)]})
+        (copy / "manifest.json").write_text(built.manifest.model_copy(update={"pairs": pairing}).text(), "utf-8")
+        assert failed(copy, toy)["answers by annotation"] == [f"the judge of the kind retrieved.coco {problem}"]
+
+
+def failed(folder: Path, toy: Toy) -> dict[str, list[str]]:
+    return {found.check: found.problems for found in verify(folder, corpora=toy.corpora) if not found.ok}
 
 
 def test_all_that_describes_the_folder_says_what_a_retrieved_partner_is(built: Built) -> None:
     (kind,) = built.manifest.pairs.retrieved if built.manifest.pairs else []
-    assert kind.model_dump(exclude={"absence"}) == {
+    assert kind.model_dump(exclude={"absence", "files"}) == {
         "kind": "retrieved.coco", "askable": 8, "before": 0, "balanced": 8, "checked": 8, "agreed": 8,
         "spare": 2,
     }  # fmt: skip
@@ -142,10 +157,7 @@ def test_the_terminal_counts_them_in_eighty_columns(
     assert [
         line for line in lines if len(line) > 80 and "Work done" not in line and str(built.folder) not in line
     ] == []
-    table = {name: number for name, _, number in (line.partition(" │ ") for line in lines) if number}
-    assert {name.strip(): number.strip() for name, number in table.items() if "balanced" in name}[
-        "balanced before"
-    ] == "0"
+    assert [line.split()[-1] for line in lines if line.startswith(" balanced before")] == ["0"]
     told = " ".join(out.getvalue().split())
     assert LEGEND in told
     assert "Retrieved partners: 8 added; 8 of 8 askable items are balanced with retrieved.coco, 0 before." in told

@@ -102,14 +102,11 @@ def removals(scene: Scene, label: str, one: bool, inpaint: Inpaint) -> Iterator[
     sets = [(thing,) for thing in things] if one else [things]
     for gone in sets:
         mask = np.logical_or.reduce([widened(scene.cover(thing)) for thing in gone])
-        others = _outlines(scene, gone)
-        if not scene.fits(mask) or (mask & others).sum() > OVERLAP * mask.sum():
+        if not scene.fits(mask) or (mask & _others_in(scene, mask, gone)).sum() > OVERLAP * mask.sum():
             continue
         left = len(things) - len(gone)
         note = f"{_said(len(gone), label)} removed, {left} left"
-        yield Plan(
-            "remove", {label: left}, note, partial(scene.filled, inpaint, mask, _outlines(scene, gone, rim=True))
-        )
+        yield Plan("remove", {label: left}, note, partial(_filled, scene, inpaint, mask, gone))
 
 
 def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Generator) -> Iterator[Plan]:
@@ -132,7 +129,7 @@ def repaints(scene: Scene, like: Mask, inpaint: Inpaint, random: np.random.Gener
         place[y : y + shape.shape[0], x : x + shape.shape[1]] = shape[: height - y, : width - x]
         if not (place & taken).any() and scene.fits(place):
             note = "a place of the background painted over, nothing removed"
-            yield Plan("repaint", {}, note, partial(scene.filled, inpaint, place, _outlines(scene, (), rim=True)))
+            yield Plan("repaint", {}, note, partial(_filled, scene, inpaint, place, ()))
             return
 
 
@@ -151,14 +148,24 @@ def pastes(scene: Scene, donors: tuple[Donor, ...], random: np.random.Generator)
             yield Plan("paste", {donor.label: count}, note, partial(np.copy, put))
 
 
-def _outlines(scene: Scene, but: tuple[Thing, ...], rim: bool = False) -> Mask:
-    """Where other things really are, with a rim or without; their boxes would forbid far more."""
+def _others_in(scene: Scene, place: Mask, but: tuple[Thing, ...]) -> Mask:
+    """Where other things really are, as far as they are in a place; their boxes would forbid far more."""
     found = np.zeros(scene.pixels.shape[:2], dtype=bool)
     for thing in scene.known.things:
-        if thing not in but:
-            mask = scene.mask(thing)
-            found |= widened(mask) if rim else mask
+        # Nothing is cut out beyond the surroundings of its box, and to cut takes long.
+        near = thing.outline is not None or (place & within(thing.box, scene.pixels, grown=True)).any()
+        if thing not in but and near:
+            found |= scene.mask(thing)
     return found
+
+
+def _filled(scene: Scene, inpaint: Inpaint, place: Mask, but: tuple[Thing, ...]) -> Pixels | None:
+    """A place filled with what is no other thing, nor the rim of one."""
+    barred = np.zeros(scene.pixels.shape[:2], dtype=bool)
+    for thing in scene.known.things:
+        if thing not in but:
+            barred |= widened(scene.mask(thing))
+    return scene.filled(inpaint, place, barred)
 
 
 def _said(number: int, label: str) -> str:

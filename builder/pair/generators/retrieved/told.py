@@ -91,8 +91,9 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     """
     asked = understand(items, pool, registry.judge(settings.judge, settings.paths, settings.hashes))
     facts = asked.about_themselves()
-    agree = [fact is None or fact == answer for fact, answer in zip(facts, asked.items["answer"], strict=True)]
-    asked, asking = asked.without(~np.array(agree, dtype=bool)), asked.items[agree]
+    same = [fact is None or fact == answer for fact, answer in zip(facts, asked.items["answer"], strict=True)]
+    agree = np.array(same, dtype=bool)
+    asked, asking = asked.without(~agree), asked.items[agree]
     depth = None if settings.judge in TOLD_IN_BULK else DEPTH
     found = mine(
         asking["vertex"].to_numpy(),
