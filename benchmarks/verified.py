@@ -4,8 +4,8 @@
 
 The first pictures of easy-VQA's test split, with their yes/no questions or, by the recipe `easy-vqa`, with all of them:
 a figure that gives every pixel of a picture again says what is drawn, and so what the answer is. The recipe `nlvr`
-needs the corpora folder: of its development split the scenes are published. The models that ship cannot read its statements;
-they are heard against the rule (`accuracy: 0`) to see whether the precision that is stated shows it.
+needs the corpora folder: of its development split the scenes are published. The models that ship cannot read its
+statements; they are heard against the rule (`accuracy: 0`) to see whether the precision that is stated shows it.
 """
 
 from __future__ import annotations
