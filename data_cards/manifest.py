@@ -291,7 +291,12 @@ class RetrievedKind(Fact):
     checked: int
     """Annotated items about whose own image the judge can tell the answer."""
     agreed: int
-    """Those of them for which it tells the annotated answer; the others get no partner."""
+    """Those of them for which it tells the annotated answer; the others get no partner.
+
+    Answers of partners are wrong more often: candidates are looked for by an answer, and wrong annotations give just
+    the answers that are rare. Of annotations of real photos, 1 % of which were made wrong, the answers of 3 % of the
+    partners followed, though 99.6 % of the items agreed.
+    """
     spare: int
     """Sound candidates that balance does not need: they are not published."""
     absence: str

@@ -184,7 +184,7 @@ class Retrieval:
             Balance chooses among them.
         askable: Ids of the items whose question it understands.
         checked: Those of them about whose own image it can tell the answer, too.
-        agreed: Those of these for which it tells the annotated answer: how far it can be trusted.
+        agreed: Those of these for which it tells the annotated answer.
         files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them.
         absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
     """

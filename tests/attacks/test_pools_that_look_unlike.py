@@ -1,7 +1,12 @@
-"""Attack: a pool that looks unlike the corpus, so that who sees the look knows which items are retrieved partners.
+"""Claim: retrieved partners that can be told from images of the corpus, where that helps to answer, are refused.
 
-At every question they have the answer that the annotated items lack: with the question, the look gives answers away,
-though neither view does alone. A build that looks for artefacts refuses such a pool, and takes one that looks alike.
+Attack: all images of a pool are tinted, framed, or of another quality. At every question retrieved partners have the
+answer that the annotated items lack: with the question, the look gives answers away, though neither view does alone.
+The corpus asks each question with one answer alone, so that no annotated image has the answer of a retrieved one.
+
+Before (61d961d): a retrieved image was set against annotated images with the same answer to the same question; there
+are none, nothing was judged, and all of it was published. Now: images of the corpus count about which a candidate has
+that answer, and such pools are refused; half of real photos as a pool for the other half are not, with 20 of 20 seeds.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def test_what_balance_does_not_need_is_spare(tmp_path) -> None:
     made = items["edit_of"].notna()
     found = choose(run(tmp_path), KeyedTable(items[~made], "items"), KeyedTable(items[made], "added"), Balance())
     assert found.added["id"].tolist() == ["i00003"]
-    assert found.spare == {"retrieved.coco": 3}
+    assert found.spare["id"].tolist() == ["i00004", "i00005", "i00006"]
 
 
 def test_an_edit_goes_on_although_balance_cannot_hold_it(tmp_path) -> None:
@@ -113,7 +113,7 @@ def test_an_edit_goes_on_although_balance_cannot_hold_it(tmp_path) -> None:
     items.loc[1, "edit_kind"] = "photo.remove"
     made = items["edit_of"].notna()
     found = choose(run(tmp_path), KeyedTable(items[~made], "items"), KeyedTable(items[made], "added"), Balance())
-    assert (found.added["id"].tolist(), found.spare) == (["i00001"], {"retrieved.coco": 1})
+    assert (found.added["id"].tolist(), found.spare["id"].tolist()) == (["i00001"], ["i00002"])
 
 
 def test_retrieved_partners_weigh_nothing_in_a_weighted_set_either() -> None:

@@ -42,7 +42,7 @@ def verified_once(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Recount the build that all tests share once; every other folder is recounted each time."""
     known = findings_of(built.folder)
     monkeypatch.setattr(
-        "twokeys.builder.push.verify", lambda path, say: known if path == built.folder else verify(path, say)
+        "twokeys.builder.push.verify", lambda path, say: known if path == built.folder else verify(path, say=say)
     )  # fmt: skip
 
 

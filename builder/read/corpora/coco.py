@@ -52,13 +52,14 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, subset:
     """
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
     folder = subset or (match["subset"] if match else None)
-    inside = corpus.images == "required" and isinstance(name, str) and folder and _there(corpus, file, folder)
+    inside = corpus.images == "required" and isinstance(name, str) and folder and not _flat(corpus, file, folder, name)
     return locate(corpus, f"{folder}/{name}" if inside else name, file, row)
 
 
-def _there(corpus: Corpus, file: SourceFile, folder: str) -> bool:
-    """Whether images lie in a folder of their subset, or no folder of images is named and it must be so."""
+def _flat(corpus: Corpus, file: SourceFile, folder: str, name: str) -> bool:
+    """Whether an image lies in the image folder itself, and there is no folder of its subset."""
     if corpus.image_folder is None:
-        return True
+        return False
     root = file.path.parents[len(PurePosixPath(file.name).parts) - 1]
-    return Path(os.path.normpath(root / image_folder(corpus)), folder).is_dir()
+    images = Path(os.path.normpath(root / image_folder(corpus)))
+    return not (images / folder).is_dir() and (images / name).is_file()

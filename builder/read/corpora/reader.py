@@ -239,12 +239,15 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
 
 
 def folders_of_images(corpus: Corpus, root: Path) -> tuple[str, ...]:
-    """Names of the folders inside a corpus's image folder, sorted; none if the recipe names no such folder."""
+    """Names of the folders inside a corpus's image folder, sorted, and `.` if files lie beside them.
+
+    None if the recipe names no such folder.
+    """
     if corpus.image_folder is None or corpus.images == "names":
         return ()
     try:
         with os.scandir(os.path.normpath(root / image_folder(corpus))) as entries:
-            return tuple(sorted(entry.name for entry in entries if entry.is_dir()))
+            return tuple(sorted({entry.name if entry.is_dir() else "." for entry in entries}))
     except OSError:
         return ()  # each row says that its image is not there
 
