@@ -129,7 +129,7 @@ def test_the_recipe_that_ships_balances_most_items_at_99_percent(tmp_path: Path)
     assert used.low >= 0.99
     assert used.items == 1_000
     before, after = found.steps[0], found.steps[-1]
-    assert before.annotated == before.kept == 2_358
+    assert before.annotated == before.kept > 2_000
     assert after.annotated > 2 * before.annotated
     (kind,) = found.retrieved
     assert (kind.before, kind.balanced) == (before.annotated, after.annotated)
