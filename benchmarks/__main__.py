@@ -24,7 +24,7 @@ from benchmarks.report import say
 
 NAMES = (
     "balance", "scale", "neighbours", "mining", "retrieved", "embedding", "baselines", "language", "values",
-    "coalitions",
+    "coalitions", "verified",
 )  # fmt: skip
 LONG = ("faithfulness", "simulated")
 PACKAGES = ("numpy", "pandas", "scipy", "ortools", "highspy", "faiss-cpu", "scikit-learn", "torch", "pillow", "pyarrow")

@@ -117,9 +117,9 @@ def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: Images) -> pd.D
     # The item for which the image was found has to have another answer than the one that is expected.
     rows["same"] = rows["answer"].to_numpy() == answer[rows["item"].to_numpy(dtype=np.int64)]
     parts = [rows[~rows["same"]]]
-    members = dict(iter(asking.groupby("vertex")))
+    members = {int(str(vertex)): part for vertex, part in asking.groupby("vertex")}
     for (vertex, expected), part in rows[rows["same"]].groupby(["vertex", "answer"], sort=True):
-        others = members[vertex]
+        others = members[int(str(vertex))]
         others = others[others["answer"] != expected].drop_duplicates("place").sort_values("place")
         place = others["place"].to_numpy(dtype=np.int64)
         row, near, _ = nearest_among(images, part["image"].to_numpy(dtype=np.int64), place, 1)
