@@ -152,7 +152,7 @@ def test_a_build_publishes_agreement_and_the_expected_share_and_verify_counts_bo
     assert noise is not None
     assert noise.stated == {"toy": 0.2}
     card = (built.folder / "README.md").read_text()
-    assert "**Wrong labels.** `toy` is said to have 20.0 % wrong labels" in card
+    assert "**Wrong labels.** The recipe states this share of wrong labels: `toy` 20.0 %" in card
     for row in measured(built.folder):
         assert row["answers_agreement"] == pytest.approx(row["answers"].count(row["answer"]) / len(row["answers"]))
     assert [finding for finding in verify(built.folder) if not finding.ok] == []

@@ -91,7 +91,11 @@ def test_edits_and_adversaries_of_long_names(tables: Tables, monkeypatch: pytest
     told = [SimpleNamespace(classifier="counterfactual.pixel-statistics", accuracy=0.5, low=0.45, high=0.55)]
     cue = SimpleNamespace(most=SimpleNamespace(share=0.01, p=0.5))
     looked = [SimpleNamespace(kind=kinds[0].kind, pairs=12_345, told=told, cue=cue, verdict="undecided")]
-    show_builds.show_pairs(SimpleNamespace(name=LONG, read=1, steps=[], kinds=kinds, artefacts=looked, executed={}))  # type: ignore[arg-type]
+    show_builds.show_pairs(
+        SimpleNamespace(
+            name=LONG, read=1, steps=[], kinds=kinds, retrieved=[], precision=[], artefacts=looked, executed={}
+        )
+    )  # type: ignore[arg-type]
     judged = SimpleNamespace(
         adversary=f"question.{LONG}", trained_on="removed", accuracy=0.5, low=0.4, high=0.6, chance=0.5, guess=0.5
     )

@@ -59,7 +59,7 @@ def readme(place: Path) -> Path:
         for place_, (question, answer, options) in enumerate(asked):
             row = [f"{number}-{place_}", question, answer, f"pictures/{number}.png"]
             table.append([*row, json.dumps(options) if options else ""])
-    columns = ["id", "question", "answer", "picture", "options"]
+    columns = ["id", "question", "answer", "image", "options"]
     pd.DataFrame(table, columns=columns).to_csv(place / "my-corpus" / "questions.csv", index=False)
     recipe |= {"measure": {"baselines": ["question.prior"], "folds": 3}, "pair": {"partners": "any"}, "rules": []}
     recipe["corpora"][0]["group_by"] = ["image"]

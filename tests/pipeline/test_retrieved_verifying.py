@@ -153,7 +153,7 @@ def test_counts_of_what_is_understood_are_recounted(copy: Path, seen: Seen) -> N
     forger.manifest["pairs"]["retrieved"][0]["askable"] += 1
     forger.hide()
     assert told(copy, seen.corpora).problems == [
-        "the judge of the kind retrieved.coco does not understand as many items as the manifest says"
+        "the judge of the kind retrieved.coco does not understand, or balance keep, as many items as is stated"
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.pipeline.adversary import failed
 from twokeys.builder.build import Built
 from twokeys.builder.checks.checks import CHECKS
+from twokeys.builder.checks.told import TOLD
 from twokeys.builder.verify import verify
 
 FILES = [
@@ -41,7 +42,7 @@ def test_the_files_damaged_here_are_all_there_are(built: Built) -> None:
 
 def test_a_fresh_build_passes_every_check(built: Built) -> None:
     findings = verify(built.folder)
-    assert [finding.check for finding in findings] == ["manifest", "files", *CHECKS]
+    assert [finding.check for finding in findings] == ["manifest", "files", *CHECKS, TOLD]
     assert not failed(built.folder)
 
 

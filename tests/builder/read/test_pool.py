@@ -419,5 +419,5 @@ def test_the_photos_at_hand_are_a_pool(tmp_path: Path) -> None:
 
 def test_the_recipe_of_the_documentation_is_one() -> None:
     text = (Path(__file__).parents[3] / "docs" / "pairs.md").read_text(encoding="utf-8")
-    named = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["pool"]
+    named = yaml.safe_load(text.partition("## Pools")[2].partition("```yaml\n")[2].partition("```")[0])["pool"]
     assert [found.format for found in plan(*named).pool] == ["images", "hf", "pope"]

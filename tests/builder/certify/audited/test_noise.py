@@ -157,6 +157,6 @@ def test_a_real_cue_that_pruning_cancels_is_not_taken_for_chance() -> None:
     assert null.adjusted_interval[0] > MARGIN
     hidden = decide("question", [found["linear"]], MARGIN)
     assert hidden.outcome == "not certified"
-    assert "only cancelled by it" in hidden.reasons[0]
+    assert "only cancels them" in hidden.reasons[0]
     # Who never saw the planted cue finds the real one.
     assert found["elsewhere"].p_beyond < 0.05

@@ -27,7 +27,7 @@ def table(head: str) -> dict[str, list[str]]:
 
 
 def test_the_recipe_is_one_and_its_generator_is_made() -> None:
-    (text,) = re.findall(r"```yaml\n(.*?)```", PART, re.DOTALL)
+    text = next(text for text in re.findall(r"```yaml\n(.*?)```", PART, re.DOTALL) if text.startswith("name:"))
     plan = Recipe.model_validate(yaml.safe_load(text))
     (use,) = plan.pair.generators
     assert plan.pool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import get_args
 
 import pandas as pd
@@ -14,8 +13,12 @@ from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.settings import By
 from twokeys.builder.pair.generators.retrieved.told import understand
+from twokeys.builder.pair.pool import Pool
 from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.pictures import Pictures
+from twokeys.builder.read.stage import PICTURE_SCHEMA
 from twokeys.builder.recipe import Corpus
+from twokeys.core.pictures.limits import Images
 
 RECORDS = Path(__file__).parent / "records"
 
@@ -65,9 +68,10 @@ def test_items_of_a_reader_are_understood_and_told_their_own_answers(tmp_path, n
         "image_key": [row.image for row in rows],
     })  # fmt: skip
     images = {row.image: list(row.links) for row in rows}
-    pool = SimpleNamespace(
-        table=pd.DataFrame({"image_key": list(images), "links": list(images.values())}), places=pd.Index(list(images))
-    )
+    sizes = [judge.size(list(judge.images).index(links[0])) or (480, 320) for links in images.values()]
+    seen = pd.DataFrame({"image_key": list(images), "links": list(images.values())})
+    seen["image_width"], seen["image_height"] = zip(*sizes, strict=True)
+    pool = Pool(seen, Pictures(PICTURE_SCHEMA.empty_table().to_pandas(), {}, Images()), [], "")
     asked = understand(table, pool, judge)
     assert len(asked.items) == len(table) == items
     assert (asked.places != UNSAID).all()
