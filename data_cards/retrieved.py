@@ -21,9 +21,11 @@ HEADER: Cells = (
 )  # fmt: skip
 LEGEND = (
     "Askable: annotated items whose question the judge understands. Checked: those about whose own image it tells the "
-    "answer. Agreed: those of these for which it tells the annotated answer; the others get no partner. Balanced "
-    "before and with: askable items in the balanced set without any retrieved partner, and with them. Added: retrieved "
-    "partners that went on to balance. Spare: sound candidates that balance does not need; they are not published."
+    "answer. Agreed: those of these for which it tells the annotated answer; the others get no partner. Partners may "
+    "be wrong more often than these: an image that is wrongly annotated has the rare answer that balance looks for. "
+    "Balanced before and with: askable items in the balanced set without any retrieved partner, and with them. Added: "
+    "retrieved partners that went on to balance. Spare: sound candidates that balance does not need; they are not "
+    "published."
 )
 """What stands under `HEADER`."""
 
