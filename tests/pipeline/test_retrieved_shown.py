@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -146,18 +145,18 @@ def test_the_terminal_counts_them_in_eighty_columns(
     toy: Toy, recipe: Path, built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = pairs(recipe, corpora=toy.corpora, work=recipe.parent / "run", engine="serial")
-    heard, out = Tables.recorded(monkeypatch), io.StringIO()
-    monkeypatch.setattr(show_builds.OUT, "file", out)
+    heard = Tables.recorded(monkeypatch)
     monkeypatch.setattr(show_builds.OUT, "width", 80)
-    show_builds.show_pairs(found)
-    show_builds.show_build(built)
+    with show_builds.OUT.capture() as out:
+        show_builds.show_pairs(found)
+        show_builds.show_build(built)
     assert "Retrieved partners" in heard.titles
     assert heard.broken() == {}
-    lines = out.getvalue().splitlines()
+    lines = out.get().splitlines()
     assert [
         line for line in lines if len(line) > 80 and "Work done" not in line and str(built.folder) not in line
     ] == []
     assert [line.split()[-1] for line in lines if line.startswith(" balanced before")] == ["0"]
-    told = " ".join(out.getvalue().split())
+    told = " ".join(out.get().split())
     assert LEGEND in told
     assert "Retrieved partners: 8 added; 8 of 8 askable items are balanced with retrieved.coco, 0 before." in told
