@@ -152,9 +152,10 @@ def _of_items(items: pd.DataFrame) -> pd.DataFrame:
 
 def _with_pools(table: pd.DataFrame, pool: PoolImages, recipe: Recipe) -> pd.DataFrame:
     """The images of items and those of pools; what a pool states of an item's image is stated of it, too."""
-    terms = {named.name: (named.revision, named.license) for named in recipe.pool}
+    terms = {named.name: named for named in recipe.pool}
     rows = pool.table.rename(columns={"width": "image_width", "height": "image_height"})
-    rows["source_revision"], rows["license"] = zip(*rows["source"].map(terms), strict=True)
+    rows["source_revision"] = [terms[name].revision for name in rows["source"]]
+    rows["license"] = [terms[name].license for name in rows["source"]]
     stated = dict(zip(rows["image_key"], rows["links"], strict=True))
     links = [sorted({*of, *stated.get(key, ())}) for key, of in zip(table["image_key"], table["links"], strict=True)]
     new: pd.DataFrame = rows[~rows["image_key"].isin(set(table["image_key"]))].assign(group="")

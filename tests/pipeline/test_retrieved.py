@@ -156,6 +156,16 @@ def test_an_empty_pool_is_refused(tmp_path: Path) -> None:
         made(seen, tmp_path)
 
 
+def test_a_pool_of_broken_images_alone_stops_nothing(tmp_path: Path) -> None:
+    seen = Seen.random(tmp_path / "c", pool=0).write()
+    (seen.corpora / "pool/1.jpg").write_bytes(b"no image")
+    with pytest.warns(RuntimeWarning, match="leaves out 1 image"):
+        built = made(seen, tmp_path)
+    sound(built, seen)
+    (pool,) = built.manifest.pools
+    assert (pool.named, pool.read, pool.published) == (1, 0, 0)
+
+
 def test_images_that_annotations_do_not_speak_of_are_left_alone(tmp_path: Path) -> None:
     seen = Seen.random(tmp_path / "c").write()
     seen.annotate(seen.asked)
