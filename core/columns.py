@@ -161,6 +161,16 @@ RETRIEVED = "retrieved."
 """How `edit_kind` begins if no edit was made: another image of the pool stands in the place of the original's."""
 
 
+def is_retrieved(kind: object) -> bool:
+    """Whether an `edit_kind` is that of a retrieved partner; items that nothing was made from have none.
+
+    Example:
+        >>> is_retrieved("retrieved.coco"), is_retrieved("photo.paste"), is_retrieved(None)
+        (True, False, False)
+    """
+    return isinstance(kind, str) and kind.startswith(RETRIEVED)
+
+
 # --------------------------------------------------------------------------------------------- names of measurements
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import RETRIEVED, is_retrieved
 from twokeys.data_cards.tables import Cells, count
 
 if TYPE_CHECKING:
@@ -99,4 +99,4 @@ def _step(kind: RetrievedKind, edit: PairKind | None) -> str:
 
 def retrieved(edit: PairKind) -> bool:
     """Whether a kind of edit puts other real images in the place of an item's image."""
-    return edit.kind.startswith(RETRIEVED)
+    return is_retrieved(edit.kind)

@@ -29,7 +29,7 @@ from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import Journal, write
 from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import Published, fingerprints, read
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import is_retrieved
 from twokeys.core.errors import BadInput, Unscorable
 from twokeys.core.progress import Say, silent, step
 
@@ -254,7 +254,7 @@ def _boxes(item: pd.Series[Any], partner: pd.Series[Any]) -> Any:
     for own, other in ((item, partner), (partner, item)):
         if own["edit_of"] == other["id"] and own["edit_boxes"] is not None:
             # The boxes of a retrieved partner are places in its own image, and say nothing of the other.
-            return own["edit_boxes"] if own is item or not str(own["edit_kind"]).startswith(RETRIEVED) else ()
+            return own["edit_boxes"] if own is item or not is_retrieved(own["edit_kind"]) else ()
     return ()
 
 

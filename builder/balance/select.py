@@ -15,7 +15,7 @@ from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.recipe import Balance
 from twokeys.builder.run.results import Result
 from twokeys.core.colours import colours, contradicted
-from twokeys.core.columns import RETRIEVED, is_number
+from twokeys.core.columns import is_number, is_retrieved
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.partners import NONE, partners, quads
@@ -151,7 +151,7 @@ def retrieved(items: pd.DataFrame) -> np.ndarray:
     """(n,) whether an item is a retrieved partner: it is there to balance others, not for itself."""
     if "edit_kind" not in items:
         return np.zeros(len(items), dtype=bool)
-    return items["edit_kind"].astype("string").str.startswith(RETRIEVED).fillna(value=False).to_numpy(dtype=bool)
+    return items["edit_kind"].map(is_retrieved).to_numpy(dtype=bool)
 
 
 def weights(items: pd.DataFrame, name: str | None) -> np.ndarray:

@@ -13,7 +13,7 @@ from twokeys.builder.pair.examine import outside_is_kept, word_distance
 from twokeys.builder.pair.judges.precision import interval
 from twokeys.builder.pair.wording import plain
 from twokeys.builder.recipe import Pair, Verify
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import is_retrieved
 from twokeys.data_cards.manifest import Precision
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
@@ -76,7 +76,7 @@ def _problems(
     yield from _scores(row, pair, margins)
     if root_of(str(row["id"])) != root_of(str(base["id"])):
         yield "its id is not that of the item that it was made from, with a mark"
-    retrieved = str(row["edit_kind"]).startswith(RETRIEVED)
+    retrieved = is_retrieved(row["edit_kind"])
     carried = [name for name in CARRIED if not retrieved or name not in OF_IMAGE]
     if different := [name for name in carried if row[name] != base[name]]:
         yield f"its {' and '.join(different)} is not that of the item that it was made from"

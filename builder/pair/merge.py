@@ -12,7 +12,7 @@ import pandas as pd
 from twokeys.builder.read.spelling import spelled
 from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import is_retrieved
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -128,7 +128,7 @@ def refuse(rows: pd.DataFrame, items: pd.DataFrame) -> pd.Series[Any]:
 
 def _same_group(row: dict[str, Any], groups: dict[str, str]) -> bool:
     """Whether a retrieved partner shows an image of its original's own group."""
-    return str(row["edit_kind"]).startswith(RETRIEVED) and row["group"] == groups.get(row["edit_of"])
+    return is_retrieved(row["edit_kind"]) and row["group"] == groups.get(row["edit_of"])
 
 
 def _refused(

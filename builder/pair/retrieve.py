@@ -17,7 +17,7 @@ from twokeys.builder.pair.pool import Pool
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Workspace, stage
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import RETRIEVED, is_retrieved
 from twokeys.core.items import TextRule
 
 ROWS_PER_PART = 100_000
@@ -75,7 +75,7 @@ def _check(found: Retrieval, asked: set[str], pool: Pool) -> None:
     Raises:
         ValueError: When kinds differ or do not say so, or a candidate has no image of the pool or is of no item.
     """
-    if not found.kind.startswith(RETRIEVED):
+    if not is_retrieved(found.kind):
         raise ValueError(f"the kind {found.kind!r} of retrieved partners does not begin with {RETRIEVED!r}")
     for edit in found.candidates:
         if edit.kind != found.kind or edit.of not in asked:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.pair.examine import spans_of_change
-from twokeys.core.columns import PAIRS, PICTURES, RETRIEVED, columns_of
+from twokeys.core.columns import PAIRS, PICTURES, columns_of, is_retrieved
 from twokeys.core.items import digest, row_order
 
 _SIDE = ("question", "choices", "answer", "answer_source", "image_key")
@@ -53,7 +53,7 @@ def _edits(rows: dict[str, dict[str, Any]]) -> dict[tuple[str, frozenset[str]], 
 
 def _boxes(made: dict[str, Any]) -> list[list[int]]:
     """Where an edit made two images differ: outside its boxes both are the same, so that they hold for both."""
-    retrieved = str(made["edit_kind"]).startswith(RETRIEVED)
+    retrieved = is_retrieved(made["edit_kind"])
     return [] if retrieved else [list(map(int, box)) for box in made["edit_boxes"]]
 
 

@@ -14,7 +14,7 @@ from twokeys.builder.measure.encoders.encoder import ImageEncoder, TextEncoder
 from twokeys.builder.pair.artefacts.artefacts import Artefacts, Contents, artefacts
 from twokeys.builder.pair.artefacts.cue import Cue, Help, alone, beside
 from twokeys.builder.pair.artefacts.pixel_statistics import pixel_statistics
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import is_retrieved
 from twokeys.core.items import digest
 
 MOST = 300
@@ -83,7 +83,7 @@ def sides(items: pd.DataFrame, most: int = MOST, seed: int = 0, spare: pd.DataFr
             .rename(columns={"compared": "answer"})
             .assign(edited=shown[column].isin(edited))
         )
-        if str(kind).startswith(RETRIEVED):
+        if is_retrieved(kind):
             pairs = _with_the_same_answer(part, pd.concat([items, *([] if spare is None else [spare])]), known, seed)
         once = ["original"] if column == "image_key" else ["original", "edited"]
         pairs = pairs.drop_duplicates(once).head(most).reset_index(drop=True)

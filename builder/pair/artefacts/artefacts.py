@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from twokeys.builder.pair.artefacts.cue import Cue
-from twokeys.core.columns import RETRIEVED
+from twokeys.core.columns import is_retrieved
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.equivalence import minimum_detectable, p_equivalence
 from twokeys.core.intervals.excess import excess
@@ -139,7 +139,7 @@ def artefacts(
         _told(name, original[name], edited[name], group.astype(np.int64), margin, alpha, seed)
         for name in sorted(original)
     )
-    if kind.startswith(RETRIEVED):
+    if is_retrieved(kind):
         best = max(told, key=lambda each: each.accuracy)
         high = max(each.high for each in told)
         cue = cue.told(best.accuracy, high, min(best.p_chance * len(told), 1.0))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from twokeys.builder.read.stage import find
 from twokeys.core.errors import BadInput
 
 
@@ -23,6 +24,21 @@ def test_splits_come_in_official_order_and_share_pictures(tiny, tmp_path):
     assert [row.split for row in rows[::2]] == ["random", "popular", "adversarial"]
     assert {row.image for row in rows} == {"file:../coco//val2014/COCO_val2014_000000310196.jpg"}
     assert {row.links for row in rows} == {("coco:310196",)}
+
+
+def test_photos_without_coco_s_folders_are_taken_as_they_lie_and_found_again_if_they_move(tiny, tmp_path):
+    root = tiny.write(tmp_path)
+    name = "COCO_val2014_000000310196.jpg"
+    photos = root.parent / "coco"
+    photos.mkdir()
+    before = find(tiny.corpus, tmp_path).key
+    (photos / name).write_bytes(b"")
+    assert tiny.read(tmp_path)[0].image == f"file:../coco//{name}"
+    flat = find(tiny.corpus, tmp_path).key
+    (photos / "val2014").mkdir()
+    assert tiny.read(tmp_path)[0].image == f"file:../coco//val2014/{name}"
+    # Rows that were read with another layout are read again.
+    assert len({before, flat, find(tiny.corpus, tmp_path).key}) == 3
 
 
 def test_pictures_that_are_not_coco_have_no_link_and_no_subset(tiny, tmp_path, jsonl):
