@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.report import Facts, Table, fresh, peak, section, timed
 from benchmarks.synthetic import scenes
 from twokeys.builder.pair.generators.retrieved import mining
-from twokeys.builder.pair.generators.retrieved.asks import Pool
+from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
 from twokeys.builder.pair.generators.retrieved.search import nearest_among
 
@@ -73,7 +73,7 @@ def mined(number: int) -> Facts:
     """Mine a pool, and look for the nearest images of some questions among all."""
     vectors, counts = scenes(number, CATEGORIES)
     judge = Counts(counts)
-    pool = Pool(vectors, judge.answers)
+    pool = MinedPool(vectors, judge.answers)
     meaning, image, answer = asked(judge)
     before = peak()
     spent: dict[str, float] = {}
@@ -104,7 +104,7 @@ def mined(number: int) -> Facts:
     }
 
 
-def recall(found: Candidates, pool: Pool, meaning: Ints, image: Ints, answer: list[str]) -> tuple[float, float]:
+def recall(found: Candidates, pool: MinedPool, meaning: Ints, image: Ints, answer: list[str]) -> tuple[float, float]:
     """Share of what was found of the true nearest image with another answer, and of the nearest K, for a sample."""
     keys = found.meaning * len(pool) + found.image
     everything = np.arange(len(pool), dtype=np.int64)

@@ -18,7 +18,7 @@ Answers = Callable[[int, Ints], tuple[Ints, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, eq=False)
-class Pool:
+class MinedPool:
     """Images among which partners are looked for; those of the corpus are among them.
 
     Attributes:
@@ -55,7 +55,7 @@ class Book:
     """One code for each answer, over all meanings.
 
     Args:
-        answers: See `Pool`.
+        answers: See `MinedPool`.
     """
 
     def __init__(self, answers: Answers) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.neighbours import Floats, Ints
-from twokeys.builder.pair.generators.retrieved.asks import Asks, Pool, spread
+from twokeys.builder.pair.generators.retrieved.asks import Asks, MinedPool, spread
 from twokeys.builder.pair.generators.retrieved.edges import Edges, first, ranks
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.search import BLOCK, CLOSE, best, inside, nearest_among
@@ -31,7 +31,7 @@ class Backward:
     depth: int | None
 
 
-def backward(asks: Asks, pool: Pool, images: Ints, limits: Backward) -> Edges:
+def backward(asks: Asks, pool: MinedPool, images: Ints, limits: Backward) -> Edges:
     """Find meanings for each of some images and each answer.
 
     Args:
@@ -74,7 +74,7 @@ class _Everything:
         limits: How much is looked for.
     """
 
-    def __init__(self, asks: Asks, pool: Pool, limits: Backward) -> None:
+    def __init__(self, asks: Asks, pool: MinedPool, limits: Backward) -> None:
         self.asks, self.pool, self.limits = asks, pool, limits
         self.vectors = pool.vectors[asks.images].astype(np.float32)
         self.column = np.searchsorted(asks.images, asks.image)
@@ -154,7 +154,7 @@ def _first(code: Codes, score: Floats, k: int) -> tuple[Ints, Ints]:
     return order[image, column], image.astype(np.int64)
 
 
-def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Edges:
+def _nearby(asks: Asks, pool: MinedPool, images: Ints, depth: int) -> Edges:
     """Put to each image the questions of the nearest images, and find the nearest that has another answer."""
     meaning, image = _put(asks, pool, images, depth)
     start = np.flatnonzero(ranks(meaning) == 0)
@@ -173,7 +173,7 @@ def _nearby(asks: Asks, pool: Pool, images: Ints, depth: int) -> Edges:
     return Edges.joined(parts)
 
 
-def _put(asks: Asks, pool: Pool, images: Ints, depth: int) -> tuple[Ints, Ints]:
+def _put(asks: Asks, pool: MinedPool, images: Ints, depth: int) -> tuple[Ints, Ints]:
     """Which meanings are put to which images, as pairs, sorted: the `depth` meanings of the nearest images."""
     parts = [np.zeros((2, 0), dtype=np.int64)]
     for begin in range(0, len(images), SHOWN):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from twokeys.builder.pair.edit import Edit, Retrieval
-from twokeys.builder.pair.generators.retrieved.asks import Pool as Images
+from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints
 from twokeys.builder.pair.generators.retrieved.search import Search, nearest_among
 from twokeys.builder.pair.generators.retrieved.settings import Settings
@@ -44,7 +44,7 @@ def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     asking["likely"] = pd.Series([answers for answers in likely if len(answers) > 1], dtype=object)
     asking["vertex"] = asking.groupby(VERTEX, sort=False).ngroup()
     asking["place"] = pool.places.get_indexer(pd.Index(asking["image_key"]))
-    images = Images(pool.vectors, _untold, groups(pool))
+    images = MinedPool(pool.vectors, _untold, groups(pool))
     asked = _asked(asking, items, pool, images, settings)
     return Retrieval(
         kind_of(settings),
@@ -89,7 +89,9 @@ def _untold(_: int, images: Ints) -> tuple[Ints, tuple[str, ...]]:
     return np.full(len(images), UNSAID, dtype=np.int64), ()
 
 
-def _asked(asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: Images, settings: Settings) -> pd.DataFrame:
+def _asked(
+    asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: MinedPool, settings: Settings
+) -> pd.DataFrame:
     """About which images each vertex is asked: `item` (row of `asking`), `vertex`, `image` (place), `rank`; each once.
 
     An image about which the corpus asks the same already is none of them.
@@ -109,7 +111,7 @@ def _asked(asking: pd.DataFrame, items: pd.DataFrame, pool: Pool, images: Images
     return pairs[["item", "vertex", "image", "rank"]].reset_index(drop=True)
 
 
-def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: Images) -> pd.DataFrame:
+def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: MinedPool) -> pd.DataFrame:
     """Expected answers: `item` (id), `image` (place), `answer`; those of the smallest rank first."""
     answer = asking["answer"].to_numpy(dtype=object)
     rows = asked.assign(order=np.arange(len(asked)), answer=asking["likely"].to_numpy()[asked["item"].to_numpy()])

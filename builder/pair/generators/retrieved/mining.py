@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twokeys.builder.measure.neighbours import Floats, Ints
-from twokeys.builder.pair.generators.retrieved.asks import Asks, Book, Pool
+from twokeys.builder.pair.generators.retrieved.asks import Asks, Book, MinedPool
 from twokeys.builder.pair.generators.retrieved.backward import Backward, backward
 from twokeys.builder.pair.generators.retrieved.edges import Edges, first
 from twokeys.builder.pair.generators.retrieved.forward import forward
@@ -84,7 +84,7 @@ class Candidates:
         return len(self.meaning)
 
 
-def mine(meaning: Ints, image: Ints, answer: list[str], pool: Pool, limits: Limits) -> Candidates:
+def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits: Limits) -> Candidates:
     """Find candidates for all items of a corpus, in both directions.
 
     A candidate never has the answer of the item that it is for, nor one that the judge does not tell; it is never an

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure import neighbours
 from twokeys.builder.measure.neighbours import PROBES, Floats, Index, Ints, Vectors
-from twokeys.builder.pair.generators.retrieved.asks import Pool
+from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.edges import first
 
 CLOSE = 1e-5
@@ -35,7 +35,7 @@ class Search:
         pool: The images.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: MinedPool) -> None:
         self.pool = pool
         self.exact = len(pool) <= neighbours.EXACT_UP_TO
 
@@ -79,7 +79,7 @@ class Search:
         return row.astype(np.int64), place[row, column]
 
 
-def nearest_among(pool: Pool, asking: Ints, asked: Ints, k: int) -> Pairs:
+def nearest_among(pool: MinedPool, asking: Ints, asked: Ints, k: int) -> Pairs:
     """Find the k nearest of some images to each of others, exactly.
 
     Args:
@@ -105,7 +105,7 @@ def nearest_among(pool: Pool, asking: Ints, asked: Ints, k: int) -> Pairs:
     return best(pool, asking, row, place, k)
 
 
-def inside(pool: Pool, asking: Ints, asked: Ints) -> tuple[Ints, Ints]:
+def inside(pool: MinedPool, asking: Ints, asked: Ints) -> tuple[Ints, Ints]:
     """Indices of images of the same group, of some images and of others, which are sorted."""
     row, member = pool.members(asking)
     column = np.searchsorted(asked, member)
@@ -114,7 +114,7 @@ def inside(pool: Pool, asking: Ints, asked: Ints) -> tuple[Ints, Ints]:
     return row[there], column[there]
 
 
-def best(pool: Pool, asking: Ints, row: Ints, place: Ints, k: int) -> Pairs:
+def best(pool: MinedPool, asking: Ints, row: Ints, place: Ints, k: int) -> Pairs:
     """The k nearest of some pairs, for each image that asks."""
     similarity = similarities(pool.vectors, asking[row], place)
     order = np.lexsort((place, -similarity, row))

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twokeys.builder.pair.edit import Edit, Retrieval
-from twokeys.builder.pair.generators.retrieved.asks import Pool as Images
+from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints, Judge, Meaning
 from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
@@ -25,7 +25,7 @@ from twokeys.core.items import canonical_json
 TOLD_IN_BULK = ("coco",)
 """Judges that tell the answers about all images by one look-up; others run a program for each."""
 DEPTH = 256
-"""Images nearest to an item's own about which a judge is asked that runs a program for each."""
+"""MinedPool nearest to an item's own about which a judge is asked that runs a program for each."""
 TRUE_FALSE = {"yes": "true", "no": "false"}
 """How corpora of statements write what a judge answers."""
 VERTEX = ["question_key", "split", "answer_type", "meaning"]
@@ -99,7 +99,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         asking["vertex"].to_numpy(),
         asking["place"].to_numpy(),
         asking["answer"].tolist(),
-        Images(pool.vectors, asked.answers, groups(pool)),
+        MinedPool(pool.vectors, asked.answers, groups(pool)),
         Limits(settings.candidates, settings.images_per_question, settings.questions_per_image, depth),
     )
     return Retrieval(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from twokeys.builder.measure import neighbours
 from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.pair.generators.retrieved import backward, forward, search
-from twokeys.builder.pair.generators.retrieved.asks import Pool
+from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
 from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
 
@@ -42,8 +42,8 @@ class World:
     items: list[tuple[int, int, str]]
 
     @property
-    def pool(self) -> Pool:
-        return Pool(self.vectors, lambda meaning, images: (self.table[meaning][images], ANSWERS), self.group)
+    def pool(self) -> MinedPool:
+        return MinedPool(self.vectors, lambda meaning, images: (self.table[meaning][images], ANSWERS), self.group)
 
     def mined(self, limits: Limits) -> Candidates:
         meaning, image, answer = zip(*self.items, strict=True) if self.items else ((), (), ())
@@ -259,7 +259,7 @@ def test_a_depth_bounds_what_the_judge_is_asked() -> None:
         return world.table[meaning][images], ANSWERS
 
     meaning, image, answer = zip(*world.items, strict=True)
-    pool = Pool(world.vectors, answers, world.group)
+    pool = MinedPool(world.vectors, answers, world.group)
     edges = mine(np.array(meaning), np.array(image), list(answer), pool, Limits(candidates=3, depth=5))
     shown = len(set(image) | set(edges.image.tolist()))
     assert len(asked) <= 5 * len(world.items) + 5 * shown
