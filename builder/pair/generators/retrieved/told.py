@@ -25,7 +25,7 @@ from twokeys.core.items import canonical_json
 TOLD_IN_BULK = ("coco",)
 """Judges that tell the answers about all images by one look-up; others run a program for each."""
 DEPTH = 256
-"""MinedPool nearest to an item's own about which a judge is asked that runs a program for each."""
+"""Images nearest to an item's own about which a judge is asked that runs a program for each."""
 TRUE_FALSE = {"yes": "true", "no": "false"}
 """How corpora of statements write what a judge answers."""
 VERTEX = ["question_key", "split", "answer_type", "meaning"]
