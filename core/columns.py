@@ -113,7 +113,8 @@ TABLE = (
     Column("source_revision", "text", "exact state of that corpus", _TOLD),
     Column("source_id", "text", "the item's own id there; metadata, like `id`", _TOLD),
     Column("row", "text", "file and row in the source; metadata, like `id`", _TOLD),
-    Column("license", "text", "licence of the item, as its source states it", (*_TOLD, PAIRS, *_EVAL)),
+    Column("license", "text", "licence of the item, as its source states it; of a retrieved partner that of its "
+           "image too", (*_TOLD, PAIRS, *_EVAL)),
     Column("image_key", "text", "hash of the image's pixels; equal keys, equal images", (*_READ, PAIRS, *_EVAL)),
     Column("partner_image_key", "text", "hash of the partner's pixels", (PAIRS,)),
     Column("image_width", "integer", "width in pixels", _READ),
@@ -125,7 +126,7 @@ TABLE = (
     Column("group", "text", "items of a group share every fold: same or near-duplicate image, declared links",
            (*TIERS, REMOVED, *_EVAL)),
     Column("links", "texts", "keys by which the source declares items to belong together", (ITEMS,)),
-    Column("meta", "text", "the source's other fields, as JSON", _READ),
+    Column("meta", "text", "the source's other fields, as JSON; of a retrieved partner where its image is from", _READ),
     Column("problem", "text", "why the row could not be read as an item", (SET_ASIDE,)),
     Column("edit_of", "text", "id of the item that this one was made from; empty for items of the source",
            paired=(*TIERS, REMOVED)),
