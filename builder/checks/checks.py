@@ -26,6 +26,8 @@ from twokeys.builder.checks.report import same_report
 from twokeys.builder.filter import effects, examples
 from twokeys.builder.graph.graph import violations
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.categories import BALANCED as REFITTED
+from twokeys.builder.measure.categories import READ, categories, places
 from twokeys.builder.pair.counts import pairing
 from twokeys.builder.publish.eval_rows import recounted
 from twokeys.builder.publish.folder import Folder
@@ -316,6 +318,15 @@ def _blindness(known: Folder) -> Iterator[str]:
     yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFIT)
 
 
+def _categories(known: Folder) -> Iterator[str]:
+    """Categories before and after follow from the rows and their predictions."""
+    manifest, where = known.manifest, places(known.items, known.recipe.categories)
+    if categories(known.items, where, READ, manifest.confidence) != manifest.categories_before:
+        yield "categories of all items read differ from a recount"
+    if categories(known.balanced, where, REFITTED, manifest.confidence) != manifest.categories_after:
+        yield "categories of the balanced set differ from a recount"
+
+
 def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fit: str) -> Iterator[str]:
     counted = blindness(rows, confidence, fit)
     if counted.ceilings != said.ceilings:
@@ -357,6 +368,7 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "rows of pairs": _pair_rows,
     "rows of eval.yaml": recounted,
     "ceilings and baselines": _blindness,
+    "categories": _categories,
     "card, licence and citation": _card,
     "datasheet": datasheet,
     "report": same_report,

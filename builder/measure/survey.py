@@ -17,6 +17,7 @@ import pandas as pd
 
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.categories import check_names
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
@@ -118,6 +119,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
+    check_names(items, recipe.categories, recipe.name)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
     looks = pictures.table.set_index("image_key")
