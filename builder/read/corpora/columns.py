@@ -30,6 +30,8 @@ class MoreColumns(Part):
 
     meta: tuple[str, ...] = ()
     """Further columns to keep with each item."""
+    records: str | None = None
+    """Of JSON files: the key that the records stand under, with dots between keys; None if the files tell."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,20 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     if column is None:
         return list(shards)
     found: dict[str, None] = {}
+    broken: list[BadInput] = []
     for file in _all(shards):
         for number, record in records(file, [column]):
             if isinstance(record, BadInput):
+                broken.append(record)
                 continue
             split = _text(_get(record, column, file, number))
             if split is None:
                 raise BadInput(file.path, number, f"the column {column!r} holds no split", "", "fill in the split")
             found[split] = None
+    if not found:
+        at, problem = (broken[0].row, broken[0].problem) if broken else (None, "there are no rows")
+        told = f"no row can be read that tells a split; {f'row {at}: ' if broken else ''}{problem}"
+        raise BadInput(corpus.name, f"column {column!r}", told, "", "mend the rows, or name another column of splits")
     return list(found)
 
 

@@ -1,22 +1,14 @@
-"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the images in them."""
+"""A table as files: CSV, JSON and Parquet, read as records without the images in them."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.read.corpora.opening import (
-    MEND,
-    Record,
-    SourceFile,
-    read_csv,
-    read_json,
-    read_json_lines,
-    read_text,
-)
+from twokeys.builder.read.corpora.json_records import json_records
+from twokeys.builder.read.corpora.opening import Record, SourceFile, read_csv
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,15 +30,13 @@ def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record |
     Raises:
         BadInput: When the file cannot be read, or its header lacks a wanted column.
     """
-    ending = _ending(file)
+    ending = file.ending
     if ending == ".parquet":
         return _parquet(file, wanted)
     if ending in (".csv", ".tsv"):
         return _csv(file, "\t" if ending == ".tsv" else ",", wanted)
-    if ending == ".json" and read_text(file.path).lstrip().startswith("["):
-        return _json_list(file)
-    if ending in TABLES:
-        return read_json_lines(file)
+    if ending in (".json", ".jsonl", ".ndjson"):
+        return json_records(file, wanted)
     raise BadInput(file.path, None, f"the file ends in {ending!r}", ", ".join(TABLES), "convert the file")
 
 
@@ -56,7 +46,7 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     Raises:
         BadInput: When the column can hold no images.
     """
-    if _ending(file) != ".parquet":
+    if file.ending != ".parquet":
         return column
     kind, types = _type(_schema(file), column), pa.types
     if kind is not None and is_list(kind):
@@ -88,18 +78,6 @@ def embedded_name(file: SourceFile, column: str) -> str | None:
     if kind is not None and is_list(kind) and pa.types.is_struct(kind.value_type):
         return name if kind.value_type.get_field_index("path") >= 0 else None
     return name if _type(schema, name) is not None else None
-
-
-def _ending(file: SourceFile) -> str:
-    """The ending that tells the kind of table; a further `.gz` may follow it."""
-    return Path(file.name.removesuffix(".gz")).suffix.lower()
-
-
-def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
-    for number, record in enumerate(read_json(file), start=1):
-        problem = f"the entry is of type {type(record).__name__}"
-        bad = BadInput(file.name, number, problem, "a list of JSON objects", MEND)
-        yield number, record if isinstance(record, dict) else bad
 
 
 def _csv(file: SourceFile, delimiter: str, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
