@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -11,12 +9,16 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.joined import joined_files, second_files
+from twokeys.builder.read.corpora.kept import Kept
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
 from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options, picture
+from twokeys.builder.read.corpora.record_cells import Cells, as_list, flat
 from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, naming_column, records
 from twokeys.builder.recipe import Columns, Corpus, Part
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
+from twokeys.core.templates import is_template, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,37 +57,58 @@ class Tables:
         return _splits(corpus, self.shards(corpus, root))
 
     def paths(self, corpus: Corpus, root: Path) -> list[Path]:
-        """List the files of the wanted splits; all files if a column tells the split."""
+        """List the files of the wanted splits with the files that are joined to them.
+
+        All files if a column tells the split.
+        """
         shards = self.shards(corpus, root)
+        splits = list(corpus.splits or _splits(corpus, shards)) if _columns(corpus).joined else []
+        joined = [file.path for file in joined_files(corpus, root, splits)]
         if _columns(corpus).split is not None or corpus.splits is None:
-            return [file.path for file in _all(shards)]
-        return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)]
+            return [file.path for file in _all(shards)] + joined
+        return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)] + joined
 
     def read(self, corpus: Corpus, root: Path, split: str) -> Rows:
         """Yield the rows of a split.
 
         Without a column of ids, an item's id is its row number, counted over all files, so that it does not depend on
         how the table is cut into files.
+
+        Raises:
+            BadInput: When a file cannot be read, or no row of the split passes the filters of the recipe.
         """
         shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
         columns, image = _columns(corpus), _image_column(corpus)
-        wanted = [columns.question, columns.answer, *columns.links, *meta]
-        wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
-        wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
+        wanted = dict.fromkeys(meta, "options.meta") | columns.named
+        _meant(corpus, {*wanted, *names_in(image)})
+        second = second_files(corpus, root, split, wanted)
+        first = {name: field for name, field in wanted.items() if name.partition(".")[0] not in columns.joined}
         # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
-        before = 0
+        before, kept, kept_second = 0, Kept.of(columns), Kept.of(columns, second=True)
         for file in _all(shards) if columns.split else of_split(shards, split, corpus):
             naming = naming_column(file, image, corpus)
-            table = Table(corpus, columns, meta, file, split, naming, before)
+            table = Table(corpus, meta, file, split, naming, before)
+            named = dict.fromkeys(names_in(naming), "columns.image") if naming else {}
             number = 0
-            for number, record in records(file, [*wanted, naming] if naming else wanted):
-                if isinstance(record, BadInput):
+            for number, record in records(file, first | named):
+                try:
+                    if isinstance(record, BadInput):
+                        raise record
+                    cells = Cells(record, columns, file, number)
+                    if not kept.passes(cells) or (columns.split and cells.text(columns.split) != split):
+                        continue
+                    cells = second.beside(cells) if columns.joined else cells
+                    if not kept_second.passes(cells):
+                        continue
+                except BadInput as problem:
                     if reports_broken:
-                        yield record
-                elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
-                    yield from each([(number, record)], table.row)
+                        yield problem
+                    continue
+                yield from each([(number, cells)], table.row)
             before += number
+        kept.check(corpus.name)
+        kept_second.check(corpus.name)
 
     def images(self, corpus: Corpus, root: Path, split: str) -> Images:
         """Yield the images of a split's files; of all columns, only those of images and links need to be there."""
@@ -93,23 +116,46 @@ class Tables:
         for file in of_split(self.shards(corpus, root), split, corpus):
             naming = naming_column(file, column, corpus)
             told = embedded_name(file, column) if naming is None else naming
-            wanted = [*links, *([told] if told else [])]
+            wanted = {name: "columns.links" for link in links for name in names_in(link)}
+            wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
             yield from each(records(file, wanted), partial(_image, corpus, file, naming, told))
 
 
+def _meant(corpus: Corpus, named: set[str]) -> None:
+    """Refuse meanings and separators of columns that nothing reads.
+
+    Raises:
+        BadInput: When there are such, for a misspelt name would change nothing, silently.
+    """
+    columns = _columns(corpus)
+    for field, given in (("values", columns.values), ("separators", columns.separators)):
+        if stray := sorted(set(given) - named):
+            problem = f"no field of the recipe reads the column {stray[0]!r}"
+            allowed, remedy = ", ".join(sorted(named)), correction(stray[0], named, "remove it")
+            raise BadInput(corpus.name, f"columns.{field}", problem, allowed, remedy)
+
+
 def _splits(corpus: Corpus, shards: Shards) -> list[str]:
-    column = _columns(corpus).split
-    if column is None:
+    columns = _columns(corpus)
+    if columns.split is None:
         return list(shards)
     found: dict[str, None] = {}
+    kept = Kept.of(columns)
+    names = [*names_in(columns.split), *kept.where, *kept.filled]
+    wanted = {name: columns.named[name] for name in names}
     for file in _all(shards):
-        for number, record in records(file, [column]):
+        for number, record in records(file, wanted):
             if isinstance(record, BadInput):
                 continue
-            split = _text(_get(record, column, file, number))
+            cells = Cells(record, columns, file, number)
+            if not kept.passes(cells):
+                continue
+            split = cells.text(columns.split)
             if split is None:
-                raise BadInput(file.path, number, f"the column {column!r} holds no split", "", "fill in the split")
+                problem = f"the column {columns.split!r} holds no split"
+                raise BadInput(file.path, number, problem, "", "fill in the split")
             found[split] = None
+    kept.check(corpus.name)
     return list(found)
 
 
@@ -117,8 +163,9 @@ def _image(
     corpus: Corpus, file: SourceFile, naming: str | None, name: str | None, number: int, record: Record
 ) -> CorpusImage:
     """The image of a record, which `naming` locates, or which lies in the file and has its file name in `name`."""
-    stated = _get(record, name, file, number) if name else None
-    links = _links(corpus, record, file, number)
+    cells = Cells(record, _columns(corpus), file, number)
+    stated = cells.get(name) if name else None
+    links = _links(corpus, cells)
     if naming is not None:
         locator = picture(corpus, stated, file, number)
         return CorpusImage(locator, file_name(locator), links)
@@ -126,12 +173,12 @@ def _image(
     return CorpusImage(f"parquet:{file.name}#{_image_column(corpus)}#{number - 1}", told or None, links)
 
 
-def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[str, ...]:
-    """Declared groups: the column's name and its value, or each of its values."""
+def _links(corpus: Corpus, cells: Cells) -> tuple[str, ...]:
+    """Declared groups: the column's name and its value, or each of its values; a template's text is one value."""
     named = [
         (name, _text(value))
         for name in _columns(corpus).links
-        for value in _list(_get(record, name, file, row), name, file, row)
+        for value in ([cells.text(name)] if is_template(name) else flat(cells.members(name)))
     ]
     return tuple(f"{corpus.name}:{name}:{value}" for name, value in named if value is not None)
 
@@ -142,59 +189,60 @@ class Table:
 
     Attributes:
         corpus: Whose table it is.
-        columns: What stands where.
         meta: Further columns to keep.
         file: The file.
         split: The split that is read.
-        naming: Column that names the images; None where the file embeds them.
+        naming: Column or template that names the images; None where the file embeds them.
         before: Number of rows in the files before this one.
     """
 
     corpus: Corpus
-    columns: Columns
     meta: tuple[str, ...]
     file: SourceFile
     split: str
     naming: str | None
     before: int
 
-    def row(self, number: int, record: Record) -> Row:
+    def row(self, number: int, cells: Cells) -> Row:
         """Make the row of a record.
 
         Raises:
             BadInput: When a field is missing or cannot be what it should be.
         """
-        columns, file = self.columns, self.file
-
-        def get(name: str) -> Any:
-            return _get(record, name, file, number)
-
-        def members(name: str) -> list[Any]:
-            return _list(get(name), name, file, number)
-
-        image = f"parquet:{file.name}#{columns.image}#{number - 1}"
-        if self.naming is not None:
-            image = picture(self.corpus, get(self.naming), file, number)
-        identity = str(self.before + number) if columns.id is None else _text(get(columns.id))
+        columns, file = cells.columns, self.file
+        identity = str(self.before + number) if columns.id is None else _text(cells.get(columns.id))
         if identity is None:
             raise BadInput(file.name, number, f"the column {columns.id!r} holds no id", "", MEND)
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
-        options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
+        options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
+        options = [_option_text(option, columns, file, number) for option in options]
+        stated = columns.answer
+        gold = cells.members(stated) if stated in columns.separators else cells.get(stated)
         return Row(
             file.name,
             number,
             self.split,
             source_id=identity,
-            image=image,
-            question=get(columns.question),
-            answer=_gold(columns, get(columns.answer), options, file, number),
+            image=self._image(cells),
+            question=cells.question(),
+            answer=_gold(columns, gold, options, file, number),
             choices=tuple(_plain(option) for option in options if not _absent(option)),
-            answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
-            answer_type=_type(get(columns.answer_type), file, number) if columns.answer_type else None,
-            links=_links(self.corpus, record, file, number),
-            meta={name: _json(get(name)) for name in self.meta},
+            answers=tuple(_plain(one) for one in flat(cells.members(columns.answers))) if columns.answers else (),
+            answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
+            links=_links(self.corpus, cells),
+            meta={name: _json(cells.get(name)) for name in self.meta},
         )
+
+    def _image(self, cells: Cells) -> str:
+        """The locator of a row's image."""
+        if self.naming is None:
+            return f"parquet:{self.file.name}#{cells.columns.image}#{cells.row - 1}"
+        name = cells.get(self.naming)
+        if isinstance(name, int) or (isinstance(name, str) and name.strip().isdecimal()):
+            remedy = f"write a template, such as `image: '{{{self.naming}}}.jpg'`"
+            raise BadInput(self.file.name, cells.row, f"the image is {name!r}", "the image's file name", remedy)
+        return picture(self.corpus, name, self.file, cells.row)
 
 
 def _columns(corpus: Corpus) -> Columns:
@@ -209,21 +257,6 @@ def _image_column(corpus: Corpus) -> str:
 
 def _all(shards: Shards) -> list[SourceFile]:
     return [file for files in shards.values() for file in files]
-
-
-def _get(record: Record, name: str, file: SourceFile, row: int) -> Any:
-    """The cell `name`; dots go into nested fields, and into each member of a list."""
-    if name in record:
-        return record[name]
-    value: Any = record
-    for part in name.split("."):
-        members = value if isinstance(value, list) else [value]
-        if not all(isinstance(member, dict) and part in member for member in members):
-            problem = f"there is no field {name!r} beside {', '.join(sorted(record)[:12])}"
-            raise BadInput(file.name, row, problem, "", f"{CORRECT}, or the row")
-        inner = [member[part] for member in members]
-        value = inner if isinstance(value, list) else inner[0]
-    return value
 
 
 def _absent(value: Any) -> bool:
@@ -250,20 +283,14 @@ def _json(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
-def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
-    """A cell that holds a list; a CSV cell holds one as JSON or as Python writes it."""
-    if _absent(value):
-        return []
-    if not isinstance(value, str) or not value.lstrip().startswith("["):
-        return value if isinstance(value, list) else [value]
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            found = parse(value)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        if isinstance(found, list):
-            return found
-    raise BadInput(file.name, row, f"{name} is {value[:60]!r}", "a list as JSON or Python writes it", MEND)
+def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> Any:
+    """An option; a list of one text is that text."""
+    if isinstance(option, list) and len(option) == 1:
+        return option[0]
+    if isinstance(option, list):
+        remedy = f"name the member that is the text, such as `choices: '{columns.choices}.*.1'`"
+        raise BadInput(file.name, row, f"an option is the list {str(option)[:60]}", "a text", remedy)
+    return option
 
 
 def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
@@ -271,12 +298,12 @@ def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, ro
     closed = not all(_absent(option) for option in options)
     if columns.answer_is == "text" or not closed:
         if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
-            value = _list(value, "answer", file, row)
+            value = as_list(value, "answer", file, row)
         return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
     marks = value
     if not isinstance(value, list):
         written = _text(value) or ""
-        marks = _list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
+        marks = as_list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
     found = [_option(columns, mark, options, value, file, row) for mark in marks]
     return found if len(found) > 1 else found[0] if found else _option(columns, None, options, value, file, row)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,11 +17,13 @@ from twokeys.builder.read.corpora.opening import (
     read_json,
     read_json_lines,
     read_text,
+    source_file,
 )
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction
+from twokeys.core.templates import is_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from twokeys.builder.recipe import Corpus
 
@@ -30,10 +33,51 @@ Shards = dict[str, list[SourceFile]]
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
 CORRECT = "correct `columns` in the recipe"
 _BATCH = 1024
+_IMAGE_BATCH = 16
+"""Rows at a time where they hold the bytes of images."""
+_SHARD = re.compile(r"-\d{5}-of-\d{5}$")
 
 
-def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
+def told_split(name: str) -> str:
+    """The split that a file's name tells.
+
+    Example:
+        >>> told_split("train.csv"), told_split("test-00000-of-00002.jsonl.gz")
+        ('train', 'test')
+    """
+    return _SHARD.sub("", name.removesuffix(".gz").rpartition(".")[0])
+
+
+def matching(root: Path, patterns: str | list[str], field: str, needs: str) -> list[SourceFile]:
+    """List the files that patterns name inside a corpus's folder.
+
+    Args:
+        root: The folder.
+        patterns: Paths relative to it, with `*` for any text.
+        field: The recipe's field that holds them, for messages.
+        needs: What should be there, for messages.
+
+    Raises:
+        BadInput: When a pattern leads elsewhere, or nothing is there.
+    """
+    found: list[SourceFile] = []
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        if not pattern or PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
+            problem, allowed = f"{pattern!r} leads elsewhere", "paths inside the corpus's folder"
+            raise BadInput(root, field, problem, allowed, "correct the recipe")
+        paths = sorted(path for path in root.glob(pattern) if path.is_file())
+        if not paths:
+            raise BadInput(root / pattern, None, "there is no such file", needs, f"correct `{field}`")
+        found += [source_file(root, path.relative_to(root).as_posix(), needs) for path in paths]
+    return found
+
+
+def records(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     """Yield (row number from 1, row); a row holds the wanted columns at least, if the file has them.
+
+    Args:
+        file: The file.
+        wanted: Column -> the recipe's field that names it, for messages.
 
     Raises:
         BadInput: When the file cannot be read, or its header lacks a wanted column.
@@ -51,12 +95,12 @@ def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record |
 
 
 def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
-    """Return the column that names a file's images; None where it embeds them, and they are left in it.
+    """Return the column or template that names a file's images; None where it embeds them, and they are left in it.
 
     Raises:
         BadInput: When the column can hold no images.
     """
-    if _ending(file) != ".parquet":
+    if _ending(file) != ".parquet" or is_template(column):
         return column
     kind, types = _type(_schema(file), column), pa.types
     if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
@@ -90,29 +134,43 @@ def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
         yield number, record if isinstance(record, dict) else bad
 
 
-def _csv(file: SourceFile, delimiter: str, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
+def _csv(file: SourceFile, delimiter: str, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     for number, record in read_csv(file, delimiter):
         if isinstance(record, dict):
-            _require(file, [name for name in wanted if name not in record], list(record))
+            _require(file, [name for name in wanted if name not in record], list(record), wanted)
         yield number, record
 
 
-def _parquet(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record]]:
+def _parquet(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record]]:
     schema = _schema(file)
     columns = {name: _read_for(schema, name) for name in wanted}
-    _require(file, [name for name, column in columns.items() if column is None], schema.names)
+    _require(file, [name for name, column in columns.items() if column is None], schema.names, wanted)
     try:
         with pq.ParquetFile(file.path) as table:
-            wanted = sorted(set(filter(None, columns.values())))
-            batches = table.iter_batches(_BATCH, columns=wanted)
+            read = sorted(set(filter(None, columns.values())))
+            batches = table.iter_batches(_IMAGE_BATCH if _holds_bytes(schema, read) else _BATCH, columns=read)
             yield from enumerate((record for batch in batches for record in batch.to_pylist()), start=1)
     except (pa.ArrowException, OSError) as error:
         raise _broken(file, error) from None
 
 
-def _require(file: SourceFile, missing: list[str], names: list[str]) -> None:
+def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:
     if missing:
-        raise BadInput(file.path, "header", f"there is no column {', '.join(missing)}", ", ".join(names), CORRECT)
+        problem = f"there is no column {', '.join(missing)}, which `{wanted[missing[0]]}` of the recipe names"
+        raise BadInput(file.path, "header", problem, ", ".join(names), correction(missing[0], names, CORRECT))
+
+
+def _holds_bytes(schema: pa.Schema, names: list[str]) -> bool:
+    kinds = [_type(schema, name) for name in names]
+    return any(
+        kind is not None
+        and (
+            pa.types.is_binary(kind)
+            or pa.types.is_large_binary(kind)
+            or (pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
+        )
+        for kind in kinds
+    )
 
 
 def _schema(file: SourceFile) -> pa.Schema:
