@@ -40,8 +40,9 @@ class Columns(Part):
     """A column, or a template such as `{hint} {question}`. A list of these is joined by line ends, and those of which
     every column is empty are left out."""
     answer: str = "answer"
-    image: str | None = "image"
-    """A column, or a template of the file's name such as `{id}.png`."""
+    image: str | list[str] | None = "image"
+    """A column, a template of the file's name such as `{id}.png`, or several of these, for the images of an item in
+    their order; a cell may hold a list of images, or none."""
     id: str | None = None
     choices: str | list[str] | None = None
     answers: str | None = None
@@ -96,7 +97,13 @@ class Columns(Part):
 
     def _named(self) -> dict[str, str]:
         """Field of the recipe -> the column or template that it names."""
-        several = {"question": self.question, "choices": self.choices, "links": self.links, "filled": self.filled}
+        several = {
+            "question": self.question,
+            "image": self.image,
+            "choices": self.choices,
+            "links": self.links,
+            "filled": self.filled,
+        }
         named: dict[str, str | None] = {
             f"columns.{field}.{place}": text
             for field, value in several.items()
@@ -112,7 +119,7 @@ class Columns(Part):
     @property
     def named(self) -> dict[str, str]:
         """Column -> the first field of the recipe that names it, for all but the image."""
-        fields = {field: text for field, text in self._named().items() if field != "columns.image"}
+        fields = {field: text for field, text in self._named().items() if not field.startswith("columns.image")}
         return {name: field for field, text in reversed(fields.items()) for name in names_in(text)}
 
 

@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.image_columns import ImageColumn
 from twokeys.builder.read.corpora.joined import joined_files, second_files
 from twokeys.builder.read.corpora.kept import Kept
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
-from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options, picture
+from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
 from twokeys.builder.read.corpora.record_cells import Cells, as_list, flat
-from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, naming_column, records
+from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
+from twokeys.builder.read.placeholders import named
 from twokeys.builder.recipe import Columns, Corpus, Part
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
@@ -78,20 +80,20 @@ class Tables:
             BadInput: When a file cannot be read, or no row of the split passes the filters of the recipe.
         """
         shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
-        columns, image = _columns(corpus), _image_column(corpus)
+        columns, images = _columns(corpus), _image_columns(corpus)
         wanted = dict.fromkeys(meta, "options.meta") | columns.named
-        _meant(corpus, {*wanted, *names_in(image)})
+        _meant(corpus, {*wanted, *(inner for name in images for inner in names_in(name))})
         second = second_files(corpus, root, split, wanted)
         first = {name: field for name, field in wanted.items() if name.partition(".")[0] not in columns.joined}
         # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
         before, kept, kept_second = 0, Kept.of(columns), Kept.of(columns, second=True)
         for file in _all(shards) if columns.split else of_split(shards, split, corpus):
-            naming = naming_column(file, image, corpus)
-            table = Table(corpus, meta, file, split, naming, before)
-            named = dict.fromkeys(names_in(naming), "columns.image") if naming else {}
+            of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
+            table = Table(corpus, meta, file, split, of_file, before)
+            naming = [name for column in of_file if column.naming for name in names_in(column.naming)]
             number = 0
-            for number, record in records(file, first | named):
+            for number, record in records(file, first | dict.fromkeys(naming, "columns.image")):
                 try:
                     if isinstance(record, BadInput):
                         raise record
@@ -112,13 +114,15 @@ class Tables:
 
     def images(self, corpus: Corpus, root: Path, split: str) -> Images:
         """Yield the images of a split's files; of all columns, only those of images and links need to be there."""
-        column, links = _image_column(corpus), _columns(corpus).links
+        links = _columns(corpus).links
         for file in of_split(self.shards(corpus, root), split, corpus):
-            naming = naming_column(file, column, corpus)
-            told = embedded_name(file, column) if naming is None else naming
-            wanted = {name: "columns.links" for link in links for name in names_in(link)}
-            wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
-            yield from each(records(file, wanted), partial(_image, corpus, file, naming, told))
+            for name in _image_columns(corpus):
+                column = ImageColumn.of(corpus, file, name, True)
+                told = embedded_name(file, name) if column.naming is None else column.naming
+                wanted = {inner: "columns.links" for link in links for inner in names_in(link)}
+                wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
+                for found in each(records(file, wanted), partial(_of_record, corpus, file, column, told)):
+                    yield from [found] if isinstance(found, BadInput) else found
 
 
 def _meant(corpus: Corpus, named: set[str]) -> None:
@@ -159,18 +163,31 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     return list(found)
 
 
-def _image(
-    corpus: Corpus, file: SourceFile, naming: str | None, name: str | None, number: int, record: Record
-) -> CorpusImage:
-    """The image of a record, which `naming` locates, or which lies in the file and has its file name in `name`."""
+def _of_record(
+    corpus: Corpus, file: SourceFile, column: ImageColumn, name: str | None, number: int, record: Record
+) -> list[CorpusImage]:
+    """The images of a record in one column; their file names stand in `name`."""
     cells = Cells(record, _columns(corpus), file, number)
-    stated = cells.get(name) if name else None
     links = _links(corpus, cells)
-    if naming is not None:
-        locator = picture(corpus, stated, file, number)
-        return CorpusImage(locator, file_name(locator), links)
-    told = PurePosixPath(stated).name if isinstance(stated, str) else ""
-    return CorpusImage(f"parquet:{file.name}#{_image_column(corpus)}#{number - 1}", told or None, links)
+    stated = _names(cells, name) if name else []
+    locators = column.locators(corpus, file, number, lambda _: stated)
+    if column.naming is not None:
+        return [CorpusImage(locator, file_name(locator), links) for locator in locators]
+    bare = [PurePosixPath(one).name if isinstance(one, str) else "" for one in stated]
+    names = bare if len(bare) == len(locators) else [""] * len(locators)
+    return [CorpusImage(locator, named or None, links) for locator, named in zip(locators, names, strict=True)]
+
+
+def _names(cells: Cells, column: str) -> list[Any]:
+    """The names of images in a cell; a cell without a name counts as one, unless it is an empty list."""
+    value = cells.get(column)
+    written = isinstance(value, str) and re.fullmatch(r"\s*\[.*\]\s*", value, re.DOTALL)
+    if column in cells.columns.separators or isinstance(value, list) or (written and not is_template(column)):
+        return [name for name in cells.members(column) if not _absent(name)]
+    if isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal()):
+        remedy = f"write a template, such as `image: '{{{column}}}.jpg'`"
+        raise BadInput(cells.file.name, cells.row, f"the image is {value!r}", "the image's file name", remedy)
+    return [value]
 
 
 def _links(corpus: Corpus, cells: Cells) -> tuple[str, ...]:
@@ -192,7 +209,7 @@ class Table:
         meta: Further columns to keep.
         file: The file.
         split: The split that is read.
-        naming: Column or template that names the images; None where the file embeds them.
+        images: The columns of images.
         before: Number of rows in the files before this one.
     """
 
@@ -200,7 +217,7 @@ class Table:
     meta: tuple[str, ...]
     file: SourceFile
     split: str
-    naming: str | None
+    images: list[ImageColumn]
     before: int
 
     def row(self, number: int, cells: Cells) -> Row:
@@ -216,7 +233,10 @@ class Table:
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
-        options = [_option_text(option, columns, file, number) for option in options]
+        images = self._locators(cells)
+        texts = [_option_text(option, columns, file, number) for option in options]
+        asked = named(cells.question(), texts, len(images), file.name, number)
+        options = list(asked.options)
         stated = columns.answer
         gold = cells.members(stated) if stated in columns.separators else cells.get(stated)
         return Row(
@@ -224,8 +244,8 @@ class Table:
             number,
             self.split,
             source_id=identity,
-            image=self._image(cells),
-            question=cells.question(),
+            image=images[0] if len(images) == 1 else tuple(images),
+            question=asked.question,
             answer=_gold(columns, gold, options, file, number),
             choices=tuple(_plain(option) for option in options if not _absent(option)),
             answers=tuple(_plain(one) for one in flat(cells.members(columns.answers))) if columns.answers else (),
@@ -234,25 +254,33 @@ class Table:
             meta={name: _json(cells.get(name)) for name in self.meta},
         )
 
-    def _image(self, cells: Cells) -> str:
-        """The locator of a row's image."""
-        if self.naming is None:
-            return f"parquet:{self.file.name}#{cells.columns.image}#{cells.row - 1}"
-        name = cells.get(self.naming)
-        if isinstance(name, int) or (isinstance(name, str) and name.strip().isdecimal()):
-            remedy = f"write a template, such as `image: '{{{self.naming}}}.jpg'`"
-            raise BadInput(self.file.name, cells.row, f"the image is {name!r}", "the image's file name", remedy)
-        return picture(self.corpus, name, self.file, cells.row)
+    def _locators(self, cells: Cells) -> list[str]:
+        """Locators of the images of a record, in the order of their columns.
+
+        Raises:
+            BadInput: If there is none.
+        """
+        alone = len(self.images) == 1
+
+        def names(column: str) -> list[Any]:
+            return [name for name in _names(cells, column) if alone or not _absent(name)]
+
+        found = [locator for one in self.images for locator in one.locators(self.corpus, self.file, cells.row, names)]
+        if not found:
+            problem = f"the row has no image in {', '.join(one.name for one in self.images)}"
+            raise BadInput(self.file.name, cells.row, problem, "one image or more", MEND)
+        return found
 
 
 def _columns(corpus: Corpus) -> Columns:
     return corpus.columns or Columns()
 
 
-def _image_column(corpus: Corpus) -> str:
-    if (column := _columns(corpus).image) is None:
+def _image_columns(corpus: Corpus) -> list[str]:
+    column = _columns(corpus).image
+    if not column:
         raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
-    return column
+    return [column] if isinstance(column, str) else column
 
 
 def _all(shards: Shards) -> list[SourceFile]:
