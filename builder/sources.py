@@ -39,19 +39,22 @@ class Columns(Part):
     question: str | list[str] = "question"
     """A column, or a template such as `{hint} {question}`. A list of these is joined by line ends, and those of which
     every column is empty are left out."""
-    answer: str = "answer"
+    answer: str | None = "answer"
+    """The column of golds; null if there is none: what most of the annotators in `answers` said is then the gold."""
     image: str | list[str] | None = "image"
     """A column, a template of the file's name such as `{id}.png`, or several of these, for the images of an item in
     their order; a cell may hold a list of images, or none."""
     id: str | None = None
     choices: str | list[str] | None = None
     answers: str | None = None
+    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
     answer_type: str | None = None
     split: str | None = None
     links: list[str] = []
     """Columns whose equal values declare items to belong together; a template (`{page}/{figure}`) takes several."""
-    answer_is: Literal["text", "index", "letter"] = "text"
-    """How the gold of a multiple-choice item is given: the option's text, its index from 0, or its letter."""
+    answer_is: Literal["text", "index", "index from 1", "letter"] | None = None
+    """How the gold of a multiple-choice item is given: the option's text, its index from 0 or from 1, or its letter.
+    None: as its text, and reading stops if golds that are no option could be letters or indices."""
     values: dict[str, dict[str, str | int | float | None]] = {}
     """What the values of a column mean, such as `label: {0: no, 1: yes}`; empty cells stay empty, and a value that is
     not listed makes a bad row."""

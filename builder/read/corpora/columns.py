@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.gold_marks import Golds, answers_of, plain
 from twokeys.builder.read.corpora.image_columns import ImageColumn
 from twokeys.builder.read.corpora.joined import joined_files, second_files
 from twokeys.builder.read.corpora.kept import Kept
+from twokeys.builder.read.corpora.lists import absent
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
 from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
-from twokeys.builder.read.corpora.record_cells import Cells, as_list, flat
+from twokeys.builder.read.corpora.record_cells import Cells, flat
 from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
 from twokeys.builder.read.placeholders import named
 from twokeys.builder.recipe import Columns, Corpus, Part
@@ -25,10 +27,6 @@ from twokeys.core.templates import is_template, names_in
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_LETTER = re.compile(r"\(?([A-Za-z])[).:]?")
-_MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
-"""Between the letters or indices of several right options."""
 
 
 class MoreColumns(Part):
@@ -90,7 +88,8 @@ class Tables:
         before, kept, kept_second = 0, Kept.of(columns), Kept.of(columns, second=True)
         for file in _all(shards) if columns.split else of_split(shards, split, corpus):
             of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
-            table = Table(corpus, meta, file, split, of_file, before)
+            golds = Golds(columns, file)
+            table = Table(corpus, meta, file, split, of_file, before, golds)
             naming = [name for column in of_file if column.naming for name in names_in(column.naming)]
             number = 0
             for number, record in records(file, first | dict.fromkeys(naming, "columns.image")):
@@ -108,6 +107,7 @@ class Tables:
                         yield problem
                     continue
                 yield from each([(number, cells)], table.row)
+            golds.finish()
             before += number
         kept.check(corpus.name)
         kept_second.check(corpus.name)
@@ -183,7 +183,7 @@ def _names(cells: Cells, column: str) -> list[Any]:
     value = cells.get(column)
     written = isinstance(value, str) and re.fullmatch(r"\s*\[.*\]\s*", value, re.DOTALL)
     if column in cells.columns.separators or isinstance(value, list) or (written and not is_template(column)):
-        return [name for name in cells.members(column) if not _absent(name)]
+        return [name for name in cells.members(column) if not absent(name)]
     if isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal()):
         remedy = f"write a template, such as `image: '{{{column}}}.jpg'`"
         raise BadInput(cells.file.name, cells.row, f"the image is {value!r}", "the image's file name", remedy)
@@ -211,6 +211,7 @@ class Table:
         split: The split that is read.
         images: The columns of images.
         before: Number of rows in the files before this one.
+        golds: Reads its golds.
     """
 
     corpus: Corpus
@@ -219,6 +220,7 @@ class Table:
     split: str
     images: list[ImageColumn]
     before: int
+    golds: Golds
 
     def row(self, number: int, cells: Cells) -> Row:
         """Make the row of a record.
@@ -234,11 +236,13 @@ class Table:
         one = isinstance(columns.choices, str)
         options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
         images = self._locators(cells)
+        answers = answers_of(flat(cells.members(columns.answers))) if columns.answers else ()
         texts = [_option_text(option, columns, file, number) for option in options]
         asked = named(cells.question(), texts, len(images), file.name, number)
         options = list(asked.options)
         stated = columns.answer
-        gold = cells.members(stated) if stated in columns.separators else cells.get(stated)
+        gold = None if stated is None else cells.get(stated)
+        gold = cells.members(stated) if stated is not None and stated in columns.separators else gold
         return Row(
             file.name,
             number,
@@ -246,9 +250,9 @@ class Table:
             source_id=identity,
             image=images[0] if len(images) == 1 else tuple(images),
             question=asked.question,
-            answer=_gold(columns, gold, options, file, number),
-            choices=tuple(_plain(option) for option in options if not _absent(option)),
-            answers=tuple(_plain(one) for one in flat(cells.members(columns.answers))) if columns.answers else (),
+            answer=self.golds.of(number, gold, options, answers),
+            choices=tuple(plain(option) for option in options if not absent(option)),
+            answers=answers,
             answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, cells),
             meta={name: _json(cells.get(name)) for name in self.meta},
@@ -263,7 +267,7 @@ class Table:
         alone = len(self.images) == 1
 
         def names(column: str) -> list[Any]:
-            return [name for name in _names(cells, column) if alone or not _absent(name)]
+            return [name for name in _names(cells, column) if alone or not absent(name)]
 
         found = [locator for one in self.images for locator in one.locators(self.corpus, self.file, cells.row, names)]
         if not found:
@@ -287,17 +291,8 @@ def _all(shards: Shards) -> list[SourceFile]:
     return [file for files in shards.values() for file in files]
 
 
-def _absent(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
-
-
 def _text(value: Any) -> str | None:
-    return None if _absent(value) else str(value).strip() or None
-
-
-def _plain(value: Any) -> Any:
-    """A truth value as JSON spells it; everything else as it is."""
-    return str(value).lower() if isinstance(value, bool) else value
+    return None if absent(value) else str(value).strip() or None
 
 
 def _json(value: Any) -> Any:
@@ -321,36 +316,8 @@ def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> A
     return option
 
 
-def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
-    """The gold's text, a list of texts where there are several; an open question has its own text as gold."""
-    closed = not all(_absent(option) for option in options)
-    if columns.answer_is == "text" or not closed:
-        if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
-            value = as_list(value, "answer", file, row)
-        return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
-    marks = value
-    if not isinstance(value, list):
-        written = _text(value) or ""
-        marks = as_list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
-    found = [_option(columns, mark, options, value, file, row) for mark in marks]
-    return found if len(found) > 1 else found[0] if found else _option(columns, None, options, value, file, row)
-
-
-def _option(columns: Columns, mark: Any, options: list[Any], value: Any, file: SourceFile, row: int) -> Any:
-    """The option of a letter or an index."""
-    text, index = _text(mark) or "", -1
-    if columns.answer_is == "letter" and (letter := _LETTER.fullmatch(text)):
-        index = ord(letter[1].upper()) - ord("A")
-    elif columns.answer_is == "index" and text.removesuffix(".0").isdecimal():
-        index = int(text.removesuffix(".0"))
-    if not 0 <= index < len(options) or _absent(options[index]):
-        problem = f"the answer is {value!r}, and the row has {len(options)} options"
-        raise BadInput(file.name, row, problem, f"the {columns.answer_is} of an option", MEND)
-    return _plain(options[index])
-
-
 def _type(value: Any, file: SourceFile, row: int) -> AnswerType | None:
-    if _absent(value):
+    if absent(value):
         return None
     # "other" is VQA v2's word for what is neither yes/no nor a number.
     found = one_of(value, (*ANSWER_TYPES, "other"), "answer type", file, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.lists import absent
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.templates import as_text
 
@@ -52,7 +53,8 @@ class Kept:
         self.rows += 1
         for name, wanted in self.where.items():
             value = cells.raw(name)
-            held = [as_text(one) for one in value] if isinstance(value, list) and value else [as_text(value)]
+            members = value if isinstance(value, list) and value else [value]
+            held = ["" if absent(one) else as_text(one) for one in members]
             # Truth values are spelt `True` by pandas and `true` by JSON and in recipes.
             if not any(one in wanted or (one in ("True", "False") and one.lower() in wanted) for one in held):
                 met = self.met.setdefault(name, {})
@@ -84,4 +86,4 @@ def _empty(value: Any) -> bool:
     """Whether a cell holds nothing; of an image that lies in the table, whether it has neither bytes nor a path."""
     if isinstance(value, dict):
         return all(_empty(inner) for inner in value.values())
-    return not value if isinstance(value, list | bytes) else as_text(value) == ""
+    return not value if isinstance(value, list | bytes) else absent(value) or as_text(value) == ""

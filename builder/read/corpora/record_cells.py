@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile
+from twokeys.builder.read.corpora.lists import absent, as_list
+from twokeys.builder.read.corpora.opening import Record, SourceFile
 from twokeys.builder.read.corpora.shards import CORRECT
-from twokeys.core.errors import BadInput, correction
+from twokeys.core.errors import BadInput, correction, short
 from twokeys.core.templates import as_text, filled, is_template, names_in
 
 if TYPE_CHECKING:
@@ -94,10 +93,10 @@ class Cells:
     def _single(self, name: str) -> str:
         value = self._meant(name, self.raw(name))
         if isinstance(value, list | dict):
-            problem = f"the column {name!r} holds {str(value)[:60]}"
+            problem = f"the column {name!r} holds {short(value)}"
             remedy = "name a member of it, such as `turns.0.value`"
             raise BadInput(self.file.name, self.row, problem, "text or a number", remedy)
-        return as_text(value)
+        return "" if absent(value) else as_text(value)
 
     def _meant(self, name: str, value: Any) -> Any:
         """What a value means to the recipe; the members of a list one by one."""
@@ -106,14 +105,14 @@ class Cells:
             return value
         if isinstance(value, list):
             return [self._meant(name, member) for member in value]
-        text = as_text(value)
+        text = "" if absent(value) else as_text(value)
         if text not in meanings and text.lower() in ("true", "false"):
             text = text.lower()  # as pandas and JSON spell them
         if text in meanings:
             return meanings[text]
         if not text:
             return value
-        problem, allowed = f"the column {name!r} holds {text[:60]!r}", " | ".join(list(meanings)[:12])
+        problem, allowed = f"the column {name!r} holds {short(text)}", " | ".join(list(meanings)[:12])
         raise BadInput(self.file.name, self.row, problem, allowed, _MAP)
 
 
@@ -135,26 +134,6 @@ def _inside(value: Any, parts: list[str]) -> Any:
         else:
             raise LookupError(part)
     return value
-
-
-def as_list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
-    """A cell that holds a list; a text holds one as JSON or as Python writes it.
-
-    Raises:
-        BadInput: When a text begins like a list and is none.
-    """
-    if as_text(value) == "":
-        return []
-    if not isinstance(value, str) or not value.lstrip().startswith("["):
-        return value if isinstance(value, list) else [value]
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            found = parse(value)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        if isinstance(found, list):
-            return found
-    raise BadInput(file.name, row, f"{name} is {value[:60]!r}", "a list as JSON or Python writes it", MEND)
 
 
 def flat(members: list[Any]) -> list[Any]:
