@@ -21,7 +21,8 @@ class Columns(Part):
 
     question: str = "question"
     answer: str = "answer"
-    image: str | None = "image"
+    image: str | list[str] | None = "image"
+    """A column, or the columns of several images in their order; a cell may hold a list of images, or none."""
     id: str | None = None
     choices: str | list[str] | None = None
     answers: str | None = None

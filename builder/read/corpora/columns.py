@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.image_columns import ImageColumn
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
-from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options, picture
-from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, naming_column, records
+from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
+from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
+from twokeys.builder.read.placeholders import named
 from twokeys.builder.recipe import Columns, Corpus, Part
 from twokeys.core.errors import BadInput
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
@@ -68,7 +70,7 @@ class Tables:
         how the table is cut into files.
         """
         shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
-        columns, image = _columns(corpus), _image_column(corpus)
+        columns, images = _columns(corpus), _image_columns(corpus)
         wanted = [columns.question, columns.answer, *columns.links, *meta]
         wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
         wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
@@ -76,10 +78,11 @@ class Tables:
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
         before = 0
         for file in _all(shards) if columns.split else of_split(shards, split, corpus):
-            naming = naming_column(file, image, corpus)
-            table = Table(corpus, columns, meta, file, split, naming, before)
+            of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
+            table = Table(corpus, columns, meta, file, split, of_file, before)
+            naming = [column.naming for column in of_file if column.naming]
             number = 0
-            for number, record in records(file, [*wanted, naming] if naming else wanted):
+            for number, record in records(file, [*wanted, *naming]):
                 if isinstance(record, BadInput):
                     if reports_broken:
                         yield record
@@ -89,12 +92,14 @@ class Tables:
 
     def images(self, corpus: Corpus, root: Path, split: str) -> Images:
         """Yield the images of a split's files; of all columns, only those of images and links need to be there."""
-        column, links = _image_column(corpus), _columns(corpus).links
+        links = _columns(corpus).links
         for file in of_split(self.shards(corpus, root), split, corpus):
-            naming = naming_column(file, column, corpus)
-            told = embedded_name(file, column) if naming is None else naming
-            wanted = [*links, *([told] if told else [])]
-            yield from each(records(file, wanted), partial(_image, corpus, file, naming, told))
+            for name in _image_columns(corpus):
+                column = ImageColumn.of(corpus, file, name, True)
+                told = embedded_name(file, name) if column.naming is None else column.naming
+                wanted = [*links, *([told] if told else [])]
+                for found in each(records(file, wanted), partial(_of_record, corpus, file, column, told)):
+                    yield from [found] if isinstance(found, BadInput) else found
 
 
 def _splits(corpus: Corpus, shards: Shards) -> list[str]:
@@ -113,17 +118,25 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     return list(found)
 
 
-def _image(
-    corpus: Corpus, file: SourceFile, naming: str | None, name: str | None, number: int, record: Record
-) -> CorpusImage:
-    """The image of a record, which `naming` locates, or which lies in the file and has its file name in `name`."""
-    stated = _get(record, name, file, number) if name else None
+def _of_record(
+    corpus: Corpus, file: SourceFile, column: ImageColumn, name: str | None, number: int, record: Record
+) -> list[CorpusImage]:
+    """The images of a record in one column; their file names stand in `name`."""
     links = _links(corpus, record, file, number)
-    if naming is not None:
-        locator = picture(corpus, stated, file, number)
-        return CorpusImage(locator, file_name(locator), links)
-    told = PurePosixPath(stated).name if isinstance(stated, str) else ""
-    return CorpusImage(f"parquet:{file.name}#{_image_column(corpus)}#{number - 1}", told or None, links)
+    stated = _names(record, name, file, number) if name else []
+    locators = column.locators(corpus, file, number, lambda _: stated)
+    if column.naming is not None:
+        return [CorpusImage(locator, file_name(locator), links) for locator in locators]
+    bare = [PurePosixPath(one).name if isinstance(one, str) else "" for one in stated]
+    names = bare if len(bare) == len(locators) else [""] * len(locators)
+    return [CorpusImage(locator, named or None, links) for locator, named in zip(locators, names, strict=True)]
+
+
+def _names(record: Record, column: str, file: SourceFile, row: int) -> list[Any]:
+    """The names of images in a cell; a cell without a name counts as one, unless it is an empty list."""
+    value = _get(record, column, file, row)
+    listed = isinstance(value, list) or (isinstance(value, str) and re.fullmatch(r"\s*\[.*\]\s*", value, re.DOTALL))
+    return [name for name in _list(value, column, file, row) if not _absent(name)] if listed else [value]
 
 
 def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[str, ...]:
@@ -146,7 +159,7 @@ class Table:
         meta: Further columns to keep.
         file: The file.
         split: The split that is read.
-        naming: Column that names the images; None where the file embeds them.
+        images: The columns of images.
         before: Number of rows in the files before this one.
     """
 
@@ -155,7 +168,7 @@ class Table:
     meta: tuple[str, ...]
     file: SourceFile
     split: str
-    naming: str | None
+    images: list[ImageColumn]
     before: int
 
     def row(self, number: int, record: Record) -> Row:
@@ -172,22 +185,22 @@ class Table:
         def members(name: str) -> list[Any]:
             return _list(get(name), name, file, number)
 
-        image = f"parquet:{file.name}#{columns.image}#{number - 1}"
-        if self.naming is not None:
-            image = picture(self.corpus, get(self.naming), file, number)
         identity = str(self.before + number) if columns.id is None else _text(get(columns.id))
         if identity is None:
             raise BadInput(file.name, number, f"the column {columns.id!r} holds no id", "", MEND)
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
+        images = self._locators(number, record)
+        asked = named(get(columns.question), options, len(images), file.name, number)
+        options = list(asked.options)
         return Row(
             file.name,
             number,
             self.split,
             source_id=identity,
-            image=image,
-            question=get(columns.question),
+            image=images[0] if len(images) == 1 else tuple(images),
+            question=asked.question,
             answer=_gold(columns, get(columns.answer), options, file, number),
             choices=tuple(_plain(option) for option in options if not _absent(option)),
             answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
@@ -196,15 +209,33 @@ class Table:
             meta={name: _json(get(name)) for name in self.meta},
         )
 
+    def _locators(self, number: int, record: Record) -> list[str]:
+        """Locators of the images of a record, in the order of their columns.
+
+        Raises:
+            BadInput: If there is none.
+        """
+        alone = len(self.images) == 1
+
+        def names(column: str) -> list[Any]:
+            return [name for name in _names(record, column, self.file, number) if alone or not _absent(name)]
+
+        found = [locator for one in self.images for locator in one.locators(self.corpus, self.file, number, names)]
+        if not found:
+            problem = f"the row has no image in {', '.join(one.name for one in self.images)}"
+            raise BadInput(self.file.name, number, problem, "one image or more", MEND)
+        return found
+
 
 def _columns(corpus: Corpus) -> Columns:
     return corpus.columns or Columns()
 
 
-def _image_column(corpus: Corpus) -> str:
-    if (column := _columns(corpus).image) is None:
+def _image_columns(corpus: Corpus) -> list[str]:
+    column = _columns(corpus).image
+    if not column:
         raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
-    return column
+    return [column] if isinstance(column, str) else column
 
 
 def _all(shards: Shards) -> list[SourceFile]:

@@ -94,7 +94,10 @@ class Reader:
             yield from self.read_images(corpus, root, split)
             return
         for row in self.read(corpus, root, split):
-            yield row if isinstance(row, BadInput) else CorpusImage(row.image, file_name(row.image), row.links)
+            if isinstance(row, BadInput):
+                yield row
+            else:
+                yield from (CorpusImage(image, file_name(image), row.links) for image in row.images)
 
 
 def file_name(locator: str) -> str | None:

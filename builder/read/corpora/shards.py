@@ -59,6 +59,8 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     if _ending(file) != ".parquet":
         return column
     kind, types = _type(_schema(file), column), pa.types
+    if kind is not None and is_list(kind):
+        kind = kind.value_type
     if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
         return column
     binary = types.is_binary(kind) or types.is_large_binary(kind)
@@ -73,9 +75,19 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     raise BadInput(file.path, "schema", problem, allowed, CORRECT)
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Whether cells of a type hold several values."""
+    types = pa.types
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
 def embedded_name(file: SourceFile, column: str) -> str | None:
     """Return the field that names the files of a column's embedded images; None if there is none."""
-    return name if _type(_schema(file), name := f"{column}.path") is not None else None
+    schema, name = _schema(file), f"{column}.path"
+    kind = _type(schema, column)
+    if kind is not None and is_list(kind) and pa.types.is_struct(kind.value_type):
+        return name if kind.value_type.get_field_index("path") >= 0 else None
+    return name if _type(schema, name) is not None else None
 
 
 def _ending(file: SourceFile) -> str:
