@@ -20,18 +20,21 @@ class Columns(Part):
     """Where a table keeps the fields of an item. A name that holds dots goes into nested fields."""
 
     question: str = "question"
-    answer: str = "answer"
+    answer: str | None = "answer"
+    """The column of golds; null if there is none: what most of the annotators in `answers` said is then the gold."""
     image: str | list[str] | None = "image"
     """A column, or the columns of several images in their order; a cell may hold a list of images, or none."""
     id: str | None = None
     choices: str | list[str] | None = None
     answers: str | None = None
+    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
     answer_type: str | None = None
     split: str | None = None
     links: list[str] = []
     """Columns whose equal values declare items to belong together."""
-    answer_is: Literal["text", "index", "letter"] = "text"
-    """How the gold of a multiple-choice item is given: the option's text, its index from 0, or its letter."""
+    answer_is: Literal["text", "index", "index from 1", "letter"] | None = None
+    """How the gold of a multiple-choice item is given: the option's text, its index from 0 or from 1, or its letter.
+    None: as its text, and reading stops if golds that are no option could be letters or indices."""
 
 
 class ImageColumns(Part):

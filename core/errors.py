@@ -84,6 +84,19 @@ def misfit(value: str, reason: str) -> str:
     return f"{textwrap.shorten(value, 60)} does not fit: {plain[:1].lower()}{plain[1:]}"
 
 
+def short(value: object, most: int = 80) -> str:
+    """A value as Python writes it, for messages: a long one is cut in its middle, and its length is told.
+
+    Example:
+        >>> short("yes"), short("x" * 998, 20)
+        ("'yes'", "'xxxxxxxxxxxx ... xxxx' (1,000 characters)")
+    """
+    written = repr(value)
+    if len(written) <= most:
+        return written
+    return f"{written[: most * 2 // 3]} ... {written[-(most // 4) :]} ({len(written):,} characters)"
+
+
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:
     """The remedy for a name that nothing has: the closest of the names, or `otherwise` if none is close."""
     close = difflib.get_close_matches(name, list(names), 1)

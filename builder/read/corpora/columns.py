@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -11,7 +9,9 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.gold_marks import Golds, answers_of, plain
 from twokeys.builder.read.corpora.image_columns import ImageColumn
+from twokeys.builder.read.corpora.lists import absent, as_list
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
 from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
 from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
@@ -23,10 +23,6 @@ from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_LETTER = re.compile(r"\(?([A-Za-z])[).:]?")
-_MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
-"""Between the letters or indices of several right options."""
 
 
 class MoreColumns(Part):
@@ -71,15 +67,17 @@ class Tables:
         """
         shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
         columns, images = _columns(corpus), _image_columns(corpus)
-        wanted = [columns.question, columns.answer, *columns.links, *meta]
+        wanted = [columns.question, *columns.links, *meta]
         wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
-        wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
+        single = (columns.answer, columns.id, columns.answers, columns.answer_type, columns.split)
+        wanted += [name for name in single if name]
         # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
         before = 0
         for file in _all(shards) if columns.split else of_split(shards, split, corpus):
             of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
-            table = Table(corpus, columns, meta, file, split, of_file, before)
+            golds = Golds(columns, file)
+            table = Table(corpus, columns, meta, file, split, of_file, before, golds)
             naming = [column.naming for column in of_file if column.naming]
             number = 0
             for number, record in records(file, [*wanted, *naming]):
@@ -88,6 +86,7 @@ class Tables:
                         yield record
                 elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
                     yield from each([(number, record)], table.row)
+            golds.finish()
             before += number
 
     def images(self, corpus: Corpus, root: Path, split: str) -> Images:
@@ -136,7 +135,7 @@ def _names(record: Record, column: str, file: SourceFile, row: int) -> list[Any]
     """The names of images in a cell; a cell without a name counts as one, unless it is an empty list."""
     value = _get(record, column, file, row)
     listed = isinstance(value, list) or (isinstance(value, str) and re.fullmatch(r"\s*\[.*\]\s*", value, re.DOTALL))
-    return [name for name in _list(value, column, file, row) if not _absent(name)] if listed else [value]
+    return [name for name in as_list(value, column, file, row) if not absent(name)] if listed else [value]
 
 
 def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[str, ...]:
@@ -144,7 +143,7 @@ def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[
     named = [
         (name, _text(value))
         for name in _columns(corpus).links
-        for value in _list(_get(record, name, file, row), name, file, row)
+        for value in as_list(_get(record, name, file, row), name, file, row)
     ]
     return tuple(f"{corpus.name}:{name}:{value}" for name, value in named if value is not None)
 
@@ -161,6 +160,7 @@ class Table:
         split: The split that is read.
         images: The columns of images.
         before: Number of rows in the files before this one.
+        golds: Reads its golds.
     """
 
     corpus: Corpus
@@ -170,6 +170,7 @@ class Table:
     split: str
     images: list[ImageColumn]
     before: int
+    golds: Golds
 
     def row(self, number: int, record: Record) -> Row:
         """Make the row of a record.
@@ -183,7 +184,7 @@ class Table:
             return _get(record, name, file, number)
 
         def members(name: str) -> list[Any]:
-            return _list(get(name), name, file, number)
+            return as_list(get(name), name, file, number)
 
         identity = str(self.before + number) if columns.id is None else _text(get(columns.id))
         if identity is None:
@@ -191,6 +192,7 @@ class Table:
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
+        answers = answers_of(members(columns.answers)) if columns.answers else ()
         images = self._locators(number, record)
         asked = named(get(columns.question), options, len(images), file.name, number)
         options = list(asked.options)
@@ -201,9 +203,9 @@ class Table:
             source_id=identity,
             image=images[0] if len(images) == 1 else tuple(images),
             question=asked.question,
-            answer=_gold(columns, get(columns.answer), options, file, number),
-            choices=tuple(_plain(option) for option in options if not _absent(option)),
-            answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
+            answer=self.golds.of(number, get(columns.answer) if columns.answer else None, options, answers),
+            choices=tuple(plain(option) for option in options if not absent(option)),
+            answers=answers,
             answer_type=_type(get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, record, file, number),
             meta={name: _json(get(name)) for name in self.meta},
@@ -218,7 +220,7 @@ class Table:
         alone = len(self.images) == 1
 
         def names(column: str) -> list[Any]:
-            return [name for name in _names(record, column, self.file, number) if alone or not _absent(name)]
+            return [name for name in _names(record, column, self.file, number) if alone or not absent(name)]
 
         found = [locator for one in self.images for locator in one.locators(self.corpus, self.file, number, names)]
         if not found:
@@ -257,17 +259,8 @@ def _get(record: Record, name: str, file: SourceFile, row: int) -> Any:
     return value
 
 
-def _absent(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
-
-
 def _text(value: Any) -> str | None:
-    return None if _absent(value) else str(value).strip() or None
-
-
-def _plain(value: Any) -> Any:
-    """A truth value as JSON spells it; everything else as it is."""
-    return str(value).lower() if isinstance(value, bool) else value
+    return None if absent(value) else str(value).strip() or None
 
 
 def _json(value: Any) -> Any:
@@ -281,52 +274,8 @@ def _json(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
-def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
-    """A cell that holds a list; a CSV cell holds one as JSON or as Python writes it."""
-    if _absent(value):
-        return []
-    if not isinstance(value, str) or not value.lstrip().startswith("["):
-        return value if isinstance(value, list) else [value]
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            found = parse(value)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        if isinstance(found, list):
-            return found
-    raise BadInput(file.name, row, f"{name} is {value[:60]!r}", "a list as JSON or Python writes it", MEND)
-
-
-def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
-    """The gold's text, a list of texts where there are several; an open question has its own text as gold."""
-    closed = not all(_absent(option) for option in options)
-    if columns.answer_is == "text" or not closed:
-        if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
-            value = _list(value, "answer", file, row)
-        return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
-    marks = value
-    if not isinstance(value, list):
-        written = _text(value) or ""
-        marks = _list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
-    found = [_option(columns, mark, options, value, file, row) for mark in marks]
-    return found if len(found) > 1 else found[0] if found else _option(columns, None, options, value, file, row)
-
-
-def _option(columns: Columns, mark: Any, options: list[Any], value: Any, file: SourceFile, row: int) -> Any:
-    """The option of a letter or an index."""
-    text, index = _text(mark) or "", -1
-    if columns.answer_is == "letter" and (letter := _LETTER.fullmatch(text)):
-        index = ord(letter[1].upper()) - ord("A")
-    elif columns.answer_is == "index" and text.removesuffix(".0").isdecimal():
-        index = int(text.removesuffix(".0"))
-    if not 0 <= index < len(options) or _absent(options[index]):
-        problem = f"the answer is {value!r}, and the row has {len(options)} options"
-        raise BadInput(file.name, row, problem, f"the {columns.answer_is} of an option", MEND)
-    return _plain(options[index])
-
-
 def _type(value: Any, file: SourceFile, row: int) -> AnswerType | None:
-    if _absent(value):
+    if absent(value):
         return None
     # "other" is VQA v2's word for what is neither yes/no nor a number.
     found = one_of(value, (*ANSWER_TYPES, "other"), "answer type", file, row)
