@@ -93,17 +93,19 @@ class Tables:
             naming = [name for column in of_file if column.naming for name in names_in(column.naming)]
             number = 0
             for number, record in records(file, first | dict.fromkeys(naming, "columns.image")):
+                is_here = False
                 try:
                     if isinstance(record, BadInput):
                         raise record
                     cells = Cells(record, columns, file, number)
                     if not kept.passes(cells) or (columns.split and cells.text(columns.split) != split):
                         continue
+                    is_here = True
                     cells = second.beside(cells) if columns.joined else cells
                     if not kept_second.passes(cells):
                         continue
                 except BadInput as problem:
-                    if reports_broken:
+                    if is_here or reports_broken:
                         yield problem
                     continue
                 yield from each([(number, cells)], table.row)

@@ -219,6 +219,12 @@ def test_an_id_that_the_second_file_has_twice_or_not_is_a_bad_row(read):
     assert "the id '3' of 'id' stands nowhere in golds.jsonl" in nowhere.problem
 
 
+def test_an_id_that_the_second_file_lacks_is_told_in_the_split_of_its_row(read):
+    files = {"test.csv": as_csv(ROWS), "golds.jsonl": json.dumps(GOLDS[1])}
+    rows = read(files, JOINED | {"split": "lang"}, options={"files": "test.csv"})
+    assert [row.row for row in rows if isinstance(row, BadInput)] == [3, 2], "first the split en, then de"
+
+
 def test_second_files_may_be_named_by_split_and_their_columns_filter(read):
     files = {
         "a.csv": as_csv(ROWS),
