@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
+from twokeys.builder.read.corpora.joined import patterns
 from twokeys.builder.read.corpora.opening import source_file
 from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
-from twokeys.builder.recipe import Corpus
+from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
 
     try:
         # Only these: a script in the repository is not even fetched.
-        wanted = [README, "*.parquet"]
+        joined = (corpus.columns or Columns()).joined.values()
+        wanted = [README, "*.parquet", *(pattern for second in joined for pattern in patterns(second))]
         return Path(snapshot_download(repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
