@@ -60,6 +60,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
             "choices": list(order),
             "question_key": key,
             **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
+            "image_keys": list(base["image_keys"]) if edit["view"] == "question" else [edit["image_key"]],
             "answer": answer,
             "compared": compared(root["answer_type"], order, answer),
             "answers": [],

@@ -11,7 +11,6 @@ key follows from the very arguments that the work gets; the result is loaded if 
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,9 @@ from twokeys.audit.models.hosts import Hosts
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import content_key
+from twokeys.builder.run.lock import alone
 from twokeys.builder.run.results import Result
+from twokeys.core.disk import writing
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.progress import Say, silent
@@ -58,19 +59,16 @@ class Run:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other builds out of the run folder; who is killed lets go of it.
+        """Keep other builds out of the run folder.
 
         Raises:
-            BadInput: When another build is at work there.
+            BadInput: When another build is at work there, or nothing can be written there.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK).open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                problem = f"another build is at work in {self.folder}"
-                remedy = "wait for it, or name another run folder"
-                raise BadInput("--work", None, problem, "one build at a time", remedy) from None
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        problem = f"another build is at work in {self.folder}"
+        busy = BadInput("--work", None, problem, "one build at a time", "wait for it, or name another run folder")
+        with alone(self.folder / LOCK, busy):
             yield
 
     @contextmanager
