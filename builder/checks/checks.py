@@ -18,6 +18,7 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.checks.audited import adversaries, audited
+from twokeys.builder.checks.categories import counted_again
 from twokeys.builder.checks.configs import fingerprints, measurements
 from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
@@ -26,8 +27,6 @@ from twokeys.builder.checks.report import same_report
 from twokeys.builder.filter import effects, examples
 from twokeys.builder.graph.graph import violations
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import BALANCED as REFITTED
-from twokeys.builder.measure.categories import READ, categories, places
 from twokeys.builder.pair.counts import pairing
 from twokeys.builder.publish.eval_rows import recounted
 from twokeys.builder.publish.folder import Folder
@@ -340,15 +339,6 @@ def _blindness(known: Folder) -> Checked:
     return counts(row=known.items, ceiling=ceilings, score=scores)
 
 
-def _categories(known: Folder) -> Iterator[str]:
-    """Categories before and after follow from the rows and their predictions."""
-    manifest, where = known.manifest, places(known.items, known.recipe.categories)
-    if categories(known.items, where, READ, manifest.confidence) != manifest.categories_before:
-        yield "categories of all items read differ from a recount"
-    if categories(known.balanced, where, REFITTED, manifest.confidence) != manifest.categories_after:
-        yield "categories of the balanced set differ from a recount"
-
-
 def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fit: str) -> Iterator[str]:
     counted = blindness(rows, confidence, fit)
     if counted.ceilings != said.ceilings:
@@ -392,7 +382,7 @@ CHECKS: dict[str, Callable[[Folder], Checked]] = {
     "rows of pairs": _pair_rows,
     "rows of eval.yaml": _eval_rows,
     "ceilings and baselines": _blindness,
-    "categories": _categories,
+    "categories": counted_again,
     "card, licence and citation": _card,
     "report": same_report,
 }
