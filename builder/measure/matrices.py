@@ -18,7 +18,8 @@ from twokeys.builder.measure.baselines import Baseline, View
 from twokeys.builder.measure.details import details
 from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embedded, Embeddings, embed_pictures, embed_texts
 from twokeys.builder.measure.encoders import identity
-from twokeys.builder.measure.feature_maps import ENCODER, feature_maps
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.feature_maps import CHANNELS, ENCODER, feature_maps
 from twokeys.builder.measure.language.loading import identity as language_identity
 from twokeys.builder.measure.language.stage import of_answers, of_options
 from twokeys.builder.measure.lexical import text_features
@@ -34,6 +35,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
+from twokeys.core.item_images import ImageLists
 from twokeys.core.items import canonical_json
 
 Floats = NDArray[np.float32]
@@ -121,8 +123,14 @@ class Representations:
         if not self.recipe.publishable:
             remedy = "add the images, or set `pair.partners: any`"
             raise BadInput("recipe", "pair.partners", "the images are known by name alone", "", remedy)
+        shown = ImageLists.of(items, unique.index)
+        return Embedded(unique.index, self.image_vectors(shown))
+
+    def image_vectors(self, shown: ImageLists) -> Floats:
+        """Unit vectors of lists of images: those of their images side by side."""
         every = self.images().embedded(IMAGE_DIMENSIONS)
-        return Embedded(unique.index, every.vectors[every.of(unique.index)])
+        found = shown.side_by_side(every.vectors[every.of(shown.images)])
+        return found if found.shape[1] == every.vectors.shape[1] else unit(found)
 
     def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
         """A vector column for rules, one of `COLUMNS`.
@@ -277,8 +285,13 @@ class _ImageMatrix(ContentMatrix):
         return canonical_json([super().key, self.represent.key])
 
     def make(self, contents: Contents) -> Floats | None:
-        """Make it of the images' keys."""
-        return self.of_images(contents.keys) if self.represent.recipe.publishable else None
+        """Make it of the images of each content."""
+        shown = ImageLists.of(contents.items, contents.keys)
+        return self.of_lists(shown) if self.represent.recipe.publishable else None
+
+    def of_lists(self, shown: ImageLists) -> Floats:
+        """Make it, one row a list of images."""
+        return shown.side_by_side(self.of_images(shown.images))
 
     @abstractmethod
     def of_images(self, keys: pd.Index[str]) -> Floats:
@@ -295,6 +308,10 @@ class ImageVectorMatrix(_ImageMatrix):
         """The image encoder."""
         return {"image": self.represent.image} if self.represent.recipe.publishable else {}
 
+    def of_lists(self, shown: ImageLists) -> Floats:
+        """Embed all images and put those of each list side by side."""
+        return self.represent.image_vectors(shown)
+
     def of_images(self, keys: pd.Index[str]) -> Floats:
         """Embed all images and take some."""
         found = self.represent.images().embedded(IMAGE_DIMENSIONS)
@@ -305,6 +322,10 @@ class PixelMatrix(_ImageMatrix):
     """Small RGB images, 0..255."""
 
     name = "pixels"
+
+    def of_lists(self, shown: ImageLists) -> Floats:
+        """Put the thumbnails of each list into one square."""
+        return shown.in_a_square(self.of_images(shown.images), 3)
 
     def of_images(self, keys: pd.Index[str]) -> Floats:
         """Take the thumbnails."""
@@ -342,6 +363,10 @@ class MapMatrix(_ImageMatrix):
     def encoders(self) -> dict[str, NamedModel]:
         """The packaged image encoder."""
         return {"maps": NamedModel(ENCODER, identity(ENCODER))} if self.represent.recipe.publishable else {}
+
+    def of_lists(self, shown: ImageLists) -> Any:
+        """Put the maps of each list into one square."""
+        return shown.in_a_square(self.of_images(shown.images), CHANNELS)
 
     def of_images(self, keys: pd.Index[str]) -> Any:
         """Encode all images and take some, (n, d) 16-bit floats."""

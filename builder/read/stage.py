@@ -23,7 +23,7 @@ from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.corpora.reader import folders_of_images
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW, held
-from twokeys.builder.read.item_images import looks_of, one_image_a_row, within
+from twokeys.builder.read.item_images import keys_and_sizes, one_image_a_row, within
 from twokeys.builder.read.option_order import ordered
 from twokeys.builder.read.pictures import NAMED, named, read_bytes, stamp
 from twokeys.builder.read.spelling import one_spelling
@@ -370,7 +370,7 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
     """
     pictures = seen.table()
     table = rows.table()
-    table = table.join(looks_of(table, pictures))
+    table = table.join(keys_and_sizes(table, pictures))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()
     table.loc[broken, "problem"] = [
