@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from twokeys.builder.publish.fingerprint import Fingerprint
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.columns import BALANCED, MEASUREMENTS, REMOVED, columns_of, features, is_measurement
+from twokeys.core.item_images import KEYS
 from twokeys.data_cards.published import parquet_rows, split_of
 
 
@@ -41,7 +42,7 @@ def _columns(path: Path, config: str, paired: bool) -> Iterator[str]:
     """A file has just the columns of its config, of the published types."""
     there = pq.read_schema(path)
     measured = [name for name in there.names if is_measurement(name)]
-    names = columns_of(config, paired and "edit_of" in there.names, measured)
+    names = columns_of(config, paired and "edit_of" in there.names, measured, KEYS in there.names)
     if names != there.names:
         yield f"{config}: {path.name} has the columns {', '.join(there.names)}; the config has {', '.join(names)}"
     elif not there.equals(features(names).arrow_schema):

@@ -40,6 +40,8 @@ from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
 """Images on which the near-duplicate threshold is calibrated."""
+MOST_OF_ANY_IMAGE = 0.5
+"""Largest share of a corpus that items which share images may make: they surely leak, other links may."""
 ENCODED = ("text", "image", "language", "vision-language", "maps")
 """What encoders encode, in the order of manifests."""
 
@@ -216,7 +218,7 @@ def group_items(
             else:
                 links.append(Links(corpus, kind, part[f"{kind}_key"]))
                 if kind == "image" and several(part).any():
-                    links.append(Links(corpus, "any image", shown.loc[part.index]))
+                    links.append(Links(corpus, "any image", shown.loc[part.index], most=MOST_OF_ANY_IMAGE))
     names, reports = group(items, links, folds)
     clusters = cluster.groupby(level=0).agg(list)
     table = {"id": items["id"], "group": names, "image_cluster": clusters.map(image_key), "image_clusters": clusters}

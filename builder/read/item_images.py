@@ -7,7 +7,7 @@ import pandas as pd
 
 from twokeys.builder.read.pictures import Pictures
 from twokeys.core.errors import BadInput
-from twokeys.core.item_images import images_of
+from twokeys.core.item_images import images_of, several
 from twokeys.core.items import Row, image_key
 from twokeys.core.pictures.facts import LOOKS
 
@@ -19,6 +19,17 @@ def within(row: Row | BadInput, max_per_item: int) -> Row | BadInput:
     problem, allowed = f"the row has {len(row.images)} images", f"at least 1 and at most {max_per_item}"
     remedy = "leave images out, or raise `images.max_per_item` in the recipe"
     return BadInput(row.file, row.row, problem, allowed, remedy)
+
+
+def require_one_image(recipe: str, items: pd.DataFrame) -> None:
+    """Refuse `eval: true` for items of several images.
+
+    Raises:
+        BadInput: If some item has several images.
+    """
+    if several(items).any():
+        problem = "items have several images, and a reader of eval.yaml takes one image an item"
+        raise BadInput(recipe, "eval", problem, "`eval: false`", "take it out of the recipe")
 
 
 def one_image_a_row(table: pd.DataFrame) -> pd.DataFrame:

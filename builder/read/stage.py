@@ -23,7 +23,7 @@ from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.corpora.reader import folders_of_images
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW, held
-from twokeys.builder.read.item_images import keys_and_sizes, one_image_a_row, within
+from twokeys.builder.read.item_images import keys_and_sizes, one_image_a_row, require_one_image, within
 from twokeys.builder.read.option_order import ordered
 from twokeys.builder.read.pictures import NAMED, named, read_bytes, stamp
 from twokeys.builder.read.spelling import one_spelling
@@ -208,13 +208,17 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 
     Raises:
         BadRows: When rows are bad and the recipe says `stop`.
+        BadInput: If the recipe asks for `eval.yaml` and items have several images.
     """
     rows = read_rows(run, recipe.text, sources, recipe.images.max_per_item)
     wanted = one_image_a_row(rows.table())[["source", "image"]].drop_duplicates()
     roots = {source.corpus.name: source.root for source in sources}
     places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), roots)
     seen = look_at_pictures(run, places, recipe.images)
-    return join_items(run, rows, seen.by_content(), recipe.bad_rows)
+    found = join_items(run, rows, seen.by_content(), recipe.bad_rows)
+    if recipe.eval:
+        require_one_image(recipe.name, found.items)
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
