@@ -149,8 +149,9 @@ class PublishedImages:
         return key in self._places
 
     def get(self, key: str) -> tuple[bytes, ...]:
-        """Bytes of the images of an `image_key`, in their order; none when it is not published."""
-        return next((data for _, data in self.lists([key])), ())
+        """Bytes of the images of an `image_key`, in their order; none when it is not published, or one has no bytes."""
+        found = next((data for _, data in self.lists([key])), ())
+        return found if all(found) else ()
 
     def lists(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, tuple[bytes, ...]]]:
         """Every `image_key` once with the bytes of its images in their order, in file order.
