@@ -20,6 +20,7 @@ from typing import IO
 from twokeys.builder.read.held import held
 from twokeys.builder.read.packed import plain, without_packing
 from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
 
 ENDINGS = (".zip", ".tar", ".tgz")
 """Of an archive's name; that of a packed file may follow (`.tar.gz`)."""
@@ -78,7 +79,7 @@ def member_bytes(folder: Path, archive: str, member: str) -> bytes:
         BadInput: When the archive is none, holds too much, or has no such member, or more than one.
     """
     path = held(folder, archive, "archive")
-    members = _members(path, path.stat().st_mtime_ns, os.getpid())
+    members = _members(path, stamp(path), os.getpid())
     name = _named(path, members, member)
     size, read = members.found[name] or _twice(path, name)
     if size > LARGEST:
@@ -120,7 +121,7 @@ def _twice(path: Path, name: str) -> tuple[int, Read]:
 
 
 @lru_cache(maxsize=4)
-def _members(path: Path, modified: int, process: int) -> Members:
+def _members(path: Path, written: Stamp, process: int) -> Members:
     """List the members of an archive; once in each process, since processes share no place in a file.
 
     Raises:

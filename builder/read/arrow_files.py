@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
 
 ENDINGS = (".parquet", ".arrow")
 """`.arrow` is a stream of record batches, as `Dataset.save_to_disk` writes it, or a file of them."""
@@ -64,9 +65,9 @@ def cell_of(path: Path, column: str, row: int) -> Any:
         raise BadInput(path, row, f"there is no column {column!r}", ", ".join(names), remedy)
     try:
         before = 0
-        for group, rows in enumerate(_sizes(path, path.stat().st_mtime_ns)):
+        for group, rows in enumerate(_sizes(path, stamp(path))):
             if row < before + rows:
-                return _values(path, path.stat().st_mtime_ns, column, group)[row - before].as_py()
+                return _values(path, stamp(path), column, group)[row - before].as_py()
             before += rows
     except (pa.ArrowException, OSError) as error:
         raise broken(path, error) from None
@@ -74,7 +75,7 @@ def cell_of(path: Path, column: str, row: int) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _sizes(path: Path, modified: int) -> tuple[int, ...]:
+def _sizes(path: Path, written: Stamp) -> tuple[int, ...]:
     """Rows of each row group, or of each record batch."""
     if path.suffix.lower() == ".parquet":
         found = pq.read_metadata(path)
@@ -84,7 +85,7 @@ def _sizes(path: Path, modified: int) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=4)
-def _values(path: Path, modified: int, column: str, group: int) -> pa.ChunkedArray | pa.Array:
+def _values(path: Path, written: Stamp, column: str, group: int) -> pa.ChunkedArray | pa.Array:
     """One row group of one column: neighbours in a file are read once, a replaced file anew."""
     if path.suffix.lower() == ".parquet":
         return pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0)

@@ -23,6 +23,7 @@ from twokeys.builder.read.corpora.lists import absent
 from twokeys.builder.read.embedded import holds_image, image_bytes
 from twokeys.builder.read.held import folder_of, held, read_held
 from twokeys.core.errors import BadInput
+from twokeys.core.files import stamp
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.facts import ImageFacts
@@ -30,6 +31,8 @@ from twokeys.core.pictures.limits import Images
 
 NAMED = "name:"
 """Locator prefix of an image that is known by name alone."""
+IN_TABLE = "parquet:"
+"""Locator prefix of an image that lies in a table."""
 
 
 class Pictures:
@@ -80,22 +83,15 @@ class Pictures:
         return str(self.table["image"].iat[self._row[key]])
 
     def read(self, key: str) -> bytes:
-        """Read an image's original bytes.
+        """Read an image's original bytes, which must be those that the build has seen before.
 
         Raises:
-            BadInput: If they are not there, or the image is known by name alone.
+            BadInput: If they are not there, or are others, or the image is known by name alone.
         """
-        return read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
-
-    def unchanged(self, key: str) -> bytes:
-        """Read an image's original bytes, and make sure that they are those that the build has seen before.
-
-        Raises:
-            BadInput: As `read`, and if they are others.
-        """
-        data = self.read(key)
+        data = read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
         if hashlib.sha256(data).hexdigest() != self.table["bytes_sha256"].iat[self._row[key]]:
-            raise BadInput(self.locator(key), None, "the file has changed since the build read it", "", "build again")
+            problem = "the file has changed since the build read it"
+            raise BadInput(self.locator(key), None, problem, "", "build again, with --check if it says so again")
         return data
 
     def decode(self, key: str) -> Image.Image:
@@ -195,16 +191,16 @@ def _beside(root: Path, table: str, index: int, name: str) -> bytes:
         raise BadInput(root / table, index, error.problem, error.allowed, error.remedy) from None
 
 
-def stamp(locator: str, root: Path) -> str:
-    """A locator with the size and the time of its file, which is not opened; the locator alone if there is no file."""
+def located(locator: str, root: Path) -> str:
+    """A locator with the stamp of its file, which is not opened; the locator alone if there is no file."""
     kind, _, rest = locator.partition(":")
     folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
     inside = archive_in(folder, name) if kind == "file" else None
     try:
-        stat = (inside[0] / inside[1] if inside else folder / name).stat() if kind != "name" else None
+        place = inside[0] / inside[1] if inside else folder / name
+        return f"{locator} {stamp(place)}" if kind != "name" else locator
     except OSError:
-        stat = None
-    return f"{locator} {stat.st_size} {stat.st_mtime_ns}" if stat else locator
+        return locator
 
 
 def named(locator: str, source: str) -> ImageFacts:

@@ -26,6 +26,7 @@ from twokeys.builder.read.held import held
 from twokeys.builder.read.packed import plain
 from twokeys.builder.recipe import Columns
 from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
 
 CELL = "cell:"
 """Locator prefix of an image that stands in a file of text."""
@@ -65,7 +66,7 @@ def cell_bytes(root: Path, rest: str) -> bytes:
     row, member = (int(part) for part in number.split("."))
     path = held(root, name, "table")
     file = SourceFile(path, name, records if "@" in place else None)
-    record = _finder(path, name, file.records, column, path.stat().st_mtime_ns)(row)
+    record = _finder(path, name, file.records, column, stamp(path))(row)
     if record is None:
         raise BadInput(name, row, "there is no such row any more", "", "build again")
     cells = Cells(record, Columns(), file, row)
@@ -82,7 +83,7 @@ Find = Callable[[int], Record | None]
 
 
 @lru_cache(maxsize=4)
-def _finder(path: Path, name: str, records: str | None, column: str, modified: int) -> Find:
+def _finder(path: Path, name: str, records: str | None, column: str, written: Stamp) -> Find:
     """Look once through a file; a changed file is looked through anew."""
     file = SourceFile(path, name, records)
     if file.ending in (".csv", ".tsv"):

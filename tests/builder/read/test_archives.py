@@ -15,8 +15,9 @@ import pytest
 
 from twokeys.builder.read import archives
 from twokeys.builder.read.archives import archive_in, member_bytes
-from twokeys.builder.read.pictures import read_bytes, stamp
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.pictures import located, read_bytes
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Corpus, Recipe
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
@@ -77,7 +78,7 @@ def test_a_member_is_read_by_its_name_or_by_the_end_of_it(put, tmp_path, name):
     for member, data in {"images/a.png": b"a", "a.png": b"a", "./c.png": b"c", "val/b.png": b"b" * 3000}.items():
         assert read_bytes(f"file:{name}/{member}", tmp_path / "c") == data
         assert read_bytes(f"file:../c/{name}//{member}", tmp_path / "c") == data
-    assert stamp(f"file:{name}/a.png", tmp_path / "c") != f"file:{name}/a.png"
+    assert located(f"file:{name}/a.png", tmp_path / "c") != f"file:{name}/a.png"
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -21,7 +21,8 @@ from PIL import Image
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.embedded import holds_image, image_bytes, name_of
 from twokeys.builder.read.pictures import read_bytes
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Columns, Corpus, Recipe
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
