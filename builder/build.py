@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.stage import balance
 from twokeys.builder.certify.audited.families import families
@@ -60,6 +61,8 @@ def build(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    budget: Sequence[str] = (),
+    price: str | None = None,
     say: Say = silent,
 ) -> Built:
     """Build a benchmark.
@@ -72,6 +75,8 @@ def build(
         engine: `serial`, `process` or `ray`.
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
             environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
+        budget: What served language models may cost, as `twokeys.audit.served.spending.spending` takes it.
+        price: What a server asks for tokens, as there.
         say: Told how far each stage is.
 
     Raises:
@@ -82,8 +87,10 @@ def build(
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
     check_place(place, MANIFEST, "build_key", "build")
-    hosts = named_hosts(plan, allow_host)
-    run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts)
+    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
+    run = Run(
+        place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts, spent
+    )
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

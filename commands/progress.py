@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,8 @@ STAGES = {
     "embed": "embedding",
     "feature-maps": "encoding images",
     "likelihoods": "scoring answers by a language model",
+    "shares": "asking a language model",
+    "blind": "asking models blind",
     "replies": "asking a vision-language model",
     "groups": "grouping items",
     "measure": "blind baselines",
@@ -47,6 +50,8 @@ STAGES = {
     "looking": "learning to see",
 }
 """Name of a stage, or what stands before its first `-` -> what it does, of the verbs that measure and write."""
+NOTE_EVERY = 30.0
+"""Seconds between two sentences about one stage, where there are no bars."""
 CHECKS = {
     "card, licence and citation": "writing them again, to compare",
     "report": "writing it again, to compare",
@@ -86,6 +91,7 @@ class Lines:
         told: When the last word was heard; what was done before a stage's first word belongs to it.
         ended: Seconds of all stages that have ended.
         open: Stage -> when it began, seconds of all that had ended then, and what was told last.
+        noted: Stage -> when a sentence about it was printed.
     """
 
     console: Console
@@ -93,6 +99,13 @@ class Lines:
     told: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     open: dict[str, tuple[float, float, int, int]] = field(default_factory=dict)
+    noted: dict[str, float] = field(default_factory=dict)
+
+    def note(self, stage: str, text: str) -> None:
+        """Hear a sentence: the first one of a stage is printed, and later ones now and then."""
+        if time.monotonic() - self.noted.get(stage, -math.inf) >= NOTE_EVERY:
+            self.noted[stage] = time.monotonic()
+            self._print(f"{described(stage, self.words)}: {text}")
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""
@@ -124,6 +137,15 @@ class Bars:
     bars: Progress
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
+    noted: set[str] = field(default_factory=set)
+
+    def note(self, stage: str, text: str) -> None:
+        """Hear a sentence: the first one of a stage is printed above the bars, later ones stand beside its bar."""
+        if stage not in self.noted:
+            self.noted.add(stage)
+            self.bars.console.print(f"{described(stage, self.words)}: {text}", markup=False, highlight=False)
+        elif stage in self.tasks:
+            self.bars.update(self.tasks[stage], description=text)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""

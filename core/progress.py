@@ -22,3 +22,10 @@ def step(say: Say, stage: str) -> Iterator[None]:
     say(stage, 0, 0)
     yield
     say(stage, 1, 1)
+
+
+def note(say: Say, stage: str, text: str) -> None:
+    """Tell a sentence about a stage, such as what it costs, to whoever hears sentences too."""
+    hear = getattr(say, "note", None)
+    if hear is not None:
+        hear(stage, text)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from twokeys.audit.models.hosts import Hosts
+from twokeys.audit.served.spending import Spending
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import content_key
@@ -44,6 +45,7 @@ class Run:
         engine: Maps a function over shards.
         say: Told how far each stage is.
         hosts: Hosts that the user named: a model of the recipe that is served elsewhere is not asked.
+        spending: What served models may cost, and have.
         seconds: Seconds that executed stages took, by name, without those of stages inside; stages that were there
             are not in it.
         inside: For each stage under way, the outermost first, the seconds of the stages inside that have ended.
@@ -53,6 +55,7 @@ class Run:
     engine: Engine = field(default_factory=Serial)
     say: Say = silent
     hosts: Hosts = field(default_factory=Hosts)
+    spending: Spending = field(default_factory=Spending)
     seconds: dict[str, float] = field(default_factory=dict)
     inside: list[float] = field(default_factory=list)
 
