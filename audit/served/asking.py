@@ -23,6 +23,8 @@ R = TypeVar("R")
 COMPLETIONS, CHAT = "/completions", "/chat/completions"
 OLDER, NEWER = "max_tokens", "max_completion_tokens"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+UNKNOWN = (400, 404, 405, 410, 415, 422, 501)
+"""Statuses of servers that do not know a request."""
 READ_AGAIN = 3
 """Times that a request is sent whose answer is JSON of another form than the protocol's."""
 
@@ -86,7 +88,7 @@ class Asker:
 
     def known(self, ask: Ask) -> bool:
         """Whether a request was replied to before."""
-        return self.kept.get(self._id(ask)) is not None
+        return self.kept.get(self.id(ask)) is not None
 
     def one(self, ask: Ask, read: Callable[[Any], Any]) -> Any:
         """Ask, unless it was replied to before.
@@ -100,7 +102,7 @@ class Asker:
             BadInput: When the server cannot be reached, refuses, or does not speak the protocol.
             Halted: When the budget is spent.
         """
-        identity = self._id(ask)
+        identity = self.id(ask)
         if (reply := self.kept.get(identity)) is not None:
             return reply
         for attempt in range(READ_AGAIN):
@@ -201,26 +203,28 @@ class Asker:
             self.renamed = {OLDER: NEWER}
         return self._posted(ask)
 
-    def _id(self, ask: Ask) -> str:
+    def id(self, ask: Ask) -> str:
+        """What tells a request from others."""
         return digest("ask", self.server.url, self.model, ask.path, canonical_json(ask.body), ask.purpose)
 
 
 def supported(asker: Asker, ask: Ask, read: Callable[[Any], Any]) -> Any | None:
-    """What a server answers to a request that it may not know; None where it does not.
+    """What a server answers to a request that it may not know; None where it does not, which is kept like a reply.
 
     Raises:
         BadInput: When the server cannot be reached, or wants another key.
     """
+    unknown = f"unknown {asker.id(ask)}"
+    if asker.kept.get(unknown) is not None:
+        return None
     try:
         return asker.one(ask, read)
-    except Refused as error:
-        if error.status in (400, 404, 405, 410, 415, 422, 500, 501):
-            return None
-        raise
     except BadInput as error:
-        if isinstance(error.__cause__, ValueError | LookupError | TypeError | AttributeError):
-            return None
-        raise
+        other_form = isinstance(error.__cause__, ValueError | LookupError | TypeError | AttributeError)
+        if not other_form and not (isinstance(error, Refused) and error.status in UNKNOWN):
+            raise
+    asker.kept.add(unknown, {"reply": False, "tokens": [0, 0], "by": ""})
+    return None
 
 
 def text(value: Any) -> str:

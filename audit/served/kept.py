@@ -102,7 +102,7 @@ def place(folder: Path, model: str, server: str) -> Path:
 
 def facts(path: Path, model: str, server: str) -> Facts:
     """Read what a file of replies says of its model."""
-    lines = {line["id"]: line for line in _whole(path)}.values()
+    lines = [line for line in {line["id"]: line for line in _whole(path)}.values() if line["reply"] is not False]
     days = sorted(line["at"][:10] for line in lines)
     named = sorted({str(line["by"]) for line in lines if line.get("by")})
     prompt, reply = (sum(int(line["tokens"][at]) for line in lines) for at in (0, 1))

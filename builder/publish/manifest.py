@@ -13,6 +13,7 @@ import pandas as pd
 
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.language.asked import asked_models
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
@@ -47,6 +48,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         build_key=build.key,
         recipe=recipe.model_dump(mode="json", by_alias=True),
         encoders=build.encoders,
+        asked=asked_models(build.survey.represent.run, recipe, set(build.encoders)),
         confidence=recipe.measure.confidence,
         sources=_sources(survey),
         pools=_pools(build, images["source"]),

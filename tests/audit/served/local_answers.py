@@ -50,7 +50,9 @@ def lists(loaded: Loaded, legacy: bool = False, most: int = 10**6) -> Answer:
             (loaded.tokenizer.decode([token]), float(value)) for token, value in zip(ids.tolist(), values, strict=True)
         ]
         if legacy:
-            logprobs: dict[str, Any] = {"tokens": [pairs[0][0]], "top_logprobs": [dict(pairs)]}
+            # Tokens that are parts of letters have names of their own.
+            named = [(text if "\ufffd" not in text else f"byte {at}", value) for at, (text, value) in enumerate(pairs)]
+            logprobs: dict[str, Any] = {"tokens": [pairs[0][0]], "top_logprobs": [dict(named)]}
         else:
             top = [{"token": token, "bytes": list(token.encode()), "logprob": value} for token, value in pairs]
             logprobs = {"content": [{"top_logprobs": top}]}
