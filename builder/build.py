@@ -23,8 +23,9 @@ from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.check import check_files, check_names
 from twokeys.builder.pair.stage import pair, pool_images
 from twokeys.builder.publish.build import Build
-from twokeys.builder.publish.place import check_place
+from twokeys.builder.publish.place import PUBLISHED, check_place
 from twokeys.builder.publish.stage import publish
+from twokeys.builder.publish.swap import alone_at
 from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
@@ -32,7 +33,6 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.licences import folder_licence
-from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 
 
@@ -86,14 +86,14 @@ def build(
     _check(plan)
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
-    check_place(place, MANIFEST, "build_key", "build")
+    check_place(place, PUBLISHED)
     hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
     run = Run(
         place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts, spent
     )
     sources = locate(plan, corpora)
     check_names(plan, sources)
-    with run.alone():
+    with run.alone(), alone_at(place, PUBLISHED) as output:
         pool = pool_images(run, plan, corpora)
         reading = read(run, plan, sources)
         check_files(run, plan, reading, sources)
@@ -102,7 +102,7 @@ def build(
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)
         certified = certify(run, plan, paired.known, balanced)
-        manifest = publish(run, Build(plan, measured, filtered, paired, balanced, certified), place)
+        manifest = publish(run, Build(plan, measured, filtered, paired, balanced, certified), output)
     certificate = json.loads((place / CERTIFICATE).read_text(encoding="utf-8"))
     return Built(folder, manifest, holds(certificate), run.seconds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_va
 from twokeys.audit.served.ways import Manner, Protocol
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
+from twokeys.builder.sources import Joined as Joined
 from twokeys.builder.sources import Origin, Pool
 from twokeys.builder.sources import Part as Part
 from twokeys.core.errors import BadInput, correction, misfit
@@ -337,12 +339,50 @@ def load(source: str | Path | Recipe) -> Recipe:
         allowed = f"a path, or one of {', '.join(shipped())}"
         raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
-        plan = yaml.safe_load(text)
+        plan = _parsed(text)
         return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
         raise _bad_field(name, error) from error
+
+
+def _parsed(text: str) -> Any:
+    """The YAML document as Python values; `yes` and `no` are words, not truth values, as values of columns."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        for columns in _inner(node, "columns"):
+            for values in (*_inner(columns, "values"), *_inner(columns, "where")):
+                _as_words(values)
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
+    """The values of a key in all mappings of a document."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == key:
+                yield value
+            yield from _inner(value, key)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _inner(value, key)
+
+
+def _as_words(node: yaml.Node) -> None:
+    """Make text of the truth values that are not spelt true or false."""
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
+            node.tag = "tag:yaml.org,2002:str"
+    elif isinstance(node, yaml.CollectionNode):
+        for inner in node.value:
+            for each in inner if isinstance(inner, tuple) else (inner,):
+                _as_words(each)
 
 
 def _bad_field(recipe: str, error: ValidationError) -> BadInput:

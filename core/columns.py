@@ -116,6 +116,8 @@ TABLE = (
     Column("license", "text", "licence of the item, as its source states it; of a retrieved partner that of its "
            "image too", (*_TOLD, PAIRS, *_EVAL)),
     Column("image_key", "text", "hash of the image's pixels; equal keys, equal images", (*_READ, PAIRS, *_EVAL)),
+    Column("image_keys", "texts", "hash of the pixels of each image, in the order in which the item shows them",
+           (ITEMS,)),
     Column("partner_image_key", "text", "hash of the partner's pixels", (PAIRS,)),
     Column("image_width", "integer", "width in pixels", _READ),
     Column("image_height", "integer", "height in pixels", _READ),

@@ -91,6 +91,28 @@ def misfit(value: str, reason: str) -> str:
     return f"{textwrap.shorten(value, 60)} does not fit: {plain[:1].lower()}{plain[1:]}"
 
 
+def short(value: object, most: int = 80) -> str:
+    """A value as Python writes it, for messages; a long one is cut in its middle (`clipped`).
+
+    Example:
+        >>> short("yes"), short("x" * 998, 20)
+        ("'yes'", "'xxxxxxxxxxxx ... xxxx' (1,000 characters)")
+    """
+    return clipped(repr(value), most)
+
+
+def clipped(text: str, most: int = 400) -> str:
+    """A text of which a long one is cut in its middle, with its length: both ends are what tells it apart.
+
+    Example:
+        >>> clipped("short"), clipped("x" * 1000, 20)
+        ('short', 'xxxxxxxxxxxxx ... xxxxx (1,000 characters)')
+    """
+    if len(text) <= most:
+        return text
+    return f"{text[: most * 2 // 3]} ... {text[-(most // 4) :]} ({len(text):,} characters)"
+
+
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:
     """The remedy for a name that nothing has: the closest of the names, or `otherwise` if none is close."""
     close = difflib.get_close_matches(name, list(names), 1)

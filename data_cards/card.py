@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from twokeys.core.answers.majority import RULE
 from twokeys.core.columns import baseline, column, general, type_name
 from twokeys.core.views import VIEWS
 from twokeys.data_cards import plain, retrieved, tables, verified
@@ -155,7 +156,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals["interval"] = interval
+    environment.globals |= {"interval": interval, "MAJORITY": RULE}
     environment.filters |= {
         "a_split": evaluated,
         "cell": cell,

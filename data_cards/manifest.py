@@ -430,6 +430,16 @@ class Manifest(Fact):
         return sum(split.set_aside for source in self.sources for split in source.splits)
 
     @property
+    def by_majority(self) -> list[str]:
+        """Sources that name no gold: what most annotators said is it (`twokeys.core.answers.majority`)."""
+        return [
+            str(corpus["name"])
+            for corpus in self.recipe.get("corpora", [])
+            if (corpus.get("columns") or {}).get("answer", "") is None
+            or (corpus.get("options") or {}).get("gold") == "majority"
+        ]
+
+    @property
     def kept(self) -> int:
         """Published items: rows of the config `balanced`."""
         return sum(self.configs["balanced"].splits.values()) if "balanced" in self.configs else 0

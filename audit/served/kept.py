@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from twokeys.core.disk import writing
 from twokeys.core.items import canonical_json, digest
 
 FOLDER = "served"
@@ -68,7 +69,7 @@ class Kept:
     def add(self, asked: str, line: dict[str, Any]) -> None:
         """Keep a reply; it is on the disk when this returns."""
         whole = {"id": asked, "at": datetime.now(UTC).isoformat(timespec="seconds"), **line}
-        with self._lock:
+        with self._lock, writing(self.path):
             self.lines[asked] = whole
             file = self._opened()
             file.write(json.dumps(whole | {"sum": _sum(whole)}) + "\n")

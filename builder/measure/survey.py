@@ -118,6 +118,9 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
+    if (items["image_keys"].map(len) > 1).any():
+        problem, remedy = "items have several images, which are read and not yet measured", "name one column of images"
+        raise BadInput(recipe.name, "columns.image", problem, "one image an item", remedy)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
     looks = pictures.table.set_index("image_key")

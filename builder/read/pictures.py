@@ -1,7 +1,8 @@
 """Images of corpora: where their bytes are, and how every stage gets them, decoded, so many at a time.
 
 A locator says where an image's bytes are, relative to its corpus's folder: `file:PATH`, `file:FOLDER//PATH` if the
-recipe names the folder, `parquet:PATH#COLUMN#INDEX`, or `name:NAME` for an image that is known by name alone.
+recipe names the folder, `parquet:PATH#COLUMN#INDEX` (`...#INDEX.MEMBER` if the cell is a list), or `name:NAME` for an
+image that is known by name alone.
 """
 
 from __future__ import annotations
@@ -150,7 +151,8 @@ def read_bytes(locator: str, root: Path) -> bytes:
         return read_held(*folder_of(rest, root))
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
-        return _parquet_bytes(root, path, column, int(index))
+        row, _, member = index.partition(".")
+        return _parquet_bytes(root, path, column, int(row), int(member) if member else None)
     raise BadInput(locator, None, "the image is known by name alone", "", "give the corpus its image folder")
 
 
@@ -161,7 +163,8 @@ def _row_group(path: Path, modified: int, column: str, group: int) -> list[objec
     return values
 
 
-def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
+def _parquet_bytes(root: Path, name: str, column: str, index: int, member: int | None) -> bytes:
+    """Read the bytes of a cell, or of one member of a cell that is a list."""
     path = root / name
     try:
         table = held(root, name, "table")
@@ -179,6 +182,8 @@ def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
         rows = file.metadata.row_group(group).num_rows
         if offset < rows:
             cell = _row_group(table, modified, column, group)[offset]
+            if member is not None:
+                cell = cell[member] if isinstance(cell, list) and member < len(cell) else None
             data = cell.get("bytes") if isinstance(cell, dict) else cell
             if isinstance(data, bytes):
                 return data

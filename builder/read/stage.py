@@ -23,6 +23,7 @@ from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.corpora.reader import folders_of_images
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW, held
+from twokeys.builder.read.item_images import looks_of, one_image_a_row, within
 from twokeys.builder.read.option_order import ordered
 from twokeys.builder.read.pictures import NAMED, named, read_bytes, stamp
 from twokeys.builder.read.spelling import one_spelling
@@ -33,7 +34,7 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.columns import SET_ASIDE as ASIDE
 from twokeys.core.columns import arrow_schema, columns_of
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, clipped
 from twokeys.core.files import sha256
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, digest, question_key
 from twokeys.core.pictures.facts import describe
@@ -43,9 +44,10 @@ PICTURES_PER_SHARD = 512
 _SPLIT = re.compile(r"(?!(?i:all)$)\w+(\.\w+)*")
 """Names that `load_dataset` takes for a split, and that files can be told apart by."""
 
-_IMAGE_COLUMNS = ("image_key", "image_width", "image_height")
+_IMAGE_COLUMNS = ("image_key", "image_keys", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
-    [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS] + [("image", pa.string()), ("problem", pa.string())]
+    [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS]
+    + [("images", pa.list_(pa.string())), ("problem", pa.string())]
 )
 PICTURE_SCHEMA = pa.schema(
     [
@@ -207,9 +209,8 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
     Raises:
         BadRows: When rows are bad and the recipe says `stop`.
     """
-    rows = read_rows(run, recipe.text, sources)
-    table = rows.table()
-    wanted = table.loc[table["problem"].isna(), ["source", "image"]].drop_duplicates()
+    rows = read_rows(run, recipe.text, sources, recipe.images.max_per_item)
+    wanted = one_image_a_row(rows.table())[["source", "image"]].drop_duplicates()
     roots = {source.corpus.name: source.root for source in sources}
     places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), roots)
     seen = look_at_pictures(run, places, recipe.images)
@@ -219,23 +220,24 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 # ---------------------------------------------------------------------------------------------------------- rows
 
 
-@stage("rows", version=5)
-def read_rows(space: Workspace, text: Text, sources: list[Source]) -> OfficialRows:
-    """Read every official row."""
+@stage("rows", version=6)
+def read_rows(space: Workspace, text: Text, sources: list[Source], max_per_item: int) -> OfficialRows:
+    """Read every official row; one that has more images than `max_per_item` is bad."""
     # Official splits that become one published split are one shard, so that an id cannot come twice in it.
     shards = [(source, split) for source in sources for split in dict.fromkeys(source.splits.values())]
-    space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase)), shards)
+    space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase), max_per_item), shards)
     return OfficialRows()
 
 
-def _read_split(text: TextRule, shard: tuple[Source, str], path: Path) -> None:
+def _read_split(text: TextRule, max_per_item: int, shard: tuple[Source, str], path: Path) -> None:
     """Read, check and normalise the rows of one published split of one corpus."""
     source, split = shard
     for name in source.files:
         held(source.root, name, "file")  # once more: a link may have been swapped since the files were hashed
     read_official = reader(source.corpus.format).read
     officials = [official for official, published in source.splits.items() if published == split]
-    rows = chain.from_iterable(read_official(source.corpus, source.root, official) for official in officials)
+    every = chain.from_iterable(read_official(source.corpus, source.root, official) for official in officials)
+    rows = (within(row, max_per_item) for row in every)
     seen: set[str] = set()
     records: list[dict[str, Any]] = []
     tables = []
@@ -262,7 +264,7 @@ def _record(
     if isinstance(row, BadInput):
         return common | _aside(f"{corpus.name}:{split}:row {row.row or number}", seen, row)
     identity = f"{corpus.name}:{split}:{row.source_id}"
-    place = common | {"source_id": row.source_id, "row": f"{row.file}#{row.row}", "image": row.image}
+    place = common | {"source_id": row.source_id, "row": f"{row.file}#{row.row}", "images": list(row.images)}
     try:
         if identity in seen:
             remedy = "give every question of a split its own id"
@@ -288,9 +290,9 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
 
 
 def as_json(problem: BadInput) -> str:
-    """What is wrong, as tables hold it."""
-    values = {name: getattr(problem, name) for name in ("file", "row", "problem", "allowed", "remedy")}
-    return canonical_json(values)
+    """What is wrong, as tables hold it: values that it quotes may be as long as a cell, and are cut."""
+    told = {name: clipped(getattr(problem, name)) for name in ("problem", "allowed", "remedy")}
+    return canonical_json({"file": problem.file, "row": problem.row} | told)
 
 
 def _content(row: Row, text: TextRule) -> dict[str, Any]:
@@ -359,7 +361,7 @@ def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], 
 # --------------------------------------------------------------------------------------------------------- items
 
 
-@stage("items", version=7)
+@stage("items", version=8)
 def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) -> Reading:
     """Join rows and pictures.
 
@@ -367,7 +369,8 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
         BadRows: When rows are bad and the recipe says `stop`.
     """
     pictures = seen.table()
-    table = rows.table().merge(pictures, on=["source", "image"], how="left", suffixes=("", "_picture"))
+    table = rows.table()
+    table = table.join(looks_of(table, pictures))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()
     table.loc[broken, "problem"] = [
@@ -377,9 +380,8 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
     bad = table[table["problem"].notna()].sort_values("id")
     if len(bad) and bad_rows == "stop":
         raise BadRows([json.loads(problem) for problem in bad["problem"]])
-    good = table[table["problem"].isna()].sort_values("id")
-    good = ordered(one_spelling(good.rename(columns={"width": "image_width", "height": "image_height"})))
-    used = pictures[pictures["image_key"].isin(set(good["image_key"]))]
+    good = ordered(one_spelling(table[table["problem"].isna()].sort_values("id")))
+    used = pictures[pictures["image_key"].isin(set(good["image_keys"].explode()))]
     used = used.sort_values(["image_key", "source", "image"]).drop_duplicates("image_key")
     counts = table.groupby(["source", "split"])["problem"].agg(rows="size", set_aside="count")
     by_split = [

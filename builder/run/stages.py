@@ -11,7 +11,6 @@ key follows from the very arguments that the work gets; the result is loaded if 
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,10 +21,13 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from twokeys.audit.models.hosts import Hosts
 from twokeys.audit.served.spending import Spending
+from twokeys.builder.run.checksums import DONE, is_done, is_sealed, seal, sums
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import content_key
-from twokeys.builder.run.results import Result
+from twokeys.builder.run.lock import alone
+from twokeys.builder.run.results import Result, parts_of
+from twokeys.core.disk import writing
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.progress import Say, silent
@@ -33,7 +35,7 @@ from twokeys.core.progress import Say, silent
 T = TypeVar("T")
 P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
-DONE, LOCK = "done.json", "lock"
+LOCK = "lock"
 
 
 @dataclass
@@ -61,19 +63,16 @@ class Run:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other builds out of the run folder; who is killed lets go of it.
+        """Keep other builds out of the run folder.
 
         Raises:
-            BadInput: When another build is at work there.
+            BadInput: When another build is at work there, or nothing can be written there.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK).open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                problem = f"another build is at work in {self.folder}"
-                remedy = "wait for it, or name another run folder"
-                raise BadInput("--work", None, problem, "one build at a time", remedy) from None
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        problem = f"another build is at work in {self.folder}"
+        busy = BadInput("--work", None, problem, "one build at a time", "wait for it, or name another run folder")
+        with alone(self.folder / LOCK, busy):
             yield
 
     @contextmanager
@@ -112,7 +111,7 @@ class Workspace:
     def parts(
         self, function: Callable[[T, Path], None], shards: Sequence[T], engine: Engine | None = None
     ) -> list[Path]:
-        """Run `function(shard, path)` for every shard whose part is not there yet.
+        """Run `function(shard, path)` for every shard whose part is not there yet, or is not what was written.
 
         The function writes its part whole (`write_table`). Parts keep the order of the shards whatever the engine.
 
@@ -122,7 +121,9 @@ class Workspace:
             engine: Maps the function over the shards; the run's engine when None.
         """
         paths = [self.folder / f"part-{number:05d}.parquet" for number in range(len(shards))]
-        todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not path.is_file()]
+        for path in {*parts_of(self.folder)} - {*paths}:
+            path.unlink()
+        todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not is_sealed(path, self.name)]
         self.cut = max(len(shards), 1)
         engine = self.run.engine if engine is None else engine
         for finished, _ in enumerate(engine.map_shards(_Task(function), todo), start=1):
@@ -156,7 +157,7 @@ class Stage(Generic[P, R]):
         given = {name: content_key(value) for name, value in list(bound.arguments.items())[1:]}
         key = digest("stage", self.name, str(self.version), canonical_json(given))
         folder = run.folder / f"{self.name}-{key[:12]}"
-        if not (folder / DONE).is_file():
+        if not is_done(folder, self.name):
             self._make(Workspace(run, self.name, key, folder), *args, **kwargs)
         return replace(self._result.load(folder), key=key, folder=folder)
 
@@ -171,10 +172,12 @@ class Stage(Generic[P, R]):
 
     def _make(self, space: Workspace, *args: P.args, **kwargs: P.kwargs) -> None:
         space.run.say(space.name, 0, 0)
-        space.folder.mkdir(parents=True, exist_ok=True)
+        with writing(space.folder):
+            space.folder.mkdir(parents=True, exist_ok=True)
         with space.run.timed(space.name):
             self.work(space, *args, **kwargs).save(space.folder)
-            write_json(space.folder / DONE, {"stage": space.name, "version": self.version, "key": space.key})
+            said = {"stage": space.name, "version": self.version, "key": space.key, "files": sums(space.folder)}
+            write_json(space.folder / DONE, said)
         space.run.say(space.name, space.cut, space.cut)
 
 
@@ -200,3 +203,4 @@ class _Task:
 
     def __call__(self, task: tuple[Any, Path]) -> None:
         self.function(*task)
+        seal(task[1])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
+from twokeys.builder.read.corpora.joined import patterns
 from twokeys.builder.read.corpora.opening import source_file
 from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
-from twokeys.builder.recipe import Corpus
+from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
 
     try:
         # Only these: a script in the repository is not even fetched.
-        wanted = [README, "*.parquet"]
+        joined = (corpus.columns or Columns()).joined.values()
+        wanted = [README, "*.parquet", *(pattern for second in joined for pattern in patterns(second))]
         return Path(snapshot_download(repository, repo_type="dataset", revision=corpus.revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
@@ -66,8 +69,9 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
 
-    config = options(corpus, Options).config
-    folder = root.absolute()
+    chosen = options(corpus, Options)
+    config = chosen.config
+    folder = root.resolve()  # `datasets` resolves the folder too, but no file in it
     _local(root)
     with tempfile.TemporaryDirectory() as cache:
         try:
@@ -78,7 +82,8 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
             raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
     for split, paths in (found or {}).items():
-        shards[str(split)] = [source_file(root, _name(str(path), folder), NEEDS) for path in paths]
+        names = [_name(str(path), folder) for path in paths]
+        shards[str(split)] = [replace(source_file(root, name, NEEDS), records=chosen.records) for name in names]
     return shards
 
 
