@@ -63,6 +63,7 @@ def build(
     allow_host: Sequence[str] = (),
     budget: Sequence[str] = (),
     price: str | None = None,
+    check: bool = False,
     say: Say = silent,
 ) -> Built:
     """Build a benchmark.
@@ -77,6 +78,7 @@ def build(
             environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
         budget: What served language models may cost, as `twokeys.audit.served.spending.spending` takes it.
         price: What a server asks for tokens, as there.
+        check: Read all images again, also those whose size and times are as before.
         say: Told how far each stage is.
 
     Raises:
@@ -88,9 +90,8 @@ def build(
     place = folder.resolve()
     check_place(place, PUBLISHED)
     hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
-    run = Run(
-        place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts, spent
-    )
+    kept = place.with_name(f".{place.name}.run") if work is None else Path(work)
+    run = Run(kept, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:

@@ -87,6 +87,7 @@ def diagnose(
     allow_host: Sequence[str] = (),
     budget: Sequence[str] = (),
     price: str | None = None,
+    check: bool = False,
     say: Say = silent,
 ) -> Diagnosis:
     """Measure how blind-solvable a recipe's items are, or read it off a published folder.
@@ -100,6 +101,7 @@ def diagnose(
         allow_host: As `build`.
         budget: As `build`.
         price: As `build`.
+        check: As `build`.
         say: Told how far each stage is.
 
     Raises:
@@ -111,9 +113,8 @@ def diagnose(
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
-    run = Run(
-        Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts, spent
-    )
+    kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    run = Run(kept, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

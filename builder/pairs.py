@@ -104,6 +104,7 @@ def pairs(
     allow_host: Sequence[str] = (),
     budget: Sequence[str] = (),
     price: str | None = None,
+    check: bool = False,
     artefacts: int = 0,
     say: Say = silent,
 ) -> Paired:
@@ -117,6 +118,7 @@ def pairs(
         allow_host: As `build`.
         budget: As `build`.
         price: As `build`.
+        check: As `build`.
         artefacts: Pairs of each kind of edit among which artefacts are looked for; 0: none.
         say: Told how far each stage is.
 
@@ -125,9 +127,8 @@ def pairs(
     """
     plan = recipes.load(recipe)
     hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
-    run = Run(
-        Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts, spent
-    )
+    place = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    run = Run(place, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from twokeys.commands.options import AllowHost, AsJson, Budget, Corpora, EngineName, Out, Price, Recipe, Work
+from twokeys.commands.options import AllowHost, AsJson, Budget, Check, Corpora, EngineName, Out, Price, Recipe, Work
 from twokeys.commands.progress import progress
 from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
@@ -21,6 +21,7 @@ def build(
     allow_host: AllowHost = None,
     budget: Budget = None,
     price: Price = None,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Build a benchmark: read, measure blind baselines, filter, pair, balance, certify, publish."""
@@ -36,6 +37,7 @@ def build(
             allow_host=allow_host or (),
             budget=budget or (),
             price=price,
+            check=check,
             say=say,
         )
     if as_json:
@@ -61,6 +63,7 @@ def diagnose(
     allow_host: AllowHost = None,
     budget: Budget = None,
     price: Price = None,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well a corpus can be answered blind: ceilings, blind baselines, largest balanced subset."""
@@ -76,6 +79,7 @@ def diagnose(
             allow_host=allow_host or (),
             budget=budget or (),
             price=price,
+            check=check,
             say=say,
         )
     if as_json:
@@ -94,6 +98,7 @@ def pairs(
     allow_host: AllowHost = None,
     budget: Budget = None,
     price: Price = None,
+    check: Check = False,
     artefacts: Annotated[
         int,
         typer.Option(
@@ -114,6 +119,7 @@ def pairs(
             allow_host=allow_host or (),
             budget=budget or (),
             price=price,
+            check=check,
             artefacts=artefacts,
             say=say,
         )

@@ -35,6 +35,9 @@ Price = Annotated[
     str | None,
     typer.Option(help="What a server asks for a million tokens of prompts and of replies, as in '0.15/0.60 USD'."),
 ]
+Check = Annotated[
+    bool, typer.Option("--check", help="Read all images again, also those whose size and times are as before.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Folder = Annotated[Path, typer.Argument(help="A published folder.")]
 Config = Annotated[str | None, typer.Option(help="Config of the folder; `all` for every item that was read.")]
