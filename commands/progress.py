@@ -150,6 +150,10 @@ class Lines:
         else:
             self.open[stage] = began, before, done, total
 
+    def note(self, text: str) -> None:
+        """Hear a sentence."""
+        self._print(text)
+
     def close(self, how: str) -> None:
         """Name what has begun and told no end."""
         for stage, (began, _, done, total) in self.open.items():
@@ -191,6 +195,10 @@ class Bars:
             self.bars.console.print(f"{described(stage, self.words)}: {text}", markup=False, highlight=False)
         elif stage in self.tasks:
             self.bars.update(self.tasks[stage], description=text)
+
+    def note(self, text: str) -> None:
+        """Hear a sentence; it stays above the bars."""
+        self.bars.console.print(Text(text))
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""
