@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +52,7 @@ STAGES = {
     "looking": "learning to see",
 }
 """Name of a stage, or what stands before its first `-` -> what it does, of the verbs that measure and write."""
-NOTE_EVERY = 30.0
+ASIDE_EVERY = 30.0
 """Seconds between two sentences about one stage, where there are no bars."""
 CHECKS = {
     "card, licence and citation": "writing them again, to compare",
@@ -119,7 +118,7 @@ class Lines:
         told: When the last word was heard; what was done before a stage's first word belongs to it.
         ended: Seconds of all stages that have ended.
         open: Stage -> when it began, seconds of all that had ended then, and what was told last.
-        noted: Stage -> when a sentence about it was printed.
+        aside_at: Stage -> when something was last said aside of it.
     """
 
     console: Console
@@ -128,12 +127,13 @@ class Lines:
     told: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     open: dict[str, tuple[float, float, int, int]] = field(default_factory=dict)
-    noted: dict[str, float] = field(default_factory=dict)
+    aside_at: dict[str, float] = field(default_factory=dict)
 
-    def note(self, stage: str, text: str) -> None:
-        """Hear a sentence: the first one of a stage is printed, and later ones now and then."""
-        if time.monotonic() - self.noted.get(stage, -math.inf) >= NOTE_EVERY:
-            self.noted[stage] = time.monotonic()
+    def aside(self, stage: str, text: str) -> None:
+        """Hear what changes while a stage goes on; it is printed now and then."""
+        now = time.monotonic()
+        if now - self.aside_at.setdefault(stage, now) >= ASIDE_EVERY:
+            self.aside_at[stage] = now
             self._print(f"{described(stage, self.words)}: {text}")
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -186,14 +186,10 @@ class Bars:
     bars: Progress
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
-    noted: set[str] = field(default_factory=set)
 
-    def note(self, stage: str, text: str) -> None:
-        """Hear a sentence: the first one of a stage is printed above the bars, later ones stand beside its bar."""
-        if stage not in self.noted:
-            self.noted.add(stage)
-            self.bars.console.print(f"{described(stage, self.words)}: {text}", markup=False, highlight=False)
-        elif stage in self.tasks:
+    def aside(self, stage: str, text: str) -> None:
+        """Hear what changes while a stage goes on; it stands beside its bar."""
+        if stage in self.tasks:
             self.bars.update(self.tasks[stage], description=text)
 
     def note(self, text: str) -> None:

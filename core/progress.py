@@ -45,8 +45,8 @@ def step(say: Say, stage: str) -> Iterator[None]:
     say(stage, 1, 1)
 
 
-def note(say: Say, stage: str, text: str) -> None:
-    """Tell a sentence about a stage, such as what it costs, to whoever hears sentences too."""
-    hear = getattr(say, "note", None)
+def aside(say: Say, stage: str, text: str) -> None:
+    """Tell what changes while a stage goes on, such as what it has cost, if `say` has a method `aside` to hear it."""
+    hear = getattr(say, "aside", None)
     if hear is not None:
         hear(stage, text)

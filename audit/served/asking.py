@@ -16,7 +16,7 @@ from twokeys.audit.served.spending import Spending, Tokens, expected
 from twokeys.audit.served.wire import KEPT, Refused, Wire
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
-from twokeys.core.progress import Say, note
+from twokeys.core.progress import Say, aside, note
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -146,7 +146,7 @@ class Asker:
                     done = sum(future.done() for future in futures)
                     if time.monotonic() - told > 1:
                         told = time.monotonic()
-                        note(say, stage, f"{self.model}: {self.spending.told}")
+                        aside(say, stage, f"{self.model}: {self.spending.told}")
                         if done < len(things):
                             say(stage, done, len(things))
             except BaseException:
@@ -159,13 +159,12 @@ class Asker:
                 self.kept.close()
         return [future.result() for future in futures]
 
-    def foretell(self, asks: Sequence[Ask], say: Say, stage: str, least: bool = False) -> None:
+    def foretell(self, asks: Sequence[Ask], say: Say, least: bool = False) -> None:
         """Say what is still to be asked, and what that will cost, before anything is sent.
 
         Args:
             asks: The requests.
             say: Told in words.
-            stage: What the work is called there.
             least: Whether more requests may follow from the replies.
         """
         new = [ask for ask in asks if not self.known(ask)]
@@ -173,7 +172,7 @@ class Asker:
         cost = self.spending.cost(prompt, reply)
         there = f"; {len(asks) - len(new):,} replies are there" if len(asks) > len(new) else ""
         count = f"{'at least ' if least else ''}{len(new):,} requests"
-        note(say, stage, f"{self.model} at {self.server.shown}: {count}, about {cost}{there}")
+        note(say, f"{self.model} at {self.server.shown}: {count}, {'' if least else 'about '}{cost}{there}")
 
     @property
     def facts(self) -> Facts:

@@ -94,7 +94,7 @@ def scores(run: Run, model: ServedModel, answers: Mapping[str, Sequence[str]], s
         asks = [echo(ask(question), text) for question in questions for text in texts[question]]
     else:
         asks = [next_tokens(ask(question), sorted(set(texts[question]))) for question in questions]
-    asking.foretell(asks, run.say, stage, least=how.kind == "listed")
+    asking.foretell(asks, run.say, least=how.kind == "listed")
     found = asking.over(lambda question: score(asking, ask(question), texts[question]), questions, run.say, stage)
     return dict(zip(questions, found, strict=True))
 
@@ -112,7 +112,7 @@ def replies(run: Run, model: ServedModel, asked: Sequence[Prompted], stage: str)
     numbers = [None] if manner.samples == 1 else range(1, manner.samples + 1)
     unique = sorted(set(asked))
     asks = [request(path, *one, manner.tokens, number) for one in unique for number in numbers]
-    asking.foretell(asks, run.say, stage)
+    asking.foretell(asks, run.say)
     found = iter(asking.over(partial(_reply, asking), asks, run.say, stage))
     return {one: [next(found) for _ in numbers] for one in unique}
 
