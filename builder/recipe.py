@@ -254,6 +254,9 @@ class Recipe(Part):
     encoders: Encoders = Encoders()
     served: Served = Served()
     measure: Measure = Measure()
+    categories: list[str] = []
+    """Fields of `meta` by whose values blind accuracy is told, beside source, split and answer type; a dot goes into
+    nested fields."""
     rules: list[RuleUse] = []
     pair: Pair = Pair()
     balance: Balance = Balance()
