@@ -1,7 +1,7 @@
 """The command `twokeys`: every verb is one public Python function of the same name and arguments.
 
-Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ), 2 bad input, 70 an error that no verb
-expects, 130 interrupted.
+Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ), 2 bad input, 3 the budget is spent,
+70 an error that no verb expects, 130 interrupted.
 """
 
 from __future__ import annotations
