@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines import Baseline, View
 from twokeys.builder.measure.details import details
@@ -20,14 +19,21 @@ from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embedded, Embeddings
 from twokeys.builder.measure.encoders import identity
 from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.measure.feature_maps import CHANNELS, ENCODER, feature_maps
-from twokeys.builder.measure.language.loading import identity as language_identity
-from twokeys.builder.measure.language.stage import of_answers, of_options
+from twokeys.builder.measure.language.named import language_named, local_language_model
+from twokeys.builder.measure.language.served import Prompted, ServedModel, way_of
+from twokeys.builder.measure.language.stage import of_answers, of_cases, of_options
 from twokeys.builder.measure.lexical import text_features
-from twokeys.builder.measure.looks import option_looks, text_looks
-from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads, RowMatrix
-from twokeys.builder.measure.metadata import of_items, of_pictures
-from twokeys.builder.measure.places import of_pictures as places_of_pictures
-from twokeys.builder.measure.places import places
+from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads
+from twokeys.builder.measure.metadata import of_pictures
+from twokeys.builder.measure.plain_matrices import (
+    IMAGE,
+    PLAIN,
+    TEXT,
+    FieldMatrix,
+    Floats,
+    ImagePlaceMatrix,
+    PlaceMatrix,
+)
 from twokeys.builder.measure.replies import identity as vision_language_identity
 from twokeys.builder.measure.replies import replies
 from twokeys.builder.read.pictures import Pictures
@@ -37,10 +43,6 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.item_images import ImageLists
 from twokeys.core.items import canonical_json
-
-Floats = NDArray[np.float32]
-TEXT: tuple[View, ...] = ("question", "choices")
-IMAGE: tuple[View, ...] = ("image",)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class Representations:
         }
         made = [matrix for matrix in self.matrices if any((view, matrix.name) in wanted for view in matrix.views)]
         runs = any(baseline.language for baseline in baselines.values())
-        return Reads(made, self.language if runs else None)
+        name = self.recipe.encoders.language
+        return Reads(made, local_language_model(name, "question.lora") if runs else None)
 
     @property
     def matrices(self) -> list[Matrix]:
@@ -91,7 +94,7 @@ class Representations:
     @property
     def language(self) -> NamedModel:
         """The recipe's language model."""
-        return NamedModel(self.recipe.encoders.language, language_identity(self.recipe.encoders.language))
+        return language_named(self.recipe.encoders.language, self.recipe.served.manner)
 
     @property
     def vision_language(self) -> NamedModel:
@@ -161,28 +164,6 @@ COLUMNS = ("question.embedding", "image.embedding", "question.lexical")
 """Vector columns that rules may read."""
 
 
-class LexicalMatrix(ContentMatrix):
-    """Plain features of text, by `twokeys.builder.measure.lexical`."""
-
-    name, views, with_options = "lexical", TEXT, True
-
-    def make(self, contents: Contents) -> Floats:
-        """Read the texts."""
-        return text_features(contents.joined)
-
-
-class LooksMatrix(ContentMatrix):
-    """Letter case, marks and spaces of published text, by `twokeys.builder.measure.looks`."""
-
-    name, views = "looks", TEXT
-
-    def make(self, contents: Contents) -> Floats:
-        """Look at the texts; an option is looked at beside its competitors."""
-        if contents.form == "option":
-            return contents.of_options(option_looks)
-        return text_looks(contents.table["text"].tolist())
-
-
 @dataclass(frozen=True)
 class TextVectorMatrix(ContentMatrix):
     """Unit vectors of texts."""
@@ -225,6 +206,10 @@ class LikelihoodMatrix(ContentMatrix):
             every = named["question"].unique()
             return of_answers(run, model, every, frequent, text.tolist(), contents.candidates)
         hidden = not context.any()
+        if isinstance(model, ServedModel) and way_of(run, model).kind == "replies":
+            asked = zip(items["question"][multiple], items["choices"][multiple], strict=True)
+            every_case = {Prompted("" if hidden else question, tuple(choices)) for question, choices in asked}
+            return of_cases(run, model, every_case, _cases(contents))
         options = [
             ("" if hidden else question, choice)
             for question, choices in zip(items["question"][multiple], items["choices"][multiple], strict=True)
@@ -233,43 +218,14 @@ class LikelihoodMatrix(ContentMatrix):
         return of_options(run, model, options, list(zip(context, text, strict=True)))
 
 
-@dataclass(frozen=True, eq=False)
-class FieldMatrix(RowMatrix):
-    """What rows say of themselves among some items, by `twokeys.builder.measure.metadata`."""
-
-    items: pd.DataFrame
-    source: str = ""
-    name, views, with_options = "metadata", TEXT, True
-
-    def of_rows(self, ids: pd.Series[str]) -> Floats:
-        """Read the published fields."""
-        return of_items(self.items).loc[ids.tolist()].to_numpy(dtype=np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class PlaceMatrix(RowMatrix):
-    """Where rows stand, by `twokeys.builder.measure.places`."""
-
-    items: pd.DataFrame
-    source: str = ""
-    name, views = "place", TEXT
-
-    def of_rows(self, ids: pd.Series[str]) -> Floats:
-        """Count rows and ranks; other rows are not there to be counted."""
-        return places(self.items[self.items["id"].isin(set(ids))]).loc[ids.tolist()].to_numpy(dtype=np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class ImagePlaceMatrix(ContentMatrix):
-    """Where images stand, by `twokeys.builder.measure.places`."""
-
-    items: pd.DataFrame
-    source: str = ""
-    name, views = "place", IMAGE
-
-    def make(self, contents: Contents) -> Floats:
-        """Take the place of the first row that shows each image."""
-        return places_of_pictures(self.items, contents.keys)
+def _cases(contents: Contents) -> list[tuple[Prompted, str]]:
+    """Each option with the question and the options that it stands among."""
+    table = contents.table
+    among = table.groupby("case")["text"].agg(tuple)
+    return [
+        (Prompted(context, among[case]), text)
+        for context, text, case in zip(table["context"], table["text"], table["case"], strict=True)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -394,7 +350,3 @@ class ReplyMatrix(_ImageMatrix):
         questions = sorted(set(represent.items["question"]))
         made = replies(represent.run, represent.vision_language, represent.pictures, questions)
         return made.embedded(represent.text.name, keys)
-
-
-PLAIN: tuple[Matrix, ...] = (LexicalMatrix(), LooksMatrix())
-"""What is made of nothing but the contents' text."""

@@ -185,11 +185,7 @@ def _cells(keys: pd.Series[Any], pictures: Pictures, form: Callable[[bytes], obj
     for key in keys:
         wanted = key if isinstance(key, str) else tuple(key)
         if wanted != last:
-            last = wanted
-            cell = (
-                form(pictures.unchanged(key))
-                if isinstance(key, str)
-                else [form(pictures.unchanged(one)) for one in key]
-            )
+            images = [form(pictures.read(one)) for one in ([key] if isinstance(key, str) else key)]
+            last, cell = wanted, images[0] if isinstance(key, str) else images
         cells.append(cell)
     return cells

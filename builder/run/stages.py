@@ -11,6 +11,7 @@ key follows from the very arguments that the work gets; the result is loaded if 
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from twokeys.audit.models.hosts import Hosts
+from twokeys.audit.served.spending import Spending
 from twokeys.builder.run.checksums import DONE, is_done, is_sealed, seal, sums
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
@@ -46,6 +48,8 @@ class Run:
         engine: Maps a function over shards.
         say: Told how far each stage is.
         hosts: Hosts that the user named: a model of the recipe that is served elsewhere is not asked.
+        check: Whether images are read again whose size and times are as before.
+        spending: What served models may cost, and have.
         seconds: Seconds that executed stages took, by name, without those of stages inside; stages that were there
             are not in it.
         inside: For each stage under way, the outermost first, the seconds of the stages inside that have ended.
@@ -55,6 +59,8 @@ class Run:
     engine: Engine = field(default_factory=Serial)
     say: Say = silent
     hosts: Hosts = field(default_factory=Hosts)
+    check: bool = False
+    spending: Spending = field(default_factory=Spending)
     seconds: dict[str, float] = field(default_factory=dict)
     inside: list[float] = field(default_factory=list)
 
@@ -149,14 +155,15 @@ class Stage(Generic[P, R]):
         Raises:
             TypeError: When an argument has no key (`twokeys.builder.run.keys`).
         """
-        bound = signature(self.work).bind(run, *args, **kwargs)
-        bound.apply_defaults()
-        given = {name: content_key(value) for name, value in list(bound.arguments.items())[1:]}
-        key = digest("stage", self.name, str(self.version), canonical_json(given))
-        folder = run.folder / f"{self.name}-{key[:12]}"
-        if not is_done(folder, self.name):
-            self._make(Workspace(run, self.name, key, folder), *args, **kwargs)
-        return replace(self._result.load(folder), key=key, folder=folder)
+        space = self._space(run, *args, **kwargs)
+        if not is_done(space.folder, self.name):
+            self._make(space, *args, **kwargs)
+        return replace(self._result.load(space.folder), key=space.key, folder=space.folder)
+
+    def anew(self, run: Run, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the work on these arguments, also if it was done before."""
+        shutil.rmtree(self._space(run, *args, **kwargs).folder, ignore_errors=True)
+        return self(run, *args, **kwargs)
 
     def named(self, name: str) -> Stage[P, R]:
         """The same step under another name, for another part of the build."""
@@ -166,6 +173,13 @@ class Stage(Generic[P, R]):
     def _result(self) -> type[R]:
         kind: type[R] = get_type_hints(self.work)["return"]
         return kind
+
+    def _space(self, run: Run, *args: P.args, **kwargs: P.kwargs) -> Workspace:
+        bound = signature(self.work).bind(run, *args, **kwargs)
+        bound.apply_defaults()
+        given = {name: content_key(value) for name, value in list(bound.arguments.items())[1:]}
+        key = digest("stage", self.name, str(self.version), canonical_json(given))
+        return Workspace(run, self.name, key, run.folder / f"{self.name}-{key[:12]}")
 
     def _make(self, space: Workspace, *args: P.args, **kwargs: P.kwargs) -> None:
         space.run.say(space.name, 0, 0)
