@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
 from twokeys.builder.sources import Joined as Joined
@@ -228,6 +228,9 @@ class Recipe(Part):
     description: str = ""
     homepage: str = ""
     authors: list[str] = []
+    language: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = []
+    """Language of the questions, or a list of languages, as ISO 639 codes such as `en`. Card and Croissant leave it out
+    if none is given; whatever rewords or understands questions asks for it."""
     license: str | None = None
     """Licence to give the whole on under; when None, that of the sources, or the freest that suits all of them."""
     corpora: Annotated[list[Corpus], Field(min_length=1)]
@@ -251,6 +254,11 @@ class Recipe(Part):
     """Whether `eval.yaml` is written, and the evaluated split once more as it needs it, with pictures as text."""
     datasheet: Answers = {}
     """What people answer to the questions of a datasheet, or the YAML file that holds the answers."""
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _languages(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
     @field_validator("datasheet", mode="before")
     @classmethod
@@ -323,50 +331,12 @@ def load(source: str | Path | Recipe) -> Recipe:
         allowed = f"a path, or one of {', '.join(shipped())}"
         raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
-        plan = _parsed(text)
+        plan = parsed(text)
         return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
         raise _bad_field(name, error) from error
-
-
-def _parsed(text: str) -> Any:
-    """The YAML document as Python values; `yes` and `no` are words, not truth values, as values of columns."""
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        for columns in _inner(node, "columns"):
-            for values in (*_inner(columns, "values"), *_inner(columns, "where")):
-                _as_words(values)
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
-def _inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
-    """The values of a key in all mappings of a document."""
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == key:
-                yield value
-            yield from _inner(value, key)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _inner(value, key)
-
-
-def _as_words(node: yaml.Node) -> None:
-    """Make text of the truth values that are not spelt true or false."""
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
-            node.tag = "tag:yaml.org,2002:str"
-    elif isinstance(node, yaml.CollectionNode):
-        for inner in node.value:
-            for each in inner if isinstance(inner, tuple) else (inner,):
-                _as_words(each)
 
 
 def _bad_field(recipe: str, error: ValidationError) -> BadInput:

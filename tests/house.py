@@ -17,7 +17,7 @@ FLOORS = (
     ("core",),
     ("filters", "data_cards"),
     ("audit",),
-    ("builder/sources",),
+    ("builder/sources", "builder/recipe_text"),
     ("builder/run", "builder/recipe"),
     ("builder/graph",),
     ("builder/read",),
