@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
@@ -63,8 +63,23 @@ class RuleUse(Part):
     """One rule with its parameters."""
 
     rule: str
-    """Id of a registered rule, or `path/to/file.py:ClassName`."""
+    """Id of a registered rule, or `path/to/file.py:ClassName`; the path is relative to the recipe's file."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def located(self) -> str:
+        """The rule with the path that its file has on this machine; `rule` is what the recipe says everywhere."""
+        path, _, name = self.rule.rpartition(":")
+        if self._folder is None or not path.endswith(".py"):
+            return self.rule
+        return f"{self._folder / Path(path).expanduser()}:{name}"
+
+    def beside(self, folder: Path | None) -> RuleUse:
+        """The same, of a recipe that lies in a folder; None: paths are relative to the working directory."""
+        use = self.model_copy()
+        use._folder = folder
+        return use
 
     @model_validator(mode="before")
     @classmethod
@@ -332,11 +347,12 @@ def load(source: str | Path | Recipe) -> Recipe:
         raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
         plan = parsed(text)
-        return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
+        recipe = Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
         raise _bad_field(name, error) from error
+    return recipe.model_copy(update={"rules": [use.beside(folder) for use in recipe.rules]})
 
 
 def _bad_field(recipe: str, error: ValidationError) -> BadInput:
