@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -13,8 +14,8 @@ from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
 from twokeys.builder.sources import Joined as Joined
-from twokeys.builder.sources import Origin, Pool
 from twokeys.builder.sources import Part as Part
+from twokeys.builder.sources import Pool
 from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
@@ -320,6 +321,18 @@ def shipped() -> list[str]:
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
+class BadRecipe(BadInput):
+    """A recipe with fields that are wrong, all of them at once; its text is of the first one."""
+
+    def __init__(self, problems: list[BadInput]) -> None:
+        self.problems = problems
+        first = problems[0]
+        super().__init__(first.file, first.row, first.problem, first.allowed, first.remedy)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.problems,)
+
+
 def load(source: str | Path | Recipe) -> Recipe:
     """Read a recipe by shipped name or from a YAML file.
 
@@ -351,21 +364,40 @@ def load(source: str | Path | Recipe) -> Recipe:
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
-        raise _bad_field(name, error) from error
+        raise BadRecipe(_bad_fields(name, error)) from error
     return recipe.model_copy(update={"rules": [use.beside(folder) for use in recipe.rules]})
 
 
-def _bad_field(recipe: str, error: ValidationError) -> BadInput:
-    """Name the first field that is wrong, and the field that was probably meant."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    problem = misfit(repr(first["input"]), first["msg"])
-    remedy = "correct the field, and run again"
-    if first["type"] == "missing":
-        problem, remedy = "the field is missing", "add it, and run again"
-    if first["type"] == "extra_forbidden":
-        parts: list[type[BaseModel]] = [*Part.__subclasses__(), *Origin.__subclasses__(), Images]
-        names = {name for part in parts for name in part.model_fields}
-        problem = f"there is no field {first['loc'][-1]!r}"
-        remedy = correction(str(first["loc"][-1]), names, "remove it")
-    return BadInput(recipe, field, problem, "", remedy)
+def _bad_fields(recipe: str, error: ValidationError) -> list[BadInput]:
+    """Name each field that is wrong, and the field that was probably meant."""
+    return [
+        _bad_field(recipe, found["loc"], found["type"], misfit(repr(found["input"]), found["msg"]))
+        for found in error.errors()
+    ]
+
+
+def _bad_field(recipe: str, place: tuple[int | str, ...], kind: str, problem: str) -> BadInput:
+    field = ".".join(str(part) for part in place) or "the recipe"
+    if kind == "missing":
+        return BadInput(recipe, field, "the field is missing", "", "add it, and run again")
+    if kind == "extra_forbidden":
+        names = _names_beside(place)
+        remedy = correction(str(place[-1]), names, "remove it")
+        return BadInput(recipe, field, f"there is no field {place[-1]!r}", ", ".join(names), remedy)
+    return BadInput(recipe, field, problem, "", "correct the field, and run again")
+
+
+def _names_beside(place: tuple[int | str, ...]) -> list[str]:
+    """The fields of the part of a recipe in which a place lies."""
+    part: type[BaseModel] = Recipe
+    for step in place[:-1]:
+        field = next((field for name, field in part.model_fields.items() if step in (name, field.alias)), None)
+        part = next(_models_in(field.annotation), part) if field is not None else part
+    return [field.alias or name for name, field in part.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

@@ -21,6 +21,7 @@ FLOORS = (
     ("builder/run", "builder/recipe"),
     ("builder/graph",),
     ("builder/read",),
+    ("builder/guess",),
     ("builder/measure",),
     ("builder/filter",),
     ("builder/balance",),
