@@ -85,16 +85,25 @@ def misfit(value: str, reason: str) -> str:
 
 
 def short(value: object, most: int = 80) -> str:
-    """A value as Python writes it, for messages: a long one is cut in its middle, and its length is told.
+    """A value as Python writes it, for messages; a long one is cut in its middle (`clipped`).
 
     Example:
         >>> short("yes"), short("x" * 998, 20)
         ("'yes'", "'xxxxxxxxxxxx ... xxxx' (1,000 characters)")
     """
-    written = repr(value)
-    if len(written) <= most:
-        return written
-    return f"{written[: most * 2 // 3]} ... {written[-(most // 4) :]} ({len(written):,} characters)"
+    return clipped(repr(value), most)
+
+
+def clipped(text: str, most: int = 400) -> str:
+    """A text of which a long one is cut in its middle, with its length: both ends are what tells it apart.
+
+    Example:
+        >>> clipped("short"), clipped("x" * 1000, 20)
+        ('short', 'xxxxxxxxxxxxx ... xxxxx (1,000 characters)')
+    """
+    if len(text) <= most:
+        return text
+    return f"{text[: most * 2 // 3]} ... {text[-(most // 4) :]} ({len(text):,} characters)"
 
 
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:

@@ -34,7 +34,7 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.columns import SET_ASIDE as ASIDE
 from twokeys.core.columns import arrow_schema, columns_of
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, clipped
 from twokeys.core.files import sha256
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, digest, question_key
 from twokeys.core.pictures.facts import describe
@@ -290,9 +290,9 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
 
 
 def as_json(problem: BadInput) -> str:
-    """What is wrong, as tables hold it."""
-    values = {name: getattr(problem, name) for name in ("file", "row", "problem", "allowed", "remedy")}
-    return canonical_json(values)
+    """What is wrong, as tables hold it: values that it quotes may be as long as a cell, and are cut."""
+    told = {name: clipped(getattr(problem, name)) for name in ("problem", "allowed", "remedy")}
+    return canonical_json({"file": problem.file, "row": problem.row} | told)
 
 
 def _content(row: Row, text: TextRule) -> dict[str, Any]:

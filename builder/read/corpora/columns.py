@@ -34,6 +34,8 @@ class MoreColumns(Part):
 
     meta: tuple[str, ...] = ()
     """Further columns to keep with each item."""
+    records: str | None = None
+    """Of JSON files: the key that the records stand under, with dots between keys; None if the files tell."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,14 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
     if columns.split is None:
         return list(shards)
     found: dict[str, None] = {}
+    broken: list[BadInput] = []
     kept = Kept.of(columns)
     names = [*names_in(columns.split), *kept.where, *kept.filled]
     wanted = {name: columns.named[name] for name in names}
     for file in _all(shards):
         for number, record in records(file, wanted):
             if isinstance(record, BadInput):
+                broken.append(record)
                 continue
             cells = Cells(record, columns, file, number)
             if not kept.passes(cells):
@@ -162,6 +166,11 @@ def _splits(corpus: Corpus, shards: Shards) -> list[str]:
                 raise BadInput(file.path, number, problem, "", "fill in the split")
             found[split] = None
     kept.check(corpus.name)
+    if not found:
+        at, problem = (broken[0].row, broken[0].problem) if broken else (None, "there are no rows")
+        told = f"no row can be read that tells a split; {f'row {at}: ' if broken else ''}{problem}"
+        remedy = "mend the rows, or name another column of splits"
+        raise BadInput(corpus.name, f"column {columns.split!r}", told, "", remedy)
     return list(found)
 
 

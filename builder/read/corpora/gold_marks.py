@@ -23,10 +23,7 @@ _MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
 """Between the letters or indices of several right options."""
 FIRST_INDEX = {"index": 0, "index from 1": 1}
 """How an index is counted -> the index of the first option."""
-MISSING = (
-    "fill it in, or leave such rows out; where no column holds golds but `columns.answers` what annotators said, write "
-    "`answer: null`: what most of them said is then the gold"
-)
+MISSING = "fill it in, or write `answer: null` if the gold is what most annotators in `columns.answers` said"
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,9 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
 
-    config = options(corpus, Options).config
-    folder = root.absolute()
+    chosen = options(corpus, Options)
+    config = chosen.config
+    folder = root.resolve()  # `datasets` resolves the folder too, but no file in it
     _local(root)
     with tempfile.TemporaryDirectory() as cache:
         try:
@@ -80,7 +82,8 @@ def _shards(corpus: Corpus, root: Path) -> Shards:
             raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
     for split, paths in (found or {}).items():
-        shards[str(split)] = [source_file(root, _name(str(path), folder), NEEDS) for path in paths]
+        names = [_name(str(path), folder) for path in paths]
+        shards[str(split)] = [replace(source_file(root, name, NEEDS), records=chosen.records) for name in names]
     return shards
 
 

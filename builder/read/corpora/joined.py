@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile
+from twokeys.builder.read.corpora.patterns import matching
 from twokeys.builder.read.corpora.record_cells import Cells
-from twokeys.builder.read.corpora.shards import matching, records
+from twokeys.builder.read.corpora.shards import records
 from twokeys.builder.recipe import Columns, Joined
 from twokeys.core.errors import BadInput
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from twokeys.builder.read.corpora.opening import MEND, SourceFile, source_file
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
-from twokeys.core.errors import BadInput, misfit
+from twokeys.core.errors import BadInput, misfit, short
 from twokeys.core.items import Row
 
 Rows = Iterator[Row | BadInput]
@@ -38,6 +38,8 @@ class CorpusImage:
 Images = Iterator[CorpusImage | BadInput]
 """Images come once or several times; a row that names none that can be located comes as `BadInput` (not raised)."""
 
+LONGEST_NAME = 1024
+"""Characters of a path that a row may state."""
 Options = TypeVar("Options", bound=Part)
 Chosen = TypeVar("Chosen")
 Key = TypeVar("Key")
@@ -229,11 +231,11 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
     Raises:
         BadInput: When the name is none, or leads out of the image folder; `each` yields it.
     """
-    if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise BadInput(file.name, row, f"the image is {name!r}", "the image's file name", MEND)
+    if not isinstance(name, str) or not name.strip() or "\0" in name or len(name) > LONGEST_NAME:
+        raise BadInput(file.name, row, f"the image is {short(name)}", "the image's file name", MEND)
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         # Rows come from outside: they must not make us read, and publish, other files of this machine.
-        raise BadInput(file.name, row, f"the image is {name!r}", "a path inside the image folder", MEND)
+        raise BadInput(file.name, row, f"the image is {short(name)}", "a path inside the image folder", MEND)
     if corpus.images == "names":
         return f"name:{name}"
     if corpus.image_folder is None or (folder := image_folder(corpus)) == ".":

@@ -1,24 +1,14 @@
-"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the images in them."""
+"""A table as files: CSV, JSON and Parquet, read as records without the images in them."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.read.corpora.opening import (
-    MEND,
-    Record,
-    SourceFile,
-    read_csv,
-    read_json,
-    read_json_lines,
-    read_text,
-    source_file,
-)
+from twokeys.builder.read.corpora.json_records import json_records
+from twokeys.builder.read.corpora.opening import Record, SourceFile, read_csv
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.templates import is_template
 
@@ -35,41 +25,6 @@ CORRECT = "correct `columns` in the recipe"
 _BATCH = 1024
 _IMAGE_BATCH = 16
 """Rows at a time where they hold the bytes of images."""
-_SHARD = re.compile(r"-\d{5}-of-\d{5}$")
-
-
-def told_split(name: str) -> str:
-    """The split that a file's name tells.
-
-    Example:
-        >>> told_split("train.csv"), told_split("test-00000-of-00002.jsonl.gz")
-        ('train', 'test')
-    """
-    return _SHARD.sub("", name.removesuffix(".gz").rpartition(".")[0])
-
-
-def matching(root: Path, patterns: str | list[str], field: str, needs: str) -> list[SourceFile]:
-    """List the files that patterns name inside a corpus's folder.
-
-    Args:
-        root: The folder.
-        patterns: Paths relative to it, with `*` for any text.
-        field: The recipe's field that holds them, for messages.
-        needs: What should be there, for messages.
-
-    Raises:
-        BadInput: When a pattern leads elsewhere, or nothing is there.
-    """
-    found: list[SourceFile] = []
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        if not pattern or PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
-            problem, allowed = f"{pattern!r} leads elsewhere", "paths inside the corpus's folder"
-            raise BadInput(root, field, problem, allowed, "correct the recipe")
-        paths = sorted(path for path in root.glob(pattern) if path.is_file())
-        if not paths:
-            raise BadInput(root / pattern, None, "there is no such file", needs, f"correct `{field}`")
-        found += [source_file(root, path.relative_to(root).as_posix(), needs) for path in paths]
-    return found
 
 
 def records(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
@@ -82,15 +37,13 @@ def records(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, 
     Raises:
         BadInput: When the file cannot be read, or its header lacks a wanted column.
     """
-    ending = _ending(file)
+    ending = file.ending
     if ending == ".parquet":
         return _parquet(file, wanted)
     if ending in (".csv", ".tsv"):
         return _csv(file, "\t" if ending == ".tsv" else ",", wanted)
-    if ending == ".json" and read_text(file.path).lstrip().startswith("["):
-        return _json_list(file)
-    if ending in TABLES:
-        return read_json_lines(file)
+    if ending in (".json", ".jsonl", ".ndjson"):
+        return json_records(file, list(wanted))
     raise BadInput(file.path, None, f"the file ends in {ending!r}", ", ".join(TABLES), "convert the file")
 
 
@@ -100,7 +53,7 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     Raises:
         BadInput: When the column can hold no images.
     """
-    if _ending(file) != ".parquet" or is_template(column):
+    if file.ending != ".parquet" or is_template(column):
         return column
     kind, types = _type(_schema(file), column), pa.types
     if kind is not None and is_list(kind):
@@ -132,18 +85,6 @@ def embedded_name(file: SourceFile, column: str) -> str | None:
     if kind is not None and is_list(kind) and pa.types.is_struct(kind.value_type):
         return name if kind.value_type.get_field_index("path") >= 0 else None
     return name if _type(schema, name) is not None else None
-
-
-def _ending(file: SourceFile) -> str:
-    """The ending that tells the kind of table; a further `.gz` may follow it."""
-    return Path(file.name.removesuffix(".gz")).suffix.lower()
-
-
-def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
-    for number, record in enumerate(read_json(file), start=1):
-        problem = f"the entry is of type {type(record).__name__}"
-        bad = BadInput(file.name, number, problem, "a list of JSON objects", MEND)
-        yield number, record if isinstance(record, dict) else bad
 
 
 def _csv(file: SourceFile, delimiter: str, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
-from twokeys.builder.read.corpora.opening import source_file
+from twokeys.builder.read.corpora.opening import source_file, without_packing
+from twokeys.builder.read.corpora.patterns import matching, told_split
 from twokeys.builder.read.corpora.reader import Reader, options
-from twokeys.builder.read.corpora.shards import TABLES, Shards, matching, told_split
+from twokeys.builder.read.corpora.shards import TABLES, Shards
 from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 
@@ -38,13 +40,23 @@ def _split(corpus: Corpus, files: str | list[str]) -> str:
 
 
 def _shards(corpus: Corpus, root: Path) -> Shards:
-    given = options(corpus, Options).files
-    if given is not None:
-        patterns = given if isinstance(given, dict) else {_split(corpus, given): given}
-        return {split: matching(root, wanted, "options.files", NEEDS) for split, wanted in patterns.items()}
+    chosen = options(corpus, Options)
+    found = _named(corpus, root, chosen.files) if chosen.files is not None else _by_name(root)
+    return {split: [replace(file, records=chosen.records) for file in files] for split, files in found.items()}
+
+
+def _named(corpus: Corpus, root: Path, files: dict[str, str | list[str]] | str | list[str]) -> Shards:
+    if not files:
+        raise BadInput(root, "options.files", "no file is named", "split: file", "name files, or leave the option out")
+    patterns = files if isinstance(files, dict) else {_split(corpus, files): files}
+    return {split: matching(root, wanted, "options.files", NEEDS) for split, wanted in patterns.items()}
+
+
+def _by_name(root: Path) -> Shards:
+    """The tables of a folder, with the splits that their names tell; hidden files are no tables."""
     shards: Shards = {}
     for path in sorted(root.iterdir()):
-        if path.name.removesuffix(".gz").lower().endswith(TABLES):
+        if without_packing(path.name).endswith(TABLES) and not path.name.startswith(".") and path.is_file():
             shards.setdefault(told_split(path.name), []).append(source_file(root, path.name, NEEDS))
     if not shards:
         problem = "the folder holds no table"
