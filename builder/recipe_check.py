@@ -128,8 +128,8 @@ def _named(plan: Recipe) -> Iterator[Callable[[], object]]:
     if plan.audited is not None:
         yield lambda: families(plan.audited)  # type: ignore[arg-type]
     yield lambda: check_languages(plan, None)
-    for use in plan.pair.generators:
-        yield lambda use=use: check_languages(plan, registry.make(use.generator, use.with_))  # type: ignore[misc]
+    for generator in plan.pair.generators:
+        yield lambda one=generator: check_languages(plan, registry.make(one.generator, one.with_))  # type: ignore[misc]
 
 
 def _doubts(plan: Recipe) -> Iterator[str]:

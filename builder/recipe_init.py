@@ -115,7 +115,7 @@ def _shown(good: list[tuple[Row, Asked]], problems: list[BadInput]) -> str:
     for row, asked in good:
         images = [row.image] if isinstance(row.image, str) else list(row.image)
         lines = [f"id        {row.source_id}   (split {row.split}; {row.file}, row {row.row})"]
-        lines += [f"image     {image}" for image in images]
+        lines += [f"image     {image if len(image) < 120 else image[:117] + '...'}" for image in images]
         lines += [f"question  {asked.question}"]
         lines += [f"option    {option}" for option in asked.choices]
         lines += [f"answer    {asked.answer}"]

@@ -6,18 +6,21 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow.parquet as pq
 import yaml
 
 from twokeys.builder.guess.images import ImagesFound, embedded, images
 from twokeys.builder.guess.place import Place
 from twokeys.builder.guess.roles import Records, Roles, roles
+from twokeys.builder.read.corpora.lists import absent
 from twokeys.builder.read.corpora.opening import SourceFile
 from twokeys.builder.read.corpora.shards import records
 from twokeys.core.errors import BadInput
+from twokeys.core.templates import as_text, is_template, names_in
 
 FILL_IN = "FILL IN"
 _ROWS = 200
-"""Rows of each table that are looked at."""
+"""Rows that are looked at."""
 _SPLIT = re.compile(r"\w+")
 _RULES = ("duplicate-item", "contradicting-golds", "answer-in-question")
 
@@ -117,24 +120,43 @@ def drafted(name: str, place: Place) -> Draft:
     Raises:
         BadInput: When no row of the first table can be read.
     """
-    first = next(iter(place.files.values()))[0]
-    rows, inside = sample(first)
+    rows, inside = samples(place)
     seen = images(rows, inside, place.root)
     found = roles(rows, seen.only)
     notes = {field: note for field, note in found.unsure.items() if note}
-    columns = _columns(found, seen, notes)
+    columns = _columns(rows, found, seen, notes)
     names = [column for column in dict.fromkeys(column for row in rows for column in row) if _worth(rows, column)]
     rest = [column for column in names if column not in found.taken and column not in _named(seen)]
     splits = {split: split if _SPLIT.fullmatch(split) and split != "all" else "test" for split in place.files}
     if len(set(splits.values())) < len(splits):
         splits = {split: re.sub(r"\W", "_", split) for split in splits}
     if found.split is not None:
-        values = dict.fromkeys(str(row[found.split]) for row in rows if row.get(found.split) is not None)
-        splits = {value: re.sub(r"\W", "_", value) for value in values}
+        splits = {value: re.sub(r"\W", "_", value) for value in _values(place, found.split)}
     return Draft(name, place, columns, not seen.known, splits, notes, rest[:12])
 
 
-def sample(file: SourceFile) -> tuple[Records, list[str]]:
+def samples(place: Place) -> tuple[Records, list[str]]:
+    """Some rows of every split.
+
+    Raises:
+        BadInput: When no row of a split can be read.
+    """
+    most = max(_ROWS // len(place.files), 20)
+    found = [sample(files[0], most) for files in place.files.values()]
+    return [row for rows, _ in found for row in rows], found[0][1]
+
+
+def _values(place: Place, column: str) -> list[str]:
+    """All values of a column, in order of appearance."""
+    found: dict[str, None] = {}
+    for file in (file for files in place.files.values() for file in files):
+        for _, record in records(file, {column: "columns.split"}):
+            if not isinstance(record, BadInput) and not absent(record.get(column)):
+                found[as_text(record[column])] = None
+    return list(found)
+
+
+def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
     """Some rows of a table without the images in it, and the columns that hold images.
 
     Raises:
@@ -143,21 +165,20 @@ def sample(file: SourceFile) -> tuple[Records, list[str]]:
     inside = embedded(file)
     wanted: dict[str, str] = {}
     if file.name.endswith(".parquet"):
-        import pyarrow.parquet as pq
-
         wanted = {name: "columns" for name in pq.read_schema(file.path).names if name not in inside}
     rows: list[dict[str, Any]] = []
     for _, record in records(file, wanted):
         if not isinstance(record, BadInput):
-            rows.append(record)
-        if len(rows) == _ROWS:
+            # A name with a brace in it would be a template in a recipe.
+            rows.append({name: value for name, value in record.items() if not is_template(name)})
+        if len(rows) == most:
             break
     if not rows:
         raise BadInput(file.path, None, "no row can be read", "a table with rows", "check the file")
     return rows, inside
 
 
-def _columns(found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str, Any]:
+def _columns(rows: Records, found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str, Any]:
     columns: dict[str, Any] = {"id": found.id} if found.id else {}
     columns["question"] = found.question or "question"
     if found.question is None:
@@ -169,6 +190,9 @@ def _columns(found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str
         notes["image"] = f"{FILL_IN}: no column names or holds images; a template such as '{{id}}.png' may do"
     elif seen.addresses:
         notes["image"] = "addresses: fetch the files first, and name them by a template"
+    if seen.columns is not None and (empty := _sometimes_empty(rows, seen)):
+        columns["filled"] = empty
+        notes["filled"] = "rows without an image are not read"
     if found.answer is None and found.answers is not None:
         columns["answer"] = None
         notes["answer"] = "no column of golds: what most annotators said is the gold"
@@ -187,9 +211,12 @@ def _columns(found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str
     return columns
 
 
-def _named(seen: ImagesFound) -> set[str]:
-    from twokeys.core.templates import names_in
+def _sometimes_empty(rows: Records, seen: ImagesFound) -> list[str]:
+    """Columns that name the image and are empty in some rows."""
+    return [name for name in _named(seen) - set(seen.only) if any(absent(row.get(name)) for row in rows)]
 
+
+def _named(seen: ImagesFound) -> set[str]:
     listed = [seen.columns] if isinstance(seen.columns, str) else seen.columns or []
     return {name for text in listed for name in names_in(text)} | set(seen.only)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
+_MOST, _LEAST = 0.8, 0.2
+"""A template holds for most rows that have its columns, and rows that have these are not few."""
+_FEW = 8
+"""Files of one name that are all tried."""
 _BASE64 = re.compile(r"(data:image/\w+;base64,)?[A-Za-z0-9+/\s]{200,}={0,2}\s*")
 
 
@@ -86,42 +90,44 @@ def _holds_bytes(kind: pa.DataType) -> bool:
 
 
 def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
-    """The column or template that gives an image file for most rows, of the fewest columns."""
-    files = [path.relative_to(root) for path in listing(root) if path.suffix.lower() in _ENDINGS]
+    """The column or template that gives an image file for the most rows, of the fewest columns."""
     by_name: dict[str, list[PurePosixPath]] = {}
-    for file in map(PurePosixPath, files):
-        for key in {file.name, file.stem, file.as_posix()}:
-            by_name.setdefault(key, []).append(file)
+    for path in listing(root):
+        if path.suffix.lower() in _ENDINGS:
+            file = PurePosixPath(path.relative_to(root))
+            for key in {file.name, file.stem, file.as_posix()}:
+                by_name.setdefault(key, []).append(file)
     votes: Counter[str] = Counter()
-    for record in records:
-        cells = {name: as_text(record.get(name)) for name in names if _is_single(record.get(name))}
-        found = {
+    single = [
+        {name: as_text(record.get(name)) for name in names if not isinstance(record.get(name), list | dict)}
+        for record in records
+    ]
+    for cells in single:
+        votes.update({
             _described(file, name, cells)
             for name, value in cells.items()
             if value
-            for key in {value, PurePosixPath(value.replace("\\", "/")).name, value.removeprefix("./")}
-            for file in by_name.get(key, [])[:100]
-        }
-        # An image that lies in a folder of the row's own name, such as 12/image.png.
-        votes.update(found | _in_folders(cells, by_name))
-    good = [template for template, count in votes.items() if count >= 0.8 * len(records)]
+            for key in {value, PurePosixPath(value.replace("\\", "/")).name}
+            for file in _candidates(by_name.get(key, []), cells)
+        })  # fmt: skip
+    # Rows without an image leave the columns of its name empty.
+    asked = {one: sum(all(cells.get(name) for name in names_in(one)) for cells in single) for one in votes}
+    good = [one for one, count in votes.items() if count >= _MOST * asked[one] and count >= _LEAST * len(records)]
     best = min(good, key=lambda one: (-votes[one], one.count("{"), not _names_images(one), len(one)), default=None)
     return best[1:-1] if best is not None and re.fullmatch(r"\{[^{}]+\}", best) else best
+
+
+def _candidates(files: Sequence[PurePosixPath], cells: dict[str, str]) -> Sequence[PurePosixPath]:
+    """The files of one name; of many, those that lie in a folder named after a cell, such as 12/image.png."""
+    if len(files) <= _FEW:
+        return files
+    values = set(cells.values())
+    return [file for file in files if file.parent.name in values]
 
 
 def _names_images(template: str) -> bool:
     """Whether a column of a template is called after images."""
     return any(_NAMES.search(name) for name in names_in(template))
-
-
-def _in_folders(cells: dict[str, str], by_name: dict[str, list[PurePosixPath]]) -> set[str]:
-    """Templates of images that lie in a folder named after a cell, under a name that another cell gives."""
-    return {
-        _described(file, name, cells)
-        for name, value in cells.items()
-        for file in by_name.get(value, [])
-        if file.name == value and any(part in cells.values() for part in file.parts[:-1])
-    }
 
 
 def _described(file: PurePosixPath, name: str, cells: dict[str, str]) -> str:
@@ -141,7 +147,3 @@ def _folder(part: str, cells: dict[str, str], last: str) -> str:
     """A folder's name, or the column that names it."""
     named = [name for name, value in cells.items() if value == part and name != last]
     return f"{{{named[0]}}}" if named else part
-
-
-def _is_single(value: Any) -> bool:
-    return not isinstance(value, list | dict)
