@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 from twokeys.builder.pair.wording import plain
 from twokeys.builder.pairs import PairStep, pairs
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
 from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent

@@ -60,6 +60,7 @@ def build(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    check: bool = False,
     say: Say = silent,
 ) -> Built:
     """Build a benchmark.
@@ -72,6 +73,7 @@ def build(
         engine: `serial`, `process` or `ray`.
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
             environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
+        check: Read all images again, also those whose size and times are as before.
         say: Told how far each stage is.
 
     Raises:
@@ -83,7 +85,8 @@ def build(
     place = folder.resolve()
     check_place(place, PUBLISHED)
     hosts = named_hosts(plan, allow_host)
-    run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts)
+    kept = place.with_name(f".{place.name}.run") if work is None else Path(work)
+    run = Run(kept, engine_named(engine), say, hosts, check)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:

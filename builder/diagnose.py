@@ -84,6 +84,7 @@ def diagnose(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    check: bool = False,
     say: Say = silent,
 ) -> Diagnosis:
     """Measure how blind-solvable a recipe's items are, or read it off a published folder.
@@ -95,6 +96,7 @@ def diagnose(
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
         allow_host: As `build`.
+        check: As `build`.
         say: Told how far each stage is.
 
     Raises:
@@ -106,7 +108,8 @@ def diagnose(
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     hosts = named_hosts(plan, allow_host)
-    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
+    kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    run = Run(kept, engine_named(engine), say, hosts, check)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

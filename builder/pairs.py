@@ -101,6 +101,7 @@ def pairs(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    check: bool = False,
     artefacts: int = 0,
     say: Say = silent,
 ) -> Paired:
@@ -112,6 +113,7 @@ def pairs(
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
         allow_host: As `build`.
+        check: As `build`.
         artefacts: Pairs of each kind of edit among which artefacts are looked for; 0: none.
         say: Told how far each stage is.
 
@@ -120,7 +122,8 @@ def pairs(
     """
     plan = recipes.load(recipe)
     hosts = named_hosts(plan, allow_host)
-    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
+    place = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    run = Run(place, engine_named(engine), say, hosts, check)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

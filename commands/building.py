@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from twokeys.commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
+from twokeys.commands.options import AllowHost, AsJson, Check, Corpora, EngineName, Out, Recipe, Work
 from twokeys.commands.progress import progress
 from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
@@ -19,13 +19,16 @@ def build(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Build a benchmark: read, measure blind baselines, filter, pair, balance, certify, publish."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.build import build
 
-        built = build(recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
+        built = build(
+            recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), check=check, say=say
+        )
     if as_json:
         print_json({
             "folder": str(built.folder),
@@ -47,13 +50,16 @@ def diagnose(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well a corpus can be answered blind: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.diagnose import diagnose
 
-        found = diagnose(source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
+        found = diagnose(
+            source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), check=check, say=say
+        )
     if as_json:
         print_json(found.json())
     else:
@@ -68,6 +74,7 @@ def pairs(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    check: Check = False,
     artefacts: Annotated[
         int,
         typer.Option(
@@ -81,7 +88,14 @@ def pairs(
         from twokeys.builder.pairs import pairs
 
         found = pairs(
-            recipe, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), artefacts=artefacts, say=say
+            recipe,
+            corpora=corpora,
+            work=work,
+            engine=engine,
+            allow_host=allow_host or (),
+            check=check,
+            artefacts=artefacts,
+            say=say,
         )
     if as_json:
         print_json(found.json())

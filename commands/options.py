@@ -24,6 +24,9 @@ AllowHost = Annotated[
         "TWOKEYS_ALLOW_HOST names more.",
     ),
 ]
+Check = Annotated[
+    bool, typer.Option("--check", help="Read all images again, also those whose size and times are as before.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Folder = Annotated[Path, typer.Argument(help="A published folder.")]
 Config = Annotated[str | None, typer.Option(help="Config of the folder; `all` for every item that was read.")]

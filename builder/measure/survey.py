@@ -26,7 +26,8 @@ from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages
-from twokeys.builder.read.stage import BadRows, Reading, Source, find
+from twokeys.builder.read.source import Source, find
+from twokeys.builder.read.stage import BadRows, Reading
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result

@@ -10,7 +10,8 @@ from twokeys.builder.pair.edit import Checker
 from twokeys.builder.pair.generate import Making, fitting
 from twokeys.builder.pair.languages import check_languages
 from twokeys.builder.pair.stage import POOL, located
-from twokeys.builder.read.stage import Reading, Source
+from twokeys.builder.read.source import Source
+from twokeys.builder.read.stage import Reading
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import WrittenFiles

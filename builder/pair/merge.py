@@ -13,6 +13,7 @@ from twokeys.builder.read.spelling import spelled
 from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
 from twokeys.core.columns import is_retrieved
+from twokeys.core.files import sha256
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -90,7 +91,7 @@ def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
     name = hashlib.sha256(picture).hexdigest()
     ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
     path = folder / "pictures" / name[:2] / f"{name}.{ending}"
-    if not path.is_file():
+    if not path.is_file() or sha256(path) != name:
         with whole(path) as temporary:
             temporary.write_bytes(picture)
     locator = f"file:{path.relative_to(folder).as_posix()}"

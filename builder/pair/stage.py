@@ -34,7 +34,7 @@ from twokeys.builder.pair.retrieve import Candidates, retrieve
 from twokeys.builder.pair.work import Work, together
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages, read_pool
-from twokeys.builder.read.stage import Source
+from twokeys.builder.read.source import Source
 from twokeys.builder.recipe import GeneratorUse, Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result

@@ -173,6 +173,6 @@ def _cells(keys: pd.Series[str], pictures: Pictures, form: Callable[[bytes], obj
     last, cell = None, None
     for key in keys:
         if key != last:
-            last, cell = key, form(pictures.unchanged(key))
+            last, cell = key, form(pictures.read(key))
         cells.append(cell)
     return cells

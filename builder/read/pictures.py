@@ -19,6 +19,7 @@ from pyarrow import ArrowInvalid
 
 from twokeys.builder.read.held import folder_of, held, read_held
 from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.facts import ImageFacts
@@ -26,6 +27,8 @@ from twokeys.core.pictures.limits import Images
 
 NAMED = "name:"
 """Locator prefix of an image that is known by name alone."""
+IN_TABLE = "parquet:"
+"""Locator prefix of an image that lies in a table."""
 
 
 class Pictures:
@@ -76,22 +79,15 @@ class Pictures:
         return str(self.table["image"].iat[self._row[key]])
 
     def read(self, key: str) -> bytes:
-        """Read an image's original bytes.
+        """Read an image's original bytes, which must be those that the build has seen before.
 
         Raises:
-            BadInput: If they are not there, or the image is known by name alone.
+            BadInput: If they are not there, or are others, or the image is known by name alone.
         """
-        return read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
-
-    def unchanged(self, key: str) -> bytes:
-        """Read an image's original bytes, and make sure that they are those that the build has seen before.
-
-        Raises:
-            BadInput: As `read`, and if they are others.
-        """
-        data = self.read(key)
+        data = read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
         if hashlib.sha256(data).hexdigest() != self.table["bytes_sha256"].iat[self._row[key]]:
-            raise BadInput(self.locator(key), None, "the file has changed since the build read it", "", "build again")
+            problem = "the file has changed since the build read it"
+            raise BadInput(self.locator(key), None, problem, "", "build again, with --check if it says so again")
         return data
 
     def decode(self, key: str) -> Image.Image:
@@ -157,7 +153,7 @@ def read_bytes(locator: str, root: Path) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _row_group(path: Path, modified: int, column: str, group: int) -> list[object]:
+def _row_group(path: Path, written: Stamp, column: str, group: int) -> list[object]:
     """One row group of one column: neighbours in a shard are read once, a replaced file anew."""
     values: list[object] = pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0).to_pylist()
     return values
@@ -168,7 +164,7 @@ def _parquet_bytes(root: Path, name: str, column: str, index: int, member: int |
     path = root / name
     try:
         table = held(root, name, "table")
-        file, modified = pq.ParquetFile(table), table.stat().st_mtime_ns
+        file, written = pq.ParquetFile(table), stamp(table)
     except BadInput as error:
         raise BadInput(path, index, error.problem, error.allowed, error.remedy) from None
     except (OSError, ArrowInvalid) as error:
@@ -181,7 +177,7 @@ def _parquet_bytes(root: Path, name: str, column: str, index: int, member: int |
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         if offset < rows:
-            cell = _row_group(table, modified, column, group)[offset]
+            cell = _row_group(table, written, column, group)[offset]
             if member is not None:
                 cell = cell[member] if isinstance(cell, list) and member < len(cell) else None
             data = cell.get("bytes") if isinstance(cell, dict) else cell
@@ -203,15 +199,14 @@ def _beside(root: Path, table: str, index: int, name: str) -> bytes:
         raise BadInput(root / table, index, error.problem, error.allowed, error.remedy) from None
 
 
-def stamp(locator: str, root: Path) -> str:
-    """A locator with the size and the time of its file, which is not opened; the locator alone if there is no file."""
+def located(locator: str, root: Path) -> str:
+    """A locator with the stamp of its file, which is not opened; the locator alone if there is no file."""
     kind, _, rest = locator.partition(":")
     folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
     try:
-        stat = (folder / name).stat() if kind != "name" else None
+        return f"{locator} {stamp(folder / name)}" if kind != "name" else locator
     except OSError:
-        stat = None
-    return f"{locator} {stat.st_size} {stat.st_mtime_ns}" if stat else locator
+        return locator
 
 
 def named(locator: str, source: str) -> ImageFacts:

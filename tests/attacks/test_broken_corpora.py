@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from twokeys.builder.read.stage import BadRows, find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import BadRows, read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput

@@ -79,8 +79,8 @@ def test_an_object_of_records_with_images_in_folders_of_their_ids(tmp_path):
         if name:
             put(tmp_path / f"corpus/images/{split}/{number}/{name}", image(number))
         problems[number] = {
-            "question": "Which one?", "choices": ["one", "two", "three"], "answer": number % 3, "hint": "", "image": name,
-            "split": split,
+            "question": "Which one?", "choices": ["one", "two", "three"], "answer": number % 3, "hint": "",
+            "image": name, "split": split,
         }  # fmt: skip
     put(tmp_path / "corpus/problems.json", json.dumps(problems, indent=1))
     _, corpus, check = init(tmp_path)

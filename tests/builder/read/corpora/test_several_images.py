@@ -11,7 +11,8 @@ from PIL import Image
 
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.pictures import read_bytes
-from twokeys.builder.read.stage import BadRows, find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import BadRows, read
 from twokeys.builder.recipe import Columns, Corpus, Recipe
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
