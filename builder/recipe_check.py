@@ -18,7 +18,7 @@ from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.pictures import read_bytes
-from twokeys.builder.read.stage import find
+from twokeys.builder.read.source import find
 from twokeys.builder.recipe import BadRecipe, Corpus, Recipe
 from twokeys.core.errors import BadInput
 from twokeys.core.items import Row, TextRule

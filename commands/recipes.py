@@ -9,6 +9,7 @@ import typer
 
 from twokeys.commands.options import AsJson, Corpora, Recipe
 from twokeys.commands.terminal import plainly, print_json
+from twokeys.commands.verbosity import Verbosity, speaking, verbosity
 
 app = typer.Typer(help="Start and check a recipe of your own.", no_args_is_help=True, rich_markup_mode=None)
 Source = Annotated[str, typer.Argument(help="A table, a folder, or a Hub dataset that is in the local cache.")]
@@ -16,6 +17,7 @@ File = Annotated[Path | None, typer.Option("--out", help="The recipe's file. Def
 
 
 @app.command("init")
+@speaking
 def init(path: Source, out: File = None) -> None:
     """Write a commented recipe for a table, a folder or a dataset, and ten items as they would be read."""
     from twokeys.builder.recipe_init import init_recipe
@@ -25,6 +27,8 @@ def init(path: Source, out: File = None) -> None:
     with plainly():
         done = init_recipe(path, out)
     OUT.print(f"Recipe: {done.recipe}", markup=False, highlight=False)
+    if verbosity() is Verbosity.QUIET:
+        return
     OUT.print(f"Items as they would be read: {done.sample} ({done.items})", markup=False, highlight=False)
     for problem in done.problems[:3]:
         tabled.prose(OUT, f"Not read: {problem}")
@@ -38,6 +42,7 @@ def init(path: Source, out: File = None) -> None:
 
 
 @app.command("check")
+@speaking
 def check(recipe: Recipe, corpora: Corpora = None, as_json: AsJson = False) -> None:
     """Check a recipe: fields, names, licences, files, columns and the first rows of each split."""
     from twokeys.builder.recipe_check import ROWS, check_recipe
@@ -49,18 +54,20 @@ def check(recipe: Recipe, corpora: Corpora = None, as_json: AsJson = False) -> N
     if as_json:
         print_json(found.json())
         raise typer.Exit(0 if found.good else 2)
-    if found.splits:
+    quiet = verbosity() is Verbosity.QUIET
+    if found.splits and not quiet:
         rows = [
             (one.corpus, one.split, f"{one.rows:,}", f"{len(one.bad):,}", f"{one.images:,}") for one in found.splits
         ]
         table(f"First rows of each split, {ROWS:,} at most", ("corpus", "split", "rows", "bad", "images decoded"), rows)
-    for one in found.splits:
+    for one in () if quiet else found.splits:
         if one.bad:
             tabled.prose(OUT, f"Bad row: {one.bad[0]}")
-    for warning in found.warnings:
+    for warning in () if quiet else found.warnings:
         tabled.prose(OUT, f"Look at this: {warning}.")
     for problem in found.problems:
         tabled.prose(OUT, f"Wrong: {problem}")
     if not found.good:
         raise typer.Exit(2)
-    OUT.print(f"{recipe}: nothing is wrong", markup=False, highlight=False)
+    if not quiet:
+        OUT.print(f"{recipe}: nothing is wrong", markup=False, highlight=False)
