@@ -12,12 +12,13 @@ from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import Rules
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.categories import READ, categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
 from twokeys.builder.measure.survey import locate, survey
 from twokeys.builder.pair.check import check_files, check_names
-from twokeys.builder.publish.report.compose import diagnosis_report
+from twokeys.builder.publish.report.compose import Told, diagnosis_report
 from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
@@ -25,6 +26,8 @@ from twokeys.builder.run.files import write_json, write_text
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
 from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.categories import Categories
+from twokeys.data_cards.category_table import categories_json
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind
 from twokeys.data_cards.published import PublishedFolder
@@ -42,6 +45,7 @@ class Diagnosis:
         items: Items measured.
         set_aside: Rows that could not be used.
         blindness: Ceilings and baselines.
+        categories: The best blind adversary of each category; None for a published folder of an older version.
         groups: What each kind of link did for the folds.
         balance: Largest balanced subset of each part, before any rule.
         shortcuts: What the wording of questions gives away; None for a published folder, whose report tells.
@@ -54,6 +58,7 @@ class Diagnosis:
     items: int
     set_aside: int
     blindness: Blindness
+    categories: Categories | None
     groups: list[GroupKind]
     balance: list[BalancePart]
     shortcuts: Mined | None
@@ -69,6 +74,7 @@ class Diagnosis:
             "set_aside": self.set_aside,
             "ceilings": [c.model_dump() | {"share": round(c.share, 6)} for c in self.blindness.ceilings],
             "scores": [s.model_dump() | {"accuracy": round(s.accuracy, 6)} for s in self.blindness.scores],
+            "categories": self.categories and categories_json(self.categories),
             "groups": [kind.model_dump() for kind in self.groups],
             "largest_balanced": [part.model_dump() for part in self.balance],
             "shortcuts": [one.json() for one in self.shortcuts.shortcuts] if self.shortcuts else [],
@@ -119,11 +125,13 @@ def diagnose(
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):
+        where = places(known.items, plan.categories)
         found = Diagnosis(
             name=plan.name,
             items=len(known.items),
             set_aside=len(known.set_aside),
             blindness=blindness(known.items, plan.measure.confidence),
+            categories=(by_category := categories(known.items, where, READ, plan.measure.confidence)),
             groups=known.groups,
             balance=selection.parts,
             shortcuts=(mined := mine(known.items, plan.measure.confidence, plan.seed)),
@@ -132,7 +140,8 @@ def diagnose(
             executed=run.seconds,
         )
         _write(found, folder, plan.title)
-        write_text(folder / PAGE, diagnosis_report(plan, known, selection, found.blindness, mined, options))
+        told = Told(found.blindness, by_category, mined, options)
+        write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
     return found
 
 
@@ -147,4 +156,6 @@ def _write(found: Diagnosis, folder: Path, title: str) -> None:
 def _of_folder(folder: Path) -> Diagnosis:
     manifest = PublishedFolder(folder).manifest
     rows = manifest.configs[BALANCED].splits.values()
-    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None, None)
+    return Diagnosis(
+        manifest.name, sum(rows), 0, manifest.after, manifest.categories_after, [], manifest.balance, None, None, None
+    )

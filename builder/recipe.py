@@ -257,6 +257,9 @@ class Recipe(Part):
     images: Images = Images()
     encoders: Encoders = Encoders()
     measure: Measure = Measure()
+    categories: list[str] = []
+    """Fields of `meta` by whose values blind accuracy is told, beside source, split and answer type; a dot goes into
+    nested fields."""
     rules: list[RuleUse] = []
     pair: Pair = Pair()
     balance: Balance = Balance()

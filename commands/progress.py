@@ -137,6 +137,10 @@ class Lines:
         else:
             self.open[stage] = began, before, done, total
 
+    def note(self, text: str) -> None:
+        """Hear a sentence."""
+        self._print(text)
+
     def close(self, how: str) -> None:
         """Name what has begun and told no end."""
         for stage, (began, _, done, total) in self.open.items():
@@ -169,6 +173,10 @@ class Bars:
     bars: Progress
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    def note(self, text: str) -> None:
+        """Hear a sentence; it stays above the bars."""
+        self.bars.console.print(Text(text))
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from twokeys.commands import tabled
 from twokeys.commands.tabled import Whole, console
 from twokeys.commands.verbosity import Verbosity, verbosity
-from twokeys.data_cards import difference, plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, difference, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from twokeys.builder.pairs import Paired, PairStep
     from twokeys.builder.push import Pushed
     from twokeys.data_cards.audited import AuditedTier
+    from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
 
 OUT = console()
 WORDINGS, PROBLEMS, DIFFERENCES = 8, 3, 10
 """Rows that are printed of shortcuts in words, of one check's problems, and of each kind of difference."""
+CATEGORIES = 10
+"""Rows that are printed of the table by category."""
 PAIR_STEP = (
     "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
     "annotated of these",
@@ -38,6 +41,7 @@ PAIR_STEP = (
 def show_build(built: Built) -> None:
     """Print what a build kept, what it removed, and where it is."""
     manifest = built.manifest
+    _show_worst((("All items read: ", manifest.categories_before), ("Published: ", manifest.categories_after)))
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
@@ -46,6 +50,7 @@ def show_build(built: Built) -> None:
         OUT.print()
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
+    _show_categories(manifest.categories_before, manifest.categories_after)
     folder = escape(str(built.folder))
     if manifest.audited is not None:
         _show_audited(manifest.audited)
@@ -68,6 +73,31 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
     ]
     table("Blind accuracy", ("predictor", *header), named)
     tabled.prose(OUT, f"{tables.CHANCE} {tables.BELOW}")
+
+
+def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
+    """Print the worst categories in words, before all tables."""
+    told = [f"{name}{sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
+    for sentence in told:
+        tabled.prose(OUT, sentence)
+    if told:
+        OUT.print()
+
+
+def _show_categories(before: Categories | None, after: Categories | None) -> None:
+    """Print the first rows of the table by category, before and after selection."""
+    if before is None or not before.rows:
+        return
+    if after is None or not after.rows:
+        header, every = category_table.HEADER, category_table.rows(before)
+    else:
+        header, every = category_table.BOTH_HEADER, category_table.both_rows(before, after)
+    rows, more = category_table.shown(every, CATEGORIES)
+    table("By category", header, rows)
+    if more:
+        tabled.prose(OUT, f"{more}: the report has them.")
+    tabled.prose(OUT, f"{category_table.LEGEND} {category_table.method(before)}")
+    OUT.print()
 
 
 def _show_audited(tier: AuditedTier) -> None:
@@ -98,8 +128,10 @@ def show_diagnosis(found: Diagnosis) -> None:
     OUT.print(
         f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
     )
+    _show_worst((("", found.categories),))
     _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
+    _show_categories(found.categories, None)
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from twokeys.core.measured import AUDITED as FITTED_ON_AUDITED
-from twokeys.core.measured import REFIT, UNKEPT, Measured
+from twokeys.core.measured import REFIT, REFIT_UNSEEN, UNKEPT, Measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -246,7 +246,7 @@ def of_tier(name: object, tier: str) -> bool:
     measured = Measured.of(name)
     if measured is None:
         return tier == AUDITED or not column(name).inside.startswith("adversaries.")
-    return measured.fit not in ((REFIT,) if tier == AUDITED else (FITTED_ON_AUDITED, UNKEPT))
+    return measured.fit not in ((REFIT, REFIT_UNSEEN) if tier == AUDITED else (FITTED_ON_AUDITED, UNKEPT))
 
 
 # -------------------------------------------------------------------------------------------------- columns of configs

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from twokeys.core.answers.majority import RULE
 from twokeys.core.columns import baseline, column, general, type_name
 from twokeys.core.views import VIEWS
-from twokeys.data_cards import plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, plain, retrieved, tables, verified
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.header import header_text, order
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, Origin, RuleReport
 
 FILE = "README.md"
+CATEGORIES = 40
+"""Rows of the table by category; the report and the manifest have all."""
 
 
 def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
@@ -67,6 +69,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             verified_rows=_verified_rows(manifest),
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
+            worst=_worst(manifest),
+            categories=_categories(manifest),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
             columns=columns,
@@ -112,6 +116,22 @@ def _verified_rows(manifest: Manifest) -> str:
     if manifest.pairs is None or not manifest.pairs.precision:
         return ""
     return tables.markdown(verified.HEADER, verified.rows(manifest.pairs.precision))
+
+
+def _worst(manifest: Manifest) -> list[str]:
+    """The worst categories in words, of all items read and of the published ones."""
+    sets = (("All items read", manifest.categories_before), ("Published", manifest.categories_after))
+    return [f"**{name}.** {sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
+
+
+def _categories(manifest: Manifest) -> tuple[str, str, str]:
+    """The table by category, what is left out of it, and how its intervals were made; empty if there is none."""
+    before, after = manifest.categories_before, manifest.categories_after
+    if before is None or after is None or not before.rows:
+        return "", "", ""
+    rows, more = category_table.shown(category_table.both_rows(before, after), CATEGORIES)
+    told = f"{category_table.LEGEND} {category_table.method(before)}"
+    return tables.markdown(category_table.BOTH_HEADER, rows), more, told
 
 
 def within(manifest: Manifest) -> list[str]:

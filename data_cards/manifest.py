@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from twokeys.core.views import Bounded, View
 from twokeys.data_cards.audited import AuditedTier
+from twokeys.data_cards.categories import Categories
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -377,6 +378,10 @@ class Manifest(Fact):
     """On all items that were read."""
     after: Blindness
     """On the published `balanced` config."""
+    categories_before: Categories | None = None
+    """Of all items that were read; None in a folder of an older version."""
+    categories_after: Categories | None = None
+    """The same categories of the published `balanced` config."""
     partners: Partners
     options: OptionPlaces | None = None
     """None where no item has options."""

@@ -18,6 +18,7 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.checks.audited import adversaries, audited
+from twokeys.builder.checks.categories import counted_again
 from twokeys.builder.checks.configs import fingerprints, measurements
 from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
@@ -381,6 +382,7 @@ CHECKS: dict[str, Callable[[Folder], Checked]] = {
     "rows of pairs": _pair_rows,
     "rows of eval.yaml": _eval_rows,
     "ceilings and baselines": _blindness,
+    "categories": counted_again,
     "card, licence and citation": _card,
     "report": same_report,
 }

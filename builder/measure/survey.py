@@ -17,6 +17,7 @@ import pandas as pd
 
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.categories import check_names
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
@@ -122,6 +123,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
     if (items["image_keys"].map(len) > 1).any():
         problem, remedy = "items have several images, which are read and not yet measured", "name one column of images"
         raise BadInput(recipe.name, "columns.image", problem, "one image an item", remedy)
+    check_names(items, recipe.categories, recipe.name)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
     looks = pictures.table.set_index("image_key")
