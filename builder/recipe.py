@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
+from twokeys.audit.served.ways import Manner, Protocol
 from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
@@ -35,6 +36,20 @@ class Text(Part):
     lowercase: bool = False
 
 
+class Served(Part):
+    """How models behind a server are asked, see `twokeys.audit.served.ways.Manner`."""
+
+    protocol: Protocol = "auto"
+    samples: Annotated[int, Field(ge=1, le=100)] = 1
+    tokens: Annotated[int, Field(ge=1, le=100_000)] = 32
+    at_once: Annotated[int, Field(ge=1, le=256)] = 4
+
+    @property
+    def manner(self) -> Manner:
+        """The manner in which they are asked."""
+        return Manner(self.protocol, self.samples, self.tokens, self.at_once)
+
+
 class Encoders(Part):
     """Named encoders. `packaged` ones come from PyPI and work offline; any other name is loaded by transformers."""
 
@@ -42,7 +57,7 @@ class Encoders(Part):
     image: str = "packaged:efficientnet-lite0"
     language: str = "packaged:smollm2"
     """Causal language model of the baselines that score or fine-tune one, see
-    `twokeys.builder.measure.language.loading`."""
+    `twokeys.builder.measure.language.loading`; or a served one, `http://host/v1#model`, which is asked."""
     vision_language: str | None = None
     """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 
@@ -256,6 +271,7 @@ class Recipe(Part):
     text: Text = Text()
     images: Images = Images()
     encoders: Encoders = Encoders()
+    served: Served = Served()
     measure: Measure = Measure()
     categories: list[str] = []
     """Fields of `meta` by whose values blind accuracy is told, beside source, split and answer type; a dot goes into

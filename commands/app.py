@@ -1,6 +1,6 @@
 """The command `twokeys`: every verb is one public Python function of the same name and arguments.
 
-Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ), 2 bad input.
+Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ), 2 bad input, 3 the budget is spent.
 """
 
 from __future__ import annotations
