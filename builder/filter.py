@@ -102,7 +102,7 @@ def apply(
             drops = rule.decide(view)
         except BadInput:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             problem = f"it ends with {type(error).__name__}: {error}"
             raise BadInput(f"rule {use.rule}", None, problem, "", f"run `twokeys rules check {use.rule}`") from error
         if stray := set(drops) - set(left["id"]):
