@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from twokeys.commands import building, exporting, folders, lists, models, publishing, rules
+from twokeys.commands import building, exporting, folders, lists, models, publishing, recipes, rules
 from twokeys.commands.ending import Verbs
 from twokeys.commands.verbosity import speaking
 
@@ -40,4 +40,5 @@ for verb in (
 ):
     # A short help that is given is shown whole; the one that is made from the docstring ends after 45 letters.
     app.command(verb.__name__.replace("_", "-"), short_help=(verb.__doc__ or "").partition("\n")[0])(speaking(verb))
+app.add_typer(recipes.app, name="recipe")
 app.add_typer(rules.app, name="rules")

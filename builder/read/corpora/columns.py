@@ -267,7 +267,7 @@ class Table:
             answers=answers,
             answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, cells),
-            meta={name: _json(cells.get(name)) for name in self.meta},
+            meta={name: _json(cells.column(name)) for name in self.meta},
         )
 
     def _locators(self, cells: Cells) -> list[str]:

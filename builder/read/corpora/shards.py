@@ -123,7 +123,8 @@ def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, R
 
 def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:
     if missing:
-        problem = f"there is no column {', '.join(missing)}, which `{wanted[missing[0]]}` of the recipe names"
+        problem = f"there is no column {missing[0]}, which `{wanted[missing[0]]}` of the recipe names"
+        problem += "".join(f", nor {name} (`{wanted[name]}`)" for name in missing[1:])
         raise BadInput(file.path, "header", problem, ", ".join(names), correction(missing[0], names, CORRECT))
 
 
