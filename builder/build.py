@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.stage import balance
 from twokeys.builder.certify.audited.families import families
@@ -60,6 +61,8 @@ def build(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    budget: Sequence[str] = (),
+    price: str | None = None,
     check: bool = False,
     say: Say = silent,
 ) -> Built:
@@ -73,6 +76,8 @@ def build(
         engine: `serial`, `process` or `ray`.
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
             environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
+        budget: What served language models may cost, as `twokeys.audit.served.spending.spending` takes it.
+        price: What a server asks for tokens, as there.
         check: Read all images again, also those whose size and times are as before.
         say: Told how far each stage is.
 
@@ -84,9 +89,9 @@ def build(
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
     check_place(place, PUBLISHED)
-    hosts = named_hosts(plan, allow_host)
+    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
     kept = place.with_name(f".{place.name}.run") if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, hosts, check)
+    run = Run(kept, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:

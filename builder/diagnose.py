@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import Rules
@@ -90,6 +91,8 @@ def diagnose(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    budget: Sequence[str] = (),
+    price: str | None = None,
     check: bool = False,
     say: Say = silent,
 ) -> Diagnosis:
@@ -102,6 +105,8 @@ def diagnose(
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
         allow_host: As `build`.
+        budget: As `build`.
+        price: As `build`.
         check: As `build`.
         say: Told how far each stage is.
 
@@ -113,9 +118,9 @@ def diagnose(
     plan = recipes.load(source)
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
-    hosts = named_hosts(plan, allow_host)
+    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
     kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, hosts, check)
+    run = Run(kept, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

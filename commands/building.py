@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from twokeys.commands.options import AllowHost, AsJson, Check, Corpora, EngineName, Out, Recipe, Work
+from twokeys.commands.options import AllowHost, AsJson, Budget, Check, Corpora, EngineName, Out, Price, Recipe, Work
 from twokeys.commands.progress import progress
 from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
@@ -19,6 +19,8 @@ def build(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    budget: Budget = None,
+    price: Price = None,
     check: Check = False,
     as_json: AsJson = False,
 ) -> None:
@@ -27,7 +29,16 @@ def build(
         from twokeys.builder.build import build
 
         built = build(
-            recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), check=check, say=say
+            recipe,
+            out,
+            corpora=corpora,
+            work=work,
+            engine=engine,
+            allow_host=allow_host or (),
+            budget=budget or (),
+            price=price,
+            check=check,
+            say=say,
         )
     if as_json:
         print_json({
@@ -50,6 +61,8 @@ def diagnose(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    budget: Budget = None,
+    price: Price = None,
     check: Check = False,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +71,16 @@ def diagnose(
         from twokeys.builder.diagnose import diagnose
 
         found = diagnose(
-            source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), check=check, say=say
+            source,
+            out,
+            corpora=corpora,
+            work=work,
+            engine=engine,
+            allow_host=allow_host or (),
+            budget=budget or (),
+            price=price,
+            check=check,
+            say=say,
         )
     if as_json:
         print_json(found.json())
@@ -74,6 +96,8 @@ def pairs(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    budget: Budget = None,
+    price: Price = None,
     check: Check = False,
     artefacts: Annotated[
         int,
@@ -93,6 +117,8 @@ def pairs(
             work=work,
             engine=engine,
             allow_host=allow_host or (),
+            budget=budget or (),
+            price=price,
             check=check,
             artefacts=artefacts,
             say=say,

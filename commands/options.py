@@ -24,6 +24,17 @@ AllowHost = Annotated[
         "TWOKEYS_ALLOW_HOST names more.",
     ),
 ]
+Budget = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="What this command may spend on served language models: '500 requests', '2M tokens' or, with --price, "
+        "'1.50 USD'; repeatable.",
+    ),
+]
+Price = Annotated[
+    str | None,
+    typer.Option(help="What a server asks for a million tokens of prompts and of replies, as in '0.15/0.60 USD'."),
+]
 Check = Annotated[
     bool, typer.Option("--check", help="Read all images again, also those whose size and times are as before.")
 ]

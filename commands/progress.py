@@ -23,6 +23,8 @@ STAGES = {
     "embed": "embedding",
     "feature-maps": "encoding images",
     "likelihoods": "scoring answers by a language model",
+    "shares": "asking a language model",
+    "blind": "asking models blind",
     "replies": "asking a vision-language model",
     "groups": "grouping items",
     "measure": "blind baselines",
@@ -50,6 +52,8 @@ STAGES = {
     "looking": "learning to see",
 }
 """Name of a stage, or what stands before its first `-` -> what it does, of the verbs that measure and write."""
+ASIDE_EVERY = 30.0
+"""Seconds between two sentences about one stage, where there are no bars."""
 CHECKS = {
     "card, licence and citation": "writing them again, to compare",
     "report": "writing it again, to compare",
@@ -114,6 +118,7 @@ class Lines:
         told: When the last word was heard; what was done before a stage's first word belongs to it.
         ended: Seconds of all stages that have ended.
         open: Stage -> when it began, seconds of all that had ended then, and what was told last.
+        aside_at: Stage -> when something was last said aside of it.
     """
 
     console: Console
@@ -122,6 +127,14 @@ class Lines:
     told: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     open: dict[str, tuple[float, float, int, int]] = field(default_factory=dict)
+    aside_at: dict[str, float] = field(default_factory=dict)
+
+    def aside(self, stage: str, text: str) -> None:
+        """Hear what changes while a stage goes on; it is printed now and then."""
+        now = time.monotonic()
+        if now - self.aside_at.setdefault(stage, now) >= ASIDE_EVERY:
+            self.aside_at[stage] = now
+            self._print(f"{described(stage, self.words)}: {text}")
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""
@@ -173,6 +186,11 @@ class Bars:
     bars: Progress
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    def aside(self, stage: str, text: str) -> None:
+        """Hear what changes while a stage goes on; it stands beside its bar."""
+        if stage in self.tasks:
+            self.bars.update(self.tasks[stage], description=text)
 
     def note(self, text: str) -> None:
         """Hear a sentence; it stays above the bars."""

@@ -43,6 +43,13 @@ class BadInput(ValueError):  # noqa: N818 - it is named after what the user has,
         return f"{self.file}, row {self.row}" if str(self.row).isdecimal() else f"{self.file}, {self.row}"
 
 
+class Halted(Exception):  # noqa: N818 - nothing went wrong
+    """Work that stopped by itself, as the user asked for, and goes on when the same command is run again.
+
+    Its text is a sentence without its full stop: why it stopped, and how to go on.
+    """
+
+
 class Unscorable(BadInput):
     """One item that a model cannot score, though it may score others."""
 

@@ -43,3 +43,10 @@ def step(say: Say, stage: str) -> Iterator[None]:
     say(stage, 0, 0)
     yield
     say(stage, 1, 1)
+
+
+def aside(say: Say, stage: str, text: str) -> None:
+    """Tell what changes while a stage goes on, such as what it has cost, if `say` has a method `aside` to hear it."""
+    hear = getattr(say, "aside", None)
+    if hear is not None:
+        hear(stage, text)

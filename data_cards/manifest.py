@@ -348,6 +348,29 @@ class Pairing(Fact):
     """On what pairing made of it, baselines fitted anew: a generator must not open a shortcut."""
 
 
+class AskedModel(Fact):
+    """A served model that was asked, as far as its server and its replies tell."""
+
+    role: str
+    """What it was asked for, such as `language`."""
+    model: str
+    """Its name, as the server was asked for it."""
+    server: str
+    named: list[str]
+    """What the server calls the model itself."""
+    way: str
+    prompts: list[str]
+    """Prompts, with `{question}` and `{option}` in the place of texts."""
+    samples: int
+    replies: int
+    """Replies that the run folder keeps of it."""
+    prompt_tokens: int
+    reply_tokens: int
+    first: str
+    """Day of the first reply."""
+    last: str
+
+
 class Manifest(Fact):
     """All claims of a published folder."""
 
@@ -363,6 +386,8 @@ class Manifest(Fact):
     build_key: str
     recipe: dict[str, Any]
     encoders: dict[str, str]
+    asked: list[AskedModel] = []
+    """Served models; what they replied was seen by the builder alone."""
     confidence: float
     sources: list[Source]
     pools: list[PoolSource] = []

@@ -14,6 +14,7 @@ import pandas as pd
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.categories import BALANCED, READ, categories, places
+from twokeys.builder.measure.language.asked import asked_models
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
@@ -51,6 +52,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         recipe=recipe.model_dump(mode="json", by_alias=True),
         encoders=build.encoders,
         confidence=confidence,
+        asked=asked_models(build.survey.represent.run, recipe, set(build.encoders)),
         sources=_sources(survey),
         pools=_pools(build, images["source"]),
         groups=survey.groups,

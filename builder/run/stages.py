@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from twokeys.audit.models.hosts import Hosts
+from twokeys.audit.served.spending import Spending
 from twokeys.builder.run.checksums import DONE, is_done, is_sealed, seal, sums
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
@@ -48,6 +49,7 @@ class Run:
         say: Told how far each stage is.
         hosts: Hosts that the user named: a model of the recipe that is served elsewhere is not asked.
         check: Whether images are read again whose size and times are as before.
+        spending: What served models may cost, and have.
         seconds: Seconds that executed stages took, by name, without those of stages inside; stages that were there
             are not in it.
         inside: For each stage under way, the outermost first, the seconds of the stages inside that have ended.
@@ -58,6 +60,7 @@ class Run:
     say: Say = silent
     hosts: Hosts = field(default_factory=Hosts)
     check: bool = False
+    spending: Spending = field(default_factory=Spending)
     seconds: dict[str, float] = field(default_factory=dict)
     inside: list[float] = field(default_factory=list)
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from twokeys.builder.read.arrow_files import ENDINGS, batches
+from twokeys.builder.read.corpora.cell_images import cell_locator
 from twokeys.builder.read.corpora.reader import picture
-from twokeys.builder.read.corpora.shards import is_list, naming_column
+from twokeys.builder.read.corpora.shards import column_type, is_list, naming_column
+from twokeys.builder.read.embedded import holds_image, name_of
+from twokeys.core.errors import BadInput
 
 if TYPE_CHECKING:
     from twokeys.builder.read.corpora.opening import SourceFile
@@ -29,7 +32,7 @@ class ImageColumn:
     Attributes:
         name: Its name.
         naming: The column that names its images; None if the file embeds them.
-        listed: Whether a cell with embedded images is a list.
+        listed: Whether its cells in a Parquet or Arrow file are lists.
         places: Of embedded images in lists, or in one of several columns: what each row holds.
     """
 
@@ -52,9 +55,10 @@ class ImageColumn:
             BadInput: If the column can hold no images.
         """
         naming = naming_column(file, name, corpus)
+        kind = column_type(file, name)
+        listed = kind is not None and is_list(kind)
         if naming is not None:
-            return cls(name, naming)
-        listed = is_list(pq.read_schema(file.path).field(name).type)
+            return cls(name, naming, listed)
         return cls(name, None, listed, _places(file, name) if listed or not alone else None)
 
     def locators(self, corpus: Corpus, file: SourceFile, row: int, names: Callable[[str], list[Any]]) -> list[str]:
@@ -73,17 +77,27 @@ class ImageColumn:
             place = f"parquet:{file.name}#{self.name}#{row - 1}"
             members = [0] if self.places is None else self.places[row - 1]
             return [f"{place}.{member}" if self.listed else place for member in members]
-        return [picture(corpus, name, file, row) for name in names(self.naming)]
+        return [self._locator(corpus, file, row, *each) for each in enumerate(names(self.naming))]
+
+    def _locator(self, corpus: Corpus, file: SourceFile, row: int, member: int, cell: Any) -> str:
+        """Locator of one image of a row, which its cell names or holds."""
+        if not holds_image(cell):
+            return picture(corpus, name_of(cell), file, row)
+        if corpus.images == "names":
+            problem, allowed = "the cell holds an image, and the recipe says `images: names`", "names of files"
+            raise BadInput(file.name, row, problem, allowed, "write `images: required`")
+        if file.ending in ENDINGS:
+            return f"parquet:{file.name}#{self.naming}#{row - 1}" + (f".{member}" if self.listed else "")
+        return cell_locator(file, str(self.naming), row, member)
 
 
 def _places(file: SourceFile, column: str) -> list[list[int]]:
     """Which members of each row's cell hold bytes, or name a file; bytes of few rows are in memory at a time."""
     found: list[list[int]] = []
-    with pq.ParquetFile(file.path) as table:
-        for batch in table.iter_batches(_ROWS, columns=[column]):
-            for cell in batch.column(0):
-                members = [cell] if not is_list(cell.type) else list(cell.values or ())
-                found.append([place for place, member in enumerate(members) if _there(member)])
+    for batch in batches(file.path, [column], _ROWS):
+        for cell in batch.column(0):
+            members = [cell] if not is_list(cell.type) else list(cell.values or ())
+            found.append([place for place, member in enumerate(members) if _there(member)])
     return found
 
 

@@ -41,7 +41,7 @@ def json_records(file: SourceFile, wanted: Sequence[str]) -> Records:
     Raises:
         BadInput: When the file is no JSON, holds no records, or holds several lists of which each could be meant.
     """
-    if file.records is None and _is_lines(file):
+    if file.records is None and is_lines(file):
         return read_json_lines(file)
     documents = read_json_documents(file)
     if not documents:
@@ -50,7 +50,7 @@ def json_records(file: SourceFile, wanted: Sequence[str]) -> Records:
     return _numbered(file, _found(file, document, wanted))
 
 
-def _is_lines(file: SourceFile) -> bool:
+def is_lines(file: SourceFile) -> bool:
     """Whether a file is JSON Lines: most of its first lines are whole objects, or the first of several is."""
     sample = list(islice((line for line in lines(file.path) if line.strip()), _SAMPLE))
     whole = [_is_object(line) for line in sample]

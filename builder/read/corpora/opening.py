@@ -1,21 +1,16 @@
-"""Opening a corpus's files: JSON, JSON Lines and CSV, packed by gzip or Zstandard or not; their faults, in words."""
+"""Opening a corpus's files: JSON, JSON Lines and CSV, packed or not; what is wrong with them, in words."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import json
 import re
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from typing import IO, TYPE_CHECKING, Any, cast
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.held import held
+from twokeys.builder.read.packed import opened, without_packing
 from twokeys.core.errors import BadInput, short
 
 if TYPE_CHECKING:
@@ -26,13 +21,10 @@ Record = dict[str, Any]
 
 MEND = "mend or remove the row"
 CHECK = "check that this is the official file"
-PACKED = (".gz", ".zst")
-"""Endings that a packed file's name may have after the ending of what is in it."""
 LONGEST_LINE = 512 * 2**20
 """Bytes of a line, or of a cell of CSV: it holds images of 100 MB as text."""
 LONGEST_DOCUMENT = 4 * 2**30
 """Bytes of a file, unpacked, that is read as one document."""
-_ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -44,29 +36,20 @@ class SourceFile:
         path: Where it is on this machine.
         name: Its path inside the corpus root. Rows and their problems state this one, the same everywhere.
         records: Of a JSON document: the key that its records stand under, with dots between keys; None if it tells.
-        labels: Column -> what its numbers stand for, from 0, if a file beside it says so.
+        describes_images: Whether it is the `metadata` of an ImageFolder, whose images it names from its own folder.
+        features: What `datasets` says of its columns in a file beside it, as `Features.to_dict` writes it.
     """
 
     path: Path
     name: str
     records: str | None = None
-    labels: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
+    describes_images: bool = False
+    features: Mapping[str, Any] = attribute(default_factory=dict)
 
     @property
     def ending(self) -> str:
-        """The ending that tells the kind of table; a further `.gz` or `.zst` may follow it."""
+        """The ending that tells the kind of table; that of a packed file may follow it."""
         return "." + without_packing(self.name).rpartition(".")[2] if "." in without_packing(self.name) else ""
-
-
-def without_packing(name: str) -> str:
-    """A file's name without the ending of a packed file, in small letters.
-
-    Example:
-        >>> without_packing("a/Test.CSV.gz"), without_packing("b.json")
-        ('a/test.csv', 'b.json')
-    """
-    small = name.lower()
-    return next((small.removesuffix(ending) for ending in PACKED if small.endswith(ending)), small)
 
 
 def source_file(root: Path, name: str, needs: str) -> SourceFile:
@@ -79,40 +62,6 @@ def source_file(root: Path, name: str, needs: str) -> SourceFile:
         raise BadInput(root / name, None, "there is no such file", needs, "put the official file there")
     held(root, name, "file")
     return SourceFile(root / name, name)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, unpacked if its content is gzip or Zstandard, whatever its ending.
-
-    Raises:
-        BadInput: When the file is missing, unreadable or a broken stream, also while the block reads it.
-    """
-    packed = "gzip"
-    try:
-        with path.open("rb") as raw:
-            head = raw.read(4)
-            raw.seek(0)
-            if head[:2] == b"\x1f\x8b":
-                with gzip.open(raw) as stream:
-                    yield cast("IO[bytes]", stream)
-            elif head == _ZSTANDARD:
-                packed = "Zstandard"
-                with io.BufferedReader(pa.CompressedInputStream(raw, "zstd")) as stream:
-                    yield stream
-            else:
-                yield raw
-    except (EOFError, gzip.BadGzipFile, zlib.error, pa.ArrowException) as error:
-        raise _broken(path, packed, error) from None
-    except OSError as error:
-        if packed == "Zstandard" and error.strerror is None:  # pyarrow says so of what it cannot unpack
-            raise _broken(path, packed, error) from None
-        problem = f"the file cannot be read ({error.strerror})"
-        raise BadInput(path, None, problem, "the corpus's official file", "check the corpora folder") from None
-
-
-def _broken(path: Path, packed: str, error: Exception) -> BadInput:
-    return BadInput(path, None, f"the {packed} stream is broken ({error})", "", "download the file again")
 
 
 def _decode(data: bytes, path: Path | str, row: int | None) -> str:

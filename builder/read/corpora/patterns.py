@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
-from twokeys.builder.read.corpora.opening import SourceFile, source_file, without_packing
+from twokeys.builder.read.corpora.opening import SourceFile, source_file
+from twokeys.builder.read.packed import without_packing
 from twokeys.core.errors import BadInput
 
 _SHARD = re.compile(r"-\d{5}-of-\d{5}$")

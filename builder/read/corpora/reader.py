@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from twokeys.builder.read.corpora.opening import MEND, SourceFile, source_file
+from twokeys.builder.read.embedded import LONGEST_NAME
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput, misfit, short
@@ -38,8 +40,12 @@ class CorpusImage:
 Images = Iterator[CorpusImage | BadInput]
 """Images come once or several times; a row that names none that can be located comes as `BadInput` (not raised)."""
 
-LONGEST_NAME = 1024
-"""Characters of a path that a row may state."""
+_ADDRESS = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):/")
+FETCH = (
+    "fetch the images first: write the addresses into a file, run `wget --input-file FILE --directory-prefix FOLDER`, "
+    "name FOLDER as `image_folder`, and write the bare names into the table"
+)
+_FETCH = dict.fromkeys(("zip", "tar"), "write ARCHIVE.zip/NAME for a member of an archive inside the corpus's folder")
 Options = TypeVar("Options", bound=Part)
 Chosen = TypeVar("Chosen")
 Key = TypeVar("Key")
@@ -110,7 +116,7 @@ def file_name(locator: str) -> str | None:
         ('1.jpg', None)
     """
     kind, _, path = locator.partition(":")
-    return None if kind == "parquet" else PurePosixPath(path).name
+    return None if kind in ("parquet", "cell") else PurePosixPath(path).name
 
 
 def corpora_folder(named: Path | None) -> Path | None:
@@ -233,7 +239,13 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
     """
     if not isinstance(name, str) or not name.strip() or "\0" in name or len(name) > LONGEST_NAME:
         raise BadInput(file.name, row, f"the image is {short(name)}", "the image's file name", MEND)
-    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+    if corpus.images == "required" and (address := _ADDRESS.match(name)):
+        problem = f"the image is the address {short(name)}, and nothing is fetched while a corpus is read"
+        raise BadInput(file.name, row, problem, "a path inside the image folder", _FETCH.get(address[1].lower(), FETCH))
+    # As Windows spells paths; a name with a backslash in it cannot be had.
+    name = name.replace("\\", "/")
+    windows = PureWindowsPath(name)
+    if PurePosixPath(name).is_absolute() or windows.drive or ".." in PurePosixPath(name).parts:
         # Rows come from outside: they must not make us read, and publish, other files of this machine.
         raise BadInput(file.name, row, f"the image is {short(name)}", "a path inside the image folder", MEND)
     if corpus.images == "names":

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from twokeys.builder.read.arrow_files import ENDINGS, batches, schema_of
+from twokeys.builder.read.corpora.features import labelled, with_names
+from twokeys.builder.read.corpora.image_folder import column_in_file, with_paths
 from twokeys.builder.read.corpora.json_records import json_records
 from twokeys.builder.read.corpora.opening import Record, SourceFile, read_csv
 from twokeys.core.errors import BadInput, correction
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 Shards = dict[str, list[SourceFile]]
 """Split -> its files, in reading order."""
 
-TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", *ENDINGS)
 CORRECT = "correct `columns` in the recipe"
 _BATCH = 1024
 _IMAGE_BATCH = 16
@@ -37,9 +39,25 @@ def records(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, 
     Raises:
         BadInput: When the file cannot be read, or its header lacks a wanted column.
     """
+    if not file.describes_images:
+        return _labelled(file, wanted)
+    return with_paths(file.name, _labelled(file, {column_in_file(name): field for name, field in wanted.items()}))
+
+
+def _labelled(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
+    """The records of a file, with the names of class labels in the place of their numbers."""
+    features = labelled(file, schema_of(file.path) if file.ending in ENDINGS else None)
+    for number, record in _as_written(file, wanted):
+        if isinstance(record, BadInput) or not features:
+            yield number, record
+        else:
+            yield number, with_names(file, number, record, features)
+
+
+def _as_written(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     ending = file.ending
-    if ending == ".parquet":
-        return _parquet(file, wanted)
+    if ending in ENDINGS:
+        return _arrow(file, wanted)
     if ending in (".csv", ".tsv"):
         return _csv(file, "\t" if ending == ".tsv" else ",", wanted)
     if ending in (".json", ".jsonl", ".ndjson"):
@@ -53,9 +71,9 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     Raises:
         BadInput: When the column can hold no images.
     """
-    if file.ending != ".parquet" or is_template(column):
+    if file.ending not in ENDINGS or is_template(column):
         return column
-    kind, types = _type(_schema(file), column), pa.types
+    kind, types = _type(schema_of(file.path), column), pa.types
     if kind is not None and is_list(kind):
         kind = kind.value_type
     if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
@@ -80,7 +98,7 @@ def is_list(kind: pa.DataType) -> bool:
 
 def embedded_name(file: SourceFile, column: str) -> str | None:
     """Return the field that names the files of a column's embedded images; None if there is none."""
-    schema, name = _schema(file), f"{column}.path"
+    schema, name = schema_of(file.path), f"{column}.path"
     kind = _type(schema, column)
     if kind is not None and is_list(kind) and pa.types.is_struct(kind.value_type):
         return name if kind.value_type.get_field_index("path") >= 0 else None
@@ -94,22 +112,19 @@ def _csv(file: SourceFile, delimiter: str, wanted: Mapping[str, str]) -> Iterato
         yield number, record
 
 
-def _parquet(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record]]:
-    schema = _schema(file)
+def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record]]:
+    schema = schema_of(file.path)
     columns = {name: _read_for(schema, name) for name in wanted}
     _require(file, [name for name, column in columns.items() if column is None], schema.names, wanted)
-    try:
-        with pq.ParquetFile(file.path) as table:
-            read = sorted(set(filter(None, columns.values())))
-            batches = table.iter_batches(_IMAGE_BATCH if _holds_bytes(schema, read) else _BATCH, columns=read)
-            yield from enumerate((record for batch in batches for record in batch.to_pylist()), start=1)
-    except (pa.ArrowException, OSError) as error:
-        raise _broken(file, error) from None
+    read = sorted(set(filter(None, columns.values())))
+    found = batches(file.path, read, _IMAGE_BATCH if _holds_bytes(schema, read) else _BATCH)
+    yield from enumerate((record for batch in found for record in batch.to_pylist()), start=1)
 
 
 def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:
     if missing:
-        problem = f"there is no column {', '.join(missing)}, which `{wanted[missing[0]]}` of the recipe names"
+        problem = f"there is no column {missing[0]}, which `{wanted[missing[0]]}` of the recipe names"
+        problem += "".join(f", nor {name} (`{wanted[name]}`)" for name in missing[1:])
         raise BadInput(file.path, "header", problem, ", ".join(names), correction(missing[0], names, CORRECT))
 
 
@@ -126,16 +141,9 @@ def _holds_bytes(schema: pa.Schema, names: list[str]) -> bool:
     )
 
 
-def _schema(file: SourceFile) -> pa.Schema:
-    try:
-        return pq.read_schema(file.path)
-    except (pa.ArrowException, OSError) as error:
-        raise _broken(file, error) from None
-
-
-def _broken(file: SourceFile, error: Exception) -> BadInput:
-    problem = f"the file is no whole Parquet file ({str(error).splitlines()[0]})"
-    return BadInput(file.path, None, problem, "", "write or download it again")
+def column_type(file: SourceFile, name: str) -> pa.DataType | None:
+    """The type of a column of a Parquet or Arrow file; None if there is none, or the file is of text."""
+    return _type(schema_of(file.path), name) if file.ending in ENDINGS else None
 
 
 def _type(schema: pa.Schema, name: str) -> pa.DataType | None:

@@ -7,10 +7,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
-from twokeys.builder.read.corpora.opening import source_file, without_packing
+from twokeys.builder.read.corpora.opening import source_file
 from twokeys.builder.read.corpora.patterns import matching, told_split
 from twokeys.builder.read.corpora.reader import Reader, options
 from twokeys.builder.read.corpora.shards import TABLES, Shards
+from twokeys.builder.read.packed import without_packing
 from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 
@@ -56,7 +57,7 @@ def _by_name(root: Path) -> Shards:
     """The tables of a folder, with the splits that their names tell; hidden files are no tables."""
     shards: Shards = {}
     for path in sorted(root.iterdir()):
-        if without_packing(path.name).endswith(TABLES) and not path.name.startswith(".") and path.is_file():
+        if without_packing(path.name).endswith(TABLES) and not path.name.startswith(".") and not path.is_dir():
             shards.setdefault(told_split(path.name), []).append(source_file(root, path.name, NEEDS))
     if not shards:
         problem = "the folder holds no table"
