@@ -47,7 +47,7 @@ class Columns(Part):
     id: str | None = None
     """A column or template of ids that differ; None: rows are numbered."""
     choices: str | list[str] | None = None
-    """A column with a list of options, or a column for each option."""
+    """A column with a list of options, or with an object that names them by letter; or one column for each option."""
     answers: str | None = None
     """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
     answer_type: str | None = None

@@ -246,7 +246,7 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
     """
     rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
     if not brief:
-        table(str(found.folder), ("claim", "what was counted", "differ"), rows)
+        table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
         absent = [one.check for one in found if one.outcome == "absent"]
         if absent and verbosity() is Verbosity.VERBOSE:
             tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")
