@@ -70,6 +70,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             worst=_worst(manifest),
+            folds=tables.FOLDS,
             categories=_categories(manifest),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),

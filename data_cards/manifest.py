@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "manifest.json"
+NEW = "new questions"
+"""Marks the name of a baseline that was fitted with folds by question."""
 FORMAT = 2
 """Of the published folder: raised when what reads one could not read an older one."""
 
@@ -117,6 +119,13 @@ class Score(Fact):
     high: float
     chance: float
     """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
+    unseen: bool = False
+    """Whether folds are by question: no model met the question that it answers."""
+
+    @property
+    def name(self) -> str:
+        """The baseline, with how it was fitted."""
+        return f"{self.baseline}, {NEW}" if self.unseen else self.baseline
 
     @property
     def accuracy(self) -> float:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.categories import check_names
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
@@ -24,6 +25,7 @@ from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
 from twokeys.builder.measure.stage import CrossFit, measure
+from twokeys.builder.measure.unseen import measure_unseen
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.item_images import image_looks
 from twokeys.builder.read.pictures import Pictures
@@ -37,7 +39,8 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
 from twokeys.core.item_images import images_of, several
-from twokeys.core.items import image_key
+from twokeys.core.items import digest, image_key
+from twokeys.core.measured import UNSEEN
 from twokeys.data_cards.manifest import GroupKind
 
 CALIBRATION = 48
@@ -137,16 +140,21 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
         items[name] = groups.table[name]
     reads = represent.reads(baselines)
     how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
-    measured = measure(run, KeyedTable(items, groups.key), how, recipe.seed)
+    keyed = KeyedTable(items, groups.key)
+    measured = measure(run, keyed, how, recipe.seed)
+    unseen = measure_unseen(run, keyed, recipe, baselines, represent)
+    known = items.merge(measured.table, on="id", validate="one_to_one")
+    if unseen is not None:
+        known = known.merge(marked(unseen.table, UNSEEN), on="id", validate="one_to_one")
     return Survey(
-        items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
+        items=with_agreement(known),
         pictures=pictures,
         set_aside=reading.set_aside,
         sources=sources,
         counts=reading.counts,
         groups=groups.kinds,
         encoders=named(grouping | reads.encoders),
-        key=measured.key,
+        key=measured.key if unseen is None else digest("measured", measured.key, unseen.key),
         represent=represent,
         pool=pool,
     )
