@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
+from twokeys.builder.read.corpora.cell_images import holds_image
 from twokeys.builder.read.corpora.shards import is_list
 from twokeys.core.templates import as_text, names_in
 
@@ -27,8 +28,7 @@ _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", 
 _MOST, _LEAST = 0.8, 0.2
 """A template holds for most rows that have its columns, and rows that have these are not few."""
 _FEW = 8
-"""Files of one name that are all tried."""
-_BASE64 = re.compile(r"(data:image/\w+;base64,)?[A-Za-z0-9+/\s]{200,}={0,2}\s*")
+"""Files of one name that are all tried, and cells that tell what a column holds."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
     names.sort(key=lambda name: not _NAMES.search(name))
     for name in names:
         values = texts(records, name)
-        if values and all(isinstance(value, str) and _BASE64.fullmatch(value) for value in values[:5]):
+        if values and all(map(holds_image, values[:_FEW])):
             return ImagesFound(name, True, (name,))
     if (template := _template(records, names, root)) is not None:
         return ImagesFound(template, True)
