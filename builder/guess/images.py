@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
-from twokeys.builder.read.corpora.cell_images import holds_image
 from twokeys.builder.read.corpora.shards import is_list
+from twokeys.builder.read.embedded import holds_image
 from twokeys.core.templates import as_text, names_in
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
+_HEAD = 100
+"""Characters of a text that tell whether it is words."""
 _MOST, _LEAST = 0.8, 0.2
 """A template holds for most rows that have its columns, and rows that have these are not few."""
 _FEW = 8
@@ -71,7 +73,7 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
     names.sort(key=lambda name: not _NAMES.search(name))
     for name in names:
         values = texts(records, name)
-        if values and all(map(holds_image, values[:_FEW])):
+        if values and all(holds_image(value) and " " not in str(value)[:_HEAD].strip() for value in values[:_FEW]):
             return ImagesFound(name, True, (name,))
     if (template := _template(records, names, root)) is not None:
         return ImagesFound(template, True)
