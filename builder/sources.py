@@ -46,6 +46,7 @@ class Columns(Part):
     their order; a cell may hold a list of images, or none."""
     id: str | None = None
     choices: str | list[str] | None = None
+    """A column with a list of options, or with an object that names them by letter; or one column for each option."""
     answers: str | None = None
     """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
     answer_type: str | None = None
