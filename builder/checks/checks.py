@@ -42,7 +42,8 @@ from twokeys.core.errors import BadInput
 from twokeys.core.measured import CROSS_FITTED, REFIT
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
-from twokeys.data_cards.manifest import Blindness, Partners, Step
+from twokeys.data_cards.blindness import Blindness
+from twokeys.data_cards.manifest import Partners, Step
 
 
 def _recipe(known: Folder) -> Iterator[str]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import cast
 
 from twokeys.builder.pair.edit import Checker
+from twokeys.builder.pair.equip import POOL, located
 from twokeys.builder.pair.generate import Making, fitting
-from twokeys.builder.pair.stage import POOL, located
 from twokeys.builder.read.stage import Reading, Source
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
