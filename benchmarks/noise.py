@@ -22,7 +22,8 @@ from scipy.stats import binom
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.measure.agreement import AGREEMENT, with_agreement
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Recipe, load
 from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 from twokeys.builder.pair.wording import plain
 from twokeys.builder.pairs import PairStep, pairs
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Measure, Pair, Recipe, RuleUse, load
 from twokeys.builder.run.stages import Run
 from twokeys.data_cards.tables import count, markdown, percent
@@ -31,6 +32,7 @@ def pooled(names: list[str], apart: bool, mined: bool) -> Recipe:
     return Recipe(
         name="pooled",
         title="Corpora read together",
+        language=["en"],
         corpora=[corpus.model_copy(update={"images": "names", "group_by": ["image"]}) for corpus in known],
         rules=[RuleUse.model_validate("duplicate-item")],
         measure=Measure(baselines=["question.prior"]),

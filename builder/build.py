@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.stage import balance
 from twokeys.builder.certify.audited.families import families
@@ -23,15 +24,15 @@ from twokeys.builder.measure.survey import locate
 from twokeys.builder.pair.check import check_names
 from twokeys.builder.pair.stage import pair
 from twokeys.builder.publish.build import Build
-from twokeys.builder.publish.place import check_place
+from twokeys.builder.publish.place import PUBLISHED, check_place
 from twokeys.builder.publish.stage import publish
+from twokeys.builder.publish.swap import alone_at
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.licences import folder_licence
-from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 
 
@@ -60,6 +61,9 @@ def build(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    budget: Sequence[str] = (),
+    price: str | None = None,
+    check: bool = False,
     say: Say = silent,
 ) -> Built:
     """Build a benchmark.
@@ -72,6 +76,9 @@ def build(
         engine: `serial`, `process` or `ray`.
         allow_host: Hosts whose models the recipe may have asked, `HOST` or `HOST:PORT`, beside those that the
             environment variable TWOKEYS_ALLOW_HOST names. Images go to no other.
+        budget: What served language models may cost, as `twokeys.audit.served.spending.spending` takes it.
+        price: What a server asks for tokens, as there.
+        check: Read all images again, also those whose size and times are as before.
         say: Told how far each stage is.
 
     Raises:
@@ -81,18 +88,19 @@ def build(
     _check(plan)
     folder = Path("out") / plan.name if out is None else Path(out)
     place = folder.resolve()
-    check_place(place, MANIFEST, "build_key", "build")
-    hosts = named_hosts(plan, allow_host)
-    run = Run(place.with_name(f".{place.name}.run") if work is None else Path(work), engine_named(engine), say, hosts)
+    check_place(place, PUBLISHED)
+    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
+    kept = place.with_name(f".{place.name}.run") if work is None else Path(work)
+    run = Run(kept, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
-    with run.alone():
+    with run.alone(), alone_at(place, PUBLISHED) as output:
         measured = gather(run, plan, sources, corpora)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)
         certified = certify(run, plan, paired.known, balanced)
-        manifest = publish(run, Build(plan, measured, filtered, paired, balanced, certified), place)
+        manifest = publish(run, Build(plan, measured, filtered, paired, balanced, certified), output)
     certificate = json.loads((place / CERTIFICATE).read_text(encoding="utf-8"))
     return Built(folder, manifest, holds(certificate), run.seconds)
 

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import Rules
 from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.categories import READ, categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
 from twokeys.builder.measure.survey import locate
 from twokeys.builder.pair.check import check_names
-from twokeys.builder.publish.report.compose import diagnosis_report
+from twokeys.builder.publish.report.compose import Told, diagnosis_report
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
@@ -26,6 +28,8 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.blindness import Blindness
+from twokeys.data_cards.categories import Categories
+from twokeys.data_cards.category_table import categories_json
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import BalancePart, GroupKind
 from twokeys.data_cards.published import PublishedFolder
@@ -43,6 +47,7 @@ class Diagnosis:
         items: Items measured.
         set_aside: Rows that could not be used.
         blindness: Ceilings and baselines.
+        categories: The best blind adversary of each category; None for a published folder of an older version.
         groups: What each kind of link did for the folds.
         balance: Largest balanced subset of each part, before any rule.
         shortcuts: What the wording of questions gives away; None for a published folder, whose report tells.
@@ -55,6 +60,7 @@ class Diagnosis:
     items: int
     set_aside: int
     blindness: Blindness
+    categories: Categories | None
     groups: list[GroupKind]
     balance: list[BalancePart]
     shortcuts: Mined | None
@@ -70,6 +76,7 @@ class Diagnosis:
             "set_aside": self.set_aside,
             "ceilings": [c.model_dump() | {"share": round(c.share, 6)} for c in self.blindness.ceilings],
             "scores": [s.model_dump() | {"accuracy": round(s.accuracy, 6)} for s in self.blindness.scores],
+            "categories": self.categories and categories_json(self.categories),
             "groups": [kind.model_dump() for kind in self.groups],
             "largest_balanced": [part.model_dump() for part in self.balance],
             "shortcuts": [one.json() for one in self.shortcuts.shortcuts] if self.shortcuts else [],
@@ -85,6 +92,9 @@ def diagnose(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    budget: Sequence[str] = (),
+    price: str | None = None,
+    check: bool = False,
     say: Say = silent,
 ) -> Diagnosis:
     """Measure how blind-solvable a recipe's items are, or read it off a published folder.
@@ -96,6 +106,9 @@ def diagnose(
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
         allow_host: As `build`.
+        budget: As `build`.
+        price: As `build`.
+        check: As `build`.
         say: Told how far each stage is.
 
     Raises:
@@ -106,8 +119,9 @@ def diagnose(
     plan = recipes.load(source)
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
-    hosts = named_hosts(plan, allow_host)
-    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
+    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
+    kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    run = Run(kept, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
@@ -115,11 +129,13 @@ def diagnose(
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):
+        where = places(known.items, plan.categories)
         found = Diagnosis(
             name=plan.name,
             items=len(known.items),
             set_aside=len(known.set_aside),
             blindness=blindness(known.items, plan.measure.confidence),
+            categories=(by_category := categories(known.items, where, READ, plan.measure.confidence)),
             groups=known.groups,
             balance=selection.parts,
             shortcuts=(mined := mine(known.items, plan.measure.confidence, plan.seed)),
@@ -128,7 +144,8 @@ def diagnose(
             executed=run.seconds,
         )
         _write(found, folder, plan.title)
-        write_text(folder / PAGE, diagnosis_report(plan, known, selection, found.blindness, mined, options))
+        told = Told(found.blindness, by_category, mined, options)
+        write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
     return found
 
 
@@ -143,4 +160,6 @@ def _write(found: Diagnosis, folder: Path, title: str) -> None:
 def _of_folder(folder: Path) -> Diagnosis:
     manifest = PublishedFolder(folder).manifest
     rows = manifest.configs[BALANCED].splits.values()
-    return Diagnosis(manifest.name, sum(rows), 0, manifest.after, [], manifest.balance, None, None, None)
+    return Diagnosis(
+        manifest.name, sum(rows), 0, manifest.after, manifest.categories_after, [], manifest.balance, None, None, None
+    )

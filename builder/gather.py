@@ -7,7 +7,8 @@ from pathlib import Path
 from twokeys.builder.measure.survey import Survey, survey
 from twokeys.builder.pair.check import check_files
 from twokeys.builder.pair.stage import pool_images
-from twokeys.builder.read.stage import Source, read
+from twokeys.builder.read.source import Source
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import filter_items
@@ -100,6 +101,9 @@ def pairs(
     work: Path | None = None,
     engine: str = "process",
     allow_host: Sequence[str] = (),
+    budget: Sequence[str] = (),
+    price: str | None = None,
+    check: bool = False,
     artefacts: int = 0,
     say: Say = silent,
 ) -> Paired:
@@ -111,6 +115,9 @@ def pairs(
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
         allow_host: As `build`.
+        budget: As `build`.
+        price: As `build`.
+        check: As `build`.
         artefacts: Pairs of each kind of edit among which artefacts are looked for; 0: none.
         say: Told how far each stage is.
 
@@ -118,8 +125,9 @@ def pairs(
         BadInput: As `build`.
     """
     plan = recipes.load(recipe)
-    hosts = named_hosts(plan, allow_host)
-    run = Run(Path("out") / f".{plan.name}.run" if work is None else Path(work), engine_named(engine), say, hosts)
+    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
+    place = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    run = Run(place, engine_named(engine), say, hosts, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

@@ -1,7 +1,7 @@
 """`twokeys push`: a published folder to a repository of the Hugging Face Hub, in one commit, under a tag of its own.
 
-What is pushed has passed `twokeys verify`. A tag never moves: the same version with other texts needs a tag of another
-name. In a repository, only files that an earlier push brought are replaced or removed.
+What is pushed has passed `twokeys verify --strict`. A tag never moves: the same version with other texts needs a tag of
+another name. In a repository, only files that an earlier push brought are replaced or removed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from twokeys.builder.checks.finding import Verified
 from twokeys.builder.publish.hub import Repository, hub_answers, named
-from twokeys.builder.verify import Finding, foreign, verify
+from twokeys.builder.verify import foreign, verify
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.citation import version
@@ -26,16 +27,16 @@ if TYPE_CHECKING:
 
 
 class Unsound(ValueError):  # noqa: N818 - named after the folder
-    """A folder that does not pass `twokeys verify`.
+    """A folder that does not pass `twokeys verify --strict`.
 
     Attributes:
-        findings: Every check, with what it found.
+        verified: Every check, with what it found.
     """
 
-    def __init__(self, folder: Path, findings: list[Finding]) -> None:
-        self.findings = findings
-        failed = [finding.check for finding in findings if finding.failed]
-        super().__init__(f"{folder} does not pass `twokeys verify` ({', '.join(failed)}): nothing was pushed")
+    def __init__(self, verified: Verified) -> None:
+        self.verified = verified
+        failed = ", ".join(finding.check for finding in verified if finding.failed)
+        super().__init__(f"{verified.folder} does not pass `twokeys verify --strict` ({failed}): nothing was pushed")
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,15 @@ def push(
         say: Told of each check and upload.
 
     Raises:
-        Unsound: When the folder does not pass `twokeys verify`.
+        Unsound: When the folder does not pass `twokeys verify --strict`: a claim differs from a recount, or a question
+            of the datasheet has no answer.
         BadInput: When the repository, the tag or the token cannot be used, or the hub refuses.
     """
     path = Path(folder)
     named(repository)
-    findings = verify(path, say=say)
-    if any(finding.failed for finding in findings):
-        raise Unsound(path, findings)
+    verified = verify(path, strict=True, say=say)
+    if not verified.ok:
+        raise Unsound(verified)
     manifest = PublishedFolder(path).manifest
     plan = Pushed(
         repository=repository,

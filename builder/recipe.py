@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
+from twokeys.audit.served.ways import Manner, Protocol
+from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
-from twokeys.builder.sources import Origin, Pool
+from twokeys.builder.sources import Joined as Joined
 from twokeys.builder.sources import Part as Part
+from twokeys.builder.sources import Pool
 from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
@@ -32,6 +36,20 @@ class Text(Part):
     lowercase: bool = False
 
 
+class Served(Part):
+    """How models behind a server are asked, see `twokeys.audit.served.ways.Manner`."""
+
+    protocol: Protocol = "auto"
+    samples: Annotated[int, Field(ge=1, le=100)] = 1
+    tokens: Annotated[int, Field(ge=1, le=100_000)] = 32
+    at_once: Annotated[int, Field(ge=1, le=256)] = 4
+
+    @property
+    def manner(self) -> Manner:
+        """The manner in which they are asked."""
+        return Manner(self.protocol, self.samples, self.tokens, self.at_once)
+
+
 class Encoders(Part):
     """Named encoders. `packaged` ones come from PyPI and work offline; any other name is loaded by transformers."""
 
@@ -39,7 +57,7 @@ class Encoders(Part):
     image: str = "packaged:efficientnet-lite0"
     language: str = "packaged:smollm2"
     """Causal language model of the baselines that score or fine-tune one, see
-    `twokeys.builder.measure.language.loading`."""
+    `twokeys.builder.measure.language.loading`; or a served one, `http://host/v1#model`, which is asked."""
     vision_language: str | None = None
     """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 
@@ -61,8 +79,23 @@ class RuleUse(Part):
     """One rule with its parameters."""
 
     rule: str
-    """Id of a registered rule, or `path/to/file.py:ClassName`."""
+    """Id of a registered rule, or `path/to/file.py:ClassName`; the path is relative to the recipe's file."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def located(self) -> str:
+        """The rule with the path that its file has on this machine; `rule` is what the recipe says everywhere."""
+        path, _, name = self.rule.rpartition(":")
+        if self._folder is None or not path.endswith(".py"):
+            return self.rule
+        return f"{self._folder / Path(path).expanduser()}:{name}"
+
+    def beside(self, folder: Path | None) -> RuleUse:
+        """The same, of a recipe that lies in a folder; None: paths are relative to the working directory."""
+        use = self.model_copy()
+        use._folder = folder
+        return use
 
     @model_validator(mode="before")
     @classmethod
@@ -226,6 +259,9 @@ class Recipe(Part):
     description: str = ""
     homepage: str = ""
     authors: list[str] = []
+    language: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = []
+    """Language of the questions, or a list of languages, as ISO 639 codes such as `en`. Card and Croissant leave it out
+    if none is given; whatever rewords or understands questions asks for it."""
     license: str | None = None
     """Licence to give the whole on under; when None, that of the sources, or the freest that suits all of them."""
     corpora: Annotated[list[Corpus], Field(min_length=1)]
@@ -235,7 +271,11 @@ class Recipe(Part):
     text: Text = Text()
     images: Images = Images()
     encoders: Encoders = Encoders()
+    served: Served = Served()
     measure: Measure = Measure()
+    categories: list[str] = []
+    """Fields of `meta` by whose values blind accuracy is told, beside source, split and answer type; a dot goes into
+    nested fields."""
     rules: list[RuleUse] = []
     pair: Pair = Pair()
     balance: Balance = Balance()
@@ -249,6 +289,11 @@ class Recipe(Part):
     """Whether `eval.yaml` is written, and the evaluated split once more as it needs it, with pictures as text."""
     datasheet: Answers = {}
     """What people answer to the questions of a datasheet, or the YAML file that holds the answers."""
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _languages(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
     @field_validator("datasheet", mode="before")
     @classmethod
@@ -295,6 +340,18 @@ def shipped() -> list[str]:
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
+class BadRecipe(BadInput):
+    """A recipe with fields that are wrong, all of them at once; its text is of the first one."""
+
+    def __init__(self, problems: list[BadInput]) -> None:
+        self.problems = problems
+        first = problems[0]
+        super().__init__(first.file, first.row, first.problem, first.allowed, first.remedy)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.problems,)
+
+
 def load(source: str | Path | Recipe) -> Recipe:
     """Read a recipe by shipped name or from a YAML file.
 
@@ -321,25 +378,45 @@ def load(source: str | Path | Recipe) -> Recipe:
         allowed = f"a path, or one of {', '.join(shipped())}"
         raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
-        plan = yaml.safe_load(text)
-        return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
+        plan = parsed(text)
+        recipe = Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
-        raise _bad_field(name, error) from error
+        raise BadRecipe(_bad_fields(name, error)) from error
+    return recipe.model_copy(update={"rules": [use.beside(folder) for use in recipe.rules]})
 
 
-def _bad_field(recipe: str, error: ValidationError) -> BadInput:
-    """Name the first field that is wrong, and the field that was probably meant."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    problem = misfit(repr(first["input"]), first["msg"])
-    remedy = "correct the field, and run again"
-    if first["type"] == "missing":
-        problem, remedy = "the field is missing", "add it, and run again"
-    if first["type"] == "extra_forbidden":
-        parts: list[type[BaseModel]] = [*Part.__subclasses__(), *Origin.__subclasses__(), Images]
-        names = {name for part in parts for name in part.model_fields}
-        problem = f"there is no field {first['loc'][-1]!r}"
-        remedy = correction(str(first["loc"][-1]), names, "remove it")
-    return BadInput(recipe, field, problem, "", remedy)
+def _bad_fields(recipe: str, error: ValidationError) -> list[BadInput]:
+    """Name each field that is wrong, and the field that was probably meant."""
+    return [
+        _bad_field(recipe, found["loc"], found["type"], misfit(repr(found["input"]), found["msg"]))
+        for found in error.errors()
+    ]
+
+
+def _bad_field(recipe: str, place: tuple[int | str, ...], kind: str, problem: str) -> BadInput:
+    field = ".".join(str(part) for part in place) or "the recipe"
+    if kind == "missing":
+        return BadInput(recipe, field, "the field is missing", "", "add it, and run again")
+    if kind == "extra_forbidden":
+        names = _names_beside(place)
+        remedy = correction(str(place[-1]), names, "remove it")
+        return BadInput(recipe, field, f"there is no field {place[-1]!r}", ", ".join(names), remedy)
+    return BadInput(recipe, field, problem, "", "correct the field, and run again")
+
+
+def _names_beside(place: tuple[int | str, ...]) -> list[str]:
+    """The fields of the part of a recipe in which a place lies."""
+    part: type[BaseModel] = Recipe
+    for step in place[:-1]:
+        field = next((field for name, field in part.model_fields.items() if step in (name, field.alias)), None)
+        part = next(_models_in(field.annotation), part) if field is not None else part
+    return [field.alias or name for name, field in part.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from twokeys.core.templates import as_text, names_in
 
 IMAGES = "images"
 """The format of a pool that is a folder of image files."""
@@ -16,21 +18,112 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Columns(Part):
-    """Where a table keeps the fields of an item. A name that holds dots goes into nested fields."""
+class Joined(Part):
+    """A second file of a table, whose rows are found by id; its columns are then named `NAME.column`."""
 
-    question: str = "question"
-    answer: str = "answer"
-    image: str | None = "image"
+    file: str | list[str] | dict[str, str | list[str]]
+    """The file, files or patterns, relative to the corpus's folder; a mapping gives those of each split."""
+    id: str
+    """Column of the second file that holds the id."""
+    on: str | None = None
+    """Column of the table that holds the same id, or a template of several; None: it has the name of `id`."""
+
+
+class Columns(Part):
+    """Where a table keeps the fields of an item.
+
+    A name that holds dots goes into nested fields, and into each member of a list; a number picks a member of a list,
+    and `*` goes through all of them (`turns.0.value`, `options.*.1`). A text with `{column}` in it is a template.
+    """
+
+    question: str | list[str] = "question"
+    """A column, or a template such as `{hint} {question}`. A list of these is joined by line ends, and those of which
+    every column is empty are left out."""
+    answer: str | None = "answer"
+    """The column of golds; null if there is none: what most of the annotators in `answers` said is then the gold."""
+    image: str | list[str] | None = "image"
+    """A column, a template of the file's name such as `{id}.png`, or several of these, for the images of an item in
+    their order; a cell may hold a list of images, or none."""
     id: str | None = None
     choices: str | list[str] | None = None
     answers: str | None = None
+    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
     answer_type: str | None = None
     split: str | None = None
     links: list[str] = []
-    """Columns whose equal values declare items to belong together."""
-    answer_is: Literal["text", "index", "letter"] = "text"
-    """How the gold of a multiple-choice item is given: the option's text, its index from 0, or its letter."""
+    """Columns whose equal values declare items to belong together; a template (`{page}/{figure}`) takes several."""
+    answer_is: Literal["text", "index", "index from 1", "letter"] | None = None
+    """How the gold of a multiple-choice item is given: the option's text, its index from 0 or from 1, or its letter.
+    None: as its text, and reading stops if golds that are no option could be letters or indices."""
+    values: dict[str, dict[str, str | int | float | None]] = {}
+    """What the values of a column mean, such as `label: {0: no, 1: yes}`; empty cells stay empty, and a value that is
+    not listed makes a bad row."""
+    where: dict[str, list[str]] = {}
+    """Which rows are read: column -> the value, or the list of values, that it must have in the file. `""` is an empty
+    cell; of a cell that holds a list, one member is enough."""
+    filled: list[str] = []
+    """Columns that must not be empty: other rows are not read."""
+    separators: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    """Column -> the text between the members of its lists, such as `|`."""
+    joined: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], Joined] = {}
+    """Further files whose rows are found by id, such as golds beside questions."""
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _as_texts(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        found = {}
+        for name, inner in value.items():
+            found[name] = inner
+            if isinstance(inner, dict):
+                found[name] = {as_text(key): as_text(to) if isinstance(to, bool) else to for key, to in inner.items()}
+                if len(found[name]) < len(inner):
+                    raise ValueError(f"`{name}` lists a value twice: {', '.join(map(str, inner))}")
+        return found
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _as_lists(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        lists = {name: wanted if isinstance(wanted, list) else [wanted] for name, wanted in value.items()}
+        if nested := [name for name, wanted in lists.items() if any(isinstance(one, dict | list) for one in wanted)]:
+            raise ValueError(f"`{nested[0]}` holds something other than a value or a list of values")
+        return {name: [as_text(one) for one in wanted] for name, wanted in lists.items()}
+
+    @model_validator(mode="after")
+    def _templates(self) -> Columns:
+        for text in self._named().values():
+            names_in(text)
+        return self
+
+    def _named(self) -> dict[str, str]:
+        """Field of the recipe -> the column or template that it names."""
+        several = {
+            "question": self.question,
+            "image": self.image,
+            "choices": self.choices,
+            "links": self.links,
+            "filled": self.filled,
+        }
+        named: dict[str, str | None] = {
+            f"columns.{field}.{place}": text
+            for field, value in several.items()
+            if isinstance(value, list)
+            for place, text in enumerate(value)
+        }
+        single = ("question", "answer", "image", "id", "choices", "answers", "answer_type", "split")
+        named |= {f"columns.{name}": value for name in single if not isinstance(value := getattr(self, name), list)}
+        named |= {f"columns.where.{name}": name for name in self.where}
+        named |= {f"columns.joined.{name}.on": second.on or second.id for name, second in self.joined.items()}
+        return {field: text for field, text in named.items() if text is not None}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Column -> the first field of the recipe that names it, for all but the image."""
+        fields = {field: text for field, text in self._named().items() if not field.startswith("columns.image")}
+        return {name: field for field, text in reversed(fields.items()) for name in names_in(text)}
 
 
 class ImageColumns(Part):

@@ -5,12 +5,13 @@ One check needs more: the answers of retrieved partners follow from files of ann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from twokeys.builder.checks.checks import CHECKS, REMEDIES
+from twokeys.builder.checks.checks import CHECKS
+from twokeys.builder.checks.datasheet import DATASHEET, REMEDY, asked, datasheet
+from twokeys.builder.checks.finding import Checked, Finding, Verified, counts
 from twokeys.builder.checks.told import TOLD, FilesMissing, told_again
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.read.corpora.reader import corpora_folder
@@ -22,44 +23,19 @@ from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.published import PublishedFolder
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One check and what it found.
-
-    Attributes:
-        check: What was recounted.
-        problems: What does not fit, in words; empty when all fits.
-        remedy: What to do about all of them, where that is known.
-        not_made: Why the check was not made, and how to make it; empty if it was.
-    """
-
-    check: str
-    problems: list[str]
-    remedy: str = ""
-    not_made: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the check was made and passed."""
-        return not self.problems and not self.not_made
-
-    @property
-    def failed(self) -> bool:
-        """Whether the check was made and found something."""
-        return bool(self.problems)
-
-
-def verify(folder: str | Path, *, corpora: Path | None = None, say: Say = silent) -> list[Finding]:
+def verify(folder: str | Path, *, corpora: Path | None = None, strict: bool = False, say: Say = silent) -> Verified:
     """Recount a published folder.
 
     Args:
         folder: The folder.
         corpora: Folder of the official corpora, in which files of annotations lie; the environment variable
             TWOKEYS_CORPORA when None. Answers that follow from these files are recounted if they are there.
+        strict: Whether a question of the datasheet that nobody has answered is a failure, and not only a warning.
         say: Told of each check before it runs.
 
     Returns:
-        One finding per check; none may have `failed`.
+        One finding for each check. `ok` says whether none failed, `summary` says it in a sentence, and `to_pandas()`
+        gives a row for each check.
 
     Raises:
         BadInput: When the folder holds no readable manifest at all.
@@ -71,36 +47,51 @@ def verify(folder: str | Path, *, corpora: Path | None = None, say: Say = silent
     except BadInput as error:
         if not published.claims:
             raise
-        return [Finding("manifest", [error.problem])]
-    findings = [Finding("manifest", []), Finding("files", _files(path, manifest))]
+        return Verified(path, [Finding("manifest", [error.problem])])
+    findings = [
+        Finding("manifest", [], counted=counts(manifest=1)),
+        Finding("files", _files(path, manifest), counted=counts(file=manifest.files)),
+    ]
     try:
         known = Folder.read(path, manifest)
     except (OSError, ValueError) as error:
-        return [*findings, Finding("rows", [f"the rows cannot be read: {error}"])]
+        return Verified(path, [*findings, Finding("rows", [f"the rows cannot be read: {error}"])])
     for name, check in CHECKS.items():
         with step(say, name):
-            problems = _problems(check, known)
-        findings.append(Finding(name, problems, REMEDIES.get(name, "") if problems else ""))
+            findings.append(_made(name, check, known))
+    findings.append(_datasheet(manifest, strict=strict))
     with step(say, TOLD):
-        findings.append(_told(known, corpora_folder(corpora)))
-    return findings
+        findings.append(_made(TOLD, partial(told_again, corpora=corpora_folder(corpora)), known))
+    return Verified(path, findings)
 
 
-def _told(known: Folder, corpora: Path | None) -> Finding:
+def _made(name: str, check: Callable[[Folder], Checked], known: Folder) -> Finding:
+    """Make a check: what it found, or why it cannot be made."""
+    problems: list[str] = []
+    counted = ""
+
+    def heard() -> Checked:
+        nonlocal counted
+        counted = yield from check(known)
+        return counted
+
     try:
-        problems = _problems(partial(told_again, corpora=corpora), known)
+        problems.extend(heard())
     except FilesMissing as missing:
-        return Finding(TOLD, [], not_made=str(missing))
-    return Finding(TOLD, problems)
-
-
-def _problems(check: Callable[[Folder], Iterator[str]], known: Folder) -> list[str]:
-    try:
-        return list(check(known))
-    except FilesMissing:
-        raise
+        return Finding(name, [], not_made=str(missing))
     except Exception as error:  # noqa: BLE001 - whatever a damaged folder makes a check raise, it is a finding
-        return [f"cannot be recounted: {type(error).__name__}: {error}"]
+        problems.append(f"cannot be recounted: {type(error).__name__}: {error}")
+    return Finding(name, problems, counted=counted)
+
+
+def _datasheet(manifest: Manifest, *, strict: bool) -> Finding:
+    """What only people can say of the dataset, and have not; a failure only if `strict`."""
+    unanswered = list(datasheet(manifest))
+    remedy = REMEDY if unanswered else ""
+    counted = counts(question=asked(manifest))
+    if strict:
+        return Finding(DATASHEET, unanswered, remedy, counted=counted)
+    return Finding(DATASHEET, [], remedy, counted=counted, unanswered=unanswered)
 
 
 def _files(folder: Path, manifest: Manifest) -> list[str]:

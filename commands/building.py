@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from twokeys.commands.options import AllowHost, AsJson, Corpora, EngineName, Out, Recipe, Work
+from twokeys.commands.options import AllowHost, AsJson, Budget, Check, Corpora, EngineName, Out, Price, Recipe, Work
 from twokeys.commands.progress import progress
 from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
@@ -19,13 +19,27 @@ def build(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    budget: Budget = None,
+    price: Price = None,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Build a benchmark: read, measure blind baselines, filter, pair, balance, certify, publish."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.build import build
 
-        built = build(recipe, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
+        built = build(
+            recipe,
+            out,
+            corpora=corpora,
+            work=work,
+            engine=engine,
+            allow_host=allow_host or (),
+            budget=budget or (),
+            price=price,
+            check=check,
+            say=say,
+        )
     if as_json:
         print_json({
             "folder": str(built.folder),
@@ -47,13 +61,27 @@ def diagnose(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    budget: Budget = None,
+    price: Price = None,
+    check: Check = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well a corpus can be answered blind: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
         from twokeys.builder.diagnose import diagnose
 
-        found = diagnose(source, out, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), say=say)
+        found = diagnose(
+            source,
+            out,
+            corpora=corpora,
+            work=work,
+            engine=engine,
+            allow_host=allow_host or (),
+            budget=budget or (),
+            price=price,
+            check=check,
+            say=say,
+        )
     if as_json:
         print_json(found.json())
     else:
@@ -68,6 +96,9 @@ def pairs(
     work: Work = None,
     engine: EngineName = "process",
     allow_host: AllowHost = None,
+    budget: Budget = None,
+    price: Price = None,
+    check: Check = False,
     artefacts: Annotated[
         int,
         typer.Option(
@@ -81,7 +112,16 @@ def pairs(
         from twokeys.builder.pairs import pairs
 
         found = pairs(
-            recipe, corpora=corpora, work=work, engine=engine, allow_host=allow_host or (), artefacts=artefacts, say=say
+            recipe,
+            corpora=corpora,
+            work=work,
+            engine=engine,
+            allow_host=allow_host or (),
+            budget=budget or (),
+            price=price,
+            check=check,
+            artefacts=artefacts,
+            say=say,
         )
     if as_json:
         print_json(found.json())

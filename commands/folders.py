@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,21 +10,29 @@ import typer
 from twokeys.commands.options import AsJson, Corpora, Folder
 from twokeys.commands.progress import CHECKS, CONFIGS, progress
 from twokeys.commands.terminal import plainly, print_json
+from twokeys.commands.verbosity import Verbosity
 
 
-def verify(folder: Folder, corpora: Corpora = None, as_json: AsJson = False) -> None:
+def verify(
+    folder: Folder,
+    corpora: Corpora = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail for a question of the datasheet that has no answer, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Recount everything that a published folder claims: from the folder alone, and from annotations that it names."""
-    with plainly(), progress(CHECKS) as say:
+    with plainly(), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
         from twokeys.builder.verify import verify
 
-        findings = verify(folder, corpora=corpora, say=say)
+        found = verify(folder, corpora=corpora, strict=strict, say=say)
     if as_json:
-        print_json([asdict(finding) | {"ok": finding.ok} for finding in findings])
+        print_json(found.json())
     else:
-        from twokeys.commands.show_builds import show_findings
+        from twokeys.commands.show_builds import show_verified
 
-        show_findings(folder, findings)
-    raise typer.Exit(1 if any(finding.failed for finding in findings) else 0)
+        show_verified(found)
+    raise typer.Exit(0 if found.ok else 1)
 
 
 def diff(

@@ -24,6 +24,20 @@ AllowHost = Annotated[
         "TWOKEYS_ALLOW_HOST names more.",
     ),
 ]
+Budget = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="What this command may spend on served language models: '500 requests', '2M tokens' or, with --price, "
+        "'1.50 USD'; repeatable.",
+    ),
+]
+Price = Annotated[
+    str | None,
+    typer.Option(help="What a server asks for a million tokens of prompts and of replies, as in '0.15/0.60 USD'."),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Read all images again, also those whose size and times are as before.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Folder = Annotated[Path, typer.Argument(help="A published folder.")]
 Config = Annotated[str | None, typer.Option(help="Config of the folder; `all` for every item that was read.")]

@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.text import Text
 
 from twokeys.commands.tabled import console
+from twokeys.commands.verbosity import Verbosity, verbosity
+from twokeys.core.progress import silent
 
 STAGES = {
     "rows": "reading official rows",
@@ -20,6 +23,8 @@ STAGES = {
     "embed": "embedding",
     "feature-maps": "encoding images",
     "likelihoods": "scoring answers by a language model",
+    "shares": "asking a language model",
+    "blind": "asking models blind",
     "replies": "asking a vision-language model",
     "groups": "grouping items",
     "measure": "blind baselines",
@@ -47,6 +52,8 @@ STAGES = {
     "looking": "learning to see",
 }
 """Name of a stage, or what stands before its first `-` -> what it does, of the verbs that measure and write."""
+ASIDE_EVERY = 30.0
+"""Seconds between two sentences about one stage, where there are no bars."""
 CHECKS = {
     "card, licence and citation": "writing them again, to compare",
     "report": "writing it again, to compare",
@@ -54,6 +61,19 @@ CHECKS = {
     "": "recounting",
 }
 """Likewise of `verify`, whose stages are checks, and of `push`, which verifies first; the empty name is every other."""
+UNITS = {
+    "measure": "fits",
+    "refit": "fits",
+    "panel": "fits",
+    "answering": "items",
+    "explaining": "items",
+    "looking": "steps",
+    "masks": "masks",
+    "upload": "bytes",
+}
+"""Likewise what a stage is counted in; every other one in parts."""
+SHORTEST = 0.05
+"""Seconds of a stage below which it is not worth a line."""
 CONFIGS = {"": "comparing rows"}
 """Likewise of `diff`, whose stages are configs."""
 
@@ -76,6 +96,17 @@ def described(stage: str, words: Mapping[str, str] = STAGES) -> str:
     return f"{stage}: {does}" if does else stage
 
 
+def counted(stage: str, total: int) -> str:
+    """How much there is of a stage, with its unit.
+
+    Example:
+        >>> counted("measure", 75), counted("embed-images", 1)
+        ('75 fits', '1 part')
+    """
+    unit = UNITS.get(stage.partition("-")[0].partition(" ")[0], "parts")
+    return f"{total:,} {unit[:-1] if total == 1 else unit}"
+
+
 @dataclass
 class Lines:
     """A line per stage when it ends, with what there was of it and its own seconds, without those of stages inside.
@@ -83,16 +114,27 @@ class Lines:
     Attributes:
         console: Where to write.
         words: What stages do.
+        shortest: Seconds of a stage below which no line is written for it.
         told: When the last word was heard; what was done before a stage's first word belongs to it.
         ended: Seconds of all stages that have ended.
         open: Stage -> when it began, seconds of all that had ended then, and what was told last.
+        aside_at: Stage -> when something was last said aside of it.
     """
 
     console: Console
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
+    shortest: float = 0.0
     told: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     open: dict[str, tuple[float, float, int, int]] = field(default_factory=dict)
+    aside_at: dict[str, float] = field(default_factory=dict)
+
+    def aside(self, stage: str, text: str) -> None:
+        """Hear what changes while a stage goes on; it is printed now and then."""
+        now = time.monotonic()
+        if now - self.aside_at.setdefault(stage, now) >= ASIDE_EVERY:
+            self.aside_at[stage] = now
+            self._print(f"{described(stage, self.words)}: {text}")
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""
@@ -103,18 +145,38 @@ class Lines:
             own = now - began - (self.ended - before)
             self.ended += own
             self.open.pop(stage, None)
-            self._print(f"{described(stage, self.words)}{f' ({total:,})' if total > 1 else ''}, {own:.1f} s")
+            if own >= self.shortest:
+                self._print(f"{described(stage, self.words)}{f' ({counted(stage, total)})' * (total > 1)}, {own:.1f} s")
         else:
             self.open[stage] = began, before, done, total
+
+    def note(self, text: str) -> None:
+        """Hear a sentence."""
+        self._print(text)
 
     def close(self, how: str) -> None:
         """Name what has begun and told no end."""
         for stage, (began, _, done, total) in self.open.items():
-            part = f" ({done:,} of {total:,})" if total else ""
+            part = f" ({done:,} of {counted(stage, total)})" if total else ""
             self._print(f"{described(stage, self.words)}{part}, {how} {time.monotonic() - began:.1f} s")
 
     def _print(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False)
+
+
+class Clock(ProgressColumn):
+    """Time since a stage began and, if it tells how far it is, about how long it will still take."""
+
+    def render(self, task: Task) -> Text:
+        """Write both."""
+        spent = _clock(task.finished_time if task.finished else task.elapsed)
+        left = "" if task.finished or task.time_remaining is None else f", {_clock(task.time_remaining)} left"
+        return Text(f"{spent}{left}")
+
+
+def _clock(seconds: float | None) -> str:
+    minutes, rest = divmod(int(seconds or 0), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 @dataclass
@@ -125,28 +187,45 @@ class Bars:
     words: Mapping[str, str] = field(default_factory=lambda: STAGES)
     tasks: dict[str, TaskID] = field(default_factory=dict)
 
+    def aside(self, stage: str, text: str) -> None:
+        """Hear what changes while a stage goes on; it stands beside its bar."""
+        if stage in self.tasks:
+            self.bars.update(self.tasks[stage], description=text)
+
+    def note(self, text: str) -> None:
+        """Hear a sentence; it stays above the bars."""
+        self.bars.console.print(Text(text))
+
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Hear of progress."""
+        parts = f"{done:,} of {counted(stage, total)}" if total > 1 else ""
         if stage not in self.tasks:
-            self.tasks[stage] = self.bars.add_task(described(stage, self.words), total=total or None)
-        self.bars.update(self.tasks[stage], completed=done, total=total or None)
+            self.tasks[stage] = self.bars.add_task(described(stage, self.words), total=total or None, parts=parts)
+        self.bars.update(self.tasks[stage], completed=done, total=total or None, parts=parts)
         if 0 < total <= done:
             del self.tasks[stage]  # a stage of the same name is another one
 
 
 @contextmanager
-def progress(words: Mapping[str, str] = STAGES) -> Iterator[Callable[[str, int, int], None]]:
-    """Hear of stages and show them on stderr, whatever stdout is.
+def progress(
+    words: Mapping[str, str] = STAGES, in_pipes: Verbosity = Verbosity.USUAL
+) -> Iterator[Callable[[str, int, int], None]]:
+    """Hear of stages and show them on stderr, whatever stdout is; a quiet verb shows none.
 
     Args:
         words: What the stages of the verb do.
+        in_pipes: How much must be asked for before a line is written for a stage if stderr is no terminal.
     """
     # Encoders come from packages or from a cache: libraries must not show bars of their own.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     err = console(stderr=True)
-    if not err.is_terminal or err.is_dumb_terminal:
-        lines = Lines(err, words)
+    terminal = err.is_terminal and not err.is_dumb_terminal
+    if verbosity() < (Verbosity.USUAL if terminal else in_pipes):
+        yield silent
+        return
+    if not terminal:
+        lines = Lines(err, words, 0.0 if verbosity() is Verbosity.VERBOSE else SHORTEST)
         try:
             yield lines
         except BaseException:
@@ -157,9 +236,9 @@ def progress(words: Mapping[str, str] = STAGES) -> Iterator[Callable[[str, int, 
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        BarColumn(bar_width=12),
+        TextColumn("{task.fields[parts]}"),
+        Clock(),
     )
     # Bars are drawn over, so that none may be longer than the terminal is wide.
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:

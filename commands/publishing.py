@@ -11,6 +11,7 @@ import typer
 from twokeys.commands.options import AsJson, Folder
 from twokeys.commands.progress import CHECKS, progress
 from twokeys.commands.terminal import plainly, print_json
+from twokeys.commands.verbosity import Verbosity
 
 
 def datasheet(
@@ -36,21 +37,20 @@ def push(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Push a published folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify`."""
-    with plainly("push again; what was sent is not sent again"), progress(CHECKS) as say:
+    """Push a folder to the Hugging Face Hub (HF_ENDPOINT, HF_TOKEN), once it passes `twokeys verify --strict`."""
+    with plainly("push again; what was sent is not sent again"), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
         from twokeys.builder.push import Unsound
         from twokeys.builder.push import push as pushed
-        from twokeys.commands.show_builds import show_findings, show_push
+        from twokeys.commands.show_builds import show_push, show_verified
 
         try:
             found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)
         except Unsound as unsound:
-            findings = unsound.findings
-            failed = [{"check": one.check, "problems": one.problems} for one in findings if not one.ok]
+            failed = [{"check": one.check, "problems": one.problems} for one in unsound.verified if one.failed]
             if as_json:
                 print_json({"outcome": "refused", "failed": failed})
             else:
-                show_findings(folder, findings)
+                show_verified(unsound.verified, brief=True)
                 typer.secho(str(unsound), err=True)
             raise typer.Exit(1) from None
     if as_json:

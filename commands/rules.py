@@ -11,6 +11,7 @@ import typer
 
 from twokeys.commands.options import AsJson
 from twokeys.commands.terminal import plainly, print_json
+from twokeys.commands.verbosity import speaking
 
 if TYPE_CHECKING:
     from twokeys import filters
@@ -21,6 +22,7 @@ With = Annotated[str, typer.Option("--with", help="Parameters as JSON, such as '
 
 
 @app.command("list")
+@speaking
 def list_all(as_json: AsJson = False) -> None:
     """List all rules, built in and from other packages."""
     from twokeys.filters.registry import rules as registered
@@ -49,6 +51,7 @@ def _made(rule: str, parameters: str) -> filters.Rule:
 
 
 @app.command("show")
+@speaking
 def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Show what one rule reads, decides and where it was published."""
     with plainly():
@@ -68,6 +71,7 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 
 
 @app.command("check")
+@speaking
 def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
     """Put a rule through the contract tests that all rules pass."""
     with plainly():
@@ -89,6 +93,7 @@ def check(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
 
 
 @app.command("new")
+@speaking
 def new(
     name: Annotated[str, typer.Argument(help="Id of the rule: lower-case words joined by '-'.")],
     folder: Annotated[Path, typer.Option(help="Folder for the rule and its test.")] = Path(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -12,22 +11,26 @@ from rich.text import Text
 
 from twokeys.commands import tabled
 from twokeys.commands.tabled import Whole, console
-from twokeys.data_cards import difference, plain, retrieved, tables, verified
+from twokeys.commands.verbosity import Verbosity, verbosity
+from twokeys.data_cards import category_table, difference, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
     from twokeys.builder.build import Built
+    from twokeys.builder.checks.finding import Finding, Verified
     from twokeys.builder.diagnose import Diagnosis
     from twokeys.builder.diff import ConfigDifference, Difference
     from twokeys.builder.pairs import Paired, PairStep
     from twokeys.builder.push import Pushed
-    from twokeys.builder.verify import Finding
     from twokeys.data_cards.audited import AuditedTier
+    from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
 
 OUT = console()
 WORDINGS, PROBLEMS, DIFFERENCES = 8, 3, 10
 """Rows that are printed of shortcuts in words, of one check's problems, and of each kind of difference."""
+CATEGORIES = 10
+"""Rows that are printed of the table by category."""
 PAIR_STEP = (
     "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
     "annotated of these",
@@ -38,6 +41,7 @@ PAIR_STEP = (
 def show_build(built: Built) -> None:
     """Print what a build kept, what it removed, and where it is."""
     manifest = built.manifest
+    _show_worst((("All items read: ", manifest.categories_before), ("Published: ", manifest.categories_after)))
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
@@ -46,6 +50,7 @@ def show_build(built: Built) -> None:
         OUT.print()
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
+    _show_categories(manifest.categories_before, manifest.categories_after)
     folder = escape(str(built.folder))
     if manifest.audited is not None:
         _show_audited(manifest.audited)
@@ -68,6 +73,31 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
     ]
     table("Blind accuracy", ("predictor", *header), named)
     tabled.prose(OUT, f"{tables.CHANCE} {tables.BELOW}")
+
+
+def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
+    """Print the worst categories in words, before all tables."""
+    told = [f"{name}{sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
+    for sentence in told:
+        tabled.prose(OUT, sentence)
+    if told:
+        OUT.print()
+
+
+def _show_categories(before: Categories | None, after: Categories | None) -> None:
+    """Print the first rows of the table by category, before and after selection."""
+    if before is None or not before.rows:
+        return
+    if after is None or not after.rows:
+        header, every = category_table.HEADER, category_table.rows(before)
+    else:
+        header, every = category_table.BOTH_HEADER, category_table.both_rows(before, after)
+    rows, more = category_table.shown(every, CATEGORIES)
+    table("By category", header, rows)
+    if more:
+        tabled.prose(OUT, f"{more}: the report has them.")
+    tabled.prose(OUT, f"{category_table.LEGEND} {category_table.method(before)}")
+    OUT.print()
 
 
 def _show_audited(tier: AuditedTier) -> None:
@@ -98,8 +128,10 @@ def show_diagnosis(found: Diagnosis) -> None:
     OUT.print(
         f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
     )
+    _show_worst((("", found.categories),))
     _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
+    _show_categories(found.categories, None)
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
@@ -205,24 +237,57 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
     return tables.count(step.items), *shares, *partners, tables.count(step.kept), tables.count(step.annotated)
 
 
-def show_findings(folder: Path, findings: list[Finding]) -> None:
-    """Print which checks of a published folder passed."""
-    outcomes = [(found.check, "FAILED" if found.failed else "ok" if found.ok else "not made") for found in findings]
-    table(str(folder), ("check", ""), outcomes)
-    for found in findings:
-        if found.not_made:
-            OUT.print(Text(f"{found.check}: {found.not_made}"))
-        for problem in _told(found):
-            OUT.print(Text(f"{found.check}: {problem}"))
-        if found.remedy:
-            OUT.print(Text(f"To do for {found.check}: {found.remedy}"))
+def show_verified(found: Verified, *, brief: bool = False) -> None:
+    """Print one line for each claim of a published folder, with what was counted, and what does not fit.
+
+    Args:
+        found: What was recounted.
+        brief: Whether only what is wrong is printed.
+    """
+    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
+    if not brief:
+        table(str(found.folder), ("claim", "what was counted", "differ"), rows)
+        absent = [one.check for one in found if one.outcome == "absent"]
+        if absent and verbosity() is Verbosity.VERBOSE:
+            tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")
+    for one in found:
+        if one.not_made:
+            OUT.print(Text(f"{one.check}: {one.not_made}"))
+        for problem in _told(one):
+            OUT.print(Text(f"{one.check}: {problem}"))
+        if one.remedy and one.failed:
+            OUT.print(Text(f"To do for {one.check}: {one.remedy}"))
+    _show_unanswered(found)
+    if not brief:
+        OUT.print(Text(f"{found.folder}: {found.summary}"), style="green" if found.ok else "red")
 
 
 def _told(found: Finding) -> list[str]:
-    """Problems: all where one can do something about them, else the first and how many more there are."""
-    if found.remedy or len(found.problems) <= PROBLEMS:
+    """Problems: all if somebody can do something about them or asks for all, else the first and how many more."""
+    if found.remedy or len(found.problems) <= PROBLEMS or verbosity() is Verbosity.VERBOSE:
         return found.problems
-    return [*found.problems[:PROBLEMS], f"and {len(found.problems) - PROBLEMS:,} more"]
+    return [*found.problems[:PROBLEMS], f"and {len(found.problems) - PROBLEMS:,} more: --verbose names them"]
+
+
+def _differences(found: Finding) -> str:
+    """How many differences were found, or what became of the check instead."""
+    if found.failed:
+        return f"FAILED {tables.count(len(found.problems))}"
+    if found.unanswered:
+        return f"{tables.count(len(found.unanswered))} open"
+    return "not made" if found.not_made else "0"
+
+
+def _show_unanswered(found: Verified) -> None:
+    """Warn of questions that only people can answer."""
+    if not found.unanswered:
+        return
+    if verbosity() is Verbosity.VERBOSE:
+        for question in found.unanswered:
+            OUT.print(Text(question))
+    questions = f"{len(found.unanswered)} {'question has' if len(found.unanswered) == 1 else 'questions have'}"
+    warning = f"{questions} no answer in the datasheet: `twokeys push` asks for them (--verbose names them)"
+    OUT.print(Text(f"warning: {warning}"), style="yellow")
 
 
 def show_difference(found: Difference) -> None:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from twokeys.commands.verbosity import Verbosity, verbosity
+
 _PIECE = re.compile(r"(?:^ +)?(?:\[[-\d., ]+\][:,;.)]*(?![^ ])|[\d.,]+ %[:,;.)]*(?![^ ])|[^ ]+) *|^ +")
 """An interval, a percentage, or a word, with the spaces after it, and with those that the line begins with."""
 _BETWEEN = 3
@@ -41,7 +43,9 @@ def console(*, stderr: bool = False) -> Console:
 def table(
     console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: bool = False
 ) -> None:
-    """Print one table; what stands in brackets or between colons is text, neither markup nor an emoji.
+    """Print one table, unless the verb is to be quiet.
+
+    What stands in brackets or between colons is text, neither markup nor an emoji.
 
     Args:
         console: Where to.
@@ -50,6 +54,8 @@ def table(
         rows: Cells, as many as headings.
         numbers: Whether all columns but the first hold numbers, which stand right.
     """
+    if verbosity() is Verbosity.QUIET:
+        return
     cells = [[cell if isinstance(cell, str) else str(cell) for cell in row] for row in rows]
     room = console.width - _BETWEEN * (len(columns) - 1) - 2
     least = [max(map(longest, column)) for column in zip(columns, *cells, strict=True)]

@@ -13,28 +13,34 @@ import typer
 from twokeys.commands.tabled import console
 
 err = console(stderr=True)
+HALTED = 3
+"""Exit status of work that the user's budget ended."""
 GOES_ON = "the same command goes on where it stopped"
 
 
 def print_json(value: Any) -> None:
     """Print what a program that called the command reads."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    plain = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=plain, default=str) + "\n")
 
 
 @contextmanager
 def plainly(again: str = "") -> Iterator[None]:
-    """End a verb in one message: with status 2 for bad input, with 130 where the user stopped it.
+    """End a verb in one message: status 2 for bad input, 3 where the user's budget ended it, 130 where the user did.
 
     Args:
         again: What the same command does after it was stopped.
     """
-    from twokeys.core.errors import BadInput
+    from twokeys.core.errors import BadInput, Halted
 
     try:
         yield
     except KeyboardInterrupt:
         err.print(f"stopped{f': {again}' if again else ''}", markup=False, highlight=False)
         raise typer.Exit(130) from None
+    except Halted as halted:
+        err.print(f"stopped: {halted}", markup=False, highlight=False)
+        raise typer.Exit(HALTED) from None
     except BadInput as error:
         err.print("bad input", style="bold red", end=" ")
         err.print(str(error), markup=False, highlight=False)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from twokeys.core.measured import AUDITED as FITTED_ON_AUDITED
-from twokeys.core.measured import REFIT, UNKEPT, Measured
+from twokeys.core.measured import REFIT, REFIT_UNSEEN, UNKEPT, Measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,6 +116,8 @@ TABLE = (
     Column("license", "text", "licence of the item, as its source states it; of a retrieved partner that of its "
            "image too", (*_TOLD, PAIRS, *_EVAL)),
     Column("image_key", "text", "hash of the image's pixels; equal keys, equal images", (*_READ, PAIRS, *_EVAL)),
+    Column("image_keys", "texts", "hash of the pixels of each image, in the order in which the item shows them",
+           (ITEMS,)),
     Column("partner_image_key", "text", "hash of the partner's pixels", (PAIRS,)),
     Column("image_width", "integer", "width in pixels", _READ),
     Column("image_height", "integer", "height in pixels", _READ),
@@ -244,7 +246,7 @@ def of_tier(name: object, tier: str) -> bool:
     measured = Measured.of(name)
     if measured is None:
         return tier == AUDITED or not column(name).inside.startswith("adversaries.")
-    return measured.fit not in ((REFIT,) if tier == AUDITED else (FITTED_ON_AUDITED, UNKEPT))
+    return measured.fit not in ((REFIT, REFIT_UNSEEN) if tier == AUDITED else (FITTED_ON_AUDITED, UNKEPT))
 
 
 # -------------------------------------------------------------------------------------------------- columns of configs

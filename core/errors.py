@@ -43,6 +43,13 @@ class BadInput(ValueError):  # noqa: N818 - it is named after what the user has,
         return f"{self.file}, row {self.row}" if str(self.row).isdecimal() else f"{self.file}, {self.row}"
 
 
+class Halted(Exception):  # noqa: N818 - nothing went wrong
+    """Work that stopped by itself, as the user asked for, and goes on when the same command is run again.
+
+    Its text is a sentence without its full stop: why it stopped, and how to go on.
+    """
+
+
 class Unscorable(BadInput):
     """One item that a model cannot score, though it may score others."""
 
@@ -82,6 +89,28 @@ def misfit(value: str, reason: str) -> str:
     """
     plain = reason.removeprefix("Value error, ")
     return f"{textwrap.shorten(value, 60)} does not fit: {plain[:1].lower()}{plain[1:]}"
+
+
+def short(value: object, most: int = 80) -> str:
+    """A value as Python writes it, for messages; a long one is cut in its middle (`clipped`).
+
+    Example:
+        >>> short("yes"), short("x" * 998, 20)
+        ("'yes'", "'xxxxxxxxxxxx ... xxxx' (1,000 characters)")
+    """
+    return clipped(repr(value), most)
+
+
+def clipped(text: str, most: int = 400) -> str:
+    """A text of which a long one is cut in its middle, with its length: both ends are what tells it apart.
+
+    Example:
+        >>> clipped("short"), clipped("x" * 1000, 20)
+        ('short', 'xxxxxxxxxxxxx ... xxxxx (1,000 characters)')
+    """
+    if len(text) <= most:
+        return text
+    return f"{text[: most * 2 // 3]} ... {text[-(most // 4) :]} ({len(text):,} characters)"
 
 
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:

@@ -74,6 +74,19 @@ def question_key(question: str, choices: Sequence[str]) -> str:
     return digest("question", seen, *sorted(options))
 
 
+def image_key(keys: Sequence[str]) -> str:
+    """Key of the image side: an image's own key, or the hash of the keys of several images in their order.
+
+    Args:
+        keys: Keys of the item's images, one or more, in the order in which it shows them.
+
+    Example:
+        >>> image_key(["a"]), image_key(["a", "b"]) == image_key(["b", "a"]), image_key(["a", "a"]) == image_key(["a"])
+        ('a', False, False)
+    """
+    return keys[0] if len(keys) == 1 else digest("images", *keys)
+
+
 def hashed_order(question: str, choices: Sequence[str]) -> list[str]:
     """Order options by a hash of the question key, but for those that have a place of their own.
 
@@ -120,7 +133,7 @@ class Row:
         split: The published split that it belongs to.
         source_id: The source's own id, as text; unique within `split`.
         image: Locator of the image, see `twokeys.builder.read.pictures`: `file:PATH`, `parquet:PATH#COLUMN#INDEX`,
-            `name:NAME`.
+            `name:NAME`; or the locators of several images in their order.
         question: Question or statement.
         answer: Gold answer; for multiple choice the option's text.
         choices: Option texts in source order; empty when open.
@@ -134,7 +147,7 @@ class Row:
     row: int | str
     split: str
     source_id: str
-    image: str
+    image: str | tuple[str, ...]
     question: Any
     answer: Any
     choices: tuple[Any, ...] = ()
@@ -142,3 +155,8 @@ class Row:
     answer_type: AnswerType | None = None
     links: tuple[str, ...] = ()
     meta: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Locators of all images, in their order."""
+        return (self.image,) if isinstance(self.image, str) else self.image

@@ -16,9 +16,12 @@ KINDS: dict[str, str] = {PREDICTION: "answer of", P_GOLD: "probability of the go
 UNPUBLISHED = ("confidence", "evidence")
 """Kinds that rules and the builder read, and that are not published."""
 CROSS_FITTED, REFIT, PAIRED, AUDITED, UNKEPT = "", "refit", "paired", "audited", "unkept"
+UNSEEN, REFIT_UNSEEN = "unseen", "refitunseen"
 FITS: dict[str, str] = {
     CROSS_FITTED: "a blind baseline, cross-fitted on all items read",
+    UNSEEN: "a blind baseline, cross-fitted on all items read, no model having met the question that it answers",
     REFIT: "a blind baseline, fitted anew on the balanced set",
+    REFIT_UNSEEN: "a blind baseline, fitted anew on the balanced set, no model having met the question that it answers",
     PAIRED: "a blind baseline, fitted anew with constructed items",
     AUDITED: "a blind adversary, fitted on the audited set",
     UNKEPT: "a blind adversary, fitted on what the audited tier left out",

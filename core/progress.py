@@ -12,6 +12,27 @@ A stage has ended when it is told that all of it, and more than nothing, is done
 """
 
 
+def note(say: Say, text: str) -> None:
+    """Tell a sentence, such as what long work will cost, if `say` has a method `note` to hear it."""
+    hear = getattr(say, "note", None)
+    if hear is not None:
+        hear(text)
+
+
+def about(seconds: float) -> str:
+    """A time that is estimated, in words.
+
+    Example:
+        >>> about(0.3), about(44), about(400), about(9000)
+        ('less than 1 s', 'about 44 s', 'about 7 min', 'about 2.5 h')
+    """
+    if seconds < 1:
+        return "less than 1 s"
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
 def silent(stage: str, done: int, total: int) -> None:
     """Say nothing."""
 
@@ -22,3 +43,10 @@ def step(say: Say, stage: str) -> Iterator[None]:
     say(stage, 0, 0)
     yield
     say(stage, 1, 1)
+
+
+def aside(say: Say, stage: str, text: str) -> None:
+    """Tell what changes while a stage goes on, such as what it has cost, if `say` has a method `aside` to hear it."""
+    hear = getattr(say, "aside", None)
+    if hear is not None:
+        hear(stage, text)

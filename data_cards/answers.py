@@ -17,7 +17,7 @@ SHIPPED = "datasheets"
 _HEAD = """\
 Answers to the questions of "Datasheets for Datasets" (Gebru et al. 2018) that no build can know.
 Name this file in the recipe, relative to it:  datasheet: THIS-FILE.yaml
-`twokeys verify` fails while a question marked REQUIRED has no answer. To the others the build adds what it knows;
+`twokeys push` asks for every answer that is marked REQUIRED. To the others the build adds what it knows;
 an answer here stands before it. Leave a place empty where you have nothing to say. Answers are text, Markdown is
 fine; a mere yes or no needs no quotes, a number or date does. One question takes nothing but yes or no, and says so."""
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from twokeys.core.answers.majority import RULE
 from twokeys.core.columns import baseline, column, general, type_name
 from twokeys.core.views import VIEWS
-from twokeys.data_cards import plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, plain, retrieved, tables, verified
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.header import header_text, order
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Effect, Manifest, Origin, RuleReport
 
 FILE = "README.md"
+CATEGORIES = 40
+"""Rows of the table by category; the report and the manifest have all."""
 
 
 def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
@@ -67,6 +70,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             verified_rows=_verified_rows(manifest),
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
+            worst=_worst(manifest),
+            categories=_categories(manifest),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
             columns=columns,
@@ -114,6 +119,22 @@ def _verified_rows(manifest: Manifest) -> str:
     return tables.markdown(verified.HEADER, verified.rows(manifest.pairs.precision))
 
 
+def _worst(manifest: Manifest) -> list[str]:
+    """The worst categories in words, of all items read and of the published ones."""
+    sets = (("All items read", manifest.categories_before), ("Published", manifest.categories_after))
+    return [f"**{name}.** {sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
+
+
+def _categories(manifest: Manifest) -> tuple[str, str, str]:
+    """The table by category, what is left out of it, and how its intervals were made; empty if there is none."""
+    before, after = manifest.categories_before, manifest.categories_after
+    if before is None or after is None or not before.rows:
+        return "", "", ""
+    rows, more = category_table.shown(category_table.both_rows(before, after), CATEGORIES)
+    told = f"{category_table.LEGEND} {category_table.method(before)}"
+    return tables.markdown(category_table.BOTH_HEADER, rows), more, told
+
+
 def within(manifest: Manifest) -> list[str]:
     """Columns inside whose every value the set was balanced by itself."""
     return list(dict.fromkeys(name for part in manifest.balance for name in sorted(part.part)))
@@ -156,7 +177,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals["interval"] = interval
+    environment.globals |= {"interval": interval, "MAJORITY": RULE}
     environment.filters |= {
         "a_split": evaluated,
         "cell": cell,

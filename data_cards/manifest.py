@@ -13,6 +13,7 @@ from pydantic import Field
 
 from twokeys.data_cards.audited import AuditedTier
 from twokeys.data_cards.blindness import Blindness
+from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.fact import Fact
 from twokeys.data_cards.pairing import Pairing
 
@@ -195,6 +196,29 @@ class LabelNoise(Fact):
     draws: int
 
 
+class AskedModel(Fact):
+    """A served model that was asked, as far as its server and its replies tell."""
+
+    role: str
+    """What it was asked for, such as `language`."""
+    model: str
+    """Its name, as the server was asked for it."""
+    server: str
+    named: list[str]
+    """What the server calls the model itself."""
+    way: str
+    prompts: list[str]
+    """Prompts, with `{question}` and `{option}` in the place of texts."""
+    samples: int
+    replies: int
+    """Replies that the run folder keeps of it."""
+    prompt_tokens: int
+    reply_tokens: int
+    first: str
+    """Day of the first reply."""
+    last: str
+
+
 class Manifest(Fact):
     """All claims of a published folder."""
 
@@ -210,6 +234,8 @@ class Manifest(Fact):
     build_key: str
     recipe: dict[str, Any]
     encoders: dict[str, str]
+    asked: list[AskedModel] = Field(default_factory=list)
+    """Served models; what they replied was seen by the builder alone."""
     confidence: float
     sources: list[Source]
     pools: list[PoolSource] = Field(default_factory=list)
@@ -225,6 +251,10 @@ class Manifest(Fact):
     """On all items that were read."""
     after: Blindness
     """On the published `balanced` config."""
+    categories_before: Categories | None = None
+    """Of all items that were read; None in a folder of an older version."""
+    categories_after: Categories | None = None
+    """The same categories of the published `balanced` config."""
     partners: Partners
     options: OptionPlaces | None = None
     """None where no item has options."""
@@ -251,6 +281,16 @@ class Manifest(Fact):
     def set_aside(self) -> int:
         """Rows that could not be read as items."""
         return sum(split.set_aside for source in self.sources for split in source.splits)
+
+    @property
+    def by_majority(self) -> list[str]:
+        """Sources that name no gold: what most annotators said is it (`twokeys.core.answers.majority`)."""
+        return [
+            str(corpus["name"])
+            for corpus in self.recipe.get("corpora", [])
+            if (corpus.get("columns") or {}).get("answer", "") is None
+            or (corpus.get("options") or {}).get("gold") == "majority"
+        ]
 
     @property
     def kept(self) -> int:

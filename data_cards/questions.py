@@ -26,7 +26,7 @@ class Question:
     Attributes:
         key: `section.name`, where its answer stands in the YAML file of answers.
         text: What is asked.
-        required: Whether the build cannot know, and a reader must: unanswered, it fails `twokeys verify`.
+        required: Whether the build cannot know, and a reader must: unanswered, it stops `twokeys push`.
         people: Whether it is asked only if images or questions relate to people.
     """
 

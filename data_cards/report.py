@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from twokeys.data_cards import plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, plain, retrieved, tables, verified
 from twokeys.data_cards.blindness import Ceiling
 from twokeys.data_cards.card import breaches, within
 from twokeys.data_cards.page import environment
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from twokeys.data_cards.blindness import Blindness
+    from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import Manifest, Step
 
 FILE = "report.html"
@@ -224,6 +225,8 @@ class Report:
         funnel: Step by step.
         before: Blindness of all items read.
         after: Blindness of the published ones; None for a diagnosis.
+        categories: The best blind adversary of each category; None in a folder of an older version.
+        categories_after: Likewise of the published items; None for a diagnosis.
         sets: Names of the sets whose answers are counted.
         answers: Answers by answer type.
         openings: Answers by the question's first words.
@@ -242,6 +245,8 @@ class Report:
     funnel: list[Step]
     before: Blindness
     after: Blindness | None
+    categories: Categories | None
+    categories_after: Categories | None
     sets: list[str]
     answers: list[Distribution]
     openings: list[Distribution]
@@ -264,6 +269,8 @@ def report_text(report: Report) -> str:
             widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
             predictors=tables.predictors(report.before, report.after),
             chance=f"{tables.CHANCE} {tables.BELOW}",
+            categories=_categories(report),
+            worst=_worst(report),
             joint=tables.joint_rows(report.before, report.after),
             breaches=breaches(manifest) if manifest else [],
             bounded=plain.bounded(manifest) if manifest and manifest.kept else "",
@@ -272,6 +279,23 @@ def report_text(report: Report) -> str:
             planted=plain.controls(manifest.audited) if manifest and manifest.audited else [],
         )
     )
+
+
+def _worst(report: Report) -> list[tuple[str, list[str]]]:
+    """The worst categories in words, of each set."""
+    sets = (("All items read", report.categories), ("Published", report.categories_after))
+    return [(name, said) for name, found in sets if found and (said := category_table.sentences(found))]
+
+
+def _categories(report: Report) -> tuple[tables.Cells, list[tables.Cells], str]:
+    """The table by category: heading, rows, and how its intervals were made."""
+    before, after = report.categories, report.categories_after
+    if before is None:
+        return (), [], ""
+    told = f"{category_table.LEGEND} {category_table.method(before)}"
+    if after is None:
+        return category_table.HEADER, category_table.rows(before), told
+    return category_table.BOTH_HEADER, category_table.both_rows(before, after), told
 
 
 @cache

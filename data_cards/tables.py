@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from twokeys.core.views import COARSE, VIEWS, Bounded
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
+from twokeys.data_cards.categories import WIDE
 from twokeys.data_cards.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -58,11 +59,15 @@ def percent(share: float) -> str:
 def interval(low: float, high: float) -> str:
     """Write a confidence interval of a share; the unit stands with the number before it.
 
+    Of few items, or of few images or questions, an interval holds nearly everything: then a word says so.
+
     Example:
-        >>> interval(0.4812, 0.52)
-        '[48.1, 52.0]'
+        >>> interval(0.4812, 0.52), interval(0.01, 0.99)
+        ('[48.1, 52.0]', '[1.0, 99.0], too few to tell')
     """
-    return NONE if math.isnan(low) or math.isnan(high) else f"[{100 * low:.1f}, {100 * high:.1f}]"
+    if math.isnan(low) or math.isnan(high):
+        return NONE
+    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > WIDE else ''}"
 
 
 def result(found: Ceiling | Score | None) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twokeys.builder.publish.place import check_place
-from twokeys.builder.publish.rows import whole_folder
+from twokeys.builder.publish.place import Kind, check_place
+from twokeys.builder.publish.swap import alone_at, whole_folder
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
 from twokeys.exports.format import FORMATS
@@ -16,6 +16,8 @@ from twokeys.exports.source import source
 
 RECORD = "export.json"
 """What an export says of itself: the facts of its source, and the SHA-256 of its files."""
+EXPORTED = Kind(RECORD, "facts", "export", modules=True)
+"""Folders of exports. What Python leaves beside a module that a harness imported is no file of anybody."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,9 @@ def export(
     if Path(folder).resolve() in (place.resolve(), *place.resolve().parents):
         remedy = "name another folder with --out"
         raise BadInput("--out", None, f"{place} lies inside the published folder", "a folder beside it", remedy)
-    # What Python leaves beside a module that a harness imported is no file of anybody.
-    check_place(place, RECORD, "facts", "export", modules=True)
+    check_place(place, EXPORTED)
     found = source(Path(folder), config, split, dataset, instruction)
-    with whole_folder(place) as fresh:
+    with alone_at(place, EXPORTED) as output, whole_folder(output) as fresh:
         form.write(found, fresh)
         (fresh / "README.md").write_text(_readme(found.heading(form.summary), form.use(found)), encoding="utf-8")
         files = hashes(fresh)

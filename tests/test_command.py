@@ -54,7 +54,7 @@ def published(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that the command itself has published."""
     place = tmp_path_factory.mktemp("published")
     recipe = toy.save(place / "recipe.yaml")
-    done = run("build", recipe, "--out", place / "toy", "--corpora", toy.corpora, "--engine", "serial")
+    done = run("build", recipe, "--out", place / "toy", "--corpora", toy.corpora, "--engine", "serial", "--verbose")
     assert done.returncode == 0, done.stderr
     told = [line.partition(":")[0] for line in done.stderr.splitlines()]
     assert told == ["rows", "pictures", "items", "groups", "measure", "filter", "balance", "refit", "publish"]
@@ -153,10 +153,11 @@ def test_a_certified_build_ends_with_0_and_one_that_is_not_with_1(
 
 
 def test_verify_and_diff_say_what_they_do(published: Path, call: Call) -> None:
-    told = call("verify", published).stderr.splitlines()
+    assert call("verify", published).stderr == "", "quiet where no terminal is"
+    told = call("verify", published, "--verbose").stderr.splitlines()
     assert any(line.startswith("report: writing it again, to compare, ") for line in told)
     assert any(line.startswith("certificate: recounting, ") for line in told)
-    told = call("diff", published, published).stderr.splitlines()
+    told = call("diff", published, published, "--verbose").stderr.splitlines()
     assert [line.rpartition(",")[0] for line in told] == [
         f"{name}: comparing rows" for name in ("balanced", "measurements", "removed")
     ]

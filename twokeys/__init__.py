@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from twokeys.builder.pairs import pairs
     from twokeys.builder.publish.fingerprint import fingerprint
     from twokeys.builder.push import push
+    from twokeys.builder.recipe_check import check_recipe
+    from twokeys.builder.recipe_init import init_recipe
     from twokeys.builder.verify import verify
     from twokeys.exports.export import export
     from twokeys.filters import check_rule
@@ -35,6 +37,8 @@ PUBLIC = {
     "verify": "twokeys.builder.verify",
     "diff": "twokeys.builder.diff",
     "push": "twokeys.builder.push",
+    "check_recipe": "twokeys.builder.recipe_check",
+    "init_recipe": "twokeys.builder.recipe_init",
     "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
@@ -46,6 +50,7 @@ PUBLIC = {
 
 __all__ = [
     "build",
+    "check_recipe",
     "check_rule",
     "diagnose",
     "diff",
@@ -53,6 +58,7 @@ __all__ = [
     "explain",
     "export",
     "fingerprint",
+    "init_recipe",
     "pairs",
     "push",
     "train_reference",

@@ -16,16 +16,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from twokeys.audit.evaluation.answering import Asked, answer, nothing_scored, question_of
+from twokeys.audit.evaluation.answering import VIEWS, Asked, answer, nothing_scored, question_of
 from twokeys.audit.evaluation.drawing import donors, drawn
-from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky, measured
+from twokeys.audit.evaluation.known_leaks import leaks_of
+from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky
 from twokeys.audit.evaluation.result import Evaluation, summarise
 from twokeys.audit.journal import Journal, write
 from twokeys.audit.models.loading import load_named
 from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
-from twokeys.core.progress import Say, silent, step
+from twokeys.core.progress import Say, about, note, silent, step
 
 BATCH = 256
 ANSWERS, RESULT, REPORT = "answers.jsonl", "result.json", "report.html"
@@ -63,10 +64,11 @@ def evaluate(
     published = read(Path(folder), config, split)
     with step(say, "model"):
         made = load_named(model) if isinstance(model, str) else model
-    if masking is None:
-        with step(say, "masks"):
-            masking = least_leaky(measured(published, made, seed=seed))
     rows = drawn(published.table, limit, seed)
+    seconds = None
+    if masking is None:
+        known = leaks_of(published, made, seed, say)
+        masking, seconds = least_leaky(known.leaks), known.seconds
     run = {
         "model": made.name,
         "folder": Path(folder).name,
@@ -82,6 +84,7 @@ def evaluate(
         "parser": VERSION,
     }
     journal = Journal(out, ANSWERS, run)
+    _foretell(int((~published.table["id"].iloc[rows].isin(journal.lines)).sum()), seconds, say)
     for found in _answers(made, published, rows, masking, journal.lines, say):
         journal.add(*found)
     table = published.table.iloc[rows].reset_index(drop=True)
@@ -99,6 +102,19 @@ def evaluate(
         write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
         write(out / REPORT, report(result, table, published.shown))
     return result
+
+
+def _foretell(items: int, seconds: float | None, say: Say) -> None:
+    """Say what answering will cost.
+
+    Args:
+        items: Items without an answer.
+        seconds: Of one answer, if that is known.
+        say: Told of it.
+    """
+    answers = items * len(VIEWS)
+    time = "" if seconds is None else f", {about(answers * seconds)}"
+    note(say, f"answering {items:,} items under {len(VIEWS)} views: {answers:,} answers{time}")
 
 
 def _leaks(published: Published, rows: NDArray[np.int64], answers: pd.DataFrame, masking: Masking) -> list[Leak]:

@@ -21,6 +21,7 @@ from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.models.words import TEXT
 from twokeys.audit.published import Published
 from twokeys.core.intervals.means import Interval, mean_interval
+from twokeys.core.progress import Say, note, silent
 
 ITEMS = 200
 RESPONDERS = ("mean-colour", "blur", "other-image")
@@ -50,7 +51,12 @@ class Leak:
 
 
 def measured(
-    published: Published, model: Responder, limit: int = ITEMS, seed: int = 0, only: Masking | None = None
+    published: Published,
+    model: Responder,
+    limit: int = ITEMS,
+    seed: int = 0,
+    only: Masking | None = None,
+    say: Say = silent,
 ) -> list[Leak]:
     """Try every mask, or those of one masking, on some items of a config and split.
 
@@ -60,6 +66,7 @@ def measured(
         limit: Items to try, drawn as whole groups.
         seed: Of the draw.
         only: The one masking to try.
+        say: Told how many masks were tried.
 
     Returns:
         Image masks, then text masks, the least leaky first.
@@ -76,7 +83,9 @@ def measured(
     why: dict[int, str] = {}
     for rows, items in _drawn(published, limit, seed):
         found = []
-        for side, mask, masking, left in tries:
+        note(say, f"trying {len(tries)} masks on {len(items):,} items: {len(tries) * len(items):,} answers")
+        for done, (side, mask, masking, left) in enumerate(tries):
+            say("masks", done, len(tries))
             if mask == "other-image" and only is None and any(item.donor is None for item in items):
                 continue  # all show one image
             answered, why = answer(model, items, masking, (left,))

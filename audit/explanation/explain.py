@@ -18,6 +18,7 @@ import numpy as np
 
 from twokeys.audit.evaluation.answering import VIEWS, nothing_scored, question_of
 from twokeys.audit.evaluation.drawing import donors
+from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explainers.explainer import Explainer, Task, play
 from twokeys.audit.explainers.registry import named
@@ -31,7 +32,7 @@ from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.errors import BadInput, Unscorable
-from twokeys.core.progress import Say, silent, step
+from twokeys.core.progress import Say, about, note, silent, step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,8 +85,11 @@ def explain(
     published = read(Path(folder), config, split)
     with step(say, "model"):
         player = playable(model)
-    with step(say, "masks"):
-        leaks = measured(published, player, seed=seed, only=masking)
+    if masking is None:
+        leaks = leaks_of(published, player, seed, say).leaks
+    else:
+        with step(say, "masks"):
+            leaks = measured(published, player, seed=seed, only=masking, say=say)
     return explained(published, player, settings, masking or least_leaky(leaks), leaks, out, say)
 
 
@@ -180,12 +184,16 @@ def _explain_items(
     needs_truth = any(name in KNOWING for name in settings.names)
     done: list[dict[str, Any]] = []
     skipped: dict[str, str] = {}
+    foretold = False
     for name, pending in _items(published, model, masking, settings, journal.lines):
         if isinstance(pending, str):
             journal.add({"id": name, "skipped": pending})
         elif pending is not None:
             if needs_truth and pending.task.truth is None:
                 continue
+            if not foretold:
+                _foretell(pending, settings, total - len(done), say)
+                foretold = True
             journal.add(_line(pending, settings))
         if "skipped" in journal.lines[name]:
             skipped[name] = journal.lines[name]["skipped"]
@@ -195,6 +203,26 @@ def _explain_items(
         if len(done) == total:
             break
     return done, skipped
+
+
+PROBE = 16
+"""Forward passes by which a pass is timed."""
+
+
+def _foretell(pending: Pending, settings: Settings, items: int, say: Say) -> None:
+    """Say what explaining will cost: passes for an item like the first one, each timed by a few passes over it.
+
+    A backward pass counts as two forward ones.
+    """
+    prepared = pending.task.prepared
+    costs = [one.cost(prepared.patches, prepared.tokens) for one in settings.explainers]
+    passes = sum(cost.forward + 2 * cost.backward for cost in costs) + settings.budget * len(costs)
+    kept = np.ones((PROBE, prepared.patches + prepared.tokens), dtype=bool)
+    kept[np.arange(PROBE), np.arange(PROBE) % kept.shape[1]] = False
+    trial = play(pending.task.model, prepared)
+    trial(kept)
+    seconds = about(items * passes * trial.seconds / trial.passes)
+    note(say, f"explaining {items:,} items by {len(costs)} methods: some {passes:,} passes an item, {seconds} in all")
 
 
 @dataclass(frozen=True)

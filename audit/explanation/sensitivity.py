@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
+from twokeys.audit.evaluation.known_leaks import leaks_of
+from twokeys.audit.evaluation.leaks import Leak, least_leaky
 from twokeys.audit.explanation.agreement import Agreement, agreement
 from twokeys.audit.explanation.explain import DEFAULT, Settings, explained, playable
 from twokeys.audit.explanation.metrics import RANKED
@@ -90,7 +91,7 @@ def sensitivity(
     """
     settings = Settings.of(explainers, seed=seed, **options)
     published, player = read(Path(folder), config, split), playable(model)
-    leaks = measured(published, player, seed=seed)
+    leaks = leaks_of(published, player, seed, say).leaks
     best = least_leaky(leaks)
     maskings = [best]
     maskings += [Masking(image, best.text) for image in IMAGE if image != best.image]

@@ -10,25 +10,27 @@ from typing import Any
 from twokeys.builder.certify.audited.certificate import tier
 from twokeys.builder.certify.audited.tier import LIBRARY
 from twokeys.builder.certify.balanced import FILE as CERTIFICATE
+from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.checks.recount import recount, refit
 from twokeys.builder.checks.replanting import replant
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.columns import AUDITED
 
 
-def audited(known: Folder) -> Iterator[str]:
+def audited(known: Folder) -> Checked:
     """The audited tier's verdicts follow from what its adversaries answered."""
     said, plan = _stated_tier(known), known.recipe
     if said is None or plan.audited is None:
         if len(known.audited) or known.manifest.audited or said is not None or plan.audited is not None:
             yield "there are parts of an audited tier, but not all of them"
-        return
+        return ""
     if said["fingerprint"] != known.manifest.configs[AUDITED].fingerprint or known.manifest.audited != tier(said):
         yield "manifest and certificate do not state the same audited tier"
     yield from _same_twice(known)
     yield from recount(known.paired, known.audited, said, plan)
     if said["verdict"] != "certified":
         yield f"{said['verdict']}: {'; '.join(said['reasons'])}"
+    return counts(row=known.audited, view=said["views"])
 
 
 def _same_twice(known: Folder) -> Iterator[str]:
@@ -42,13 +44,16 @@ def _same_twice(known: Folder) -> Iterator[str]:
         yield f"{identity}: it differs between the two tiers"
 
 
-def adversaries(known: Folder) -> Iterator[str]:
+def adversaries(known: Folder) -> Checked:
     """The cheap adversaries of the audited tier, fitted again on its rows, answer as the certificate says."""
     said, plan = _stated_tier(known), known.recipe
-    if said is not None and plan.audited is not None and len(known.audited):
-        yield from refit(known.paired, known.audited, said, plan)
-        if said[LIBRARY] == version(LIBRARY):
-            yield from replant(known.paired, known.audited, said, plan)
+    if said is None or plan.audited is None or not len(known.audited):
+        return ""
+    fitted = yield from refit(known.paired, known.audited, said, plan)
+    planted = 0
+    if said[LIBRARY] == version(LIBRARY):
+        planted = yield from replant(known.paired, known.audited, said, plan)
+    return counts(row=known.audited, fit=fitted, planted_cue=planted)
 
 
 def _stated_tier(known: Folder) -> dict[str, Any] | None:

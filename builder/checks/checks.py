@@ -18,8 +18,9 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import certify
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.checks.audited import adversaries, audited
+from twokeys.builder.checks.categories import counted_again
 from twokeys.builder.checks.configs import fingerprints, measurements
-from twokeys.builder.checks.datasheet import REMEDY, datasheet
+from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
 from twokeys.builder.checks.pairs import edited
 from twokeys.builder.checks.report import same_report
@@ -34,6 +35,8 @@ from twokeys.builder.publish.rows import dataset_info
 from twokeys.core.colours import colours
 from twokeys.core.columns import (
     BALANCED,
+    CHOICE,
+    OPEN,
     PAIRS,
     PICTURES,
     TIERS,
@@ -46,7 +49,7 @@ from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.manifest import Partners, Step
 
 
-def _recipe(known: Folder) -> Iterator[str]:
+def _recipe(known: Folder) -> Checked:
     """What the manifest repeats of its recipe."""
     manifest, plan = known.manifest, known.recipe
     for name in ("name", "title", "description", "homepage", "authors"):
@@ -67,9 +70,10 @@ def _recipe(known: Folder) -> Iterator[str]:
         for name, value in parameters.items()
     ):
         yield "the rules or their parameters are not the recipe's"
+    return counts(source=manifest.sources, pool=manifest.pools, rule=manifest.rules)
 
 
-def _conservation(known: Folder) -> Iterator[str]:
+def _conservation(known: Folder) -> Checked:
     """Every source row is published or listed as removed, none twice, and the funnel counts them."""
     manifest, removed = known.manifest, known.removed
     tables = [table for table in (known.balanced.assign(stage=None), known.unbalanced, removed) if len(table)]
@@ -94,6 +98,7 @@ def _conservation(known: Folder) -> Iterator[str]:
             yield f"{row['id']}: its revision or licence is not that of its source"
         if row["stage"] != "read" and row["id"] != f"{row['source']}:{row['split']}:{row['source_id']}":
             yield f"{row['id']}: its id is not made of source, split and source id"
+    return counts(row=rows, step=steps)
 
 
 def _funnel(known: Folder) -> list[Step]:
@@ -120,7 +125,7 @@ def _words(steps: list[Step]) -> str:
     )
 
 
-def _pictures(known: Folder) -> Iterator[str]:
+def _pictures(known: Folder) -> Checked:
     """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
     seen: dict[str, tuple[str, int, int, str]] = {}
     size = 0
@@ -139,6 +144,7 @@ def _pictures(known: Folder) -> Iterator[str]:
         seen[row["image_key"]] = said
     if size != known.manifest.unique_image_bytes:
         yield f"the pictures hold {size:,} bytes, not {known.manifest.unique_image_bytes:,}"
+    return counts(image=seen, byte=size)
 
 
 def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
@@ -152,7 +158,7 @@ def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
         yield f"{row['id']}: its image key, size or mean colour does not follow from its pixels"
 
 
-def _rules(known: Folder) -> Iterator[str]:
+def _rules(known: Folder) -> Checked:
     """What each rule saw, dropped and did to the baselines follows from the rows and their predictions."""
     left = known.items
     for report in known.manifest.rules:
@@ -165,6 +171,7 @@ def _rules(known: Folder) -> Iterator[str]:
         if report.effects != effects(left, kept, known.recipe.seed):
             yield f"{report.id}: its effects differ from a recount"
         left = left[kept].reset_index(drop=True)
+    return counts(rule=known.manifest.rules, effect=[one for report in known.manifest.rules for one in report.effects])
 
 
 def _licences(of_source: str, known: Folder, of_pool: bool) -> set[str]:
@@ -173,7 +180,7 @@ def _licences(of_source: str, known: Folder, of_pool: bool) -> set[str]:
     return {" and ".join(sorted({of_source, other})) for other in others}
 
 
-def _balance(known: Folder) -> Iterator[str]:
+def _balance(known: Folder) -> Checked:
     """Each part is balanced at every question and image, and as large as the optimum that is found again."""
     settings = known.recipe.balance
     left = known.paired
@@ -199,19 +206,21 @@ def _balance(known: Folder) -> Iterator[str]:
     said_first = listed["reason"].map(lambda reason: str(reason).partition(SEPARATOR)[0])
     wrong = listed["id"][said_first != listed["reason_again"]]
     yield from (f"{identity}: the reason why it was left out differs from a recount" for identity in wrong.head(5))
+    return counts(row=left, part=again.parts)
 
 
-def _label_noise(known: Folder) -> Iterator[str]:
+def _label_noise(known: Folder) -> Checked:
     """What balance is said to make of wrong labels is what it makes of them when they are planted again."""
     if expected_noise(known.paired, known.recipe) != known.manifest.label_noise:
         yield "the expected share of wrong labels differs from a recount"
+    return "" if known.manifest.label_noise is None else counts(row=known.paired)
 
 
-def _pairs(known: Folder) -> Iterator[str]:
+def _pairs(known: Folder) -> Checked:
     """Constructed items say what they were made from, differ from it in one view alone, and are counted by kind."""
     if known.manifest.pairs is None:
         yield from (f"{identity} was constructed by a recipe that pairs nothing" for identity in _made(known)["id"])
-        return
+        return ""
     yield from edited(known.rows, known.recipe.pair, known.manifest.pairs.precision)
     there = known.rows["stage"].eq("pair")
     left = known.items[known.items["stage"].isna() | known.items["stage"].isin(["pair", "balance"])]
@@ -220,18 +229,19 @@ def _pairs(known: Folder) -> Iterator[str]:
     # models are right only the build saw, too.
     if counted != known.manifest.pairs.model_copy(update={"retrieved": [], "precision": []}):
         yield "what pairing did differs from a recount"
+    return counts(item=_made(known), kind=known.manifest.pairs.kinds)
 
 
 def _made(known: Folder) -> pd.DataFrame:
     return known.rows[known.rows["edit_of"].notna() | (known.rows["answer_source"].fillna("annotated") != "annotated")]
 
 
-def _pair_rows(known: Folder) -> Iterator[str]:
+def _pair_rows(known: Folder) -> Checked:
     """The config `pairs` holds the partners of the balanced set, member for member and image for image."""
     if known.recipe.pair.published != (PAIRS in known.manifest.configs):
         yield "the recipe and the manifest differ on whether pairs are published"
     if PAIRS not in known.manifest.configs:
-        return
+        return ""
     expected = {row["id"]: row for row in pair_rows(known.balanced).to_dict("records")}
     pictures = known.images([BALANCED]).hashes()
     for row in known.stream(PAIRS, images=True):
@@ -242,6 +252,14 @@ def _pair_rows(known: Folder) -> Iterator[str]:
             if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
                 yield f"{row['id']}: its {column} is not the picture that the balanced set has"
     yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
+    return counts(pair=sum(known.manifest.configs[PAIRS].splits.values()))
+
+
+def _eval_rows(known: Folder) -> Checked:
+    """The configs of `eval.yaml` hold the evaluated split."""
+    yield from recounted(known)
+    configs = [config for name, config in known.manifest.configs.items() if name in (OPEN, CHOICE)]
+    return counts(row=sum(sum(config.splits.values()) for config in configs), config=configs)
 
 
 def _plain(value: Any) -> Any:
@@ -251,7 +269,7 @@ def _plain(value: Any) -> Any:
     return [_plain(cell) for cell in value] if isinstance(value, (list, tuple, np.ndarray)) else value
 
 
-def _certificate(known: Folder) -> Iterator[str]:
+def _certificate(known: Folder) -> Checked:
     """The certificate is what a recount gives."""
     said = json.loads((known.path / CERTIFICATE).read_text(encoding="utf-8"))
     plan, config = known.recipe.balance, known.manifest.configs["balanced"]
@@ -263,9 +281,10 @@ def _certificate(known: Folder) -> Iterator[str]:
         yield f"{CERTIFICATE} differs from a recount in: {', '.join(different)}"
     if "audited" not in said or len(known.balanced):
         yield from (f"not bounded: {reason}" for reason in counted["reasons"])
+    return counts(row=known.balanced, ceiling=sum(map(len, counted["ceilings"].values())))
 
 
-def _partners(known: Folder) -> Iterator[str]:
+def _partners(known: Folder) -> Checked:
     """Partners share a part and one side of it and differ in the other and in the answer; quads are two by two."""
     within = known.recipe.balance.within
     yield from _counterfactuals(known.audited, within)
@@ -279,6 +298,7 @@ def _partners(known: Folder) -> Iterator[str]:
     )
     if counted != known.manifest.partners:
         yield f"the rows have {counted}, the manifest counts {known.manifest.partners}"
+    return counts(partner=counted.image_partners + counted.question_partners, quad=counted.quads)
 
 
 def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
@@ -311,10 +331,13 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
             yield f"quad {quad} is not two questions by two images with answers a b / b a"
 
 
-def _blindness(known: Folder) -> Iterator[str]:
+def _blindness(known: Folder) -> Checked:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
     yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, CROSS_FITTED)
     yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFIT)
+    both = (known.manifest.before, known.manifest.after)
+    ceilings, scores = ([one for said in both for one in getattr(said, name)] for name in ("ceilings", "scores"))
+    return counts(row=known.items, ceiling=ceilings, score=scores)
 
 
 def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fit: str) -> Iterator[str]:
@@ -325,7 +348,7 @@ def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, 
         yield f"baseline scores {when} differ from a recount"
 
 
-def _card(known: Folder) -> Iterator[str]:
+def _card(known: Folder) -> Checked:
     """Card, licence, citation and Croissant are what the manifest gives, word for word."""
     from twokeys.data_cards.texts import texts
 
@@ -334,12 +357,14 @@ def _card(known: Folder) -> Iterator[str]:
         for name, config in known.manifest.configs.items()
         if config.splits
     ]
-    for name, text in texts(known.manifest, info, known.manifest.files).items():
+    again = texts(known.manifest, info, known.manifest.files)
+    for name, text in again.items():
         if (known.path / name).read_text(encoding="utf-8") != text:
             yield f"{name} is not what this manifest gives"
+    return counts(text=again)
 
 
-CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
+CHECKS: dict[str, Callable[[Folder], Checked]] = {
     "manifest and recipe": _recipe,
     "fingerprints and versions": fingerprints,
     "no row lost, none twice": _conservation,
@@ -356,11 +381,9 @@ CHECKS: dict[str, Callable[[Folder], Iterator[str]]] = {
     "cheap adversaries, fitted again": adversaries,
     "partners and quads": _partners,
     "rows of pairs": _pair_rows,
-    "rows of eval.yaml": recounted,
+    "rows of eval.yaml": _eval_rows,
     "ceilings and baselines": _blindness,
+    "categories": counted_again,
     "card, licence and citation": _card,
-    "datasheet": datasheet,
     "report": same_report,
 }
-REMEDIES = {"datasheet": REMEDY}
-"""What to do where a check fails, for those that a person can mend."""

@@ -9,32 +9,36 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.publish.fingerprint import Fingerprint
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.columns import BALANCED, MEASUREMENTS, REMOVED, columns_of, features, is_measurement
 from twokeys.data_cards.published import parquet_rows, split_of
 
 
-def fingerprints(known: Folder) -> Iterator[str]:
+def fingerprints(known: Folder) -> Checked:
     """Fingerprints, versions, columns and row counts of every config."""
     if missing := {BALANCED, REMOVED, MEASUREMENTS} - set(known.manifest.configs):
         yield f"the manifest has no config {', '.join(sorted(missing))}"
+    rows = 0
     for name, config in known.manifest.configs.items():
-        total, counts = Fingerprint(), Counter[str]()
+        total, splits = Fingerprint(), Counter[str]()
         try:
             for path in known.files(name):
                 total.add(parquet_rows(path), split_of(path))
-                counts[split_of(path)] += pq.read_metadata(path).num_rows
+                splits[split_of(path)] += pq.read_metadata(path).num_rows
                 yield from _columns(path, name, known.manifest.pairs is not None)
         except ValueError as error:
             yield f"{name}: {error}"
             continue
+        rows += splits.total()
         if total.value(measurements=False) != config.fingerprint:
             yield f"{name}: the rows' fingerprint is {total.value(measurements=False)}, not {config.fingerprint}"
         if total.version() != config.version:
             yield f"{name}: version {config.version} does not follow from the rows"
-        if counts != config.splits:
-            yield f"{name}: the splits hold {dict(counts)} rows, not {config.splits}"
+        if splits != config.splits:
+            yield f"{name}: the splits hold {dict(splits)} rows, not {config.splits}"
+    return counts(config=known.manifest.configs, row=rows)
 
 
 def _columns(path: Path, config: str, paired: bool) -> Iterator[str]:
@@ -48,7 +52,7 @@ def _columns(path: Path, config: str, paired: bool) -> Iterator[str]:
         yield f"{config}: the columns of {path.name} are not of the published types"
 
 
-def measurements(known: Folder) -> Iterator[str]:
+def measurements(known: Folder) -> Checked:
     """There is one row of measurements for every published item, in its split, and for no other."""
     items = pd.concat([known.balanced, known.audited]).drop_duplicates("id").set_index("id")["split"]
     measured = known.measurements.set_index("id")["split"]
@@ -59,3 +63,4 @@ def measurements(known: Folder) -> Iterator[str]:
     both = items.index.intersection(measured.index)
     for identity in both[(items[both] != measured[both]).to_numpy()][:5]:
         yield f"{identity} has its measurements in another split"
+    return counts(row=measured)

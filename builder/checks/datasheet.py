@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twokeys.data_cards.datasheet import missing
+from twokeys.data_cards.datasheet import answers, missing
+from twokeys.data_cards.questions import questions, relates_to_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twokeys.builder.publish.folder import Folder
+    from twokeys.data_cards.manifest import Manifest
 
+DATASHEET = "datasheet"
+"""Name of the check."""
 REMEDY = (
     "write answers into the YAML file that the recipe names with `datasheet:` (`twokeys datasheet RECIPE` prints one "
     "to fill in), and where a source is from into its part of the recipe, as `citation:` or `homepage:`; then build "
     "again, which measures nothing anew"
 )
-"""What to do where `datasheet` finds something."""
+"""What to do if `datasheet` finds something."""
 
 
-def datasheet(known: Folder) -> Iterator[str]:
+def datasheet(manifest: Manifest) -> Iterator[str]:
     """What a published folder still owes its readers: answers that only people have, and where its sources are from."""
-    for question in missing(known.manifest):
+    for question in missing(manifest):
         yield f"no answer to {question.key}: {question.text}"
-    for source in known.manifest.origins:
+    for source in manifest.origins:
         if not source.citation.strip() and not source.homepage:
             yield f"the source {source.name!r} has neither citation nor homepage"
+
+
+def asked(manifest: Manifest) -> int:
+    """How many questions must have an answer: required ones of the datasheet, and where each source is from."""
+    relates = relates_to_people(answers(manifest))
+    required = [question for question in questions() if question.required and (relates or not question.people)]
+    return len(required) + len(manifest.origins)

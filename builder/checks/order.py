@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.publish.rows import in_order
 from twokeys.builder.read.option_order import decided, ordered
 from twokeys.core.answers.normal import compared
@@ -23,7 +24,7 @@ SOLVERS = ("ortools", "scipy")
 """Packages that decide how far a bound on the largest balanced set is driven where it is not the optimum."""
 
 
-def keys(known: Folder) -> Iterator[str]:
+def keys(known: Folder) -> Checked:
     """Question keys, canonical text, spelling, option order and tokens of golds follow from the text."""
     for rows in (known.balanced, known.audited):
         again = zip(rows["id"], rows["accepted"], accepted_tokens(rows), strict=True)
@@ -52,6 +53,7 @@ def keys(known: Folder) -> Iterator[str]:
             yield f"{row['id']}: what its answer is compared as does not follow from it"
         elif row["answer_type"] not in ANSWER_TYPES:
             yield f"{row['id']}: {row['answer_type']!r} is no answer type"
+    return counts(row=rows, question=texts)
 
 
 def same_solvers(known: Folder) -> bool:
@@ -92,7 +94,7 @@ def _pinned(question: str, choices: list[str]) -> bool:
     return all(choices[place] == option for option, place in pins(choices).items())
 
 
-def order_of_rows(known: Folder) -> Iterator[str]:
+def order_of_rows(known: Folder) -> Checked:
     """Rows of every config and split go by their image, and inside an image by a hash of the id."""
     tiers = pd.concat([known.balanced, known.audited]).drop_duplicates("id").set_index("id")["image_key"]
     for name in known.manifest.configs:
@@ -101,3 +103,4 @@ def order_of_rows(known: Folder) -> Iterator[str]:
         for split, there in keyed.groupby("split"):
             if there["id"].tolist() != in_order(there)["id"].tolist():
                 yield f"{name}, {split}: rows are not in the order of their images and of a hash of their ids"
+    return counts(config=known.manifest.configs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -118,19 +118,22 @@ def _listed(judges: set[Judge]) -> str:
     return ", ".join(f"{name} ({trained_on})" for name, trained_on in sorted(judges)) or "none"
 
 
-def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
+def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Generator[str, None, int]:
     """Fit the adversaries that need no more than the published text again, and compare what they answer.
 
     Ties are broken by the last digit, which machines do not share: about one item in a hundred may come out otherwise.
     Where the library is of another version than the build's, more may: then the accuracy must lie in the certificate's
     interval.
+
+    Returns:
+        How many were fitted again.
     """
     assert plan.audited is not None
     evidence = {
         one["adversary"]: one for one in _evidence(said) if one["trained_on"] == "set" and cheap(one["adversary"])
     }
     if not evidence:
-        return
+        return 0
     labels, keep = Labels.of(items, plan.audited.together), items["id"].isin(set(kept["id"])).to_numpy()
     published = kept.set_index("id").reindex(items["id"])
     seed = plan.seed + 1
@@ -151,6 +154,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
                 yield f"{one.name}, fitted again, is right or wrong on {differ} items other than the published answers"
         elif not low <= accuracy <= high:
             yield f"{one.name}, fitted again, is right on {accuracy:.4f}, outside of the certificate's interval"
+    return len(evidence)
 
 
 def cheap(name: str) -> bool:

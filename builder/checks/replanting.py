@@ -5,7 +5,7 @@ One kind of each view that sees text, the first that its judges find: such fits 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +20,9 @@ from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.recipe import Recipe
 
 
-def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe) -> Iterator[str]:
+def replant(
+    items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan: Recipe
+) -> Generator[str, None, int]:
     """Plant again, and say what comes out otherwise.
 
     Args:
@@ -28,6 +30,9 @@ def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
         kept: Published rows of the tier.
         said: The certificate of the tier.
         plan: The recipe.
+
+    Returns:
+        How many cues were planted again.
     """
     assert plan.audited is not None
     stated = [Control.read(one) for one in said["controls"]]
@@ -36,7 +41,7 @@ def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
         if one.view != "image" and one.smallest is not None:
             wanted.setdefault(one.view, one)
     if not wanted:
-        return
+        return 0
     chosen = items[items["id"].isin(set(kept["id"]))].reset_index(drop=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -48,3 +53,4 @@ def replant(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
             one, again = wanted[view], control(planted, view, wanted[view].kind, None)
             if (again.attainable, again.tried, again.smallest) != (one.attainable, one.tried, one.smallest):
                 yield f"{view}: the cue {one.kind!r}, planted again, is found otherwise than the certificate states"
+    return len(wanted)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
 
+from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.publish.report.compose import folder_report
 from twokeys.builder.publish.report.thumbnails import pixels
@@ -20,16 +20,17 @@ TOLERANCE = 16
 _PICTURE = re.compile(r'src="([^"]*)"')
 
 
-def same_report(known: Folder) -> Iterator[str]:
+def same_report(known: Folder) -> Checked:
     """Write the report again and compare: all text must be equal, and every image look the same."""
     said = _PICTURE.split((known.path / FILE).read_text(encoding="utf-8"))
     again = _PICTURE.split(folder_report(known.path, known.manifest))
     if said[::2] != again[::2]:
         yield f"{FILE} is not what the rows and the manifest give"
-        return
+        return ""
     for number, (one, other) in enumerate(zip(said[1::2], again[1::2], strict=True), start=1):
         if one != other and not alike(one, other):
             yield f"{FILE}: picture {number} is no thumbnail of the published one"
+    return counts(page=1, image=len(said) // 2)
 
 
 def alike(one: str, other: str) -> bool:

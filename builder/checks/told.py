@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pandas as pd
 
 from twokeys.builder.balance.select import retrieved, select
+from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
@@ -28,7 +29,7 @@ class FilesMissing(Exception):  # noqa: N818 - no error of anybody: a check cann
     """Files of annotations are not there: the check cannot be made."""
 
 
-def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
+def told_again(known: Folder, corpora: Path | None) -> Checked:
     """Answers and notes of retrieved partners are what the named files tell, and the judge understands so many items.
 
     Args:
@@ -38,6 +39,7 @@ def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
     Raises:
         FilesMissing: When retrieved partners went on to balance, and a file of theirs is not there.
     """
+    answers = files_read = 0
     stated = {kind.kind: kind for kind in (known.manifest.pairs.retrieved if known.manifest.pairs else [])}
     for use in known.recipe.pair.generators:
         if use.generator != Retrieved.name:
@@ -58,6 +60,7 @@ def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
             continue
         judge = registry.judge(plan.judge, tuple(map(str, paths)), hashes)
         yield from _answers(rows, known, judge)
+        answers, files_read = answers + len(rows), files_read + len(files)
         asked = known.paired[known.paired["edit_of"].isna()]
         understood = {str(row["id"]) for row in asked.to_dict("records") if _meaning(row, judge) is not None}
         without = select(known.paired[~retrieved(known.paired)], known.recipe.balance).kept
@@ -67,6 +70,7 @@ def told_again(known: Folder, corpora: Path | None) -> Iterator[str]:
         if kind.absence != judge.absence:
             yield f"the judge of the kind {kind.kind} says something else of what absence means"
     yield from (f"no generator of the recipe finds partners of the kind {name}" for name in stated if _ours(name))
+    return counts(answer=answers, file=files_read)
 
 
 def _ours(kind: str) -> bool:

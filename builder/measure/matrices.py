@@ -19,8 +19,9 @@ from twokeys.builder.measure.details import details
 from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embedded, Embeddings, embed_pictures, embed_texts
 from twokeys.builder.measure.encoders import identity
 from twokeys.builder.measure.feature_maps import ENCODER, feature_maps
-from twokeys.builder.measure.language.loading import identity as language_identity
-from twokeys.builder.measure.language.stage import of_answers, of_options
+from twokeys.builder.measure.language.named import language_named, local_language_model
+from twokeys.builder.measure.language.served import Prompted, ServedModel, way_of
+from twokeys.builder.measure.language.stage import of_answers, of_cases, of_options
 from twokeys.builder.measure.lexical import text_features
 from twokeys.builder.measure.looks import option_looks, text_looks
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads, RowMatrix
@@ -66,7 +67,8 @@ class Representations:
         }
         made = [matrix for matrix in self.matrices if any((view, matrix.name) in wanted for view in matrix.views)]
         runs = any(baseline.language for baseline in baselines.values())
-        return Reads(made, self.language if runs else None)
+        name = self.recipe.encoders.language
+        return Reads(made, local_language_model(name, "question.lora") if runs else None)
 
     @property
     def matrices(self) -> list[Matrix]:
@@ -89,7 +91,7 @@ class Representations:
     @property
     def language(self) -> NamedModel:
         """The recipe's language model."""
-        return NamedModel(self.recipe.encoders.language, language_identity(self.recipe.encoders.language))
+        return language_named(self.recipe.encoders.language, self.recipe.served.manner)
 
     @property
     def vision_language(self) -> NamedModel:
@@ -217,12 +219,26 @@ class LikelihoodMatrix(ContentMatrix):
             every = named["question"].unique()
             return of_answers(run, model, every, frequent, text.tolist(), contents.candidates)
         hidden = not context.any()
+        if isinstance(model, ServedModel) and way_of(run, model).kind == "replies":
+            asked = zip(items["question"][multiple], items["choices"][multiple], strict=True)
+            every_case = {Prompted("" if hidden else question, tuple(choices)) for question, choices in asked}
+            return of_cases(run, model, every_case, _cases(contents))
         options = [
             ("" if hidden else question, choice)
             for question, choices in zip(items["question"][multiple], items["choices"][multiple], strict=True)
             for choice in choices
         ]
         return of_options(run, model, options, list(zip(context, text, strict=True)))
+
+
+def _cases(contents: Contents) -> list[tuple[Prompted, str]]:
+    """Each option with the question and the options that it stands among."""
+    table = contents.table
+    among = table.groupby("case")["text"].agg(tuple)
+    return [
+        (Prompted(context, among[case]), text)
+        for context, text, case in zip(table["context"], table["text"], table["case"], strict=True)
+    ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,8 @@ def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
         BadInput: When a model of the recipe is served by another host.
     """
     found = hosts(allow_host)
-    asked = [("encoders.vision_language", recipe.encoders.vision_language)]
+    encoders = recipe.encoders
+    asked = [("encoders.vision_language", encoders.vision_language), ("encoders.language", encoders.language)]
     asked += [("pair.verify.models", model) for model in (recipe.pair.verify.models if recipe.pair.verify else [])]
     for field, model in asked:
         if model is not None and is_address(model):

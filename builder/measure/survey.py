@@ -17,6 +17,7 @@ import pandas as pd
 
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.categories import check_names
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
@@ -26,7 +27,8 @@ from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages
-from twokeys.builder.read.stage import BadRows, Reading, Source, find
+from twokeys.builder.read.source import Source, find
+from twokeys.builder.read.stage import BadRows, Reading
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result
@@ -118,6 +120,10 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
+    if (items["image_keys"].map(len) > 1).any():
+        problem, remedy = "items have several images, which are read and not yet measured", "name one column of images"
+        raise BadInput(recipe.name, "columns.image", problem, "one image an item", remedy)
+    check_names(items, recipe.categories, recipe.name)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
     looks = pictures.table.set_index("image_key")

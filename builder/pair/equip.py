@@ -14,7 +14,7 @@ import pandas as pd
 from twokeys.builder.pair.edit import FileReader, Generator
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.lexicon import learn
-from twokeys.builder.read.stage import Source
+from twokeys.builder.read.source import Source
 from twokeys.builder.recipe import Recipe
 
 POOL = "pool"

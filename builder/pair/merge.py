@@ -13,6 +13,7 @@ from twokeys.builder.read.spelling import spelled
 from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
 from twokeys.core.columns import is_retrieved
+from twokeys.core.files import sha256
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -60,6 +61,7 @@ def as_items(edits: pd.DataFrame, originals: pd.DataFrame, read: pd.DataFrame) -
             "choices": list(order),
             "question_key": key,
             **{name: (base if edit["view"] == "question" else edit)[name] for name in _IMAGE},
+            "image_keys": list(base["image_keys"]) if edit["view"] == "question" else [edit["image_key"]],
             "answer": answer,
             "compared": compared(root["answer_type"], order, answer),
             "answers": [],
@@ -89,7 +91,7 @@ def store(picture: bytes, folder: Path, limits: Images) -> dict[str, Any]:
     name = hashlib.sha256(picture).hexdigest()
     ending = "jpg" if picture.startswith(b"\xff\xd8") else "png"
     path = folder / "pictures" / name[:2] / f"{name}.{ending}"
-    if not path.is_file():
+    if not path.is_file() or sha256(path) != name:
         with whole(path) as temporary:
             temporary.write_bytes(picture)
     locator = f"file:{path.relative_to(folder).as_posix()}"

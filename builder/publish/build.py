@@ -22,7 +22,7 @@ from twokeys.core.colours import with_accepted
 from twokeys.core.items import digest
 from twokeys.core.measured import REFIT
 
-LAYOUT = 9
+LAYOUT = 10
 """Raised whenever the published folder is written in another way."""
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",

@@ -13,6 +13,8 @@ import pandas as pd
 
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
+from twokeys.builder.measure.categories import BALANCED, READ, categories, places
+from twokeys.builder.measure.language.asked import asked_models
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
@@ -37,6 +39,8 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
     recipe, survey, paired = build.recipe, build.survey, build.paired
     kept, images = build.selection.kept, paired.known.pictures.part(build.shown).table
     both = kept["image_partner"].notna() & kept["question_partner"].notna()
+    confidence = recipe.measure.confidence
+    where = places(survey.items, recipe.categories)
     return Manifest(
         name=recipe.name,
         title=recipe.title,
@@ -48,7 +52,8 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         build_key=build.key,
         recipe=recipe.model_dump(mode="json", by_alias=True),
         encoders=build.encoders,
-        confidence=recipe.measure.confidence,
+        confidence=confidence,
+        asked=asked_models(build.survey.represent.run, recipe, set(build.encoders)),
         sources=_sources(survey),
         pools=_pools(build, images["source"]),
         groups=survey.groups,
@@ -58,8 +63,10 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         max_share=recipe.balance.max_share,
         balance=build.selection.parts,
         label_noise=expected_noise(paired.known.items, recipe),
-        before=blindness(survey.items, recipe.measure.confidence),
-        after=blindness(build.balanced, recipe.measure.confidence, REFIT),
+        before=blindness(survey.items, confidence),
+        after=blindness(build.balanced, confidence, REFIT),
+        categories_before=categories(survey.items, where, READ, confidence),
+        categories_after=categories(build.balanced, where, BALANCED, confidence),
         partners=Partners(
             image_partners=int(kept["image_partner"].notna().sum()),
             question_partners=int(kept["question_partner"].notna().sum()),

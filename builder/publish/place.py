@@ -3,54 +3,92 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib.util import source_from_cache
 from pathlib import Path
 
 from twokeys.core.errors import BadInput
+from twokeys.data_cards.manifest import FILE as MANIFEST
+
+Stamps = dict[str, tuple[int, int, int]]
+"""File of a folder -> its number, size and time."""
 
 
-def check_place(place: Path, record: str, mark: str, what: str, modules: bool = False) -> None:
+@dataclass(frozen=True)
+class Kind:
+    """A kind of folder that twokeys writes, and what tells it from folders of others.
+
+    Attributes:
+        record: File that lists the folder's files under `files`; it may be of another version of twokeys.
+        mark: Field by which a record is told from other JSON.
+        what: What is written there, for messages.
+        modules: Whether what Python keeps beside a listed module, once it was imported, may lie there, and goes.
+    """
+
+    record: str
+    mark: str
+    what: str
+    modules: bool = False
+
+    def ours(self, place: Path) -> list[Path]:
+        """Files of a folder that its record lists, and the record as the last one; none without a record."""
+        written = self._written(place)
+        found = [path for path in files_in(place) if self._is_ours(path, place, written)]
+        return sorted(found, key=lambda path: (path == place / self.record, path))
+
+    def stray(self, place: Path) -> Path | None:
+        """A file in a folder that twokeys did not write; None where there is none, or no folder."""
+        written = self._written(place)
+        return next((path for path in files_in(place) if not self._is_ours(path, place, written)), None)
+
+    def _written(self, place: Path) -> set[str]:
+        """Names of the files in a folder that its record lists, and the record's; none without a record."""
+        try:
+            said = json.loads((place / self.record).read_text(encoding="utf-8"))
+            return {self.record, *said["files"]} if self.mark in said else set()
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return set()
+
+    def _is_ours(self, path: Path, place: Path, written: set[str]) -> bool:
+        return path.relative_to(place).as_posix() in written or (self.modules and _cached(path, place, written))
+
+
+PUBLISHED = Kind(MANIFEST, "build_key", "build")
+"""Published folders."""
+
+
+def check_place(place: Path, kind: Kind) -> None:
     """Never replace what twokeys did not write.
 
     Args:
         place: The folder to write.
-        record: File that lists the files of an earlier one under `files`; it may be of another version of twokeys.
-        mark: Field by which a record is told from other JSON.
-        what: What is written there, for the message.
-        modules: Whether what Python keeps beside a listed module, once it was imported, may lie there, and goes.
+        kind: What it is.
 
     Raises:
         BadInput: When there is a file that no earlier one lists.
     """
-    if not place.exists():
-        return
-    ours = _written(place / record, mark)
-    inside = (path for path in place.rglob("*") if path.is_symlink() or not path.is_dir())
-    files = inside if place.is_dir() else iter([place])
-    others = (path for path in files if _name(path, place) not in ours)
-    foreign = next((path for path in others if not (modules and _cached(path, place, ours))), None)
-    if foreign is not None:
-        problem = f"the folder holds files that twokeys did not write, such as {foreign}"
+    if (stray := kind.stray(place)) is not None:
+        problem = f"the folder holds files that twokeys did not write, such as {stray}"
         remedy = "name another folder with --out, or move these files away"
-        raise BadInput("--out", None, problem, f"a new or empty folder, or one of an earlier {what}", remedy)
+        raise BadInput("--out", None, problem, f"a new or empty folder, or one of an earlier {kind.what}", remedy)
 
 
-def _name(path: Path, place: Path) -> str:
-    return path.relative_to(place).as_posix()
+def files_in(place: Path) -> list[Path]:
+    """Everything in a folder that is no folder, links too; the place itself where it is no folder."""
+    if place.is_dir():
+        return [path for path in place.rglob("*") if path.is_symlink() or not path.is_dir()]
+    return [place] if place.exists() or place.is_symlink() else []
 
 
-def _cached(path: Path, place: Path, ours: set[str]) -> bool:
-    """Whether a file lies in `__pycache__` and belongs to a module that an earlier record lists."""
+def stamps(place: Path) -> Stamps:
+    """Number, size and time of every file in a folder: a file that is written anew has others."""
+    found = {path.relative_to(place).as_posix(): path.lstat() for path in files_in(place)}
+    return {name: (stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found.items()}
+
+
+def _cached(path: Path, place: Path, written: set[str]) -> bool:
+    """Whether a file lies in `__pycache__` and belongs to a module that a record lists."""
     try:
-        return path.suffix == ".pyc" and _name(Path(source_from_cache(path)), place) in ours
+        return path.suffix == ".pyc" and Path(source_from_cache(path)).relative_to(place).as_posix() in written
     except ValueError:
         return False
-
-
-def _written(record: Path, mark: str) -> set[str]:
-    """Files that an earlier record lists."""
-    try:
-        said = json.loads(record.read_text(encoding="utf-8"))
-        return {record.name, *said["files"]} if mark in said else set()
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return set()

@@ -1,14 +1,12 @@
-"""Writing the published folder: Parquet with original image bytes, card, certificate, manifest, images of the build.
+"""Writing the configs of a published folder: Parquet with original image bytes.
 
-The folder appears whole or not at all: it is written beside its place and renamed. An image that many questions share
-is stored once per row group (Parquet's dictionary encoding), so questions do not multiply the size.
+An image that many questions share is stored once per row group (Parquet's dictionary encoding), so questions do not
+multiply the size.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,24 +173,6 @@ def _cells(keys: pd.Series[str], pictures: Pictures, form: Callable[[bytes], obj
     last, cell = None, None
     for key in keys:
         if key != last:
-            last, cell = key, form(pictures.unchanged(key))
+            last, cell = key, form(pictures.read(key))
         cells.append(cell)
     return cells
-
-
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """Give a folder to write into; it takes the place of `out` when the block ends well."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    try:
-        yield fresh
-        shutil.rmtree(old, ignore_errors=True)
-        if out.exists():
-            out.rename(old)
-        fresh.rename(out)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)

@@ -13,7 +13,8 @@ from twokeys.builder.publish.manifest import claims
 from twokeys.builder.publish.measurements import measurement_rows
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.report.compose import folder_report
-from twokeys.builder.publish.rows import Written, whole_folder, write_config
+from twokeys.builder.publish.rows import Written, write_config
+from twokeys.builder.publish.swap import Output, whole_folder
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import AUDITED, BALANCED, MEASUREMENTS, PAIRS, REMOVED
@@ -23,17 +24,17 @@ from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 
 
-def publish(run: Run, build: Build, place: Path) -> Manifest:
+def publish(run: Run, build: Build, output: Output) -> Manifest:
     """Write the published folder, unless it is there already.
 
     Args:
         run: The build under way.
         build: What the stages made.
-        place: The folder; an earlier build there is replaced.
+        output: The folder; an earlier build there is replaced.
     """
-    if (there := _published(place, build.key)) is not None:
+    if (there := _published(output.place, build.key)) is not None:
         return there
-    with step(run.say, "publish"), run.timed("publish"), whole_folder(place) as fresh:
+    with step(run.say, "publish"), run.timed("publish"), whole_folder(output) as fresh:
         configs = _write_configs(fresh, build)
         _write_certificate(fresh, build, configs)
         manifest = claims(build, {name: written.config for name, written in configs.items()})

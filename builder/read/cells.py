@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, short
 from twokeys.core.visible import unreadable
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ def cell(row: Row, what: str, value: Any, text: TextRule) -> str:
     Raises:
         BadInput: When it is neither, or shows nothing, or holds characters that have no meaning.
     """
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     if not isinstance(value, str) and not number:
-        problem = f"the {what} is {value!r}, of type {type(value).__name__}"
+        problem = f"the {what} is {short(value)}, of type {type(value).__name__}"
         raise BadInput(row.file, row.row, problem, "text or a number", f"give the {what} as text")
     clean = text(str(value))
     if signs := unreadable(clean):

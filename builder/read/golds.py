@@ -14,7 +14,7 @@ from string import ascii_uppercase
 from twokeys.builder.read.cells import cell
 from twokeys.core.answers.lookalikes import alike
 from twokeys.core.answers.parsing import parts
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, short
 from twokeys.core.items import AnswerType, Row, TextRule
 from twokeys.core.option_places import clash
 from twokeys.core.visible import joined
@@ -52,7 +52,7 @@ def asked_of(row: Row, text: TextRule) -> Asked:
     choices = tuple(cell(row, "option", choice, text) for choice in row.choices)
     if choices and (len(choices) < 2 or len({alike(joined(choice)) for choice in choices}) < len(choices)):
         allowed = "two or more, no two of which look the same"
-        raise BadInput(row.file, row.row, f"the options are {list(choices)}", allowed, "mend them")
+        raise BadInput(row.file, row.row, f"the options are {short(list(choices), 300)}", allowed, "mend them")
     if len(choices) > len(ascii_uppercase):
         allowed = f"at most {len(ascii_uppercase)}, since models name them by letter"
         remedy = "leave some out, or leave all out to ask an open question"
@@ -64,7 +64,7 @@ def asked_of(row: Row, text: TextRule) -> Asked:
     golds = list(dict.fromkeys(by_look.get(alike(gold), gold) for gold in _golds(row, text)))
     if choices and (stray := [gold for gold in golds if gold not in choices]):
         allowed = " | ".join(choices)
-        problem = f"the gold answer is {stray[0]!r}"
+        problem = f"the gold answer is {short(stray[0])}"
         raise BadInput(row.file, row.row, problem, allowed, "make the gold one of the options")
     if len(golds) == 1:
         return Asked(question, choices, golds[0], row.answer_type)

@@ -1,23 +1,29 @@
 """Images of corpora: where their bytes are, and how every stage gets them, decoded, so many at a time.
 
 A locator says where an image's bytes are, relative to its corpus's folder: `file:PATH`, `file:FOLDER//PATH` if the
-recipe names the folder, `parquet:PATH#COLUMN#INDEX`, or `name:NAME` for an image that is known by name alone.
+recipe names the folder (either may lead into an archive), `parquet:PATH#COLUMN#INDEX` for a cell of a Parquet or Arrow
+file (`...#INDEX.MEMBER` if the cell is a list), `cell:PATH#COLUMN#ROW.MEMBER` for one of a file of text, or
+`name:NAME` for an image that is known by name alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-import pyarrow.parquet as pq
 from PIL import Image
-from pyarrow import ArrowInvalid
 
+from twokeys.builder.read.archives import archive_in, member_bytes
+from twokeys.builder.read.arrow_files import cell_of
+from twokeys.builder.read.corpora.cell_images import cell_bytes
+from twokeys.builder.read.corpora.lists import absent
+from twokeys.builder.read.embedded import holds_image, image_bytes
 from twokeys.builder.read.held import folder_of, held, read_held
 from twokeys.core.errors import BadInput
+from twokeys.core.files import stamp
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.facts import ImageFacts
@@ -25,6 +31,8 @@ from twokeys.core.pictures.limits import Images
 
 NAMED = "name:"
 """Locator prefix of an image that is known by name alone."""
+IN_TABLE = "parquet:"
+"""Locator prefix of an image that lies in a table."""
 
 
 class Pictures:
@@ -75,22 +83,15 @@ class Pictures:
         return str(self.table["image"].iat[self._row[key]])
 
     def read(self, key: str) -> bytes:
-        """Read an image's original bytes.
+        """Read an image's original bytes, which must be those that the build has seen before.
 
         Raises:
-            BadInput: If they are not there, or the image is known by name alone.
+            BadInput: If they are not there, or are others, or the image is known by name alone.
         """
-        return read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
-
-    def unchanged(self, key: str) -> bytes:
-        """Read an image's original bytes, and make sure that they are those that the build has seen before.
-
-        Raises:
-            BadInput: As `read`, and if they are others.
-        """
-        data = self.read(key)
+        data = read_bytes(self.locator(key), self.roots[str(self.table["source"].iat[self._row[key]])])
         if hashlib.sha256(data).hexdigest() != self.table["bytes_sha256"].iat[self._row[key]]:
-            raise BadInput(self.locator(key), None, "the file has changed since the build read it", "", "build again")
+            problem = "the file has changed since the build read it"
+            raise BadInput(self.locator(key), None, problem, "", "build again, with --check if it says so again")
         return data
 
     def decode(self, key: str) -> Image.Image:
@@ -138,75 +139,68 @@ def read_bytes(locator: str, root: Path) -> bytes:
     """Read an image's original bytes.
 
     Args:
-        locator: `file:PATH`, `file:FOLDER//PATH` where the recipe names the folder, or `parquet:PATH#COLUMN#INDEX`;
-            all relative to `root`.
+        locator: As the module says; all paths are relative to `root`.
         root: Folder of the corpus.
 
     Raises:
-        BadInput: If the file or the cell is missing, or leads out of the folder.
+        BadInput: If the file, the member or the cell is missing, or leads out of the folder.
     """
     kind, _, rest = locator.partition(":")
     if kind == "file":
-        return read_held(*folder_of(rest, root))
+        return _file_bytes(*folder_of(rest, root))
     if kind == "parquet":
         path, column, index = rest.rsplit("#", 2)
-        return _parquet_bytes(root, path, column, int(index))
+        row, _, member = index.partition(".")
+        return _column_bytes(root, path, column, int(row), int(member) if member else None)
+    if kind == "cell":
+        return cell_bytes(root, rest)
     raise BadInput(locator, None, "the image is known by name alone", "", "give the corpus its image folder")
 
 
-@lru_cache(maxsize=4)
-def _row_group(path: Path, modified: int, column: str, group: int) -> list[object]:
-    """One row group of one column: neighbours in a shard are read once, a replaced file anew."""
-    values: list[object] = pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0).to_pylist()
-    return values
+def _file_bytes(folder: Path, name: str) -> bytes:
+    """Read a file, or a member of an archive that lies in the folder or in its place."""
+    inside = archive_in(folder, name)
+    return read_held(folder, name) if inside is None else member_bytes(*inside)
 
 
-def _parquet_bytes(root: Path, name: str, column: str, index: int) -> bytes:
+def _column_bytes(root: Path, name: str, column: str, index: int, member: int | None) -> bytes:
+    """Read the bytes of a cell of a Parquet or Arrow file, or of one member of a cell that is a list."""
     path = root / name
     try:
-        table = held(root, name, "table")
-        file, modified = pq.ParquetFile(table), table.stat().st_mtime_ns
+        cell = cell_of(held(root, name, "table"), column, index)
     except BadInput as error:
         raise BadInput(path, index, error.problem, error.allowed, error.remedy) from None
-    except (OSError, ArrowInvalid) as error:
-        problem = f"the table cannot be read ({type(error).__name__})"
-        raise BadInput(path, index, problem, "a Parquet file", "put the table there") from None
-    if column not in file.schema_arrow.names:
-        allowed = ", ".join(file.schema_arrow.names)
-        raise BadInput(path, index, f"there is no column {column!r}", allowed, "name the column that holds the images")
-    offset = index
-    for group in range(file.num_row_groups):
-        rows = file.metadata.row_group(group).num_rows
-        if offset < rows:
-            cell = _row_group(table, modified, column, group)[offset]
-            data = cell.get("bytes") if isinstance(cell, dict) else cell
-            if isinstance(data, bytes):
-                return data
-            if isinstance(cell, dict) and cell.get("path"):
-                return _beside(root, name, index, str(cell["path"]))
-            break
-        offset -= rows
+    if member is not None:
+        members = cell if isinstance(cell, list) else []
+        if any(isinstance(one, str) for one in members):  # texts are counted without holes, as columns of names are
+            members = [one for one in members if not absent(one)]
+        cell = members[member] if member < len(members) else None
+    if holds_image(cell):
+        return image_bytes(cell, path, index)
+    if isinstance(cell, dict) and cell.get("path"):
+        return _beside(root, name, index, str(cell["path"]))
     problem = f"the column {column!r} holds no bytes"
     raise BadInput(path, index, problem, "", "embed the image's bytes in the table")
 
 
 def _beside(root: Path, table: str, index: int, name: str) -> bytes:
-    """A picture that a table names: relative to the table's folder, inside the corpus's."""
+    """An image that a table names: relative to the table's folder, inside the corpus's."""
     try:
-        return read_held(root, str(PurePosixPath(table).parent / name))
+        return _file_bytes(root, str(PurePosixPath(table).parent / name.replace("\\", "/")))
     except BadInput as error:
         raise BadInput(root / table, index, error.problem, error.allowed, error.remedy) from None
 
 
-def stamp(locator: str, root: Path) -> str:
-    """A locator with the size and the time of its file, which is not opened; the locator alone if there is no file."""
+def located(locator: str, root: Path) -> str:
+    """A locator with the stamp of its file, which is not opened; the locator alone if there is no file."""
     kind, _, rest = locator.partition(":")
     folder, name = folder_of(rest, root) if kind == "file" else (root, rest.rsplit("#", 2)[0])
+    inside = archive_in(folder, name) if kind == "file" else None
     try:
-        stat = (folder / name).stat() if kind != "name" else None
+        place = inside[0] / inside[1] if inside else folder / name
+        return f"{locator} {stamp(place)}" if kind != "name" else locator
     except OSError:
-        stat = None
-    return f"{locator} {stat.st_size} {stat.st_mtime_ns}" if stat else locator
+        return locator
 
 
 def named(locator: str, source: str) -> ImageFacts:

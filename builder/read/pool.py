@@ -22,9 +22,9 @@ from PIL import Image
 
 from twokeys.builder.read.corpora import READERS, coco, reader, readers
 from twokeys.builder.read.corpora.reader import CorpusImage, corpora_folder, corpus_folder
-from twokeys.builder.read.held import held
 from twokeys.builder.read.pictures import Pictures
-from twokeys.builder.read.stage import PICTURE_SCHEMA, ImageLocations, Seen, Source, as_json, find, look_at_pictures
+from twokeys.builder.read.source import Source, find
+from twokeys.builder.read.stage import PICTURE_SCHEMA, ImageLocations, Seen, as_json, look_at_pictures
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.results import Parts, Result
@@ -158,8 +158,9 @@ def read_pool(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages:
     roots = {pool.source.corpus.name: pool.source.root for pool in pools}
     named = name_images(run, pools)
     places = named.table("source", "image").dropna().drop_duplicates()
-    locations = ImageLocations(sorted(places.itertuples(index=False, name=None)), roots)
-    seen = look_at_pictures.named("pool-pictures")(run, locations, recipe.images)
+    locations = ImageLocations(sorted(places.itertuples(index=False, name=None)), [pool.source for pool in pools])
+    step = look_at_pictures.named("pool-pictures")
+    seen = (step.anew if run.check else step)(run, locations, recipe.images)
     files = {pool.source.corpus.name: pool.source.files for pool in pools}
     found = replace(join_pool(run, named, seen.by_content(), files), roots=roots)
     for name in roots:
@@ -187,12 +188,13 @@ def _write_names(shard: tuple[FoundPool, str], path: Path) -> None:
     pool, split = shard
     source, links = pool.source.corpus.name, dict[str, tuple[str, ...]]()
     problems = []
-    for image in _split_images(pool, split):
-        if isinstance(image, BadInput):
-            problems.append({"source": source, "problem": as_json(image)})
-        else:
-            stated = (*image.links, *_name_links(image.name))
-            links[image.locator] = tuple(dict.fromkeys((*links.get(image.locator, ()), *stated)))
+    with pool.source.as_hashed():
+        for image in _split_images(pool, split):
+            if isinstance(image, BadInput):
+                problems.append({"source": source, "problem": as_json(image)})
+            else:
+                stated = (*image.links, *_name_links(image.name))
+                links[image.locator] = tuple(dict.fromkeys((*links.get(image.locator, ()), *stated)))
     rows = chain(problems, ({"source": source, "image": image, "links": list(of)} for image, of in links.items()))
     tables = [_NAMES_SCHEMA.empty_table()]
     while batch := [row for _, row in zip(range(_ROWS), rows, strict=False)]:
@@ -205,8 +207,6 @@ def _split_images(pool: FoundPool, split: str) -> Iterator[CorpusImage | BadInpu
     if source.corpus.format == IMAGES:
         yield from map(_file_image, pool.names)
         return
-    for name in source.files:
-        held(source.root, name, "file")  # once more: a link may have been swapped since the files were hashed
     yield from reader(source.corpus.format).images(source.corpus, source.root, split)
 
 

@@ -7,7 +7,7 @@ joined). A bad row never disappears: it stops the build, or it is set aside with
 from __future__ import annotations
 
 import json
-import re
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
@@ -20,32 +20,30 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.read.cells import cell
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.corpora.reader import folders_of_images
 from twokeys.builder.read.golds import asked_of
-from twokeys.builder.read.held import BELOW, held
+from twokeys.builder.read.held import BELOW
+from twokeys.builder.read.item_images import looks_of, one_image_a_row, within
 from twokeys.builder.read.option_order import ordered
-from twokeys.builder.read.pictures import NAMED, named, read_bytes, stamp
+from twokeys.builder.read.pictures import IN_TABLE, NAMED, located, named, read_bytes
+from twokeys.builder.read.source import Source
 from twokeys.builder.read.spelling import one_spelling
-from twokeys.builder.recipe import Corpus, Recipe, Text
+from twokeys.builder.recipe import Recipe, Text
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.results import Parts, Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import PLAIN, compared, normalise
 from twokeys.core.columns import SET_ASIDE as ASIDE
 from twokeys.core.columns import arrow_schema, columns_of
-from twokeys.core.errors import BadInput
-from twokeys.core.files import sha256
+from twokeys.core.errors import BadInput, clipped
 from twokeys.core.items import SCHEMA, AnswerType, Row, TextRule, canonical_json, digest, question_key
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
 PICTURES_PER_SHARD = 512
-_SPLIT = re.compile(r"(?!(?i:all)$)\w+(\.\w+)*")
-"""Names that `load_dataset` takes for a split, and that files can be told apart by."""
-
-_IMAGE_COLUMNS = ("image_key", "image_width", "image_height")
+_IMAGE_COLUMNS = ("image_key", "image_keys", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
-    [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS] + [("image", pa.string()), ("problem", pa.string())]
+    [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS]
+    + [("images", pa.list_(pa.string())), ("problem", pa.string())]
 )
 PICTURE_SCHEMA = pa.schema(
     [
@@ -83,30 +81,6 @@ class BadRows(BadInput):
         return type(self), (self.problems,)
 
 
-@dataclass(frozen=True)
-class Source:
-    """A corpus whose folder has been found.
-
-    Attributes:
-        corpus: Its part of the recipe.
-        root: The folder that image locators and row files are relative to.
-        splits: Official split -> published split.
-        files: Its official files with their SHA-256, by path relative to `root`.
-        folders: Folders inside its image folder: where images lie follows from them.
-    """
-
-    corpus: Corpus
-    root: Path
-    splits: dict[str, str]
-    files: dict[str, str]
-    folders: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Hash of all that the rows follow from, wherever the folder lies."""
-        return digest("source", canonical_json([self.corpus.read_from, self.splits, self.files, self.folders]))
-
-
 @dataclass(frozen=True, eq=False)
 class OfficialRows(Parts):
     """Every official row, checked and normalised, or with what is wrong with it."""
@@ -123,16 +97,17 @@ class ImageLocations:
 
     Attributes:
         locators: Source and locator of every picture, sorted.
-        roots: Corpus name -> the folder that its locators are relative to.
+        sources: The corpora that they are of.
     """
 
     locators: list[tuple[str, str]]
-    roots: dict[str, Path]
+    sources: list[Source]
 
     @property
     def key(self) -> str:
-        """Hash of their sizes and times: a picture that is replaced changes one, and what was read before is void."""
-        return digest("places", *(f"{name} {stamp(locator, self.roots[name])}" for name, locator in self.locators))
+        """Hash of stamps of files: a picture that is replaced has another, and what was read before is void."""
+        roots = {source.corpus.name: source.root for source in self.sources}
+        return digest("places", *(f"{name} {located(locator, roots[name])}" for name, locator in self.locators))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,77 +148,47 @@ class Reading(Result):
     SCHEMAS: ClassVar = {"items": SCHEMA, "pictures": PICTURE_SCHEMA, "set_aside": _SET_ASIDE_SCHEMA}
 
 
-def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source:
-    """Locate a corpus's files and hash them.
-
-    Args:
-        corpus: Its part of the recipe.
-        corpora: Folder that its path is relative to.
-        published: Whether its splits will be those of a published folder, which `load_dataset` must take.
-
-    Raises:
-        BadInput: When the folder or a file is missing, or a split is unknown.
-    """
-    form = reader(corpus.format)
-    root = form.root(corpus, corpora)
-    known = form.splits(corpus, root)
-    wanted = corpus.splits if corpus.splits is not None else known
-    splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
-    if unknown := sorted(set(splits) - set(known)):
-        problem = f"there is no split {unknown[0]!r}"
-        raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")
-    for name in splits.values() if published and corpus.images == "required" else ():
-        if not _SPLIT.fullmatch(name):
-            allowed, remedy = "letters, digits and _, but not `all`", "map it in the recipe by `splits: {NAME: test}`"
-            raise BadInput(corpus.name, "splits", f"load_dataset does not take {name!r}", allowed, remedy)
-    names = sorted(str(path.relative_to(root)) for path in form.files(corpus, root))
-    files = {name: sha256(held(root, name, "file")) for name in names}
-    return Source(corpus, root, splits, files, folders_of_images(corpus, root))
-
-
 def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
     """Make the item table of a recipe.
 
     Raises:
         BadRows: When rows are bad and the recipe says `stop`.
     """
-    rows = read_rows(run, recipe.text, sources)
-    table = rows.table()
-    wanted = table.loc[table["problem"].isna(), ["source", "image"]].drop_duplicates()
-    roots = {source.corpus.name: source.root for source in sources}
-    places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), roots)
-    seen = look_at_pictures(run, places, recipe.images)
+    rows = read_rows(run, recipe.text, sources, recipe.images.max_per_item)
+    wanted = one_image_a_row(rows.table())[["source", "image"]].drop_duplicates()
+    places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), sources)
+    look = look_at_pictures.anew if run.check else look_at_pictures
+    seen = look(run, places, recipe.images)
     return join_items(run, rows, seen.by_content(), recipe.bad_rows)
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
 
 
-@stage("rows", version=5)
-def read_rows(space: Workspace, text: Text, sources: list[Source]) -> OfficialRows:
-    """Read every official row."""
+@stage("rows", version=6)
+def read_rows(space: Workspace, text: Text, sources: list[Source], max_per_item: int) -> OfficialRows:
+    """Read every official row; one that has more images than `max_per_item` is bad."""
     # Official splits that become one published split are one shard, so that an id cannot come twice in it.
     shards = [(source, split) for source in sources for split in dict.fromkeys(source.splits.values())]
-    space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase)), shards)
+    space.parts(partial(_read_split, TextRule(text.unicode, text.lowercase), max_per_item), shards)
     return OfficialRows()
 
 
-def _read_split(text: TextRule, shard: tuple[Source, str], path: Path) -> None:
+def _read_split(text: TextRule, max_per_item: int, shard: tuple[Source, str], path: Path) -> None:
     """Read, check and normalise the rows of one published split of one corpus."""
     source, split = shard
-    for name in source.files:
-        held(source.root, name, "file")  # once more: a link may have been swapped since the files were hashed
     read_official = reader(source.corpus.format).read
     officials = [official for official, published in source.splits.items() if published == split]
-    rows = chain.from_iterable(read_official(source.corpus, source.root, official) for official in officials)
     seen: set[str] = set()
     records: list[dict[str, Any]] = []
     tables = []
-    for number, row in enumerate(rows, start=1):
-        records.append(_record(row, source, split, number, text, seen))
-        if len(records) == 50_000:
-            tables.append(pa.Table.from_pylist(records, schema=_ROW_SCHEMA))
-            records = []
+    with source.as_hashed():
+        every = chain.from_iterable(read_official(source.corpus, source.root, official) for official in officials)
+        for number, row in enumerate((within(row, max_per_item) for row in every), start=1):
+            records.append(_record(row, source, split, number, text, seen))
+            if len(records) == 50_000:
+                tables.append(pa.Table.from_pylist(records, schema=_ROW_SCHEMA))
+                records = []
     tables.append(pa.Table.from_pylist(records, schema=_ROW_SCHEMA))
     write_table(path, pa.concat_tables(tables))
 
@@ -262,7 +207,7 @@ def _record(
     if isinstance(row, BadInput):
         return common | _aside(f"{corpus.name}:{split}:row {row.row or number}", seen, row)
     identity = f"{corpus.name}:{split}:{row.source_id}"
-    place = common | {"source_id": row.source_id, "row": f"{row.file}#{row.row}", "image": row.image}
+    place = common | {"source_id": row.source_id, "row": f"{row.file}#{row.row}", "images": list(row.images)}
     try:
         if identity in seen:
             remedy = "give every question of a split its own id"
@@ -288,9 +233,9 @@ def _aside(identity: str, seen: set[str], problem: BadInput) -> dict[str, Any]:
 
 
 def as_json(problem: BadInput) -> str:
-    """What is wrong, as tables hold it."""
-    values = {name: getattr(problem, name) for name in ("file", "row", "problem", "allowed", "remedy")}
-    return canonical_json(values)
+    """What is wrong, as tables hold it: values that it quotes may be as long as a cell, and are cut."""
+    told = {name: clipped(getattr(problem, name)) for name in ("problem", "allowed", "remedy")}
+    return canonical_json({"file": problem.file, "row": problem.row} | told)
 
 
 def _content(row: Row, text: TextRule) -> dict[str, Any]:
@@ -333,33 +278,38 @@ def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -
     """Decode, hash and measure every picture."""
     starts = range(0, len(places.locators), PICTURES_PER_SHARD)
     shards = [places.locators[start : start + PICTURES_PER_SHARD] for start in starts]
-    space.parts(partial(_look, places.roots, limits), shards)
+    space.parts(partial(_look, {source.corpus.name: source for source in places.sources}, limits), shards)
     return Seen()
 
 
-def _look(roots: dict[str, Path], limits: Images, shard: list[tuple[str, str]], path: Path) -> None:
+def _look(sources: dict[str, Source], limits: Images, shard: list[tuple[str, str]], path: Path) -> None:
     """Decode, hash and measure the pictures of one shard."""
-    records = []
-    for source, locator in shard:
-        record: dict[str, Any] = {"source": source, "image": locator}
-        try:
-            if locator.startswith(NAMED):
-                facts = named(locator, source)
-            else:
-                facts = describe(read_bytes(locator, roots[source]), locator, limits)
-            record |= asdict(facts)
-        except BadInput as problem:
-            # Named by its place in the corpus: what is published is the same on every machine.
-            where = locator.partition(":")[2].replace(BELOW, "/")
-            record["problem"] = as_json(BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy))
-        records.append(record)
+    tables = {source for source, locator in shard if locator.startswith(IN_TABLE)}
+    with ExitStack() as stack:
+        for name in sorted(tables):  # a row's question and its picture must be of one and the same table
+            stack.enter_context(sources[name].as_hashed())
+        records = [_seen(sources[source], locator, limits) for source, locator in shard]
     write_table(path, pa.Table.from_pylist(records, schema=PICTURE_SCHEMA))
+
+
+def _seen(source: Source, locator: str, limits: Images) -> dict[str, Any]:
+    """What one picture is, or what is wrong with it."""
+    record: dict[str, Any] = {"source": source.corpus.name, "image": locator}
+    try:
+        if locator.startswith(NAMED):
+            return record | asdict(named(locator, source.corpus.name))
+        return record | asdict(describe(read_bytes(locator, source.root), locator, limits))
+    except BadInput as problem:
+        # Named by its place in the corpus: what is published is the same on every machine.
+        where = locator.partition(":")[2].replace(BELOW, "/")
+        told = BadInput(where, problem.row, problem.problem, problem.allowed, problem.remedy)
+        return record | {"problem": as_json(told)}
 
 
 # --------------------------------------------------------------------------------------------------------- items
 
 
-@stage("items", version=7)
+@stage("items", version=8)
 def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) -> Reading:
     """Join rows and pictures.
 
@@ -367,7 +317,8 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
         BadRows: When rows are bad and the recipe says `stop`.
     """
     pictures = seen.table()
-    table = rows.table().merge(pictures, on=["source", "image"], how="left", suffixes=("", "_picture"))
+    table = rows.table()
+    table = table.join(looks_of(table, pictures))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()
     table.loc[broken, "problem"] = [
@@ -377,9 +328,8 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
     bad = table[table["problem"].notna()].sort_values("id")
     if len(bad) and bad_rows == "stop":
         raise BadRows([json.loads(problem) for problem in bad["problem"]])
-    good = table[table["problem"].isna()].sort_values("id")
-    good = ordered(one_spelling(good.rename(columns={"width": "image_width", "height": "image_height"})))
-    used = pictures[pictures["image_key"].isin(set(good["image_key"]))]
+    good = ordered(one_spelling(table[table["problem"].isna()].sort_values("id")))
+    used = pictures[pictures["image_key"].isin(set(good["image_keys"].explode()))]
     used = used.sort_values(["image_key", "source", "image"]).drop_duplicates("image_key")
     counts = table.groupby(["source", "split"])["problem"].agg(rows="size", set_aside="count")
     by_split = [

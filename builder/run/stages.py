@@ -11,7 +11,7 @@ key follows from the very arguments that the work gets; the result is loaded if 
 
 from __future__ import annotations
 
-import fcntl
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +21,14 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from twokeys.audit.models.hosts import Hosts
+from twokeys.audit.served.spending import Spending
+from twokeys.builder.run.checksums import DONE, is_done, is_sealed, seal, sums
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import content_key
-from twokeys.builder.run.results import Result
+from twokeys.builder.run.lock import alone
+from twokeys.builder.run.results import Result, parts_of
+from twokeys.core.disk import writing
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.progress import Say, silent
@@ -32,7 +36,7 @@ from twokeys.core.progress import Say, silent
 T = TypeVar("T")
 P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
-DONE, LOCK = "done.json", "lock"
+LOCK = "lock"
 
 
 @dataclass
@@ -44,6 +48,8 @@ class Run:
         engine: Maps a function over shards.
         say: Told how far each stage is.
         hosts: Hosts that the user named: a model of the recipe that is served elsewhere is not asked.
+        check: Whether images are read again whose size and times are as before.
+        spending: What served models may cost, and have.
         seconds: Seconds that executed stages took, by name, without those of stages inside; stages that were there
             are not in it.
         inside: For each stage under way, the outermost first, the seconds of the stages inside that have ended.
@@ -53,24 +59,23 @@ class Run:
     engine: Engine = field(default_factory=Serial)
     say: Say = silent
     hosts: Hosts = field(default_factory=Hosts)
+    check: bool = False
+    spending: Spending = field(default_factory=Spending)
     seconds: dict[str, float] = field(default_factory=dict)
     inside: list[float] = field(default_factory=list)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other builds out of the run folder; who is killed lets go of it.
+        """Keep other builds out of the run folder.
 
         Raises:
-            BadInput: When another build is at work there.
+            BadInput: When another build is at work there, or nothing can be written there.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK).open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                problem = f"another build is at work in {self.folder}"
-                remedy = "wait for it, or name another run folder"
-                raise BadInput("--work", None, problem, "one build at a time", remedy) from None
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        problem = f"another build is at work in {self.folder}"
+        busy = BadInput("--work", None, problem, "one build at a time", "wait for it, or name another run folder")
+        with alone(self.folder / LOCK, busy):
             yield
 
     @contextmanager
@@ -109,7 +114,7 @@ class Workspace:
     def parts(
         self, function: Callable[[T, Path], None], shards: Sequence[T], engine: Engine | None = None
     ) -> list[Path]:
-        """Run `function(shard, path)` for every shard whose part is not there yet.
+        """Run `function(shard, path)` for every shard whose part is not there yet, or is not what was written.
 
         The function writes its part whole (`write_table`). Parts keep the order of the shards whatever the engine.
 
@@ -119,7 +124,9 @@ class Workspace:
             engine: Maps the function over the shards; the run's engine when None.
         """
         paths = [self.folder / f"part-{number:05d}.parquet" for number in range(len(shards))]
-        todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not path.is_file()]
+        for path in {*parts_of(self.folder)} - {*paths}:
+            path.unlink()
+        todo = [(shard, path) for shard, path in zip(shards, paths, strict=True) if not is_sealed(path, self.name)]
         self.cut = max(len(shards), 1)
         engine = self.run.engine if engine is None else engine
         for finished, _ in enumerate(engine.map_shards(_Task(function), todo), start=1):
@@ -148,14 +155,15 @@ class Stage(Generic[P, R]):
         Raises:
             TypeError: When an argument has no key (`twokeys.builder.run.keys`).
         """
-        bound = signature(self.work).bind(run, *args, **kwargs)
-        bound.apply_defaults()
-        given = {name: content_key(value) for name, value in list(bound.arguments.items())[1:]}
-        key = digest("stage", self.name, str(self.version), canonical_json(given))
-        folder = run.folder / f"{self.name}-{key[:12]}"
-        if not (folder / DONE).is_file():
-            self._make(Workspace(run, self.name, key, folder), *args, **kwargs)
-        return replace(self._result.load(folder), key=key, folder=folder)
+        space = self._space(run, *args, **kwargs)
+        if not is_done(space.folder, self.name):
+            self._make(space, *args, **kwargs)
+        return replace(self._result.load(space.folder), key=space.key, folder=space.folder)
+
+    def anew(self, run: Run, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the work on these arguments, also if it was done before."""
+        shutil.rmtree(self._space(run, *args, **kwargs).folder, ignore_errors=True)
+        return self(run, *args, **kwargs)
 
     def named(self, name: str) -> Stage[P, R]:
         """The same step under another name, for another part of the build."""
@@ -166,12 +174,21 @@ class Stage(Generic[P, R]):
         kind: type[R] = get_type_hints(self.work)["return"]
         return kind
 
+    def _space(self, run: Run, *args: P.args, **kwargs: P.kwargs) -> Workspace:
+        bound = signature(self.work).bind(run, *args, **kwargs)
+        bound.apply_defaults()
+        given = {name: content_key(value) for name, value in list(bound.arguments.items())[1:]}
+        key = digest("stage", self.name, str(self.version), canonical_json(given))
+        return Workspace(run, self.name, key, run.folder / f"{self.name}-{key[:12]}")
+
     def _make(self, space: Workspace, *args: P.args, **kwargs: P.kwargs) -> None:
         space.run.say(space.name, 0, 0)
-        space.folder.mkdir(parents=True, exist_ok=True)
+        with writing(space.folder):
+            space.folder.mkdir(parents=True, exist_ok=True)
         with space.run.timed(space.name):
             self.work(space, *args, **kwargs).save(space.folder)
-            write_json(space.folder / DONE, {"stage": space.name, "version": self.version, "key": space.key})
+            said = {"stage": space.name, "version": self.version, "key": space.key, "files": sums(space.folder)}
+            write_json(space.folder / DONE, said)
         space.run.say(space.name, space.cut, space.cut)
 
 
@@ -197,3 +214,4 @@ class _Task:
 
     def __call__(self, task: tuple[Any, Path]) -> None:
         self.function(*task)
+        seal(task[1])

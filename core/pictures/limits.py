@@ -12,13 +12,15 @@ MAX_PIXELS = 178_956_970
 
 
 class Images(BaseModel):
-    """Limits that an image must keep before it is decoded."""
+    """Limits that an image must keep before it is decoded, and how many an item may have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
     max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
+    max_per_item: Annotated[int, Field(gt=0)] = 16
+    """Images that an item may have."""
 
 
-WIDEST = Images(max_pixels=MAX_PIXELS, max_bytes=sys.maxsize)
+WIDEST = Images(max_pixels=MAX_PIXELS, max_bytes=sys.maxsize, max_per_item=sys.maxsize)
 """Limits of whatever reads a folder without its recipe: every image that some recipe allows is within them."""

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.stage import _content, find
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import _content
 from twokeys.builder.recipe import load, shipped
 from twokeys.core.errors import BadInput
 from twokeys.core.items import TextRule

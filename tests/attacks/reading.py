@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.stages import Run
 

@@ -215,7 +215,7 @@ def test_verify_finds_a_wording_that_says_something_else(change: dict[str, Any],
 def test_what_is_merged_in_real_corpora_differs_in_marks_and_capitals_alone(name: str) -> None:
     """A second rule, written apart: the letters are the same, but for four words that may be there or not."""
     from twokeys.builder.read.corpora import reader
-    from twokeys.builder.read.stage import find
+    from twokeys.builder.read.source import find
     from twokeys.builder.recipe import load
     from twokeys.core.items import Row
 

@@ -31,7 +31,7 @@ from twokeys.builder.diagnose import diagnose
 from twokeys.builder.read import held as holding
 from twokeys.builder.read.held import held, read_held
 from twokeys.builder.read.pictures import read_bytes
-from twokeys.builder.read.stage import find
+from twokeys.builder.read.source import find
 from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 

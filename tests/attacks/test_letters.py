@@ -19,7 +19,8 @@ import pytest
 from tests.attacks.blind import best_replies, item_table, kept
 from twokeys.builder.balance.select import select
 from twokeys.builder.certify.balanced import certify
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, load
 from twokeys.builder.run.stages import Run
 

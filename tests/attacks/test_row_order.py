@@ -25,7 +25,8 @@ from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
 from twokeys.builder.publish.pairs import pair_rows
 from twokeys.builder.publish.rows import in_order, write_config
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify

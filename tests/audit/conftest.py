@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,17 @@ def looks(question: Question) -> str:
     return (
         "yes" if any(name in question.question and abs(pixel - c).sum() < 30 for name, c in COLOURS.items()) else "no"
     )
+
+
+@dataclass
+class Heard:
+    """What long work says."""
+
+    notes: list[str] = field(default_factory=list)
+    stages: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.stages.append((stage, done, total))

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.strategies import texts
-from twokeys.core.items import TextRule, canonical_json, digest, hashed_order, question_key
+from twokeys.core.items import TextRule, canonical_json, digest, hashed_order, image_key, question_key
 from twokeys.core.option_places import freedom
 
 RULES = [TextRule(form, lower) for form in ("NFC", "NFKC") for lower in (False, True)]
@@ -80,3 +80,11 @@ def test_canonical_json_ignores_the_order_of_keys_and_refuses_nan() -> None:
     assert canonical_json({"b": 1, "a": "é"}) == canonical_json({"a": "é", "b": 1}) == '{"a":"é","b":1}'
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json({"a": float("nan")})
+
+
+@given(
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=4), st.lists(st.sampled_from("abc"), min_size=1, max_size=4)
+)
+def test_image_keys_are_equal_just_where_the_lists_are(first, second):
+    assert (image_key(first) == image_key(second)) is (first == second)
+    assert (image_key(first) == first[0]) is (len(first) == 1)

@@ -6,12 +6,16 @@ import io
 import re
 
 import pytest
+import typer
 from rich.console import Console
 from rich.progress import Progress
+from typer.testing import CliRunner
 
 from twokeys.builder.checks.checks import CHECKS as CHECKED
 from twokeys.commands import progress
 from twokeys.commands.progress import CHECKS, CONFIGS, STAGES, Bars, Lines, described
+from twokeys.commands.progress import Clock as Clock_
+from twokeys.commands.verbosity import Verbosity, speaking, verbosity
 from twokeys.core.progress import silent, step
 
 
@@ -49,7 +53,7 @@ def test_a_stage_is_told_once_when_it_ends(lines: Lines, clock: Clock, heard: io
     assert heard.getvalue() == ""
     clock.now += 4
     lines("measure", 14, 14)
-    assert heard.getvalue() == "measure: blind baselines (14), 30.0 s\n"
+    assert heard.getvalue() == "measure: blind baselines (14 fits), 30.0 s\n"
 
 
 def test_seconds_of_a_stage_inside_another_are_its_own(lines: Lines, clock: Clock, heard: io.StringIO) -> None:
@@ -72,7 +76,7 @@ def test_work_before_the_first_word_of_a_stage_belongs_to_it(lines: Lines, clock
     lines("answering", 1, 2)
     clock.now += 5
     lines("answering", 2, 2)
-    assert heard.getvalue().splitlines()[1] == "answering (2), 10.0 s"
+    assert heard.getvalue().splitlines()[1] == "answering (2 items), 10.0 s"
 
 
 def test_what_breaks_off_is_named_with_what_was_done(lines: Lines, clock: Clock, heard: io.StringIO) -> None:
@@ -80,7 +84,7 @@ def test_what_breaks_off_is_named_with_what_was_done(lines: Lines, clock: Clock,
     lines("measure", 3, 14)
     clock.now += 7
     lines.close("broken off after")
-    assert heard.getvalue() == "measure: blind baselines (3 of 14), broken off after 7.0 s\n"
+    assert heard.getvalue() == "measure: blind baselines (3 of 14 fits), broken off after 7.0 s\n"
 
 
 def test_a_stage_that_comes_again_is_told_again(lines: Lines, heard: io.StringIO) -> None:
@@ -135,6 +139,51 @@ def test_on_a_terminal_every_stage_has_a_bar_that_fills() -> None:
     assert [(task.completed, task.total) for task in bars.tasks] == [(7, 14), (1, 1), (1, 1)]
     say("measure", 14, 14)
     assert all(task.finished for task in bars.tasks)
+
+
+def test_a_short_stage_is_worth_no_line(clock: Clock, heard: io.StringIO) -> None:
+    lines = Lines(Console(file=heard, soft_wrap=True), shortest=0.05)
+    for seconds in (0.01, 0.06):
+        with step(lines, "filter"):
+            clock.now += seconds
+    assert heard.getvalue() == "filter: rules, 0.1 s\n"
+
+
+def test_a_bar_says_how_much_there_is_in_a_unit_and_how_long_it_will_take() -> None:
+    bars = Progress(Clock_(), console=Console(file=io.StringIO(), force_terminal=True))
+    say = Bars(bars)
+    say("embed", 0, 0)
+    say("measure", 7, 75)
+    assert [task.fields["parts"] for task in bars.tasks] == ["", "7 of 75 fits"]
+    task = bars.tasks[1]
+    task.get_time = lambda: (task.start_time or 0) + 65
+    assert str(Clock_().render(task)) == "1:05"
+    task.finished_time = 80.0
+    assert str(Clock_().render(task)) == "1:20"
+
+
+@pytest.mark.parametrize(("words", "lines"), [([], 0), (["--verbose"], 1), (["--quiet"], 0)])
+def test_what_is_asked_for_by_an_option_is_said(
+    words: list[str], lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = typer.Typer()
+
+    @app.command()
+    @speaking
+    def verb() -> None:
+        with progress.progress() as say, step(say, "filter"):
+            pass
+
+    with pytest.raises(SystemExit):
+        app(words)
+    assert len(capsys.readouterr().err.splitlines()) == lines
+    assert verbosity() is Verbosity.USUAL, "what one verb was told does not hold for the next"
+
+
+def test_quiet_and_verbose_exclude_each_other() -> None:
+    app = typer.Typer()
+    app.command()(speaking(lambda: None))
+    assert CliRunner().invoke(app, ["--quiet", "--verbose"]).exit_code == 2
 
 
 def test_the_context_names_what_broke_off(capsys: pytest.CaptureFixture[str]) -> None:

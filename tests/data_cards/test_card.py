@@ -176,3 +176,17 @@ def test_the_package_is_light_and_stands_on_nothing_of_ours(imports, never):
     program = f"import sys, {imports}; print([name for name in {never} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_golds_by_majority_are_named_with_their_rule(manifest, dataset_info):
+    assert "Golds of several people" not in card(manifest, dataset_info)
+    corpora = [
+        {"name": "vizwiz", "columns": {"answer": None, "answers": "answers"}},
+        {"name": "ok-vqa", "columns": None, "options": {"gold": "majority"}},
+        {"name": "vqa-v2", "columns": None, "options": {"gold": "stated"}},
+        {"name": "mine", "columns": {"answer": "answer"}, "options": {}},
+    ]
+    several = manifest.model_copy(update={"recipe": manifest.recipe | {"corpora": corpora}})
+    (told,) = [line for line in card(several, dataset_info).splitlines() if "Golds of several people" in line]
+    assert "no gold: `vizwiz`, `ok-vqa`. Their gold is the answer that most annotators gave" in told
+    assert "comes first in the source's list" in told

@@ -20,7 +20,7 @@ def test_a_small_share_is_not_rounded_to_nothing():
 
 def test_an_interval_without_ends_is_a_dash():
     assert tables.interval(float("nan"), 0.5) == "-"
-    assert tables.interval(0, 1) == "[0.0, 100.0]"
+    assert tables.interval(0, 1) == "[0.0, 100.0], too few to tell"
 
 
 def test_the_summary_holds_the_manifests_numbers(manifest):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy, run
+from twokeys.builder.push import Unsound, push
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.questions import unanswered
@@ -17,7 +18,8 @@ def test_missing_answers_are_findings_of_verify_and_stop_no_build(toy: Toy, make
     built = make(toy, datasheet={}, authors=[], corpora=[toy.corpus(citation="")])
     assert built.certified
     findings = [finding for finding in verify(built.folder) if not finding.ok]
-    problems = {finding.check: finding.problems for finding in findings}
+    assert all(finding.outcome == "open" and not finding.failed for finding in findings)
+    problems = {finding.check: finding.unanswered for finding in findings}
     assert [finding.remedy.count("twokeys datasheet") for finding in findings] == [1]
     assert list(problems) == ["datasheet"]
     questions = unanswered({})
@@ -27,6 +29,11 @@ def test_missing_answers_are_findings_of_verify_and_stop_no_build(toy: Toy, make
         assert question.text in problem
         assert "\n" not in problem
     assert "'toy' has neither citation nor homepage" in problems["datasheet"][-1]
+    assert verify(built.folder).ok
+    strict = verify(built.folder, strict=True)
+    assert {finding.check: finding.problems for finding in strict if finding.failed} == problems
+    with pytest.raises(Unsound, match="datasheet"):
+        push(built.folder, "owner/name", dry_run=True)
 
 
 def test_answers_change_no_row_and_repeat_no_stage(toy: Toy, make: Build) -> None:

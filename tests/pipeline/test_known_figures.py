@@ -11,7 +11,8 @@ import pytest
 
 from twokeys.builder.balance.select import select
 from twokeys.builder.build import build
-from twokeys.builder.read.stage import find, read
+from twokeys.builder.read.source import find
+from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Corpus, Recipe, load
 from twokeys.builder.run.stages import Run
 from twokeys.builder.verify import verify

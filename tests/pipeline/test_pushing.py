@@ -16,8 +16,9 @@ from tests.hub import TOKEN, Hub, hub
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import ANSWERS, Toy
 from twokeys.builder.build import Built
+from twokeys.builder.checks.finding import Verified
 from twokeys.builder.push import Pushed, Unsound, push
-from twokeys.builder.verify import Finding, verify
+from twokeys.builder.verify import verify
 from twokeys.commands.app import app
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.citation import version
@@ -42,13 +43,14 @@ def verified_once(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Recount the build that all tests share once; every other folder is recounted each time."""
     known = findings_of(built.folder)
     monkeypatch.setattr(
-        "twokeys.builder.push.verify", lambda path, say: known if path == built.folder else verify(path, say=say)
+        "twokeys.builder.push.verify",
+        lambda path, strict, say: known if path == built.folder else verify(path, strict=strict, say=say),
     )  # fmt: skip
 
 
 @cache
-def findings_of(folder: Path) -> list[Finding]:
-    return verify(folder)
+def findings_of(folder: Path) -> Verified:
+    return verify(folder, strict=True)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -166,7 +168,7 @@ def test_a_dry_run_lists_everything_and_asks_nobody(built: Built, there: Hub, mo
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_a_folder_that_fails_verify_is_not_pushed(folder: Path, there: Hub, dry_run: bool) -> None:
     (folder / "LICENSE").write_text("public domain")
-    with pytest.raises(Unsound, match="does not pass `twokeys verify` \\(files"):
+    with pytest.raises(Unsound, match="does not pass `twokeys verify --strict` \\(files"):
         push(folder, REPO, dry_run=dry_run)
     assert there.asked == []
 
@@ -175,7 +177,7 @@ def test_missing_answers_of_the_datasheet_are_not_pushed(toy: Toy, make: Build, 
     built = make(toy, datasheet={})
     with pytest.raises(Unsound, match=r"\(datasheet\)") as error:
         push(built.folder, REPO)
-    assert any("maintenance.contact" in problem for finding in error.value.findings for problem in finding.problems)
+    assert any("maintenance.contact" in problem for finding in error.value.verified for problem in finding.problems)
     assert there.asked == []
 
 

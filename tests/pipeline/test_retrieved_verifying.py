@@ -13,9 +13,10 @@ from tests.pipeline.adversary import Adversary, Row
 from tests.pipeline.seen import FILES, PAIR, Seen, name
 from tests.pipeline.toy import run
 from twokeys.builder.build import Built, build
+from twokeys.builder.checks.finding import Finding
 from twokeys.builder.checks.told import TOLD
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.verify import Finding, verify
+from twokeys.builder.verify import verify
 
 CONFIG = "balanced"
 

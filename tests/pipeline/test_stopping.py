@@ -146,16 +146,14 @@ def test_killed_while_replacing_an_older_build_one_of_the_two_is_there(killer: K
         shutil.copytree(killer.out, kept)
         if killer.build(until=moment) is not None:
             break
-        visible = [path for path in (killer.out, killer.out.with_name(".toy.old")) if path.exists()]
-        assert visible
-        assert any(
-            evidence(path) in (old, evidence(built.folder)) for path in visible if (path / "manifest.json").exists()
-        )
+        assert evidence(killer.out) in (old, evidence(built.folder)), "at no moment is neither there"
         assert_whole_or_absent(killer.out)
         forget(killer.out)
         kept.rename(killer.out)
     killer.build()
     assert evidence(killer.out) == evidence(built.folder)
+    left = {path.name for path in killer.out.parent.iterdir()} - {killer.out.name, ".toy.run", "kept"}
+    assert not left, "the next build clears away what a killed one left"
 
 
 @pytest.mark.slow
@@ -213,6 +211,42 @@ def test_a_second_build_at_the_same_time_is_told_to_wait(toy: Toy, built: Built,
     assert met == ["--work"]
     assert evidence(out) == evidence(built.folder)
     assert build(recipe, out, corpora=toy.corpora, engine="serial").executed == {}
+
+
+def test_two_builds_with_one_output_and_run_folders_of_their_own_do_not_mix(
+    toy: Toy, built: Built, tmp_path: Path
+) -> None:
+    recipe, other, out = toy.save(tmp_path / "recipe.yaml"), toy.save(tmp_path / "other.yaml", seed=7), tmp_path / "toy"
+    met: list[str] = []
+
+    def meet(stage: str, done: int, total: int) -> None:
+        if (stage, done) in (("rows", 0), ("publish", 0)):
+            with pytest.raises(BadInput, match="another process is writing") as error:
+                build(other, out, corpora=toy.corpora, work=tmp_path / "other", engine="serial")
+            met.append(error.value.file)
+
+    build(recipe, out, corpora=toy.corpora, work=tmp_path / "work", engine="serial", say=meet)
+    assert met == ["--out", "--out"]
+    assert evidence(out) == evidence(built.folder)
+    build(other, out, corpora=toy.corpora, work=tmp_path / "other", engine="serial")
+    assert not [finding for finding in verify(out) if finding.failed]
+
+
+def test_what_is_put_into_the_folder_during_a_build_stays_there(toy: Toy, tmp_path: Path) -> None:
+    recipe, out = toy.save(tmp_path / "recipe.yaml"), tmp_path / "toy"
+    build(recipe, out, corpora=toy.corpora, engine="serial")
+    before = evidence(out)
+
+    def put(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("publish", 0):
+            (out / "thesis.tex").write_text("mine")
+
+    changed = toy.save(tmp_path / "recipe.yaml", seed=7, title="Other")
+    with pytest.raises(BadInput, match=r"thesis\.tex"):
+        build(changed, out, corpora=toy.corpora, engine="serial", say=put)
+    assert ((out / "thesis.tex").read_text(), evidence(out)) == ("mine", before)
+    (out / "thesis.tex").unlink()
+    assert list(build(changed, out, corpora=toy.corpora, engine="serial").executed) == ["publish"]
 
 
 def test_a_second_run_does_no_work(toy: Toy, tmp_path: Path) -> None:

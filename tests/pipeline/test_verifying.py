@@ -10,6 +10,7 @@ import pytest
 from tests.pipeline.adversary import failed
 from twokeys.builder.build import Built
 from twokeys.builder.checks.checks import CHECKS
+from twokeys.builder.checks.datasheet import DATASHEET
 from twokeys.builder.checks.told import TOLD
 from twokeys.builder.verify import verify
 
@@ -42,8 +43,19 @@ def test_the_files_damaged_here_are_all_there_are(built: Built) -> None:
 
 def test_a_fresh_build_passes_every_check(built: Built) -> None:
     findings = verify(built.folder)
-    assert [finding.check for finding in findings] == ["manifest", "files", *CHECKS, TOLD]
+    assert [finding.check for finding in findings] == ["manifest", "files", *CHECKS, DATASHEET, TOLD]
     assert not failed(built.folder)
+    assert {finding.check for finding in findings if finding.outcome == "absent"} == {
+        "expected label noise", "constructed partners", "audited tier", "cheap adversaries, fitted again",
+        "rows of pairs", "rows of eval.yaml", TOLD,
+    }  # fmt: skip
+    counted = {finding.check: finding.counted for finding in findings}
+    rows = built.manifest.kept
+    assert counted["files"] == f"{len(FILES) - 1} files"
+    assert counted["rows of measurements"] == f"{rows:,} rows"
+    assert counted["certificate"].startswith(f"{rows:,} rows, ")
+    table = findings.to_pandas()
+    assert table["outcome"].tolist() == [finding.outcome for finding in findings]
 
 
 def test_a_copy_elsewhere_passes_too_with_what_version_control_adds(folder: Path) -> None:

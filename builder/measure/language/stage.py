@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.language.loading import language_model, ready, size
 from twokeys.builder.measure.language.prompts import VERSION, ask
+from twokeys.builder.measure.language.served import Prompted, ServedModel, by_option, replies, scores
 from twokeys.builder.run.engines import Engine
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
-from twokeys.core.items import digest
+from twokeys.core.items import canonical_json, digest
 
 Floats = NDArray[np.float32]
 Entry = tuple[str, list[str]]
@@ -69,9 +70,27 @@ class AnswersWanted:
 @stage("likelihoods", version=2)
 def likelihoods(space: Workspace, model: NamedModel, asked: AnswersWanted) -> Likelihoods:
     """Score answers after questions by a language model."""
+    if isinstance(model, ServedModel):
+        found = scores(space.run, model, asked.answers, space.name)
+        questions = sorted(found)
+        _write(space, questions, [[one.value for one in found[question]] for question in questions])
+        return Likelihoods()
     engine, small = in_room(space.run.engine, model.name)
     space.parts(partial(_score, model.name, small), _shards(asked.answers), engine)
     return Likelihoods()
+
+
+@stage("shares", version=1)
+def shares(space: Workspace, model: ServedModel, cases: Sequence[Prompted]) -> Likelihoods:
+    """Log-shares of options among the replies of a served model that is shown all of them."""
+    found = replies(space.run, model, cases, space.name)
+    _write(space, [case_key(*case) for case in cases], [by_option(found[case], case.choices) for case in cases])
+    return Likelihoods()
+
+
+def case_key(question: str, choices: Sequence[str]) -> str:
+    """What tells a question with its options from others."""
+    return canonical_json([question, *choices])
 
 
 OF_QUESTIONS, OF_CHOICES = likelihoods.named("likelihoods-question"), likelihoods.named("likelihoods-choices")
@@ -142,10 +161,40 @@ def of_options(
     return np.array([(after[pair], empty[pair[1]]) for pair in options], dtype=np.float32)
 
 
+def of_cases(run: Run, model: ServedModel, every: Iterable[Prompted], cases: Sequence[tuple[Prompted, str]]) -> Floats:
+    """Log-shares of options among replies that were shown all options of their item, with the question and without.
+
+    Args:
+        run: The build under way.
+        model: A served model that gives replies alone.
+        every: All questions of the corpus with their options.
+        cases: (u,) the options wanted, each with the question and the options that it stands among.
+
+    Returns:
+        (u, 2).
+    """
+    shown = {*every, *(case for case, _ in cases)}
+    both = sorted(shown | {Prompted("", case.choices) for case in shown})
+    found = shares(run, model, both).by_question()
+    return np.array(
+        [
+            [found[case_key(question, case.choices)][case.choices.index(option)] for question in (case.question, "")]
+            for case, option in cases
+        ],
+        dtype=np.float32,
+    )
+
+
 def in_room(engine: Engine, model: str) -> tuple[Engine, bool]:
     """An engine that has room for the model, and whether that is one model per process."""
     ready(model)  # converted here, once, not by every worker
     return room_for(engine, size(model))
+
+
+def _write(space: Workspace, questions: Sequence[str], values: Sequence[Sequence[float]]) -> None:
+    """Write what was asked of a server as one part."""
+    numbers = pa.array(values, type=pa.list_(pa.float32()))
+    write_table(space.folder / "part-00000.parquet", pa.table({"question": list(questions), "values": numbers}))
 
 
 def _shards(asked: Mapping[str, Sequence[str]]) -> list[list[Entry]]:

@@ -53,7 +53,9 @@ class Mark:
 LONGEST, SHORTEST = Mark("is the longest"), Mark("is the shortest")
 LIKE, UNLIKE = Mark("shares most words with the others"), Mark("shares fewest words with the others")
 LARGEST, SMALLEST = Mark("is the largest number"), Mark("is the smallest number")
-HOLDS, IS, AT = "alone holds", "is", "stands at"
+HOLDS, BEGINS, IS, AT = "alone holds", "alone begins with", "is", "stands at"
+OPENING = 3
+"""Words of the longest beginning that marks out an option."""
 
 
 @dataclass(frozen=True)
@@ -161,12 +163,17 @@ def marks(options: Sequence[str]) -> dict[Mark, int]:
         found |= _extremes(numbers, LARGEST, SMALLEST)
     found |= {Mark(AT, letter): place for place, letter in enumerate(ascii_uppercase[: len(options)])}
     holders = Counter(word for own in words for word in own)
+    openings = [
+        [" ".join(said[:size]) for size in range(2, min(OPENING, len(said)) + 1)] for said in map(split, options)
+    ]
+    begun = Counter(opening for own in openings for opening in own)
     for place, (option, own) in enumerate(zip(options, words, strict=True)):
         text = option.lower()
         if len(text) <= TEXT:
             found[Mark(IS, text)] = place
         if len(own) > 1:
             found |= {Mark(HOLDS, word): place for word in own if holders[word] == 1}
+        found |= {Mark(BEGINS, opening): place for opening in openings[place] if begun[opening] == 1}
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.measure.language.loading import identity as language_identity
+from twokeys.builder.measure.language.named import local_language_model
 from twokeys.builder.measure.replies import identity as vision_language_identity
 from twokeys.builder.pair.judges.fluency import fluencies, halting
 from twokeys.builder.pair.judges.verification import verified
@@ -41,7 +41,7 @@ class Judges:
         """Those that a recipe names."""
         grammar, verify, name = recipe.pair.grammar, recipe.pair.verify, recipe.encoders.language
         return cls(
-            None if grammar is None else NamedModel(name, language_identity(name)),
+            None if grammar is None else local_language_model(name, "pair.grammar"),
             0.0 if grammar is None else grammar.drop,
             tuple(NamedModel(each, vision_language_identity(each)) for each in (verify.models if verify else ())),
             verify,

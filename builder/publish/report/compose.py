@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,21 +24,38 @@ if TYPE_CHECKING:
     from twokeys.builder.measure.survey import Survey
     from twokeys.builder.recipe import Recipe
     from twokeys.data_cards.blindness import Blindness
+    from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import Manifest
 
 ALL, BALANCED = "all items read", "balanced"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What was found of a set.
+
+    Attributes:
+        blindness: Ceilings and baselines.
+        categories: The best blind adversary of each category; None in a folder of an older version.
+        wordings: Shortcuts in wordings; None if they are to be searched.
+        options: Shortcuts in options, likewise.
+    """
+
+    blindness: Blindness
+    categories: Categories | None
+    wordings: Mined | None = None
+    options: MinedOptions | None = None
+
+
 def folder_report(path: Path, manifest: Manifest) -> str:
     """The report of a published folder, from its rows and its manifest alone; `manifest.files` are not read."""
     material = of_folder(path, manifest)
-    funnel, kept = manifest.funnel, manifest.kept
-    return report_text(_report(material, funnel, kept, manifest.before, manifest.after if kept else None, None, None))
+    before = Told(manifest.before, manifest.categories_before)
+    after = Told(manifest.after, manifest.categories_after) if manifest.kept else None
+    return report_text(_report(material, manifest.funnel, manifest.kept, before, after))
 
 
-def diagnosis_report(
-    plan: Recipe, known: Survey, selection: Selection, found: Blindness, mined: Mined, options: MinedOptions
-) -> str:
+def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: Told) -> str:
     """The report of a diagnosis."""
     material = of_survey(plan, known, selection)
     kept = len(selection.kept)
@@ -45,18 +63,10 @@ def diagnosis_report(
         Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items)),
         Step(stage="balance", name="largest balanced subset", removed=len(known.items) - kept, left=kept),
     ]
-    return report_text(_report(material, funnel, kept, found, None, mined, options))
+    return report_text(_report(material, funnel, kept, found, None))
 
 
-def _report(
-    material: Material,
-    funnel: list[Step],
-    kept: int,
-    before: Blindness,
-    after: Blindness | None,
-    mined: Mined | None,
-    options: MinedOptions | None,
-) -> Report:
+def _report(material: Material, funnel: list[Step], kept: int, before: Told, after: Told | None) -> Report:
     plan = material.recipe
     confidence = plan.measure.confidence
     thumbnail = Thumbnails(material.read, plan.images)
@@ -71,13 +81,15 @@ def _report(
         items=len(material.items),
         kept=kept,
         funnel=funnel,
-        before=before,
-        after=after,
+        before=before.blindness,
+        after=after.blindness if after else None,
+        categories=before.categories,
+        categories_after=after.categories if after else None,
         sets=[ALL, *tiers],
         answers=by_type(sets),
         openings=by_opening(sets),
         shortcuts=[
-            wordings(ALL, mined or mine(material.items, confidence, plan.seed), list(tiers.values())),
+            wordings(ALL, before.wordings or mine(material.items, confidence, plan.seed), list(tiers.values())),
             *(
                 wordings(f"{name} tier, searched anew", mine(part, confidence, plan.seed), [])
                 for name, part in tiers.items()
@@ -86,7 +98,7 @@ def _report(
         options=[
             option_marks(name, mined_options)
             for name, mined_options in (
-                (ALL, options or mine_options(material.items, confidence, plan.seed)),
+                (ALL, before.options or mine_options(material.items, confidence, plan.seed)),
                 *(
                     (f"{name} tier, searched anew", mine_options(part, confidence, plan.seed))
                     for name, part in tiers.items()

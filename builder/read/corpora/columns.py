@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -11,20 +9,24 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from twokeys.builder.read.corpora.gold_marks import Golds, answers_of, plain
+from twokeys.builder.read.corpora.image_columns import ImageColumn
+from twokeys.builder.read.corpora.joined import joined_files, second_files
+from twokeys.builder.read.corpora.kept import Kept
+from twokeys.builder.read.corpora.lists import absent
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
-from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options, picture
-from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, naming_column, records
+from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
+from twokeys.builder.read.corpora.record_cells import Cells, flat
+from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
+from twokeys.builder.read.placeholders import named
 from twokeys.builder.recipe import Columns, Corpus, Part
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
+from twokeys.core.templates import is_template, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_LETTER = re.compile(r"\(?([A-Za-z])[).:]?")
-_MARKS = re.compile(r"\s*(?:[,;&]|\band\b)\s*|(?<=\))\s*(?=\()")
-"""Between the letters or indices of several right options."""
 
 
 class MoreColumns(Part):
@@ -32,6 +34,8 @@ class MoreColumns(Part):
 
     meta: tuple[str, ...] = ()
     """Further columns to keep with each item."""
+    records: str | None = None
+    """Of JSON files: the key that the records stand under, with dots between keys; None if the files tell."""
 
 
 @dataclass(frozen=True)
@@ -55,83 +59,154 @@ class Tables:
         return _splits(corpus, self.shards(corpus, root))
 
     def paths(self, corpus: Corpus, root: Path) -> list[Path]:
-        """List the files of the wanted splits; all files if a column tells the split."""
+        """List the files of the wanted splits with the files that are joined to them.
+
+        All files if a column tells the split.
+        """
         shards = self.shards(corpus, root)
+        splits = list(corpus.splits or _splits(corpus, shards)) if _columns(corpus).joined else []
+        joined = [file.path for file in joined_files(corpus, root, splits)]
         if _columns(corpus).split is not None or corpus.splits is None:
-            return [file.path for file in _all(shards)]
-        return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)]
+            return [file.path for file in _all(shards)] + joined
+        return [file.path for split in corpus.splits for file in of_split(shards, split, corpus)] + joined
 
     def read(self, corpus: Corpus, root: Path, split: str) -> Rows:
         """Yield the rows of a split.
 
         Without a column of ids, an item's id is its row number, counted over all files, so that it does not depend on
         how the table is cut into files.
+
+        Raises:
+            BadInput: When a file cannot be read, or no row of the split passes the filters of the recipe.
         """
         shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
-        columns, image = _columns(corpus), _image_column(corpus)
-        wanted = [columns.question, columns.answer, *columns.links, *meta]
-        wanted += [columns.choices] if isinstance(columns.choices, str) else columns.choices or []
-        wanted += [name for name in (columns.id, columns.answers, columns.answer_type, columns.split) if name]
+        columns, images = _columns(corpus), _image_columns(corpus)
+        wanted = dict.fromkeys(meta, "options.meta") | columns.named
+        _meant(corpus, {*wanted, *(inner for name in images for inner in names_in(name))})
+        second = second_files(corpus, root, split, wanted)
+        first = {name: field for name, field in wanted.items() if name.partition(".")[0] not in columns.joined}
         # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
-        before = 0
+        before, kept, kept_second = 0, Kept.of(columns), Kept.of(columns, second=True)
         for file in _all(shards) if columns.split else of_split(shards, split, corpus):
-            naming = naming_column(file, image, corpus)
-            table = Table(corpus, columns, meta, file, split, naming, before)
+            of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
+            golds = Golds(columns, file)
+            table = Table(corpus, meta, file, split, of_file, before, golds)
+            naming = [name for column in of_file if column.naming for name in names_in(column.naming)]
             number = 0
-            for number, record in records(file, [*wanted, naming] if naming else wanted):
-                if isinstance(record, BadInput):
-                    if reports_broken:
-                        yield record
-                elif not columns.split or _text(_get(record, columns.split, file, number)) == split:
-                    yield from each([(number, record)], table.row)
+            for number, record in records(file, first | dict.fromkeys(naming, "columns.image")):
+                is_here = False
+                try:
+                    if isinstance(record, BadInput):
+                        raise record
+                    cells = Cells(record, columns, file, number)
+                    if not kept.passes(cells) or (columns.split and cells.text(columns.split) != split):
+                        continue
+                    is_here = True
+                    cells = second.beside(cells) if columns.joined else cells
+                    if not kept_second.passes(cells):
+                        continue
+                except BadInput as problem:
+                    if is_here or reports_broken:
+                        yield problem
+                    continue
+                yield from each([(number, cells)], table.row)
+            golds.finish()
             before += number
+        kept.check(corpus.name)
+        kept_second.check(corpus.name)
 
     def images(self, corpus: Corpus, root: Path, split: str) -> Images:
         """Yield the images of a split's files; of all columns, only those of images and links need to be there."""
-        column, links = _image_column(corpus), _columns(corpus).links
+        links = _columns(corpus).links
         for file in of_split(self.shards(corpus, root), split, corpus):
-            naming = naming_column(file, column, corpus)
-            told = embedded_name(file, column) if naming is None else naming
-            wanted = [*links, *([told] if told else [])]
-            yield from each(records(file, wanted), partial(_image, corpus, file, naming, told))
+            for name in _image_columns(corpus):
+                column = ImageColumn.of(corpus, file, name, True)
+                told = embedded_name(file, name) if column.naming is None else column.naming
+                wanted = {inner: "columns.links" for link in links for inner in names_in(link)}
+                wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
+                for found in each(records(file, wanted), partial(_of_record, corpus, file, column, told)):
+                    yield from [found] if isinstance(found, BadInput) else found
+
+
+def _meant(corpus: Corpus, named: set[str]) -> None:
+    """Refuse meanings and separators of columns that nothing reads.
+
+    Raises:
+        BadInput: When there are such, for a misspelt name would change nothing, silently.
+    """
+    columns = _columns(corpus)
+    for field, given in (("values", columns.values), ("separators", columns.separators)):
+        if stray := sorted(set(given) - named):
+            problem = f"no field of the recipe reads the column {stray[0]!r}"
+            allowed, remedy = ", ".join(sorted(named)), correction(stray[0], named, "remove it")
+            raise BadInput(corpus.name, f"columns.{field}", problem, allowed, remedy)
 
 
 def _splits(corpus: Corpus, shards: Shards) -> list[str]:
-    column = _columns(corpus).split
-    if column is None:
+    columns = _columns(corpus)
+    if columns.split is None:
         return list(shards)
     found: dict[str, None] = {}
+    broken: list[BadInput] = []
+    kept = Kept.of(columns)
+    names = [*names_in(columns.split), *kept.where, *kept.filled]
+    wanted = {name: columns.named[name] for name in names}
     for file in _all(shards):
-        for number, record in records(file, [column]):
+        for number, record in records(file, wanted):
             if isinstance(record, BadInput):
+                broken.append(record)
                 continue
-            split = _text(_get(record, column, file, number))
+            cells = Cells(record, columns, file, number)
+            if not kept.passes(cells):
+                continue
+            split = cells.text(columns.split)
             if split is None:
-                raise BadInput(file.path, number, f"the column {column!r} holds no split", "", "fill in the split")
+                problem = f"the column {columns.split!r} holds no split"
+                raise BadInput(file.path, number, problem, "", "fill in the split")
             found[split] = None
+    kept.check(corpus.name)
+    if not found:
+        at, problem = (broken[0].row, broken[0].problem) if broken else (None, "there are no rows")
+        told = f"no row can be read that tells a split; {f'row {at}: ' if broken else ''}{problem}"
+        remedy = "mend the rows, or name another column of splits"
+        raise BadInput(corpus.name, f"column {columns.split!r}", told, "", remedy)
     return list(found)
 
 
-def _image(
-    corpus: Corpus, file: SourceFile, naming: str | None, name: str | None, number: int, record: Record
-) -> CorpusImage:
-    """The image of a record, which `naming` locates, or which lies in the file and has its file name in `name`."""
-    stated = _get(record, name, file, number) if name else None
-    links = _links(corpus, record, file, number)
-    if naming is not None:
-        locator = picture(corpus, stated, file, number)
-        return CorpusImage(locator, file_name(locator), links)
-    told = PurePosixPath(stated).name if isinstance(stated, str) else ""
-    return CorpusImage(f"parquet:{file.name}#{_image_column(corpus)}#{number - 1}", told or None, links)
+def _of_record(
+    corpus: Corpus, file: SourceFile, column: ImageColumn, name: str | None, number: int, record: Record
+) -> list[CorpusImage]:
+    """The images of a record in one column; their file names stand in `name`."""
+    cells = Cells(record, _columns(corpus), file, number)
+    links = _links(corpus, cells)
+    stated = _names(cells, name) if name else []
+    locators = column.locators(corpus, file, number, lambda _: stated)
+    if column.naming is not None:
+        return [CorpusImage(locator, file_name(locator), links) for locator in locators]
+    bare = [PurePosixPath(one).name if isinstance(one, str) else "" for one in stated]
+    names = bare if len(bare) == len(locators) else [""] * len(locators)
+    return [CorpusImage(locator, named or None, links) for locator, named in zip(locators, names, strict=True)]
 
 
-def _links(corpus: Corpus, record: Record, file: SourceFile, row: int) -> tuple[str, ...]:
-    """Declared groups: the column's name and its value, or each of its values."""
+def _names(cells: Cells, column: str) -> list[Any]:
+    """The names of images in a cell; a cell without a name counts as one, unless it is an empty list."""
+    value = cells.get(column)
+    written = isinstance(value, str) and re.fullmatch(r"\s*\[.*\]\s*", value, re.DOTALL)
+    if column in cells.columns.separators or isinstance(value, list) or (written and not is_template(column)):
+        return [name for name in cells.members(column) if not absent(name)]
+    if isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal()):
+        remedy = f"write a template, such as `image: '{{{column}}}.jpg'`"
+        raise BadInput(cells.file.name, cells.row, f"the image is {value!r}", "the image's file name", remedy)
+    return [value]
+
+
+def _links(corpus: Corpus, cells: Cells) -> tuple[str, ...]:
+    """Declared groups: the column's name and its value, or each of its values; a template's text is one value."""
     named = [
         (name, _text(value))
         for name in _columns(corpus).links
-        for value in _list(_get(record, name, file, row), name, file, row)
+        for value in ([cells.text(name)] if is_template(name) else flat(cells.members(name)))
     ]
     return tuple(f"{corpus.name}:{name}:{value}" for name, value in named if value is not None)
 
@@ -142,101 +217,93 @@ class Table:
 
     Attributes:
         corpus: Whose table it is.
-        columns: What stands where.
         meta: Further columns to keep.
         file: The file.
         split: The split that is read.
-        naming: Column that names the images; None where the file embeds them.
+        images: The columns of images.
         before: Number of rows in the files before this one.
+        golds: Reads its golds.
     """
 
     corpus: Corpus
-    columns: Columns
     meta: tuple[str, ...]
     file: SourceFile
     split: str
-    naming: str | None
+    images: list[ImageColumn]
     before: int
+    golds: Golds
 
-    def row(self, number: int, record: Record) -> Row:
+    def row(self, number: int, cells: Cells) -> Row:
         """Make the row of a record.
 
         Raises:
             BadInput: When a field is missing or cannot be what it should be.
         """
-        columns, file = self.columns, self.file
-
-        def get(name: str) -> Any:
-            return _get(record, name, file, number)
-
-        def members(name: str) -> list[Any]:
-            return _list(get(name), name, file, number)
-
-        image = f"parquet:{file.name}#{columns.image}#{number - 1}"
-        if self.naming is not None:
-            image = picture(self.corpus, get(self.naming), file, number)
-        identity = str(self.before + number) if columns.id is None else _text(get(columns.id))
+        columns, file = cells.columns, self.file
+        identity = str(self.before + number) if columns.id is None else _text(cells.get(columns.id))
         if identity is None:
             raise BadInput(file.name, number, f"the column {columns.id!r} holds no id", "", MEND)
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
-        options = members(str(columns.choices)) if one else [get(name) for name in columns.choices or []]
+        options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
+        images = self._locators(cells)
+        answers = answers_of(flat(cells.members(columns.answers))) if columns.answers else ()
+        texts = [_option_text(option, columns, file, number) for option in options]
+        asked = named(cells.question(), texts, len(images), file.name, number)
+        options = list(asked.options)
+        stated = columns.answer
+        gold = None if stated is None else cells.get(stated)
+        gold = cells.members(stated) if stated is not None and stated in columns.separators else gold
         return Row(
             file.name,
             number,
             self.split,
             source_id=identity,
-            image=image,
-            question=get(columns.question),
-            answer=_gold(columns, get(columns.answer), options, file, number),
-            choices=tuple(_plain(option) for option in options if not _absent(option)),
-            answers=tuple(_plain(answer) for answer in members(columns.answers)) if columns.answers else (),
-            answer_type=_type(get(columns.answer_type), file, number) if columns.answer_type else None,
-            links=_links(self.corpus, record, file, number),
-            meta={name: _json(get(name)) for name in self.meta},
+            image=images[0] if len(images) == 1 else tuple(images),
+            question=asked.question,
+            answer=self.golds.of(number, gold, options, answers),
+            choices=tuple(plain(option) for option in options if not absent(option)),
+            answers=answers,
+            answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
+            links=_links(self.corpus, cells),
+            meta={name: _json(cells.column(name)) for name in self.meta},
         )
+
+    def _locators(self, cells: Cells) -> list[str]:
+        """Locators of the images of a record, in the order of their columns.
+
+        Raises:
+            BadInput: If there is none.
+        """
+        alone = len(self.images) == 1
+
+        def names(column: str) -> list[Any]:
+            return [name for name in _names(cells, column) if alone or not absent(name)]
+
+        found = [locator for one in self.images for locator in one.locators(self.corpus, self.file, cells.row, names)]
+        if not found:
+            problem = f"the row has no image in {', '.join(one.name for one in self.images)}"
+            raise BadInput(self.file.name, cells.row, problem, "one image or more", MEND)
+        return found
 
 
 def _columns(corpus: Corpus) -> Columns:
     return corpus.columns or Columns()
 
 
-def _image_column(corpus: Corpus) -> str:
-    if (column := _columns(corpus).image) is None:
+def _image_columns(corpus: Corpus) -> list[str]:
+    column = _columns(corpus).image
+    if not column:
         raise BadInput(corpus.name, "columns.image", "no column is named", "the column that holds the image", CORRECT)
-    return column
+    return [column] if isinstance(column, str) else column
 
 
 def _all(shards: Shards) -> list[SourceFile]:
     return [file for files in shards.values() for file in files]
 
 
-def _get(record: Record, name: str, file: SourceFile, row: int) -> Any:
-    """The cell `name`; dots go into nested fields, and into each member of a list."""
-    if name in record:
-        return record[name]
-    value: Any = record
-    for part in name.split("."):
-        members = value if isinstance(value, list) else [value]
-        if not all(isinstance(member, dict) and part in member for member in members):
-            problem = f"there is no field {name!r} beside {', '.join(sorted(record)[:12])}"
-            raise BadInput(file.name, row, problem, "", f"{CORRECT}, or the row")
-        inner = [member[part] for member in members]
-        value = inner if isinstance(value, list) else inner[0]
-    return value
-
-
-def _absent(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
-
-
 def _text(value: Any) -> str | None:
-    return None if _absent(value) else str(value).strip() or None
-
-
-def _plain(value: Any) -> Any:
-    """A truth value as JSON spells it; everything else as it is."""
-    return str(value).lower() if isinstance(value, bool) else value
+    return None if absent(value) else str(value).strip() or None
 
 
 def _json(value: Any) -> Any:
@@ -250,52 +317,18 @@ def _json(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
-def _list(value: Any, name: str, file: SourceFile, row: int) -> list[Any]:
-    """A cell that holds a list; a CSV cell holds one as JSON or as Python writes it."""
-    if _absent(value):
-        return []
-    if not isinstance(value, str) or not value.lstrip().startswith("["):
-        return value if isinstance(value, list) else [value]
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            found = parse(value)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        if isinstance(found, list):
-            return found
-    raise BadInput(file.name, row, f"{name} is {value[:60]!r}", "a list as JSON or Python writes it", MEND)
-
-
-def _gold(columns: Columns, value: Any, options: list[Any], file: SourceFile, row: int) -> Any:
-    """The gold's text, a list of texts where there are several; an open question has its own text as gold."""
-    closed = not all(_absent(option) for option in options)
-    if columns.answer_is == "text" or not closed:
-        if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
-            value = _list(value, "answer", file, row)
-        return [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
-    marks = value
-    if not isinstance(value, list):
-        written = _text(value) or ""
-        marks = _list(value, "answer", file, row) if written.startswith("[") else _MARKS.split(written)
-    found = [_option(columns, mark, options, value, file, row) for mark in marks]
-    return found if len(found) > 1 else found[0] if found else _option(columns, None, options, value, file, row)
-
-
-def _option(columns: Columns, mark: Any, options: list[Any], value: Any, file: SourceFile, row: int) -> Any:
-    """The option of a letter or an index."""
-    text, index = _text(mark) or "", -1
-    if columns.answer_is == "letter" and (letter := _LETTER.fullmatch(text)):
-        index = ord(letter[1].upper()) - ord("A")
-    elif columns.answer_is == "index" and text.removesuffix(".0").isdecimal():
-        index = int(text.removesuffix(".0"))
-    if not 0 <= index < len(options) or _absent(options[index]):
-        problem = f"the answer is {value!r}, and the row has {len(options)} options"
-        raise BadInput(file.name, row, problem, f"the {columns.answer_is} of an option", MEND)
-    return _plain(options[index])
+def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> Any:
+    """An option; a list of one text is that text."""
+    if isinstance(option, list) and len(option) == 1:
+        return option[0]
+    if isinstance(option, list):
+        remedy = f"name the member that is the text, such as `choices: '{columns.choices}.*.1'`"
+        raise BadInput(file.name, row, f"an option is the list {str(option)[:60]}", "a text", remedy)
+    return option
 
 
 def _type(value: Any, file: SourceFile, row: int) -> AnswerType | None:
-    if _absent(value):
+    if absent(value):
         return None
     # "other" is VQA v2's word for what is neither yes/no nor a number.
     found = one_of(value, (*ANSWER_TYPES, "other"), "answer type", file, row)

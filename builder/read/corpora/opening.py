@@ -1,27 +1,30 @@
-"""Opening a corpus's files: JSON, JSON Lines and CSV, gzipped or not; what is wrong with them, in words."""
+"""Opening a corpus's files: JSON, JSON Lines and CSV, packed or not; what is wrong with them, in words."""
 
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import re
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from dataclasses import field as attribute
+from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.held import held
-from twokeys.core.errors import BadInput
+from twokeys.builder.read.packed import opened, without_packing
+from twokeys.core.errors import BadInput, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 Record = dict[str, Any]
 
 MEND = "mend or remove the row"
 CHECK = "check that this is the official file"
+LONGEST_LINE = 512 * 2**20
+"""Bytes of a line, or of a cell of CSV: it holds images of 100 MB as text."""
+LONGEST_DOCUMENT = 4 * 2**30
+"""Bytes of a file, unpacked, that is read as one document."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -32,10 +35,21 @@ class SourceFile:
     Attributes:
         path: Where it is on this machine.
         name: Its path inside the corpus root. Rows and their problems state this one, the same everywhere.
+        records: Of a JSON document: the key that its records stand under, with dots between keys; None if it tells.
+        describes_images: Whether it is the `metadata` of an ImageFolder, whose images it names from its own folder.
+        features: What `datasets` says of its columns in a file beside it, as `Features.to_dict` writes it.
     """
 
     path: Path
     name: str
+    records: str | None = None
+    describes_images: bool = False
+    features: Mapping[str, Any] = attribute(default_factory=dict)
+
+    @property
+    def ending(self) -> str:
+        """The ending that tells the kind of table; that of a packed file may follow it."""
+        return "." + without_packing(self.name).rpartition(".")[2] if "." in without_packing(self.name) else ""
 
 
 def source_file(root: Path, name: str, needs: str) -> SourceFile:
@@ -50,30 +64,10 @@ def source_file(root: Path, name: str, needs: str) -> SourceFile:
     return SourceFile(root / name, name)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """Open a file, unpacked where its content is gzip whatever its ending.
-
-    Raises:
-        BadInput: When the file is missing, unreadable or a broken gzip stream, also while the block reads it.
-    """
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            if packed:
-                with gzip.open(raw) as stream:
-                    yield stream
-            else:
-                yield raw
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise BadInput(path, None, f"the gzip stream is broken ({error})", "", "download the file again") from None
-    except OSError as error:
-        problem = f"the file cannot be read ({error.strerror})"
-        raise BadInput(path, None, problem, "the corpus's official file", "check the corpora folder") from None
-
-
-def _decode(data: bytes, path: Path, row: int | None) -> str:
+def _decode(data: bytes, path: Path | str, row: int | None) -> str:
+    if row in (None, 1) and b"\0" in data[:1000]:
+        problem = "the file holds the byte 0x00 near its start, as UTF-16 and UTF-32 do"
+        raise BadInput(path, None, problem, "UTF-8 text", "convert the file, e.g. with `iconv -f UTF-16 -t UTF-8`")
     try:
         return data.decode("utf-8-sig" if row in (None, 1) else "utf-8")
     except UnicodeDecodeError as error:
@@ -82,20 +76,35 @@ def _decode(data: bytes, path: Path, row: int | None) -> str:
 
 
 def read_text(path: Path) -> str:
-    """Read a UTF-8 file, gzipped or not.
+    """Read a UTF-8 file, packed or not.
 
     Raises:
-        BadInput: When the file is missing, truncated or not UTF-8.
+        BadInput: When the file is missing, truncated, too large or not UTF-8.
     """
     with opened(path) as stream:
-        return _decode(stream.read(), path, None)
+        data = stream.read(LONGEST_DOCUMENT + 1)
+    if len(data) > LONGEST_DOCUMENT:
+        problem = f"the file has more than {LONGEST_DOCUMENT:,} bytes, and is one document"
+        raise BadInput(path, None, problem, "", "write it as JSON Lines, one record a line")
+    return _decode(data, path, None)
 
 
-def _lines(path: Path) -> Iterator[str]:
-    # Lines end at "\n" alone: str.splitlines would also cut inside texts that hold U+2028 and its like.
+def lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file with their ends; `str.splitlines` would also cut inside texts that hold U+2028.
+
+    Raises:
+        BadInput: When the file is missing or truncated, a line is too long, or the file is no UTF-8 from its start.
+    """
     with opened(path) as stream:
-        for number, line in enumerate(stream, start=1):
-            yield _decode(line, path, number)
+        number = 0
+        while line := stream.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(line) > LONGEST_LINE:
+                problem = f"the line is longer than {LONGEST_LINE:,} bytes"
+                raise BadInput(path, number, problem, "one row a line", "check the ends of its lines")
+            if number == 1 and b"\0" in line[:1000]:
+                _decode(line, path, 1)  # UTF-16 or UTF-32: no row can be read
+            yield line
 
 
 def _no_number(_: str) -> None:
@@ -120,6 +129,26 @@ def read_json(file: SourceFile, hook: Callable[[Record], Any] | None = None) -> 
         return _checked(json.loads(text, parse_constant=_no_number, object_hook=hook), text)
     except (ValueError, RecursionError) as error:
         raise _no_json(file, error, len(text)) from None
+
+
+def read_json_documents(file: SourceFile) -> list[Any]:
+    """Read JSON documents that stand one after the other, each over as many lines as it likes.
+
+    Raises:
+        BadInput: When one cannot be parsed; names the line.
+    """
+    text = read_text(file.path)
+    decode, space = json.JSONDecoder(parse_constant=_no_number).raw_decode, re.compile(r"\s*")
+    found, place = [], space.match(text).end()  # type: ignore[union-attr]
+    try:
+        while place < len(text):
+            value, place = decode(text, place)
+            found.append(value)
+            place = space.match(text, place).end()  # type: ignore[union-attr]
+        _checked(found, text)
+    except (ValueError, RecursionError) as error:
+        raise _no_json(file, error, len(text)) from None
+    return found
 
 
 def _no_json(file: SourceFile, error: Exception, length: int) -> BadInput:
@@ -173,20 +202,25 @@ def read_json_object(file: SourceFile) -> Iterator[tuple[str, Any]]:
 
 
 def read_json_lines(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
-    """Yield (line number, object); a line that is no JSON object comes as `BadInput`.
+    """Yield (line number, object); a line that is no JSON object, or no UTF-8, comes as `BadInput`.
 
     Raises:
-        BadInput: When the file is missing, empty, truncated in its gzip stream, or not UTF-8.
+        BadInput: When the file is missing, empty or truncated in its packed stream.
     """
     number = 0
-    for number, line in enumerate(_lines(file.path), start=1):
+    for number, data in enumerate(lines(file.path), start=1):
+        try:
+            line = _decode(data, file.name, number)
+        except BadInput as bad:
+            yield number, bad
+            continue
         if not line.strip():
             continue
         try:
             value = _checked(json.loads(line, parse_constant=_no_number), line)
         except (ValueError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-            problem = f"the line {line[:60].strip()!r} is no JSON ({reason})"
+            problem = f"the line {short(line.strip())} is no JSON ({reason})"
             yield number, BadInput(file.name, number, problem, "one JSON object a line", MEND)
             continue
         if isinstance(value, dict):
@@ -205,27 +239,58 @@ def _empty(file: SourceFile) -> BadInput:
 def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str] | BadInput]]:
     """Yield (row number from 1, row); cells may hold line breaks. A row of wrong length comes as `BadInput`.
 
+    A row that is no UTF-8 comes as `BadInput` too.
+
     Raises:
         BadInput: When the header is missing or repeats a name, there are no rows, or quotes do not match.
     """
-    table = csv.reader(_lines(file.path), delimiter=delimiter, strict=True)
+    for number, _, row in placed_csv(file, delimiter):
+        yield number, row
+
+
+def placed_csv(file: SourceFile, delimiter: str) -> Iterator[tuple[int, int, dict[str, str] | BadInput]]:
+    """Yield (row number from 1, byte at which the row begins in the unpacked file, row), as `read_csv`."""
+    csv.field_size_limit(LONGEST_LINE)
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for number, line in enumerate(lines(file.path), start=1):
+            read += len(line)
+            # Bytes that are no UTF-8 become halves of surrogate pairs, which UTF-8 cannot hold: seen again in the row.
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8", errors="surrogateescape")
+
+    table = csv.reader(texts(), delimiter=delimiter, strict=True)
     try:
         names = next(table, [])
+        _decode("".join(names).encode("utf-8", "surrogateescape"), file.path, 1)
         if not names or len(set(names)) < len(names):
             allowed = "names that differ, one a column"
-            raise BadInput(file.path, 1, f"the header is {names}", allowed, "give the file a header")
-        number = 0
-        for number, cells in enumerate((cells for cells in table if cells), start=1):
-            if len(cells) == len(names):
-                yield number, dict(zip(names, cells, strict=True))
-            else:
-                problem = f"the row has {len(cells)} cells, and the header {len(names)}"
-                yield number, BadInput(file.name, number, problem, "", MEND)
+            raise BadInput(file.path, 1, f"the header is {short(names)}", allowed, "give the file a header")
+        number, start = 0, read
+        for cells in table:
+            place, start = start, read
+            if not cells:
+                continue
+            number += 1
+            yield number, place, _csv_row(file, number, names, cells)
         if number == 0:
             raise _empty(file)
     except csv.Error as error:
         problem = f"the file is no CSV near line {table.line_num} ({error})"
         raise BadInput(file.path, None, problem, "", "mend its quotes, or download it again") from None
+
+
+def _csv_row(file: SourceFile, number: int, names: list[str], cells: list[str]) -> dict[str, str] | BadInput:
+    if len(cells) != len(names):
+        problem = f"the row has {len(cells)} cells, and the header {len(names)}"
+        return BadInput(file.name, number, problem, "", MEND)
+    for cell in cells:
+        try:
+            _decode(cell.encode("utf-8", "surrogateescape"), file.name, number)
+        except BadInput as problem:
+            return problem
+    return dict(zip(names, cells, strict=True))
 
 
 def field(record: Any, name: str, file: SourceFile, row: int | str) -> Any:
@@ -251,5 +316,5 @@ def one_of(value: Any, allowed: Iterable[str], what: str, file: SourceFile, row:
     """
     words = list(allowed)
     if value not in words:
-        raise BadInput(file.name, row, f"the {what} is {value!r}", " | ".join(words), MEND)
+        raise BadInput(file.name, row, f"the {what} is {short(value)}", " | ".join(words), MEND)
     return str(value)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from twokeys.builder.read.corpora.opening import MEND, SourceFile, source_file
+from twokeys.builder.read.embedded import LONGEST_NAME
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
-from twokeys.core.errors import BadInput, misfit
+from twokeys.core.errors import BadInput, misfit, short
 from twokeys.core.items import Row
 
 Rows = Iterator[Row | BadInput]
@@ -38,6 +40,12 @@ class CorpusImage:
 Images = Iterator[CorpusImage | BadInput]
 """Images come once or several times; a row that names none that can be located comes as `BadInput` (not raised)."""
 
+_ADDRESS = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):/")
+FETCH = (
+    "fetch the images first: write the addresses into a file, run `wget --input-file FILE --directory-prefix FOLDER`, "
+    "name FOLDER as `image_folder`, and write the bare names into the table"
+)
+_FETCH = dict.fromkeys(("zip", "tar"), "write ARCHIVE.zip/NAME for a member of an archive inside the corpus's folder")
 Options = TypeVar("Options", bound=Part)
 Chosen = TypeVar("Chosen")
 Key = TypeVar("Key")
@@ -94,7 +102,10 @@ class Reader:
             yield from self.read_images(corpus, root, split)
             return
         for row in self.read(corpus, root, split):
-            yield row if isinstance(row, BadInput) else CorpusImage(row.image, file_name(row.image), row.links)
+            if isinstance(row, BadInput):
+                yield row
+            else:
+                yield from (CorpusImage(image, file_name(image), row.links) for image in row.images)
 
 
 def file_name(locator: str) -> str | None:
@@ -105,7 +116,7 @@ def file_name(locator: str) -> str | None:
         ('1.jpg', None)
     """
     kind, _, path = locator.partition(":")
-    return None if kind == "parquet" else PurePosixPath(path).name
+    return None if kind in ("parquet", "cell") else PurePosixPath(path).name
 
 
 def corpora_folder(named: Path | None) -> Path | None:
@@ -226,11 +237,17 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
     Raises:
         BadInput: When the name is none, or leads out of the image folder; `each` yields it.
     """
-    if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise BadInput(file.name, row, f"the image is {name!r}", "the image's file name", MEND)
-    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+    if not isinstance(name, str) or not name.strip() or "\0" in name or len(name) > LONGEST_NAME:
+        raise BadInput(file.name, row, f"the image is {short(name)}", "the image's file name", MEND)
+    if corpus.images == "required" and (address := _ADDRESS.match(name)):
+        problem = f"the image is the address {short(name)}, and nothing is fetched while a corpus is read"
+        raise BadInput(file.name, row, problem, "a path inside the image folder", _FETCH.get(address[1].lower(), FETCH))
+    # As Windows spells paths; a name with a backslash in it cannot be had.
+    name = name.replace("\\", "/")
+    windows = PureWindowsPath(name)
+    if PurePosixPath(name).is_absolute() or windows.drive or ".." in PurePosixPath(name).parts:
         # Rows come from outside: they must not make us read, and publish, other files of this machine.
-        raise BadInput(file.name, row, f"the image is {name!r}", "a path inside the image folder", MEND)
+        raise BadInput(file.name, row, f"the image is {short(name)}", "a path inside the image folder", MEND)
     if corpus.images == "names":
         return f"name:{name}"
     if corpus.image_folder is None or (folder := image_folder(corpus)) == ".":

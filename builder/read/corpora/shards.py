@@ -1,64 +1,81 @@
-"""A table as files: CSV, JSON Lines, JSON lists and Parquet, read as records without the images in them."""
+"""A table as files: CSV, JSON and Parquet, read as records without the images in them."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from twokeys.builder.read.corpora.opening import (
-    MEND,
-    Record,
-    SourceFile,
-    read_csv,
-    read_json,
-    read_json_lines,
-    read_text,
-)
-from twokeys.core.errors import BadInput
+from twokeys.builder.read.arrow_files import ENDINGS, batches, schema_of
+from twokeys.builder.read.corpora.features import labelled, with_names
+from twokeys.builder.read.corpora.image_folder import column_in_file, with_paths
+from twokeys.builder.read.corpora.json_records import json_records
+from twokeys.builder.read.corpora.opening import Record, SourceFile, read_csv
+from twokeys.core.errors import BadInput, correction
+from twokeys.core.templates import is_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from twokeys.builder.recipe import Corpus
 
 Shards = dict[str, list[SourceFile]]
 """Split -> its files, in reading order."""
 
-TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", *ENDINGS)
 CORRECT = "correct `columns` in the recipe"
 _BATCH = 1024
+_IMAGE_BATCH = 16
+"""Rows at a time where they hold the bytes of images."""
 
 
-def records(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
+def records(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     """Yield (row number from 1, row); a row holds the wanted columns at least, if the file has them.
+
+    Args:
+        file: The file.
+        wanted: Column -> the recipe's field that names it, for messages.
 
     Raises:
         BadInput: When the file cannot be read, or its header lacks a wanted column.
     """
-    ending = _ending(file)
-    if ending == ".parquet":
-        return _parquet(file, wanted)
+    if not file.describes_images:
+        return _labelled(file, wanted)
+    return with_paths(file.name, _labelled(file, {column_in_file(name): field for name, field in wanted.items()}))
+
+
+def _labelled(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
+    """The records of a file, with the names of class labels in the place of their numbers."""
+    features = labelled(file, schema_of(file.path) if file.ending in ENDINGS else None)
+    for number, record in _as_written(file, wanted):
+        if isinstance(record, BadInput) or not features:
+            yield number, record
+        else:
+            yield number, with_names(file, number, record, features)
+
+
+def _as_written(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
+    ending = file.ending
+    if ending in ENDINGS:
+        return _arrow(file, wanted)
     if ending in (".csv", ".tsv"):
         return _csv(file, "\t" if ending == ".tsv" else ",", wanted)
-    if ending == ".json" and read_text(file.path).lstrip().startswith("["):
-        return _json_list(file)
-    if ending in TABLES:
-        return read_json_lines(file)
+    if ending in (".json", ".jsonl", ".ndjson"):
+        return json_records(file, list(wanted))
     raise BadInput(file.path, None, f"the file ends in {ending!r}", ", ".join(TABLES), "convert the file")
 
 
 def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
-    """Return the column that names a file's images; None where it embeds them, and they are left in it.
+    """Return the column or template that names a file's images; None where it embeds them, and they are left in it.
 
     Raises:
         BadInput: When the column can hold no images.
     """
-    if _ending(file) != ".parquet":
+    if file.ending not in ENDINGS or is_template(column):
         return column
-    kind, types = _type(_schema(file), column), pa.types
+    kind, types = _type(schema_of(file.path), column), pa.types
+    if kind is not None and is_list(kind):
+        kind = kind.value_type
     if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
         return column
     binary = types.is_binary(kind) or types.is_large_binary(kind)
@@ -73,58 +90,60 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     raise BadInput(file.path, "schema", problem, allowed, CORRECT)
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Whether cells of a type hold several values."""
+    types = pa.types
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
 def embedded_name(file: SourceFile, column: str) -> str | None:
     """Return the field that names the files of a column's embedded images; None if there is none."""
-    return name if _type(_schema(file), name := f"{column}.path") is not None else None
+    schema, name = schema_of(file.path), f"{column}.path"
+    kind = _type(schema, column)
+    if kind is not None and is_list(kind) and pa.types.is_struct(kind.value_type):
+        return name if kind.value_type.get_field_index("path") >= 0 else None
+    return name if _type(schema, name) is not None else None
 
 
-def _ending(file: SourceFile) -> str:
-    """The ending that tells the kind of table; a further `.gz` may follow it."""
-    return Path(file.name.removesuffix(".gz")).suffix.lower()
-
-
-def _json_list(file: SourceFile) -> Iterator[tuple[int, Record | BadInput]]:
-    for number, record in enumerate(read_json(file), start=1):
-        problem = f"the entry is of type {type(record).__name__}"
-        bad = BadInput(file.name, number, problem, "a list of JSON objects", MEND)
-        yield number, record if isinstance(record, dict) else bad
-
-
-def _csv(file: SourceFile, delimiter: str, wanted: list[str]) -> Iterator[tuple[int, Record | BadInput]]:
+def _csv(file: SourceFile, delimiter: str, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     for number, record in read_csv(file, delimiter):
         if isinstance(record, dict):
-            _require(file, [name for name in wanted if name not in record], list(record))
+            _require(file, [name for name in wanted if name not in record], list(record), wanted)
         yield number, record
 
 
-def _parquet(file: SourceFile, wanted: list[str]) -> Iterator[tuple[int, Record]]:
-    schema = _schema(file)
+def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record]]:
+    schema = schema_of(file.path)
     columns = {name: _read_for(schema, name) for name in wanted}
-    _require(file, [name for name, column in columns.items() if column is None], schema.names)
-    try:
-        with pq.ParquetFile(file.path) as table:
-            wanted = sorted(set(filter(None, columns.values())))
-            batches = table.iter_batches(_BATCH, columns=wanted)
-            yield from enumerate((record for batch in batches for record in batch.to_pylist()), start=1)
-    except (pa.ArrowException, OSError) as error:
-        raise _broken(file, error) from None
+    _require(file, [name for name, column in columns.items() if column is None], schema.names, wanted)
+    read = sorted(set(filter(None, columns.values())))
+    found = batches(file.path, read, _IMAGE_BATCH if _holds_bytes(schema, read) else _BATCH)
+    yield from enumerate((record for batch in found for record in batch.to_pylist()), start=1)
 
 
-def _require(file: SourceFile, missing: list[str], names: list[str]) -> None:
+def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:
     if missing:
-        raise BadInput(file.path, "header", f"there is no column {', '.join(missing)}", ", ".join(names), CORRECT)
+        problem = f"there is no column {missing[0]}, which `{wanted[missing[0]]}` of the recipe names"
+        problem += "".join(f", nor {name} (`{wanted[name]}`)" for name in missing[1:])
+        raise BadInput(file.path, "header", problem, ", ".join(names), correction(missing[0], names, CORRECT))
 
 
-def _schema(file: SourceFile) -> pa.Schema:
-    try:
-        return pq.read_schema(file.path)
-    except (pa.ArrowException, OSError) as error:
-        raise _broken(file, error) from None
+def _holds_bytes(schema: pa.Schema, names: list[str]) -> bool:
+    kinds = [_type(schema, name) for name in names]
+    return any(
+        kind is not None
+        and (
+            pa.types.is_binary(kind)
+            or pa.types.is_large_binary(kind)
+            or (pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
+        )
+        for kind in kinds
+    )
 
 
-def _broken(file: SourceFile, error: Exception) -> BadInput:
-    problem = f"the file is no whole Parquet file ({str(error).splitlines()[0]})"
-    return BadInput(file.path, None, problem, "", "write or download it again")
+def column_type(file: SourceFile, name: str) -> pa.DataType | None:
+    """The type of a column of a Parquet or Arrow file; None if there is none, or the file is of text."""
+    return _type(schema_of(file.path), name) if file.ending in ENDINGS else None
 
 
 def _type(schema: pa.Schema, name: str) -> pa.DataType | None:

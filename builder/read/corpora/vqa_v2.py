@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,8 @@ from twokeys.builder.read.corpora import coco
 from twokeys.builder.read.corpora.opening import CHECK, SourceFile, field, one_of, read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, Rows, each, of_split, options
 from twokeys.builder.recipe import Corpus, Part
-from twokeys.core.errors import BadInput
+from twokeys.core.answers.majority import majority
+from twokeys.core.errors import BadInput, short
 from twokeys.core.items import AnswerType, Row
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Options(Part):
 
     files: dict[str, Files] = Field({"train": _official("train2014"), "val": _official("val2014")})
     """Files of each split."""
+    gold: Literal["stated", "majority"] = "stated"
+    """`stated`: the gold is `multiple_choice_answer`. `majority`: what most annotators said (OK-VQA states no gold)."""
 
 
 def splits(corpus: Corpus, root: Path) -> list[str]:
@@ -73,11 +76,12 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
     file = source_file(root, names.questions, NEEDS)
     notes = source_file(root, names.annotations, NEEDS)
     pairs = _pairs(root, names.pairs) if names.pairs else {}
-    gold: dict[str, tuple[int, dict[str, Any]]] = {}
+    by_majority = options(corpus, Options).gold == "majority"
+    noted_of: dict[str, tuple[int, dict[str, Any]]] = {}
 
     def note(number: int, record: Any) -> tuple[str, int, dict[str, Any]]:
         identity = str(field(record, "question_id", notes, number))
-        if identity in gold:
+        if identity in noted_of:
             problem = f"this is a second annotation of the question {identity}"
             raise BadInput(notes.name, number, problem, "", "download the file again")
         return identity, number, record
@@ -86,21 +90,21 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         if isinstance(noted, BadInput):
             yield noted
         else:
-            gold[noted[0]] = noted[1:]
+            noted_of[noted[0]] = noted[1:]
 
     def make(number: int, record: Any) -> Row:
         identity = str(field(record, "question_id", file, number))
-        if identity not in gold:
+        if identity not in noted_of:
             problem = f"the question {identity} has no annotation"
             raise BadInput(file.name, number, problem, "questions and annotations of one split", "check the files")
-        place, annotation = gold.pop(identity)
+        place, annotation = noted_of.pop(identity)
         image = field(record, "image_id", file, number)
         if not isinstance(image, int) or image != field(annotation, "image_id", notes, place):
             problem = f"image_id is {image!r}, and {annotation['image_id']!r} in the annotation"
             raise BadInput(file.name, number, problem, "one number", "check that both files are of one split")
         answers = field(annotation, "answers", notes, place)
         if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
-            problem = f"the answers are {answers!r:.60}"
+            problem = f"the answers are {short(answers)}"
             raise BadInput(notes.name, place, problem, "a list of objects with a text `answer`", CHECK)
         kind = one_of(field(annotation, "answer_type", notes, place), ANSWER_TYPES, "answer_type", notes, place)
         name = coco.file_name(names.subset, image)
@@ -111,7 +115,7 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
             source_id=identity,
             image=coco.picture(corpus, name, file, number),
             question=field(record, "question", file, number),
-            answer=field(annotation, "multiple_choice_answer", notes, place),
+            answer=_majority(answers, notes, place) if by_majority else _stated(annotation, notes, place),
             answers=tuple(answers),
             answer_type=ANSWER_TYPES[kind],
             links=(*coco.links(name), *pairs.get(identity, ())),
@@ -119,9 +123,23 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
         )
 
     yield from each(enumerate(_list(file, "questions"), start=1), make)
-    for identity, (place, _) in gold.items():
+    for identity, (place, _) in noted_of.items():
         problem = f"the question {identity} of this annotation is not there"
         yield BadInput(notes.name, place, problem, "questions and annotations of one split", "check the files")
+
+
+def _stated(annotation: dict[str, Any], notes: SourceFile, place: int) -> Any:
+    if "multiple_choice_answer" not in annotation and "answers" in annotation:
+        problem = "there is no field 'multiple_choice_answer' beside 'answers'"
+        remedy = "write `options: {gold: majority}` if the corpus states no golds, else check the file"
+        raise BadInput(notes.name, place, problem, "a gold, or `gold: majority` in the recipe", remedy)
+    return field(annotation, "multiple_choice_answer", notes, place)
+
+
+def _majority(answers: list[str], notes: SourceFile, place: int) -> str:
+    if not (given := [answer for answer in answers if answer.strip()]):
+        raise BadInput(notes.name, place, "no annotator answered", "one answer or more", CHECK)
+    return majority(given)
 
 
 def _only_text(record: dict[str, Any]) -> Any:

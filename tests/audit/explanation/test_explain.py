@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.audit.conftest import Heard
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.explanation.explain import LINES, REPORT, RESULT, explain
 from twokeys.audit.explanation.report import choose, p_value, report, shades
@@ -32,8 +33,11 @@ def model():
 
 
 def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
-    out = tmp_path / "run"
-    found = explain(folder, model, [*EXPLAINERS, "oracle", "anti-oracle"], limit=4, masking=Masking(), out=out, seed=1)
+    out, heard = tmp_path / "run", Heard()
+    names = [*EXPLAINERS, "oracle", "anti-oracle"]
+    found = explain(folder, model, names, limit=4, masking=Masking(), out=out, seed=1, say=heard)
+    assert heard.notes[-1].startswith("explaining 4 items by 6 methods: some ")
+    assert [(done, total) for stage, done, total in heard.stages if stage == "explaining"][-1] == (4, 4)
     assert found.summary.items == len(found.items) == 4
     assert found.run["explainers"] == [*EXPLAINERS, "oracle", "anti-oracle", "random"]
     assert found.run["masking"] == {"image": "mean-colour", "text": "removed"}

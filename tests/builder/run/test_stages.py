@@ -17,11 +17,12 @@ import pytest
 from pydantic import BaseModel
 
 from twokeys.builder.read.pictures import read_bytes
+from twokeys.builder.run.checksums import DONE
 from twokeys.builder.run.engines import Process
 from twokeys.builder.run.files import whole, write_json, write_table
 from twokeys.builder.run.keys import KeyedTable, NamedModel, content_key
 from twokeys.builder.run.results import Parts, Result, WrittenFiles
-from twokeys.builder.run.stages import DONE, Run, Workspace, stage
+from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
 from twokeys.data_cards.manifest import Step
@@ -275,7 +276,7 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
         work(run, [10, 11, 12, 13])
     (folder,) = tmp_path.iterdir()
     assert shards[0].ran == [10, 11, 12]
-    assert names(folder) == ["part-00000.parquet", "part-00001.parquet"]
+    assert names(folder) == [f"part-0000{place}.parquet{ending}" for place in range(2) for ending in ("", ".sha256")]
 
     said: list[tuple[str, int, int]] = []
     shards[0] = Shards(set())

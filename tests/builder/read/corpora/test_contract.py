@@ -9,6 +9,7 @@ import pickle
 import re
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -185,6 +186,20 @@ def test_a_gzipped_file_gives_the_same_rows(text_tiny, tmp_path):
     assert text_tiny.read(tmp_path) == before
 
 
+def test_a_file_packed_by_zstandard_gives_the_same_rows(text_tiny, tmp_path):
+    root = text_tiny.write(tmp_path)
+    before = text_tiny.read(tmp_path)
+    for name, content in text_tiny.files.items():
+        (root / name).write_bytes(pa.compress(content.encode(), codec="zstd", asbytes=True))
+    assert text_tiny.read(tmp_path) == before
+    for name in text_tiny.files:
+        whole = (root / name).read_bytes()
+        (root / name).write_bytes(whole[:-4])
+        with pytest.raises(BadInput, match="the Zstandard stream is broken"):
+            text_tiny.read(tmp_path)
+        (root / name).write_bytes(whole)
+
+
 def test_a_truncated_gzip_stream_is_an_unusable_file(text_tiny, tmp_path):
     root = text_tiny.write(tmp_path)
     for name, content in text_tiny.files.items():
@@ -199,10 +214,24 @@ def test_a_truncated_gzip_stream_is_an_unusable_file(text_tiny, tmp_path):
 def test_a_file_in_another_encoding_is_unusable(text_tiny, tmp_path):
     root = text_tiny.write(tmp_path)
     for name, content in text_tiny.files.items():
-        for data in (content.encode("utf-16"), content.encode()[:-4] + b"\xe9" + content.encode()[-4:]):
-            (root / name).write_bytes(data)
+        for encoding in ("utf-16", "utf-16-le", "utf-32"):
+            (root / name).write_bytes(content.encode(encoding))
             with pytest.raises(BadInput, match="UTF-8"):
                 text_tiny.read(tmp_path)
+        (root / name).write_text(content)
+
+
+def test_a_byte_that_is_no_utf_8_is_told_and_spoils_no_row_but_its_own(text_tiny, tmp_path):
+    root = text_tiny.write(tmp_path)
+    before = text_tiny.read(tmp_path)
+    for name, content in text_tiny.files.items():
+        (root / name).write_bytes(content.encode()[:-4] + b"\xe9" + content.encode()[-4:])
+        rows = list(_rows_and_problems(text_tiny, tmp_path))
+        (bad, *more) = [row for row in rows if isinstance(row, BadInput)]
+        assert "UTF-8" in bad.allowed
+        assert bad.file.endswith(name)
+        if bad.row is not None and not more:
+            assert all(row in before for row in rows if isinstance(row, Row))
         (root / name).write_text(content)
 
 

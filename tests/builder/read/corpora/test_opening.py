@@ -3,12 +3,15 @@ from __future__ import annotations
 import gzip
 import json
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twokeys.builder.read.corpora import opening
 from twokeys.builder.read.corpora.opening import (
     SourceFile,
+    placed_csv,
     read_csv,
     read_json,
     read_json_lines,
@@ -114,9 +117,21 @@ def test_a_folder_is_no_file(tmp_path):
         read_text(tmp_path)
 
 
-def test_the_line_that_is_not_utf_8_is_named(put):
-    with pytest.raises(BadInput, match=r"row 2: the byte 0xe9 at offset 8"):
-        list(read_json_lines(put(b'{"a": 1}\n{"b": "d\xe9"}\n')))
+def test_the_line_that_is_not_utf_8_is_named_and_the_others_are_read(put):
+    first, bad, last = read_json_lines(put(b'{"a": 1}\n{"b": "d\xe9"}\n{"c": 2}\n'))
+    assert (first, last) == ((1, {"a": 1}), (3, {"c": 2}))
+    assert str(bad[1]).startswith("folder/file, row 2: the byte 0xe9 at offset 8")
+
+
+def test_the_csv_row_that_is_not_utf_8_is_named_also_inside_quotes(put):
+    rows = list(read_csv(put(b'a,b\n1,2\n"x\r\ny\xe9",3\n4,"\xc3\xa9"\n')))
+    assert [row for row in rows if isinstance(row[1], dict)] == [(1, {"a": "1", "b": "2"}), (3, {"a": "4", "b": "é"})]
+    assert "the byte 0xe9 at offset 4 is no UTF-8" in rows[1][1].problem
+
+
+def test_a_header_that_is_not_utf_8_is_unusable(put):
+    with pytest.raises(BadInput, match="row 1: the byte 0xe9"):
+        list(read_csv(put(b"a\xe9,b\n1,2\n")))
 
 
 def test_csv_rows_are_numbered_without_header_and_blank_lines(put):
@@ -140,6 +155,29 @@ def test_an_empty_file_of_json_lines_is_unusable(put):
         list(read_json_lines(put("")))
 
 
-def test_a_cell_too_large_for_csv_is_told(put):
+def test_a_cell_holds_an_image_as_text(put):
+    ((_, row),) = read_csv(put(f"a\tb\n1\t{'x' * 2_000_000}\n"), "\t")
+    assert len(row["b"]) == 2_000_000
+
+
+def test_a_cell_or_line_without_end_is_told(put, monkeypatch):
+    monkeypatch.setattr(opening, "LONGEST_LINE", 1000)
+    lines = "x\n" * 600
     with pytest.raises(BadInput, match="field larger than"):
-        list(read_csv(put(f"a,b\n1,{'x' * 200_000}\n")))
+        list(read_csv(put(f'a,b\n1,"{lines}"\n')))
+    for packed in (bytes, gzip.compress, lambda data: pa.compress(data, codec="zstd", asbytes=True)):
+        with pytest.raises(BadInput, match="row 2: the line is longer than 1,000 bytes"):
+            list(read_json_lines(put(packed(b"{}\n" + b" " * 2000))))
+
+
+def test_a_document_without_end_is_told(put, monkeypatch):
+    monkeypatch.setattr(opening, "LONGEST_DOCUMENT", 1000)
+    with pytest.raises(BadInput, match="more than 1,000 bytes"):
+        read_json(put(gzip.compress(b" " * 100_000)))
+
+
+def test_where_a_csv_row_begins_is_where_its_bytes_begin(put):
+    content = 'a,b\r\n"é\n1",2\r\n\r\n3,4\n5,"6'.encode()
+    for data in (content + b'"\n', b"\xef\xbb\xbf" + content + b'"'):
+        found = {number: place for number, place, _ in placed_csv(put(data), ",")}
+        assert [data[found[number] :][:2] for number in (1, 2, 3)] == [b'"\xc3', b"3,", b"5,"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from twokeys.builder.read.stage import find
+from twokeys.builder.read.source import find
 from twokeys.core.errors import BadInput
 
 

@@ -91,9 +91,17 @@ def test_splits_are_named_by_the_files_and_shards_join(table):
 
 def test_counted_ids_do_not_depend_on_how_the_table_is_cut(table):
     cut = table({"x/1.jsonl": as_lines(RECORDS[:1]), "x/2.jsonl": as_lines(RECORDS[1:])}, options={"files": "x/*"})
+    assert table.splits == ["all"]
     whole = table({"y.jsonl": as_lines(RECORDS)}, options={"files": ["y.jsonl"]})
     assert [row.source_id for row in cut] == [row.source_id for row in whole]
-    assert table.splits == ["all"]
+    assert table.splits == ["y"]
+
+
+@pytest.mark.parametrize("splits", [["test"], {"test": "dev"}])
+def test_files_without_a_split_are_the_one_split_that_the_recipe_names(table, splits):
+    rows = table({"x.csv": as_csv(RECORDS)}, options={"files": "x.csv"}, splits=splits)
+    assert table.splits == ["test"]
+    assert [row.split for row in rows] == ["test", "test"]
 
 
 def test_files_of_each_split_can_be_given(table):
@@ -219,7 +227,7 @@ def test_a_cell_may_hold_a_list_as_json_or_python_writes_it(table, cell):
 
 def test_a_cell_that_only_begins_like_a_list_is_a_bad_row_and_nothing_in_it_is_run(table):
     (bad,) = table({"test.csv": as_csv([RECORDS[0] | {"o": "[__import__('os').getcwd()]"}])}, {"choices": "o"})
-    assert "a list as JSON or Python writes it" in bad.allowed
+    assert "a list as JSON, Python or numpy writes it" in bad.allowed
 
 
 def test_links_carry_corpus_and_column_and_a_list_gives_one_each(table):
@@ -257,7 +265,9 @@ def test_further_columns_are_kept_as_json(table):
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_column_that_is_not_there_is_named_with_those_that_are(table, ending):
-    with pytest.raises(BadInput, match=r"no column colour\. Allowed: q, a, img, n"):
+    with pytest.raises(
+        BadInput, match=r"no column colour, which `columns\.id` of the recipe names\. Allowed: q, a, img, n"
+    ):
         table({f"test.{ending}": FORMS[ending](RECORDS)}, {"id": "colour"})
 
 
@@ -324,7 +334,7 @@ def test_embedded_pictures_have_names_where_names_are_enough(table):
     [
         (EMBEDDED["binary"][:2], {"images": "names"}),
         ([1, 2], {}),
-        ([[b"x"], [b"y"]], {}),
+        ([[1], [2]], {}),
     ],
 )
 def test_a_column_that_can_hold_no_pictures_is_told_with_its_type(table, values, fields):

@@ -10,6 +10,7 @@ from twokeys.builder.pair.generators.retrieved.judges.clevr.judge import clevr_j
 from twokeys.builder.pair.generators.retrieved.judges.coco import coco_judge
 from twokeys.builder.pair.generators.retrieved.judges.judge import Judge
 from twokeys.builder.pair.generators.retrieved.judges.scene_graphs.judge import gqa_judge, visual_genome_judge
+from twokeys.core.files import as_hashed
 
 READERS: dict[str, Callable[[Sequence[Path]], Judge]] = {
     "coco": coco_judge,
@@ -37,6 +38,8 @@ def judge(name: str, files: tuple[str, ...], hashes: tuple[str, ...]) -> Judge:
         hashes: SHA-256 of each: they are read again if one changes.
 
     Raises:
-        BadInput: When a file is none of the judge's format.
+        BadInput: When a file is none of the judge's format, or another one than was hashed.
     """
-    return READERS[name]([Path(file) for file in files])
+    paths = [Path(file) for file in files]
+    with as_hashed(dict(zip(paths, hashes, strict=True))):
+        return READERS[name](paths)

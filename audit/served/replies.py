@@ -1,0 +1,56 @@
+"""What a served model replies to a question whose image it is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from twokeys.audit.served.asking import CHAT, COMPLETIONS, Ask, text
+from twokeys.audit.wording import worded
+
+VERSION = 1
+"""Raised whenever a prompt changes: replies to other prompts are other replies."""
+BLIND = "The image is not shown. Guess the most likely answer."
+"""What stands before every question: models that are not told so decline to answer."""
+NOTHING = "The image and the question are not shown. Guess which answer is the right one."
+"""What stands in the place of a question that is hidden."""
+TAIL = "\nAnswer:"
+
+
+def prompt(question: str, choices: Sequence[str]) -> str:
+    r"""What a model is asked without the image; without the question too, where that is empty.
+
+    Example:
+        >>> prompt("", ["red", "blue"]).splitlines()[1:]
+        ['(A) red', '(B) blue', 'Answer with the letter of the right option.']
+    """
+    return worded(f"{BLIND}\n{question}" if question else NOTHING, choices)
+
+
+def request(path: str, question: str, choices: Sequence[str], most: int, sample: int | None) -> Ask:
+    """The request for one reply.
+
+    Args:
+        path: `COMPLETIONS` or `CHAT`.
+        question: The question; empty where it is hidden.
+        choices: Its options.
+        most: Tokens that may be replied.
+        sample: Number of the sample, drawn at temperature 1; None for the likeliest reply.
+    """
+    asked = prompt(question, choices)
+    drawn: dict[str, Any] = {"temperature": 0} if sample is None else {"temperature": 1, "seed": sample}
+    if path == CHAT:
+        body = {"messages": [{"role": "user", "content": asked}], "max_tokens": most, **drawn}
+    else:
+        body = {"prompt": asked + TAIL, "max_tokens": most, "stop": ["\n"], **drawn}
+    return Ask(path, body, asked, most)
+
+
+def read_reply(found: Any) -> str:
+    """The text of a reply."""
+    choice = found["choices"][0]
+    said = choice["text"] if "text" in choice else choice["message"]["content"] or ""
+    return text(said).strip()
+
+
+__all__ = ["BLIND", "CHAT", "COMPLETIONS", "NOTHING", "prompt", "read_reply", "request"]

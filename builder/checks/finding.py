@@ -1,0 +1,125 @@
+"""What a check of a published folder found, and all findings together."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sized
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Checked = Generator[str, None, str]
+"""A check: it yields what does not fit and returns what it counted, in words; empty if the folder has nothing of it."""
+Outcome = Literal["ok", "failed", "open", "not made", "absent"]
+
+
+def counts(**things: Sized | int) -> str:
+    """What a check counted, in words; what there is none of is left out.
+
+    Args:
+        things: Name of one thing -> all of them, or how many they are.
+
+    Example:
+        >>> counts(row=1200, image_partner=["one"], quad=0)
+        '1,200 rows, 1 image partner'
+    """
+    numbers = {name.replace("_", " "): held if isinstance(held, int) else len(held) for name, held in things.items()}
+    return ", ".join(f"{number:,} {name}{'s' * (number != 1)}" for name, number in numbers.items() if number)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check and what it found.
+
+    Attributes:
+        check: What was recounted.
+        problems: What does not fit, in words; empty when all fits.
+        remedy: What to do about it, if that is known.
+        not_made: Why the check was not made, and how to make it; empty if it was.
+        counted: What was counted, such as `60 rows, 2 ceilings`; empty if the folder has nothing of what it checks.
+        unanswered: Questions to which nobody has given an answer: a warning, since no number depends on them.
+    """
+
+    check: str
+    problems: list[str]
+    remedy: str = ""
+    not_made: str = ""
+    counted: str = ""
+    unanswered: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the check was made and left nothing to do."""
+        return not self.problems and not self.not_made and not self.unanswered
+
+    @property
+    def failed(self) -> bool:
+        """Whether the check was made and found something."""
+        return bool(self.problems)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the check, in a word.
+
+        Example:
+            >>> Finding("files", [], counted="3 files").outcome, Finding("rows of pairs", []).outcome
+            ('ok', 'absent')
+        """
+        if self.failed:
+            return "failed"
+        if self.not_made:
+            return "not made"
+        if self.unanswered:
+            return "open"
+        return "ok" if self.counted else "absent"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Every check of a published folder.
+
+    Attributes:
+        folder: The folder.
+        findings: One for each check; iterating goes over them.
+    """
+
+    folder: Path
+    findings: list[Finding]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no check failed."""
+        return not any(finding.failed for finding in self.findings)
+
+    @property
+    def unanswered(self) -> list[str]:
+        """Questions to which nobody has given an answer."""
+        return [question for finding in self.findings for question in finding.unanswered]
+
+    @property
+    def summary(self) -> str:
+        """What came out, in a sentence."""
+        made = [finding for finding in self.findings if finding.outcome in ("ok", "failed", "open")]
+        failed = [finding.check for finding in made if finding.failed]
+        claims = f"{len(made)} {'claim' if len(made) == 1 else 'claims'} recounted"
+        differences = f"differences in {len(failed)}: {', '.join(failed)}" if failed else "no differences"
+        return f"{claims}, {differences}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each check: `check`, `outcome`, `counted`, `problems`, `unanswered`, `remedy`, `not_made`."""
+        import pandas as pd
+
+        columns = ["check", "outcome", "counted", "problems", "unanswered", "remedy", "not_made"]
+        return pd.DataFrame([asdict(one) | {"outcome": one.outcome} for one in self.findings], columns=columns)
+
+    def json(self) -> list[dict[str, Any]]:
+        """The findings as JSON values."""
+        return [asdict(one) | {"ok": one.ok, "outcome": one.outcome} for one in self.findings]

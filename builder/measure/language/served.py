@@ -1,0 +1,149 @@
+"""Language models behind a server, as the blind baselines read them: log-likelihoods, or shares of replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twokeys.audit.models.hosts import server
+from twokeys.audit.served.asking import Ask, Asker, named
+from twokeys.audit.served.likelihoods import Scored, echo, echoed, followed, next_tokens
+from twokeys.audit.served.replies import VERSION as REPLIES
+from twokeys.audit.served.replies import read_reply, request
+from twokeys.audit.served.ways import Manner, Way, way
+from twokeys.builder.measure.language.prompts import VERSION, ask, said
+from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.stages import Run
+from twokeys.core.answers.parsing import token
+from twokeys.core.answers.picking import picked
+
+Floats = NDArray[np.float32]
+SPREAD = 0.5
+"""Replies that are added to those of a question, spread evenly over its answers: no answer is impossible."""
+
+
+@dataclass(frozen=True)
+class ServedModel(NamedModel):
+    """A served model as the recipe names it.
+
+    Attributes:
+        manner: How the user wants it to be asked.
+    """
+
+    manner: Manner = field(default_factory=Manner)
+
+
+class Prompted(NamedTuple):
+    """A question as it is asked.
+
+    Attributes:
+        question: The question; empty where it is hidden.
+        choices: The options that are shown with it.
+    """
+
+    question: str
+    choices: tuple[str, ...] = ()
+
+
+def served_model(address: str, manner: Manner) -> ServedModel:
+    """A served model with what tells it from others: its server, and how it is asked."""
+    where = server("recipe", address)
+    key = f"{address.partition('#')[2]} at {where.url} ({manner.key}, prompts {VERSION}.{REPLIES})"
+    return ServedModel(address, key, manner)
+
+
+def asker(run: Run, model: ServedModel) -> Asker:
+    """What asks the model, and keeps its replies in the run folder.
+
+    Raises:
+        BadInput: When the user did not name its host.
+    """
+    return Asker(*named("recipe, encoders", model.name, run.hosts), run.folder, run.spending, model.manner.at_once)
+
+
+def scores(run: Run, model: ServedModel, answers: Mapping[str, Sequence[str]], stage: str) -> dict[str, list[Scored]]:
+    """Log-likelihoods of answers after questions; after the empty question too.
+
+    Args:
+        run: The build under way.
+        model: The model.
+        answers: Question -> the answers that are scored.
+        stage: What the work is called where progress is shown.
+
+    Raises:
+        BadInput: When the server cannot be asked.
+        Halted: When the budget is spent.
+    """
+    asking = asker(run, model)
+    how = way(asking, model.manner)
+    questions = sorted(answers)
+    if how.kind == "replies":
+        replied = replies(run, model, [Prompted(question) for question in questions], stage)
+        return {
+            question: [Scored(value, False) for value in by_token(replied[Prompted(question)], answers[question])]
+            for question in questions
+        }
+    texts = {question: [said(answer) for answer in answers[question]] for question in questions}
+    score = echoed if how.kind == "echo" else partial(followed, wide=how.wide)
+    if how.kind == "echo":
+        asks = [echo(ask(question), text) for question in questions for text in texts[question]]
+    else:
+        asks = [next_tokens(ask(question), sorted(set(texts[question]))) for question in questions]
+    asking.foretell(asks, run.say, least=how.kind == "listed")
+    found = asking.over(lambda question: score(asking, ask(question), texts[question]), questions, run.say, stage)
+    return dict(zip(questions, found, strict=True))
+
+
+def replies(run: Run, model: ServedModel, asked: Sequence[Prompted], stage: str) -> dict[Prompted, list[str]]:
+    """What the model replies to questions: one reply each, or as many samples as the manner says.
+
+    Raises:
+        BadInput: When the server cannot be asked.
+        Halted: When the budget is spent.
+    """
+    asking = asker(run, model)
+    how, manner = way(asking, model.manner), model.manner
+    path = how.path
+    numbers = [None] if manner.samples == 1 else range(1, manner.samples + 1)
+    unique = sorted(set(asked))
+    asks = [request(path, *one, manner.tokens, number) for one in unique for number in numbers]
+    asking.foretell(asks, run.say)
+    found = iter(asking.over(partial(_reply, asking), asks, run.say, stage))
+    return {one: [next(found) for _ in numbers] for one in unique}
+
+
+def way_of(run: Run, model: ServedModel) -> Way:
+    """In which way the model is asked."""
+    return way(asker(run, model), model.manner)
+
+
+def by_token(found: Sequence[str], answers: Sequence[str]) -> list[float]:
+    """Log-shares of answers among the replies to a question, each read from the reply alone.
+
+    Example:
+        >>> [round(share, 2) for share in by_token(["Yes.", "It is blue"], ["yes", "no"])]
+        [-0.18, -1.79]
+    """
+    tokens = [token(answer) for answer in answers]
+    return _log_shares([tokens.index(one) for reply in found if (one := token(reply)) in tokens], len(answers))
+
+
+def by_option(found: Sequence[str], choices: Sequence[str]) -> list[float]:
+    """Log-shares of options among the replies to a question that shows them."""
+    places = [picked(reply, choices)[0] for reply in found]
+    return _log_shares([place for place in places if place is not None], len(choices))
+
+
+def _log_shares(places: Sequence[int], number: int) -> list[float]:
+    counts = np.bincount(np.array(places, dtype=np.int64), minlength=number) + SPREAD / max(number, 1)
+    shares: list[float] = np.log(counts / (len(places) + SPREAD)).tolist()
+    return shares
+
+
+def _reply(asking: Asker, one: Ask) -> str:
+    return str(asking.one(one, read_reply))

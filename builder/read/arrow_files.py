@@ -1,0 +1,122 @@
+"""Parquet and Arrow files: their columns, their rows in batches, and single cells. Neither is unpickled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
+
+ENDINGS = (".parquet", ".arrow")
+"""`.arrow` is a stream of record batches, as `Dataset.save_to_disk` writes it, or a file of them."""
+
+
+def schema_of(path: Path) -> pa.Schema:
+    """The columns of a file and their types.
+
+    Raises:
+        BadInput: When it is no whole file of its kind.
+    """
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pq.read_schema(path)
+        with pa.memory_map(str(path)) as source:
+            return _batches(source).schema
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+
+
+def batches(path: Path, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+    """Read some columns, or fields inside structs (`image.path`), so many rows at a time.
+
+    Raises:
+        BadInput: When it is no whole file of its kind.
+    """
+    try:
+        if path.suffix.lower() == ".parquet":
+            with pq.ParquetFile(path) as table:
+                yield from table.iter_batches(rows, columns=list(columns))
+            return
+        with pa.memory_map(str(path)) as source:
+            for batch in _all(_batches(source)):
+                # What is not asked for stays on disk: a memory map reads what is looked at.
+                tops = dict.fromkeys(name if name in batch.schema.names else name.partition(".")[0] for name in columns)
+                part = pa.table({top: _part(batch[top], top, columns) for top in tops})
+                yield from part.to_batches(rows)
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+
+
+def cell_of(path: Path, column: str, row: int) -> Any:
+    """The value of one cell, by row from 0; None if there is no such row.
+
+    Raises:
+        BadInput: When there is no such column, or the file is no whole one of its kind.
+    """
+    names = schema_of(path).names
+    if column not in names:
+        remedy = "name the column that holds the images"
+        raise BadInput(path, row, f"there is no column {column!r}", ", ".join(names), remedy)
+    try:
+        before = 0
+        for group, rows in enumerate(_sizes(path, stamp(path))):
+            if row < before + rows:
+                return _values(path, stamp(path), column, group)[row - before].as_py()
+            before += rows
+    except (pa.ArrowException, OSError) as error:
+        raise broken(path, error) from None
+    return None
+
+
+@lru_cache(maxsize=8)
+def _sizes(path: Path, written: Stamp) -> tuple[int, ...]:
+    """Rows of each row group, or of each record batch."""
+    if path.suffix.lower() == ".parquet":
+        found = pq.read_metadata(path)
+        return tuple(found.row_group(group).num_rows for group in range(found.num_row_groups))
+    with pa.memory_map(str(path)) as source:
+        return tuple(batch.num_rows for batch in _all(_batches(source)))
+
+
+@lru_cache(maxsize=4)
+def _values(path: Path, written: Stamp, column: str, group: int) -> pa.ChunkedArray | pa.Array:
+    """One row group of one column: neighbours in a file are read once, a replaced file anew."""
+    if path.suffix.lower() == ".parquet":
+        return pq.ParquetFile(path).read_row_group(group, columns=[column]).column(0)
+    with pa.memory_map(str(path)) as source:
+        return next(batch for number, batch in enumerate(_all(_batches(source))) if number == group)[column]
+
+
+def _batches(source: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
+    head = source.read(6)
+    source.seek(0)
+    return pa.ipc.open_file(source) if head == b"ARROW1" else pa.ipc.open_stream(source)
+
+
+def _all(reader: pa.RecordBatchFileReader | pa.RecordBatchStreamReader) -> Iterator[pa.RecordBatch]:
+    if isinstance(reader, pa.RecordBatchFileReader):
+        yield from (reader.get_batch(number) for number in range(reader.num_record_batches))
+    else:
+        yield from reader
+
+
+def _part(column: pa.Array, name: str, columns: Sequence[str]) -> pa.Array:
+    """A column; if only fields of it are asked for, a struct of these."""
+    fields = list(dict.fromkeys(one.removeprefix(f"{name}.").partition(".")[0] for one in columns if one != name))
+    inside = [one for one in fields if pa.types.is_struct(column.type) and column.type.get_field_index(one) >= 0]
+    if name in columns or not inside:
+        return column
+    return pa.StructArray.from_arrays([column.field(one) for one in inside], inside, mask=column.is_null())
+
+
+def broken(path: Path, error: Exception) -> BadInput:
+    """What is wrong with a file that cannot be read as what its ending says."""
+    kind = "Parquet" if path.suffix.lower() == ".parquet" else "Arrow"
+    problem = f"the file is no whole {kind} file ({(str(error).splitlines() or [type(error).__name__])[0]})"
+    return BadInput(path, None, problem, "", "write or download it again")

@@ -1,0 +1,110 @@
+"""Packed files: gzip, Zstandard, bzip2 and xz, known by their first bytes whatever their names."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+import pyarrow as pa
+
+from twokeys.core.errors import BadInput
+
+ENDINGS = (".gz", ".zst", ".bz2", ".xz")
+"""Endings that a packed file's name may have after the ending of what is in it."""
+MOST_UNPACKED = 64 * 2**30
+"""Bytes that a packed file may hold, if it is unpacked into a temporary file."""
+
+
+def _zstandard(raw: IO[bytes]) -> IO[bytes]:
+    return io.BufferedReader(pa.CompressedInputStream(raw, "zstd"))
+
+
+def _xz(raw: IO[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", lzma.LZMAFile(raw))
+
+
+_FORMATS: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
+    b"\x1f\x8b": ("gzip", lambda raw: cast("IO[bytes]", gzip.GzipFile(fileobj=raw))),
+    b"\x28\xb5\x2f\xfd": ("Zstandard", _zstandard),
+    b"BZh": ("bzip2", lambda raw: cast("IO[bytes]", bz2.BZ2File(raw))),
+    b"\xfd7zXZ\x00": ("xz", _xz),
+}
+"""First bytes -> name, and how the content is read."""
+
+
+def without_packing(name: str) -> str:
+    """A file's name without the ending of a packed file, in small letters.
+
+    Example:
+        >>> without_packing("a/Test.CSV.gz"), without_packing("b.json")
+        ('a/test.csv', 'b.json')
+    """
+    small = name.lower()
+    return next((small.removesuffix(ending) for ending in ENDINGS if small.endswith(ending)), small)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, unpacked if its content says that it is packed.
+
+    Raises:
+        BadInput: When the file is missing, unreadable or a broken stream, also while the block reads it.
+    """
+    packed = None
+    try:
+        with path.open("rb") as raw:
+            packed, opener = _format(raw)
+            if opener is None:
+                yield raw
+            else:
+                with opener(raw) as stream:
+                    yield stream
+    except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, pa.ArrowException) as error:
+        raise _broken(path, packed, error) from None
+    except OSError as error:
+        if packed is not None and error.strerror is None:  # what cannot be unpacked, and not what cannot be read
+            raise _broken(path, packed, error) from None
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(path, None, problem, "the corpus's official file", "check the corpora folder") from None
+
+
+def plain(path: Path) -> IO[bytes]:
+    """Open a file for reading at any place: itself, or a temporary file that holds what is packed in it.
+
+    The temporary file has no name and is gone when it is closed.
+
+    Raises:
+        BadInput: As `opened`, and when it holds more than `MOST_UNPACKED` bytes.
+    """
+    with path.open("rb") as raw:
+        if _format(raw)[1] is None:
+            return path.open("rb")
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it holds it
+    with opened(path) as stream:
+        left = MOST_UNPACKED
+        while block := stream.read(min(left + 1, 2**20)):
+            left -= len(block)
+            if left < 0:
+                problem = f"it holds more than {MOST_UNPACKED:,} bytes when it is unpacked"
+                raise BadInput(path, None, problem, "", "unpack it, and name what is in it")
+            out.write(block)
+    out.seek(0)
+    return out
+
+
+def _format(raw: IO[bytes]) -> tuple[str | None, Callable[[IO[bytes]], IO[bytes]] | None]:
+    head = raw.read(8)
+    raw.seek(0)
+    return next((found for start, found in _FORMATS.items() if head.startswith(start)), (None, None))
+
+
+def _broken(path: Path, packed: str | None, error: Exception) -> BadInput:
+    return BadInput(path, None, f"the {packed} stream is broken ({error})", "", "download the file again")

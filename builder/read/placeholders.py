@@ -1,0 +1,73 @@
+"""Placeholders: where a text names one of its item's images, as `<image 1>`, `<img2>`, `<image_3>` or `<image>` do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twokeys.core.errors import BadInput
+
+_PLACEHOLDER = re.compile(r"<\s*(image|img|picture)([ _#-]*)(\d*)\s*/?\s*>", re.IGNORECASE)
+REMEDY = "name the columns of all images (`columns.image: [image_1, image_2]`), or mend the row"
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a row asks, once its placeholders were checked.
+
+    Attributes:
+        question: The question.
+        options: Its options, in the same order.
+    """
+
+    question: Any
+    options: tuple[Any, ...]
+
+
+def named(question: Any, options: Sequence[Any], images: int, file: str, row: int | str) -> Named:
+    """Check that each placeholder names an image of the item, and number those without a number.
+
+    Placeholders with a number stay as they are. Without one they name the images in their order, first those of the
+    question, then those of the options: in an item of several images each gets its number, `<image>` becomes
+    `<image 1>`. An item may show images that no placeholder names.
+
+    Args:
+        question: The question; what is no text holds no placeholder.
+        options: Its options in the order of the source.
+        images: Number of the item's images.
+        file: The row's file, for messages.
+        row: The row, for messages.
+
+    Raises:
+        BadInput: If a placeholder names an image that the item has not, or some have numbers and others none.
+
+    Example:
+        >>> named("<image> or <image>: which is older?", ("the first", "<image 2>"[:0]), 2, "test.csv", 1).question
+        '<image 1> or <image 2>: which is older?'
+    """
+    texts = [text for text in (question, *options) if isinstance(text, str)]
+    found = [mark for text in texts for mark in _PLACEHOLDER.finditer(text)]
+    numbers = [int(mark[3]) for mark in found if mark[3]]
+    has = "one image" if images == 1 else f"{images} images"
+    if numbers and len(numbers) < len(found):
+        one, other = (next(mark[0] for mark in found if bool(mark[3]) is given) for given in (True, False))
+        problem = f"the row names images by number ({one}) and without ({other})"
+        raise BadInput(file, row, problem, "placeholders that all have a number, or none", "number all of them")
+    if strays := [mark[0] for mark in found if mark[3] and not 1 <= int(mark[3]) <= images]:
+        allowed = "<image 1>" if images == 1 else f"<image 1> to <image {images}>"
+        raise BadInput(file, row, f"the row names {strays[0]}, and the item has {has}", allowed, REMEDY)
+    if not numbers and len(found) > images:
+        problem = f"the row names {len(found)} images ({found[0][0]}), and the item has {has}"
+        raise BadInput(file, row, problem, "no more placeholders than images", REMEDY)
+    if numbers or images == 1:
+        return Named(question, tuple(options))
+    count = iter(range(1, images + 1))
+
+    def numbered(text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        return _PLACEHOLDER.sub(lambda mark: f"<{mark[1]}{mark[2] or ' '}{next(count)}>", text)
+
+    return Named(numbered(question), tuple(numbered(option) for option in options))

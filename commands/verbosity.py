@@ -1,0 +1,56 @@
+"""How much a verb says: `--quiet` and `--verbose`, which every verb takes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from enum import IntEnum
+from functools import wraps
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+
+class Verbosity(IntEnum):
+    """How much is said: `QUIET` is what is wrong and where results are, `VERBOSE` every stage and every detail."""
+
+    QUIET = 0
+    USUAL = 1
+    VERBOSE = 2
+
+
+OPTIONS: dict[str, Any] = {
+    "quiet": Annotated[bool, typer.Option("--quiet", help="Say only what is wrong, and where results are.")],
+    "verbose": Annotated[bool, typer.Option("--verbose", help="Say more: every stage, and all that was found.")],
+}
+_CHOSEN: ContextVar[Verbosity] = ContextVar("verbosity", default=Verbosity.USUAL)
+
+
+def verbosity() -> Verbosity:
+    """What the user chose for the verb that runs."""
+    return _CHOSEN.get()
+
+
+def speaking(verb: Callable[..., None]) -> Callable[..., None]:
+    """The verb with the options `--quiet` and `--verbose`, which hold for as long as it runs."""
+
+    @wraps(verb)
+    def chosen(*, quiet: bool = False, verbose: bool = False, **given: Any) -> None:
+        if quiet and verbose:
+            raise typer.BadParameter("--quiet and --verbose are contraries: leave one of them out")
+        before = _CHOSEN.set(Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.USUAL)
+        try:
+            verb(**given)
+        finally:
+            _CHOSEN.reset(before)
+
+    hints = get_type_hints(verb, include_extras=True)
+    own = [one.replace(annotation=hints[one.name]) for one in inspect.signature(verb).parameters.values()]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
+        for name, option in OPTIONS.items()
+    ]
+    vars(chosen)["__signature__"] = inspect.Signature([*own, *added])
+    chosen.__annotations__ = hints | OPTIONS
+    return chosen

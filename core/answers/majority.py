@@ -1,0 +1,31 @@
+"""The gold of a question that several people answered, and of which the source names no gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from twokeys.core.answers.normal import normalise
+
+RULE = (
+    "the answer that most annotators gave, compared in normal form; of answers that equally many gave, the one that "
+    "comes first in the source's list"
+)
+"""How a gold by majority is chosen, in words: cards state it."""
+
+
+def majority(answers: Sequence[str]) -> str:
+    """The answer that most people gave, in its most frequent spelling; `RULE` says what ends a tie.
+
+    Args:
+        answers: One or more answers, in the source's order.
+
+    Example:
+        >>> majority(["two", "a cat", "2", "cat", "The cat"]), majority(["red", "blue"])
+        ('a cat', 'red')
+    """
+    forms = [normalise(answer) for answer in answers]
+    # `most_common` keeps the order of first appearance among equals.
+    winner = Counter(forms).most_common(1)[0][0]
+    spellings = Counter(answer for answer, form in zip(answers, forms, strict=True) if form == winner)
+    return spellings.most_common(1)[0][0]

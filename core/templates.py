@@ -1,0 +1,69 @@
+"""Text with `{name}` in it, filled by plain substitution: no attributes, no formats, no code."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+_MARKS = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[^{}]+)\}|(?P<stray>[{}])")
+
+
+def is_template(text: str) -> bool:
+    """Whether a text holds a brace at all; a text without one names a single column.
+
+    Example:
+        >>> is_template("{id}.png"), is_template("id")
+        (True, False)
+    """
+    return "{" in text or "}" in text
+
+
+def names_in(text: str) -> list[str]:
+    """The names that a text asks for, each once: those in braces, or the text itself if it holds no brace.
+
+    Raises:
+        ValueError: When a brace has no partner, or no name stands between two.
+
+    Example:
+        >>> names_in("{hint} {question.text}"), names_in("question"), names_in("{{x}}")
+        (['hint', 'question.text'], ['question'], [])
+    """
+    if not is_template(text):
+        return [text]
+    if any(mark["stray"] for mark in _MARKS.finditer(text)):
+        raise ValueError(
+            f"{text!r} holds a brace without a column's name: write {{column}}, and {{{{ or }}}} for a brace"
+        )
+    return list(dict.fromkeys(mark["name"] for mark in _MARKS.finditer(text) if mark["name"]))
+
+
+def filled(text: str, value: Callable[[str], str]) -> str:
+    """Put values in the place of names, once: braces inside a value are text.
+
+    Args:
+        text: The template.
+        value: Function that gives the text of a name.
+
+    Example:
+        >>> filled("{{{a}}} {b}", {"a": "{b}", "b": "2"}.__getitem__)
+        '{{b}} 2'
+    """
+    return _MARKS.sub(lambda mark: mark["brace"][0] if mark["brace"] else value(mark["name"]), text)
+
+
+def as_text(value: Any) -> str:
+    """A single value as a file of text would hold it; nothing, also not-a-number, is the empty text.
+
+    Example:
+        >>> as_text(7.0), as_text(True), as_text(float("nan")), as_text(" a ")
+        ('7', 'true', '', 'a')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
