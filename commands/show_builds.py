@@ -138,6 +138,9 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Groups that share a fold", columns, map(_kind, found.groups))
     if found.shortcuts and found.shortcuts.shortcuts:
         table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
+    for what, mined in (("wording", found.shortcuts), ("mark of options", found.options)):
+        if mined and mined.tested:
+            tabled.prose(OUT, mined.tested.words(what))
     if found.options and found.options.shortcuts:
         options = [
             (
@@ -246,7 +249,7 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
     """
     rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
     if not brief:
-        table(str(found.folder), ("claim", "what was counted", "differ"), rows)
+        table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
         absent = [one.check for one in found if one.outcome == "absent"]
         if absent and verbosity() is Verbosity.VERBOSE:
             tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")

@@ -21,6 +21,7 @@ from twokeys.builder.pair.minimality import Nearness
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.pair.retrieve import Retrieved
 from twokeys.builder.pair.rewording import in_plain_words
+from twokeys.builder.read.item_images import image_looks
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Text
 from twokeys.builder.run.keys import KeyedTable
@@ -28,7 +29,6 @@ from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.items import TextRule
 from twokeys.core.measured import Measured
-from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.pairing import Precision
 
 
@@ -185,8 +185,8 @@ def _shown(edits: pd.DataFrame, there: Pictures, folder: Path) -> tuple[pd.DataF
 
 def with_looks(rows: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
     """Contrast and colour, which rules and card know of an image, are those of the new one."""
-    looks = pictures.table.set_index("image_key")
-    return rows.assign(**{f"image_{name}": rows["image_key"].map(looks[name]) for name in LOOKS})
+    looks = image_looks(rows, pictures)
+    return rows.assign(**{str(name): looks[name] for name in looks})
 
 
 def without_measures(rows: pd.DataFrame) -> pd.DataFrame:

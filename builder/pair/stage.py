@@ -21,7 +21,7 @@ from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
 from twokeys.builder.pair.choose import SPARE, choose
 from twokeys.builder.pair.edit import Generator, Retrieval
 from twokeys.builder.pair.equip import POOL, made
-from twokeys.builder.pair.generate import Edits, Making, fitting, generate
+from twokeys.builder.pair.generate import Edits, Making, fitting, generate, warn_of_several
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.judges.judges import Judges
 from twokeys.builder.pair.merge import STORE
@@ -129,6 +129,7 @@ def _edits(
 ) -> Edits | Retrieved:
     if pool is None or POOL not in generator.needs:
         return generate(run, recipe, use, generator, items, known.pictures)
+    warn_of_several(recipe, use.generator, generator, items.frame)
     part, making = fitting(recipe, generator, items), Making(generator)
     found = retrieve.named(f"retrieve-{use.generator}")(run, making, use.budget, part, pool)
     return Retrieved(making, part, found)
