@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +18,7 @@ from twokeys.builder.sources import Part as Part
 from twokeys.core.errors import BadInput, correction, misfit
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
+from twokeys.core.yaml_reading import LONGEST, as_words, inner, parsed
 from twokeys.data_cards.answers import answered
 from twokeys.data_cards.questions import Answers, checked
 
@@ -333,16 +333,13 @@ def load(source: str | Path | Recipe) -> Recipe:
         text = resources.files("twokeys.builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     elif (path := Path(source)).is_file():
         folder = path.parent
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise BadInput(name, None, f"the file is no UTF-8 ({error.reason})", "", "save it as UTF-8") from None
+        text = _text(path, name)
     else:
         remedy = correction(name, shipped(), "name a YAML file, or one of the recipes that ship")
         allowed = f"a path, or one of {', '.join(shipped())}"
         raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
-        plan = _parsed(text)
+        plan = parsed(text, _words_of_columns)
         return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
@@ -350,49 +347,35 @@ def load(source: str | Path | Recipe) -> Recipe:
         raise _bad_field(name, error) from error
 
 
-def _parsed(text: str) -> Any:
-    """The YAML document as Python values; `yes` and `no` are words, not truth values, as values of columns."""
-    loader = yaml.SafeLoader(text)
+def _text(path: Path, name: str) -> str:
+    """The text of a recipe file, which is not read if it is too long for one."""
     try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        for columns in _inner(node, "columns"):
-            for values in (*_inner(columns, "values"), *_inner(columns, "where")):
-                _as_words(values)
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
+        if path.stat().st_size > 4 * LONGEST:
+            problem = f"the file has {path.stat().st_size:,} bytes"
+            raise BadInput(name, None, problem, f"at most {LONGEST:,} characters", "name a recipe")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(name, None, f"the file is no UTF-8 ({error.reason})", "", "save it as UTF-8") from None
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(name, None, problem, "", "make it readable, or name another one") from None
 
 
-def _inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
-    """The values of a key in all mappings of a document."""
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == key:
-                yield value
-            yield from _inner(value, key)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _inner(value, key)
-
-
-def _as_words(node: yaml.Node) -> None:
-    """Make text of the truth values that are not spelt true or false."""
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
-            node.tag = "tag:yaml.org,2002:str"
-    elif isinstance(node, yaml.CollectionNode):
-        for inner in node.value:
-            for each in inner if isinstance(inner, tuple) else (inner,):
-                _as_words(each)
+def _words_of_columns(node: yaml.Node) -> None:
+    """Let `yes` and `no` be words, not truth values, as values of columns."""
+    for columns in inner(node, "columns"):
+        for values in (*inner(columns, "values"), *inner(columns, "where")):
+            as_words(values)
 
 
 def _bad_field(recipe: str, error: ValidationError) -> BadInput:
     """Name the first field that is wrong, and the field that was probably meant."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    problem = misfit(repr(first["input"]), first["msg"])
+    try:
+        problem = misfit(repr(first["input"]), first["msg"])
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        problem = "it holds a number of thousands of digits"
     remedy = "correct the field, and run again"
     if first["type"] == "missing":
         problem, remedy = "the field is missing", "add it, and run again"
