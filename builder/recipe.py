@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from twokeys.audit.served.ways import Manner, Protocol
+from twokeys.builder.recipe_audited import Audited as Audited
+from twokeys.builder.recipe_errors import BadRecipe, bad_fields
 from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
 from twokeys.builder.sources import Joined as Joined
 from twokeys.builder.sources import Part as Part
 from twokeys.builder.sources import Pool
-from twokeys.core.errors import BadInput, correction, misfit
+from twokeys.core.errors import BadInput, correction
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.answers import answered
 from twokeys.data_cards.questions import Answers, checked
-
-FEWEST_RUNS = 19
-"""Permutations from which an interval of 90 % can be told."""
-FEWEST_TRIES = 5
-"""Tries from which four of five can be told."""
 
 
 class Text(Part):
     """Canonical form of published text, see `twokeys.core.items.TextRule`."""
 
     unicode: Literal["NFC", "NFKC"] = "NFC"
+    """Unicode normal form."""
     lowercase: bool = False
+    """Whether letter case is dropped."""
 
 
 class Served(Part):
     """How models behind a server are asked, see `twokeys.audit.served.ways.Manner`."""
 
     protocol: Protocol = "auto"
+    """How the server is spoken to; `auto` finds out."""
     samples: Annotated[int, Field(ge=1, le=100)] = 1
+    """Replies to each prompt, where no probabilities are given."""
     tokens: Annotated[int, Field(ge=1, le=100_000)] = 32
+    """Tokens of a reply at most."""
     at_once: Annotated[int, Field(ge=1, le=256)] = 4
+    """Prompts that are under way at once."""
 
     @property
     def manner(self) -> Manner:
@@ -54,7 +56,9 @@ class Encoders(Part):
     """Named encoders. `packaged` ones come from PyPI and work offline; any other name is loaded by transformers."""
 
     text: str = "packaged:minilm"
+    """Of questions and options."""
     image: str = "packaged:efficientnet-lite0"
+    """Of images."""
     language: str = "packaged:smollm2"
     """Causal language model of the baselines that score or fine-tune one, see
     `twokeys.builder.measure.language.loading`; or a served one, `http://host/v1#model`, which is asked."""
@@ -68,11 +72,13 @@ class Measure(Part):
     baselines: list[str] | None = None
     """Names such as `question.tfidf`; when None, all that apply and cost seconds."""
     folds: Annotated[int, Field(ge=2, le=20)] = 5
+    """Parts of the items; each is answered by baselines that were fitted on the others."""
     max_answers: Annotated[int, Field(ge=2)] = 200
     """Open answers outside the most frequent ones of the training folds are never predicted."""
     candidates: Annotated[int, Field(ge=2)] = 32
     """Most frequent open answers that language models choose among."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Of all intervals."""
 
 
 class RuleUse(Part):
@@ -81,6 +87,7 @@ class RuleUse(Part):
     rule: str
     """Id of a registered rule, or `path/to/file.py:ClassName`; the path is relative to the recipe's file."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    """Parameters of the rule, as `twokeys rules show` lists them."""
     _folder: Path | None = PrivateAttr(None)
 
     @property
@@ -109,6 +116,7 @@ class GeneratorUse(Part):
     generator: str
     """Name of a registered generator, see `twokeys.builder.pair.generators.registry`."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    """Parameters of the generator, see docs/pairs.md."""
     budget: Annotated[int, Field(ge=1)] | None = None
     """Edits per item that this generator may make at most; the first ones count."""
 
@@ -171,7 +179,9 @@ class Pair(Part):
     """`paraphrases`: questions that differ in harmless changes alone (`twokeys.builder.pair.wording`) are
     published in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
+    """What makes or finds partners, in this order."""
     minimal: Minimal = Minimal()
+    """How little a partner must differ from its original."""
     grammar: Grammar | None = None
     """What a language model must think of question edits; None asks none."""
     verify: Verify | None = None
@@ -204,6 +214,7 @@ class Balance(Part):
     """The largest balanced subset, see `twokeys.builder.graph.largest`."""
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """Largest share of a question, and of an image, that one answer may have."""
     within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
     """Balance holds inside every combination of these columns by itself. Inside each answer type too unless that keeps
     fewer than half as many items: who sees the image may guess the type of the question."""
@@ -213,75 +224,53 @@ class Balance(Part):
     """Branch-and-bound nodes per component when there are more than two answers."""
 
 
-class Audited(Part):
-    """The audited tier, see `twokeys.builder.certify.audited`."""
-
-    margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    """Largest excess over chance, in either direction, that still counts as chance."""
-    select: list[str] | None = None
-    """Adversaries that selection bounds; when None, quick ones."""
-    certify: list[str] | None = None
-    """Adversaries of other families that judge the set; when None, one for each kind of cue that selection ignores."""
-    rounds: Annotated[int, Field(ge=2, le=50)] = 6
-    """Rounds of refitting at most, the first of which only asks."""
-    permutations: Annotated[int, Field(ge=0)] = 39
-    """Refits of the quick certifying adversaries on permuted labels of the set."""
-    null_draws: Annotated[int, Field(ge=0)] = 19
-    """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
-    controls: Annotated[int, Field(ge=0)] = 10
-    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
-    weight: str | None = None
-    """Measurement to maximise the sum of; None counts items."""
-    together: list[Literal["source", "split"]] = []
-    """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
-    is counted over all of them."""
-
-    @field_validator("controls")
-    @classmethod
-    def _enough_tries(cls, tries: int) -> int:
-        if 0 < tries < FEWEST_TRIES:
-            raise ValueError(f"give 0 or at least {FEWEST_TRIES}: fewer tries cannot show that four of five find a cue")
-        return tries
-
-    @field_validator("permutations", "null_draws")
-    @classmethod
-    def _enough(cls, runs: int) -> int:
-        if 0 < runs < FEWEST_RUNS:
-            raise ValueError(f"give 0 or at least {FEWEST_RUNS}: fewer runs say nothing")
-        return runs
-
-
 class Recipe(Part):
     """All that determines a build. Same recipe, sources and versions: same rows."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    """Names the folder and the dataset."""
     title: str
+    """What people call it."""
     description: str = ""
+    """What the card begins with."""
     homepage: str = ""
+    """Page of the benchmark."""
     authors: list[str] = []
+    """People who made it, for citation and datasheet."""
     language: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = []
     """Language of the questions, or a list of languages, as ISO 639 codes such as `en`. Card and Croissant leave it out
     if none is given; whatever rewords or understands questions asks for it."""
     license: str | None = None
     """Licence to give the whole on under; when None, that of the sources, or the freest that suits all of them."""
     corpora: Annotated[list[Corpus], Field(min_length=1)]
+    """Where the items come from."""
     pool: list[Pool] = []
     """Further images for generators that find partners among images; read only if the recipe names such a one."""
     bad_rows: Literal["stop", "set aside"] = "stop"
+    """Whether rows that cannot be used stop the build, or are left out and listed."""
     text: Text = Text()
+    """Canonical form of what is published."""
     images: Images = Images()
+    """Limits of images."""
     encoders: Encoders = Encoders()
+    """Models that stand for texts and images as numbers."""
     served: Served = Served()
+    """How models behind a server are asked."""
     measure: Measure = Measure()
+    """How blind baselines measure the items."""
     categories: list[str] = []
     """Fields of `meta` by whose values blind accuracy is told, beside source, split and answer type; a dot goes into
     nested fields."""
     rules: list[RuleUse] = []
+    """What drops items, in this order."""
     pair: Pair = Pair()
+    """Counterfactual partners that are added."""
     balance: Balance = Balance()
+    """How the largest balanced set is found."""
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Of everything that is drawn at random."""
     scores: list[Literal["anls"]] = []
     """What evaluations report beside exact match and VQA accuracy where there are annotators' answers: `anls`, the
     similarity of texts that is usual for documents."""
@@ -340,18 +329,6 @@ def shipped() -> list[str]:
     return sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
 
 
-class BadRecipe(BadInput):
-    """A recipe with fields that are wrong, all of them at once; its text is of the first one."""
-
-    def __init__(self, problems: list[BadInput]) -> None:
-        self.problems = problems
-        first = problems[0]
-        super().__init__(first.file, first.row, first.problem, first.allowed, first.remedy)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.problems,)
-
-
 def load(source: str | Path | Recipe) -> Recipe:
     """Read a recipe by shipped name or from a YAML file.
 
@@ -383,40 +360,5 @@ def load(source: str | Path | Recipe) -> Recipe:
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
-        raise BadRecipe(_bad_fields(name, error)) from error
+        raise BadRecipe(bad_fields(name, Recipe, error)) from error
     return recipe.model_copy(update={"rules": [use.beside(folder) for use in recipe.rules]})
-
-
-def _bad_fields(recipe: str, error: ValidationError) -> list[BadInput]:
-    """Name each field that is wrong, and the field that was probably meant."""
-    return [
-        _bad_field(recipe, found["loc"], found["type"], misfit(repr(found["input"]), found["msg"]))
-        for found in error.errors()
-    ]
-
-
-def _bad_field(recipe: str, place: tuple[int | str, ...], kind: str, problem: str) -> BadInput:
-    field = ".".join(str(part) for part in place) or "the recipe"
-    if kind == "missing":
-        return BadInput(recipe, field, "the field is missing", "", "add it, and run again")
-    if kind == "extra_forbidden":
-        names = _names_beside(place)
-        remedy = correction(str(place[-1]), names, "remove it")
-        return BadInput(recipe, field, f"there is no field {place[-1]!r}", ", ".join(names), remedy)
-    return BadInput(recipe, field, problem, "", "correct the field, and run again")
-
-
-def _names_beside(place: tuple[int | str, ...]) -> list[str]:
-    """The fields of the part of a recipe in which a place lies."""
-    part: type[BaseModel] = Recipe
-    for step in place[:-1]:
-        field = next((field for name, field in part.model_fields.items() if step in (name, field.alias)), None)
-        part = next(_models_in(field.annotation), part) if field is not None else part
-    return [field.alias or name for name, field in part.model_fields.items()]
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)

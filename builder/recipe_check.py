@@ -19,7 +19,8 @@ from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.read.source import find
-from twokeys.builder.recipe import BadRecipe, Corpus, Recipe
+from twokeys.builder.recipe import Corpus, Recipe
+from twokeys.builder.recipe_errors import BadRecipe
 from twokeys.core.errors import BadInput
 from twokeys.core.items import Row, TextRule
 from twokeys.core.pictures.facts import describe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from importlib import resources
 from itertools import islice
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def init_recipe(path: str | Path, out: Path | None = None) -> Started:
     for file in (recipe, sample):
         if file.exists():
             raise BadInput(file, None, "there is such a file already", "", "name another one by --out, or remove it")
-    text = f"{_HEAD.format(path=path, sample=sample.name, recipe=recipe)}{drafted(name, found).text()}"
+    text = (
+        f"{_HEAD.format(schema=_schema(), path=path, sample=sample.name, recipe=recipe)}{drafted(name, found).text()}"
+    )
     write_text(recipe, text)
     good: list[tuple[Row, Asked]] = []
     problems: list[BadInput] = []
@@ -72,11 +75,17 @@ def init_recipe(path: str | Path, out: Path | None = None) -> Started:
 
 
 _HEAD = """\
+# yaml-language-server: $schema={schema}
 # Guessed from {path}. Look at the items in {sample}, then:
 #   twokeys recipe check {recipe}
 #   twokeys diagnose {recipe}
 # Lines with FILL IN say what could not be guessed. docs/recipe.md describes every field.
 """
+
+
+def _schema() -> str:
+    """Where the schema for editors lies on this machine."""
+    return str(resources.files("twokeys.builder.recipes") / "recipe.schema.json")
 
 
 def _slug(name: str) -> str:

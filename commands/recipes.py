@@ -1,7 +1,8 @@
-"""A recipe of one's own: `recipe init`, `recipe check`, `recipe schema`."""
+"""A recipe of one's own: `recipe init`, `recipe check`, `recipe fields`, `recipe schema`."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -71,3 +72,21 @@ def check(recipe: Recipe, corpora: Corpora = None, as_json: AsJson = False) -> N
         raise typer.Exit(2)
     if not quiet:
         OUT.print(f"{recipe}: nothing is wrong", markup=False, highlight=False)
+
+
+@app.command("fields")
+@speaking
+def fields() -> None:
+    """Print every field of a recipe as Markdown: what it holds, its default, its meaning, an example."""
+    from twokeys.commands.recipe_reference import reference
+
+    sys.stdout.write(reference())
+
+
+@app.command("schema")
+@speaking
+def schema() -> None:
+    """Print the JSON schema of a recipe, for editors."""
+    from twokeys.commands.recipe_reference import schema_text
+
+    sys.stdout.write(schema_text())

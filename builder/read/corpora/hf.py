@@ -69,7 +69,7 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
         raise BadInput(corpus.name, "options.repository", problem, "", remedy) from None
 
 
-def _shards(corpus: Corpus, root: Path) -> Shards:
+def shards_of(corpus: Corpus, root: Path) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
 
@@ -169,7 +169,7 @@ def _name(path: str, folder: Path) -> str:
     return Path(path).relative_to(folder).as_posix()
 
 
-_TABLES = Tables(_shards, Options)
+_TABLES = Tables(shards_of, Options)
 READER = Reader(
     format="hf",
     summary="a Hugging Face dataset, local or at a commit, by its columns",
