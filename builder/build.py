@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
@@ -18,22 +19,28 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import holds
 from twokeys.builder.certify.stage import certify
 from twokeys.builder.filter import Rules, filter_items
+from twokeys.builder.gather import gather
 from twokeys.builder.measure.replies import named_hosts
-from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.check import check_files, check_names
-from twokeys.builder.pair.stage import pair, pool_images
+from twokeys.builder.measure.survey import locate
+from twokeys.builder.pair.check import check_names
+from twokeys.builder.pair.stage import pair
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import PUBLISHED, check_place
 from twokeys.builder.publish.stage import publish
 from twokeys.builder.publish.swap import alone_at
-from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.licences import folder_licence
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.tables import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,20 @@ class Built:
     manifest: Manifest
     certified: bool
     executed: dict[str, float]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Ceilings and blind baselines before and after, a row for each: `twokeys.data_cards.tables.frame`."""
+        return frame(self.manifest.before, self.manifest.after)
+
+    def figure(self) -> Figure:
+        """The plot of these."""
+        from twokeys.data_cards.plots import blindness_figure
+
+        return blindness_figure(self.manifest.before, self.manifest.after, self.manifest.title)
+
+    def _repr_html_(self) -> str:
+        words = "certified" if self.certified else "not certified"
+        return notebook(f"{self.manifest.title}: {self.manifest.kept:,} items, {words}, in {self.folder}", self)
 
 
 def build(
@@ -81,6 +102,10 @@ def build(
         check: Read all images again, also those whose size and times are as before.
         say: Told how far each stage is.
 
+    Returns:
+        The folder, its manifest and whether the certificate holds. `to_pandas()` gives ceilings and blind baselines,
+        `figure()` their plot.
+
     Raises:
         BadInput: When the recipe, a corpus or a rule is bad, or images are known by name alone.
     """
@@ -95,10 +120,7 @@ def build(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:
-        pool = pool_images(run, plan, corpora)
-        reading = read(run, plan, sources)
-        check_files(run, plan, reading, sources)
-        measured = survey(run, plan, sources, reading, pool)
+        measured = gather(run, plan, sources, corpora)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)

@@ -6,34 +6,41 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import Rules
+from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.categories import categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
-from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.check import check_files, check_names
+from twokeys.builder.measure.survey import locate
+from twokeys.builder.pair.check import check_names
 from twokeys.builder.publish.report.compose import Told, diagnosis_report
-from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
 from twokeys.core.measured import READ
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
 from twokeys.data_cards.manifest import FILE as MANIFEST
-from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind
+from twokeys.data_cards.manifest import BalancePart, GroupKind
 from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import FILE as PAGE
+from twokeys.data_cards.tables import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 REPORT, PLOT = "diagnosis.json", "blindness.png"
 
@@ -67,6 +74,19 @@ class Diagnosis:
     options: MinedOptions | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Ceilings and blind baselines, a row for each: `twokeys.data_cards.tables.frame`."""
+        return frame(self.blindness, None)
+
+    def figure(self) -> Figure:
+        """The plot of these."""
+        from twokeys.data_cards.plots import blindness_figure
+
+        return blindness_figure(self.blindness, None, self.name)
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.name}: {self.items:,} items, {self.set_aside:,} set aside", self)
 
     def json(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -111,6 +131,10 @@ def diagnose(
         check: As `build`.
         say: Told how far each stage is.
 
+    Returns:
+        Ceilings, blind baselines, largest balanced subset and shortcuts. `to_pandas()` gives ceilings and baselines,
+        `figure()` their plot.
+
     Raises:
         BadInput: As `build`; images may be known by name alone.
     """
@@ -125,9 +149,7 @@ def diagnose(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
-        reading = read(run, plan, sources)
-        check_files(run, plan, reading, sources)
-        known = survey(run, plan, sources, reading)
+        known = gather(run, plan, sources, corpora, pools=False)
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):

@@ -6,6 +6,8 @@ Exit status: 0 done, 1 a certificate or a check failed (`diff`: the rows differ)
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from twokeys.commands import building, exporting, folders, lists, models, publishing, recipes, rules
@@ -28,6 +30,7 @@ for verb in (
     folders.verify,
     publishing.datasheet,
     folders.diff,
+    folders.clean,
     exporting.export,
     publishing.push,
     models.evaluate,
@@ -40,5 +43,24 @@ for verb in (
 ):
     # A short help that is given is shown whole; the one that is made from the docstring ends after 45 letters.
     app.command(verb.__name__.replace("_", "-"), short_help=(verb.__doc__ or "").partition("\n")[0])(speaking(verb))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"twokeys {version('twokeys')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
 app.add_typer(recipes.app, name="recipe")
 app.add_typer(rules.app, name="rules")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twokeys.data_cards.manifest import NEW
+from twokeys.data_cards.blindness import NEW
 from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
     from twokeys.builder.build import build
+    from twokeys.builder.clean import clean
     from twokeys.builder.diagnose import diagnose
     from twokeys.builder.diff import diff
     from twokeys.builder.pairs import pairs
@@ -42,6 +43,7 @@ PUBLIC = {
     "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
+    "clean": "twokeys.builder.clean",
     "evaluate": "twokeys.audit.evaluation.evaluate",
     "explain": "twokeys.audit.explanation.explain",
     "train_reference": "twokeys.audit.reference.train",
@@ -52,6 +54,7 @@ __all__ = [
     "build",
     "check_recipe",
     "check_rule",
+    "clean",
     "diagnose",
     "diff",
     "evaluate",
@@ -67,6 +70,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("twokeys")
     if name in PUBLIC:
         return getattr(import_module(PUBLIC[name]), name)
     raise AttributeError(f"module 'twokeys' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

@@ -21,6 +21,8 @@ from twokeys.core.templates import as_text, is_template, names_in
 FILL_IN = "FILL IN"
 _ROWS = 200
 """Rows that are looked at."""
+_LONGEST = 500
+"""Characters of a cell that is kept with an item."""
 _SPLIT = re.compile(r"\w+")
 _RULES = ("duplicate-item", "contradicting-golds", "answer-in-question")
 
@@ -222,8 +224,8 @@ def _named(seen: ImagesFound) -> set[str]:
 
 
 def _worth(rows: Records, column: str) -> bool:
-    """Whether a column is short enough to be kept with every item."""
-    return all(len(str(row.get(column))) < 500 for row in rows)
+    """Whether a column is worth keeping with every item: it is short, and not what ImageFolder calls `image`."""
+    return column != "file_name" and all(len(str(row.get(column))) < _LONGEST for row in rows)
 
 
 def _flow(value: Any) -> str:

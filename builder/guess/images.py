@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
 from twokeys.builder.read.corpora.shards import is_list
+from twokeys.builder.read.embedded import holds_image
 from twokeys.core.templates import as_text, names_in
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
+_HEAD = 100
+"""Characters of a text that tell whether it is words."""
 _MOST, _LEAST = 0.8, 0.2
 """A template holds for most rows that have its columns, and rows that have these are not few."""
 _FEW = 8
-"""Files of one name that are all tried."""
-_BASE64 = re.compile(r"(data:image/\w+;base64,)?[A-Za-z0-9+/\s]{200,}={0,2}\s*")
+"""Files of one name that are all tried, and cells that tell what a column holds."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
     names.sort(key=lambda name: not _NAMES.search(name))
     for name in names:
         values = texts(records, name)
-        if values and all(isinstance(value, str) and _BASE64.fullmatch(value) for value in values[:5]):
+        if values and all(holds_image(value) and " " not in str(value)[:_HEAD].strip() for value in values[:_FEW]):
             return ImagesFound(name, True, (name,))
     if (template := _template(records, names, root)) is not None:
         return ImagesFound(template, True)

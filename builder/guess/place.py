@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.corpora import hf, table
 from twokeys.builder.read.corpora.hf import README
+from twokeys.builder.read.corpora.image_folder import is_metadata
 from twokeys.builder.read.corpora.opening import SourceFile
 from twokeys.builder.read.corpora.shards import TABLES
 from twokeys.builder.recipe import Corpus
@@ -79,9 +80,6 @@ def of_folder(root: Path) -> Place:
     below = [path.relative_to(root).as_posix() for path in _tables(root) if path.parent != root]
     if at_top:
         return _of_table(root, {}, below)
-    metadata = [name for name in below if Path(name).name.startswith("metadata.")]
-    if metadata:
-        return _of_table(root, {"files": {Path(name).parent.name: name for name in metadata}})
     if below:
         return _of_table(root, {"files": below[0] if len(below) == 1 else {_split(name): name for name in below}})
     raise BadInput(root, None, "the folder holds no table", _NEEDS, "name the folder that holds the tables")
@@ -113,19 +111,17 @@ def _corpus(form: str, root: Path, options: dict[str, Any]) -> Corpus:
 
 def _shards(corpus: Corpus, root: Path) -> dict[str, list[SourceFile]]:
     """The files of each split, as the reader of the format finds them."""
-    form = reader(corpus.format)
-    found: dict[str, list[SourceFile]] = {}
-    for split in form.splits(corpus, root):
-        paths = form.files(corpus.model_copy(update={"splits": [split]}), root)
-        found[split] = [SourceFile(path, path.relative_to(root).as_posix()) for path in paths]
-    return found
+    find = {"hf": hf.shards_of, "table": table.shards_of}[corpus.format]
+    return find(corpus, root)
 
 
 def _is_dataset(root: Path) -> bool:
-    """Whether a folder is laid out as on the Hub: shards of Parquet below it, or a card that names files."""
+    """Whether `datasets` reads a folder: shards of Parquet below it, an ImageFolder, a card that names files."""
     if "configs" in _card(root) or "dataset_info" in _card(root) or (root / "dataset_dict.json").is_file():
         return True
     tables = _tables(root)
+    if any(is_metadata(path.name) for path in tables):
+        return True
     return bool(tables) and all(path.suffix == ".parquet" for path in tables) and tables[0].parent != root
 
 

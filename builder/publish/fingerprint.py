@@ -17,6 +17,9 @@ def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> 
         rows: Rows with `id`; an image is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
         split: The split that all rows are of; None when each row has its own `split`.
 
+    Returns:
+        The hash, in hex: rows in another order have the same, other rows have another.
+
     Example:
         >>> rows = [{"id": "a", "question": "Is it red?"}, {"id": "b", "question": "Is it blue?"}]
         >>> fingerprint(rows, "test") == fingerprint(rows[::-1], "test")

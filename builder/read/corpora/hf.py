@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from yaml import YAMLError
+
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
 from twokeys.builder.read.corpora.image_folder import METADATA, is_metadata
 from twokeys.builder.read.corpora.joined import patterns
@@ -15,6 +17,7 @@ from twokeys.builder.read.corpora.opening import read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
+from twokeys.core.yaml_reading import LONGEST, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,8 @@ NEEDS = (
     "commit as revision; `columns` says what stands where"
 )
 README = "README.md"
+_HEAD = re.compile(r"\s*---[\r\n]+(.*?)[\r\n]+---(?:[\r\n]|$)", re.DOTALL)
+"""YAML at the beginning of a README."""
 STATE = "state.json"
 """Where `save_to_disk` lists the files of a split."""
 _IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm"})
@@ -38,8 +43,8 @@ class Options(MoreColumns):
 
     repository: str | None = None
     """Name on the Hub, such as `owner/name`; the corpus then needs no `path`, and a commit as `revision`."""
-    config: str | None = None
-    """Config to read; the default one when None."""
+    config: str | list[str] | None = None
+    """Config to read, or several whose splits of one name are joined; the default one when None."""
 
 
 def root(corpus: Corpus, corpora: Path | None) -> Path:
@@ -69,35 +74,47 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
         raise BadInput(corpus.name, "options.repository", problem, "", remedy) from None
 
 
-def _shards(corpus: Corpus, root: Path) -> Shards:
+def shards_of(corpus: Corpus, root: Path) -> Shards:
+    """The files of each split; splits of one name in several configs are joined, in the order of the configs.
+
+    Raises:
+        BadInput: When the folder cannot be read as a dataset, or asks nothing.
+    """
+    _local(root)
+    config = options(corpus, Options).config
+    shards: Shards = {}
+    for one in config if isinstance(config, list) else [config]:
+        for split, files in _of_config(corpus, root, one).items():
+            shards.setdefault(split, []).extend(files)
+    if not any(shards.values()):
+        raise _asks_nothing(root)
+    return {split: files for split, files in shards.items() if files}
+
+
+def _of_config(corpus: Corpus, root: Path, config: str | None) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
 
-    chosen = options(corpus, Options)
+    records = options(corpus, Options).records
     folder = root.resolve()  # `datasets` resolves the folder too, but no file in it
-    _local(root)
     with tempfile.TemporaryDirectory() as cache:
         try:
-            found = load_dataset_builder(str(folder), chosen.config, cache_dir=cache)
+            found = load_dataset_builder(str(folder), config, cache_dir=cache)
             features = found.info.features.to_dict() if found.info.features else {}
         except Exception as error:  # noqa: BLE001 - a broken README or layout surfaces as any kind of error
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             problem = f"it cannot be read ({reason})"
-            raise BadInput(root, chosen.config, problem, NEEDS, "mend the folder, or name another config") from None
+            raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
     for split, paths in (found.config.data_files or {}).items():
         names = [_name(str(path), folder) for path in paths]
-        shards[str(split)] = [source_file(root, name, NEEDS) for name in _tables(root, names)]
-    if not any(shards.values()):
-        raise _asks_nothing(root)
-    return {
-        split: [
-            replace(file, records=chosen.records, features=features, describes_images=is_metadata(file.name))
-            for file in files
+        shards[str(split)] = [
+            replace(
+                source_file(root, name, NEEDS), records=records, features=features, describes_images=is_metadata(name)
+            )
+            for name in _tables(root, names)
         ]
-        for split, files in shards.items()
-        if files
-    }
+    return shards
 
 
 def _tables(root: Path, names: list[str]) -> list[str]:
@@ -137,15 +154,14 @@ def _local(root: Path) -> None:
     """Refuse a README that names files elsewhere, before any library looks for them."""
     if not (root / README).exists():
         return
-    from huggingface_hub import metadata_load
-    from yaml import YAMLError
-
     file = source_file(root, README, NEEDS)
+    with file.path.open("rb") as stream:
+        head = _HEAD.match(stream.read(4 * LONGEST).decode(errors="replace"))
     try:
-        said = metadata_load(file.path) or {}
-    except (ValueError, OSError, YAMLError):
-        return  # `datasets` says what is wrong with it
-    for text in _texts(said.get("configs")):
+        said = parsed(head[1]) if head else None
+    except YAMLError as error:
+        raise BadInput(root / README, None, f"its head is no YAML ({error})", NEEDS, "mend or remove it") from None
+    for text in _texts(said.get("configs") if isinstance(said, dict) else None):
         if "://" in text or "::" in text:
             remedy = "download the files, and name them"
             problem = f"it names the address {text!r}"
@@ -169,7 +185,7 @@ def _name(path: str, folder: Path) -> str:
     return Path(path).relative_to(folder).as_posix()
 
 
-_TABLES = Tables(_shards, Options)
+_TABLES = Tables(shards_of, Options)
 READER = Reader(
     format="hf",
     summary="a Hugging Face dataset, local or at a commit, by its columns",

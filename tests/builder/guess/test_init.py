@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -115,6 +116,37 @@ def test_a_dataset_folder_with_embedded_images(tmp_path):
     assert corpus.columns.image == ["image_1", "image_2"]
     assert (corpus.columns.choices, corpus.columns.answer_is) == ("options", "letter")
     assert check.problems == []
+
+
+def test_an_image_folder_with_metadata_in_the_folder_of_each_split(tmp_path):
+    for split, count in (("train", 12), ("test", 9)):
+        rows = []
+        for number in range(count):
+            put(tmp_path / f"corpus/{split}/{number}.png", image(number + (100 if split == "test" else 0)))
+            rows.append({"file_name": f"{number}.png", "question": "What is it?", "answer": "ab"[number % 2]})
+        put(tmp_path / f"corpus/{split}/metadata.jsonl", "\n".join(map(json.dumps, rows)))
+    _, corpus, check = init(tmp_path)
+    assert (corpus.format, corpus.columns.image, check.problems) == ("hf", "image", [])
+    assert {one.split: (one.rows, one.images) for one in check.splits} == {"train": (12, 12), "test": (9, 9)}
+
+
+def test_mmbench_s_tsv_with_images_as_text(tmp_path):
+    rows = [
+        {
+            "index": number, "question": "Which one?", "hint": "nan" if number % 2 else "Look left.",
+            "A": "a cat", "B": "a dog", "C": "a cow" if number % 3 else "nan", "D": "nan", "answer": "AB"[number % 2],
+            "category": "spatial", "image": base64.b64encode(image(number)).decode(), "split": "dev",
+        }
+        for number in range(12)
+    ]  # fmt: skip
+    put(tmp_path / "corpus/MMBench_DEV_EN.tsv", as_csv(rows, "\t"))
+    done, corpus, check = init(tmp_path)
+    columns = corpus.columns
+    assert (columns.question, columns.image, columns.choices) == (["hint", "question"], "image", ["A", "B", "C", "D"])
+    assert (columns.answer_is, columns.split, check.problems) == ("letter", "split", [])
+    assert [(one.split, one.rows, one.bad, one.images) for one in check.splits] == [("dev", 12, [], 12)]
+    assert "question  Look left. Which one?" in done.sample.read_text()
+    assert max(map(len, done.sample.read_text().splitlines())) < 200, "no image as text in the sample"
 
 
 def test_a_single_file_is_its_own_split(tmp_path):
