@@ -12,7 +12,7 @@ from rich.text import Text
 from twokeys.commands import tabled
 from twokeys.commands.tabled import Whole, console
 from twokeys.commands.verbosity import Verbosity, verbosity
-from twokeys.data_cards import category_table, difference, plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, difference, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from twokeys.data_cards.audited import AuditedTier
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
+    from twokeys.data_cards.panel import Panel
 
 OUT = console()
 WORDINGS, PROBLEMS, DIFFERENCES = 8, 3, 10
 """Rows that are printed of shortcuts in words, of one check's problems, and of each kind of difference."""
+EXAMPLES = 3
+"""Items that are printed of those which models answer without the image."""
 CATEGORIES = 10
 """Rows that are printed of the table by category."""
 PAIR_STEP = (
@@ -128,6 +131,8 @@ def show_diagnosis(found: Diagnosis) -> None:
     OUT.print(
         f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
     )
+    if found.panel is not None:
+        _show_panel(found.panel)
     _show_worst((("", found.categories),))
     _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
@@ -151,8 +156,25 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Shortcuts in options", ("the option that", "is right in", "of", "chance"), options)
     if found.folder:
         folder = escape(str(found.folder))
-        OUT.print(f"Report: [bold]{folder}/report.html[/], numbers: {folder}/diagnosis.json")
+        page, numbers = found.pages
+        OUT.print(f"Report: [bold]{folder}/{page}[/], numbers: {folder}/{numbers}")
     _show_work(found.executed)
+
+
+def _show_panel(found: Panel) -> None:
+    """Print what models answer without the images: in words, as a table, and some examples."""
+    for said in panel_table.sentences(found):
+        tabled.prose(OUT, said)
+    OUT.print()
+    table("Models without the image", panel_table.HEADER, panel_table.rows(found))
+    tabled.prose(OUT, panel_table.LEGEND)
+    OUT.print()
+    examples = [
+        (one.question, one.answer, "; ".join(f"{model}: {reply}" for model, reply in one.replies.items()))
+        for one in found.examples[:EXAMPLES]
+    ]
+    if examples:
+        table("Answered without the image", ("question", "answer", "replies"), examples)
 
 
 def _shortcuts(found: Diagnosis) -> list[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from twokeys.core.views import Bounded, View
 from twokeys.data_cards.audited import AuditedTier
 from twokeys.data_cards.categories import Categories
+from twokeys.data_cards.panel import Panel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -388,6 +389,8 @@ class Manifest(Fact):
     encoders: dict[str, str]
     asked: list[AskedModel] = []
     """Served models; what they replied was seen by the builder alone."""
+    panel: Panel | None = None
+    """What a panel of models answers without the images; None where the recipe names none."""
     confidence: float
     sources: list[Source]
     pools: list[PoolSource] = []
