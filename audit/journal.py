@@ -9,7 +9,7 @@ from typing import Any
 
 from twokeys.core.errors import BadInput
 
-RUN = "run.json"
+RUN, LOG = "run.json", "log.txt"
 
 
 class Journal:

@@ -76,7 +76,7 @@ def recipe(operation: str, **more: Any) -> Recipe:
     ]  # fmt: skip
     given = {"instances": "coco/annotations/instances_val2014.json", "operations": [operation], **more}
     return Recipe.model_validate({
-        "name": f"stand-ins-{operation}", "title": "Stand-ins", "corpora": corpora,
+        "name": f"stand-ins-{operation}", "title": "Stand-ins", "language": "en", "corpora": corpora,
         "measure": {"baselines": ["question.prior"]},
         "pair": {"generators": [{"generator": "photo-edits", "with": given}]},
     })  # fmt: skip

@@ -142,7 +142,8 @@ def _write_counts(folder: Path, questions: list[Asked]) -> None:
 def recipe(name: str, operation: str) -> Recipe:
     """The recipe that runs one operation on one set of questions."""
     return Recipe.model_validate({
-        "name": f"{name}-{operation}", "title": "Real photos", "rules": ["duplicate-item"], "bad_rows": "set aside",
+        "name": f"{name}-{operation}", "title": "Real photos", "language": "en",
+        "rules": ["duplicate-item"], "bad_rows": "set aside",
         "corpora": [_corpus(corpus) for corpus in SETS[name]], "balance": {"within": []},
         "measure": {"baselines": ["question.prior"]},
         "pair": {"generators": [

@@ -75,7 +75,8 @@ HEADER = (
 def recipe(name: str) -> Recipe:
     """The recipe of one corpus."""
     return Recipe.model_validate({
-        "name": f"{name}-retrieved", "title": name, "rules": ["contradicting-golds"], "bad_rows": "set aside",
+        "name": f"{name}-retrieved", "title": name, "language": "en",
+        "rules": ["contradicting-golds"], "bad_rows": "set aside",
         "corpora": [_corpus(name)],
         "pool": [{"name": "photos", "format": "images", "path": "photos/photos", "revision": "1", "license": "other",
                   "homepage": "https://cocodataset.org"}],

@@ -38,9 +38,9 @@ from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.measure import details
 from twokeys.builder.measure.baselines import VIEWS, View, baselines
 from twokeys.builder.measure.baselines.problem import Floats, Problem
-from twokeys.builder.measure.matrices import PLAIN, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import PICTURE_FIELDS
+from twokeys.builder.measure.plain_matrices import PLAIN, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Audited, Measure
 from twokeys.core.folds import fold_of

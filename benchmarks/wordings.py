@@ -32,6 +32,7 @@ def pooled(names: list[str], apart: bool, mined: bool) -> Recipe:
     return Recipe(
         name="pooled",
         title="Corpora read together",
+        language=["en"],
         corpora=[corpus.model_copy(update={"images": "names", "group_by": ["image"]}) for corpus in known],
         rules=[RuleUse.model_validate("duplicate-item")],
         measure=Measure(baselines=["question.prior"]),

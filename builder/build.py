@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
@@ -31,9 +32,15 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.licences import folder_licence
 from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.tables import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,20 @@ class Built:
     manifest: Manifest
     certified: bool
     executed: dict[str, float]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Ceilings and blind baselines before and after, a row for each: `twokeys.data_cards.tables.frame`."""
+        return frame(self.manifest.before, self.manifest.after)
+
+    def figure(self) -> Figure:
+        """The plot of these."""
+        from twokeys.data_cards.plots import blindness_figure
+
+        return blindness_figure(self.manifest.before, self.manifest.after, self.manifest.title)
+
+    def _repr_html_(self) -> str:
+        words = "certified" if self.certified else "not certified"
+        return notebook(f"{self.manifest.title}: {self.manifest.kept:,} items, {words}, in {self.folder}", self)
 
 
 def build(
@@ -80,6 +101,10 @@ def build(
         price: What a server asks for tokens, as there.
         check: Read all images again, also those whose size and times are as before.
         say: Told how far each stage is.
+
+    Returns:
+        The folder, its manifest and whether the certificate holds. `to_pandas()` gives ceilings and blind baselines,
+        `figure()` their plot.
 
     Raises:
         BadInput: When the recipe, a corpus or a rule is bad, or images are known by name alone.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twokeys.audit.models.hosts import hosts
 from twokeys.audit.served.spending import spending
@@ -30,6 +30,7 @@ from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
@@ -38,6 +39,11 @@ from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind
 from twokeys.data_cards.panel import Panel
 from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import FILE as PAGE
+from twokeys.data_cards.tables import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 REPORT, PLOT = "diagnosis.json", "blindness.png"
 
@@ -78,6 +84,19 @@ class Diagnosis:
     def pages(self) -> tuple[str, str]:
         """Names of the report and of its numbers in the folder."""
         return (BLIND_PAGE, NUMBERS) if self.shortcuts is None else (PAGE, REPORT)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Ceilings and blind baselines, a row for each: `twokeys.data_cards.tables.frame`."""
+        return frame(self.blindness, None)
+
+    def figure(self) -> Figure:
+        """The plot of these."""
+        from twokeys.data_cards.plots import blindness_figure
+
+        return blindness_figure(self.blindness, None, self.name)
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.name}: {self.items:,} items, {self.set_aside:,} set aside", self)
 
     def json(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -129,6 +148,10 @@ def diagnose(
         price: As `build`.
         check: As `build`.
         say: Told how far each stage is.
+
+    Returns:
+        Ceilings, blind baselines, largest balanced subset and shortcuts. `to_pandas()` gives ceilings and baselines,
+        `figure()` their plot.
 
     Raises:
         BadInput: As `build`; images may be known by name alone.

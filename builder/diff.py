@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.published import PublishedFolder
@@ -93,6 +96,17 @@ class Difference:
         """Whether all configs have the same rows; recipes and versions may differ all the same."""
         return all(config.same for config in self.configs.values())
 
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each config: `config`, `first`, `second`, `added`, `removed`, `changed`."""
+        counts = [
+            (name, one.before, one.after, len(one.added), len(one.removed), len(one.changed))
+            for name, one in self.configs.items()
+        ]
+        return pd.DataFrame(counts, columns=["config", "first", "second", "added", "removed", "changed"])
+
+    def _repr_html_(self) -> str:
+        return notebook("the same rows" if self.same else "the rows differ", self)
+
     def json(self) -> dict[str, Any]:
         """Everything as plain values."""
         return {
@@ -119,6 +133,9 @@ def diff(first: str | Path, second: str | Path, say: Say = silent) -> Difference
         first: The folder before.
         second: The folder after.
         say: Told of each config before it is read.
+
+    Returns:
+        How the rows of each config differ. `same` says whether they do not, `to_pandas()` gives a row for each config.
 
     Raises:
         BadInput: When one of them is no published folder, was edited, or cannot be read.

@@ -66,7 +66,7 @@ class Rules:
 
     def made(self) -> list[Rule]:
         """The rules as objects."""
-        return [make(use.rule, use.with_) for use in self.uses]
+        return [make(use.located, use.with_) for use in self.uses]
 
     @property
     def reads(self) -> set[str]:
@@ -95,14 +95,14 @@ def apply(
             not there.
     """
     left, removed, reports = items, [], []
-    rules = [make(use.rule, use.with_) for use in uses]
+    rules = Rules(uses).made()
     for use, rule, name in zip(uses, rules, _names(rules), strict=True):
         view = _view(rule, left, column)
         try:
             drops = rule.decide(view)
         except BadInput:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             problem = f"it ends with {type(error).__name__}: {error}"
             raise BadInput(f"rule {use.rule}", None, problem, "", f"run `twokeys rules check {use.rule}`") from error
         if stray := set(drops) - set(left["id"]):
@@ -230,6 +230,6 @@ def apply_rules(
 
 def _identity(use: RuleUse, rule: Rule) -> list[str]:
     """A rule with its version, its parameters and, for a rule in a file of its own, the text of that file."""
-    path = Path(use.rule.rpartition(":")[0]).expanduser()
+    path = Path(use.located.rpartition(":")[0]).expanduser()
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return [use.rule, str(rule.version), canonical_json(asdict(rule)), text]

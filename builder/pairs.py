@@ -27,6 +27,7 @@ from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
 from twokeys.core.ceilings import ceilings
 from twokeys.core.colours import colours
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.manifest import PairKind, Precision, RetrievedKind
 
@@ -82,6 +83,13 @@ class Paired:
     artefacts: list[Artefacts]
     executed: dict[str, float] = field(default_factory=dict)
 
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each step of pairing, with what can be balanced after it."""
+        return pd.DataFrame([asdict(step) for step in self.steps])
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.name}: {self.read:,} items read", self)
+
     def json(self) -> dict[str, Any]:
         """The report as JSON values."""
         return {
@@ -121,6 +129,9 @@ def pairs(
         check: As `build`.
         artefacts: Pairs of each kind of edit among which artefacts are looked for; 0: none.
         say: Told how far each stage is.
+
+    Returns:
+        What can be balanced after each step. `to_pandas()` gives a row for each step.
 
     Raises:
         BadInput: As `build`.

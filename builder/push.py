@@ -90,6 +90,9 @@ def push(
         dry_run: Verify and list, without a word to the hub.
         say: Told of each check and upload.
 
+    Returns:
+        What went, what stayed behind, and where it is.
+
     Raises:
         Unsound: When the folder does not pass `twokeys verify --strict`: a claim differs from a recount, or a question
             of the datasheet has no answer.

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from twokeys.audit.served.ways import Manner, Protocol
+from twokeys.builder.recipe_audited import Audited as Audited
+from twokeys.builder.recipe_errors import BadRecipe, bad_fields
+from twokeys.builder.recipe_text import parsed
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
 from twokeys.builder.sources import Joined as Joined
-from twokeys.builder.sources import Origin, Pool
 from twokeys.builder.sources import Part as Part
-from twokeys.core.errors import BadInput, correction, misfit
+from twokeys.builder.sources import Pool
+from twokeys.core.errors import BadInput, correction
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.answers import answered
 from twokeys.data_cards.questions import Answers, checked
-
-FEWEST_RUNS = 19
-"""Permutations from which an interval of 90 % can be told."""
-FEWEST_TRIES = 5
-"""Tries from which four of five can be told."""
 
 
 class Text(Part):
     """Canonical form of published text, see `twokeys.core.items.TextRule`."""
 
     unicode: Literal["NFC", "NFKC"] = "NFC"
+    """Unicode normal form."""
     lowercase: bool = False
+    """Whether letter case is dropped."""
 
 
 class Served(Part):
     """How models behind a server are asked, see `twokeys.audit.served.ways.Manner`."""
 
     protocol: Protocol = "auto"
+    """How the server is spoken to; `auto` finds out."""
     samples: Annotated[int, Field(ge=1, le=100)] = 1
+    """Replies to each prompt, where no probabilities are given."""
     tokens: Annotated[int, Field(ge=1, le=100_000)] = 32
+    """Tokens of a reply at most."""
     at_once: Annotated[int, Field(ge=1, le=256)] = 4
+    """Prompts that are under way at once."""
 
     @property
     def manner(self) -> Manner:
@@ -53,7 +56,9 @@ class Encoders(Part):
     """Named encoders. `packaged` ones come from PyPI and work offline; any other name is loaded by transformers."""
 
     text: str = "packaged:minilm"
+    """Of questions and options."""
     image: str = "packaged:efficientnet-lite0"
+    """Of images."""
     language: str = "packaged:smollm2"
     """Causal language model of the baselines that score or fine-tune one, see
     `twokeys.builder.measure.language.loading`; or a served one, `http://host/v1#model`, which is asked."""
@@ -70,19 +75,37 @@ class Measure(Part):
     baselines: list[str] | None = None
     """Names such as `question.tfidf`; when None, all that apply and cost seconds."""
     folds: Annotated[int, Field(ge=2, le=20)] = 5
+    """Parts of the items; each is answered by baselines that were fitted on the others."""
     max_answers: Annotated[int, Field(ge=2)] = 200
     """Open answers outside the most frequent ones of the training folds are never predicted."""
     candidates: Annotated[int, Field(ge=2)] = 32
     """Most frequent open answers that language models choose among."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Of all intervals."""
 
 
 class RuleUse(Part):
     """One rule with its parameters."""
 
     rule: str
-    """Id of a registered rule, or `path/to/file.py:ClassName`."""
+    """Id of a registered rule, or `path/to/file.py:ClassName`; the path is relative to the recipe's file."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    """Parameters of the rule, as `twokeys rules show` lists them."""
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def located(self) -> str:
+        """The rule with the path that its file has on this machine; `rule` is what the recipe says everywhere."""
+        path, _, name = self.rule.rpartition(":")
+        if self._folder is None or not path.endswith(".py"):
+            return self.rule
+        return f"{self._folder / Path(path).expanduser()}:{name}"
+
+    def beside(self, folder: Path | None) -> RuleUse:
+        """The same, of a recipe that lies in a folder; None: paths are relative to the working directory."""
+        use = self.model_copy()
+        use._folder = folder
+        return use
 
     @model_validator(mode="before")
     @classmethod
@@ -96,6 +119,7 @@ class GeneratorUse(Part):
     generator: str
     """Name of a registered generator, see `twokeys.builder.pair.generators.registry`."""
     with_: Annotated[dict[str, Any], Field(alias="with")] = {}
+    """Parameters of the generator, see docs/pairs.md."""
     budget: Annotated[int, Field(ge=1)] | None = None
     """Edits per item that this generator may make at most; the first ones count."""
 
@@ -158,7 +182,9 @@ class Pair(Part):
     """`paraphrases`: questions that differ in harmless changes alone (`twokeys.builder.pair.wording`) are
     published in one wording, so that their images can be paired; `answer_source` is then `constructed`."""
     generators: list[GeneratorUse] = []
+    """What makes or finds partners, in this order."""
     minimal: Minimal = Minimal()
+    """How little a partner must differ from its original."""
     grammar: Grammar | None = None
     """What a language model must think of question edits; None asks none."""
     verify: Verify | None = None
@@ -191,6 +217,7 @@ class Balance(Part):
     """The largest balanced subset, see `twokeys.builder.graph.largest`."""
 
     max_share: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """Largest share of a question, and of an image, that one answer may have."""
     within: list[Literal["source", "split", "answer_type"]] = ["split", "answer_type"]
     """Balance holds inside every combination of these columns by itself. Inside each answer type too unless that keeps
     fewer than half as many items: who sees the image may guess the type of the question."""
@@ -200,72 +227,53 @@ class Balance(Part):
     """Branch-and-bound nodes per component when there are more than two answers."""
 
 
-class Audited(Part):
-    """The audited tier, see `twokeys.builder.certify.audited`."""
-
-    margin: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
-    """Largest excess over chance, in either direction, that still counts as chance."""
-    select: list[str] | None = None
-    """Adversaries that selection bounds; when None, quick ones."""
-    certify: list[str] | None = None
-    """Adversaries of other families that judge the set; when None, one for each kind of cue that selection ignores."""
-    rounds: Annotated[int, Field(ge=2, le=50)] = 6
-    """Rounds of refitting at most, the first of which only asks."""
-    permutations: Annotated[int, Field(ge=0)] = 39
-    """Refits of the quick certifying adversaries on permuted labels of the set."""
-    null_draws: Annotated[int, Field(ge=0)] = 19
-    """Runs of selection and certification together on permuted labels; fewer than 19 say nothing at 90 %."""
-    controls: Annotated[int, Field(ge=0)] = 10
-    """Tries of each planted cue at each size, before a view is certified; without any, none is."""
-    weight: str | None = None
-    """Measurement to maximise the sum of; None counts items."""
-    together: list[Literal["source", "split"]] = []
-    """Corpora, or splits, of one kind are judged together as one set: nothing is claimed of each by itself, and chance
-    is counted over all of them."""
-
-    @field_validator("controls")
-    @classmethod
-    def _enough_tries(cls, tries: int) -> int:
-        if 0 < tries < FEWEST_TRIES:
-            raise ValueError(f"give 0 or at least {FEWEST_TRIES}: fewer tries cannot show that four of five find a cue")
-        return tries
-
-    @field_validator("permutations", "null_draws")
-    @classmethod
-    def _enough(cls, runs: int) -> int:
-        if 0 < runs < FEWEST_RUNS:
-            raise ValueError(f"give 0 or at least {FEWEST_RUNS}: fewer runs say nothing")
-        return runs
-
-
 class Recipe(Part):
     """All that determines a build. Same recipe, sources and versions: same rows."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    """Names the folder and the dataset."""
     title: str
+    """What people call it."""
     description: str = ""
+    """What the card begins with."""
     homepage: str = ""
+    """Page of the benchmark."""
     authors: list[str] = []
+    """People who made it, for citation and datasheet."""
+    language: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = []
+    """Language of the questions, or a list of languages, as ISO 639 codes such as `en`. Card and Croissant leave it out
+    if none is given; whatever rewords or understands questions asks for it."""
     license: str | None = None
     """Licence to give the whole on under; when None, that of the sources, or the freest that suits all of them."""
     corpora: Annotated[list[Corpus], Field(min_length=1)]
+    """Where the items come from."""
     pool: list[Pool] = []
     """Further images for generators that find partners among images; read only if the recipe names such a one."""
     bad_rows: Literal["stop", "set aside"] = "stop"
+    """Whether rows that cannot be used stop the build, or are left out and listed."""
     text: Text = Text()
+    """Canonical form of what is published."""
     images: Images = Images()
+    """Limits of images."""
     encoders: Encoders = Encoders()
+    """Models that stand for texts and images as numbers."""
     served: Served = Served()
+    """How models behind a server are asked."""
     measure: Measure = Measure()
+    """How blind baselines measure the items."""
     categories: list[str] = []
     """Fields of `meta` by whose values blind accuracy is told, beside source, split and answer type; a dot goes into
     nested fields."""
     rules: list[RuleUse] = []
+    """What drops items, in this order."""
     pair: Pair = Pair()
+    """Counterfactual partners that are added."""
     balance: Balance = Balance()
+    """How the largest balanced set is found."""
     audited: Audited | None = None
     """The second tier, for items that no exact balance can hold; None publishes the balanced tier alone."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Of everything that is drawn at random."""
     scores: list[Literal["anls"]] = []
     """What evaluations report beside exact match and VQA accuracy where there are annotators' answers: `anls`, the
     similarity of texts that is usual for documents."""
@@ -273,6 +281,11 @@ class Recipe(Part):
     """Whether `eval.yaml` is written, and the evaluated split once more as it needs it, with pictures as text."""
     datasheet: Answers = {}
     """What people answer to the questions of a datasheet, or the YAML file that holds the answers."""
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _languages(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
     @field_validator("datasheet", mode="before")
     @classmethod
@@ -345,63 +358,10 @@ def load(source: str | Path | Recipe) -> Recipe:
         allowed = f"a path, or one of {', '.join(shipped())}"
         raise BadInput(name, None, "there is no such recipe or file", allowed, remedy)
     try:
-        plan = _parsed(text)
-        return Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
+        plan = parsed(text)
+        recipe = Recipe.model_validate(answered(plan, name, folder) if isinstance(plan, dict) else plan)
     except yaml.YAMLError as error:
         raise BadInput(name, None, f"the text is no YAML ({error})", "a YAML mapping", "mend the syntax") from error
     except ValidationError as error:
-        raise _bad_field(name, error) from error
-
-
-def _parsed(text: str) -> Any:
-    """The YAML document as Python values; `yes` and `no` are words, not truth values, as values of columns."""
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        for columns in _inner(node, "columns"):
-            for values in (*_inner(columns, "values"), *_inner(columns, "where")):
-                _as_words(values)
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
-def _inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
-    """The values of a key in all mappings of a document."""
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == key:
-                yield value
-            yield from _inner(value, key)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _inner(value, key)
-
-
-def _as_words(node: yaml.Node) -> None:
-    """Make text of the truth values that are not spelt true or false."""
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
-            node.tag = "tag:yaml.org,2002:str"
-    elif isinstance(node, yaml.CollectionNode):
-        for inner in node.value:
-            for each in inner if isinstance(inner, tuple) else (inner,):
-                _as_words(each)
-
-
-def _bad_field(recipe: str, error: ValidationError) -> BadInput:
-    """Name the first field that is wrong, and the field that was probably meant."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the recipe"
-    problem = misfit(repr(first["input"]), first["msg"])
-    remedy = "correct the field, and run again"
-    if first["type"] == "missing":
-        problem, remedy = "the field is missing", "add it, and run again"
-    if first["type"] == "extra_forbidden":
-        parts: list[type[BaseModel]] = [*Part.__subclasses__(), *Origin.__subclasses__(), Images]
-        names = {name for part in parts for name in part.model_fields}
-        problem = f"there is no field {first['loc'][-1]!r}"
-        remedy = correction(str(first["loc"][-1]), names, "remove it")
-    return BadInput(recipe, field, problem, "", remedy)
+        raise BadRecipe(bad_fields(name, Recipe, error)) from error
+    return recipe.model_copy(update={"rules": [use.beside(folder) for use in recipe.rules]})

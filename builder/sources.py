@@ -15,7 +15,7 @@ IMAGES = "images"
 class Part(BaseModel):
     """Base of all parts of a recipe: immutable, and unknown fields are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Joined(Part):
@@ -45,11 +45,15 @@ class Columns(Part):
     """A column, a template of the file's name such as `{id}.png`, or several of these, for the images of an item in
     their order; a cell may hold a list of images, or none."""
     id: str | None = None
+    """A column or template of ids that differ; None: rows are numbered."""
     choices: str | list[str] | None = None
+    """A column with a list of options, or with an object that names them by letter; or one column for each option."""
     answers: str | None = None
     """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
     answer_type: str | None = None
+    """A column of `yes/no`, `number`, `choice`, `open` (or `other`); None: it follows from the answer."""
     split: str | None = None
+    """A column or template whose values are the splits; None: files tell them."""
     links: list[str] = []
     """Columns whose equal values declare items to belong together; a template (`{page}/{figure}`) takes several."""
     answer_is: Literal["text", "index", "index from 1", "letter"] | None = None
@@ -130,6 +134,7 @@ class ImageColumns(Part):
     """Where a table keeps the images of a pool. A name that holds dots goes into nested fields."""
 
     image: str = "image"
+    """The column that names or holds the images."""
     links: list[str] = []
     """Columns whose equal values declare images to belong together."""
 
@@ -150,9 +155,11 @@ class Origin(Part):
     license: str
     """SPDX-like id, or `other`."""
     license_link: str | None = None
+    """Where the terms stand, if no id of the Hub names them."""
     citation: str = ""
     """BibTeX or a plain reference."""
     homepage: str = ""
+    """Page of the source."""
     notice: str = ""
     """What the licence wants kept with copies, such as its copyright line; LICENSE repeats it."""
     options: dict[str, Any] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +35,35 @@ def verify(
 
         show_verified(found)
     raise typer.Exit(0 if found.ok else 1)
+
+
+def clean(
+    place: Annotated[Path, typer.Argument(help="The folder in which results lie.")] = Path("out"),
+    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove run folders: a stopped build then starts anew. Says what it would remove, and asks."""
+    with plainly():
+        from twokeys.builder.clean import clean
+
+        found = clean(place)
+    gone = [one for one in found if not one.busy]
+    if not as_json:
+        from twokeys.commands.show_builds import show_leftovers
+
+        show_leftovers(place, found)
+    if gone and (yes or (not as_json and sys.stdin.isatty() and typer.confirm(f"Remove {len(gone)} of them?"))):
+        with plainly():
+            clean(place, remove=True)
+        removed = True
+    else:
+        removed = False
+    if as_json:
+        print_json([asdict(one) | {"removed": removed and not one.busy} for one in found])
+    elif removed:
+        typer.echo(f"{len(gone)} removed")
+    elif gone:
+        typer.echo("nothing was removed; --yes removes without asking")
 
 
 def diff(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -18,6 +19,7 @@ from twokeys.data_cards.card import breaches
 if TYPE_CHECKING:
     from twokeys.builder.build import Built
     from twokeys.builder.checks.finding import Finding, Verified
+    from twokeys.builder.clean import Leftover
     from twokeys.builder.diagnose import Diagnosis
     from twokeys.builder.diff import ConfigDifference, Difference
     from twokeys.builder.pairs import Paired, PairStep
@@ -143,6 +145,9 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Groups that share a fold", columns, map(_kind, found.groups))
     if found.shortcuts and found.shortcuts.shortcuts:
         table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
+    for what, mined in (("wording", found.shortcuts), ("mark of options", found.options)):
+        if mined and mined.tested:
+            tabled.prose(OUT, mined.tested.words(what))
     if found.options and found.options.shortcuts:
         options = [
             (
@@ -268,7 +273,7 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
     """
     rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
     if not brief:
-        table(str(found.folder), ("claim", "what was counted", "differ"), rows)
+        table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
         absent = [one.check for one in found if one.outcome == "absent"]
         if absent and verbosity() is Verbosity.VERBOSE:
             tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")
@@ -310,6 +315,23 @@ def _show_unanswered(found: Verified) -> None:
     questions = f"{len(found.unanswered)} {'question has' if len(found.unanswered) == 1 else 'questions have'}"
     warning = f"{questions} no answer in the datasheet: `twokeys push` asks for them (--verbose names them)"
     OUT.print(Text(f"warning: {warning}"), style="yellow")
+
+
+def show_leftovers(place: Path, found: list[Leftover]) -> None:
+    """Print which run folders there are."""
+    if not found:
+        OUT.print(Text(f"{place} holds no run folder"))
+        return
+    rows = [
+        (
+            Whole(one.folder),
+            {"run": "results of stages", "masks": "what masks let through"}[one.kind] + ", in use" * one.busy,
+            tables.count(one.files),
+            f"{one.size / 10**6:.1f} MB",
+        )
+        for one in found
+    ]
+    table("Run folders", ("folder", "holds", "files", "size"), rows)
 
 
 def show_difference(found: Difference) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.markup import escape
+from rich.text import Text
 
 from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.evaluate import RESULT
@@ -12,14 +14,21 @@ from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.rates import dividends, rates
 from twokeys.audit.evaluation.result import Evaluation
 from twokeys.audit.explanation.explain import REPORT
-from twokeys.audit.explanation.metrics import RANKED
+from twokeys.audit.explanation.metrics import RANKED, SHORT
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.sensitivity import RESULT as SENSITIVITY
 from twokeys.audit.explanation.sensitivity import Sensitivity, named
 from twokeys.commands import tabled
-from twokeys.commands.tabled import console
+from twokeys.commands.tabled import Whole, console
+from twokeys.core.intervals.means import caution
 
 OUT = console()
+LEGEND = (
+    "F_syn: how far the patches and words that a method ranks highest matter together, as published; improved: an "
+    "unbiased estimate of the same, from backgrounds of all sizes. SRG: how far the answer follows the ranking of "
+    "patches, or of words, alone; 0 for a random one."
+)
+DIVIDEND = "Dividend: v(both) - v(image) - v(question) + v(neither), what image and question add together."
 TOLD = 5
 """Skipped items that are named on the terminal."""
 
@@ -32,20 +41,22 @@ def show_evaluation(found: Evaluation, out: Path | None = None) -> None:
     for rate in rates(found):
         chance = "" if rate.chance is None else f"{rate.chance:.1%}"
         name = f"  {rate.title}" if rate.part else rate.title
-        shown.append((name, f"{rate.own.estimate:.1%}", rate.interval, chance, f"{rate.own.n:,}"))
+        shown.append((name, f"{rate.own.estimate:.1%}", Whole(rate.interval), chance, f"{rate.own.n:,}"))
     tabled.table(OUT, title, ("", "right", "95 % interval", "chance", "of"), shown, numbers=True)
+    _caution(caution(found.dividend.groups))
     own = found.dividend
-    game = (
-        *(f"{found.values[view]:.3f}" for view in VIEWS),
-        f"{own.estimate:.3f}",
-        f"{own.low:.3f} to {own.high:.3f}",
-        " / ".join(f"{value:.2f}" for value in found.quantiles.values()),
-    )
-    title = f"Value of what is left ({run['value']}; masks: {', '.join(run['masking'].values())})"
-    tabled.table(OUT, title, (*VIEWS, "dividend", "95 % interval", "quantiles 5/25/50/75/95"), [game], numbers=True)
+    quantiles = " / ".join(f"{value:.2f}" for value in found.quantiles.values())
+    values = [
+        *((f"v({view})", f"{found.values[view]:.3f}") for view in VIEWS),
+        ("dividend [95 %]", f"{own.estimate:.3f} [{own.low:.3f}, {own.high:.3f}]"),
+        ("its quantiles over items 5/25/50/75/95", Whole(quantiles)),
+    ]
+    title = f"v: {run['value']} of the answer with what is left (masks: {', '.join(run['masking'].values())})"
+    tabled.table(OUT, title, ("", "mean"), values, numbers=True)
+    tabled.prose(OUT, DIVIDEND)
     if parts := dividends(found):
         rows = [
-            (kind, f"{one.estimate:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{one.n:,}")
+            (kind, f"{one.estimate:.3f}", Whole(f"{one.low:.3f} to {one.high:.3f}"), f"{one.n:,}")
             for kind, one in parts.items()
         ]
         tabled.table(OUT, "Dividend of each answer type", ("", "dividend", "95 % interval", "of"), rows, numbers=True)
@@ -82,28 +93,40 @@ def show_explained(found: Explained, out: Path) -> None:
     """Print one table of all rankings, the agreement of image and text, and where the report is."""
     run, summary = found.run, found.summary
     title = f"{run['model']} on {run['folder']} ({run['config']}, {run['split']}), {summary.items:,} items"
-    shown = []
-    tables = {metric: table.to_dict("index") for metric, table in summary.rankings.items()}
-    for name in tables["improved.raw"]:
-        rows = [tables[metric][name] for metric in RANKED]
-        places = [list(tables[metric]).index(name) + 1 for metric in RANKED]
-        shown.append((
-            name,
-            *(
-                f"{row['mean']:.3f} [{row['low']:.3f}, {row['high']:.3f}] {place}"
-                for row, place in zip(rows, places, strict=True)
-            ),
-        ))  # fmt: skip
-    columns = ("explainer", *RANKED.values())
-    tabled.table(OUT, f"{title}; mean [95 %] and, in order, rank", columns, shown, numbers=True)
+    best = summary.rankings["improved.raw"].to_dict("index")
+    shown = [
+        (name, f"{row['mean']:.3f} [{row['low']:.3f}, {row['high']:.3f}]", _against(row, summary.caution))
+        for name, row in best.items()
+    ]
+    columns = ("explainer", "mean [95 % over items]", "minus random")
+    tabled.table(OUT, f"{title}: {RANKED['improved.raw']}", columns, shown, numbers=True)
+    places = {metric: list(table.index) for metric, table in summary.rankings.items()}
+    ranked = [(name, *(str(places[metric].index(name) + 1) for metric in RANKED)) for name in best]
+    tabled.table(OUT, "Places, 1 is best", ("explainer", *SHORT.values()), ranked, numbers=True)
+    tabled.prose(OUT, LEGEND)
     own = summary.agreement
-    OUT.print(
-        f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}], p = {own.p:.3f} "
-        f"({own.explainers} explainers, {own.items:,} items)"
+    p = "" if summary.caution else f", p = {own.p:.3f}"
+    tabled.prose(
+        OUT,
+        f"Image against text ranking: Kendall's tau {own.tau:.3f} [{own.low:.3f}, {own.high:.3f}]{p} "
+        f"({own.explainers} explainers, {own.items:,} items).",
     )
+    _caution(summary.caution)
     _warn(found.leaks)
     _tell(found.skipped, len(found.items))
     OUT.print(f"Report: {out / REPORT}")
+
+
+def _against(row: dict[Any, Any], caution: str) -> str:
+    """An explainer's lead over random, with the p value if there are enough items for one."""
+    if row["difference"] != row["difference"]:
+        return ""
+    return f"{row['difference']:+.3f}" + ("" if caution else f", p {row['p_holm']:.3f}")
+
+
+def _caution(text: str) -> None:
+    if text:
+        OUT.print(Text(text), style="yellow")
 
 
 def show_sensitivity(found: Sensitivity, out: Path) -> None:

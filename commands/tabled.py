@@ -59,7 +59,7 @@ def table(
     cells = [[cell if isinstance(cell, str) else str(cell) for cell in row] for row in rows]
     room = console.width - _BETWEEN * (len(columns) - 1) - 2
     least = [max(map(longest, column)) for column in zip(columns, *cells, strict=True)]
-    console.print(Text(title, style="bold"))
+    console.print(Text("\n".join(broken(title, console.width)), style="bold"))
     if sum(least) > room:
         _blocks(console, columns, cells)
     else:

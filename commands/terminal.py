@@ -20,7 +20,8 @@ GOES_ON = "the same command goes on where it stopped"
 
 def print_json(value: Any) -> None:
     """Print what a program that called the command reads."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    plain = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=plain, default=str) + "\n")
 
 
 @contextmanager

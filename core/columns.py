@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import Features
 
-Type = Literal["text", "texts", "integer", "number", "spans", "image"]
+Type = Literal["text", "texts", "integer", "number", "spans", "image", "images"]
 BALANCED, AUDITED, REMOVED, PAIRS, MEASUREMENTS = "balanced", "audited", "removed", "pairs", "measurements"
 OPEN, CHOICE = "eval-open", "eval-choice"
 """Configs for eval.yaml: items that are answered in words, and those with options."""
@@ -46,6 +46,8 @@ class Column:
             differ in the last digit by machine, so the fingerprint of the rows leaves them out.
         gold: Whether it tells the label.
         image_key: Of a column with images: the column with their keys.
+        lists: Of a column with one image: the column that stands in its place where items have several.
+        several: Configs that have it beside these where items have several images.
         inside: Its name inside twokeys, if another one.
     """
 
@@ -58,6 +60,8 @@ class Column:
     gold: bool = False
     image_key: str | None = None
     inside: str = ""
+    lists: str = ""
+    several: tuple[str, ...] = ()
 
 
 TABLE = (
@@ -67,8 +71,13 @@ TABLE = (
     Column("stage", "text", "step that removed the item: `read`, `filter`, `pair` or `balance`", (REMOVED,)),
     Column("rule", "text", "rule that removed the item; empty if no rule did", (REMOVED,)),
     Column("reason", "text", "why the item was removed, in words", (REMOVED,)),
-    Column("image", "image", "the image, original bytes of the source", (*TIERS, PAIRS), image_key="image_key"),
-    Column("partner_image", "image", "the partner's image", (PAIRS,), image_key="partner_image_key"),
+    Column("image", "image", "the image, original bytes of the source", (*TIERS, PAIRS), image_key="image_key",
+           lists="images"),
+    Column("images", "images", "the images in the order in which the item shows them, original bytes of the source",
+           image_key="image_keys"),
+    Column("partner_image", "image", "the partner's image", (PAIRS,), image_key="partner_image_key",
+           lists="partner_images"),
+    Column("partner_images", "images", "the partner's images", image_key="partner_image_keys"),
     Column("image_uri", "text", "the image as text (a data URI), for readers that take no column of images", _EVAL,
            image_key="image_key"),
     Column("question", "text", "the question or statement, in canonical form", (*_TOLD, PAIRS, *_EVAL)),
@@ -116,9 +125,10 @@ TABLE = (
     Column("license", "text", "licence of the item, as its source states it; of a retrieved partner that of its "
            "image too", (*_TOLD, PAIRS, *_EVAL)),
     Column("image_key", "text", "hash of the image's pixels; equal keys, equal images", (*_READ, PAIRS, *_EVAL)),
-    Column("image_keys", "texts", "hash of the pixels of each image, in the order in which the item shows them",
-           (ITEMS,)),
+    Column("image_keys", "texts", "hash of the pixels of each image, in order; `image_key` is that of a single one, or "
+           "the hash of those of several", (ITEMS,), several=(*TIERS, REMOVED, PAIRS)),
     Column("partner_image_key", "text", "hash of the partner's pixels", (PAIRS,)),
+    Column("partner_image_keys", "texts", "hash of the pixels of each of the partner's images", several=(PAIRS,)),
     Column("image_width", "integer", "width in pixels", _READ),
     Column("image_height", "integer", "height in pixels", _READ),
     Column("image_colour", "text", "mean of red, green and blue over the image, each in one of 8 steps from 0: a "
@@ -154,7 +164,9 @@ COLUMNS = {column.name: column for column in TABLE}
 _BY_INSIDE = {column.inside: column for column in TABLE if column.inside}
 PLACE = "row"
 """Where the source keeps the item; a source whose rows are put in another order says the same."""
-PICTURES = {column.name: column.image_key for column in TABLE if column.type == "image" and column.image_key}
+PICTURES = {
+    column.name: column.image_key for column in TABLE if column.type in ("image", "images") and column.image_key
+}
 """Column that holds images -> column with their keys."""
 SHOWN = {column.name: column.image_key for column in TABLE if column.image_key}
 """The same, with the column that holds images as text."""
@@ -252,18 +264,20 @@ def of_tier(name: object, tier: str) -> bool:
 # -------------------------------------------------------------------------------------------------- columns of configs
 
 
-def columns_of(config: str, paired: bool = False, measured: Iterable[str] = ()) -> list[str]:
+def columns_of(config: str, paired: bool = False, measured: Iterable[str] = (), several: bool = False) -> list[str]:
     """Published names of a config's columns, in their order.
 
     Args:
         config: A config, or a table of the builder.
         paired: Whether the recipe has a part `pair`.
         measured: Names of measurements that were made; those that the config has come last.
+        several: Whether some item has several images.
     """
     fixed = [
-        each.name
+        (each.lists if several else "") or each.name
         for each in TABLE
-        if not each.measured and (config in each.configs or (paired and config in each.paired))
+        if not each.measured
+        and (config in each.configs or (paired and config in each.paired) or (several and config in each.several))
     ]
     return [*fixed, *sorted(column(name).name for name in measured if config in column(name).configs)]
 
@@ -279,6 +293,7 @@ def features(names: Iterable[str]) -> Features:
         "number": Value("float32"),
         "spans": List(List(Value("int32"))),
         "image": Image(),
+        "images": List(Image()),
     }
     return Features({name: types[column(name).type] for name in names})
 

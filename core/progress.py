@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 Say = Callable[[str, int, int], None]
 """Told of progress: the stage, what is done of it, and what there is in all (0 as long as that is not known).
@@ -17,6 +20,38 @@ def note(say: Say, text: str) -> None:
     hear = getattr(say, "note", None)
     if hear is not None:
         hear(text)
+
+
+@dataclass
+class Logged:
+    """A `Say` that also writes a line for each stage that begins or ends, and for each sentence, into a file.
+
+    Attributes:
+        say: Told all the same.
+        path: The file; lines are added to it, and it is made with the first one.
+        began: Stages under way.
+    """
+
+    say: Say
+    path: Path
+    began: set[str] = field(default_factory=set)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Hear of progress."""
+        ended = 0 < total <= done
+        if ended or stage not in self.began:
+            self._write(f"{stage}: {'ended' if ended else 'began'}{f', {total:,} in all' * (total > 1)}")
+        (self.began.discard if ended else self.began.add)(stage)
+        self.say(stage, done, total)
+
+    def note(self, text: str) -> None:
+        """Hear a sentence."""
+        self._write(text)
+        note(self.say, text)
+
+    def _write(self, line: str) -> None:
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}\n")
 
 
 def about(seconds: float) -> str:

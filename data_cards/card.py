@@ -74,6 +74,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             categories=_categories(manifest),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),
+            several=any(feature["name"] == "images" for names in features.values() for feature in names),
             columns=columns,
             others=others,
             baselines=sorted({code(name) for config in order(manifest) for name in _baselines(features[config])}),

@@ -73,7 +73,7 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
         "url": manifest.homepage,
         "creator": [{"@type": "sc:Person", "name": name} for name in manifest.authors],
         "keywords": ["visual question answering", "benchmark", "debiasing", "multimodal"],
-        "inLanguage": "en",
+        "inLanguage": _languages(manifest),
         "citeAs": bibtex(manifest),
         "isBasedOn": [_source(source.name, source.homepage, source.citation) for source in manifest.origins],
         **responsible(manifest),
@@ -82,6 +82,12 @@ def croissant_text(manifest: Manifest, dataset_info: Sequence[dict[str, Any]], h
     }
     filled = {name: value for name, value in body.items() if value}
     return json.dumps(filled, indent=1, ensure_ascii=False) + "\n"
+
+
+def _languages(manifest: Manifest) -> str | list[str]:
+    """The language or languages that the recipe states; empty if it states none."""
+    languages = list(manifest.recipe.get("language") or [])
+    return languages[0] if len(languages) == 1 else languages
 
 
 def _licences(manifest: Manifest) -> list[str]:

@@ -48,8 +48,7 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
     by_name = dict(zip(described, dataset_info, strict=True))
     return {
         **_license(manifest),
-        "language": ["en"],
-        "multilinguality": ["monolingual"],
+        **_languages(manifest),
         "pretty_name": manifest.title,
         "task_categories": ["visual-question-answering"],
         "size_categories": [size(manifest.kept)],
@@ -91,6 +90,14 @@ def _config(manifest: Manifest, name: str) -> dict[str, Any]:
     files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in sorted(config.splits)]
     found: dict[str, Any] = {"config_name": name, "version": Quoted(config.version), "data_files": files}
     return found | ({"default": True} if name == order(manifest)[0] else {})
+
+
+def _languages(manifest: Manifest) -> dict[str, list[str]]:
+    """What the recipe says; nothing if it says nothing, for a guess would be published as a fact."""
+    languages = list(manifest.recipe.get("language") or [])
+    if not languages:
+        return {}
+    return {"language": languages, "multilinguality": ["multilingual" if len(languages) > 1 else "monolingual"]}
 
 
 def _license(manifest: Manifest) -> dict[str, str]:

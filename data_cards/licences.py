@@ -9,6 +9,7 @@ is no legal advice.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
@@ -104,6 +105,36 @@ LICENCES: dict[str, Licence] = {
     "cc-by-nc-nd-4.0": Licence("CC-BY-NC-ND-4.0", f"{_CC}/by-nc-nd/4.0/", ()),
 }
 """Licences by their id on the Hub. Any other id, `other` and `unknown` among them, keeps its own terms."""
+HUB: tuple[str, ...] = tuple(sorted({
+    *LICENCES, "afl-3.0", "apple-amlr", "apple-ascl", "artistic-2.0", "bigcode-openrail-m",
+    "bigscience-bloom-rail-1.0", "bigscience-openrail-m", "bsd", "bsd-3-clause-clear", "bsl-1.0", "c-uda",
+    "cc", "creativeml-openrail-m", "deepfloyd-if-license", "ecl-2.0", "epl-1.0", "epl-2.0", "etalab-2.0",
+    "eupl-1.1", "eupl-1.2", "gemma", "gfdl", "gpl", "h-research", "intel-research", "lgpl", "lgpl-2.1",
+    "lgpl-3.0", "lgpl-lr", "llama2", "llama3", "llama3.1", "llama3.2", "llama3.3", "llama4", "lppl-1.3c",
+    "mpl-2.0", "ms-pl", "ncsa", "ofl-1.1", "openrail", "openrail++", "osl-3.0", "postgresql", "wtfpl", "zlib",
+    OTHER, "unknown",
+}))  # fmt: skip
+"""Ids that the Hub knows."""
+
+
+def misspelt(identifier: str) -> tuple[str, str] | None:
+    """What is wrong with an id that neither the Hub nor SPDX knows, and what to do; None if nothing is.
+
+    Example:
+        >>> misspelt("CC-BY-4.0"), misspelt("odbl")
+        (None, None)
+        >>> misspelt("cc-by")
+        ("'cc-by' is no licence id of the Hub or of SPDX", 'write cc-by-4.0, or the version that the source states')
+    """
+    small = identifier.lower()
+    if small in HUB or small in {known.spdx.lower() for known in LICENCES.values()}:
+        return None
+    versions = sorted((name for name in LICENCES if re.fullmatch(re.escape(small) + r"-\d\.\d", name)), reverse=True)
+    otherwise = "name one, or write `other` and give the terms as `license_link`"
+    remedy = correction(small, HUB, otherwise)
+    if versions:
+        remedy = f"write {versions[0]}, or the version that the source states"
+    return f"{identifier!r} is no licence id of the Hub or of SPDX", remedy
 
 
 def agreed(sources: Sequence[Terms]) -> str | None:

@@ -63,6 +63,12 @@ def blindness(before: Blindness, after: Blindness | None, path: Path, title: str
         _save(draw_blindness(before, after, title), path)
 
 
+def blindness_figure(before: Blindness, after: Blindness | None, title: str) -> Figure:
+    """The figure that `blindness` writes, for notebooks."""
+    with _style():
+        return draw_blindness(before, after, title)
+
+
 def draw_funnel(manifest: Manifest) -> Figure:
     """Make the funnel's figure: a bar per step, what is left in colour, what the step removed hatched."""
     steps = manifest.funnel

@@ -123,10 +123,10 @@ class PublishedFolder:
 
 
 class PublishedImages:
-    """Images of published files by key; a few rows of one file are in memory at a time.
+    """Images of published files by `image_key`; a few rows of one file are in memory at a time.
 
     Args:
-        files: Parquet files with `image` and `image_key`.
+        files: Parquet files with `image` (or `images` and `image_keys`) and `image_key`.
     """
 
     def __init__(self, files: list[Path]) -> None:
@@ -148,19 +148,38 @@ class PublishedImages:
         """Whether an image is published."""
         return key in self._places
 
-    def get(self, key: str) -> bytes | None:
-        """Bytes of an image; None when it is not published."""
-        return next((data for _, data in self.items([key])), None) or None
+    def get(self, key: str) -> tuple[bytes, ...]:
+        """Bytes of the images of an `image_key`, in their order; none when it is not published, or one has no bytes."""
+        found = next((data for _, data in self.lists([key])), ())
+        return found if all(found) else ()
 
-    def items(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
-        """Every image once with its key, in file order.
+    def lists(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+        """Every `image_key` once with the bytes of its images in their order, in file order.
 
         Args:
-            keys: Keys of the images that are wanted; those that are not published are passed over. All when None.
+            keys: Keys that are wanted; those that are not published are passed over. All when None.
 
         Yields:
-            Key and bytes; no bytes if the row holds no image.
+            Key and bytes of each image; no bytes if the row holds no image.
         """
+        for key, _, data in self._rows(keys):
+            yield key, data
+
+    def items(self, keys: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
+        """Every image once with its own key, in file order.
+
+        Args:
+            keys: Values of `image_key` whose images are wanted, as for `lists`.
+        """
+        seen: set[str] = set()
+        for _, images, data in self._rows(keys):
+            for image, content in zip(images, data, strict=True):
+                if image not in seen:
+                    seen.add(image)
+                    yield image, content
+
+    def _rows(self, keys: Collection[str] | None) -> Iterator[tuple[str, tuple[str, ...], tuple[bytes, ...]]]:
+        """The first row of each key: the key, the keys of its images, and their bytes."""
         wanted: dict[tuple[int, int], dict[int, str]] = {}
         for key in self._places if keys is None else keys:
             if key in self._places:
@@ -168,11 +187,16 @@ class PublishedImages:
                 wanted.setdefault((number, group), {})[row] = key
         for (number, group), rows in sorted(wanted.items()):
             start, file = 0, pq.ParquetFile(self._files[number])
-            for batch in file.iter_batches(ROWS_WITH_IMAGES, row_groups=[group], columns=["image"]):
+            columns = [name for name in ("image", "images", "image_keys") if name in file.schema_arrow.names]
+            for batch in file.iter_batches(ROWS_WITH_IMAGES, row_groups=[group], columns=columns):
                 for row in range(start, start + len(batch)):
                     if row in rows:
-                        cell = batch.column(0)[row - start].as_py()
-                        yield rows[row], (cell or {}).get("bytes") or b""
+                        cells = {name: batch[name][row - start].as_py() for name in columns}
+                        images, shown = (
+                            cells.get("image_keys") or [rows[row]],
+                            cells.get("images") or [cells.get("image")],
+                        )
+                        yield rows[row], tuple(images), tuple((cell or {}).get("bytes") or b"" for cell in shown)
                 start += len(batch)
 
     def hashes(self) -> dict[str, str]:

@@ -72,6 +72,8 @@ class Wording:
         high: Upper end.
         answers: Different answers that occur there.
         usual: The answer's share among all items of the type.
+        expected: The share that needs no shortcut.
+        options: Whether the items have options, from which that is told.
         later: Published items with the cue, and those of them with the answer, tier by tier.
     """
 
@@ -84,6 +86,8 @@ class Wording:
     high: float
     answers: int
     usual: float
+    expected: float = 0.0
+    options: bool = False
     later: tuple[tuple[int, int], ...] = ()
 
 
@@ -93,7 +97,7 @@ class Wordings:
 
     Attributes:
         name: The set.
-        items: Items that were looked at.
+        items: Items of answer types that were halved.
         searched: Those in the half that was searched.
         tried: Shortcuts that were counted on the other half.
         held: Those that hold.
@@ -101,6 +105,8 @@ class Wordings:
         low: Lower end of its interval.
         high: Upper end.
         chance: Of the type's most frequent answer, there.
+        small: What came of exact tests on answer types that are too small to be halved; empty if none is.
+        tested: Those of `held` that they found.
     """
 
     name: str
@@ -112,6 +118,8 @@ class Wordings:
     low: float
     high: float
     chance: float
+    small: str = ""
+    tested: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,7 @@ class OptionMarks:
         searched: Those in the half that was searched.
         tried: Marks that were counted on the other half.
         held: Those that hold.
+        small: What came of exact tests, if the items are too few to be halved.
     """
 
     name: str
@@ -154,6 +163,7 @@ class OptionMarks:
     searched: int
     tried: int
     held: list[OptionMark]
+    small: str = ""
 
 
 @dataclass(frozen=True)
@@ -378,7 +388,7 @@ def _stood_out(what: str, found: Wordings | OptionMarks) -> str:
     where, rest = f"in {found.searched:,} items", f"in the other {found.items - found.searched:,}"
     if not found.tried:
         return f"No {what} stood out {where}."
+    held = len(found.held) - (found.tested if isinstance(found, Wordings) else 0)
     if found.tried == 1:
-        return f"The one {what} that stood out {where} {'holds' if found.held else 'does not hold'} {rest}."
-    held = "None" if not found.held else str(len(found.held))
-    return f"{held} of the {found.tried} {what}s that stood out {where} hold{'s' * (len(found.held) == 1)} {rest}."
+        return f"The one {what} that stood out {where} {'holds' if held else 'does not hold'} {rest}."
+    return f"{held or 'None'} of the {found.tried} {what}s that stood out {where} hold{'s' * (held == 1)} {rest}."

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twokeys.core.views import COARSE, VIEWS, Bounded
-from twokeys.data_cards.categories import WIDE
 from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
 Cells = tuple[str, ...]
 NONE = "-"
+NOTHING = 0.8
+"""Width of an interval that holds nearly everything."""
 SUMMARY_HEADER: Cells = ("", "all items read", "published")
 BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")
 CHANCE = (
@@ -66,7 +69,7 @@ def interval(low: float, high: float) -> str:
     """
     if math.isnan(low) or math.isnan(high):
         return NONE
-    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > WIDE else ''}"
+    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > NOTHING else ''}"
 
 
 def result(found: Ceiling | Score | None) -> str:
@@ -113,6 +116,29 @@ def _results(blindness: Blindness) -> dict[tuple[str, str], Ceiling | Score]:
     """Ceilings and scores over all items by view and baseline; the ceiling has the name ''."""
     bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == "all" and c.view in VIEWS}
     return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == "all"}
+
+
+def frame(before: Blindness, after: Blindness | None) -> pd.DataFrame:
+    """Every ceiling and baseline as numbers: `view`, `predictor`, and `before` and `after` with their intervals.
+
+    A ceiling is a count: it has no interval and no chance.
+    """
+    import pandas as pd
+
+    rows = []
+    for one in predictors(before, after):
+        row: dict[str, Any] = {"view": one.view, "predictor": one.name or "ceiling of any predictor"}
+        row |= _numbers("before", one.before)
+        rows.append(row | (_numbers("after", one.after) if after is not None else {}))
+    return pd.DataFrame(rows)
+
+
+def _numbers(when: str, found: Ceiling | Score | None) -> dict[str, float]:
+    if found is None:
+        return {}
+    if isinstance(found, Ceiling):
+        return {when: found.share}
+    return {when: found.accuracy} | {f"{when}_{name}": getattr(found, name) for name in ("low", "high", "chance")}
 
 
 def summary_rows(manifest: Manifest) -> list[Cells]:

@@ -63,6 +63,9 @@ def export(
             where it is now when None.
         instruction: How to answer, put after every question; empty for nothing, the usual line when None.
 
+    Returns:
+        The folder, and the hashes of its files.
+
     Raises:
         BadInput: When format, folder or place cannot be used, or the folder holds nothing of the kind.
     """

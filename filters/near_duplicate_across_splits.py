@@ -19,7 +19,7 @@ class NearDuplicateAcrossSplits(Rule):
 
     A cluster stays in the split that comes first in `keep`; where `keep` names none of its splits, in the one
     with the most items of the cluster, so that the fewest are lost; equal numbers go by the split's name. An
-    image without a cluster is a cluster of its own.
+    image without a cluster is a cluster of its own. An item of several images stays if all of them may.
 
     Attributes:
         keep: Splits in order of priority, such as `("test",)`.
@@ -28,7 +28,7 @@ class NearDuplicateAcrossSplits(Rule):
         >>> import pandas as pd
         >>> NearDuplicateAcrossSplits().decide(pd.DataFrame({
         ...     "id": ["a", "b", "c"], "split": ["train", "train", "test"],
-        ...     "image_key": ["i", "j", "j"], "image_cluster": "k"}))
+        ...     "image_keys": [["i"], ["j"], ["j"]], "image_clusters": [["k"], ["k"], ["k"]]}))
         {'c': 'its image is also in split train, with item b'}
     """
 
@@ -40,15 +40,16 @@ class NearDuplicateAcrossSplits(Rule):
     keep: tuple[str, ...] = ()
 
     def reads(self) -> tuple[str, ...]:  # noqa: D102
-        return ("split", "image_key", "image_cluster")
+        return ("split", "image_keys", "image_clusters")
 
     def decide(self, table: pd.DataFrame) -> Drops:  # noqa: D102
         clusters: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-        named = table["image_cluster"].where(table["image_cluster"].notna(), table["image_key"])
-        columns = (table["id"], table["split"], table["image_key"], named)
-        for item, split, image, cluster in zip(*columns, strict=True):
-            if not (is_missing(split) or is_missing(cluster)):
-                clusters[cluster][split][item] = image
+        columns = (table[name] for name in ("id", *self.reads()))
+        for item, split, images, of_images in zip(*columns, strict=True):
+            if is_missing(split) or is_missing(images):
+                continue
+            for image, cluster in zip(images, images if is_missing(of_images) else of_images, strict=True):
+                clusters[image if is_missing(cluster) else cluster][split][item] = image
         drops: Drops = {}
         for splits in clusters.values():
             drops |= self._drops(splits)

@@ -54,7 +54,7 @@ def _module(path: Path) -> ModuleType:
             spec.loader.exec_module(module)
         except BaseException as error:
             del sys.modules[name]
-            if not isinstance(error, Exception):
+            if not isinstance(error, Exception | SystemExit):
                 raise
             line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else _line(error, path)
             problem = f"the file cannot be run ({type(error).__name__}: {getattr(error, 'msg', None) or error})"
@@ -62,7 +62,7 @@ def _module(path: Path) -> ModuleType:
     return sys.modules[name]
 
 
-def _line(error: Exception, path: Path) -> int | None:
+def _line(error: BaseException, path: Path) -> int | None:
     """The last line of a file at which an error passed."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return lines[-1] if lines else None

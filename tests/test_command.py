@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 
 import twokeys
 from tests.pipeline.toy import NICE, ROOT, Toy, rule_file, run
+from twokeys.builder.checks.finding import Finding, Verified
 from twokeys.commands.app import app
 from twokeys.commands.show_builds import OUT
 from twokeys.commands.terminal import err
@@ -150,6 +152,41 @@ def test_a_certified_build_ends_with_0_and_one_that_is_not_with_1(
     assert strict(call("build", recipe, *place, "--json").stdout)["certified"] is False
     assert call("verify", tmp_path / "nothing").exit_code == 1
     assert call("verify", published).exit_code == 0
+
+
+def test_the_version_is_told(call: Call) -> None:
+    assert call("--version").stdout == f"twokeys {twokeys.__version__}\n"
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*", twokeys.__version__)
+
+
+def test_dir_names_the_public_functions_and_help_explains_them() -> None:
+    assert {*twokeys.__all__, "__version__"} <= set(dir(twokeys))
+    for name in twokeys.__all__:
+        text = inspect.getdoc(getattr(twokeys, name)) or ""
+        assert "Args:" in text, name
+        assert {"Returns:", "Raises:"} & set(text.split()), name
+
+
+def test_results_are_tables_and_figures_for_notebooks(published: Path) -> None:
+    verified, diagnosed = twokeys.verify(published), twokeys.diagnose(published)
+    assert verified.to_pandas()["check"].is_unique
+    ceilings = diagnosed.to_pandas().set_index("predictor").loc["ceiling of any predictor", "before"]
+    assert ceilings.tolist() == [diagnosed.blindness.ceiling(view).share for view in ("question", "image")]
+    assert diagnosed.figure().axes
+    compared = twokeys.diff(published, published)
+    assert compared.to_pandas()["added"].sum() == 0
+    for found in (verified, diagnosed, compared):
+        assert found._repr_html_().count("<table") == 1
+    hostile = Verified(Path("<script>"), [Finding("<b>", ["<img src=x>"])])._repr_html_()
+    assert "<script>" not in hostile
+    assert "<img" not in hostile
+
+
+def test_a_log_lies_beside_the_run(published: Path) -> None:
+    log = (published.parent / ".toy.run" / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ .+", line) for line in log)
+    assert any(line.endswith(" measure: began") for line in log)
+    assert sum(" publish: ended" in line for line in log) == 1
 
 
 def test_verify_and_diff_say_what_they_do(published: Path, call: Call) -> None:

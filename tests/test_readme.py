@@ -52,7 +52,7 @@ def test_the_readme_s_commands_do_what_they_say(monkeypatch: pytest.MonkeyPatch,
     Path("my-recipe.yaml").write_text(recipe, encoding="utf-8")
     name = yaml.safe_load(recipe)["name"]
     run = [command for command in COMMANDS if command.startswith("twokeys")]
-    assert [command.split()[1] for command in run] == ["recipes", "diagnose", "build", "verify"]
+    assert [command.split()[1] for command in run] == ["recipe", "recipe", "recipes", "diagnose", "build", "verify"]
     for command in run:
         words = shlex.split(command.replace("NAME", name))[1:]
         done = CliRunner().invoke(app, words)

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
     from twokeys.builder.build import build
+    from twokeys.builder.clean import clean
     from twokeys.builder.diagnose import diagnose
     from twokeys.builder.diff import diff
     from twokeys.builder.pairs import pairs
     from twokeys.builder.publish.fingerprint import fingerprint
     from twokeys.builder.push import push
+    from twokeys.builder.recipe_check import check_recipe
+    from twokeys.builder.recipe_init import init_recipe
     from twokeys.builder.verify import verify
     from twokeys.exports.export import export
     from twokeys.filters import check_rule
@@ -35,9 +38,12 @@ PUBLIC = {
     "verify": "twokeys.builder.verify",
     "diff": "twokeys.builder.diff",
     "push": "twokeys.builder.push",
+    "check_recipe": "twokeys.builder.recipe_check",
+    "init_recipe": "twokeys.builder.recipe_init",
     "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
+    "clean": "twokeys.builder.clean",
     "evaluate": "twokeys.audit.evaluation.evaluate",
     "explain": "twokeys.audit.explanation.explain",
     "train_reference": "twokeys.audit.reference.train",
@@ -46,13 +52,16 @@ PUBLIC = {
 
 __all__ = [
     "build",
+    "check_recipe",
     "check_rule",
+    "clean",
     "diagnose",
     "diff",
     "evaluate",
     "explain",
     "export",
     "fingerprint",
+    "init_recipe",
     "pairs",
     "push",
     "train_reference",
@@ -61,6 +70,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("twokeys")
     if name in PUBLIC:
         return getattr(import_module(PUBLIC[name]), name)
     raise AttributeError(f"module 'twokeys' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

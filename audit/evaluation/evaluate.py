@@ -21,12 +21,12 @@ from twokeys.audit.evaluation.drawing import donors, drawn
 from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky
 from twokeys.audit.evaluation.result import Evaluation, summarise
-from twokeys.audit.journal import Journal, write
+from twokeys.audit.journal import LOG, Journal, write
 from twokeys.audit.models.loading import load_named
 from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
-from twokeys.core.progress import Say, about, note, silent, step
+from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 BATCH = 256
 ANSWERS, RESULT, REPORT = "answers.jsonl", "result.json", "report.html"
@@ -58,6 +58,10 @@ def evaluate(
         seed: Of the draw of items.
         say: Called with stage, done, total.
 
+    Returns:
+        Accuracies with intervals, over pairs and blind, and the dividend. `items` has a row for each item,
+        `to_pandas()` one for each number.
+
     Raises:
         BadInput: When folder or model cannot be used, or another run lies in `out`.
     """
@@ -84,6 +88,7 @@ def evaluate(
         "parser": VERSION,
     }
     journal = Journal(out, ANSWERS, run)
+    say = say if out is None else Logged(say, out / LOG)
     _foretell(int((~published.table["id"].iloc[rows].isin(journal.lines)).sum()), seconds, say)
     for found in _answers(made, published, rows, masking, journal.lines, say):
         journal.add(*found)

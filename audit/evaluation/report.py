@@ -10,6 +10,7 @@ import pandas as pd
 from twokeys.audit.evaluation.rates import dividends, rates
 from twokeys.audit.explanation import figures
 from twokeys.audit.pages import picture_of, png, small
+from twokeys.core.intervals.means import caution
 from twokeys.data_cards.page import environment
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def report(
             values=found.values,
             dividend=found.dividend,
             dividends=dividends(found),
+            caution=caution(found.dividend.groups),
             quantiles=found.quantiles,
             leaks=[one for one in found.leaks if one.leaky],
             skipped=found.skipped,

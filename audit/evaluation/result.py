@@ -14,6 +14,7 @@ from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.pairs import PairAccuracy, guess_rate, pair_accuracy
 from twokeys.audit.evaluation.scores import second_scores
 from twokeys.core.intervals.means import Interval, alike_interval, mean_interval
+from twokeys.core.notebook import notebook
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -56,6 +57,22 @@ class Evaluation:
     quantiles: dict[str, float]
     leaks: list[Leak]
     skipped: dict[str, str]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """What was counted: `what`, `part`, `estimate`, `low`, `high`, `n`; the items themselves are in `items`."""
+        counted = {
+            "accuracy": self.accuracy, "score": self.scores, "blind": self.blind,
+            "pairs": {name: one.accuracy for name, one in self.pairs.items()}, "dividend": {"all": self.dividend},
+        }  # fmt: skip
+        rows = [
+            {"what": what, "part": part, "estimate": one.estimate, "low": one.low, "high": one.high, "n": one.n}
+            for what, parts in counted.items()
+            for part, one in parts.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.run['model']} on {self.run['folder']}: {len(self.items):,} items", self)
 
     def json(self) -> dict[str, Any]:
         """Everything but the items; what cannot be known is null."""

@@ -27,12 +27,12 @@ from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
-from twokeys.audit.journal import Journal, write
+from twokeys.audit.journal import LOG, Journal, write
 from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.errors import BadInput, Unscorable
-from twokeys.core.progress import Say, about, note, silent, step
+from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +77,10 @@ def explain(
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
         say: Called with stage, done, total.
+
+    Returns:
+        Rankings of explainers with intervals. `to_pandas()` gives a row for each metric and explainer, `figure()`
+        the plot of one metric.
 
     Raises:
         BadInput: When folder, model or an explainer cannot be used, or another run lies in `out`.
@@ -158,7 +162,9 @@ def explained(
         "fingerprint": fingerprints(published), "split": published.split, "explainers": settings.names,
         "answer": settings.answer, "budget": settings.budget, "masking": asdict(masking), "seed": settings.seed,
     }  # fmt: skip
-    done, skipped = _explain_items(published, model, settings, masking, Journal(out, LINES, run), say)
+    journal = Journal(out, LINES, run)
+    say = say if out is None else Logged(say, out / LOG)
+    done, skipped = _explain_items(published, model, settings, masking, journal, say)
     if len(done) < 2 and skipped:
         raise nothing_scored(published.folder, model, skipped)
     if len(done) < 2:

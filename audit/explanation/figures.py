@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -50,11 +50,11 @@ def ranks(image: pd.DataFrame, text: pd.DataFrame) -> Figure:
     axes.plot([1, len(names)], [1, len(names)], color=FAINT, linewidth=1, zorder=0)
     for name in names:
         axes.plot([first[name]], [second[name]], "o", color=GREY if name in CONTROLS else BLUE)
-        axes.annotate(str(name), (first[name], second[name]), xytext=(6, 3), textcoords="offset points")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks(range(1, len(names) + 1))
-    axes.set_xlim(0.5, len(names) + 2)
+    axes.set_xlim(0.5, len(names) + 0.5)
     axes.set_ylim(len(names) + 0.5, 0.5)
+    _named(axes, {str(name): (float(first[name]), float(second[name])) for name in names})
     axes.set_xlabel("rank by image SRG, 1 is best")
     axes.set_ylabel("rank by text SRG, 1 is best")
     return figure
@@ -63,6 +63,7 @@ def ranks(image: pd.DataFrame, text: pd.DataFrame) -> Figure:
 def cost(table: pd.DataFrame, costs: pd.DataFrame) -> Figure:
     """Interaction that an explainer finds against the seconds that it takes."""
     figure, axes = _figure(6.4, 3.8)
+    places = {}
     spent = costs.to_dict("index")
     for name, row in table.iterrows():
         if name in CONTROLS:
@@ -70,10 +71,13 @@ def cost(table: pd.DataFrame, costs: pd.DataFrame) -> Figure:
         seconds = spent[str(name)]["seconds"]
         axes.plot([seconds, seconds], [row["low"], row["high"]], color=FAINT, linewidth=2, zorder=0)
         axes.plot([seconds], [row["mean"]], "o", color=BLUE)
-        axes.annotate(str(name), (seconds, row["mean"]), xytext=(6, 3), textcoords="offset points")
+        places[str(name)] = (seconds, float(row["mean"]))
     axes.axhline(_level(table), color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.set_xscale("log")
-    axes.margins(x=0.2)
+    # The formatter of logarithms writes TeX.
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    _named(axes, places)
     axes.set_xlabel("seconds an item, log scale")
     axes.set_ylabel("interaction, improved estimate")
     return figure
@@ -136,6 +140,28 @@ def saved(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]
+
+
+def _named(axes: Any, places: Mapping[str, tuple[float, float]]) -> None:
+    """Write names of points beside the axes, each on a line of its own with a thin line to its point.
+
+    Args:
+        axes: With their final limits.
+        places: Name -> its point, in the units of the axes.
+    """
+    inside = axes.transData - axes.transAxes
+    heights = {name: float(inside.transform(at)[1]) for name, at in places.items()}
+    order = sorted(heights, key=lambda name: heights[name])
+    for height, name in zip(np.linspace(0.02, 0.98, max(len(order), 2)), order, strict=False):
+        axes.annotate(
+            name,
+            places[name],
+            xytext=(1.04, height),
+            textcoords="axes fraction",
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 3},
+        )
 
 
 def _level(table: pd.DataFrame) -> float:

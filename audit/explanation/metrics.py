@@ -20,6 +20,14 @@ RANKED = {
 """Metrics by which explainers are ranked, with their titles; higher is better.
 
 Without clipping nothing is divided by |v(all) - v(none)|: where that is near 0, a few items would decide the means."""
+SHORT = {
+    "f_syn": "F_syn",
+    "f_syn.raw": "F_syn, not clipped",
+    "improved.raw": "improved",
+    "image.srg": "image SRG",
+    "text.srg": "text SRG",
+}
+"""Their names in a narrow table."""
 FOUND = {
     "image.pointing": "Pointing game, image",
     "image.energy": "Energy, image",

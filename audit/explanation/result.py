@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from twokeys.audit.evaluation.leaks import Leak
+from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.summary import Summary
+from twokeys.core.notebook import notebook
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,21 @@ class Explained:
     summary: Summary
     leaks: list[Leak]
     skipped: dict[str, str]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each metric and explainer, best first: `mean`, `low`, `high`, `rank`, and against random."""
+        tables = self.summary.rankings
+        return pd.concat(tables, names=["metric", "explainer"]).reset_index()
+
+    def figure(self, metric: str = "improved.raw") -> Figure:
+        """Means of explainers with intervals under a metric of `twokeys.audit.explanation.metrics.RANKED`."""
+        from twokeys.audit.explanation.figures import intervals
+
+        return intervals(self.summary.rankings[metric], RANKED[metric])
+
+    def _repr_html_(self) -> str:
+        sentence = f"{self.run['model']} on {self.run['folder']}: {self.summary.items:,} items. {self.summary.caution}"
+        return notebook(sentence, self)
 
     def json(self) -> dict[str, Any]:
         """Everything but the items."""

@@ -14,6 +14,7 @@ from twokeys.audit.explanation.agreement import Agreement, agreement
 from twokeys.audit.explanation.comparison import Mixed, against, friedman, means, mixed
 from twokeys.audit.explanation.metrics import FOUND, RANKED
 from twokeys.audit.games.game import Floats
+from twokeys.core.intervals.means import caution
 
 KNOWING = ("oracle", "anti-oracle")
 """Controls that know the difference mask: they need one, and take no part in the agreement of rankings."""
@@ -45,6 +46,11 @@ class Summary:
     located: dict[str, int]
     cost: pd.DataFrame
     dividends: Floats
+
+    @property
+    def caution(self) -> str:
+        """A word beside intervals and p values if there are too few items for them; empty if there are enough."""
+        return caution(self.items, "items")
 
     def json(self) -> dict[str, Any]:
         """All tables as JSON values."""

@@ -21,6 +21,7 @@ from twokeys.builder.checks.audited import adversaries, audited
 from twokeys.builder.checks.categories import counted_again
 from twokeys.builder.checks.configs import fingerprints, measurements
 from twokeys.builder.checks.finding import Checked, counts
+from twokeys.builder.checks.images import Recounted
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
 from twokeys.builder.checks.pairs import edited
 from twokeys.builder.checks.report import same_report
@@ -41,10 +42,8 @@ from twokeys.core.columns import (
     PICTURES,
     TIERS,
 )
-from twokeys.core.errors import BadInput
+from twokeys.core.item_images import KEYS
 from twokeys.core.measured import CROSS_FITTED, REFIT
-from twokeys.core.pictures.facts import describe
-from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.manifest import Blindness, Partners, Step
 
 
@@ -126,35 +125,22 @@ def _words(steps: list[Step]) -> str:
 
 def _pictures(known: Folder) -> Checked:
     """Image keys and sizes follow from the pixels, and one image key has one set of bytes."""
-    seen: dict[str, tuple[str, int, int, str]] = {}
-    size = 0
+    images, seen = Recounted(known.recipe.images), dict[str, tuple[Any, ...]]()
     for row in chain.from_iterable(known.stream(tier, images=True) for tier in TIERS):
-        data = row["image"]["bytes"] if row["image"] else None
-        if data is None or row["image"]["path"] is not None:
+        shown = row["images"] if "images" in row else [row["image"]]
+        if not shown or any(not image or image["bytes"] is None or image["path"] is not None for image in shown):
             yield f"{row['id']}: its picture has no bytes, or a path beside them"
             continue
-        looks = (row["image_width"], row["image_height"], row["image_colour"])
-        said = (hashlib.sha256(data).hexdigest(), *looks)
+        digests = tuple(hashlib.sha256(image["bytes"]).hexdigest() for image in shown)
+        said = (digests, row["image_width"], row["image_height"], row["image_colour"], row.get(KEYS))
         if row["image_key"] not in seen:
-            size += len(data)
-            yield from _picture(row, data, known.recipe.images)
+            yield from images.faults(row, [image["bytes"] for image in shown])
         elif seen[row["image_key"]] != said:
             yield f"{row['id']}: its image key has other bytes or another size elsewhere"
         seen[row["image_key"]] = said
-    if size != known.manifest.unique_image_bytes:
-        yield f"the pictures hold {size:,} bytes, not {known.manifest.unique_image_bytes:,}"
-    return counts(image=seen, byte=size)
-
-
-def _picture(row: dict[str, Any], data: bytes, limits: Images) -> Iterator[str]:
-    try:
-        found = describe(data, row["id"], limits)
-    except BadInput as problem:
-        yield str(problem)
-        return
-    said = (row["image_key"], row["image_width"], row["image_height"], row["image_colour"])
-    if (found.image_key, found.width, found.height, found.colour) != said:
-        yield f"{row['id']}: its image key, size or mean colour does not follow from its pixels"
+    if images.size != known.manifest.unique_image_bytes:
+        yield f"the pictures hold {images.size:,} bytes, not {known.manifest.unique_image_bytes:,}"
+    return counts(image=images.keys, byte=images.size)
 
 
 def _rules(known: Folder) -> Checked:
@@ -248,8 +234,10 @@ def _pair_rows(known: Folder) -> Checked:
         if wanted is None or any(_plain(wanted[name]) != row[name] for name in row if name not in PICTURES):
             yield f"{row['id']}: no pair of partners of the balanced set is like this"
         for column, key in PICTURES.items():
-            if hashlib.sha256(row[column]["bytes"]).hexdigest() != pictures.get(row[key]):
-                yield f"{row['id']}: its {column} is not the picture that the balanced set has"
+            if column in row:
+                shown, keys = (cell if isinstance(cell, list) else [cell] for cell in (row[column], row[str(key)]))
+                if [hashlib.sha256(image["bytes"]).hexdigest() for image in shown] != [*map(pictures.get, keys)]:
+                    yield f"{row['id']}: its {column} is not the picture that the balanced set has"
     yield from (f"{row['first']} and {row['second']} are partners and no pair" for row in [*expected.values()][:5])
     return counts(pair=sum(known.manifest.configs[PAIRS].splits.values()))
 

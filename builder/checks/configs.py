@@ -13,6 +13,7 @@ from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.publish.fingerprint import Fingerprint
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.columns import BALANCED, MEASUREMENTS, REMOVED, columns_of, features, is_measurement
+from twokeys.core.item_images import KEYS
 from twokeys.data_cards.published import parquet_rows, split_of
 
 
@@ -45,7 +46,7 @@ def _columns(path: Path, config: str, paired: bool) -> Iterator[str]:
     """A file has just the columns of its config, of the published types."""
     there = pq.read_schema(path)
     measured = [name for name in there.names if is_measurement(name)]
-    names = columns_of(config, paired and "edit_of" in there.names, measured)
+    names = columns_of(config, paired and "edit_of" in there.names, measured, KEYS in there.names)
     if names != there.names:
         yield f"{config}: {path.name} has the columns {', '.join(there.names)}; the config has {', '.join(names)}"
     elif not there.equals(features(names).arrow_schema):

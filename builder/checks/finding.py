@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from twokeys.core.notebook import notebook
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -119,6 +121,9 @@ class Verified:
 
         columns = ["check", "outcome", "counted", "problems", "unanswered", "remedy", "not_made"]
         return pd.DataFrame([asdict(one) | {"outcome": one.outcome} for one in self.findings], columns=columns)
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.folder}: {self.summary}", self)
 
     def json(self) -> list[dict[str, Any]]:
         """The findings as JSON values."""

@@ -23,8 +23,8 @@ from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unjudged, votes
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.plain_matrices import PLAIN
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Audited, Recipe
 from twokeys.core.folds import fold_of

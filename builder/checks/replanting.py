@@ -15,8 +15,8 @@ import pandas as pd
 from twokeys.builder.certify.audited.control_stage import PlantedSet, control, judges_of, prepare
 from twokeys.builder.certify.audited.controls import Control
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.plain_matrices import PLAIN, FieldMatrix, PlaceMatrix
 from twokeys.builder.recipe import Recipe
 
 

@@ -76,6 +76,16 @@ def of_bytes(data: bytes, where: str, limits: Images) -> Floats:
     return replaced(np.zeros(WIDTH, dtype=np.float32), {"file": of_file(data)} | of_pixels(picture))
 
 
+def by_image(seen: Floats) -> Floats:
+    """(n, k, `WIDTH`) details of each of the images of lists, which stand side by side in (n, k * `WIDTH`)."""
+    return seen.reshape(len(seen), -1, WIDTH)
+
+
+def summary(seen: Floats) -> Floats:
+    """(n, k * `SUMMARY`) details of lists of k images, without the pixels of the corners."""
+    return by_image(seen)[:, :, :SUMMARY].reshape(len(seen), -1)
+
+
 def replaced(row: Floats, groups: Mapping[str, Floats]) -> Floats:
     """A copy of one image's details with other values of some groups."""
     found = row.copy()

@@ -33,6 +33,7 @@ class Links:
         keys: Item position -> key, one row per link; an item may have many.
         threshold: Calibrated similarity for kinds that have one.
         note: How the links were found, in words.
+        most: Largest share of the corpus that a group may have; 1 over the number of folds when None.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Links:
     keys: pd.Series[str]
     threshold: float | None = None
     note: str = ""
+    most: float | None = None
 
 
 def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Series[str], list[GroupKind]]:
@@ -48,19 +50,22 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
     Args:
         items: Table with `id` and `source`, default index.
         links: All kinds of links, the surest kinds first.
-        folds: A kind is used only while no group exceeds 1 / `folds` of its corpus.
+        folds: A kind is used only while it makes no group that exceeds 1 / `folds` of its corpus, or its own limit.
 
     Returns:
         A group name per item (a hash of its smallest id), and what each kind did.
     """
     total = items.groupby("source").size()
     label = np.arange(len(items), dtype=np.int64)
+    allowed: dict[str, float] = {}
     reports = []
     for kind in links:
         merged = joined(label, kind.keys)
         counts = np.bincount(merged[(items["source"] == kind.source).to_numpy()])
         largest = int(counts.max(initial=0)) / int(total.get(kind.source, 1))
-        used = largest <= 1 / folds
+        used = largest <= max(kind.most or 1 / folds, allowed.get(kind.source, 0))
+        if used and kind.most is not None:
+            allowed[kind.source] = largest  # later kinds are judged by what they add to it
         sizes = kind.keys.value_counts()
         note = kind.note if used else f"would put {largest:.0%} of the corpus into one group"
         reports.append(

@@ -12,22 +12,28 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from twokeys.builder.measure.baselines import Baseline, View
 from twokeys.builder.measure.details import details
 from twokeys.builder.measure.embed import IMAGE_DIMENSIONS, Embedded, Embeddings, embed_pictures, embed_texts
 from twokeys.builder.measure.encoders import identity
-from twokeys.builder.measure.feature_maps import ENCODER, feature_maps
+from twokeys.builder.measure.encoders.encoder import unit
+from twokeys.builder.measure.feature_maps import CHANNELS, ENCODER, feature_maps
 from twokeys.builder.measure.language.named import language_named, local_language_model
 from twokeys.builder.measure.language.served import Prompted, ServedModel, way_of
 from twokeys.builder.measure.language.stage import of_answers, of_cases, of_options
 from twokeys.builder.measure.lexical import text_features
-from twokeys.builder.measure.looks import option_looks, text_looks
-from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads, RowMatrix
-from twokeys.builder.measure.metadata import of_items, of_pictures
-from twokeys.builder.measure.places import of_pictures as places_of_pictures
-from twokeys.builder.measure.places import places
+from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads
+from twokeys.builder.measure.metadata import of_pictures
+from twokeys.builder.measure.plain_matrices import (
+    IMAGE,
+    PLAIN,
+    TEXT,
+    FieldMatrix,
+    Floats,
+    ImagePlaceMatrix,
+    PlaceMatrix,
+)
 from twokeys.builder.measure.replies import identity as vision_language_identity
 from twokeys.builder.measure.replies import replies
 from twokeys.builder.read.pictures import Pictures
@@ -35,11 +41,8 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
+from twokeys.core.item_images import ImageLists
 from twokeys.core.items import canonical_json
-
-Floats = NDArray[np.float32]
-TEXT: tuple[View, ...] = ("question", "choices")
-IMAGE: tuple[View, ...] = ("image",)
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,14 @@ class Representations:
         if not self.recipe.publishable:
             remedy = "add the images, or set `pair.partners: any`"
             raise BadInput("recipe", "pair.partners", "the images are known by name alone", "", remedy)
+        shown = ImageLists.of(items, unique.index)
+        return Embedded(unique.index, self.image_vectors(shown))
+
+    def image_vectors(self, shown: ImageLists) -> Floats:
+        """Unit vectors of lists of images: those of their images side by side."""
         every = self.images().embedded(IMAGE_DIMENSIONS)
-        return Embedded(unique.index, every.vectors[every.of(unique.index)])
+        found = shown.side_by_side(every.vectors[every.of(shown.images)])
+        return found if found.shape[1] == every.vectors.shape[1] else unit(found)
 
     def column(self, name: str, items: pd.DataFrame) -> pd.Series[Any]:
         """A vector column for rules, one of `COLUMNS`.
@@ -153,28 +162,6 @@ class Representations:
 
 COLUMNS = ("question.embedding", "image.embedding", "question.lexical")
 """Vector columns that rules may read."""
-
-
-class LexicalMatrix(ContentMatrix):
-    """Plain features of text, by `twokeys.builder.measure.lexical`."""
-
-    name, views, with_options = "lexical", TEXT, True
-
-    def make(self, contents: Contents) -> Floats:
-        """Read the texts."""
-        return text_features(contents.joined)
-
-
-class LooksMatrix(ContentMatrix):
-    """Letter case, marks and spaces of published text, by `twokeys.builder.measure.looks`."""
-
-    name, views = "looks", TEXT
-
-    def make(self, contents: Contents) -> Floats:
-        """Look at the texts; an option is looked at beside its competitors."""
-        if contents.form == "option":
-            return contents.of_options(option_looks)
-        return text_looks(contents.table["text"].tolist())
 
 
 @dataclass(frozen=True)
@@ -242,45 +229,6 @@ def _cases(contents: Contents) -> list[tuple[Prompted, str]]:
 
 
 @dataclass(frozen=True, eq=False)
-class FieldMatrix(RowMatrix):
-    """What rows say of themselves among some items, by `twokeys.builder.measure.metadata`."""
-
-    items: pd.DataFrame
-    source: str = ""
-    name, views, with_options = "metadata", TEXT, True
-
-    def of_rows(self, ids: pd.Series[str]) -> Floats:
-        """Read the published fields."""
-        return of_items(self.items).loc[ids.tolist()].to_numpy(dtype=np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class PlaceMatrix(RowMatrix):
-    """Where rows stand, by `twokeys.builder.measure.places`."""
-
-    items: pd.DataFrame
-    source: str = ""
-    name, views = "place", TEXT
-
-    def of_rows(self, ids: pd.Series[str]) -> Floats:
-        """Count rows and ranks; other rows are not there to be counted."""
-        return places(self.items[self.items["id"].isin(set(ids))]).loc[ids.tolist()].to_numpy(dtype=np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class ImagePlaceMatrix(ContentMatrix):
-    """Where images stand, by `twokeys.builder.measure.places`."""
-
-    items: pd.DataFrame
-    source: str = ""
-    name, views = "place", IMAGE
-
-    def make(self, contents: Contents) -> Floats:
-        """Take the place of the first row that shows each image."""
-        return places_of_pictures(self.items, contents.keys)
-
-
-@dataclass(frozen=True, eq=False)
 class _ImageMatrix(ContentMatrix):
     """A matrix that is made from image files; it cannot be had of images that are known by name alone."""
 
@@ -293,8 +241,13 @@ class _ImageMatrix(ContentMatrix):
         return canonical_json([super().key, self.represent.key])
 
     def make(self, contents: Contents) -> Floats | None:
-        """Make it of the images' keys."""
-        return self.of_images(contents.keys) if self.represent.recipe.publishable else None
+        """Make it of the images of each content."""
+        shown = ImageLists.of(contents.items, contents.keys)
+        return self.of_lists(shown) if self.represent.recipe.publishable else None
+
+    def of_lists(self, shown: ImageLists) -> Floats:
+        """Make it, one row a list of images."""
+        return shown.side_by_side(self.of_images(shown.images))
 
     @abstractmethod
     def of_images(self, keys: pd.Index[str]) -> Floats:
@@ -311,6 +264,10 @@ class ImageVectorMatrix(_ImageMatrix):
         """The image encoder."""
         return {"image": self.represent.image} if self.represent.recipe.publishable else {}
 
+    def of_lists(self, shown: ImageLists) -> Floats:
+        """Embed all images and put those of each list side by side."""
+        return self.represent.image_vectors(shown)
+
     def of_images(self, keys: pd.Index[str]) -> Floats:
         """Embed all images and take some."""
         found = self.represent.images().embedded(IMAGE_DIMENSIONS)
@@ -321,6 +278,10 @@ class PixelMatrix(_ImageMatrix):
     """Small RGB images, 0..255."""
 
     name = "pixels"
+
+    def of_lists(self, shown: ImageLists) -> Floats:
+        """Put the thumbnails of each list into one square."""
+        return shown.in_a_square(self.of_images(shown.images), 3)
 
     def of_images(self, keys: pd.Index[str]) -> Floats:
         """Take the thumbnails."""
@@ -359,6 +320,10 @@ class MapMatrix(_ImageMatrix):
         """The packaged image encoder."""
         return {"maps": NamedModel(ENCODER, identity(ENCODER))} if self.represent.recipe.publishable else {}
 
+    def of_lists(self, shown: ImageLists) -> Any:
+        """Put the maps of each list into one square."""
+        return shown.in_a_square(self.of_images(shown.images), CHANNELS)
+
     def of_images(self, keys: pd.Index[str]) -> Any:
         """Encode all images and take some, (n, d) 16-bit floats."""
         return feature_maps(self.represent.run, NamedModel(ENCODER, identity(ENCODER)), self.represent.pictures).of(
@@ -385,7 +350,3 @@ class ReplyMatrix(_ImageMatrix):
         questions = sorted(set(represent.items["question"]))
         made = replies(represent.run, represent.vision_language, represent.pictures, questions)
         return made.embedded(represent.text.name, keys)
-
-
-PLAIN: tuple[Matrix, ...] = (LexicalMatrix(), LooksMatrix())
-"""What is made of nothing but the contents' text."""

@@ -26,6 +26,7 @@ from twokeys.builder.measure.near_duplicates import Clusters, near_images, parap
 from twokeys.builder.measure.panel import ask_panel, columns, named_models, panel
 from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.read.corpora.reader import corpora_folder
+from twokeys.builder.read.item_images import image_looks
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages
 from twokeys.builder.read.source import Source, find
@@ -36,13 +37,15 @@ from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
-from twokeys.core.items import digest
-from twokeys.core.pictures.facts import LOOKS
+from twokeys.core.item_images import images_of, several
+from twokeys.core.items import digest, image_key
 from twokeys.data_cards.manifest import GroupKind
 from twokeys.data_cards.panel import Panel
 
 CALIBRATION = 48
 """Images on which the near-duplicate threshold is calibrated."""
+MOST_OF_ANY_IMAGE = 0.5
+"""Largest share of a corpus that items which share images may make: they surely leak, other links may."""
 ENCODED = ("text", "image", "language", "vision-language", "maps")
 """What encoders encode, in the order of manifests."""
 
@@ -84,7 +87,7 @@ class Grouping(Result):
     """Which items belong together.
 
     Attributes:
-        table: `id`, `group` and `image_cluster` of every item.
+        table: `id` and `group` of every item, `image_cluster` and, of each of its images, `image_clusters`.
         kinds: What each kind of link did.
     """
 
@@ -125,20 +128,17 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
             raise BadRows(problems)  # all of them: to set them aside leaves nothing
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
-    if (items["image_keys"].map(len) > 1).any():
-        problem, remedy = "items have several images, which are read and not yet measured", "name one column of images"
-        raise BadInput(recipe.name, "columns.image", problem, "one image an item", remedy)
     check_names(items, recipe.categories, recipe.name)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
-    looks = pictures.table.set_index("image_key")
-    for name in LOOKS:
-        items[f"image_{name}"] = items["image_key"].map(looks[name])
+    for name, looks in image_looks(items, pictures).items():
+        items[name] = looks
     represent = Representations(run, recipe, items, pictures, reading.key)
     kinds = _kinds(recipe)
     grouping = _encoders(kinds, represent)
     groups = group_items(run, represent, kinds, recipe.measure.folds, grouping)
-    items["group"], items["image_cluster"] = groups.table["group"], groups.table["image_cluster"]
+    for name in ("group", "image_cluster", "image_clusters"):
+        items[name] = groups.table[name]
     reads = represent.reads(baselines)
     how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
     measured = measure(run, KeyedTable(items, groups.key), how, recipe.seed)
@@ -195,7 +195,7 @@ def _encoders(kinds: Kinds, represent: Representations) -> dict[str, NamedModel]
     return found | ({"image": represent.image} if "near_image" in every else {})
 
 
-@stage("groups", version=3)
+@stage("groups", version=4)
 def group_items(
     space: Workspace, represent: Representations, kinds: Kinds, folds: int, encoders: dict[str, NamedModel]
 ) -> Grouping:
@@ -209,13 +209,14 @@ def group_items(
         encoders: Encoders that tell what is near, by what they encode.
     """
     items = represent.items
-    cluster = items["image_key"].copy()
+    shown = images_of(items).explode()
+    cluster = shown.copy()
     links: list[Links] = []
     for corpus, of_corpus in kinds:
         part = items[items["source"] == corpus]
         for kind in of_corpus:
             if kind == "near_image":
-                found, keys = _near_images(part, represent, encoders["image"])
+                found, keys = _near_images(shown.loc[part.index], represent, encoders["image"])
                 cluster.loc[part.index] = keys
                 links.append(Links(corpus, kind, keys, found.similarity, found.note))
             elif kind == "paraphrase":
@@ -228,23 +229,33 @@ def group_items(
                 links.append(Links(corpus, kind, part["links"].explode().dropna()))
             else:
                 links.append(Links(corpus, kind, part[f"{kind}_key"]))
+                if kind == "image" and several(part).any():
+                    links.append(Links(corpus, "any image", shown.loc[part.index], most=MOST_OF_ANY_IMAGE))
     names, reports = group(items, links, folds)
-    return Grouping(pd.DataFrame({"id": items["id"], "group": names, "image_cluster": cluster}), reports)
+    clusters = cluster.groupby(level=0).agg(list)
+    table = {"id": items["id"], "group": names, "image_cluster": clusters.map(image_key), "image_clusters": clusters}
+    return Grouping(pd.DataFrame(table), reports)
 
 
 def _near_images(
-    part: pd.DataFrame, represent: Representations, encoder: NamedModel
+    shown: pd.Series[str], represent: Representations, encoder: NamedModel
 ) -> tuple[Clusters, pd.Series[str]]:
-    """Cluster the near-duplicate images of one corpus."""
+    """Cluster the near-duplicate images of one corpus.
+
+    Args:
+        shown: Keys of the images of its items, a row for each image of an item.
+        represent: The items and their images.
+        encoder: Tells what is near.
+    """
     made = represent.images()
     whole, small = made.embedded(), made.thumbnails()
-    keys = np.unique(part["image_key"])
+    keys = np.unique(shown)
     rows = whole.of(pd.Series(keys))
     sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
     decoded = [represent.pictures.decode(str(key)) for key in sample]
     own = Embedded(pd.Index(keys), whole.vectors[rows])
     found = near_images(own, small[rows], decoded, image_encoder(encoder.name))
-    return found, _leaders(own, found, part["image_key"])
+    return found, _leaders(own, found, shown)
 
 
 def _leaders(embedded: Embedded, clusters: Clusters, keys: pd.Series[str]) -> pd.Series[str]:

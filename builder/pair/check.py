@@ -8,6 +8,7 @@ from typing import cast
 
 from twokeys.builder.pair.edit import Checker
 from twokeys.builder.pair.generate import Making, fitting
+from twokeys.builder.pair.languages import check_languages
 from twokeys.builder.pair.stage import POOL, located
 from twokeys.builder.read.source import Source
 from twokeys.builder.read.stage import Reading
@@ -22,11 +23,14 @@ def check_names(recipe: Recipe, sources: Sequence[Source]) -> None:
     """Make every generator of a recipe, before anything is read, and tell users what they should think twice about.
 
     Raises:
-        BadInput: When a generator or a parameter is unknown, a file is not there, or two generators have one judge.
+        BadInput: When a generator or a parameter is unknown, a file is not there, two generators have one judge, or one
+            does not know the language of the questions.
     """
+    check_languages(recipe, None)
     judges: set[tuple[str, object]] = set()
     for number, use in enumerate(recipe.pair.generators):
         generator = located(recipe, number, sources)
+        check_languages(recipe, generator)
         if POOL in generator.needs:
             judge = (use.generator, use.with_.get("judge"))
             if judge in judges:

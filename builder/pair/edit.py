@@ -123,6 +123,8 @@ class Generator(Protocol):
         version: Raised whenever it would make something else from the same items.
         view: What it changes.
         formats: Formats of corpora that it can edit, as recipes name them (`nlvr`); empty: any.
+        languages: Languages of the questions that it rewords or understands, as recipes name them (`en`); empty: any.
+            A generator without this attribute takes any.
         needs: What the stage `pair` must hand over beside items: `pictures` (calls `picture`), or `lexicon` (is made
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
             or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field

@@ -23,10 +23,13 @@ from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.core.item_images import images_of, several
 from twokeys.core.items import SCHEMA, TextRule, canonical_json
 from twokeys.core.pictures.limits import Images
 
 ITEMS_PER_SHARD = 256
+IMAGES_CHANGE = {"pictures", "pool"}
+"""Needs of generators whose edits show another image."""
 _BOXES = pa.list_(pa.list_(pa.int32()))
 EDITS = pa.schema(
     [
@@ -68,7 +71,7 @@ class Shard:
     def shards(self, size: int) -> list[Shard]:
         """The items in order, cut into parts of at most `size`, each with its images alone."""
         parts = [self.items.iloc[start : start + size] for start in range(0, len(self.items), size)]
-        return [Shard(part, self.pictures.part(part["image_key"])) for part in parts]
+        return [Shard(part, self.pictures.part(images_of(part).explode())) for part in parts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +136,7 @@ def generate(
         items: Items to edit, sorted by id.
         pictures: Their images.
     """
+    warn_of_several(recipe, use.generator, generator, items.frame)
     part = fitting(recipe, generator, items)
     limits = Limits.of(recipe, use)
     made = make_edits.named(f"edits-{use.generator}")(run, Making(generator), limits, recipe.seed, part, pictures)
@@ -141,11 +145,26 @@ def generate(
 
 
 def fitting(recipe: Recipe, generator: Generator, items: KeyedTable) -> KeyedTable:
-    """The items of the corpora whose format a generator can edit."""
-    formats = {corpus.name: corpus.format for corpus in recipe.corpora}
+    """The items of the corpora whose format a generator can edit; of one image, if it changes or chooses images."""
     every = items.frame
-    fits = every["source"].map(formats).isin(generator.formats) if generator.formats else every["source"].notna()
+    fits = _of_formats(recipe, generator, every)
+    if IMAGES_CHANGE & set(generator.needs):
+        fits &= ~several(every)
     return KeyedTable(every.loc[fits, SCHEMA.names].reset_index(drop=True), items.key)
+
+
+def _of_formats(recipe: Recipe, generator: Generator, items: pd.DataFrame) -> pd.Series[bool]:
+    formats = {corpus.name: corpus.format for corpus in recipe.corpora}
+    return items["source"].map(formats).isin(generator.formats) if generator.formats else items["source"].notna()
+
+
+def warn_of_several(recipe: Recipe, name: str, generator: Generator, items: pd.DataFrame) -> None:
+    """Warn of the items of several images that a generator leaves alone, since it changes or chooses images."""
+    count = int((_of_formats(recipe, generator, items) & several(items)).sum())
+    if count and IMAGES_CHANGE & set(generator.needs):
+        left = "1 item" if count == 1 else f"{count:,} items"
+        message = f"{name} leaves {left} of several images alone: it makes partners of items of one image"
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
 @stage("edits", version=3)

@@ -19,10 +19,12 @@ from twokeys.builder.measure.survey import CALIBRATION, Survey
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages
 from twokeys.builder.recipe import Recipe
+from twokeys.core.item_images import images_of
 from twokeys.core.items import canonical_json, digest
 
 COLUMNS = ("source", "source_revision", "license", "group", "image_width", "image_height", "links")
 """What is stated of an image."""
+_SIZE = {"image_width": "width", "image_height": "height"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +133,7 @@ def pool_of(known: Survey) -> Pool:
     Args:
         known: The survey of all items that were read, and the images that the recipe's pools hold.
     """
-    represent, table = known.represent, _of_items(known.items)
+    represent, table = known.represent, _of_items(known.items, known.pictures)
     embeddings, pictures = [represent.images()], known.pictures
     if known.pool is not None:
         every = known.pool.pictures(known.pictures.limits)
@@ -142,11 +144,14 @@ def pool_of(known: Survey) -> Pool:
     return Pool(table.sort_values("image_key", ignore_index=True), pictures, embeddings, represent.image.name)
 
 
-def _of_items(items: pd.DataFrame) -> pd.DataFrame:
+def _of_items(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
     """The images of items, with the links of all items about each."""
-    columns = ["image_key", *(name for name in COLUMNS if name != "links")]
-    first = items.sort_values("id").drop_duplicates("image_key")[columns]
-    links = items[["image_key", "links"]].explode("links").dropna().groupby("image_key")["links"].agg(set)
+    every = items.assign(image_key=images_of(items)).explode("image_key")
+    columns = ["image_key", *(name for name in COLUMNS if name not in ("links", *_SIZE))]
+    first = every.sort_values("id").drop_duplicates("image_key")[columns]
+    sizes = pictures.table.set_index("image_key")[list(_SIZE.values())].loc[first["image_key"]]
+    first = first.assign(**{name: sizes[of].to_numpy() for name, of in _SIZE.items()})
+    links = every[["image_key", "links"]].explode("links").dropna().groupby("image_key")["links"].agg(set)
     return first.assign(links=_cells([sorted(links.get(key, ())) for key in first["image_key"]]))
 
 

@@ -22,7 +22,7 @@ from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
 from twokeys.builder.pair.choose import SPARE, Chosen, choose
 from twokeys.builder.pair.edit import FileReader, Generator
-from twokeys.builder.pair.generate import EDITS, Edits, Limits, Making, fitting, generate
+from twokeys.builder.pair.generate import EDITS, Edits, Limits, Making, fitting, generate, warn_of_several
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.judges.judges import Judges, judged
 from twokeys.builder.pair.lexicon import learn
@@ -32,6 +32,7 @@ from twokeys.builder.pair.paraphrase import merged, one_wording
 from twokeys.builder.pair.pool import Pool, pool_of
 from twokeys.builder.pair.retrieve import Candidates, retrieve
 from twokeys.builder.pair.work import Work, together
+from twokeys.builder.read.item_images import image_looks
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.pool import PoolImages, read_pool
 from twokeys.builder.read.source import Source
@@ -43,7 +44,6 @@ from twokeys.core.answers.normal import normalise
 from twokeys.core.columns import EDIT_COLUMNS
 from twokeys.core.folds import fold_of
 from twokeys.core.measured import PAIRED, Measured
-from twokeys.core.pictures.facts import LOOKS
 from twokeys.data_cards.manifest import Precision
 
 POOL = "pool"
@@ -262,6 +262,7 @@ def _edits(
 ) -> Edits:
     if pool is None or POOL not in generator.needs:
         return generate(run, recipe, use, generator, items, known.pictures)
+    warn_of_several(recipe, use.generator, generator, items.frame)
     part = fitting(recipe, generator, items)
     return retrieve.named(f"retrieve-{use.generator}")(run, Making(generator), Limits.of(recipe, use), part, pool)
 
@@ -301,9 +302,8 @@ def merge_edits(
     if len(rows):
         every = there.plus(pictures, STORE, space.folder)
         # Contrast and colour are what rules and card know of a picture, and they are those of the new one.
-        looks = every.table.set_index("image_key")
-        for name in LOOKS:
-            rows[f"image_{name}"] = rows["image_key"].map(looks[name])
+        for name, looks in image_looks(rows, every).items():
+            rows[name] = looks
         rows["reason"] = refuse(rows, known.items)
         rows["reason"] = rows["reason"].fillna(nearness.dissimilar(items, rows, every))
     else:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+LANGUAGES = ("en",)
+"""Languages of which the harmless changes are listed here."""
 _END = re.compile(r"\s*(?:\?+|\.)$")
 _CAPITAL = re.compile(r"[A-Z][a-z]*(?![A-Za-z])")
 _SPELT = {

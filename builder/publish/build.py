@@ -19,10 +19,11 @@ from twokeys.builder.measure.survey import Survey, named
 from twokeys.builder.pair.stage import Paired
 from twokeys.builder.recipe import Recipe
 from twokeys.core.colours import with_accepted
+from twokeys.core.item_images import KEYS, images_of, several
 from twokeys.core.items import digest
 from twokeys.core.measured import REFIT
 
-LAYOUT = 10
+LAYOUT = 11
 """Raised whenever the published folder is written in another way."""
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
@@ -72,7 +73,7 @@ class Build:
         kept, refit = self.selection.kept, self.certified.refit
         measured = kept[["id"]] if refit is None else marked(refit.table, REFIT)
         items = self.paired.known.items.merge(kept, on="id", validate="one_to_one")
-        return with_accepted(items.merge(measured, on="id", validate="one_to_one"))
+        return self._told(with_accepted(items.merge(measured, on="id", validate="one_to_one")))
 
     @cached_property
     def audited(self) -> pd.DataFrame | None:
@@ -80,13 +81,22 @@ class Build:
         if self.certified.audited is None:
             return None
         items = self.paired.known.items
-        return with_accepted(audited_rows(items, self.certified.audited, self.recipe.balance.within))
+        return self._told(with_accepted(audited_rows(items, self.certified.audited, self.recipe.balance.within)))
 
     @property
     def shown(self) -> set[str]:
         """Keys of the images that are published."""
         tiers = [self.balanced, *([] if self.audited is None else [self.audited])]
-        return {str(key) for tier in tiers for key in tier["image_key"]}
+        return {str(key) for tier in tiers for key in images_of(tier).explode()}
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether some item that was read has several images: the folder then has columns of lists of images."""
+        return bool(several(self.survey.items).any())
+
+    def _told(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows with the keys of each image, if some item has several."""
+        return rows if self.several else rows.drop(columns=KEYS, errors="ignore")
 
     @property
     def removed(self) -> pd.DataFrame:
@@ -98,7 +108,7 @@ class Build:
             items.merge(self.selection.removed.assign(stage="balance", rule=None), on="id", validate="one_to_one"),
             survey.set_aside.rename(columns={"problem": "reason"}).assign(stage="read"),
         ]
-        removed = _joined(tables)
+        removed = self._told(_joined(tables))
         return removed if self.certified.audited is None else unpublished(removed, self.certified.audited)
 
 

@@ -17,6 +17,9 @@ def fingerprint(rows: Iterable[Mapping[str, Any]], split: str | None = None) -> 
         rows: Rows with `id`; an image is `{"bytes": ...}` as `datasets.Image(decode=False)` gives it.
         split: The split that all rows are of; None when each row has its own `split`.
 
+    Returns:
+        The hash, in hex: rows in another order have the same, other rows have another.
+
     Example:
         >>> rows = [{"id": "a", "question": "Is it red?"}, {"id": "b", "question": "Is it blue?"}]
         >>> fingerprint(rows, "test") == fingerprint(rows[::-1], "test")
@@ -39,18 +42,17 @@ class Fingerprint:
         Raises:
             ValueError: When an id comes twice.
         """
-        pictures: dict[str, tuple[bytes, str]] = {}
+        images: dict[str, tuple[Any, Any]] = {}
         for row in rows:
             apart = {name: value for name, value in row.items() if is_measurement(name) or name == PLACE}
             said = {name: value for name, value in row.items() if name not in PICTURES and name not in apart}
             if split is not None:
                 said["split"] = split
             for name in PICTURES:
-                if (image := row.get(name)) is not None:
-                    data = image["bytes"]
-                    if name not in pictures or pictures[name][0] != data:
-                        pictures[name] = data, hashlib.sha256(data).hexdigest()  # rows of an image are neighbours
-                    said[name] = pictures[name][1]
+                if (shown := row.get(name)) is not None:
+                    if name not in images or images[name][0] != shown:
+                        images[name] = shown, _hashes(shown)  # rows of an image are neighbours
+                    said[name] = images[name][1]
             if row["id"] in self._rows:
                 raise ValueError(f"the id {row['id']!r} comes twice")
             self._rows[row["id"]] = (_hash(said), _hash(_rounded(apart)))
@@ -70,6 +72,13 @@ class Fingerprint:
         `load_dataset` caches a local folder under its name and this version; N is an unsigned 32-bit number.
         """
         return f"1.0.{int(self.value(measurements=True)[:8], 16)}"
+
+
+def _hashes(shown: Mapping[str, Any] | list[Mapping[str, Any]]) -> str | list[str]:
+    """SHA-256 of the bytes of an image, or of each of several."""
+    if isinstance(shown, list):
+        return [hashlib.sha256(image["bytes"]).hexdigest() for image in shown]
+    return hashlib.sha256(shown["bytes"]).hexdigest()
 
 
 def _hash(value: Any) -> bytes:

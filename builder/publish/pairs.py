@@ -8,9 +8,10 @@ import pandas as pd
 
 from twokeys.builder.pair.examine import spans_of_change
 from twokeys.core.columns import PAIRS, PICTURES, columns_of, is_retrieved
+from twokeys.core.item_images import KEYS
 from twokeys.core.items import digest, row_order
 
-_SIDE = ("question", "choices", "answer", "answer_source", "image_key")
+_SIDE = ("question", "choices", "answer", "answer_source", "image_key", KEYS)
 
 
 def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +37,8 @@ def pair_rows(balanced: pd.DataFrame) -> pd.DataFrame:
                 key = f"{view}_key"
                 made = edits.get((view, frozenset((rows[first][key], rows[second][key]))))
                 found.setdefault((view, first, second), _pair(view, rows[first], rows[second], made))
-    columns = ["split", *(name for name in columns_of(PAIRS) if name not in PICTURES)]
+    fixed = columns_of(PAIRS, several=KEYS in balanced)
+    columns = ["split", *(name for name in fixed if name not in PICTURES)]
     return pd.DataFrame(found.values(), columns=columns).sort_values("id", ignore_index=True)
 
 
@@ -74,8 +76,8 @@ def _pair(view: str, first: dict[str, Any], second: dict[str, Any], made: dict[s
         "quad": quad if isinstance(quad, str) else None,
         "source": first["source"],
         "license": " and ".join(sorted({str(first["license"]), str(second["license"])})),
-        **{name: first[name] for name in _SIDE},
-        **{f"partner_{name}": second[name] for name in _SIDE},
+        **{name: first.get(name) for name in _SIDE},
+        **{f"partner_{name}": second.get(name) for name in _SIDE},
         "words": [list(span) for span in words[0]],
         "partner_words": [list(span) for span in words[1]],
         "boxes": _boxes(made) if made is not None and view == "image" else [],

@@ -19,11 +19,13 @@ import pyarrow.parquet as pq
 from twokeys.builder.publish.fingerprint import Fingerprint
 from twokeys.builder.read.pictures import Pictures
 from twokeys.core.columns import PICTURES, SHOWN, columns_of, features, is_measurement, published
+from twokeys.core.item_images import KEYS
 from twokeys.core.items import row_order
 from twokeys.core.pictures.shown import shown_uri
 from twokeys.data_cards.manifest import Config
 from twokeys.data_cards.published import parquet_rows, split_of
 
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 SHARD_BYTES = 400 * 2**20
 """Unique image bytes per shard file."""
 GROUP_BYTES = 64 * 2**20
@@ -54,10 +56,12 @@ def write_config(
     Args:
         folder: The published folder under construction.
         name: Name of the config.
-        table: Rows with `split`, `image_key` and, under their names inside twokeys, the columns of the config.
+        table: Rows with `split`, `image_key`, `image_keys` if some item of the folder has several images, and, under
+            their names inside twokeys, the columns of the config.
         pictures: Images of the rows; None for a config without images.
     """
-    columns = columns_of(name, "edit_of" in table, [str(column) for column in table if is_measurement(column)])
+    measured = [str(column) for column in table if is_measurement(column)]
+    columns = columns_of(name, "edit_of" in table, measured, KEYS in table)
     table = table.rename(columns=published)
     schema = features(columns)
     marks = Fingerprint()
@@ -116,7 +120,7 @@ def _write_split(
     if pictures is not None:
         sizes = pictures.table.set_index("image_key")["size"]
         shown = [rows[key] for column, key in SHOWN.items() if column in columns]
-        size = sum((sizes.loc[keys].to_numpy() for keys in shown), start=size)
+        size = sum((_bytes(keys, sizes) for keys in shown), start=size)
     fresh = ~rows["image_key"].duplicated().to_numpy()
     shard = np.cumsum(np.where(fresh, size, 0)) // SHARD_BYTES
     files = []
@@ -136,6 +140,13 @@ def _write_split(
                 writer.write_table(_arrow(group, columns, schema, pictures), row_group_size=len(group))
         files.append(path)
     return files
+
+
+def _bytes(keys: pd.Series[Any], sizes: pd.Series[int]) -> Ints:
+    """(n,) bytes of the image of each row, or of its images."""
+    every = keys.reset_index(drop=True).explode()
+    found = sizes.loc[every].set_axis(every.index).groupby(level=0).sum()
+    return np.asarray(found, dtype=np.int64)
 
 
 def _row_groups(rows: pd.DataFrame, size: np.ndarray) -> Iterator[pd.DataFrame]:
@@ -167,12 +178,14 @@ def _cell(data: bytes) -> dict[str, Any]:
     return {"bytes": data, "path": None}
 
 
-def _cells(keys: pd.Series[str], pictures: Pictures, form: Callable[[bytes], object]) -> list[object]:
-    """The image of each row, from its original bytes."""
+def _cells(keys: pd.Series[Any], pictures: Pictures, form: Callable[[bytes], object]) -> list[object]:
+    """The image of each row from its original bytes, or the list of its images."""
     cells: list[object] = []
     last, cell = None, None
     for key in keys:
-        if key != last:
-            last, cell = key, form(pictures.read(key))
+        wanted = key if isinstance(key, str) else tuple(key)
+        if wanted != last:
+            images = [form(pictures.read(one)) for one in ([key] if isinstance(key, str) else key)]
+            last, cell = wanted, images[0] if isinstance(key, str) else images
         cells.append(cell)
     return cells

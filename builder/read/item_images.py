@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from twokeys.builder.read.pictures import Pictures
 from twokeys.core.errors import BadInput
+from twokeys.core.item_images import images_of, several
 from twokeys.core.items import Row, image_key
+from twokeys.core.pictures.facts import LOOKS
 
 
 def within(row: Row | BadInput, max_per_item: int) -> Row | BadInput:
@@ -17,13 +21,24 @@ def within(row: Row | BadInput, max_per_item: int) -> Row | BadInput:
     return BadInput(row.file, row.row, problem, allowed, remedy)
 
 
+def require_one_image(recipe: str, items: pd.DataFrame) -> None:
+    """Refuse `eval: true` for items of several images.
+
+    Raises:
+        BadInput: If some item has several images.
+    """
+    if several(items).any():
+        problem = "items have several images, and a reader of eval.yaml takes one image an item"
+        raise BadInput(recipe, "eval", problem, "`eval: false`", "take it out of the recipe")
+
+
 def one_image_a_row(table: pd.DataFrame) -> pd.DataFrame:
     """Source and locator of each image of each good row, under the row's index, in the order of the images."""
     good = table.loc[table["problem"].isna(), ["source", "images"]]
     return good.explode("images").rename(columns={"images": "image"})
 
 
-def looks_of(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
+def keys_and_sizes(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
     """Keys and sizes of the images of each good row, by the row's index, and the first problem of one of them.
 
     The size of several images is the smallest width and the smallest height.
@@ -40,3 +55,15 @@ def looks_of(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
             "problem_picture": found["problem"].first(),
         }
     )
+
+
+def image_looks(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
+    """What rules and card know of the images of items, by the index of the items.
+
+    The contrast of several images is the smallest; their mean colours stand in order.
+    """
+    shown = images_of(items).explode()
+    found = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_index(shown.index).groupby(level=0)
+    colours = [" ".join(steps) if steps.notna().all() else None for _, steps in found["colour"]]
+    looks = {"image_contrast": found["contrast"].min(), "image_colour": np.array(colours, dtype=object)}
+    return pd.DataFrame(looks).reindex(items.index)

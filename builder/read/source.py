@@ -75,6 +75,9 @@ def find(corpus: Corpus, corpora: Path | None, published: bool = True) -> Source
     known = form.splits(corpus, root)
     wanted = corpus.splits if corpus.splits is not None else known
     splits = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
+    if not splits:
+        allowed = ", ".join(known) or form.needs
+        raise BadInput(corpus.name, "splits", "no split is named", allowed, "name one, in `splits` or `options.files`")
     if unknown := sorted(set(splits) - set(known)):
         problem = f"there is no split {unknown[0]!r}"
         raise BadInput(corpus.name, "splits", problem, ", ".join(known), "name one of these")

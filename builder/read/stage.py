@@ -22,7 +22,7 @@ from twokeys.builder.read.cells import cell
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW
-from twokeys.builder.read.item_images import looks_of, one_image_a_row, within
+from twokeys.builder.read.item_images import keys_and_sizes, one_image_a_row, require_one_image, within
 from twokeys.builder.read.option_order import ordered
 from twokeys.builder.read.pictures import IN_TABLE, NAMED, located, named, read_bytes
 from twokeys.builder.read.source import Source
@@ -153,13 +153,17 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 
     Raises:
         BadRows: When rows are bad and the recipe says `stop`.
+        BadInput: If the recipe asks for `eval.yaml` and items have several images.
     """
     rows = read_rows(run, recipe.text, sources, recipe.images.max_per_item)
     wanted = one_image_a_row(rows.table())[["source", "image"]].drop_duplicates()
     places = ImageLocations(sorted(wanted.itertuples(index=False, name=None)), sources)
     look = look_at_pictures.anew if run.check else look_at_pictures
     seen = look(run, places, recipe.images)
-    return join_items(run, rows, seen.by_content(), recipe.bad_rows)
+    found = join_items(run, rows, seen.by_content(), recipe.bad_rows)
+    if recipe.eval:
+        require_one_image(recipe.name, found.items)
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------------- rows
@@ -318,7 +322,7 @@ def join_items(space: Workspace, rows: OfficialRows, seen: Seen, bad_rows: str) 
     """
     pictures = seen.table()
     table = rows.table()
-    table = table.join(looks_of(table, pictures))
+    table = table.join(keys_and_sizes(table, pictures))
     # A row with a bad picture is a bad row: it is listed under its own place, with what is wrong with the picture.
     broken = table["problem"].isna() & table["problem_picture"].notna()
     table.loc[broken, "problem"] = [

@@ -31,12 +31,12 @@ from twokeys.builder.run.results import Result, parts_of
 from twokeys.core.disk import writing
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
-from twokeys.core.progress import Say, silent
+from twokeys.core.progress import Logged, Say, silent
 
 T = TypeVar("T")
 P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
-LOCK = "lock"
+LOCK, LOG = "lock", "log.txt"
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Run:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other builds out of the run folder.
+        """Keep other builds out of the run folder, and write down there how far this one is.
 
         Raises:
             BadInput: When another build is at work there, or nothing can be written there.
@@ -76,6 +76,7 @@ class Run:
         problem = f"another build is at work in {self.folder}"
         busy = BadInput("--work", None, problem, "one build at a time", "wait for it, or name another run folder")
         with alone(self.folder / LOCK, busy):
+            self.say = Logged(self.say, self.folder / LOG)
             yield
 
     @contextmanager

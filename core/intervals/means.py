@@ -29,6 +29,23 @@ class Interval:
     groups: int
 
 
+FEWEST = 20
+"""Independent groups below which percentiles of resampled groups make an interval that is too narrow."""
+
+
+def caution(groups: int, what: str = "independent groups of items") -> str:
+    """A word beside intervals that rest on too few groups; empty if there are enough.
+
+    Example:
+        >>> caution(5, "items"), caution(20)
+        ('Only 5 items: too few to tell. Intervals are narrower than they should be.', '')
+    """
+    if groups >= FEWEST:
+        return ""
+    named = what if groups != 1 else what.replace("groups", "group").replace("items", "item", what == "items")
+    return f"Only {groups} {named}: too few to tell. Intervals are narrower than they should be."
+
+
 def mean_interval(
     values: ArrayLike,
     groups: ArrayLike,

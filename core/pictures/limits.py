@@ -14,10 +14,12 @@ MAX_PIXELS = 178_956_970
 class Images(BaseModel):
     """Limits that an image must keep before it is decoded, and how many an item may have."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
+    """Width times height; larger images are bad rows."""
     max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
+    """Size of a file; larger ones are bad rows."""
     max_per_item: Annotated[int, Field(gt=0)] = 16
     """Images that an item may have."""
 

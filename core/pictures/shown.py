@@ -11,6 +11,7 @@ stored in 16 are not black. Whoever wants another window converts the image befo
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ SERVED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF":
 """Kinds of images that servers of models take as they are."""
 DEEP = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's modes of more than 8 bits: its own conversion to RGB cuts them off at 255."""
+GAP = 8
+"""Pixels between images that stand side by side."""
 DEPTHS = (8, 12, 16, 24, 32)
 """Bits of the scales that deep images are shown on."""
 
@@ -127,3 +130,23 @@ def mean_colour(picture: Image.Image) -> Image.Image:
     """An image of one colour: the mean of an RGB image."""
     mean = np.asarray(picture, dtype=np.float64).mean(axis=(0, 1))
     return Image.new("RGB", picture.size, tuple(round(value) for value in mean))
+
+
+def side_by_side(pictures: Sequence[Image.Image]) -> Image.Image:
+    """RGB images in one row on white, all as high as the lowest of them; one image alone as it is.
+
+    Example:
+        >>> side_by_side([Image.new("RGB", (8, 4)), Image.new("RGB", (6, 12))]).size
+        (10, 4)
+    """
+    if len(pictures) == 1:
+        return pictures[0]
+    height = min(picture.height for picture in pictures)
+    parts = [picture.resize((max(1, picture.width * height // picture.height), height)) for picture in pictures]
+    gap = GAP if height > GAP else 0
+    row = Image.new("RGB", (sum(part.width for part in parts) + gap * (len(parts) - 1), height), "white")
+    left = 0
+    for part in parts:
+        row.paste(part, (left, 0))
+        left += part.width + gap
+    return row

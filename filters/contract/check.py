@@ -91,6 +91,12 @@ def check_rule(rule: Rule) -> list[Finding]:
 
     After a finding of a basic check no others are run: one cause would be reported many times.
 
+    Args:
+        rule: The rule with its parameters, such as `twokeys.filters.make` makes it.
+
+    Returns:
+        A finding for each breach: the name of the check, whether it is an error or a warning, and a sentence.
+
     Example:
         >>> from twokeys.filters import make
         >>> check_rule(make("low-agreement", {"threshold": 0.5}))

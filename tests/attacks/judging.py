@@ -18,9 +18,9 @@ from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.details import of_bytes
-from twokeys.builder.measure.matrices import PLAIN, FieldMatrix, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Reads
 from twokeys.builder.measure.metadata import of_pictures
+from twokeys.builder.measure.plain_matrices import PLAIN, FieldMatrix, ImagePlaceMatrix, PlaceMatrix
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 from twokeys.core.folds import fold_of

@@ -32,7 +32,7 @@ def test_no_table_breaks_a_name(folder: Path, tmp_path: Path, monkeypatch: pytes
     with OUT.capture() as said:
         show_explained(explain(folder, model, ["occlusion", "rollout"], limit=3, masking=Masking(), out=out), out)
         show_sensitivity(sensitivity(folder, model, ["rollout", "occlusion"], limit=2, budget=12, out=out), out)
-    assert len(heard.printed) == 4
+    assert len(heard.printed) == 5
     assert heard.broken() == {}
     assert f"Report: {out}/report.html" in said.get()
     assert f"{out}/MASKS/report.html; {out}/sensitivity.json" in said.get()

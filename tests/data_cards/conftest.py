@@ -216,7 +216,7 @@ def make() -> Manifest:
         twokeys="0.1.0",
         packages={"ortools": "9.15.6755", "numpy": "2.4.6", "scikit-learn": "1.9.1"},
         build_key="0123456789abcdef0123456789abcdef",
-        recipe={"name": "easy-nlvr-balanced", "seed": 0, "datasheet": ANSWERS},
+        recipe={"name": "easy-nlvr-balanced", "language": ["en"], "seed": 0, "datasheet": ANSWERS},
         encoders={"text": "packaged:minilm", "image": "packaged:efficientnet-lite0"},
         confidence=0.95,
         sources=[easy_vqa(), nlvr()],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 from huggingface_hub import DatasetCard
 
 from twokeys.core.columns import COLUMNS, column, type_name
+from twokeys.data_cards.croissant import croissant_text
 from twokeys.data_cards.header import header, header_text, size
 
 LICENSES = {"apache-2.0", "cc-by-4.0", "cc0-1.0", "gpl-3.0", "mit", "odc-by", "other", "unknown"}
@@ -130,3 +132,20 @@ def test_columns_of_the_item_table_have_a_meaning():
 )
 def test_types_read_as_words(feature, name):
     assert name == type_name(feature)
+
+
+@pytest.mark.parametrize(
+    ("languages", "told"),
+    [
+        ([], {}),
+        (["en"], {"language": ["en"], "multilinguality": ["monolingual"]}),
+        (["de", "fr"], {"language": ["de", "fr"], "multilinguality": ["multilingual"]}),
+    ],
+)
+def test_the_language_is_that_of_the_recipe_and_none_is_guessed(manifest, dataset_info, languages, told):
+    of_recipe = manifest.model_copy(update={"recipe": manifest.recipe | {"language": languages}})
+    for known in (of_recipe, *([] if languages else [manifest.model_copy(update={"recipe": {}})])):
+        found = header(known, dataset_info)
+        assert {name: found[name] for name in ("language", "multilinguality") if name in found} == told
+        croissant = json.loads(croissant_text(known, dataset_info, {}))
+        assert croissant.get("inLanguage", []) == (languages[0] if len(languages) == 1 else languages)

@@ -19,8 +19,10 @@ TABLE = pd.DataFrame(
         ("i", "val", "o", None),
         ("j", None, "o", None),
     ],
-    columns=["id", "split", "image_key", "image_cluster"],
+    columns=["id", "split", "image_keys", "image_clusters"],
 )
+for name in ("image_keys", "image_clusters"):
+    TABLE[name] = [[key] for key in TABLE[name]]
 
 
 def test_keeps_the_split_with_most_items_of_the_cluster_then_the_first_by_name() -> None:
@@ -42,3 +44,19 @@ def test_priority_goes_before_numbers() -> None:
 
 def test_priority_is_in_order_and_need_not_name_all() -> None:
     assert set(NearDuplicateAcrossSplits(keep=("val", "train")).decide(TABLE)) == {"c", "d", "e", "h"}
+
+
+def test_an_item_of_several_images_goes_because_of_any_of_them() -> None:
+    rows = [
+        ("a", "train", ["i", "j"], ["i", "j"]),
+        ("b", "test", ["j"], ["j"]),
+        ("c", "test", ["k", "j"], ["k", "j"]),
+        ("d", "train", ["k"], ["k"]),
+        ("e", "train", ["i", "l"], ["i", "l"]),
+    ]
+    table = pd.DataFrame(rows, columns=TABLE.columns)
+    drops = NearDuplicateAcrossSplits(keep=("train",)).decide(table)
+    assert drops == {
+        "b": "its image is also in split train, with item a",
+        "c": "its image is also in split train, with item d",
+    }

@@ -138,7 +138,8 @@ class Seen:
     def recipe(self, **changes: Any) -> dict[str, Any]:
         """A recipe, with top-level fields replaced."""
         return {
-            "name": "seen", "title": "Seen", "rules": [], "measure": {"baselines": ["question.prior"], "folds": 3},
+            "name": "seen", "title": "Seen", "language": "en",
+            "rules": [], "measure": {"baselines": ["question.prior"], "folds": 3},
             "corpora": [{
                 "format": "pope", "name": "pope", "path": "pope", "image_folder": "coco", "splits": ["adversarial"],
                 "revision": "1", "license": "mit", "homepage": "https://example.org", "group_by": ["image", "links"],

@@ -54,7 +54,8 @@ def recipe(both_sides: bool, **more: Any) -> Recipe:
     given: dict[str, Any] = {"instances": INSTANCES, "operations": ["remove"],
                              "inpainting": "telea", "both_sides": both_sides, **more}  # fmt: skip
     return Recipe.model_validate({
-        "name": "toy-photos", "title": "Toy photos", "rules": [], "measure": {"baselines": ["question.prior"]},
+        "name": "toy-photos", "title": "Toy photos", "language": "en",
+        "rules": [], "measure": {"baselines": ["question.prior"]},
         "corpora": [{
             "format": "pope", "name": "pope", "path": "pope", "image_folder": "coco", "splits": ["adversarial"],
             "revision": "1", "license": "mit", "homepage": "https://example.org", "group_by": ["image", "links"],

@@ -86,7 +86,8 @@ def plan(**settings: Any) -> Recipe:
     """The recipe, with what the generator is told."""
     told = {"judge": "clevr", "files": ["clevr/scenes/CLEVR_val_scenes.json"], "candidates": 6} | settings
     return Recipe.model_validate({
-        "name": "clevr-retrieved", "title": "CLEVR", "encoders": {"image": "packaged:efficientnet-lite0"},
+        "name": "clevr-retrieved", "title": "CLEVR", "language": "en",
+        "encoders": {"image": "packaged:efficientnet-lite0"},
         "corpora": [{"format": "clevr", "name": "clevr", "path": "clevr", "splits": ["val"], "revision": "v1.0",
                      "license": "cc-by-4.0", "homepage": "https://example.org", "group_by": ["image", "links"]}],
         "measure": {"baselines": ["question.prior"]}, "balance": {"within": []},

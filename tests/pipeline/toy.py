@@ -139,6 +139,7 @@ class Toy:
         return {
             "name": "toy",
             "title": "Drawn shapes",
+            "language": "en",
             "authors": ["Ada Example"],
             "corpora": [self.corpus()],
             "measure": {"baselines": BASELINES, "folds": 3},

@@ -15,7 +15,7 @@ from twokeys.builder.certify.audited.controls import Control, search
 from twokeys.builder.certify.audited.draws import ITEMS, SETTING
 from twokeys.builder.certify.audited.families import families
 from twokeys.builder.certify.audited.labels import Labels
-from twokeys.builder.certify.audited.planted import Copies
+from twokeys.builder.certify.audited.planted import Copies, Floats
 from twokeys.builder.certify.audited.planted_pictures import PlantedPictures
 from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, TWO_WAY, Kind
 from twokeys.builder.certify.audited.refits import Refits
@@ -30,6 +30,7 @@ from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.excess import excess
+from twokeys.core.item_images import ImageLists
 
 FEWEST = 50
 """Items with options, or without, from which cues are planted in them: in fewer nothing would be found."""
@@ -201,8 +202,8 @@ def control(chosen: PlantedSet, view: View, name: str, pictures: PlantedPictures
         judges = []
     shown = None
     if seen and judges and pictures is not None:
-        keys = pd.Index(np.unique(chosen.items["image_key"]))
-        shown = {part: pictures.of(part, keys) for part in _planted(name)}
+        lists = ImageLists.of(chosen.items, pd.Index(np.unique(chosen.items["image_key"])))
+        shown = {part: _of_lists(pictures.of(part, lists.images), lists) for part in _planted(name)}
     judges = judges if shown is not None or not seen else []
     copies = Copies(chosen.items, labels, view, name, shown)
     attainable = round(copies.attainable(labels.given), 6)
@@ -232,3 +233,8 @@ def control(chosen: PlantedSet, view: View, name: str, pictures: PlantedPictures
 
 def _planted(kind: str) -> list[str]:
     return ["corner pixel", "file size"] if kind == TWO_WAY else [kind]
+
+
+def _of_lists(planted: Floats, lists: ImageLists) -> Floats:
+    """(n, 2, k * f) details of lists of images, with a 0 and with a 1 in each of their images."""
+    return np.stack([lists.side_by_side(planted[:, bit]) for bit in (0, 1)], axis=1)

@@ -12,7 +12,7 @@ from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planting import NUMBER, ORDER, POSITION, TWO_WAY, in_options, in_text
 from twokeys.builder.certify.audited.sizes import bits_of, marks_of
 from twokeys.builder.measure.baselines.problem import Problem
-from twokeys.builder.measure.details import FILE
+from twokeys.builder.measure.details import FILE, by_image
 from twokeys.builder.measure.lexical import OPTION_FEATURES, option_features
 from twokeys.builder.measure.looks import option_looks, text_looks
 from twokeys.builder.measure.places import DIVISORS, FIELDS
@@ -32,8 +32,8 @@ class Copies:
         labels: Its labels.
         view: What judges see.
         kind: Name of the kind.
-        pictures: (m, 2, f) details of images with a 0 and with a 1, by image key, sorted; two such for the two-way
-            interaction, file and pixels; None where the kind is not planted in images.
+        pictures: (m, 2, f) details of images with a 0 and with a 1, by image key, sorted; of several images side by
+            side; two such for the two-way interaction, file and pixels; None where the kind is not planted in images.
     """
 
     items: pd.DataFrame
@@ -114,7 +114,7 @@ class Copies:
         place = pd.factorize(self.items["image_key"], sort=True)[0][first]
         if self.kind == TWO_WAY:
             detail = self.pictures["corner pixel"][place, other].copy()
-            detail[:, :FILE] = self.pictures["file size"][place, bit ^ other][:, :FILE]
+            by_image(detail)[:, :, :FILE] = by_image(self.pictures["file size"][place, bit ^ other])[:, :, :FILE]
         else:
             detail = self.pictures[self.kind][place, bit]
         return replace(problem, matrices={**problem.matrices, "detail": detail})

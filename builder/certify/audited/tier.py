@@ -51,6 +51,7 @@ from twokeys.builder.run.results import Result, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
+from twokeys.core.item_images import images_of
 from twokeys.core.measured import AUDITED, PREDICTION, UNKEPT
 
 MARKS: dict[TrainedOn, str] = {"set": f".{AUDITED}", "nothing": f".{AUDITED}", "removed": f".{UNKEPT}"}
@@ -187,7 +188,7 @@ def _controlled(inputs: _Inputs, chosen: Chosen, weighed: list[Weighed], missing
     kept = inputs.items[chosen.keep].reset_index(drop=True)
     shown = None
     if "image" in views and inputs.represent.recipe.publishable:
-        shown = planted_pictures(inputs.space.run, inputs.represent.pictures.part(kept["image_key"]))
+        shown = planted_pictures(inputs.space.run, inputs.represent.pictures.part(images_of(kept).explode()))
     return plant(inputs.space.run, KeyedTable(kept, inputs.key), views, recipe, inputs.represent.reads, shown)
 
 

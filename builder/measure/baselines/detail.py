@@ -7,7 +7,7 @@ import numpy as np
 from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 from twokeys.builder.measure.baselines.screening import bits, screened
-from twokeys.builder.measure.details import SUMMARY
+from twokeys.builder.measure.details import summary
 
 
 class Detail(Baseline):
@@ -22,5 +22,6 @@ class Detail(Baseline):
     def predict(self, problem: Problem, train: Counts, test: Ints, seed: int) -> Floats:
         """Screen and fit on the training contents."""
         seen = np.asarray(problem.matrices["detail"], dtype=np.float32)
-        X = np.concatenate([seen, bits(seen[:, :SUMMARY], seen[:, :SUMMARY])], axis=1)
+        numbers = summary(seen)
+        X = np.concatenate([seen, bits(numbers, numbers)], axis=1)
         return screened(X[np.unique(train.content)], train, X[test], seed)

@@ -28,10 +28,12 @@ class Finetuned(Baseline):
 
         from twokeys.builder.measure.baselines.training import Schedule, head, reproducible, train_and_predict
         from twokeys.builder.measure.encoders.efficientnet import last_stage
-        from twokeys.builder.measure.feature_maps import CHANNELS, SIDE, weights
+        from twokeys.builder.measure.feature_maps import CHANNELS, weights
+
+        side = round((problem.matrices["maps"].shape[1] / CHANNELS) ** 0.5)
 
         def show(contents: Ints) -> Tensor:
-            maps = np.asarray(problem.matrices["maps"][contents], dtype=np.float32).reshape(-1, SIDE, SIDE, CHANNELS)
+            maps = np.asarray(problem.matrices["maps"][contents], dtype=np.float32).reshape(-1, side, side, CHANNELS)
             return torch.from_numpy(maps).permute(0, 3, 1, 2)
 
         with reproducible(seed):

@@ -17,7 +17,7 @@ from twokeys.builder.measure.baselines.baseline import Baseline
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints, Problem
 from twokeys.builder.measure.baselines.screening import bits, deviations, screened_by, strongest
 from twokeys.builder.measure.baselines.trees import boosted, held_out_contents, steps
-from twokeys.builder.measure.details import SUMMARY
+from twokeys.builder.measure.details import SUMMARY, summary
 
 BITS = 160
 """Bits of which pairs are tried, those that vary most evenly."""
@@ -57,8 +57,8 @@ class Together(Baseline):
 
 def features(problem: Problem) -> Floats:
     """(u, f) all plain features that the problem holds; of details their summary."""
-    parts = [np.asarray(problem.matrices[name], dtype=np.float32) for name in PLAIN if name in problem.matrices]
-    parts = [part[:, :SUMMARY] for part in parts]
+    there = {name: np.asarray(problem.matrices[name], dtype=np.float32) for name in PLAIN if name in problem.matrices}
+    parts = [summary(part) if name == "detail" else part[:, :SUMMARY] for name, part in there.items()]
     return np.concatenate(parts, axis=1) if parts else np.zeros((len(problem.text), 1), dtype=np.float32)
 
 

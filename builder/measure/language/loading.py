@@ -164,11 +164,10 @@ def turn() -> Iterator[None]:
     if not torch.cuda.is_available():
         yield
         return
-    import fcntl
+    from filelock import FileLock
 
     cache().mkdir(parents=True, exist_ok=True)
-    with (cache() / "gpu.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or the process ends
+    with FileLock(cache() / "gpu.lock"):  # given back when the block or the process ends
         try:
             yield
         finally:

@@ -3,7 +3,8 @@
 A mark is told from the options alone: the longest, the one that shares most words with the others, the largest number,
 the only one that holds a word, a certain text, the one at a certain letter.
 As with wordings (`twokeys.builder.measure.shortcuts.wordings`), groups are dealt into two halves: one is searched, and
-the other gives every number, with intervals that hold for all marks that were tried. Chance is drawing an option. A
+the other gives every number, with intervals that hold for all marks that were tried. Few items are not halved: exact
+tests look at all of them. Chance is drawing an option. A
 mark that is seldom right is a shortcut, too: who knows it draws among fewer.
 """
 
@@ -12,18 +13,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from twokeys.builder.measure.shortcuts.cues import split
-from twokeys.builder.measure.shortcuts.wordings import COUNTED, ERRORS, FEWEST, LIFT, MOST_ITEMS, TRIED
+from twokeys.builder.measure.shortcuts.small import SMALL, SUPPORT, Tested
+from twokeys.builder.measure.shortcuts.wordings import COUNTED, ERRORS, FEWEST, LIFT, MOST_ITEMS, TRIED, Interval
 from twokeys.core.ceilings import codes
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.accuracy import Accuracy, accuracy
+from twokeys.core.intervals.exact import exact
+from twokeys.core.intervals.tarone import able
 
 KNOWN = 0.5
 """Share of its items in which a mark may single out the very option that one taken before it does."""
@@ -104,6 +109,7 @@ class MinedOptions:
         searched: Those in the half that was searched.
         tried: Marks that were counted on the other half.
         shortcuts: Those that hold there, the most telling first.
+        tested: What exact tests looked at, where items are too few to be halved.
     """
 
     all: int
@@ -111,6 +117,7 @@ class MinedOptions:
     searched: int
     tried: int
     shortcuts: list[OptionShortcut]
+    tested: Tested | None = None
 
 
 def mine_options(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> MinedOptions:
@@ -128,6 +135,8 @@ def mine_options(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -
         items = items.iloc[np.sort(drawn)].reset_index(drop=True)
     if items["group"].nunique() < 2:
         return MinedOptions(every, len(items), 0, 0, [])
+    if len(items) < SMALL:
+        return replace(_tested(items, 1 - confidence), all=every)
     half = fold_of(items["group"], 2, seed)
     searched, other = _Marked.of(items[half == 0]), _Marked.of(items[half == 1])
     tried = searched.telling()
@@ -135,6 +144,24 @@ def mine_options(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -
     counted = [other.count(mark, level) for mark in tried]
     held = [one for one in counted if one.holds]
     return MinedOptions(every, len(items), int((half == 0).sum()), len(tried), sorted(held, key=_strength))
+
+
+def _tested(items: pd.DataFrame, alpha: float) -> MinedOptions:
+    """Test all marks of few items against drawing an option, in both directions; items of one group count once."""
+    marked = _Marked.of(items)
+    known = {mark: rows for mark, rows in marked.rows.items() if len(rows) >= SUPPORT}
+    p = {mark: marked.p_value(mark) for mark in known}
+    number = able(np.array([least for _, least in p.values()]), alpha)
+    level = alpha / max(number, 1)
+    hits = sorted((mark for mark in known if number and p[mark][0] <= level), key=lambda mark: (p[mark], _simple(mark)))
+    counted = [marked.count(mark, 1 - level, exact) for mark in marked.news(hits)]
+    held = sorted((one for one in counted if abs(one.share - one.chance) >= LIFT), key=_strength)
+    return MinedOptions(len(items), len(items), 0, 0, held, Tested(len(items), len(known), number, len(held)))
+
+
+def _simple(mark: Mark) -> tuple[int, Mark]:
+    """Of marks that tell the same, a whole text before a length, and a single word last."""
+    return (mark.kind != IS) + (mark.kind == HOLDS), mark
 
 
 def _strength(one: OptionShortcut) -> tuple[float, Mark]:
@@ -243,20 +270,32 @@ class _Marked:
             right, expected = (self.gold[rows] == self.place[mark]).mean(), self.chance[rows].mean()
             score = abs(right - expected) * np.sqrt(len(rows) / (expected * (1 - expected)))
             if abs(right - expected) >= LIFT and score >= ERRORS:
-                # Of marks that tell the same, a whole text before a length, and a single word last.
-                scored.append((-round(float(score), 9), (mark.kind != IS) + (mark.kind == HOLDS), mark))
+                scored.append((-round(float(score), 9), _simple(mark)))
+        return self.news([mark for _, (_, mark) in sorted(scored)])
+
+    def news(self, marks: Sequence[Mark]) -> list[Mark]:
+        """Marks that do not mostly repeat one before them, at most so many as are tried."""
         taken: list[Mark] = []
         told: set[tuple[int, int]] = set()
-        for _, _, mark in sorted(scored):
+        for mark in marks:
             own = set(zip(self.rows[mark].tolist(), self.place[mark].tolist(), strict=True))
             if len(own & told) <= KNOWN * len(own) and len(taken) < TRIED:
                 taken.append(mark)
                 told |= own | {(row, 1 - place) for row, place in own if self.chance[row] == 1 / 2}
         return taken
 
-    def count(self, mark: Mark, confidence: float) -> OptionShortcut:
+    def p_value(self, mark: Mark) -> tuple[float, float]:
+        """Two-sided p-value of a mark against drawing an option, and the smallest that so many groups can reach."""
+        rows = self.rows[mark]
+        right, chance = self.gold[rows] == self.place[mark], float(self.chance[rows].mean())
+        hit, miss = (len(np.unique(self.group[rows][one])) for one in (right, ~right))
+        shown = hit + miss
+        tails = binom.sf(hit - 1, shown, chance), binom.cdf(hit, shown, chance)
+        return min(1.0, 2 * float(min(tails))), min(1.0, 2 * min(chance, 1 - chance) ** shown)
+
+    def count(self, mark: Mark, confidence: float, interval: Interval = accuracy) -> OptionShortcut:
         """How often the marked option is right."""
         rows = self.rows.get(mark, np.zeros(0, dtype=np.int64))
         right = self.gold[rows] == self.place[mark] if len(rows) else np.zeros(0, dtype=np.bool_)
         expected = float(self.chance[rows].mean()) if len(rows) else float("nan")
-        return OptionShortcut(mark, accuracy(right, self.group[rows], confidence), expected)
+        return OptionShortcut(mark, interval(right, self.group[rows], confidence), expected)

@@ -10,14 +10,17 @@ shortcut holds when its interval lies above what is expected. How well they answ
 taken, whether they hold or not: to leave some out would be to search the other half, too.
 
 Expected is the largest of three shares: of the answer among all items of the type; of guessing among the answers that
-occur with the cue, since `which shape` tells that a shape is asked for, which is no bias; and, in the search, what the
-shortcuts taken before it say already.
+occur with the cue, since `which shape` tells that a shape is asked for, which is no bias, or of drawing among each
+item's own options where there are some; and, in the search, what the shortcuts taken before it say already.
+
+An answer type with few items is not halved: exact tests look at all of them
+(`twokeys.builder.measure.shortcuts.small`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heapreplace
 
 import numpy as np
@@ -26,18 +29,23 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from twokeys.builder.measure.shortcuts.cues import Cue, cues
+from twokeys.builder.measure.shortcuts.small import SMALL, Tested, wordings
 from twokeys.core.ceilings import codes
 from twokeys.core.folds import fold_of
 from twokeys.core.intervals.accuracy import Accuracy, accuracy, chance
+from twokeys.core.intervals.exact import exact
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Interval = Callable[[NDArray[np.bool_], Ints, float], Accuracy]
 MOST_ITEMS = 200_000
 """Items that are searched; of more, a seeded sample, so that time and memory stop growing."""
 FEWEST = 15
 """Items of a cue in the half that is searched."""
 LIFT = 0.10
 """Least excess of the answer's share over what is expected without any shortcut."""
+NOBODY = Accuracy(0, 0, float("nan"), float("nan"))
+"""The accuracy on no items."""
 GAIN = 0.05
 """Least excess over what the shortcuts taken before it let expect."""
 COUNTED = 10
@@ -57,8 +65,10 @@ class Shortcut:
         answer: What they are answered.
         answer_type: The answer type that it was found in.
         found: The count, with an interval that holds for all shortcuts at once.
-        usual: The answer's share among all items of the type, in the same half.
+        usual: The answer's share among all items of the type, on the same items; where items have options, the share
+            that items which offer the answer let expect.
         answers: Different answers that occur with the cue, there.
+        drawn: How often an option drawn from each item's own is the answer; None where items have no options.
     """
 
     cue: Cue
@@ -67,6 +77,7 @@ class Shortcut:
     found: Accuracy
     usual: float
     answers: int
+    drawn: float | None = None
 
     @property
     def share(self) -> float:
@@ -76,7 +87,7 @@ class Shortcut:
     @property
     def expected(self) -> float:
         """The share that needs no shortcut."""
-        return max(self.usual, guess(self.answers))
+        return max(self.usual, guess(self.answers) if self.drawn is None else self.drawn)
 
     @property
     def holds(self) -> bool:
@@ -108,21 +119,25 @@ class Mined:
     """What was mined.
 
     Attributes:
-        items: Items that were looked at, both halves.
+        items: Items that were looked at.
+        halved: Those in answer types that were halved.
         searched: Items in the half that was searched.
         tried: Shortcuts that were counted on the other half.
         shortcuts: Those that hold there, strongest first.
         together: Accuracy on the other half of answering by all shortcuts that were tried, and where none applies by
             what is most frequent, all as the searched half has it.
         chance: The accuracy that needs no look at the question, on the other half.
+        tested: What exact tests looked at: all items of answer types that are too small to be halved; None if none is.
     """
 
     items: int
+    halved: int
     searched: int
     tried: int
     shortcuts: list[Shortcut]
     together: Accuracy
     chance: float
+    tested: Tested | None = None
 
 
 def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
@@ -137,9 +152,29 @@ def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
         drawn = np.random.default_rng(seed).choice(len(items), MOST_ITEMS, replace=False)
         items = items.iloc[np.sort(drawn)]
     items = _narrow(items)
-    nobody = Accuracy(0, 0, float("nan"), float("nan"))
+    few = items["answer_type"].map(items["answer_type"].value_counts()).to_numpy(dtype=np.int64) < SMALL
     if items["group"].nunique() < 2:
-        return Mined(len(items), 0, 0, [], nobody, float("nan"))
+        return Mined(len(items), 0, 0, 0, [], NOBODY, float("nan"))
+    alpha = 1 - confidence  # of each way of looking by itself
+    found, tested = _tested(items[few], alpha) if few.any() else ([], None)
+    mined = _halved(items[~few], alpha, seed)
+    held = sorted([*found, *mined.shortcuts], key=lambda one: (-one.strength, one.cue, one.answer))
+    return replace(mined, items=len(items), shortcuts=held, tested=tested)
+
+
+def _tested(items: pd.DataFrame, alpha: float) -> tuple[list[Shortcut], Tested]:
+    """Shortcuts of answer types that are too small to be halved, counted on all of their items."""
+    hits, tested = wordings(items, alpha)
+    level = 1 - alpha / max(tested.able, 1)
+    counted = [count(items, hit.cue, hit.answer, hit.answer_type, level, exact) for hit in hits]
+    held = [one for one in counted if one.share - one.expected >= LIFT]
+    return held, replace(tested, held=len(held))
+
+
+def _halved(items: pd.DataFrame, alpha: float, seed: int) -> Mined:
+    """Search one half of the groups, and count on the other one."""
+    if items["group"].nunique() < 2:
+        return Mined(len(items), 0, 0, 0, [], NOBODY, float("nan"))
     half = fold_of(items["group"], 2, seed)
     searched, other = items[half == 0], items[half == 1]
     found = [
@@ -148,22 +183,31 @@ def mine(items: pd.DataFrame, confidence: float = 0.95, seed: int = 0) -> Mined:
         for one in _search(part, str(kind))
     ]
     taken = sorted(found, key=lambda one: (-one.score, one.cue, one.answer))[:TRIED]
-    level = 1 - (1 - confidence) / max(len(taken), 1)
+    level = 1 - alpha / max(len(taken), 1)
     counted = [count(other, one.cue, one.answer, one.answer_type, level) for one in taken]
-    held = sorted((one for one in counted if one.holds), key=lambda one: (-one.strength, one.cue, one.answer))
+    held = [one for one in counted if one.holds]
     right = _answered(searched, other, taken) == other["compared"].to_numpy(dtype=object)
-    together = accuracy(right, codes(other["group"]).astype(np.int64), confidence)
-    return Mined(len(items), len(searched), len(taken), held, together, chance(other, "question"))
+    together = accuracy(right, codes(other["group"]).astype(np.int64), 1 - alpha)
+    return Mined(len(items), len(items), len(searched), len(taken), held, together, chance(other, "question"))
 
 
-def count(items: pd.DataFrame, cue: Cue, answer: str, answer_type: str, confidence: float) -> Shortcut:
+def count(
+    items: pd.DataFrame, cue: Cue, answer: str, answer_type: str, confidence: float, interval: Interval = accuracy
+) -> Shortcut:
     """Count a cue's answer on items."""
     of_type = (items["answer_type"] == answer_type).to_numpy(dtype=bool)
     right = (items["compared"] == answer).to_numpy(dtype=bool)
     inside = matching(items["question"], cue) & of_type
-    found = accuracy(right[inside], codes(items["group"][inside]).astype(np.int64), confidence)
-    usual = float(right[of_type].mean()) if of_type.any() else float("nan")
-    return Shortcut(cue, answer, answer_type, found, usual, items["compared"][inside].nunique())
+    found = interval(right[inside], codes(items["group"][inside]).astype(np.int64), confidence)
+    answers = items["compared"][inside].nunique()
+    options = items["choices"].map(len).to_numpy(dtype=np.int64)
+    if not inside.any() or not (options[of_type] > 0).all():
+        usual = float(right[of_type].mean()) if of_type.any() else float("nan")
+        return Shortcut(cue, answer, answer_type, found, usual, answers)
+    offered = of_type & np.array([answer in own for own in items["choices"]], dtype=bool)
+    drawn = offered / np.maximum(options, 1)
+    usual = float(right[offered].mean() * offered[inside].mean()) if offered.any() else 0.0
+    return Shortcut(cue, answer, answer_type, found, usual, answers, float(drawn[inside].mean()))
 
 
 def guess(answers: int) -> float:
@@ -231,7 +275,9 @@ def _search(part: pd.DataFrame, kind: str) -> Iterator[Taken]:
     if not names:
         return
     counts = csr_array((np.ones(len(part), dtype=np.int64), (text, answer)), shape=(len(texts), len(answers)))
-    search = _Search(matrix, asked, counts, np.bincount(answer) / len(part))
+    search = _Search(
+        matrix, asked, counts, np.bincount(answer) / len(part), _offers(part, text, list(map(str, answers)))
+    )
     queue = [(-search.score(cue), names[cue], cue) for cue in range(len(names))]
     queue = [entry for entry in queue if entry[0] < 0]
     heapify(queue)
@@ -252,6 +298,24 @@ def _search(part: pd.DataFrame, kind: str) -> Iterator[Taken]:
             yield Taken(name, str(answers[search.top[cue]]), kind, -score, share)
 
 
+def _offers(part: pd.DataFrame, text: Ints, answers: Sequence[str]) -> tuple[csr_array, csr_array] | None:
+    """(texts, answers) items that offer an answer, and how often an option drawn from each is it; None: no options."""
+    if not part["choices"].map(len).all():
+        return None
+    code = {answer: number for number, answer in enumerate(answers)}
+    cells = [
+        (row, code[option], 1 / len(own))
+        for row, own in zip(text, part["choices"], strict=True)
+        for option in own
+        if option in code
+    ]
+    rows, columns, drawn = (np.array(column) for column in zip(*cells, strict=True))
+    shape = (int(text.max()) + 1, len(answers))
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape=shape), csr_array(
+        (drawn, (rows, columns)), shape=shape
+    )
+
+
 @dataclass
 class _Search:
     """What is expected of every cue's answer, given what was taken.
@@ -261,6 +325,7 @@ class _Search:
         asked: (texts,) items that ask each text.
         counts: (texts, answers) items by text and answer.
         usual: (answers,) share of each answer in the type.
+        offers: What items offer, as `_offers` has it; None where they have no options.
         expected: Answer -> (texts,) share that is expected of it, where a shortcut to it was taken.
     """
 
@@ -268,6 +333,7 @@ class _Search:
     asked: Ints
     counts: csr_array
     usual: Floats
+    offers: tuple[csr_array, csr_array] | None = None
     expected: dict[int, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -281,11 +347,18 @@ class _Search:
             # Of answers that are equally frequent, the one that is rarer elsewhere, then the first by name.
             order = np.lexsort((found.indices[inside], self.usual[found.indices[inside]], -found.data[inside]))
             self.top[cue], self.hits[cue] = found.indices[inside][order[0]], found.data[inside][order[0]]
+        self.least = np.maximum(self.usual[self.top], self.guess)
+        if self.offers is not None:
+            offered, drawn = (csr_array(self.matrix @ one) for one in self.offers)
+            rate = self.usual * self.asked.sum() / np.maximum(self.offers[0].sum(axis=0), 1)
+            rows = np.arange(len(self.items))
+            there = [np.asarray(one[rows, self.top]).ravel() / np.maximum(self.items, 1) for one in (offered, drawn)]
+            self.least = np.maximum(there[0] * rate[self.top], there[1])
 
     def score(self, cue: int) -> float:
         """Standard errors by which a cue's answer exceeds expectation; 0 where that is too little to be taken."""
         answer, items = int(self.top[cue]), self.items[cue]
-        least = max(float(self.usual[answer]), float(self.guess[cue]))
+        least = float(self.least[cue])
         if self.hits[cue] / items - least < LIFT:
             return 0.0
         mean, variance = items * least, items * least * (1 - least)

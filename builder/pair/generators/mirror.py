@@ -44,6 +44,7 @@ class MirrorSides:
     version: ClassVar[int] = 1
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
+    languages: ClassVar[tuple[str, ...]] = ("en",)
     needs: ClassVar[tuple[str, ...]] = ("pictures",)
 
     orientation_means_nothing: bool = False

@@ -23,6 +23,7 @@ from twokeys.builder.recipe import Verify
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.intervals.accuracy import wilson
+from twokeys.core.item_images import several
 from twokeys.core.items import digest
 from twokeys.data_cards.manifest import Precision
 
@@ -32,6 +33,7 @@ SAMPLE = 1000
 """Further annotated items of each corpus, on which the precision of all models together is measured."""
 UNNAMED = "its answer does not follow from the annotated one: name models that see the picture in pair.verify.models"
 UNSEEN = "there is no annotated item of its kind on which models could show that they can answer"
+SEVERAL = "models verify answers about one image, and the item has several"
 Drawn = Mapping[str, Sequence[str]]
 """Corpus -> ids of annotated items."""
 
@@ -119,6 +121,12 @@ def verified(
     open_ = edits[(edits["answer_source"] == "expected") & edits["problem"].isna()]
     if settings is None or not len(open_):
         return Verified({str(edit): Judged(UNNAMED, {}) for edit in open_["id"]}, [])
+    lists = several(items)
+    of_lists = open_["root"].isin(set(items["id"][lists]))
+    left = {str(edit): Judged(SEVERAL, {}) for edit in open_["id"][of_lists]}
+    items, open_ = items[~lists], open_[~of_lists]
+    if not len(open_):
+        return Verified(left, [])
     source = dict(zip(items["id"].astype(str), items["source"].astype(str), strict=True))
     expected = [
         Expected(str(edit), str(base), source[str(root)])
@@ -141,7 +149,7 @@ def verified(
             margins[name] = margin
     for refusal in refusals.values():
         warnings.warn(f"pair.verify: {refusal}", RuntimeWarning, stacklevel=2)
-    return Verified(_judged(panel, expected, margins, refusals), precision)
+    return Verified(left | _judged(panel, expected, margins, refusals), precision)
 
 
 def _drawn(items: pd.DataFrame, roots: Iterable[str]) -> dict[str, list[str]]:

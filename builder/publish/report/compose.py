@@ -120,7 +120,7 @@ def wordings(name: str, mined: Mined, later: list[pd.DataFrame]) -> Wordings:
     together = mined.together
     return Wordings(
         name=name,
-        items=mined.items,
+        items=mined.halved,
         searched=mined.searched,
         tried=mined.tried,
         held=[_wording(one, later) for one in mined.shortcuts],
@@ -128,6 +128,8 @@ def wordings(name: str, mined: Mined, later: list[pd.DataFrame]) -> Wordings:
         low=together.low,
         high=together.high,
         chance=mined.chance,
+        small=mined.tested.words("wording") if mined.tested else "",
+        tested=mined.tested.held if mined.tested else 0,
     )
 
 
@@ -142,6 +144,8 @@ def _wording(one: Shortcut, later: list[pd.DataFrame]) -> Wording:
         high=one.found.high,
         answers=one.answers,
         usual=one.usual,
+        expected=one.expected,
+        options=one.drawn is not None,
         later=tuple(_later(one, part) for part in later),
     )
 
@@ -158,4 +162,5 @@ def option_marks(name: str, mined: MinedOptions) -> OptionMarks:
         OptionMark(str(one.mark), one.found.items, one.found.right, one.found.low, one.found.high, one.chance)
         for one in mined.shortcuts
     ]
-    return OptionMarks(name, mined.all, mined.items, mined.searched, mined.tried, held)
+    small = mined.tested.words("mark") if mined.tested else ""
+    return OptionMarks(name, mined.all, mined.items, mined.searched, mined.tried, held, small)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.columns import AUDITED, BALANCED, TIERS
 from twokeys.core.errors import BadInput
+from twokeys.core.item_images import images_of
 
 if TYPE_CHECKING:
     from twokeys.builder.balance.select import Selection
@@ -40,7 +41,7 @@ class Material:
         rows: Every item, constructed ones too, with `stage`, `rule` and `reason` where it left.
         aside: Rows that could not be used: `id`, `question`, `reason`.
         tiers: Name of a set -> its items, with partners and quads; the balanced one first.
-        read: Bytes of an image by its key; None where it is not at hand.
+        read: Bytes of an item's images by its `image_key`, in their order; none where they are not at hand.
         at_hand: Keys of the images that can be shown; of a corpus, all or none.
     """
 
@@ -50,7 +51,7 @@ class Material:
     rows: pd.DataFrame
     aside: pd.DataFrame
     tiers: dict[str, pd.DataFrame]
-    read: Callable[[str], bytes | None]
+    read: Callable[[str], Sequence[bytes]]
     at_hand: Container[str]
 
     @cached_property
@@ -95,11 +96,13 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
     )
 
 
-def _of_corpora(known: Survey) -> Callable[[str], bytes | None]:
-    def read(key: str) -> bytes | None:
+def _of_corpora(known: Survey) -> Callable[[str], Sequence[bytes]]:
+    shown = dict(zip(known.items["image_key"], images_of(known.items), strict=True))
+
+    def read(key: str) -> Sequence[bytes]:
         try:
-            return known.pictures.read(key)
+            return [known.pictures.read(image) for image in shown[key]]
         except BadInput:
-            return None  # known by name alone
+            return ()  # known by name alone
 
     return read

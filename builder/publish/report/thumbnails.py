@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -11,6 +11,7 @@ from PIL import Image
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.decoding import decode
 from twokeys.core.pictures.limits import Images
+from twokeys.core.pictures.shown import side_by_side
 from twokeys.core.pictures.uris import content, data_uri
 from twokeys.data_cards.pictures import Picture
 
@@ -31,30 +32,33 @@ class Thumbnails:
     """Makes thumbnails until the page is full.
 
     Attributes:
-        read: Bytes of an image by its key; None where it is not at hand.
+        read: Bytes of the images of a view by its key, in their order; none where they are not at hand.
         limits: What an image must keep to be decoded.
         left: Pixels that the page still takes.
     """
 
-    read: Callable[[str], bytes | None]
+    read: Callable[[str], Sequence[bytes]]
     limits: Images
     left: int = TOTAL
     made: dict[str, Picture | None] = field(default_factory=dict)
 
     def __call__(self, key: str) -> Picture | None:
-        """The thumbnail of an image; None where it is not at hand, not readable, or the page is full."""
+        """The thumbnail of an image, or of several side by side.
+
+        None where it is not at hand, not readable, or the page is full.
+        """
         if key not in self.made:
-            data = self.read(key)
-            self.made[key] = self._picture(data, key) if data is not None else None
+            images = self.read(key)
+            self.made[key] = self._picture(images, key) if images else None
         picture = self.made[key]
         if picture is None or (size := picture.width * picture.height) > self.left:
             return None
         self.left -= size
         return picture
 
-    def _picture(self, data: bytes, key: str) -> Picture | None:
+    def _picture(self, images: Sequence[bytes], key: str) -> Picture | None:
         try:
-            small = shrunk(decode(data, key, self.limits))
+            small = shrunk(side_by_side([decode(data, key, self.limits) for data in images]))
         except BadInput:
             return None
         kind, encoded = written(small)

@@ -13,7 +13,7 @@ from twokeys.builder.read.corpora.gold_marks import Golds, answers_of, plain
 from twokeys.builder.read.corpora.image_columns import ImageColumn
 from twokeys.builder.read.corpora.joined import joined_files, second_files
 from twokeys.builder.read.corpora.kept import Kept
-from twokeys.builder.read.corpora.lists import absent
+from twokeys.builder.read.corpora.lists import absent, by_letter
 from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_of
 from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
 from twokeys.builder.read.corpora.record_cells import Cells, flat
@@ -246,6 +246,7 @@ class Table:
         # Absent options stay in place until the gold is found, so that letters and indices count right.
         one = isinstance(columns.choices, str)
         options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
+        options = (by_letter(options[0]) if len(options) == 1 else None) or options
         images = self._locators(cells)
         answers = answers_of(flat(cells.members(columns.answers))) if columns.answers else ()
         texts = [_option_text(option, columns, file, number) for option in options]
@@ -266,7 +267,7 @@ class Table:
             answers=answers,
             answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, cells),
-            meta={name: _json(cells.get(name)) for name in self.meta},
+            meta={name: _json(cells.column(name)) for name in self.meta},
         )
 
     def _locators(self, cells: Cells) -> list[str]:
@@ -330,6 +331,6 @@ def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> A
 def _type(value: Any, file: SourceFile, row: int) -> AnswerType | None:
     if absent(value):
         return None
-    # "other" is VQA v2's word for what is neither yes/no nor a number.
-    found = one_of(value, (*ANSWER_TYPES, "other"), "answer type", file, row)
+    # VQA v2 says "other" of what is neither yes/no nor a number, and VizWiz "unanswerable" of what nobody can answer.
+    found = one_of(value, (*ANSWER_TYPES, "other", "unanswerable"), "answer type", file, row)
     return next((kind for kind in ANSWER_TYPES if kind == found), "open")

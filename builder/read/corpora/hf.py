@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tempfile
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
+from twokeys.builder.read.corpora.image_folder import METADATA, is_metadata
 from twokeys.builder.read.corpora.joined import patterns
-from twokeys.builder.read.corpora.opening import source_file
+from twokeys.builder.read.corpora.opening import read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from twokeys.builder.read.corpora.shards import Shards
 
 NEEDS = (
-    "a dataset folder as on the Hugging Face Hub (Parquet shards, and a README.md whose `configs` name them, "
-    "or shards named after their splits), or options.repository with a commit as revision; `columns` says "
-    "what stands where"
+    "a dataset folder as on the Hugging Face Hub (Parquet shards, and a README.md whose `configs` name them, or shards "
+    "named after their splits; an ImageFolder with metadata; what `save_to_disk` wrote), or options.repository with a "
+    "commit as revision; `columns` says what stands where"
 )
 README = "README.md"
+STATE = "state.json"
+"""Where `save_to_disk` lists the files of a split."""
+_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm"})
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -65,26 +69,68 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
         raise BadInput(corpus.name, "options.repository", problem, "", remedy) from None
 
 
-def _shards(corpus: Corpus, root: Path) -> Shards:
+def shards_of(corpus: Corpus, root: Path) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
 
     chosen = options(corpus, Options)
-    config = chosen.config
     folder = root.resolve()  # `datasets` resolves the folder too, but no file in it
     _local(root)
     with tempfile.TemporaryDirectory() as cache:
         try:
-            found = load_dataset_builder(str(folder), config, cache_dir=cache).config.data_files
+            found = load_dataset_builder(str(folder), chosen.config, cache_dir=cache)
+            features = found.info.features.to_dict() if found.info.features else {}
         except Exception as error:  # noqa: BLE001 - a broken README or layout surfaces as any kind of error
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             problem = f"it cannot be read ({reason})"
-            raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
+            raise BadInput(root, chosen.config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
-    for split, paths in (found or {}).items():
+    for split, paths in (found.config.data_files or {}).items():
         names = [_name(str(path), folder) for path in paths]
-        shards[str(split)] = [replace(source_file(root, name, NEEDS), records=chosen.records) for name in names]
-    return shards
+        shards[str(split)] = [source_file(root, name, NEEDS) for name in _tables(root, names)]
+    if not any(shards.values()):
+        raise _asks_nothing(root)
+    return {
+        split: [
+            replace(file, records=chosen.records, features=features, describes_images=is_metadata(file.name))
+            for file in files
+        ]
+        for split, files in shards.items()
+        if files
+    }
+
+
+def _tables(root: Path, names: list[str]) -> list[str]:
+    """The files that hold rows: of an ImageFolder its metadata, of what was saved to disk no file of a cache."""
+    if described := [name for name in names if is_metadata(name)]:
+        return described
+    paths = [PurePosixPath(name) for name in names]
+    if all(path.suffix.lower() in _IMAGES for path in paths):
+        return []
+    saved = {folder: _saved(root, folder / STATE) for folder in {path.parent for path in paths}}
+    listed = [(path, saved[path.parent]) for path in paths]
+    return [path.as_posix() for path, files in listed if files is None or path.name in files]
+
+
+def _saved(root: Path, state: PurePosixPath) -> set[str] | None:
+    """The files that `save_to_disk` lists beside them; None if there is no such list."""
+    if not (root / state).is_file():
+        return None
+    document = read_json(source_file(root, str(state), NEEDS))
+    files = document.get("_data_files") if isinstance(document, dict) else None
+    return {str(file.get("filename")) for file in files if isinstance(file, dict)} if isinstance(files, list) else None
+
+
+def _asks_nothing(root: Path) -> BadInput:
+    above = [name for name in METADATA if (root / name).is_file()]
+    if above:
+        remedy = (
+            f"write `format: table`, `options: {{files: {above[0]}}}` and `columns: {{image: file_name, split: ...}}`"
+        )
+        problem = f"{above[0]} lies above the folders of the splits, where `datasets` does not look"
+    else:
+        problem, remedy = "the folder holds images, and nothing that asks about them", "put a metadata file beside them"
+    return BadInput(root, None, problem, f"{' or '.join(METADATA)} in the folder of each split", remedy)
 
 
 def _local(root: Path) -> None:
@@ -123,7 +169,7 @@ def _name(path: str, folder: Path) -> str:
     return Path(path).relative_to(folder).as_posix()
 
 
-_TABLES = Tables(_shards, Options)
+_TABLES = Tables(shards_of, Options)
 READER = Reader(
     format="hf",
     summary="a Hugging Face dataset, local or at a commit, by its columns",

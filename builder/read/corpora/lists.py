@@ -7,6 +7,7 @@ import json
 import math
 import tokenize
 from io import StringIO
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.read.corpora.opening import MEND, SourceFile
@@ -53,6 +54,24 @@ def as_list(value: Any, name: str, file: SourceFile, row: int | str) -> list[Any
         return found
     allowed = "a list as JSON, Python or numpy writes it, with all its members"
     raise BadInput(file.name, row, f"{name} is {short(value)}", allowed, MEND)
+
+
+def by_letter(value: Any) -> list[Any] | None:
+    """The options of an object that names each by its letter, in the order of letters; None if it is no such object.
+
+    A letter without an option holds its place.
+
+    Example:
+        >>> by_letter({"B": "blue", "A": "red"}), by_letter("{'a': 'x', 'c': 'z'}"), by_letter({"text": "x"})
+        (['red', 'blue'], ['x', None, 'z'], None)
+    """
+    found = printed(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
+    if not isinstance(found, dict) or not found:
+        return None
+    if not all(isinstance(key, str) and len(key) == 1 and key.upper() in ascii_uppercase for key in found):
+        return None
+    places = {ascii_uppercase.index(key.upper()): option for key, option in found.items()}
+    return [places.get(place) for place in range(max(places) + 1)] if len(places) == len(found) else None
 
 
 def printed(text: str) -> Any:

@@ -36,12 +36,14 @@ class SourceFile:
         path: Where it is on this machine.
         name: Its path inside the corpus root. Rows and their problems state this one, the same everywhere.
         records: Of a JSON document: the key that its records stand under, with dots between keys; None if it tells.
+        describes_images: Whether it is the `metadata` of an ImageFolder, whose images it names from its own folder.
         features: What `datasets` says of its columns in a file beside it, as `Features.to_dict` writes it.
     """
 
     path: Path
     name: str
     records: str | None = None
+    describes_images: bool = False
     features: Mapping[str, Any] = attribute(default_factory=dict)
 
     @property

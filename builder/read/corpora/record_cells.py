@@ -39,7 +39,15 @@ class Cells:
         Raises:
             BadInput: When the column is missing, or its value is one that the recipe does not list.
         """
-        return self.text(text) if is_template(text) else self._meant(text, self.raw(text))
+        return self.text(text) if is_template(text) else self.column(text)
+
+    def column(self, name: str) -> Any:
+        """The value of a column, whatever its name, in the meaning that the recipe gives it.
+
+        Raises:
+            BadInput: When the column is missing, or its value is one that the recipe does not list.
+        """
+        return self._meant(name, self.raw(name))
 
     def text(self, text: str, hole: bool = False) -> str | None:
         """The text of a column or a template; None if a column of it is empty, with `hole` if all of them are.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from twokeys.builder.read.arrow_files import ENDINGS, batches, schema_of
+from twokeys.builder.read.corpora.features import labelled, with_names
+from twokeys.builder.read.corpora.image_folder import column_in_file, with_paths
 from twokeys.builder.read.corpora.json_records import json_records
 from twokeys.builder.read.corpora.opening import Record, SourceFile, read_csv
 from twokeys.core.errors import BadInput, correction
@@ -37,6 +39,22 @@ def records(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, 
     Raises:
         BadInput: When the file cannot be read, or its header lacks a wanted column.
     """
+    if not file.describes_images:
+        return _labelled(file, wanted)
+    return with_paths(file.name, _labelled(file, {column_in_file(name): field for name, field in wanted.items()}))
+
+
+def _labelled(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
+    """The records of a file, with the names of class labels in the place of their numbers."""
+    features = labelled(file, schema_of(file.path) if file.ending in ENDINGS else None)
+    for number, record in _as_written(file, wanted):
+        if isinstance(record, BadInput) or not features:
+            yield number, record
+        else:
+            yield number, with_names(file, number, record, features)
+
+
+def _as_written(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     ending = file.ending
     if ending in ENDINGS:
         return _arrow(file, wanted)
@@ -105,7 +123,8 @@ def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, R
 
 def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:
     if missing:
-        problem = f"there is no column {', '.join(missing)}, which `{wanted[missing[0]]}` of the recipe names"
+        problem = f"there is no column {missing[0]}, which `{wanted[missing[0]]}` of the recipe names"
+        problem += "".join(f", nor {name} (`{wanted[name]}`)" for name in missing[1:])
         raise BadInput(file.path, "header", problem, ", ".join(names), correction(missing[0], names, CORRECT))
 
 

@@ -40,7 +40,12 @@ def _split(corpus: Corpus, files: str | list[str]) -> str:
     return told_split(PurePath(names[0]).name) if len(names) == 1 and not set("*?[") & set(names[0]) else "all"
 
 
-def _shards(corpus: Corpus, root: Path) -> Shards:
+def shards_of(corpus: Corpus, root: Path) -> Shards:
+    """The files of each split: those that the recipe names, or all tables of the folder.
+
+    Raises:
+        BadInput: When there are none.
+    """
     chosen = options(corpus, Options)
     found = _named(corpus, root, chosen.files) if chosen.files is not None else _by_name(root)
     return {split: [replace(file, records=chosen.records) for file in files] for split, files in found.items()}
@@ -65,7 +70,7 @@ def _by_name(root: Path) -> Shards:
     return shards
 
 
-_TABLES = Tables(_shards, Options)
+_TABLES = Tables(shards_of, Options)
 READER = Reader(
     format="table",
     summary="your own CSV, JSON Lines or Parquet, by its columns",

@@ -148,3 +148,28 @@ def test_folds_that_part_pairs_push_a_blind_score_far_below_chance() -> None:
     items = pd.Series([f"item {number}" for number in range(400)])
     assert blind(fold_of(pd.Series(questions), 5, 0), questions, answers) == 0.5
     assert blind(fold_of(items, 5, 0), questions, answers) == pytest.approx(0.1, abs=0.04)
+
+
+def test_a_kind_may_have_a_limit_of_its_own_and_later_kinds_are_judged_by_what_they_add() -> None:
+    # Four of ten items share some image: more than a fifth, and less than a half.
+    shared = Links("toy", "any image", keys((0, "p"), (1, "p"), (1, "q"), (2, "q"), (2, "r"), (3, "r")), most=0.5)
+    small = Links("toy", "links", keys((8, "x"), (9, "x")))
+    more = Links("toy", "near_image", keys((3, "y"), (4, "y")))
+    groups, reports = group(table(10), [shared, small, more], folds=5)
+    assert together(groups) == [{0, 1, 2, 3}, {4}, {5}, {6}, {7}, {8, 9}]
+    assert [report.used for report in reports] == [True, True, False]
+    every = Links("toy", "any image", keys(*((place, "p") for place in range(6))), most=0.5)
+    assert not group(table(10), [every], folds=5)[1][0].used
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefghijkl"), min_size=1, max_size=3), min_size=2, max_size=12))
+def test_items_that_share_any_image_are_in_one_fold(lists: list[list[str]]) -> None:
+    shown = pd.Series(lists).explode()
+    groups, (report,) = group(table(len(lists)), [Links("toy", "any image", shown, most=1.0)], folds=2)
+    folds = fold_of(groups, 2, seed=0)
+    assert report.used
+    for one, first in enumerate(lists):
+        for other, second in enumerate(lists):
+            if set(first) & set(second):
+                assert groups[one] == groups[other]
+                assert folds[one] == folds[other]

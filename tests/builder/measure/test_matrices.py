@@ -10,15 +10,9 @@ import pandas as pd
 import pytest
 
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.matrices import (
-    PLAIN,
-    FieldMatrix,
-    LexicalMatrix,
-    LooksMatrix,
-    PlaceMatrix,
-    Representations,
-)
+from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.matrix import Contents, Reads
+from twokeys.builder.measure.plain_matrices import PLAIN, FieldMatrix, LexicalMatrix, LooksMatrix, PlaceMatrix
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Measure, Recipe

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from twokeys.builder.measure.baselines.problem import Form, Problem
-from twokeys.builder.measure.matrices import FieldMatrix, LexicalMatrix
 from twokeys.builder.measure.matrix import Matrix
 from twokeys.builder.measure.metadata import PICTURE_FIELDS, of_items, of_pictures
+from twokeys.builder.measure.plain_matrices import FieldMatrix, LexicalMatrix
 from twokeys.builder.measure.stage import build_problem
 
 

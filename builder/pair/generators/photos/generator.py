@@ -44,6 +44,7 @@ class PhotoEdits(Settings):
     version: ClassVar[int] = 4
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
+    languages: ClassVar[tuple[str, ...]] = ("en",)
     needs: ClassVar[tuple[str, ...]] = ("pictures", "files", "study", "images", "models", "check")
 
     def located(self, find: Callable[[str], Path]) -> PhotoEdits:

@@ -53,6 +53,7 @@ class QuestionEdits:
     version: ClassVar[int] = 3
     view: ClassVar[EditView] = "question"
     formats: ClassVar[tuple[str, ...]] = ()
+    languages: ClassVar[tuple[str, ...]] = ("en",)
     needs: ClassVar[tuple[str, ...]] = ("lexicon",)
 
     kinds: tuple[Kind, ...] = tuple(KINDS)

@@ -34,6 +34,11 @@ class Retrieved(Settings):
     formats: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("pool", "files")
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Annotations answer questions that are understood, in English; models are asked in the question's words."""
+        return () if self.judge == "models" else ("en",)
+
     def located(self, find: Callable[[str], Path]) -> Retrieved:
         """The same with the paths of its files, read once and hashed, so that a change is seen.
 

@@ -14,8 +14,8 @@ from twokeys.builder.certify.audited.cells import Cells
 from twokeys.builder.certify.audited.draws import Draw, Draws, Experiment, SavedSet, Setting, run_draw, save
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.plain_matrices import PLAIN
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.files import write_table

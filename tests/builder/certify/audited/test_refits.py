@@ -13,8 +13,8 @@ from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.selection import excess
 from twokeys.builder.measure.baselines import VIEWS, baselines
-from twokeys.builder.measure.matrices import PLAIN
 from twokeys.builder.measure.matrix import Reads
+from twokeys.builder.measure.plain_matrices import PLAIN
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.stages import Run

@@ -129,6 +129,7 @@ def test_items_without_options_and_too_few_groups_give_nothing() -> None:
 
 def test_of_very_many_items_a_sample_is_looked_at_and_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("twokeys.builder.measure.shortcuts.options.MOST_ITEMS", 60)
+    monkeypatch.setattr("twokeys.builder.measure.shortcuts.options.SMALL", 0)
     choices, rng = drawn(100, 4, 5)
     table = items([*choices, []], [*rng.integers(0, 4, 100), 0])
     found = mine_options(table)

@@ -40,7 +40,7 @@ def material(rows: list[Row], hidden: frozenset[str] = frozenset()) -> Material:
     every = pd.DataFrame(rows)
     balanced = every[every["stage"].isna()]
     at_hand = set(every["image_key"]) - hidden
-    return Material(RECIPE, None, every, every, every.head(0), {"balanced": balanced}, lambda key: None, at_hand)
+    return Material(RECIPE, None, every, every, every.head(0), {"balanced": balanced}, lambda key: (), at_hand)
 
 
 def shown(found: Material) -> list[tuple[str, str, str, tuple[str, str]]]:

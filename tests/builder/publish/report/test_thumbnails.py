@@ -26,7 +26,7 @@ def noise(seed: int = 0, size=(700, 900, 3)) -> np.ndarray:
 
 
 def test_the_worst_picture_is_bounded():
-    picture = Thumbnails(lambda key: png(noise()), Images())("k")
+    picture = Thumbnails(lambda key: [png(noise())], Images())("k")
     assert picture is not None
     assert max(picture.width, picture.height) == SIDE
     assert len(picture.src) * 3 / 4 <= MOST + 100
@@ -35,14 +35,14 @@ def test_the_worst_picture_is_bounded():
 def test_a_drawing_is_kept_without_loss():
     drawing = np.full((50, 80, 3), 255, dtype=np.uint8)
     drawing[10:20, 10:20] = (255, 0, 0)
-    picture = Thumbnails(lambda key: png(drawing), Images())("k")
+    picture = Thumbnails(lambda key: [png(drawing)], Images())("k")
     assert picture is not None
     assert np.array_equal(np.asarray(pixels(picture.src)), drawing)
 
 
 def test_what_is_transparent_is_paper():
     glass = np.zeros((4, 4, 4), dtype=np.uint8)
-    picture = Thumbnails(lambda key: png(glass), Images())("k")
+    picture = Thumbnails(lambda key: [png(glass)], Images())("k")
     assert picture is not None
     assert (np.asarray(pixels(picture.src)) == 255).all()
 
@@ -52,27 +52,27 @@ def test_a_full_page_takes_no_more_however_long_its_pictures_are_written(monkeyp
     """Noise of 900 x 700 pixels shrinks to 320 x 249; what is small still fits where that does not."""
     monkeypatch.setattr(thumbnails, "MOST", most)
     sizes = [(700, 900, 3)] * 3 + [(10, 20, 3)]
-    made = Thumbnails(lambda key: png(noise(int(key), sizes[int(key)])), Images(), left=2 * 320 * 249 + 200)
+    made = Thumbnails(lambda key: [png(noise(int(key), sizes[int(key)]))], Images(), left=2 * 320 * 249 + 200)
     assert [made(str(n)) is not None for n in range(4)] == [True, True, False, True]
     assert made.left == 0
 
 
-@pytest.mark.parametrize("data", [None, b"no picture", png(noise())[:500]])
-def test_a_picture_that_is_not_there_or_broken_is_none(data):
-    assert Thumbnails(lambda key: data, Images())("k") is None
+@pytest.mark.parametrize("images", [[], [b"no picture"], [png(noise())[:500]], [png(noise()), b"no picture"]])
+def test_a_picture_that_is_not_there_or_broken_is_none(images):
+    assert Thumbnails(lambda key: images, Images())("k") is None
 
 
 def test_a_picture_beyond_the_limits_is_not_decoded():
-    assert Thumbnails(lambda key: png(noise()), Images(max_pixels=1000))("k") is None
+    assert Thumbnails(lambda key: [png(noise())], Images(max_pixels=1000))("k") is None
 
 
 def test_alike_takes_another_encoder_and_no_edit():
     smooth = np.asarray(Image.fromarray(noise(size=(8, 10, 3))).resize((300, 240), Image.Resampling.BICUBIC))
-    first = Thumbnails(lambda key: png(smooth), Images())("k")
+    first = Thumbnails(lambda key: [png(smooth)], Images())("k")
     assert first is not None
     edited = smooth.copy()
     edited[40:60, 40:60] = 255 - edited[40:60, 40:60]
-    second = Thumbnails(lambda key: png(edited), Images())("k")
+    second = Thumbnails(lambda key: [png(edited)], Images())("k")
     buffer = io.BytesIO()
     pixels(first.src).save(buffer, "JPEG", quality=88)
     again = data_uri(buffer.getvalue(), "image/jpeg")

@@ -1,0 +1,245 @@
+"""The text of a guessed recipe: YAML with a comment at every line that a person should look at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow.parquet as pq
+import yaml
+
+from twokeys.builder.guess.images import ImagesFound, embedded, images
+from twokeys.builder.guess.place import Place
+from twokeys.builder.guess.roles import Records, Roles, roles
+from twokeys.builder.read.corpora.lists import absent
+from twokeys.builder.read.corpora.opening import SourceFile
+from twokeys.builder.read.corpora.shards import records
+from twokeys.core.errors import BadInput
+from twokeys.core.templates import as_text, is_template, names_in
+
+FILL_IN = "FILL IN"
+_ROWS = 200
+"""Rows that are looked at."""
+_LONGEST = 500
+"""Characters of a cell that is kept with an item."""
+_SPLIT = re.compile(r"\w+")
+_RULES = ("duplicate-item", "contradicting-golds", "answer-in-question")
+
+
+@dataclass
+class Draft:
+    """A guessed recipe.
+
+    Attributes:
+        name: Its name.
+        place: What lies there.
+        columns: `columns` of the corpus.
+        names_only: Whether images are known by name alone.
+        splits: Official split -> published split.
+        notes: Field -> what a person should fill in or look at.
+        rest: Columns without a role.
+    """
+
+    name: str
+    place: Place
+    columns: dict[str, Any]
+    names_only: bool
+    splits: dict[str, str]
+    notes: dict[str, str] = field(default_factory=dict)
+    rest: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """Write the recipe."""
+        card, place = self.place.card, self.place
+        licence = card.get("license")
+        language = card.get("language")
+        known_licence = licence if isinstance(licence, str) else None
+        lines = [
+            f"name: {self.name}",
+            _line("title", str(card.get("pretty_name") or self.name), f"{FILL_IN}: what people call it"),
+            _listed("language", language) if language else f"# language: en             # {FILL_IN}: of the questions",
+            "corpora:",
+            f"  - format: {place.format}",
+            f"    name: {self.name}",
+            *self._path(),
+            _line("    revision", place.commit or "unknown", "" if place.commit else _REVISION),
+            _line("    license", known_licence or "unknown", "" if known_licence else _LICENCE),
+            f"    # homepage: https://...      # {FILL_IN}: or a citation; who publishes must name the source",
+            *self._splits(),
+            *(
+                ["    images: names              # no image file was found: it can be diagnosed, not published"]
+                * self.names_only
+            ),
+            *self._options(),
+            "    columns:",
+            *self._columns(),
+            "bad_rows: set aside            # rows that cannot be used are listed with the reason; `stop` ends instead",
+            "rules:",
+            *(f"  - {rule}" for rule in _RULES),
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _path(self) -> list[str]:
+        place = self.place
+        if place.repository and place.commit:
+            return [f"    options: {{repository: {place.repository}}}"]
+        return [_line("    path", str(place.root), "or relative to --corpora, so that it holds on other machines")]
+
+    def _options(self) -> list[str]:
+        options = dict(self.place.options)
+        if self.rest:
+            options["meta"] = self.rest
+        if not options:
+            return []
+        if self.place.repository and self.place.commit:
+            return [f"    # options of the reader, beside the repository: {_flow(options)}"]
+        return [
+            _line("    options", _flow(options), "`meta`: further columns to keep" if self.rest else "", plain=True)
+        ]
+
+    def _splits(self) -> list[str]:
+        if all(_SPLIT.fullmatch(name) and name == to and name != "all" for name, to in self.splits.items()):
+            return [f"    splits: {_flow(list(self.splits))}"]
+        return [_line("    splits", _flow(self.splits), "the file's split -> the published one", plain=True)]
+
+    def _columns(self) -> list[str]:
+        lines = [
+            _line(f"      {name}", _flow(value), self.notes.get(name, ""), plain=True)
+            for name, value in self.columns.items()
+        ]
+        asked = {name: note for name, note in self.notes.items() if name not in self.columns}
+        return [*lines, *(f"      # {name}:              # {FILL_IN}: {note}" for name, note in asked.items())]
+
+
+_REVISION = f"{FILL_IN}: a commit or a version"
+_LICENCE = f"{FILL_IN}: an id such as cc-by-4.0, or `other` with license_link"
+
+
+def drafted(name: str, place: Place) -> Draft:
+    """Guess a recipe for tables.
+
+    Raises:
+        BadInput: When no row of the first table can be read.
+    """
+    rows, inside = samples(place)
+    seen = images(rows, inside, place.root)
+    found = roles(rows, seen.only)
+    notes = {field: note for field, note in found.unsure.items() if note}
+    columns = _columns(rows, found, seen, notes)
+    names = [column for column in dict.fromkeys(column for row in rows for column in row) if _worth(rows, column)]
+    rest = [column for column in names if column not in found.taken and column not in _named(seen)]
+    splits = {split: split if _SPLIT.fullmatch(split) and split != "all" else "test" for split in place.files}
+    if len(set(splits.values())) < len(splits):
+        splits = {split: re.sub(r"\W", "_", split) for split in splits}
+    if found.split is not None:
+        splits = {value: re.sub(r"\W", "_", value) for value in _values(place, found.split)}
+    return Draft(name, place, columns, not seen.known, splits, notes, rest[:12])
+
+
+def samples(place: Place) -> tuple[Records, list[str]]:
+    """Some rows of every split.
+
+    Raises:
+        BadInput: When no row of a split can be read.
+    """
+    most = max(_ROWS // len(place.files), 20)
+    found = [sample(files[0], most) for files in place.files.values()]
+    return [row for rows, _ in found for row in rows], found[0][1]
+
+
+def _values(place: Place, column: str) -> list[str]:
+    """All values of a column, in order of appearance."""
+    found: dict[str, None] = {}
+    for file in (file for files in place.files.values() for file in files):
+        for _, record in records(file, {column: "columns.split"}):
+            if not isinstance(record, BadInput) and not absent(record.get(column)):
+                found[as_text(record[column])] = None
+    return list(found)
+
+
+def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
+    """Some rows of a table without the images in it, and the columns that hold images.
+
+    Raises:
+        BadInput: When no row can be read.
+    """
+    inside = embedded(file)
+    wanted: dict[str, str] = {}
+    if file.name.endswith(".parquet"):
+        wanted = {name: "columns" for name in pq.read_schema(file.path).names if name not in inside}
+    rows: list[dict[str, Any]] = []
+    for _, record in records(file, wanted):
+        if not isinstance(record, BadInput):
+            # A name with a brace in it would be a template in a recipe.
+            rows.append({name: value for name, value in record.items() if not is_template(name)})
+        if len(rows) == most:
+            break
+    if not rows:
+        raise BadInput(file.path, None, "no row can be read", "a table with rows", "check the file")
+    return rows, inside
+
+
+def _columns(rows: Records, found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str, Any]:
+    columns: dict[str, Any] = {"id": found.id} if found.id else {}
+    columns["question"] = found.question or "question"
+    if found.question is None:
+        notes["question"] = f"{FILL_IN}: no column looks like questions"
+    elif found.hint:
+        columns["question"] = [found.hint, found.question]
+    columns["image"] = seen.columns or "image"
+    if seen.columns is None:
+        notes["image"] = f"{FILL_IN}: no column names or holds images; a template such as '{{id}}.png' may do"
+    elif seen.addresses:
+        notes["image"] = "addresses: fetch the files first, and name them by a template"
+    if seen.columns is not None and (empty := _sometimes_empty(rows, seen)):
+        columns["filled"] = empty
+        notes["filled"] = "rows without an image are not read"
+    if found.answer is None and found.answers is not None:
+        columns["answer"] = None
+        notes["answer"] = "no column of golds: what most annotators said is the gold"
+    elif found.answer is None:
+        columns["answer"] = "answer"
+        notes["answer"] = f"{FILL_IN}: no column looks like golds"
+    else:
+        columns["answer"] = found.answer
+    for name in ("choices", "answer_is", "answers", "answer_type", "split"):
+        if (value := getattr(found, name)) is not None:
+            columns[name] = value
+    if found.separators:
+        columns["separators"] = found.separators
+    if "answer_is" in columns and "answer_is" in notes:
+        notes["answer_is"] = f"{FILL_IN}: {notes['answer_is']}"
+    return columns
+
+
+def _sometimes_empty(rows: Records, seen: ImagesFound) -> list[str]:
+    """Columns that name the image and are empty in some rows."""
+    return [name for name in _named(seen) - set(seen.only) if any(absent(row.get(name)) for row in rows)]
+
+
+def _named(seen: ImagesFound) -> set[str]:
+    listed = [seen.columns] if isinstance(seen.columns, str) else seen.columns or []
+    return {name for text in listed for name in names_in(text)} | set(seen.only)
+
+
+def _worth(rows: Records, column: str) -> bool:
+    """Whether a column is worth keeping with every item: it is short, and not what ImageFolder calls `image`."""
+    return column != "file_name" and all(len(str(row.get(column))) < _LONGEST for row in rows)
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    return text.removesuffix("...\n").strip()
+
+
+def _listed(name: str, value: Any) -> str:
+    languages = [str(one) for one in (value if isinstance(value, list) else [value])]
+    return f"{name}: {_flow(languages)}"
+
+
+def _line(name: str, value: str, note: str = "", plain: bool = False) -> str:
+    """One line with its comment."""
+    text = f"{name}: {value if plain else _flow(value)}"
+    return f"{text:<30} # {note}" if note else text

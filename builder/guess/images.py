@@ -1,0 +1,151 @@
+"""Where the images of a table are: inside it, or files whose paths follow from its columns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twokeys.builder.guess.place import listing
+from twokeys.builder.guess.roles import Records, texts
+from twokeys.builder.read.corpora.shards import is_list
+from twokeys.builder.read.embedded import holds_image
+from twokeys.core.templates import as_text, names_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twokeys.builder.read.corpora.opening import SourceFile
+
+_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
+_NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
+_HEAD = 100
+"""Characters of a text that tell whether it is words."""
+_MOST, _LEAST = 0.8, 0.2
+"""A template holds for most rows that have its columns, and rows that have these are not few."""
+_FEW = 8
+"""Files of one name that are all tried, and cells that tell what a column holds."""
+
+
+@dataclass(frozen=True)
+class ImagesFound:
+    """What a recipe says about images.
+
+    Attributes:
+        columns: `columns.image`: a column, a template, or several columns; None if nothing was found.
+        known: Whether their bytes are at hand; else they are known by name.
+        only: Columns that hold images and nothing else.
+        addresses: Whether the column holds addresses of the web.
+    """
+
+    columns: str | list[str] | None
+    known: bool
+    only: tuple[str, ...] = ()
+    addresses: bool = False
+
+
+def embedded(file: SourceFile) -> list[str]:
+    """The columns of a Parquet file that hold bytes of images."""
+    if not file.name.endswith(".parquet"):
+        return []
+    return [column.name for column in pq.read_schema(file.path) if _holds_bytes(column.type)]
+
+
+def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
+    """Guess where the images of some rows are.
+
+    Args:
+        records: Some rows.
+        inside: Columns that hold bytes of images.
+        root: The folder of the table.
+    """
+    if inside:
+        numbered = [name for name in inside if re.fullmatch(r"\D+\d+", name)]
+        several = numbered if len(numbered) > 1 else inside if len(inside) > 1 else []
+        return ImagesFound(list(several) or inside[0], True, tuple(inside))
+    names = list(dict.fromkeys(name for record in records for name in record))
+    names.sort(key=lambda name: not _NAMES.search(name))
+    for name in names:
+        values = texts(records, name)
+        if values and all(holds_image(value) and " " not in str(value)[:_HEAD].strip() for value in values[:_FEW]):
+            return ImagesFound(name, True, (name,))
+    if (template := _template(records, names, root)) is not None:
+        return ImagesFound(template, True)
+    for name in names:
+        values = [value for value in texts(records, name) if isinstance(value, str)]
+        if values and all(value.lower().endswith(_ENDINGS) for value in values):
+            return ImagesFound(name, False, addresses=any("://" in value for value in values))
+    return ImagesFound(None, False)
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    if is_list(kind):
+        kind = kind.value_type
+    struct = pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
+    return bool(struct or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
+    """The column or template that gives an image file for the most rows, of the fewest columns."""
+    by_name: dict[str, list[PurePosixPath]] = {}
+    for path in listing(root):
+        if path.suffix.lower() in _ENDINGS:
+            file = PurePosixPath(path.relative_to(root))
+            for key in {file.name, file.stem, file.as_posix()}:
+                by_name.setdefault(key, []).append(file)
+    votes: Counter[str] = Counter()
+    single = [
+        {name: as_text(record.get(name)) for name in names if not isinstance(record.get(name), list | dict)}
+        for record in records
+    ]
+    for cells in single:
+        votes.update({
+            _described(file, name, cells)
+            for name, value in cells.items()
+            if value
+            for key in {value, PurePosixPath(value.replace("\\", "/")).name}
+            for file in _candidates(by_name.get(key, []), cells)
+        })  # fmt: skip
+    # Rows without an image leave the columns of its name empty.
+    asked = {one: sum(all(cells.get(name) for name in names_in(one)) for cells in single) for one in votes}
+    good = [one for one, count in votes.items() if count >= _MOST * asked[one] and count >= _LEAST * len(records)]
+    best = min(good, key=lambda one: (-votes[one], one.count("{"), not _names_images(one), len(one)), default=None)
+    return best[1:-1] if best is not None and re.fullmatch(r"\{[^{}]+\}", best) else best
+
+
+def _candidates(files: Sequence[PurePosixPath], cells: dict[str, str]) -> Sequence[PurePosixPath]:
+    """The files of one name; of many, those that lie in a folder named after a cell, such as 12/image.png."""
+    if len(files) <= _FEW:
+        return files
+    values = set(cells.values())
+    return [file for file in files if file.parent.name in values]
+
+
+def _names_images(template: str) -> bool:
+    """Whether a column of a template is called after images."""
+    return any(_NAMES.search(name) for name in names_in(template))
+
+
+def _described(file: PurePosixPath, name: str, cells: dict[str, str]) -> str:
+    """A file's path with the cells that it repeats as columns; the last part by the column `name`."""
+    value = cells[name].replace("\\", "/")
+    if file.as_posix() == value:
+        return f"{{{name}}}"
+    folders = [_folder(part, cells, name) for part in file.parts[:-1]]
+    last = {file.name: f"{{{name}}}", file.stem: f"{{{name}}}{file.suffix}"}.get(value)
+    if last is None and file.as_posix().endswith(f"/{value.removeprefix('./')}"):
+        kept = len(file.parts) - len(PurePosixPath(value).parts)
+        return "/".join([*folders[:kept], f"{{{name}}}"])
+    return "/".join([*folders, last if last is not None else file.name])
+
+
+def _folder(part: str, cells: dict[str, str], last: str) -> str:
+    """A folder's name, or the column that names it."""
+    named = [name for name, value in cells.items() if value == part and name != last]
+    return f"{{{named[0]}}}" if named else part

@@ -1,0 +1,252 @@
+"""Which column holds what: told by names, and checked against the values of some rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from twokeys.builder.read.corpora.lists import absent, printed
+from twokeys.core.items import ANSWER_TYPES
+from twokeys.core.templates import as_text
+
+Records = Sequence[dict[str, Any]]
+
+_QUESTION = ("question", "query", "problem", "prompt", "sentence", "statement", "caption", "instruction", "text", "q")
+_ANSWER = (
+    "answer", "gtanswer", "goldanswer", "correctanswer", "gold", "groundtruth", "gt", "target", "label",
+    "multiplechoiceanswer", "correctchoiceidx", "correctoption", "correctchoice", "correct", "output", "response", "a",
+)  # fmt: skip
+_CHOICES = ("choices", "options", "candidates", "multiplechoices", "answerchoices", "multichoice")
+_ANSWERS = ("answers", "directanswers", "annotations", "rawanswers")
+_ID = ("questionid", "id", "qid", "index", "idx", "uid", "pid", "key", "sampleid", "itemid", "name")
+_SPLIT = ("split", "subset", "partition", "fold")
+_HINT = ("hint", "context")
+_OPTION = re.compile(r"(?P<stem>[A-Za-z]*?)[ _-]?(?P<mark>[A-Ha-h]|[1-9])")
+_STEMS = {"", "option", "options", "choice", "choices", "opt", "answer", "candidate"}
+_SEPARATORS = ("|", ";", "\n", " / ", ",")
+_FEW = 12
+"""A column of splits has few values."""
+
+
+@dataclass
+class Roles:
+    """The columns of a table, as a recipe names them; None where nothing was found.
+
+    Attributes:
+        question: Column of the question.
+        answer: Column of the gold.
+        hint: Column of a text that stands before the question.
+        choices: Column of the options, or a column for each.
+        answers: Column of what annotators answered.
+        answer_is: How the gold of a question with options is given.
+        answer_type: Column of answer types.
+        id: Column of ids that differ.
+        split: Column of splits.
+        separators: Column -> the text between the members of its lists.
+        unsure: Field -> a sentence about what could not be told.
+    """
+
+    question: str | None = None
+    answer: str | None = None
+    hint: str | None = None
+    choices: str | list[str] | None = None
+    answers: str | None = None
+    answer_is: str | None = None
+    answer_type: str | None = None
+    id: str | None = None
+    split: str | None = None
+    separators: dict[str, str] = field(default_factory=dict)
+    unsure: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> set[str]:
+        """Columns that have a role."""
+        single = {self.question, self.answer, self.hint, self.answers, self.answer_type, self.id, self.split}
+        options = [self.choices] if isinstance(self.choices, str) else self.choices or []
+        return {name for name in (*single, *options) if name is not None}
+
+
+def roles(records: Records, images: Sequence[str] = ()) -> Roles:
+    """Guess what the columns of some records hold.
+
+    Args:
+        records: Some rows.
+        images: Columns that hold images, and nothing else.
+    """
+    names = [name for name in dict.fromkeys(name for record in records for name in record) if name not in images]
+    found = Roles(question=_named(names, _QUESTION, records, _is_text))
+    if found.question is None:
+        found.question = _talk(records, names, found) or _asking(records, names)
+    rest = [name for name in names if name != found.question]
+    found.answer = found.answer or _named(rest, _ANSWER, records, _is_single)
+    rest = [name for name in rest if name != found.answer]
+    found.choices = _named(rest, _CHOICES, records, _is_filled) or _option_columns(rest)
+    _read_options(records, found)
+    found.answers = _named(rest, _ANSWERS, records, _is_filled)
+    found.hint = _named(rest, _HINT, records, _is_text)
+    found.split = _named(rest, _SPLIT, records, lambda values: _is_single(values) and len(set(values)) <= _FEW)
+    found.id = _named(rest, _ID, records, lambda values: _is_single(values) and _differ(values, len(records)))
+    found.answer_type = _named(rest, ("answertype",), records, lambda values: set(values) <= {*ANSWER_TYPES, "other"})
+    _judge(records, found)
+    return found
+
+
+def texts(records: Records, name: str) -> list[Any]:
+    """The values of a column that are not absent; dots go into members of lists."""
+    values = []
+    for record in records:
+        value: Any = record
+        for part in name.split(".") if name not in record else [name]:
+            value = _member(value, part)
+        if not absent(value):
+            values.append(value)
+    return values
+
+
+def options_of(record: dict[str, Any], found: Roles) -> list[str]:
+    """The options of a row as texts, in their places."""
+    if isinstance(found.choices, list):
+        return [as_text(record.get(name)) for name in found.choices]
+    value = record.get(found.choices or "")
+    if isinstance(value, str):
+        between = found.separators.get(found.choices or "")
+        value = [part.strip() for part in value.split(between)] if between else printed(value)
+    return [as_text(option) for option in value] if isinstance(value, list) else []
+
+
+def _member(value: Any, part: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    return value[int(part)] if isinstance(value, list) and part.isdecimal() and int(part) < len(value) else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _named(names: Sequence[str], wanted: Sequence[str], records: Records, fits: Any) -> str | None:
+    """The column with the first of some names whose values fit."""
+    by_name: dict[str, str] = {}
+    for name in names:
+        by_name.setdefault(_plain(name), name)
+    columns = [by_name[name] for name in wanted if name in by_name]
+    return next((column for column in columns if (values := texts(records, column)) and fits(values)), None)
+
+
+def _is_text(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _is_single(values: Sequence[Any]) -> bool:
+    return not any(isinstance(value, list | dict) for value in values)
+
+
+def _is_filled(values: Sequence[Any]) -> bool:
+    return not any(isinstance(value, dict) for value in values)
+
+
+def _differ(values: Sequence[Any], rows: int) -> bool:
+    return len(values) == rows and len({as_text(value) for value in values}) == rows
+
+
+def _asking(records: Records, names: Sequence[str]) -> str | None:
+    """The column whose texts end in a question mark more often than not."""
+    asking = {
+        name: sum(value.rstrip().endswith("?") for value in values)
+        for name in names
+        if (values := texts(records, name)) and _is_text(values)
+    }
+    best = max(asking, key=lambda name: asking[name], default=None)
+    return best if best is not None and 2 * asking[best] > len(records) else None
+
+
+def _talk(records: Records, names: Sequence[str], found: Roles) -> str | None:
+    """The first turn of a conversation of two, whose second turn is the gold."""
+    for name in names:
+        values = texts(records, name)
+        if not values or not all(isinstance(value, list) and len(value) == 2 for value in values):
+            continue
+        for key in ("value", "content", "text"):
+            if all(isinstance(turn, dict) and isinstance(turn.get(key), str) for value in values for turn in value):
+                found.answer = f"{name}.1.{key}"
+                return f"{name}.0.{key}"
+    return None
+
+
+def _option_columns(names: Sequence[str]) -> list[str] | None:
+    """Columns such as A, B, C, D or option_1, option_2."""
+    by_stem: dict[str, dict[str, str]] = {}
+    for name in names:
+        if (told := _OPTION.fullmatch(name)) and told["stem"].lower() in _STEMS:
+            by_stem.setdefault(told["stem"], {})[told["mark"].upper()] = name
+    for marks in by_stem.values():
+        for order in ("ABCDEFGH", "123456789"):
+            columns = []
+            for mark in order:
+                if mark not in marks:
+                    break
+                columns.append(marks[mark])
+            if len(columns) > 1:
+                return columns
+    return None
+
+
+def _read_options(records: Records, found: Roles) -> None:
+    """Find what stands between the options of a column of texts, or give the column up."""
+    if not isinstance(found.choices, str):
+        return
+    values = texts(records, found.choices)
+    if all(isinstance(value if not isinstance(value, str) else printed(value), list) for value in values):
+        return
+    golds = {as_text(gold) for gold in texts(records, found.answer)} if found.answer else set()
+    written = [value for value in values if isinstance(value, str)]
+    for between in _SEPARATORS:
+        parts = [[part.strip() for part in value.split(between)] for value in written]
+        if written and all(len(members) > 1 for members in parts):
+            found.separators[found.choices] = between
+            if any(set(members) & golds for members in parts) or between == "|":
+                return
+            del found.separators[found.choices]
+    found.unsure["choices"] = (
+        f"the column {found.choices!r} may hold options, as {written[0][:50]!r}" if written else ""
+    )
+    found.choices = None
+
+
+def _judge(records: Records, found: Roles) -> None:
+    """Tell how the golds of questions with options are given, and what golds without options may need."""
+    if found.answer is None or not texts(records, found.answer):
+        if found.answer is None and found.answers is None:
+            found.unsure["answer"] = "the column of golds"
+        return
+    if found.choices is None:
+        golds = {as_text(gold).lower() for gold in texts(records, found.answer)}
+        if golds <= {"0", "1"}:
+            found.unsure["values"] = f"what 0 and 1 mean, if {found.answer!r} says no and yes so"
+        return
+    counts = dict.fromkeys(("rows", "text", "letter", "number", "zero", "last"), 0)
+    for record in records:
+        options = options_of(record, found)
+        gold = as_text(record.get(found.answer)) if not isinstance(record.get(found.answer), list) else ""
+        if not gold or not any(options):
+            continue
+        letter = re.fullmatch(r"\(?([A-Za-z])[).:]?", gold)
+        counts["rows"] += 1
+        counts["text"] += gold.casefold() in {option.casefold() for option in options}
+        counts["letter"] += bool(letter and ord(letter[1].upper()) - 65 < len(options))
+        counts["number"] += gold.isdecimal() and int(gold) <= len(options)
+        counts["zero"] += gold == "0"
+        counts["last"] += gold == str(len(options))
+    most = 0.9 * counts["rows"]
+    if not counts["rows"] or counts["text"] >= most:
+        return
+    if counts["letter"] >= most:
+        found.answer_is = "letter"
+    elif counts["number"] >= most:
+        found.answer_is = "index from 1" if counts["last"] and not counts["zero"] else "index"
+        if not counts["last"] and not counts["zero"]:
+            found.unsure["answer_is"] = "whether the index counts from 0 (`index`) or from 1 (`index from 1`)"
+    else:
+        found.unsure["answer_is"] = "how golds name an option: text, letter, index, or index from 1"

@@ -1,0 +1,26 @@
+"""How results look in a notebook: a sentence and their table."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS = 60
+"""Rows of a table that are shown."""
+
+
+class Tabular(Protocol):
+    """A result that is a table."""
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The result as a table."""
+        ...
+
+
+def notebook(sentence: str, result: Tabular) -> str:
+    """HTML of a result: a sentence, and its table without markup of cells."""
+    table = result.to_pandas().to_html(index=False, max_rows=ROWS, float_format="{:.3f}".format, na_rep="", border=0)
+    return f"<p><b>{html.escape(sentence)}</b></p>{table}"

@@ -1,0 +1,301 @@
+"""`recipe init`: what it guesses of folders in the forms that people have, and what it leaves to fill in."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from twokeys.builder.guess.draft import drafted
+from twokeys.builder.guess.place import place
+from twokeys.builder.guess.roles import roles
+from twokeys.builder.recipe import load
+from twokeys.builder.recipe_check import check_recipe
+from twokeys.builder.recipe_init import init_recipe
+from twokeys.core.errors import BadInput
+
+
+def image(number):
+    data = io.BytesIO()
+    Image.new("RGB", (16, 16), (number % 256, 200 - number % 200, 9)).save(data, "PNG")
+    return data.getvalue()
+
+
+def put(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content, encoding="utf-8")
+
+
+def as_csv(rows, delimiter=","):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def init(tmp_path, name="corpus"):
+    """Guess a recipe for a folder; return what was started, the columns, and the check of it."""
+    done = init_recipe(tmp_path / name, tmp_path / "r.yaml")
+    plan = load(done.recipe)
+    return done, plan.corpora[0], check_recipe(done.recipe)
+
+
+def test_a_csv_with_images_named_by_a_column_has_a_recipe_that_checks(tmp_path):
+    rows = []
+    for number in range(40):
+        put(tmp_path / f"corpus/photos/{number:03}.png", image(number))
+        rows += [
+            {"qid": 2 * number, "photo": f"{number:03}", "question": "Is it?", "label": "yes", "options": ""},
+            {"qid": 2 * number + 1, "photo": f"{number:03}", "question": "Which?", "label": "b", "options": "a|b"},
+        ]
+    rows = [row | {"who": "x" * (place % 2)} for place, row in enumerate(rows)]
+    put(tmp_path / "corpus/test.csv", as_csv(rows))
+    done, corpus, check = init(tmp_path)
+    columns = corpus.columns
+    assert (columns.id, columns.question, columns.answer) == ("qid", "question", "label")
+    assert (columns.image, columns.choices, columns.separators) == ("photos/{photo}.png", "options", {"options": "|"})
+    assert corpus.options == {"meta": ["who"]}
+    assert (done.items, check.problems) == (10, [])
+    assert [(one.split, one.rows, one.bad) for one in check.splits] == [("test", 80, [])]
+    sample = done.sample.read_text()
+    assert sample.count("question  ") == 10
+    assert "option    a\noption    b\nanswer    b\n" in sample
+
+
+def test_an_object_of_records_with_images_in_folders_of_their_ids(tmp_path):
+    problems = {}
+    for number in range(40):
+        split, name = ("train", "val")[number % 2], "image.png" if number % 4 else None
+        if name:
+            put(tmp_path / f"corpus/images/{split}/{number}/{name}", image(number))
+        problems[number] = {
+            "question": "Which one?", "choices": ["one", "two", "three"], "answer": number % 3, "hint": "",
+            "image": name, "split": split,
+        }  # fmt: skip
+    put(tmp_path / "corpus/problems.json", json.dumps(problems, indent=1))
+    _, corpus, check = init(tmp_path)
+    columns = corpus.columns
+    assert columns.image == "images/{split}/{key}/{image}"
+    assert (columns.answer_is, columns.filled, columns.question) == ("index", ["image"], "question")
+    assert check.problems == []
+    assert {one.split: (one.rows, len(one.bad)) for one in check.splits} == {"train": (10, 0), "val": (20, 0)}
+
+
+def test_a_dataset_folder_with_embedded_images(tmp_path):
+    table = pa.table({
+        "id": [str(number) for number in range(30)],
+        "question": ["<image 1> or <image 2>?"] * 30,
+        "options": ["['cat', 'dog']"] * 30,
+        "answer": ["A", "B"] * 15,
+        "image_1": [{"bytes": image(number), "path": None} for number in range(30)],
+        "image_2": [{"bytes": image(number + 50), "path": None} for number in range(30)],
+    })  # fmt: skip
+    folder = tmp_path / "corpus/data"
+    folder.mkdir(parents=True)
+    pq.write_table(table, folder / "validation-00000-of-00001.parquet")
+    card = (
+        "---\nlicense: apache-2.0\nlanguage:\n- en\npretty_name: Two\nconfigs:\n- config_name: default\n  data_files:\n"
+    )
+    put(
+        tmp_path / "corpus/README.md",
+        f"{card}  data_files:\n  - split: validation\n    path: data/validation-*\n---\n# Two\n",
+    )
+    done, corpus, check = init(tmp_path)
+    assert (corpus.format, corpus.license, load(done.recipe).language) == ("hf", "apache-2.0", ["en"])
+    assert corpus.columns.image == ["image_1", "image_2"]
+    assert (corpus.columns.choices, corpus.columns.answer_is) == ("options", "letter")
+    assert check.problems == []
+
+
+def test_an_image_folder_with_metadata_in_the_folder_of_each_split(tmp_path):
+    for split, count in (("train", 12), ("test", 9)):
+        rows = []
+        for number in range(count):
+            put(tmp_path / f"corpus/{split}/{number}.png", image(number + (100 if split == "test" else 0)))
+            rows.append({"file_name": f"{number}.png", "question": "What is it?", "answer": "ab"[number % 2]})
+        put(tmp_path / f"corpus/{split}/metadata.jsonl", "\n".join(map(json.dumps, rows)))
+    _, corpus, check = init(tmp_path)
+    assert (corpus.format, corpus.columns.image, check.problems) == ("hf", "image", [])
+    assert {one.split: (one.rows, one.images) for one in check.splits} == {"train": (12, 12), "test": (9, 9)}
+
+
+def test_mmbench_s_tsv_with_images_as_text(tmp_path):
+    rows = [
+        {
+            "index": number, "question": "Which one?", "hint": "nan" if number % 2 else "Look left.",
+            "A": "a cat", "B": "a dog", "C": "a cow" if number % 3 else "nan", "D": "nan", "answer": "AB"[number % 2],
+            "category": "spatial", "image": base64.b64encode(image(number)).decode(), "split": "dev",
+        }
+        for number in range(12)
+    ]  # fmt: skip
+    put(tmp_path / "corpus/MMBench_DEV_EN.tsv", as_csv(rows, "\t"))
+    done, corpus, check = init(tmp_path)
+    columns = corpus.columns
+    assert (columns.question, columns.image, columns.choices) == (["hint", "question"], "image", ["A", "B", "C", "D"])
+    assert (columns.answer_is, columns.split, check.problems) == ("letter", "split", [])
+    assert [(one.split, one.rows, one.bad, one.images) for one in check.splits] == [("dev", 12, [], 12)]
+    assert "question  Look left. Which one?" in done.sample.read_text()
+    assert max(map(len, done.sample.read_text().splitlines())) < 200, "no image as text in the sample"
+
+
+def test_a_single_file_is_its_own_split(tmp_path):
+    put(tmp_path / "corpus/img/a.png", image(1))
+    put(
+        tmp_path / "corpus/dev.jsonl", f"{json.dumps({'query': 'Is it?', 'gold': 'yes', 'picture': 'img/a.png'})}\n" * 2
+    )
+    put(tmp_path / "corpus/other.csv", "x,y\n1,2\n")
+    _, corpus, check = init(tmp_path, "corpus/dev.jsonl")
+    assert (corpus.options["files"], corpus.splits) == ("dev.jsonl", ["dev"])
+    assert (corpus.columns.question, corpus.columns.answer, corpus.columns.image) == ("query", "gold", "picture")
+    assert check.problems == []
+
+
+def test_without_images_a_recipe_can_be_diagnosed_and_says_so(tmp_path):
+    rows = [{"question": "Is it?", "answer": "no", "image": f"{number}.jpg"} for number in range(9)]
+    put(tmp_path / "corpus/test.jsonl", "\n".join(map(json.dumps, rows)))
+    done, corpus, check = init(tmp_path)
+    assert (corpus.images, check.problems) == ("names", [])
+    assert "can be diagnosed, not published" in done.recipe.read_text()
+
+
+def test_conversations_of_two_turns(tmp_path):
+    put(tmp_path / "corpus/i/1.png", image(1))
+    turns = [{"from": "human", "value": "<image>\nIs it?"}, {"from": "gpt", "value": "Yes"}]
+    put(tmp_path / "corpus/train.json", json.dumps([{"id": "1", "image": "i/1.png", "conversations": turns}] * 3))
+    _, corpus, check = init(tmp_path)
+    assert (corpus.columns.question, corpus.columns.answer) == ("conversations.0.value", "conversations.1.value")
+    assert [one.rows for one in check.splits] == [3]
+
+
+def test_what_could_not_be_guessed_is_a_comment_that_says_what_to_fill_in(tmp_path):
+    put(tmp_path / "corpus/test.csv", "colour,weight\nred,7\nblue,8\n")
+    done, _, check = init(tmp_path)
+    text = done.recipe.read_text()
+    for note in ("no column looks like questions", "no column looks like golds", "no column names or holds images"):
+        assert f"FILL IN: {note}" in text
+    assert done.items == 0
+    assert "question (`columns.question`)" in str(check.problems[0])
+    assert "colour, weight" in str(check.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("golds", "said", "unsure"),
+    [
+        (["red", "blue"], None, False),
+        (["A", "B"], "letter", False),
+        (["(a)", "C."], "letter", False),
+        ([0, 2, 1], "index", False),
+        ([1, 3], "index from 1", False),
+        ([1, 2], "index", True),
+        (["first", "second"], None, True),
+    ],
+)
+def test_how_golds_name_an_option(golds, said, unsure):
+    rows = [{"question": "Q?", "options": ["red", "blue", "green"], "answer": gold} for gold in golds]
+    found = roles(rows)
+    assert (found.answer_is, "answer_is" in found.unsure) == (said, unsure)
+
+
+@pytest.mark.parametrize("names", ["ABCD", ["option_a", "option_b"], ["choice1", "choice2", "choice3"]])
+def test_options_in_columns_of_their_own(names):
+    rows = [{"question": "Q?", "answer": "x", **{name: f"{name}!" for name in names}, "notes": "-"}]
+    assert roles(rows).choices == list(names)
+
+
+def test_annotators_without_a_gold_and_golds_of_0_and_1(tmp_path):
+    found = roles([{"question": "Q?", "direct_answers": ["a", "b"]}])
+    assert (found.answer, found.answers) == (None, "direct_answers")
+    assert "what 0 and 1 mean" in roles([{"caption": "It is.", "label": 1}]).unsure["values"]
+
+
+def test_a_hub_name_that_is_not_at_hand_is_told_how_to_get_it(monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(BadInput, match="hf download --repo-type dataset nobody/nothing-at-all --local-dir DIR"):
+        place("nobody/nothing-at-all")
+
+
+def test_a_hub_name_in_the_local_cache_is_read_at_its_commit(tmp_path, monkeypatch):
+    import huggingface_hub
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    folder = tmp_path / f"datasets--o--n/snapshots/{commit}"
+    put(folder / "test.jsonl", f"{json.dumps({'question': 'Q?', 'answer': 'a', 'image': '1.png'})}\n" * 2)
+    put(folder / "1.png", image(1))
+    asked = {}
+
+    def snapshot_download(name, **options):
+        asked.update(options)
+        return str(folder)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    assert place("o/n").commit == commit
+    assert asked["local_files_only"] is True
+    assert f"revision: {commit}" in drafted("n", place("o/n")).text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("none", None, "there is no such file or folder"),
+        ("corpus", {"a.txt": "x"}, "holds no table"),
+        ("corpus/a.xlsx", {"a.xlsx": "x"}, "ends in '.xlsx'"),
+        ("corpus", {"a.csv": ""}, "header"),
+        ("corpus", {"a.jsonl": "[1, 2]"}, "no row can be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_nothing_is_written(tmp_path, name, content, told):
+    for file, text in (content or {}).items():
+        put(tmp_path / "corpus" / file, text)
+    with pytest.raises(BadInput, match=told):
+        init_recipe(tmp_path / name, tmp_path / "r.yaml")
+    assert not (tmp_path / "r.yaml").exists()
+
+
+def test_nothing_is_written_over(tmp_path):
+    put(tmp_path / "corpus/test.csv", "question,answer,image\nIs it?,yes,a.png\n")
+    put(tmp_path / "r.sample.txt", "mine")
+    with pytest.raises(BadInput, match="there is such a file already"):
+        init_recipe(tmp_path / "corpus", tmp_path / "r.yaml")
+    assert not (tmp_path / "r.yaml").exists()
+
+
+NASTY = [
+    "a: b",
+    "# x",
+    "'",
+    '"',
+    "{id}",
+    "}{",
+    "- y",
+    "no",
+    "é\u2028",
+    "1",
+    "a b",
+    "null",
+    "*",
+    "&a",
+    "%",
+    "@",
+    "`",
+    "!t",
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_columns_are_called_the_recipe_is_yaml_that_loads_or_the_problem_is_told(tmp_path, seed):
+    names = random.Random(seed).sample(NASTY, 6)
+    put(tmp_path / "corpus/no.csv", as_csv([dict.fromkeys(["question", "answer", "image", *names], "x y")] * 3))
+    done = init_recipe(tmp_path / "corpus", tmp_path / "r.yaml")
+    assert load(done.recipe).corpora[0].columns.question == "question"
+    assert check_recipe(done.recipe).problems == []
