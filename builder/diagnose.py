@@ -158,14 +158,14 @@ def diagnose(
     """
     asked = Blind(tuple(blind), samples, protocol)
     if not isinstance(source, Recipe) and (Path(source) / MANIFEST).is_file():
-        told = _of_folder(Path(source))
+        stated = _of_folder(Path(source))
         if not blind:
-            return told
-        folder = Path("out") / f"{told.name}-blind" if out is None else Path(out)
-        kept = Path("out") / f".{told.name}-blind.run" if work is None else Path(work)
+            return stated
+        folder = Path("out") / f"{stated.name}-blind" if out is None else Path(out)
+        kept = Path("out") / f".{stated.name}-blind.run" if work is None else Path(work)
         run = Run(kept, engine_named(engine), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price))
-        found = folder_blind(Path(source), folder, asked, run)
-        return replace(told, panel=found, folder=folder, executed=run.seconds)
+        panel = folder_blind(Path(source), folder, asked, run)
+        return replace(stated, panel=panel, folder=folder, executed=run.seconds)
     plan = asked.beside(recipes.load(source))
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)

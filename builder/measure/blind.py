@@ -88,9 +88,10 @@ def blind(space: Workspace, model: NamedModel, items: KeyedTable, candidates: in
         items: `id`, `question`, `choices`, `answer`, `answer_type`, `compared`.
         candidates: Most frequent answers of a type among which a model that gives log-probabilities chooses.
     """
+    cells = zip(*(items.frame[name] for name in Item._fields), strict=True)
     rows = [
-        Item(*row[:2], tuple(row[2]), *row[3:])
-        for row in items.frame[list(Item._fields)].itertuples(index=False, name=None)
+        Item(identity, question, tuple(choices), answer, kind, compared)
+        for identity, question, choices, answer, kind, compared in cells
     ]
     by_replies = isinstance(model, ServedModel) and way_of(space.run, model).kind == "replies"
     work: Callable[..., list[Answered]] = _replied if by_replies else _scored

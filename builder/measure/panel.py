@@ -138,15 +138,15 @@ def panel(items: pd.DataFrame, answers: pd.DataFrame, models: Mapping[str, str],
             for label, group in _parts(inside):
                 hits = part["right"].reindex(group["id"]).to_numpy(dtype=bool)
                 scores.append(_score(name, asked, label, group, hits, confidence))
-    asked = answers[answers["asked"] == "question"]
-    right = asked.pivot(index="id", columns="model", values="right").reindex(items["id"]).fillna(value=False)
+    of_questions = answers[answers["asked"] == "question"]
+    right = of_questions.pivot(index="id", columns="model", values="right").reindex(items["id"]).fillna(value=False)
     number = right.astype(bool).sum(axis=1).to_numpy() if len(models) else np.zeros(len(items), dtype=int)
     return Panel(
         models=dict(models),
         scores=scores,
         right_by=[int((number == count).sum()) for count in range(len(models) + 1)],
-        agreement=_agreement(asked, list(models)),
-        examples=_examples(items, asked, number),
+        agreement=_agreement(of_questions, list(models)),
+        examples=_examples(items, of_questions, number),
     )
 
 
