@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from twokeys.data_cards.audited import Part
+from twokeys.data_cards.fact import Fact
 
 Asked = Literal["question", "calibrated", "choices", "recall"]
 WORDS: dict[Asked, str] = {
@@ -16,7 +16,7 @@ WORDS: dict[Asked, str] = {
 """What a model is shown -> in words; `recall` shows the question of an item with options and not the options."""
 
 
-class BlindScore(Part):
+class BlindScore(Fact):
     """How often a model is right without the image."""
 
     model: str
@@ -31,7 +31,7 @@ class BlindScore(Part):
     """None where nothing is to be chosen from."""
 
 
-class BlindExample(Part):
+class BlindExample(Fact):
     """An item that most models answer without its image."""
 
     id: str
@@ -41,7 +41,7 @@ class BlindExample(Part):
     replies: dict[str, str]
 
 
-class Panel(Part):
+class Panel(Fact):
     """What a panel of models answers without the image."""
 
     models: dict[str, str]
