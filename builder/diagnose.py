@@ -59,6 +59,7 @@ class Diagnosis:
         options: What the options of multiple-choice items give away; None as for shortcuts.
         folder: Where the report and the plot are; None for a published folder.
         executed: Stages that did work, with their seconds.
+        aside: Why each row that was set aside cannot be used.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Diagnosis:
     options: MinedOptions | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
 
     def to_pandas(self) -> pd.DataFrame:
         """Ceilings and blind baselines, a row for each: `twokeys.data_cards.tables.frame`."""
@@ -166,6 +168,7 @@ def diagnose(
             options=(options := mine_options(known.items, plan.measure.confidence, plan.seed)),
             folder=folder,
             executed=run.seconds,
+            aside=known.aside,
         )
         _write(found, folder, plan.title)
         told = Told(found.blindness, by_category, mined, options)
