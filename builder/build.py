@@ -19,15 +19,15 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import holds
 from twokeys.builder.certify.stage import certify
 from twokeys.builder.filter import Rules, filter_items
+from twokeys.builder.gather import gather
 from twokeys.builder.measure.replies import named_hosts
-from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.check import check_files, check_names
-from twokeys.builder.pair.stage import pair, pool_images
+from twokeys.builder.measure.survey import locate
+from twokeys.builder.pair.check import check_names
+from twokeys.builder.pair.stage import pair
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import PUBLISHED, check_place
 from twokeys.builder.publish.stage import publish
 from twokeys.builder.publish.swap import alone_at
-from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
@@ -122,10 +122,7 @@ def build(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:
-        pool = pool_images(run, plan, corpora)
-        reading = read(run, plan, sources)
-        check_files(run, plan, reading, sources)
-        measured = survey(run, plan, sources, reading, pool)
+        measured = gather(run, plan, sources, corpora)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)

@@ -12,15 +12,15 @@ from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import Rules
+from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
 from twokeys.builder.measure.categories import READ, categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
-from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.check import check_files, check_names
+from twokeys.builder.measure.survey import locate
+from twokeys.builder.pair.check import check_names
 from twokeys.builder.publish.report.compose import Told, diagnosis_report
-from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
@@ -28,10 +28,11 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
 from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
+from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
 from twokeys.data_cards.manifest import FILE as MANIFEST
-from twokeys.data_cards.manifest import BalancePart, Blindness, GroupKind
+from twokeys.data_cards.manifest import BalancePart, GroupKind
 from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import FILE as PAGE
 from twokeys.data_cards.tables import frame
@@ -149,9 +150,7 @@ def diagnose(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
-        reading = read(run, plan, sources)
-        check_files(run, plan, reading, sources)
-        known = survey(run, plan, sources, reading)
+        known = gather(run, plan, sources, corpora, pools=False)
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):

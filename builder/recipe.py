@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_
 from twokeys.audit.served.ways import Manner, Protocol
 from twokeys.builder.recipe_audited import Audited as Audited
 from twokeys.builder.recipe_errors import BadRecipe, bad_fields
-from twokeys.builder.recipe_text import parsed
+from twokeys.builder.recipe_text import parsed, text_of
 from twokeys.builder.sources import Columns as Columns
 from twokeys.builder.sources import Corpus as Corpus
 from twokeys.builder.sources import Joined as Joined
@@ -346,10 +346,7 @@ def load(source: str | Path | Recipe) -> Recipe:
         text = resources.files("twokeys.builder.recipes").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     elif (path := Path(source)).is_file():
         folder = path.parent
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise BadInput(name, None, f"the file is no UTF-8 ({error.reason})", "", "save it as UTF-8") from None
+        text = text_of(path, name)
     else:
         remedy = correction(name, shipped(), "name a YAML file, or one of the recipes that ship")
         allowed = f"a path, or one of {', '.join(shipped())}"

@@ -31,9 +31,16 @@ def bad_fields(recipe: str, whole: type[BaseModel], error: ValidationError) -> l
         error: What pydantic says.
     """
     return [
-        _bad_field(recipe, whole, found["loc"], found["type"], misfit(repr(found["input"]), found["msg"]))
+        _bad_field(recipe, whole, found["loc"], found["type"], misfit(_written(found["input"]), found["msg"]))
         for found in error.errors()
     ]
+
+
+def _written(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
 
 
 def _bad_field(recipe: str, whole: type[BaseModel], place: tuple[int | str, ...], kind: str, problem: str) -> BadInput:

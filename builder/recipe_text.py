@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from twokeys.core import yaml_reading as read
+from twokeys.core.errors import BadInput
 
 
 def parsed(text: str) -> Any:
@@ -15,47 +18,37 @@ def parsed(text: str) -> Any:
     they are text: what `label: {0: no, 1: yes}` and `language: no` (Norwegian) mean.
 
     Raises:
-        yaml.YAMLError: When the text is no YAML.
+        yaml.YAMLError: When the text is no YAML, or stands for too many values.
 
     Example:
         >>> parsed("{columns: {values: {label: {0: no}}}, eval: no}")
         {'columns': {'values': {'label': {0: 'no'}}}, 'eval': False}
     """
-    loader = yaml.SafeLoader(text)
+    return read.parsed(text, _with_words)
+
+
+def text_of(path: Path, name: str) -> str:
+    """The text of a recipe file, which is not read if it is too long for one.
+
+    Raises:
+        BadInput: When it cannot be read, is too long or no UTF-8.
+    """
     try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        for columns in _inner(node, "columns"):
-            for values in (*_inner(columns, "values"), *_inner(columns, "where")):
-                _as_words(values)
-        if isinstance(node, yaml.MappingNode):
-            for name, value in node.value:
-                if name.value == "language":
-                    _as_words(value)
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
+        if (size := path.stat().st_size) > 4 * read.LONGEST:
+            raise BadInput(name, None, f"the file has {size:,} bytes", f"at most {read.LONGEST:,}", "name a recipe")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(name, None, f"the file is no UTF-8 ({error.reason})", "", "save it as UTF-8") from None
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise BadInput(name, None, problem, "", "make it readable, or name another one") from None
 
 
-def _inner(node: yaml.Node, key: str) -> Iterator[yaml.Node]:
-    """The values of a key in all mappings of a document."""
+def _with_words(node: yaml.Node) -> None:
+    for columns in read.inner(node, "columns"):
+        for values in (*read.inner(columns, "values"), *read.inner(columns, "where")):
+            read.as_words(values)
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
-            if name.value == key:
-                yield value
-            yield from _inner(value, key)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _inner(value, key)
-
-
-def _as_words(node: yaml.Node) -> None:
-    """Make text of the truth values that are not spelt true or false."""
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
-            node.tag = "tag:yaml.org,2002:str"
-    elif isinstance(node, yaml.CollectionNode):
-        for inner in node.value:
-            for each in inner if isinstance(inner, tuple) else (inner,):
-                _as_words(each)
+            if name.value == "language":
+                read.as_words(value)

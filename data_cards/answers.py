@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from twokeys.core.errors import BadInput
+from twokeys.core.yaml_reading import parsed
 from twokeys.data_cards import questions
 
 SHIPPED = "datasheets"
@@ -44,7 +45,7 @@ def answered(recipe: dict[str, Any], source: str, folder: Path | None) -> dict[s
         remedy = "write it with `twokeys datasheet`, or correct its name, which is relative to the recipe"
         raise BadInput(source, "datasheet", problem, "a YAML file", remedy) from None
     try:
-        return recipe | {"datasheet": questions.checked(yaml.safe_load(text) or {})}
+        return recipe | {"datasheet": questions.checked(parsed(text) or {})}
     except (ValueError, yaml.YAMLError) as error:
         problem = f"it is no YAML ({error})" if isinstance(error, yaml.YAMLError) else str(error)
         remedy = "start from the file that `twokeys datasheet` prints, which holds every question"

@@ -28,7 +28,8 @@ from twokeys.data_cards.tables import cell, code, count, interval, percent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twokeys.data_cards.manifest import Ceiling, Effect, Manifest, Origin, RuleReport
+    from twokeys.data_cards.blindness import Ceiling
+    from twokeys.data_cards.manifest import Effect, Manifest, Origin, RuleReport
 
 FILE = "README.md"
 CATEGORIES = 40

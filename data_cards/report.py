@@ -12,16 +12,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from twokeys.data_cards import category_table, plain, retrieved, tables, verified
+from twokeys.data_cards.blindness import Ceiling
 from twokeys.data_cards.card import breaches, within
-from twokeys.data_cards.manifest import Ceiling
 from twokeys.data_cards.page import environment
 from twokeys.data_cards.pictures import Cross, Picture, RetrievedPair
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.categories import Categories
-    from twokeys.data_cards.manifest import Blindness, Manifest, Step
+    from twokeys.data_cards.manifest import Manifest, Step
 
 FILE = "report.html"
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from twokeys.audit.evaluation.pairs import guess_rate, named
@@ -49,11 +50,7 @@ class Source:
     def rows(self) -> list[dict[str, Any]]:
         """The items as plain Python values; what is missing is None."""
         return [
-            {
-                str(name): list(value) if name in ("choices", "answers") else value if isinstance(value, str) else None
-                for name, value in row.items()
-                if name != "edit_boxes"
-            }
+            {str(name): _plain(value) for name, value in row.items() if name != "edit_boxes"}
             for row in self.table.to_dict("records")
         ]
 
@@ -80,6 +77,13 @@ class Source:
             f"Replies are read by version {facts['parser']} of twokeys' parser (twokeys {facts['twokeys']}); "
             "a change of it changes scores."
         )
+
+
+def _plain(value: Any) -> Any:
+    """A cell as a plain Python value: a text, a list, or None."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return list(value)
+    return value if isinstance(value, str) else None
 
 
 def source(

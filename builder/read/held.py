@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.limits import MAX_BYTES
 
 BELOW = "//"
 """Parts a locator's folder, which the recipe names, from the name below it, which a row states."""
@@ -82,7 +83,10 @@ def read_held(folder: Path, name: str) -> bytes:
             # Where the name leads now is what was opened: also no folder on the way was swapped.
             if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, held(folder, name).stat()):
                 raise _unreadable(folder, name, "image", "it changed while it was opened")
-            return file.read()
+            if opened.st_size > MAX_BYTES:
+                problem = f"the file {name!r} has {opened.st_size:,} bytes"
+                raise BadInput(folder / name, None, problem, f"at most {MAX_BYTES:,} bytes", "shrink the image")
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unreadable(folder, name, "image", error.strerror or str(error)) from None
 

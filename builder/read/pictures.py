@@ -31,8 +31,6 @@ from twokeys.core.pictures.limits import Images
 
 NAMED = "name:"
 """Locator prefix of an image that is known by name alone."""
-IN_TABLE = "parquet:"
-"""Locator prefix of an image that lies in a table."""
 
 
 class Pictures:

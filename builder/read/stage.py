@@ -24,7 +24,7 @@ from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.read.item_images import keys_and_sizes, one_image_a_row, require_one_image, within
 from twokeys.builder.read.option_order import ordered
-from twokeys.builder.read.pictures import IN_TABLE, NAMED, located, named, read_bytes
+from twokeys.builder.read.pictures import NAMED, located, named, read_bytes
 from twokeys.builder.read.source import Source
 from twokeys.builder.read.spelling import one_spelling
 from twokeys.builder.recipe import Recipe, Text
@@ -277,7 +277,7 @@ def _answer_type(answer: str, choices: list[str]) -> AnswerType:
 # ------------------------------------------------------------------------------------------------------ pictures
 
 
-@stage("pictures", version=4)
+@stage("pictures", version=5)
 def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -> Seen:
     """Decode, hash and measure every picture."""
     starts = range(0, len(places.locators), PICTURES_PER_SHARD)
@@ -288,9 +288,8 @@ def look_at_pictures(space: Workspace, places: ImageLocations, limits: Images) -
 
 def _look(sources: dict[str, Source], limits: Images, shard: list[tuple[str, str]], path: Path) -> None:
     """Decode, hash and measure the pictures of one shard."""
-    tables = {source for source, locator in shard if locator.startswith(IN_TABLE)}
     with ExitStack() as stack:
-        for name in sorted(tables):  # a row's question and its picture must be of one and the same table
+        for name in sorted({source for source, _ in shard}):  # a question and its picture must be of one same table
             stack.enter_context(sources[name].as_hashed())
         records = [_seen(sources[source], locator, limits) for source, locator in shard]
     write_table(path, pa.Table.from_pylist(records, schema=PICTURE_SCHEMA))

@@ -14,6 +14,9 @@ from twokeys.core.pictures.shown import DEEP, FORMATS, cut, opened, upright
 
 FEWEST = 8
 """Grey levels that a deep image must keep in 8 bits, if it has as many values."""
+SCANS = 200
+"""Scans of a JPEG, also of its thumbnails: progressive ones have about ten, each as long as the first."""
+_JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
 
 
 def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
@@ -31,6 +34,9 @@ def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:
         BadInput: When the bytes are no image of an accepted format, are cut short, claim more pixels than allowed, or
             hold more bits than RGB can show without losing what the image shows.
     """
+    if data.startswith(_JPEG) and (scans := data.count(_SCAN)) > SCANS:
+        problem = f"the image is a JPEG of {scans:,} scans, each of which is decoded over the whole image"
+        raise BadInput(where, None, problem, f"at most {SCANS} scans", "save the image again")
     max_pixels = limits.max_pixels
     if len(data) > limits.max_bytes:
         allowed, remedy = f"at most {limits.max_bytes:,} bytes", "shrink the image, or raise `images.max_bytes`"

@@ -13,6 +13,8 @@ from twokeys.core.pictures.limits import Images
 
 LOOKS = ("contrast", "colour")
 """Facts of an image that items carry as `image_contrast` and `image_colour`."""
+_STRIP = 2**20
+"""Pixels that are hashed at a time."""
 LEVELS = 8
 """Steps of each channel of an image's mean colour."""
 
@@ -50,11 +52,18 @@ def describe(data: bytes, where: str, limits: Images) -> ImageFacts:
     """
     image = decode(data, where, limits)
     header = f"{image.mode} {image.width} {image.height} ".encode()
-    pixels = hashlib.sha256(header + image.tobytes()).hexdigest()[:32]
-    # By channel: two colours of the same brightness are one grey, and two colours all the same.
-    contrast = float(np.asarray(image, dtype=np.float32).std(axis=(0, 1)).max())
-    digits, colour = hashlib.sha256(data).hexdigest(), colour_steps(image)
-    return ImageFacts(pixels, image.width, image.height, digits, len(data), contrast, colour)
+    pixels = hashlib.sha256(header)
+    for top in range(0, image.height, rows := max(1, _STRIP // image.width)):  # no second copy of a large image
+        pixels.update(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes())
+    key, digits = pixels.hexdigest()[:32], hashlib.sha256(data).hexdigest()
+    return ImageFacts(key, image.width, image.height, digits, len(data), _contrast(image), colour_steps(image))
+
+
+def _contrast(image: Image.Image) -> float:
+    """By channel: two colours of the same brightness are one grey, and two colours all the same."""
+    counts, levels = np.array(image.histogram(), dtype=np.float64).reshape(-1, 256), np.arange(256)
+    mean = counts @ levels / counts.sum(axis=1)
+    return float(np.sqrt((counts * (levels - mean[:, None]) ** 2).sum(axis=1) / counts.sum(axis=1)).max())
 
 
 def colour_steps(image: Image.Image) -> str:
@@ -67,5 +76,5 @@ def colour_steps(image: Image.Image) -> str:
         >>> colour_steps(Image.new("RGB", (4, 2), (255, 128, 31)))
         '7-4-0'
     """
-    pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
-    return "-".join(str(int(total) * LEVELS // (256 * len(pixels))) for total in pixels.sum(axis=0, dtype=np.int64))
+    counts = np.array((image if image.mode == "RGB" else image.convert("RGB")).histogram()).reshape(3, 256)
+    return "-".join(str(int(of) * LEVELS // (256 * int(counts[0].sum()))) for of in counts @ np.arange(256))

@@ -10,19 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_PIXELS = 178_956_970
 """Larger images are refused before they are decoded: Pillow opens none unless it is told to. Recipes may ask less."""
 
+MAX_BYTES = 512 * 2**20
+"""Larger files are refused before they are read. Recipes may ask less."""
+
 
 class Images(BaseModel):
     """Limits that an image must keep before it is decoded, and how many an item may have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 100_000_000
+    max_pixels: Annotated[int, Field(gt=0, le=MAX_PIXELS)] = 50_000_000
     """Width times height; larger images are bad rows."""
-    max_bytes: Annotated[int, Field(gt=0)] = 100_000_000
+    max_bytes: Annotated[int, Field(gt=0, le=MAX_BYTES)] = 100_000_000
     """Size of a file; larger ones are bad rows."""
     max_per_item: Annotated[int, Field(gt=0)] = 16
     """Images that an item may have."""
 
 
-WIDEST = Images(max_pixels=MAX_PIXELS, max_bytes=sys.maxsize, max_per_item=sys.maxsize)
+WIDEST = Images(max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES, max_per_item=sys.maxsize)
 """Limits of whatever reads a folder without its recipe: every image that some recipe allows is within them."""

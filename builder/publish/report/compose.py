@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from twokeys.builder.balance.select import Selection
     from twokeys.builder.measure.survey import Survey
     from twokeys.builder.recipe import Recipe
+    from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.categories import Categories
-    from twokeys.data_cards.manifest import Blindness, Manifest
+    from twokeys.data_cards.manifest import Manifest
 
 ALL, BALANCED = "all items read", "balanced"
 

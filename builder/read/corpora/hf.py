@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from yaml import YAMLError
+
 from twokeys.builder.read.corpora.columns import MoreColumns, Tables
 from twokeys.builder.read.corpora.image_folder import METADATA, is_metadata
 from twokeys.builder.read.corpora.joined import patterns
@@ -15,6 +17,7 @@ from twokeys.builder.read.corpora.opening import read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
+from twokeys.core.yaml_reading import LONGEST, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,8 @@ NEEDS = (
     "commit as revision; `columns` says what stands where"
 )
 README = "README.md"
+_HEAD = re.compile(r"\s*---[\r\n]+(.*?)[\r\n]+---(?:[\r\n]|$)", re.DOTALL)
+"""YAML at the beginning of a README."""
 STATE = "state.json"
 """Where `save_to_disk` lists the files of a split."""
 _IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm"})
@@ -137,15 +142,14 @@ def _local(root: Path) -> None:
     """Refuse a README that names files elsewhere, before any library looks for them."""
     if not (root / README).exists():
         return
-    from huggingface_hub import metadata_load
-    from yaml import YAMLError
-
     file = source_file(root, README, NEEDS)
+    with file.path.open("rb") as stream:
+        head = _HEAD.match(stream.read(4 * LONGEST).decode(errors="replace"))
     try:
-        said = metadata_load(file.path) or {}
-    except (ValueError, OSError, YAMLError):
-        return  # `datasets` says what is wrong with it
-    for text in _texts(said.get("configs")):
+        said = parsed(head[1]) if head else None
+    except YAMLError as error:
+        raise BadInput(root / README, None, f"its head is no YAML ({error})", NEEDS, "mend or remove it") from None
+    for text in _texts(said.get("configs") if isinstance(said, dict) else None):
         if "://" in text or "::" in text:
             remedy = "download the files, and name them"
             problem = f"it names the address {text!r}"

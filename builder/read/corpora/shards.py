@@ -10,7 +10,7 @@ from twokeys.builder.read.arrow_files import ENDINGS, batches, schema_of
 from twokeys.builder.read.corpora.features import labelled, with_names
 from twokeys.builder.read.corpora.image_folder import column_in_file, with_paths
 from twokeys.builder.read.corpora.json_records import json_records
-from twokeys.builder.read.corpora.opening import Record, SourceFile, read_csv
+from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, read_csv
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.templates import is_template
 
@@ -112,13 +112,31 @@ def _csv(file: SourceFile, delimiter: str, wanted: Mapping[str, str]) -> Iterato
         yield number, record
 
 
-def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record]]:
+def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, Record | BadInput]]:
     schema = schema_of(file.path)
+    if twice := [name for name in wanted if schema.names.count(name) > 1]:
+        problem = f"the column {twice[0]} comes twice"
+        raise BadInput(file.path, "header", problem, "columns of different names", "rename or remove one of them")
     columns = {name: _read_for(schema, name) for name in wanted}
     _require(file, [name for name, column in columns.items() if column is None], schema.names, wanted)
     read = sorted(set(filter(None, columns.values())))
     found = batches(file.path, read, _IMAGE_BATCH if _holds_bytes(schema, read) else _BATCH)
-    yield from enumerate((record for batch in found for record in batch.to_pylist()), start=1)
+    before = 0
+    for batch in found:
+        yield from enumerate(_records_of(batch, file, before + 1), start=before + 1)
+        before += batch.num_rows
+
+
+def _records_of(batch: pa.RecordBatch, file: SourceFile, first: int) -> list[Record | BadInput]:
+    """The rows of a batch, of which the first has a number; one whose text is no UTF-8 costs no other."""
+    try:
+        return list(batch.to_pylist())
+    except UnicodeDecodeError as error:
+        if batch.num_rows > 1:
+            alone = [_records_of(batch.slice(at, 1), file, first + at) for at in range(batch.num_rows)]
+            return [record for records in alone for record in records]
+        problem = f"a text holds the byte {error.object[error.start]:#04x}, which is no UTF-8"
+        return [BadInput(file.name, first, problem, "UTF-8 text", MEND)]
 
 
 def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:

@@ -161,7 +161,11 @@ def _pairs(root: Path, name: str) -> dict[str, list[str]]:
     links: dict[str, list[str]] = {}
     if not (root / name).is_file():
         return links
-    for pair in read_json(source_file(root, name, NEEDS)):
+    document = read_json(source_file(root, name, NEEDS))
+    if not isinstance(document, list):
+        problem = f"the file holds {short(document)}"
+        raise BadInput(root / name, None, problem, "a list of pairs of question ids", "download the file again")
+    for pair in document:
         if not isinstance(pair, list) or len(pair) != 2:
             problem = f"an entry is {pair!r:.60}"
             raise BadInput(root / name, None, problem, "pairs of question ids", "download the file again")
