@@ -65,6 +65,7 @@ class Diagnosis:
         options: What the options of multiple-choice items give away; None as for shortcuts.
         folder: Where the report and the plot are; None for a published folder.
         executed: Stages that did work, with their seconds.
+        aside: Why each row that was set aside cannot be used.
         panel: What models answer without the images; None where none was asked.
     """
 
@@ -79,6 +80,7 @@ class Diagnosis:
     options: MinedOptions | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
     panel: Panel | None = None
 
     @property
@@ -193,6 +195,7 @@ def diagnose(
             options=(options := mine_options(known.items, plan.measure.confidence, plan.seed)),
             folder=folder,
             executed=run.seconds,
+            aside=known.aside,
             panel=known.panel,
         )
         _write(found, folder, plan.title)

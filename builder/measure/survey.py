@@ -81,6 +81,11 @@ class Survey:
     pool: PoolImages | None = None
     panel: Panel | None = None
 
+    @property
+    def aside(self) -> list[str]:
+        """Why each row that was set aside cannot be used: a sentence each."""
+        return [str(BadInput(**json.loads(problem))) for problem in self.set_aside["problem"]]
+
 
 @dataclass(frozen=True, eq=False)
 class Grouping(Result):
