@@ -53,6 +53,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         recipe=recipe.model_dump(mode="json", by_alias=True),
         encoders=build.encoders,
         confidence=confidence,
+        panel=survey.panel,
         asked=asked_models(build.survey.represent.run, recipe, set(build.encoders)),
         sources=_sources(survey),
         pools=_pools(build, images["source"]),
