@@ -10,7 +10,7 @@ from rich.markup import escape
 from twokeys.commands import tabled
 from twokeys.commands.tabled import console
 from twokeys.commands.verbosity import Verbosity, verbosity
-from twokeys.data_cards import category_table, plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from twokeys.data_cards.audited import AuditedTier
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
+    from twokeys.data_cards.panel import Panel
 
 OUT = console()
 WORDINGS, PROBLEMS = 8, 3
 """Rows that are printed of shortcuts in words, and of problems of one kind."""
+EXAMPLES = 3
+"""Items that are printed of those which models answer without the image."""
 CATEGORIES = 10
 """Rows that are printed of the table by category."""
 PREDICTORS = (
@@ -90,7 +93,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
     ]
     table("Blind accuracy", ("predictor", *header), named)
-    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW}")
+    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
 
 
 def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
@@ -147,6 +150,8 @@ def show_diagnosis(found: Diagnosis) -> None:
         f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
     )
     _show_aside(found.aside)
+    if found.panel is not None:
+        _show_panel(found.panel)
     _show_worst((("", found.categories),))
     _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
@@ -175,8 +180,25 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Shortcuts in options", ("the option that", "is right in", "of", "chance"), options)
     if found.folder:
         folder = escape(str(found.folder))
-        OUT.print(f"Report: [bold]{folder}/report.html[/], numbers: {folder}/diagnosis.json")
+        page, numbers = found.pages
+        OUT.print(f"Report: [bold]{folder}/{page}[/], numbers: {folder}/{numbers}")
     _show_work(found.executed)
+
+
+def _show_panel(found: Panel) -> None:
+    """Print what models answer without the images: in words, as a table, and some examples."""
+    for said in panel_table.sentences(found):
+        tabled.prose(OUT, said)
+    OUT.print()
+    table("Models without the image", panel_table.HEADER, panel_table.rows(found))
+    tabled.prose(OUT, panel_table.LEGEND)
+    OUT.print()
+    examples = [
+        (one.question, one.answer, "; ".join(f"{model}: {reply}" for model, reply in one.replies.items()))
+        for one in found.examples[:EXAMPLES]
+    ]
+    if examples:
+        table("Answered without the image", ("question", "answer", "replies"), examples)
 
 
 def _shortcuts(found: Diagnosis) -> list[tuple[str, ...]]:
