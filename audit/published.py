@@ -15,7 +15,9 @@ from twokeys.core.answers.normal import compared
 from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256_of_all
+from twokeys.core.item_images import KEYS
 from twokeys.core.pictures import decoding
+from twokeys.core.pictures.shown import side_by_side
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.published import PublishedFolder, PublishedImages
 
@@ -24,7 +26,7 @@ ALL = "all"
 EVALUATED = (*TIERS, REMOVED)
 """Configs whose rows are items; a row of `pairs` is two of them, which stand in `balanced`."""
 TEXT = ("id", "question", "choices", "answer", "answer_type", "question_key", "image_key", "group")
-OPTIONAL = ("answers", "image_partner", "question_partner", "quad", "edit_of", "edit_kind", "edit_boxes")
+OPTIONAL = (KEYS, "answers", "image_partner", "question_partner", "quad", "edit_of", "edit_kind", "edit_boxes")
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,25 @@ class Published:
     images: PublishedImages
     unseen: int = 0
 
-    def pictures(self, rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, Image.Image]]:
-        """Images of some rows of the table (places, any order) in file order: (place, image in RGB)."""
+    @property
+    def several(self) -> bool:
+        """Whether some item has several images."""
+        return any(keys is not None and len(keys) > 1 for keys in self.table[KEYS])
+
+    def pictures(self, rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, tuple[Image.Image, ...]]]:
+        """Images of some rows of the table (places, any order) in file order: (place, its images in RGB, in order)."""
         places: dict[str, list[int]] = {}
         for place in np.sort(rows).tolist():
             places.setdefault(str(self.table["image_key"].iat[place]), []).append(place)
-        for key, data in self.images.items(places):
-            picture = decode(data, f"{self.folder}, image {key}")
+        for key, images in self.images.lists(places):
+            shown = tuple(decode(data, f"{self.folder}, image {key}") for data in images)
             for place in places[key]:
-                yield place, picture
+                yield place, shown
 
     def shown(self, names: Collection[str]) -> dict[str, Image.Image]:
-        """Images of the items of some ids, by id."""
+        """Images of the items of some ids, by id; several of one item side by side."""
         places = np.flatnonzero(self.table["id"].isin(names))
-        return {str(self.table["id"].iat[place]): picture for place, picture in self.pictures(places)}
+        return {str(self.table["id"].iat[place]): side_by_side(images) for place, images in self.pictures(places)}
 
 
 def fingerprints(published: Published) -> dict[str, str]:
@@ -118,7 +125,7 @@ def read(folder: Path, config: str | None = None, split: str | None = None, more
         raise BadInput(folder, "split", f"there is no split {split!r}", ", ".join(splits), "name one of these")
     parts = [_rows(there, name, split, more) for name in configs if there.files(name, split)]
     table = pd.concat(parts, ignore_index=True).drop_duplicates("id", ignore_index=True)
-    images = there.images([name for name in configs if "image" in there.columns(name)], split)
+    images = there.images([name for name in configs if {"image", "images"} & set(there.columns(name))], split)
     seen = table[[key in images for key in table["image_key"]]].reset_index(drop=True)
     if seen.empty:
         remedy = "name the config `all`, in which other items may have their images"

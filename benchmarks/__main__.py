@@ -23,8 +23,8 @@ from pathlib import Path
 from benchmarks.report import say
 
 NAMES = (
-    "balance", "scale", "neighbours", "mining", "retrieved", "embedding", "baselines", "language", "values",
-    "coalitions", "verified",
+    "balance", "scale", "neighbours", "mining", "retrieved", "retrieval", "embedding", "baselines", "language",
+    "values", "coalitions", "verified",
 )  # fmt: skip
 LONG = ("faithfulness", "simulated")
 PACKAGES = ("numpy", "pandas", "scipy", "ortools", "highspy", "faiss-cpu", "scikit-learn", "torch", "pillow", "pyarrow")

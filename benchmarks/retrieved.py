@@ -14,7 +14,7 @@ from benchmarks.report import Facts, Table, fresh, peak, section, timed
 from benchmarks.synthetic import scenes
 from twokeys.builder.pair.generators.retrieved import mining
 from twokeys.builder.pair.generators.retrieved.asks import MinedPool
-from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
+from twokeys.builder.pair.generators.retrieved.mining import Limits, Mined, mine
 from twokeys.builder.pair.generators.retrieved.search import nearest_among
 
 SIZES = (100_000, 1_000_000)
@@ -94,8 +94,8 @@ def mined(number: int) -> Facts:
     return {
         "seconds": seconds,
         **spent,
-        "candidates": len(found),
-        "images": len(np.unique(found.image)),
+        "candidates": len(found.edges),
+        "images": len(np.unique(found.edges.image)),
         "before": before,
         "most": most,
         "first": first,
@@ -104,9 +104,9 @@ def mined(number: int) -> Facts:
     }
 
 
-def recall(found: Candidates, pool: MinedPool, meaning: Ints, image: Ints, answer: list[str]) -> tuple[float, float]:
+def recall(found: Mined, pool: MinedPool, meaning: Ints, image: Ints, answer: list[str]) -> tuple[float, float]:
     """Share of what was found of the true nearest image with another answer, and of the nearest K, for a sample."""
-    keys = found.meaning * len(pool) + found.image
+    keys = found.edges.meaning * len(pool) + found.edges.image
     everything = np.arange(len(pool), dtype=np.int64)
     hits = []
     for row in np.random.default_rng(3).choice(QUESTIONS, SAMPLE, replace=False).tolist():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,15 +19,15 @@ from twokeys.builder.certify.balanced import FILE as CERTIFICATE
 from twokeys.builder.certify.balanced import holds
 from twokeys.builder.certify.stage import certify
 from twokeys.builder.filter import Rules, filter_items
+from twokeys.builder.gather import gather
 from twokeys.builder.measure.replies import named_hosts
-from twokeys.builder.measure.survey import locate, survey
-from twokeys.builder.pair.check import check_files, check_names
-from twokeys.builder.pair.stage import pair, pool_images
+from twokeys.builder.measure.survey import locate
+from twokeys.builder.pair.check import check_names
+from twokeys.builder.pair.stage import pair
 from twokeys.builder.publish.build import Build
 from twokeys.builder.publish.place import PUBLISHED, check_place
 from twokeys.builder.publish.stage import publish
 from twokeys.builder.publish.swap import alone_at
-from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
@@ -52,12 +52,14 @@ class Built:
         manifest: Its manifest.
         certified: Whether the certificate holds: the balanced tier is bounded as promised, the audited one certified.
         executed: Stages that did work, with their seconds; empty when everything was there.
+        aside: Why each row that was set aside cannot be used.
     """
 
     folder: Path
     manifest: Manifest
     certified: bool
     executed: dict[str, float]
+    aside: list[str] = field(default_factory=list)
 
     def to_pandas(self) -> pd.DataFrame:
         """Ceilings and blind baselines before and after, a row for each: `twokeys.data_cards.tables.frame`."""
@@ -120,17 +122,14 @@ def build(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone(), alone_at(place, PUBLISHED) as output:
-        pool = pool_images(run, plan, corpora)
-        reading = read(run, plan, sources)
-        check_files(run, plan, reading, sources)
-        measured = survey(run, plan, sources, reading, pool)
+        measured = gather(run, plan, sources, corpora)
         filtered = filter_items(run, plan, measured)
         paired = pair(run, plan, measured, filtered.left(measured.items))
         balanced = balance(run, plan, paired.known)
         certified = certify(run, plan, paired.known, balanced)
         manifest = publish(run, Build(plan, measured, filtered, paired, balanced, certified), output)
     certificate = json.loads((place / CERTIFICATE).read_text(encoding="utf-8"))
-    return Built(folder, manifest, holds(certificate), run.seconds)
+    return Built(folder, manifest, holds(certificate), run.seconds, measured.aside)
 
 
 def _check(recipe: Recipe) -> None:

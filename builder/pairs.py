@@ -13,15 +13,14 @@ from twokeys.audit.served.spending import spending
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
 from twokeys.builder.filter import filter_items
+from twokeys.builder.gather import gather
 from twokeys.builder.measure.replies import named_hosts
-from twokeys.builder.measure.survey import locate, survey
+from twokeys.builder.measure.survey import locate
 from twokeys.builder.pair.artefacts.artefacts import Artefacts
 from twokeys.builder.pair.artefacts.refusal import look_for
-from twokeys.builder.pair.check import check_files, check_names
+from twokeys.builder.pair.check import check_names
 from twokeys.builder.pair.counts import kinds, retrieved_kinds
-from twokeys.builder.pair.stage import pool_images
 from twokeys.builder.pair.stage import work as pair_work
-from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Balance, Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
@@ -29,7 +28,7 @@ from twokeys.core.ceilings import ceilings
 from twokeys.core.colours import colours
 from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
-from twokeys.data_cards.manifest import PairKind, Precision, RetrievedKind
+from twokeys.data_cards.pairing import PairKind, Precision, RetrievedKind
 
 
 @dataclass(frozen=True)
@@ -143,10 +142,7 @@ def pairs(
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
-        pool = pool_images(run, plan, corpora)
-        reading = read(run, plan, sources)
-        check_files(run, plan, reading, sources)
-        known = survey(run, plan, sources, reading, pool)
+        known = gather(run, plan, sources, corpora)
         left = filter_items(run, plan, known).left(known.items)
         done = pair_work(run, plan, known, left)
     kept = left.frame

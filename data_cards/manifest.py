@@ -9,11 +9,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-from twokeys.core.views import Bounded, View
 from twokeys.data_cards.audited import AuditedTier
+from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
+from twokeys.data_cards.fact import Fact
+from twokeys.data_cards.pairing import Pairing
+from twokeys.data_cards.panel import Panel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +24,6 @@ if TYPE_CHECKING:
 FILE = "manifest.json"
 FORMAT = 2
 """Of the published folder: raised when what reads one could not read an older one."""
-
-
-class Fact(BaseModel):
-    """Base of the manifest's parts: immutable, unknown fields are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SplitCount(Fact):
@@ -85,72 +82,6 @@ class GroupKind(Fact):
     """Share of the source's items in the largest group that this kind would make."""
     used: bool
     note: str
-
-
-class Ceiling(Fact):
-    """The best accuracy of any function of one view on a set: a count."""
-
-    view: Bounded
-    stratum: str
-    """`all`, or `column=value`."""
-    right: int
-    items: int
-    keys: int
-
-    @property
-    def share(self) -> float:
-        """The ceiling as accuracy."""
-        return self.right / self.items if self.items else float("nan")
-
-
-class Score(Fact):
-    """Accuracy of one cross-fitted blind baseline on a set."""
-
-    view: View
-    baseline: str
-    """Full name, such as `question.tfidf`."""
-    stratum: str
-    items: int
-    right: int
-    low: float
-    """Lower end of the confidence interval, clustered by group and by question (options for the view `choices`)."""
-    high: float
-    chance: float
-    """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
-
-    @property
-    def accuracy(self) -> float:
-        """Share of items answered right."""
-        return self.right / self.items if self.items else float("nan")
-
-
-class Blindness(Fact):
-    """How blind-solvable a set is: bounds from above and baselines from below."""
-
-    ceilings: list[Ceiling]
-    scores: list[Score]
-
-    def best(self, stratum: str = "all", view: str | None = None) -> Score | None:
-        """The baseline with the highest accuracy on a stratum; None where nothing was measured."""
-        found = [s for s in self.scores if s.stratum == stratum and view in (None, s.view) and s.items]
-        return max(found, key=lambda score: score.accuracy, default=None)
-
-    def ceiling(self, view: str, stratum: str = "all") -> Ceiling:
-        """The ceiling of a view on a stratum.
-
-        Raises:
-            KeyError: When that stratum was not counted.
-        """
-        for ceiling in self.ceilings:
-            if (ceiling.view, ceiling.stratum) == (view, stratum):
-                return ceiling
-        counted = ", ".join(sorted({ceiling.stratum for ceiling in self.ceilings})) or "nothing"
-        raise KeyError(f"no ceiling of the view {view!r} on {stratum!r}; counted on: {counted}")
-
-    @property
-    def strata(self) -> list[str]:
-        """Strata on which ceilings were counted: `all` first, the others sorted."""
-        return sorted({ceiling.stratum for ceiling in self.ceilings}, key=lambda name: (name != "all", name))
 
 
 class Example(Fact):
@@ -250,19 +181,6 @@ class Partners(Fact):
     quads: int
 
 
-class PairKind(Fact):
-    """What became of one kind of constructed partner."""
-
-    kind: str
-    made: int
-    refused: dict[str, int]
-    """Reason, numbers left out -> edits refused for it."""
-    added: int
-    """Went on to balance."""
-    published: int
-    """Are in the balanced set."""
-
-
 class LabelNoise(Fact):
     """What balance is expected to make of wrong labels: they were planted as often as stated, and counted again."""
 
@@ -277,75 +195,6 @@ class LabelNoise(Fact):
     high: float
     """Largest over draws."""
     draws: int
-
-
-class RetrievedKind(Fact):
-    """Retrieved partners of one kind: what their judge understood, and how far it can be trusted."""
-
-    kind: str
-    askable: int
-    """Annotated items whose question the judge understands."""
-    before: int
-    """Those of them that can be balanced without any retrieved partner."""
-    balanced: int
-    """Those of them that are in the balanced set."""
-    checked: int
-    """Annotated items about whose own image the judge can tell the answer."""
-    agreed: int
-    """Those of them for which it tells the annotated answer; the others get no partner.
-
-    Answers of partners are wrong more often: candidates are looked for by an answer, and wrong annotations give just
-    the answers that are rare. Of annotations of real photos, 1 % of which were made wrong, the answers of 3 % of the
-    partners followed, though 99.6 % of the items agreed.
-    """
-    spare: int
-    """Sound candidates that balance does not need: they are not published."""
-    absence: str
-    """What it means that an object is not annotated; empty if no annotations tell the answers."""
-    files: dict[str, str] = {}
-    """Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them."""
-
-
-class Precision(Fact):
-    """How often models are right about what they verify: claims about annotated items that did not decide on fitness.
-
-    Annotated answers are themselves wrong at times, and what is verified is about images nearer to the original's than
-    those of other items.
-    """
-
-    source: str
-    margin: float
-    """Nats by which every model must prefer an answer."""
-    used: bool
-    """Whether this is the margin by which edits were verified."""
-    items: int
-    """Annotated items that models were asked about."""
-    claims: int
-    """Answers that were claimed: the annotated ones and their rivals."""
-    passed: int
-    """Those that every model prefers by the margin."""
-    right: int
-    """Those of them that are annotated."""
-    low: float
-    """Wilson interval of the share of right ones among those that pass."""
-    high: float
-
-
-class Pairing(Fact):
-    """What the stage `pair` mined and constructed."""
-
-    reworded: int
-    """Items of the source that are published, or were balanced, in the wording of a paraphrase."""
-    merged: int
-    """Annotated items that were removed because a paraphrase about the same image was there."""
-    kinds: list[PairKind]
-    retrieved: list[RetrievedKind] = []
-    precision: list[Precision] = []
-    """By corpus and margin; empty if models verified nothing."""
-    before: Blindness
-    """On what the rules left, baselines as fitted on all items read."""
-    after: Blindness
-    """On what pairing made of it, baselines fitted anew: a generator must not open a shortcut."""
 
 
 class AskedModel(Fact):
@@ -386,11 +235,13 @@ class Manifest(Fact):
     build_key: str
     recipe: dict[str, Any]
     encoders: dict[str, str]
-    asked: list[AskedModel] = []
+    asked: list[AskedModel] = Field(default_factory=list)
     """Served models; what they replied was seen by the builder alone."""
+    panel: Panel | None = None
+    """What a panel of models answers without the images; None where the recipe names none."""
     confidence: float
     sources: list[Source]
-    pools: list[PoolSource] = []
+    pools: list[PoolSource] = Field(default_factory=list)
     """Empty if no generator looked for partners in them."""
     groups: list[GroupKind]
     funnel: list[Step]

@@ -17,7 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
+from twokeys.data_cards.blindness import Blindness, Ceiling, Score
+from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.tables import NONE, Predictor, count, percent, predictors
 from twokeys.data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY, STYLE
 

@@ -13,7 +13,8 @@ from twokeys.data_cards import retrieved
 from twokeys.data_cards.tables import JOINT, best, count, interval, percent, result
 
 if TYPE_CHECKING:
-    from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest
+    from twokeys.data_cards.blindness import Blindness, Ceiling
+    from twokeys.data_cards.manifest import Manifest
 
 _FITTED = {"set": "the set itself, in folds", "removed": "the items that selection removed", "nothing": "nothing"}
 Answers = dict[str, str | list[str]]

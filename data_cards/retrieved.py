@@ -10,7 +10,7 @@ from twokeys.data_cards.tables import Cells, count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twokeys.data_cards.manifest import Pairing, PairKind, RetrievedKind
+    from twokeys.data_cards.pairing import Pairing, PairKind, RetrievedKind
 
 WHAT = (
     "A retrieved partner is an image partner that was found, not made: another real image about which the same "

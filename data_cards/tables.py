@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twokeys.core.views import COARSE, VIEWS, Bounded
-from twokeys.data_cards.manifest import Blindness, Ceiling, Manifest, Score
+from twokeys.data_cards.blindness import Blindness, Ceiling, Score
+from twokeys.data_cards.manifest import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from twokeys.data_cards.tables import Cells, count, interval, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twokeys.data_cards.manifest import Precision
+    from twokeys.data_cards.pairing import Precision
 
 HEADER: Cells = ("corpus", "margin", "claims", "passed", "right", "precision")
 LEGEND = (

@@ -76,6 +76,10 @@ def export(
         raise BadInput("--out", None, f"{place} lies inside the published folder", "a folder beside it", remedy)
     check_place(place, EXPORTED)
     found = source(Path(folder), config, split, dataset, instruction)
+    if found.published.several and not form.several:
+        problem = f"items have several images, and the format {to} carries one image an item"
+        allowed = ", ".join(name for name, one in FORMATS.all().items() if one.several)
+        raise BadInput("--to", None, problem, allowed, "name one of these")
     with alone_at(place, EXPORTED) as output, whole_folder(output) as fresh:
         form.write(found, fresh)
         (fresh / "README.md").write_text(_readme(found.heading(form.summary), form.use(found)), encoding="utf-8")

@@ -19,12 +19,14 @@ class Format:
         summary: What comes out, in one line.
         write: Writes the files into a folder.
         use: Markdown that says how they are used, with the export's own names in it.
+        several: Whether it carries items of several images.
     """
 
     name: str
     summary: str
     write: Callable[[Source, Path], None]
     use: Callable[[Source], str]
+    several: bool = False
 
 
 BUILT_IN = {

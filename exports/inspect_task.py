@@ -30,4 +30,4 @@ as data URIs of the published bytes; those in which readers could see something 
 """
 
 
-FORMAT = Format("inspect", "Inspect task: one Python file", write, _use)
+FORMAT = Format("inspect", "Inspect task: one Python file", write, _use, several=True)

@@ -105,4 +105,5 @@ Uniform guesses get {source.facts["chance"]:.2%}. The items lie beside the task:
 """
 
 
-FORMAT = Format("lm-eval", "lm-evaluation-harness task on questions alone: YAML, utils.py and items", write, _use)
+SUMMARY = "lm-evaluation-harness task on questions alone: YAML, utils.py and items"
+FORMAT = Format("lm-eval", SUMMARY, write, _use, several=True)

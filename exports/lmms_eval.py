@@ -91,4 +91,4 @@ when the folder moves.
 """
 
 
-FORMAT = Format("lmms-eval", "lmms-eval task: a YAML for each view, and utils.py", write, _use)
+FORMAT = Format("lmms-eval", "lmms-eval task: a YAML for each view, and utils.py", write, _use, several=True)

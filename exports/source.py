@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from twokeys.audit.evaluation.pairs import guess_rate, named
@@ -49,11 +50,7 @@ class Source:
     def rows(self) -> list[dict[str, Any]]:
         """The items as plain Python values; what is missing is None."""
         return [
-            {
-                str(name): list(value) if name in ("choices", "answers") else value if isinstance(value, str) else None
-                for name, value in row.items()
-                if name != "edit_boxes"
-            }
+            {str(name): _plain(value) for name, value in row.items() if name != "edit_boxes"}
             for row in self.table.to_dict("records")
         ]
 
@@ -82,6 +79,13 @@ class Source:
         )
 
 
+def _plain(value: Any) -> Any:
+    """A cell as a plain Python value: a text, a list, or None."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return list(value)
+    return value if isinstance(value, str) else None
+
+
 def source(
     folder: Path, config: str | None, split: str | None, dataset: str | None, instruction: str | None = None
 ) -> Source:
@@ -103,7 +107,8 @@ def source(
     config = config or next((name for name in CONFIGS if (folder / name).is_dir()), None)
     if config not in CONFIGS:
         problem = f"there is no config {config!r}" if config else "no config holds items with images"
-        raise BadInput(folder, "config", problem, ", ".join(CONFIGS), "name one of these")
+        held = [name for name in CONFIGS if (folder / name).is_dir()] or CONFIGS
+        raise BadInput(folder, "config", problem, ", ".join(held), "name one of these, or leave --config out")
     there = PublishedFolder(folder)
     manifest = there.manifest
     published = read(folder, config, split, MORE)

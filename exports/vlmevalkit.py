@@ -9,6 +9,7 @@ from pathlib import Path
 from string import ascii_uppercase
 
 from twokeys.core.errors import BadInput
+from twokeys.core.item_images import KEYS
 from twokeys.exports.bundle import bundled
 from twokeys.exports.format import Format
 from twokeys.exports.source import Source
@@ -16,7 +17,8 @@ from twokeys.exports.source import Source
 SHORTEST = 64
 """VLMEvalKit takes an image's cell of at most so many characters for the index of another row."""
 KEPT = (
-    "id", "answer_type", "image_key", "question_key", "group", "image_partner", "question_partner", "quad", "source",
+    "id", "answer_type", "image_key", "image_keys", "question_key", "group", "image_partner", "question_partner",
+    "quad", "source",
 )  # fmt: skip
 
 
@@ -37,17 +39,19 @@ def write(source: Source, out: Path) -> None:
     (out / f"{name}.py").write_text(text, encoding="utf-8")
     rows = source.rows
     letters = list(ascii_uppercase[: max(len(row["choices"]) for row in rows)])
-    pictures = _cells(source)
+    pictures, kept = _cells(source), [name for name in KEPT if name != KEYS or source.published.several]
     shown: dict[str, int] = {}
     with (out / f"{name}.tsv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n")
         table.writerow(
-            ["index", "image", "question", *letters, "answer", "gold", "answers", "choices", "category", "split", *KEPT]
+            ["index", "image", "question", *letters, "answer", "gold", "answers", "choices", "category", "split", *kept]
         )
         for index, row in enumerate(rows):
             # An image stands once: a cell that is a number points to the row that has it.
             key = row["image_key"]
-            image = str(shown[key]) if key in shown else pictures.pop(key)
+            images = [pictures[one] for one in row[KEYS] or [key]]
+            # A cell with a list of images is one that Python reads as such.
+            image = str(shown[key]) if key in shown else images[0] if len(images) == 1 else json.dumps(images)
             shown.setdefault(key, index)
             choices = row["choices"]
             letter = ascii_uppercase[choices.index(row["answer"])] if choices else row["answer"]
@@ -55,7 +59,7 @@ def write(source: Source, out: Path) -> None:
                 index, image, row["question"], *(choices + [""] * (len(letters) - len(choices))), letter, row["answer"],
                 json.dumps(row["answers"], ensure_ascii=False), json.dumps(choices, ensure_ascii=False),
                 row["answer_type"], source.facts["split"],
-                *(row[column] or "" for column in KEPT),
+                *(json.dumps(row[name]) if name == KEYS else row[name] or "" for name in kept),
             ])  # fmt: skip
 
 
@@ -88,4 +92,4 @@ working folder under the dataset's name, which holds the fingerprint of the rows
 """
 
 
-FORMAT = Format("vlmevalkit", "VLMEvalKit dataset: TSV with images, and its class", write, _use)
+FORMAT = Format("vlmevalkit", "VLMEvalKit dataset: TSV with images, and its class", write, _use, several=True)

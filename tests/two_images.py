@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from PIL import Image, ImageDraw
 
+from twokeys.builder.build import Built, build
+
 BLOCKS, SIDE = 10, 40
+MEASURE = {"baselines": ["question.prior", "image.majority", "image.metadata", "image.detail"], "folds": 5}
 STATEMENTS = (
     "The first image shows more than the second.",
     "The second image shows more than the first.",
@@ -58,3 +62,11 @@ def write_corpus(folder: Path, rows: list[dict[str, Any]] | None = None) -> dict
         "format": "table", "name": "two", "path": "two", "image_folder": "two/images", "revision": "1.0",
         "license": "mit", "homepage": "https://example.org/two", "columns": {"id": "id", "image": "image"},
     }  # fmt: skip
+
+
+def build_two(folder: Path, rows: list[dict[str, Any]] | None = None, **changes: Any) -> Built:
+    """Build the corpus, or other rows about its images, below `folder`, with fields of the recipe replaced."""
+    corpus = write_corpus(folder / "corpora", rows) | {"group_by": ["image"]}
+    plan = {"name": "two", "title": "Two images", "corpora": [corpus], "measure": MEASURE, "pair": {"publish": True}}
+    (folder / "two.yaml").write_text(yaml.safe_dump(plan | changes), encoding="utf-8")
+    return build(folder / "two.yaml", folder / "two", corpora=folder / "corpora", engine="serial")

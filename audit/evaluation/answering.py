@@ -34,7 +34,7 @@ class Asked:
     Attributes:
         question: The item as it is asked.
         answer: Its gold answer.
-        donor: Another item's image, for the masking `other-image`.
+        donor: Another item's first image, for the masking `other-image`.
     """
 
     question: Question
@@ -66,9 +66,9 @@ def nothing_scored(folder: Path, model: Responder, why: Mapping[Any, str]) -> Ba
     return BadInput(folder, None, problem, "items whose answers the model can give", "use another model or config")
 
 
-def question_of(row: pd.Series, picture: Image.Image) -> Question:
-    """A row of a published folder as it is asked."""
-    return Question(picture, row["question"], tuple(row["choices"]), row["answer_type"])
+def question_of(row: pd.Series, images: Sequence[Image.Image]) -> Question:
+    """A row of a published folder as it is asked, with its images in their order."""
+    return Question(images[0], row["question"], tuple(row["choices"]), row["answer_type"], tuple(images[1:]))
 
 
 def is_right(reply: str, question: Question, answer: str) -> bool:
@@ -91,6 +91,11 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Se
     """
     if isinstance(model, Model):
         return _played(model, items, masking, views)
+    skipped: dict[int, str] = {}
+    if not getattr(model, "several", False):
+        skipped = {at: _of_several(item) for at, item in enumerate(items) if item.question.more}
+    places = [at for at in range(len(items)) if at not in skipped]
+    items = [items[at] for at in places]
     columns: dict[str, list[object]] = {}
     for view in views:
         replies = model.reply([_without(item, view, masking) for item in items])
@@ -98,7 +103,11 @@ def answer(model: Responder, items: Sequence[Asked], masking: Masking, views: Se
         if view == "both":
             columns["reply"] = list(replies)
         columns[f"right.{view}"], columns[f"v.{view}"] = list(right), [float(one) for one in right]
-    return Answered(pd.DataFrame(columns), {})
+    return Answered(pd.DataFrame(columns, index=places), skipped)
+
+
+def _of_several(item: Asked) -> str:
+    return f"the item has {len(item.question.pictures)} images, and the model takes one"
 
 
 def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Sequence[str]) -> Answered:
@@ -124,13 +133,13 @@ def _played(model: Model, items: Sequence[Asked], masking: Masking, views: Seque
 
 
 def _without(item: Asked, view: str, masking: Masking) -> Question:
-    """The item without what the view lacks, for models that take images and words alone."""
-    picture, question, choices = item.question.picture, item.question.question, item.question.choices
+    """The item without what the view lacks, for models that take images and words alone; all images are masked."""
+    pictures, question, choices = item.question.pictures, item.question.question, item.question.choices
     if view in ("question", "neither"):
-        picture = _background(picture, masking, item.donor)
+        pictures = tuple(_background(picture, masking, item.donor) for picture in pictures)
     if view in ("image", "neither"):
         question, choices = BLIND_PROMPT, ()  # the options are the question's side
-    return Question(picture, question, choices, item.question.kind)
+    return Question(pictures[0], question, choices, item.question.kind, pictures[1:])
 
 
 def _background(picture: Image.Image, masking: Masking, donor: Image.Image | None) -> Image.Image:

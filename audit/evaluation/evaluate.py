@@ -67,7 +67,7 @@ def evaluate(
     """
     published = read(Path(folder), config, split)
     with step(say, "model"):
-        made = load_named(model) if isinstance(model, str) else model
+        made = load_named(model, published.several) if isinstance(model, str) else model
     rows = drawn(published.table, limit, seed)
     seconds = None
     if masking is None:
@@ -145,12 +145,12 @@ def _answers(
     seen: dict[int, Image.Image] = {}
     batch: list[tuple[str, Asked]] = []
     done = len(rows) - len(left)
-    for row, picture in published.pictures(left):
+    for row, images in published.pictures(left):
         donor = None
         if (place := other.get(row)) is not None:
-            donor = seen[place] if place in seen else next(published.pictures(np.array([place])))[1]
-            seen = {place: donor, row: picture}
-        item = Asked(question_of(table.iloc[row], picture), str(table["answer"].iat[row]), donor)
+            donor = seen[place] if place in seen else next(published.pictures(np.array([place])))[1][0]
+            seen = {place: donor, row: images[0]}
+        item = Asked(question_of(table.iloc[row], images), str(table["answer"].iat[row]), donor)
         batch.append((str(table["id"].iat[row]), item))
         if len(batch) == BATCH:
             yield _batch(model, batch, masking)

@@ -108,7 +108,8 @@ def _drawn(published: Published, limit: int, seed: int) -> Iterator[tuple[NDArra
         items = []
         for row in rows.tolist():
             asked = question_of(table.iloc[row], pictures[row])
-            items.append(Asked(asked, str(table["answer"].iat[row]), pictures.get(other.get(row, -1))))
+            donor = pictures.get(other.get(row, -1), (None,))[0]
+            items.append(Asked(asked, str(table["answer"].iat[row]), donor))
         yield rows, items
 
 

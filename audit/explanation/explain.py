@@ -265,7 +265,7 @@ def _items(
                 continue
             item, partner, other = table.iloc[row], image_partner[row], question_partner[row]
             gold = str(item["answer"])
-            asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1))
+            asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1), (None,))[0]
             try:
                 prepared = model.prepare(asked, gold if settings.answer == "gold" else None, masking, other_image)
             except Unscorable as error:
@@ -274,9 +274,9 @@ def _items(
             known = truth(
                 prepared,
                 questions[row],
-                pictures[row],
+                pictures[row][0],
                 None if other is None else questions[other],
-                None if partner is None else pictures[partner],
+                None if partner is None or len(pictures[partner]) > 1 else pictures[partner][0],
                 () if partner is None else _boxes(item, table.iloc[partner]),
             )
             task = Task(model, prepared, settings.seed + zlib.crc32(names[row].encode()), known.scores)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import torch
+from PIL import Image
 
 from twokeys.audit.models.model import Question
 from twokeys.audit.wording import worded
@@ -38,12 +40,25 @@ class Anything:
         """One question at a time: padding is not alike in all processors."""
         return [self._reply(question) for question in questions]
 
+    @cached_property
+    def several(self) -> bool:
+        """Whether the processor takes two images and the chat template shows both: its prompt is then longer."""
+        grey = Image.new("RGB", (64, 64), "grey")
+        try:
+            one, two = (self._inputs((grey,) * count, "?")["input_ids"].shape[1] for count in (1, 2))
+        except (ValueError, TypeError, IndexError, KeyError, RuntimeError):
+            return False  # a processor for one image refuses two in words of its own
+        return bool(two > one)
+
+    def _inputs(self, pictures: Sequence[Image.Image], said: str) -> Any:
+        """Images in their order, then the text, in the words of the chat template."""
+        content = [*({"type": "image"} for _ in pictures), {"type": "text", "text": said}]
+        text = self.processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
+        return self.processor(images=[upright(picture) for picture in pictures], text=text, return_tensors="pt")
+
     def _reply(self, question: Question) -> str:
         said = worded(question.question, question.choices, self.instruction)
-        turn = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": said}]}]
-        text = self.processor.apply_chat_template(turn, add_generation_prompt=True)
-        inputs = self.processor(images=[upright(question.picture)], text=text, return_tensors="pt")
-        inputs = inputs.to(self.module.device)
+        inputs = self._inputs(question.pictures, said).to(self.module.device)
         most = getattr(self.module.generation_config, "max_new_tokens", None) or TOKENS
         found = self.module.generate(**inputs, max_new_tokens=most, do_sample=False)
         new = found[0, inputs["input_ids"].shape[1] :]

@@ -6,6 +6,9 @@ import io
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PIL import Image
 
 from twokeys.audit.models.hosts import Hosts
 from twokeys.audit.models.model import Question
@@ -30,6 +33,9 @@ class Endpoint:
         wait: Seconds before the second try; doubled each time.
     """
 
+    several = True
+    """The protocol takes several images in one turn; a server whose model takes one says so."""
+
     def __init__(self, address: str, hosts: Hosts, instruction: str | None = None, wait: float = 1.0) -> None:
         self.server, self.model = named("--model", address, hosts)
         self.instruction, self.wire = instruction, Wire(self.server, wait)
@@ -49,13 +55,10 @@ class Endpoint:
             return list(pool.map(self._reply, questions))
 
     def _reply(self, question: Question) -> str:
-        png = io.BytesIO()
-        upright(question.picture).save(png, "PNG")
-        address = data_uri(png.getvalue(), "image/png")
-        content = [
-            {"type": "image_url", "image_url": {"url": address}},
-            {"type": "text", "text": worded(question.question, question.choices, self.instruction)},
+        content: list[dict[str, Any]] = [
+            {"type": "image_url", "image_url": {"url": _address(picture)}} for picture in question.pictures
         ]
+        content.append({"type": "text", "text": worded(question.question, question.choices, self.instruction)})
         found = self.wire.post(CHAT, {
             "model": self.model,
             "messages": [{"role": "user", "content": content}],
@@ -69,3 +72,10 @@ class Endpoint:
             raise BadInput(
                 f"{self.server.url}{CHAT}", None, problem, "a chat completion", "check the address"
             ) from None
+
+
+def _address(picture: Image.Image) -> str:
+    """An image as it is shown, as a data URI."""
+    png = io.BytesIO()
+    upright(picture).save(png, "PNG")
+    return data_uri(png.getvalue(), "image/png")

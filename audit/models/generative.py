@@ -19,7 +19,7 @@ from twokeys.audit.games.backgrounds import fill_for
 from twokeys.audit.models import attention, decision, prompt
 from twokeys.audit.models.cache import selected
 from twokeys.audit.models.decoder import Decoder
-from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of
+from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, device_of, require_one_image
 from twokeys.audit.models.replies import say, score_items
 from twokeys.audit.models.words import word_fill
 from twokeys.core.pictures.shown import upright
@@ -61,7 +61,7 @@ class Generative(Decoder):
         return last[3]
 
     def _read(self, question: Question, masking: Masking, donor: Image.Image | None) -> tuple[Prepared, str]:
-        picture = upright(question.picture)
+        picture = upright(require_one_image(question))
         layout = self.layout(*picture.size)
         text = prompt.prompt(
             self.tokenizer, self.template, question, self.placeholder, self.image_text(layout), self.instruction

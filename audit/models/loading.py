@@ -5,13 +5,14 @@ Weights are read from safetensors only, and no code that comes with a model is r
 
 from __future__ import annotations
 
+import difflib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction
 from twokeys.core.files import sha256_of_all
 
 REFERENCE = "reference:"
@@ -36,6 +37,7 @@ def load(
     dtype: str | None = None,
     instruction: str | None = None,
     hosts: Hosts = Hosts(),  # noqa: B008 - frozen
+    several: bool = False,
 ) -> Responder:
     """Load a model.
 
@@ -46,6 +48,8 @@ def load(
         dtype: `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         instruction: How to answer, put after the question; None for the usual one (for reference models: none).
         hosts: Hosts that the user named: no other is asked.
+        several: Whether items have several images. Games are played over one image, so that a model of their families
+            is then asked in words too, by its own processor and chat template, if these take several images.
 
     Returns:
         A `Model` for the families that can be played as games, else a `Responder`, which can be evaluated alone.
@@ -65,6 +69,8 @@ def load(
     kind = getattr(torch, dtype or ("float32" if device == "cpu" else "bfloat16"))
     try:
         config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
+        if several and (found := _of_several(place, revision, device, kind, _named(name, place, config), instruction)):
+            return found
         if (family := FAMILIES.get(config.model_type)) is not None:
             return _family(family, place, revision, device, kind, _named(name, place, config), instruction)
         if config.model_type == "vilt":
@@ -84,13 +90,30 @@ def load(
         raise BadInput("--model", None, problem, allowed, "correct the name") from error
 
 
-def load_named(name: str) -> Responder:
+def _of_several(
+    place: str, revision: str | None, device: str, dtype: Any, name: str, instruction: str | None
+) -> Responder | None:
+    """A model behind its own processor, if that takes several images an item."""
+    from twokeys.audit.models.anything import load_anything
+
+    try:
+        found = load_anything(place, revision, device, dtype, name, instruction)
+    except (BadInput, OSError, ValueError):
+        return None  # without a processor of its own: it is shown one image, or what is wrong with it is told there
+    return found if found.several else None
+
+
+def load_named(name: str, several: bool = False) -> Responder:
     """Load a model that the user named: where it is served, its host is named thereby.
+
+    Args:
+        name: As `load` takes it.
+        several: Whether items have several images, as for `load`.
 
     Raises:
         BadInput: As `load`.
     """
-    return load(name, hosts=host_of(name)) if is_address(name) else load(name)
+    return load(name, hosts=host_of(name), several=several) if is_address(name) else load(name, several=several)
 
 
 def load_game(name: str, device: str | None = None) -> Model:
@@ -138,11 +161,15 @@ def _place(name: str) -> tuple[str, str | None]:
         found = references()
         if (folder := found.get(name.removeprefix(REFERENCE))) is None:
             allowed = ", ".join(REFERENCE + one for one in found)
-            remedy = "name one of these, or train it with `twokeys train-reference`"
+            train = "name one of these, or train it with `twokeys train-reference`"
+            remedy = correction(name, [REFERENCE + one for one in found], train)
             raise BadInput("--model", None, f"there is no reference model {name!r}", allowed, remedy)
         return str(folder), None
     if Path(name).is_dir():
         return name, None
+    if "/" not in name and (close := difflib.get_close_matches(name, list(references()), 1, cutoff=0.8)):
+        problem = f"there is no folder {name!r}, and models of the hub are named owner/name"
+        raise BadInput("--model", None, problem, "", f"correct the name: did you mean {REFERENCE + close[0]!r}?")
     hub, _, revision = name.partition("@")
     return hub, revision or None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, Unscorable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,21 +159,43 @@ class Question:
     """An item as it is asked.
 
     Attributes:
-        picture: The image.
+        picture: The image, or the first of several.
         question: Its question.
         choices: Its options in published order; empty where there are none.
         kind: `yes/no`, `number`, `choice` or `open`.
+        more: Further images, in their order.
     """
 
     picture: Image.Image
     question: str
     choices: tuple[str, ...] = ()
     kind: str = "open"
+    more: tuple[Image.Image, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[Image.Image, ...]:
+        """All images in their order."""
+        return (self.picture, *self.more)
+
+
+def require_one_image(question: Question) -> Image.Image:
+    """The image of an item of which a model is shown one alone: its patches are the players of a game.
+
+    Raises:
+        Unscorable: If the item has several images.
+    """
+    if question.more:
+        problem = f"the item has {len(question.pictures)} images, and the model is shown one"
+        raise Unscorable("image", None, problem, "an item of one image", "use a model that takes several images")
+    return question.picture
 
 
 @runtime_checkable
 class Responder(Protocol):
-    """Anything that answers questions about images in words: enough for accuracy."""
+    """Anything that answers questions about images in words: enough for accuracy.
+
+    A model that takes several images an item says so by an attribute `several`, which is true.
+    """
 
     @property
     def name(self) -> str:

@@ -17,7 +17,17 @@ from torch.nn import functional
 
 from twokeys.audit.games.backgrounds import fill_for
 from twokeys.audit.models.layout import Layout, lay_out
-from twokeys.audit.models.model import Floats, Mask, Masking, Prepared, Question, Trace, Words, device_of
+from twokeys.audit.models.model import (
+    Floats,
+    Mask,
+    Masking,
+    Prepared,
+    Question,
+    Trace,
+    Words,
+    device_of,
+    require_one_image,
+)
 from twokeys.audit.models.words import word_fill
 from twokeys.core.answers.normal import normalise
 from twokeys.core.errors import Unsayable
@@ -62,7 +72,7 @@ class Vilt:
     ) -> Prepared:
         """Make an item ready; answers are places in the model's list."""
         masking = masking or Masking()
-        picture = upright(question.picture)
+        picture = upright(require_one_image(question))
         pixels = self.process(picture)
         coded = self.tokenizer(question.question.strip(), return_offsets_mapping=True, truncation=True)
         inside = [(at, span) for at, span in enumerate(coded["offset_mapping"]) if span[0] < span[1]]

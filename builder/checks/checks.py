@@ -45,7 +45,8 @@ from twokeys.core.columns import (
 )
 from twokeys.core.item_images import KEYS
 from twokeys.core.measured import CROSS_FITTED, REFIT
-from twokeys.data_cards.manifest import Blindness, Partners, Step
+from twokeys.data_cards.blindness import Blindness
+from twokeys.data_cards.manifest import Partners, Step
 
 
 def _recipe(known: Folder) -> Checked:

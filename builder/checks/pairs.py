@@ -14,7 +14,7 @@ from twokeys.builder.pair.judges.precision import interval
 from twokeys.builder.pair.wording import plain
 from twokeys.builder.recipe import Pair, Verify
 from twokeys.core.columns import is_retrieved
-from twokeys.data_cards.manifest import Precision
+from twokeys.data_cards.pairing import Precision
 
 CARRIED = ("source", "source_revision", "split", "license", "group", "answer_type")
 """What an edit has from the item that it was made from."""

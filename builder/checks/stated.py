@@ -59,6 +59,7 @@ def _claims(known: Folder) -> Iterator[str]:
     yield "the key of the build"
     yield "how the recipe had files read and measured (`corpora`, `pool`, `text`, `images`, `encoders`, `measure`)"
     yield "what blind baselines and adversaries answered of each item (figures that follow from it are recounted)"
+    yield "images of removed rows: their keys, sizes and colours"
     if manifest.groups:
         yield f"which items share a fold: {len(manifest.groups):,} kinds of links"
     if manifest.encoders:

@@ -15,7 +15,7 @@ from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
 from twokeys.builder.pair.generators.retrieved.settings import By
-from twokeys.builder.pair.generators.retrieved.told import TRUE_FALSE, kind_of
+from twokeys.builder.pair.generators.retrieved.told import TRUE_FALSE
 from twokeys.builder.publish.folder import Folder
 from twokeys.core.answers.normal import compared, normalise
 from twokeys.core.columns import RETRIEVED
@@ -45,9 +45,9 @@ def told_again(known: Folder, corpora: Path | None) -> Checked:
         if use.generator != Retrieved.name:
             continue
         plan = Retrieved(**use.with_)
-        kind, files = stated.pop(kind_of(plan), None), plan.files
+        kind, files = stated.pop(plan.kind, None), plan.files
         if kind is None or tuple(sorted(kind.files)) != tuple(sorted(files)):
-            yield f"the manifest does not state the files from which answers of the kind {kind_of(plan)} follow"
+            yield f"the manifest does not state the files from which answers of the kind {plan.kind} follow"
             continue
         rows = known.paired[known.paired["edit_kind"] == kind.kind]
         if not files or rows.empty:

@@ -9,7 +9,7 @@ import pandas as pd
 from twokeys.core.ceilings import all_ceilings, codes, strata
 from twokeys.core.intervals.accuracy import accuracy, chance
 from twokeys.core.measured import CROSS_FITTED, PREDICTION, Measured
-from twokeys.data_cards.manifest import Blindness, Ceiling, Score
+from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 
 
 def measured_by(items: pd.DataFrame, fit: str = CROSS_FITTED) -> dict[str, str]:

@@ -23,6 +23,7 @@ from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
+from twokeys.builder.measure.panel import ask_panel, columns, named_models, panel
 from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.item_images import image_looks
@@ -37,8 +38,9 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
 from twokeys.core.item_images import images_of, several
-from twokeys.core.items import image_key
+from twokeys.core.items import digest, image_key
 from twokeys.data_cards.manifest import GroupKind
+from twokeys.data_cards.panel import Panel
 
 CALIBRATION = 48
 """Images on which the near-duplicate threshold is calibrated."""
@@ -64,6 +66,7 @@ class Survey:
         key: Key of the stage that items and measurements follow from.
         represent: Vectors and other matrices of the items' contents, on demand.
         pool: Further images among which partners are found, which nothing measures; None if no generator needs them.
+        panel: What the recipe's panel of models answers without the images; None if it names none.
     """
 
     items: pd.DataFrame
@@ -76,6 +79,12 @@ class Survey:
     key: str
     represent: Representations
     pool: PoolImages | None = None
+    panel: Panel | None = None
+
+    @property
+    def aside(self) -> list[str]:
+        """Why each row that was set aside cannot be used: a sentence each."""
+        return [str(BadInput(**json.loads(problem))) for problem in self.set_aside["problem"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,17 +147,22 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
     reads = represent.reads(baselines)
     how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
     measured = measure(run, KeyedTable(items, groups.key), how, recipe.seed)
+    models = named_models(recipe.encoders.panel, recipe.served.manner)
+    answers, panel_key = ask_panel(run, models, KeyedTable(items, reading.key), recipe.measure.candidates)
+    table = measured.table.merge(columns(items, answers), on="id", validate="one_to_one")
+    keys = {name: model.key for name, model in models.items()}
     return Survey(
-        items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
+        items=with_agreement(items.merge(table, on="id", validate="one_to_one")),
         pictures=pictures,
         set_aside=reading.set_aside,
         sources=sources,
         counts=reading.counts,
         groups=groups.kinds,
-        encoders=named(grouping | reads.encoders),
-        key=measured.key,
+        encoders=named(grouping | reads.encoders) | ({"panel": "; ".join(keys.values())} if keys else {}),
+        key=digest("panel", measured.key, panel_key) if panel_key else measured.key,
         represent=represent,
         pool=pool,
+        panel=panel(items, answers, keys, recipe.measure.confidence) if keys else None,
     )
 
 

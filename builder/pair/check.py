@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import cast
 
 from twokeys.builder.pair.edit import Checker
+from twokeys.builder.pair.equip import POOL, located
 from twokeys.builder.pair.generate import Making, fitting
 from twokeys.builder.pair.languages import check_languages
-from twokeys.builder.pair.stage import POOL, located
 from twokeys.builder.read.source import Source
 from twokeys.builder.read.stage import Reading
 from twokeys.builder.recipe import Recipe

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from twokeys.builder.balance.select import retrieved, select
+from twokeys.builder.balance.select import select
+from twokeys.builder.pair.candidates import as_item_rows, of_items
+from twokeys.builder.pair.retrieve import Retrieved
+from twokeys.builder.pair.sift import Beside, with_looks, without_measures
 from twokeys.builder.recipe import Balance
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result
@@ -21,30 +27,66 @@ class Chosen(Result):
     """What pairing adds.
 
     Attributes:
-        added: Edits as items, and the retrieved partners among them that balance needs.
-        spare: `SPARE` of the sound candidates for retrieved partners that it does not need.
+        partners: The retrieved partners that balance needs, as items.
+        spare: `SPARE` of the sound candidates that it does not need.
     """
 
-    added: pd.DataFrame
+    partners: pd.DataFrame
     spare: pd.DataFrame
 
 
-@stage("choose", version=2)
-def choose(space: Workspace, items: KeyedTable, added: KeyedTable, settings: Balance) -> Chosen:
+@stage("choose", version=3)
+def choose(
+    space: Workspace,
+    beside: Beside,
+    made: Mapping[int, Retrieved],
+    added: KeyedTable,
+    sound: KeyedTable,
+    settings: Balance,
+) -> Chosen:
     """Choose among the candidates for retrieved partners.
+
+    Args:
+        space: Where the work is done.
+        beside: The annotated items, and the images.
+        made: The generators that found candidates, by their number.
+        added: Sound edits as items.
+        sound: Sound candidates.
+        settings: How the set is balanced.
+    """
+    items = beside.items.frame
+    kept = needed(items, added.frame, sound.frame, settings)
+    rows = as_item_rows(sound.frame[kept], made, beside.images, items, beside.known.items)
+    if len(rows):
+        rows = without_measures(with_looks(rows, beside.pictures))
+        rows = rows.astype({"image_width": "int32", "image_height": "int32"})
+    return Chosen(rows, _spare(sound.frame[~kept], items))
+
+
+def needed(items: pd.DataFrame, added: pd.DataFrame, sound: pd.DataFrame, settings: Balance) -> NDArray[np.bool_]:
+    """Whether balance needs a candidate.
 
     All of them enter the graph; the set that keeps as many annotated items as can be, with as few retrieved partners as
     must be, decides. Everything else that pairing adds goes on in any case.
 
     Args:
-        space: Where the work is done.
-        items: Annotated items, each with its group and keys.
-        added: Sound edits and candidates as items.
+        items: Annotated items, each with its keys.
+        added: Sound edits as items.
+        sound: Sound candidates.
         settings: How the set is balanced. Measurements are not made yet, so that all annotated items weigh the same.
     """
-    every = pd.concat([items.frame, added.frame]).sort_values("id", ignore_index=True)
-    kept = set(select(every, settings.model_copy(update={"weight": None})).kept["id"])
-    candidate = retrieved(added.frame)
-    goes_on = ~candidate | added.frame["id"].isin(kept).to_numpy()
-    spare = added.frame.reindex(columns=SPARE)[~goes_on].reset_index(drop=True)
-    return Chosen(added.frame[goes_on].reset_index(drop=True), spare)
+    of = ["question_key", "choices", "answer_type", "source", "split"]
+    edges = pd.DataFrame({
+        "id": sound["id"], "image_key": sound["image"].astype("str"), "answer": sound["answer"].astype("str"),
+        "edit_kind": sound["kind"].astype("str"), **of_items(sound, items, (name for name in of if name in items)),
+    })  # fmt: skip
+    columns = [name for name in edges if name in items]
+    every = pd.concat([items[columns], added.reindex(columns=columns), edges[columns]]).sort_values("id")
+    kept = select(every.reset_index(drop=True), settings.model_copy(update={"weight": None})).kept["id"]
+    return sound["id"].isin(set(kept)).to_numpy(dtype=bool)
+
+
+def _spare(candidates: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    names = {"kind": "edit_kind", "image": "image_key"}
+    question = of_items(candidates, items, ["question_key"])
+    return candidates.rename(columns=names).assign(**question)[SPARE].reset_index(drop=True)

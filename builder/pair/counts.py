@@ -9,10 +9,10 @@ import pandas as pd
 
 from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.pair.retrieve import Candidates
+from twokeys.builder.pair.edit import Retrieval
 from twokeys.builder.recipe import Balance
 from twokeys.core.measured import PAIRED
-from twokeys.data_cards.manifest import Pairing, PairKind, RetrievedKind
+from twokeys.data_cards.pairing import Pairing, PairKind, RetrievedKind
 
 _NAMES = re.compile(r"(: \S+$)|(\(.*?\))|\d+(\.\d+)?")
 
@@ -56,7 +56,7 @@ def kinds(paired: pd.DataFrame, refused: pd.DataFrame, balanced: pd.DataFrame) -
 
 
 def retrieved_kinds(
-    found: Sequence[Candidates], spare: pd.DataFrame, paired: pd.DataFrame, kept: Collection[str], balance: Balance
+    found: Sequence[Retrieval], spare: pd.DataFrame, paired: pd.DataFrame, kept: Collection[str], balance: Balance
 ) -> list[RetrievedKind]:
     """Count what judges of retrieved partners understood, and what of it is balanced with them and without.
 

@@ -16,10 +16,15 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import ArrayLike
 
 from twokeys.builder.pair.pool import Pool
+from twokeys.builder.run.results import Result
 from twokeys.core.items import digest
 
+CODES = pa.dictionary(pa.int32(), pa.large_string())
+"""Type of a column that has few different texts."""
 EditView = Literal["question", "image"]
 Span = tuple[int, int]
 """First character and the one after the last, in the new question."""
@@ -95,8 +100,7 @@ class Edit:
     def id(self) -> str:
         """Id of the new item: its original's, and a hash of what is new. Edits of edits keep one mark."""
         picture = self.image or hashlib.sha256(self.picture or b"").hexdigest()
-        mark = digest(self.kind, self.of, self.question or "", *(self.choices or ()), picture, self.answer)
-        return f"{root_of(self.of)}{MARK}{mark[:16]}"
+        return edit_id(self.kind, self.of, picture, self.answer, (self.question or "", *(self.choices or ())))
 
 
 MARK = "~"
@@ -114,6 +118,11 @@ def root_of(item: str) -> str:
     return _MARKED.sub("", item)
 
 
+def edit_id(kind: str, of: str, picture: str, answer: str, question: tuple[str, ...] = ("",)) -> str:
+    """See `Edit.id`; a retrieved partner has the key of its image for `picture`, and no question of its own."""
+    return f"{root_of(of)}{MARK}{digest(kind, of, *question, picture, answer)[:16]}"
+
+
 @runtime_checkable
 class Generator(Protocol):
     """Makes edits: a frozen dataclass whose fields are the parameters that a recipe may give (`with:`).
@@ -129,8 +138,9 @@ class Generator(Protocol):
             with the field `lexicon: tuple[Substitution, ...]`, learned from the corpus), or `study` (is a `Student`),
             or `files` (is a `FileReader`: reads files beside the corpus), or `images` (is made with the field
             `images: Images`, the recipe's limits before decoding), or `models` (is a `Loader`: runs models of torch),
-            or `check` (is a `Checker`: looks at its files before anything is measured), or `pool` (is a `Retriever`:
-            chooses among images that are there, and edits none).
+            or `check` (is a `Checker`: looks at its files before anything is measured), or `within` (is made with the
+            field `within: tuple[str, ...]`: the columns inside whose combinations the recipe balances), or `pool` (is a
+            `Retriever`: chooses among images that are there, and edits none).
     """
 
     name: ClassVar[str]
@@ -176,14 +186,16 @@ class FileReader(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Retrieval:
+@dataclass(frozen=True, eq=False)
+class Retrieval(Result):
     """What a generator that retrieves makes of all items.
 
     Attributes:
-        kind: The kind of all of them.
-        candidates: Edits that put an image of the pool in the place of an item's image, the best of each item first.
-            Balance chooses among them.
+        kind: The kind of all candidates.
+        candidates: Images of the pool that may stand in the place of items' images, the best of each item first: `of`
+            (id of the item), `image` (its key) and `answer` about it, as categories (`as_candidates`). Balance chooses
+            among them.
+        expected: Whether the answers are expectations, which the recipe's models must share; else they are told.
         askable: Ids of the items whose question it understands.
         checked: Those of them about whose own image it can tell the answer, too.
         agreed: Those of these for which it tells the annotated answer.
@@ -192,12 +204,30 @@ class Retrieval:
     """
 
     kind: str
-    candidates: list[Edit]
+    candidates: pd.DataFrame
+    expected: bool
     askable: list[str]
     checked: int
     agreed: int
     files: dict[str, str] = field(default_factory=dict)
     absence: str = ""
+
+    SCHEMAS: ClassVar = {"candidates": pa.schema([(name, CODES) for name in ("of", "image", "answer")])}
+
+
+def as_candidates(**columns: tuple[ArrayLike, ArrayLike]) -> pd.DataFrame:
+    """Candidates as columns of codes, each with the different names that it may have: millions take few bytes each.
+
+    Example:
+        >>> found = as_candidates(of=([0, 0], ["toy:1", "toy:2"]), image=([1, 0], ["a", "b"]), answer=([0, 0], ["no"]))
+        >>> found.astype(str).to_numpy().tolist()
+        [['toy:1', 'b', 'no'], ['toy:1', 'a', 'no']]
+    """
+    table = {}
+    for name, (codes, names) in columns.items():
+        used, code = np.unique(np.asarray(codes, dtype=np.int64), return_inverse=True)
+        table[name] = pd.Categorical.from_codes(code, pd.Index(np.asarray(names, dtype=object), dtype="str")[used])
+    return pd.DataFrame(table)
 
 
 class Retriever(Protocol):
@@ -209,6 +239,16 @@ class Retriever(Protocol):
         Args:
             items: All items that it can find partners for, as for `Generator.edits`.
             pool: The images, those of the items among them.
+        """
+        ...
+
+    def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
+        """Yield some of the candidates as edits, in their order, with all that is published of them.
+
+        Args:
+            items: As for `retrieve`.
+            pool: The images.
+            candidates: Rows of `Retrieval.candidates`.
         """
         ...
 

@@ -54,26 +54,27 @@ def examine(edit: Edit, base: Side, text: TextRule, minimal: Minimal, limits: Im
         limits: The recipe's limits on pictures.
     """
     choices = base.choices if edit.choices is None else edit.choices
-    if problem := _answer(edit, base, choices, text):
+    if problem := answer_problem(edit.answer, base, choices, text):
         return problem
     if edit.image is not None:  # it shows an image of the pool as it is
         return None
     return _question(edit, base, text, minimal) if edit.view == "question" else _picture(edit, base, minimal, limits)
 
 
-def _answer(edit: Edit, base: Side, choices: tuple[str, ...], text: TextRule) -> str | None:
-    if edit.answer == base.answer:
+def answer_problem(answer: str, base: Side, choices: tuple[str, ...], text: TextRule) -> str | None:
+    """Say why a new answer to a question with some options is refused; the other arguments as for `examine`."""
+    if answer == base.answer:
         return "the answer does not flip"
     if choices:
         good = len(set(choices)) == len(choices) > 1 and all(text(choice) == choice for choice in choices)
-        if not good or edit.answer not in choices:
+        if not good or answer not in choices:
             return "the new answer is not among the options, or the options are not in canonical form"
         return None
-    if edit.answer != normalise(edit.answer) or not edit.answer:
+    if answer != normalise(answer) or not answer:
         return "the new answer is not in the form in which answers are compared"
-    if base.answer_type == "yes/no" and not any({edit.answer, base.answer} == pair for pair in _YES_NO):
+    if base.answer_type == "yes/no" and not any({answer, base.answer} == pair for pair in _YES_NO):
         return "the new answer is not the other one of yes and no"
-    if base.answer_type == "number" and not edit.answer.replace(".", "", 1).lstrip("-").isdigit():
+    if base.answer_type == "number" and not answer.replace(".", "", 1).lstrip("-").isdigit():
         return "the new answer is no number"
     return None
 

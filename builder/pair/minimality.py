@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.read.pictures import Pictures
 from twokeys.core.items import canonical_json
@@ -47,14 +49,34 @@ class Nearness:
             return reasons
         keys = pd.concat([items, rows])[["id", "question_key", "image_key", "question"]].set_index("id")
         questions = self.represent.texts("question", dict(zip(keys["question_key"], keys["question"], strict=True)))
-        seen = replace(self.represent, pictures=pictures).images().embedded()
+        seen = self._images(pictures)
         before = keys.loc[rows["edit_of"]]
         for view, vectors, column in (("question", questions, "question_key"), ("image", seen, "image_key")):
             at = np.flatnonzero((rows["view"] == view).to_numpy() & rows["image_key"].notna().to_numpy())
-            new, old = (vectors.vectors[vectors.of(part[column].iloc[at])] for part in (rows, before))
-            cosine = np.einsum("nd,nd->n", new, old)
+            cosine = _cosines(vectors, before[column].iloc[at], rows[column].iloc[at])
             far = np.flatnonzero(cosine < self.least)
             reasons.iloc[at[far]] = [
                 f"its {view} has the similarity {cosine[i]:.2f}, less than {self.least:.2f}" for i in far
             ]
         return reasons
+
+    def too_far(self, before: pd.Series[str], after: pd.Series[str], pictures: Pictures) -> NDArray[np.bool_]:
+        """Whether each image lies too far from another one.
+
+        Args:
+            before: Keys of images.
+            after: Keys of the images in their place.
+            pictures: All of them.
+        """
+        if self.least is None:
+            return np.zeros(len(after), dtype=bool)
+        return _cosines(self._images(pictures), before, after) < self.least
+
+    def _images(self, pictures: Pictures) -> Embedded:
+        return replace(self.represent, pictures=pictures).images().embedded()
+
+
+def _cosines(vectors: Embedded, left: pd.Series[str], right: pd.Series[str]) -> NDArray[np.float32]:
+    new, old = (vectors.vectors[vectors.of(keys)] for keys in (right, left))
+    found: NDArray[np.float32] = np.einsum("nd,nd->n", new, old)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -67,11 +67,22 @@ class Pool:
         found = embedded_of(self.embeddings, IMAGE_DIMENSIONS)
         return found.vectors[found.of(self.places)]
 
-    def described(self, keys: set[str]) -> dict[str, dict[str, Any]]:
-        """What items say of some images: their rows in the table, each with its group."""
-        group = self.groups(keys)
-        rows = self.table.iloc[self.places.get_indexer(pd.Index(sorted(keys)))].to_dict("records")
-        return {row["image_key"]: row | {"group": group[row["image_key"]]} for row in rows}  # type: ignore[misc]
+    @cached_property
+    def group_numbers(self) -> NDArray[np.int64]:
+        """(n,) number of each image's group; an image that no item is about is a group of its own."""
+        names = self.table["group"].where(self.table["group"] != "", self.table["image_key"])
+        return pd.factorize(names)[0].astype(np.int64)
+
+    def stated(self, key: str) -> dict[str, Any]:
+        """What a published item says of an image that was put in the place of its original's."""
+        shown = self.table.iloc[self.places.get_loc(key)]
+        names = {"source": "source", "revision": "source_revision", "license": "license"}
+        return {"image": {name: str(shown[column]) for name, column in names.items()} | {"links": list(shown["links"])}}
+
+    def described(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What is stated of some images: their rows in the table, by key."""
+        rows = self.table.iloc[self.places.get_indexer(pd.Index(sorted(set(keys))))].to_dict("records")
+        return {row["image_key"]: row for row in rows}  # type: ignore[misc]
 
     def groups(self, keys: set[str]) -> dict[str, str]:
         """The group of some images of the pool: near-duplicates and images with a link in common are in one.

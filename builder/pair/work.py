@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from twokeys.builder.pair.retrieve import Candidates
+from twokeys.builder.pair.edit import Retrieval
 from twokeys.builder.read.pictures import Pictures
-from twokeys.data_cards.manifest import Precision
+from twokeys.data_cards.pairing import Precision
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Work:
     items: pd.DataFrame
     refused: pd.DataFrame
     pictures: Pictures
-    retrieved: list[Candidates]
+    retrieved: list[Retrieval]
     spare: pd.DataFrame
     precision: list[Precision]
     key: str

@@ -22,7 +22,8 @@ from twokeys.builder.read.option_order import decided
 from twokeys.builder.sources import Corpus, Pool
 from twokeys.core.measured import REFIT
 from twokeys.core.plugins import packages
-from twokeys.data_cards.manifest import Config, Manifest, Pairing, Partners, PoolSource, Source, SplitCount, Step
+from twokeys.data_cards.manifest import Config, Manifest, Partners, PoolSource, Source, SplitCount, Step
+from twokeys.data_cards.pairing import Pairing
 
 _PARTICULARS = re.compile(r"""\s*\(.*\)|'[^']*'|"[^"]*"|(?<![\w-])\d[\d,]*""")
 """What tells one bad image from another one: what stands in brackets or quotes, and numbers."""
@@ -52,6 +53,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         recipe=recipe.model_dump(mode="json", by_alias=True),
         encoders=build.encoders,
         confidence=confidence,
+        panel=survey.panel,
         asked=asked_models(build.survey.represent.run, recipe, set(build.encoders)),
         sources=_sources(survey),
         pools=_pools(build, images["source"]),

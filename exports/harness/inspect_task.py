@@ -49,9 +49,11 @@ def evaluated(view: str = "both", folder: str = FACTS["dataset"]) -> Task:
     if view not in VIEWS:
         raise ValueError(f"There is no view {view!r}. Name one of {', '.join(VIEWS)}.")
     from datasets import Image as Pictures
-    from datasets import load_dataset
+    from datasets import List, load_dataset
 
-    rows = load_dataset(folder, FACTS["config"], split=FACTS["split"]).cast_column("image", Pictures(decode=False))
+    rows, kept = load_dataset(folder, FACTS["config"], split=FACTS["split"]), Pictures(decode=False)
+    several = "images" in rows.column_names
+    rows = rows.cast_column("images", List(kept)) if several else rows.cast_column("image", kept)
     return Task(
         dataset=MemoryDataset([sample(row, view) for row in rows], name=FACTS["task"], location=folder),
         solver=[generate()],
@@ -67,7 +69,9 @@ def sample(row: dict[str, Any], view: str) -> Sample:
     picture, text = view in ("both", "image"), view in ("both", "question")
     question, choices = (row["question"], row["choices"]) if text else (BLIND_PROMPT, [])
     said = worded(question, choices, FACTS["instruction"])
-    content = [ContentImage(image=shown_uri(row["image"]["bytes"], masked=not picture)), ContentText(text=said)]
+    shown = row["images"] if "images" in row else [row["image"]]
+    images = [ContentImage(image=shown_uri(image["bytes"], masked=not picture)) for image in shown]
+    content = [*images, ContentText(text=said)]
     return Sample(
         id=row["id"],
         input=[ChatMessageUser(content=content)],

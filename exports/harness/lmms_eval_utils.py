@@ -17,13 +17,13 @@ Doc = dict[str, Any]
 
 
 def doc_to_visual(doc: Doc) -> list[Image.Image]:
-    """The image."""
-    return [upright(doc["image"])]
+    """The image, or all images in their order."""
+    return [upright(image) for image in (doc["images"] if "images" in doc else [doc["image"]])]
 
 
 def doc_to_visual_masked(doc: Doc) -> list[Image.Image]:
-    """The image's mean colour: who sees it sees the question alone."""
-    return [mean_colour(upright(doc["image"]))]
+    """The mean colour of each image: who sees it sees the question alone."""
+    return [mean_colour(image) for image in doc_to_visual(doc)]
 
 
 def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:

@@ -49,18 +49,23 @@ class TwokeysDataset(ImageBaseDataset):
         return rows(Path(__file__).with_name(f"{FACTS['task']}.tsv"))
 
     def dump_image(self, line: Any) -> list[str]:
-        """Write the image as it is shown under the view; as a model reads it, without loss."""
-        path = Path(self.img_root) / f"{line['image_key'].replace(':', '-')}.png"
+        """Write the images as they are shown under the view; as a model reads them, without loss."""
+        keys = json.loads(line["image_keys"]) if "image_keys" in line else [line["image_key"]]
+        images = line["image"] if isinstance(line["image"], list) else [line["image"]]
+        return [self._written(key, data) for key, data in zip(keys, images, strict=True)]
+
+    def _written(self, key: str, data: str) -> str:
+        path = Path(self.img_root) / f"{key.replace(':', '-')}.png"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            shown = upright(opened(base64.b64decode(line["image"])))
+            shown = upright(opened(base64.b64decode(data)))
             part = path.with_name(f".{os.getpid()}-{path.name}")
             (mean_colour(shown) if self.view in ("question", "neither") else shown).save(part)
             part.replace(path)
-        return [str(path)]
+        return str(path)
 
     def build_prompt(self, line: Any) -> list[dict[str, str]]:
-        """The image, then the text."""
+        """The images, then the text."""
         if isinstance(line, int):
             line = self.data.iloc[line]
         asked = self.view in ("both", "question")

@@ -15,10 +15,8 @@ from twokeys.builder.balance.select import graph_of, select, weights
 from twokeys.builder.graph.graph import Graph
 from twokeys.builder.graph.largest import largest_balanced
 from twokeys.builder.graph.programme import largest_by_programme
-from twokeys.builder.pair.choose import choose
+from twokeys.builder.pair.choose import needed
 from twokeys.builder.recipe import Balance
-from twokeys.builder.run.keys import KeyedTable
-from twokeys.builder.run.stages import Run
 from twokeys.core.colours import NONE
 from twokeys.core.items import question_key
 
@@ -94,26 +92,40 @@ def test_parts_and_the_order_of_rows_change_nothing(left: pd.DataFrame, right: p
     assert select(shuffled, plan).kept.equals(found.kept)
 
 
-def run(folder) -> Run:
-    return Run(folder / "run")
+def candidates(items: pd.DataFrame, of: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table as candidates for items that ask the same."""
+    asking = of.drop_duplicates("question_key").set_index("question_key")["id"]
+    found = {"of": items["question_key"].map(asking), "image": items["image_key"], "answer": items["answer"]}
+    return pd.DataFrame({"id": items["id"], "kind": items["edit_kind"], **found}).astype(
+        dict.fromkeys(("kind", *found), "category")
+    )
 
 
-def test_what_balance_does_not_need_is_spare(tmp_path) -> None:
+def test_what_balance_does_not_need_is_spare() -> None:
     # A quad closes with one candidate; the second is of use to nobody, the third has no other answer at its image.
     rows = [(0, 0, 0, False), (0, 1, 1, False), (1, 0, 1, False), (1, 1, 0, True), (1, 2, 0, True), (0, 2, 1, True)]
-    items = table([*rows, (2, 0, 0, True)], answers=2)
+    items = table(rows, answers=2)
     made = items["edit_of"].notna()
-    found = choose(run(tmp_path), KeyedTable(items[~made], "items"), KeyedTable(items[made], "added"), Balance())
-    assert found.added["id"].tolist() == ["i00003"]
-    assert found.spare["id"].tolist() == ["i00004", "i00005", "i00006"]
+    sound = candidates(items[made], items[~made])
+    assert needed(items[~made], items[:0], sound, Balance()).tolist() == [True, False, False]
 
 
-def test_an_edit_goes_on_although_balance_cannot_hold_it(tmp_path) -> None:
+def test_an_edit_goes_on_although_balance_cannot_hold_it() -> None:
     items = table([(0, 0, 0, False), (0, 1, 0, True), (0, 2, 1, True)], answers=2)
     items.loc[1, "edit_kind"] = "photo.remove"
-    made = items["edit_of"].notna()
-    found = choose(run(tmp_path), KeyedTable(items[~made], "items"), KeyedTable(items[made], "added"), Balance())
-    assert (found.added["id"].tolist(), found.spare["id"].tolist()) == (["i00001"], ["i00002"])
+    sound = candidates(items[2:], items[:1])
+    assert needed(items[:1], items[1:2], sound, Balance()).tolist() == [False]
+
+
+@given(mixed(), st.sampled_from([["split"], ["split", "answer_type"], []]))
+def test_candidates_as_columns_are_chosen_as_rows_of_the_item_table_are(items: pd.DataFrame, within: list[str]) -> None:
+    items = items[items["question_key"].isin(set(items["question_key"][items["edit_of"].isna()]))]
+    items = items.reset_index(drop=True)
+    made = items["edit_of"].notna().to_numpy()
+    plan = Balance.model_validate({"within": within})
+    kept = set(select(items, plan).kept["id"])
+    found = needed(items[~made], items[:0], candidates(items[made], items[~made]), plan)
+    assert found.tolist() == items["id"][made].isin(kept).tolist()
 
 
 def test_retrieved_partners_weigh_nothing_in_a_weighted_set_either() -> None:

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
+from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 from twokeys.data_cards.manifest import (
     BalancePart,
-    Blindness,
-    Ceiling,
     Config,
     Effect,
     Example,
@@ -18,7 +17,6 @@ from twokeys.data_cards.manifest import (
     Manifest,
     Partners,
     RuleReport,
-    Score,
     Source,
     SplitCount,
     Step,

@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
+from twokeys.data_cards.blindness import Ceiling
 from twokeys.data_cards.card import breaches, card, furthest
-from twokeys.data_cards.manifest import Ceiling, Manifest
+from twokeys.data_cards.manifest import Manifest
 
 
 def with_ceiling(manifest, **fields):

@@ -9,7 +9,8 @@ from PIL import Image
 
 from twokeys.core.views import VIEWS
 from twokeys.data_cards import plots
-from twokeys.data_cards.manifest import Blindness, Score, Step
+from twokeys.data_cards.blindness import Blindness, Score
+from twokeys.data_cards.manifest import Step
 
 LONG = [
     "a-rule-with-a-name-that-goes-on-and-on-for-ever-and-ever",

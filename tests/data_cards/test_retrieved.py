@@ -12,7 +12,8 @@ from twokeys.data_cards import verified
 from twokeys.data_cards.card import card
 from twokeys.data_cards.datasheet_facts import facts
 from twokeys.data_cards.licences import licence_text
-from twokeys.data_cards.manifest import Manifest, Pairing, PairKind, Precision, RetrievedKind
+from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.pairing import Pairing, PairKind, Precision, RetrievedKind
 from twokeys.data_cards.responsible import annotation, selection
 from twokeys.data_cards.retrieved import answers, summary
 

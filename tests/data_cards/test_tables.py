@@ -5,7 +5,7 @@ import re
 import pytest
 
 from twokeys.data_cards import tables
-from twokeys.data_cards.manifest import Blindness
+from twokeys.data_cards.blindness import Blindness
 
 
 def test_a_small_share_is_not_rounded_to_nothing():

@@ -93,7 +93,7 @@ def test_what_only_the_builder_saw_is_listed(built: Built) -> None:
     for claim in (
         "versions",
         "key of the build",
-        "blind baselines and adversaries answered",
+        "baselines and adversaries answered",
         "share a fold",
         "official files",
     ):

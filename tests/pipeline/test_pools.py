@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ import pytest
 
 from tests.pipeline.toy import Toy, draw
 from twokeys.builder.build import Built, build
-from twokeys.builder.pair.edit import Retrieval
+from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
 from twokeys.builder.pair.generators.registry import BUILT_IN
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.pairs import pairs
@@ -32,7 +33,11 @@ class Looks:
     needs: ClassVar[tuple[str, ...]] = ("pool",)
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
-        return Retrieval("retrieved.looks", [], [], 0, 0)
+        none = as_candidates(**dict.fromkeys(("of", "image", "answer"), ([], [])))
+        return Retrieval("retrieved.looks", none, False, [], 0, 0)
+
+    def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
+        yield from ()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -19,7 +20,7 @@ from tests.pipeline.seen import FILES, PAIR, Seen
 from tests.pipeline.test_retrieved import KIND, made, plan, sound
 from tests.pipeline.toy import ROOT, offline, published
 from twokeys.builder.build import Built, build
-from twokeys.builder.pair.edit import Edit, Retrieval
+from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
 from twokeys.builder.pair.generators.registry import BUILT_IN
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.pairs import pairs
@@ -50,15 +51,18 @@ class Nearest:
     of: str | None = None
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
-        return Retrieval(self.kind, list(self._edits(items, pool)), items["id"].tolist(), 0, 0)
+        of, image = [self.of] if self.of else items["id"].tolist(), [self.image] if self.image else pool.places
+        at = np.arange(len(items))
+        found = as_candidates(
+            of=(at % len(of), of), image=(at % len(image), image), answer=(items["answer"] == "yes", ["yes", "no"])
+        )
+        return Retrieval(self.kind, found, False, items["id"].tolist(), 0, 0)
 
-    def _edits(self, items: pd.DataFrame, pool: Pool) -> Iterator[Edit]:
-        for at, item in enumerate(items.to_dict("records")):
-            key = str(pool.table["image_key"].iloc[at % len(pool)])
+    def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
+        for of, image, answer in candidates[["of", "image", "answer"]].astype(str).itertuples(index=False):
             yield Edit(
-                kind=self.kind, of=self.of or str(item["id"]), view="image", answer_source="constructed",
-                answer="no" if item["answer"] == "yes" else "yes", note="for a test", image=self.image or key,
-                meta=json.dumps({"image": {"license": "mit"}}),
+                kind=self.kind, of=of, view="image", answer_source="constructed", answer=answer, note="for a test",
+                image=image, meta=json.dumps({"image": {"license": "mit"}}),
             )  # fmt: skip
 
 

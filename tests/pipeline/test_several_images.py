@@ -15,31 +15,20 @@ import mlcroissant
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-import yaml
 from datasets import load_dataset
 from PIL import Image
 
-from tests.two_images import BLOCKS, STATEMENTS, records, write_corpus
-from twokeys.builder.build import Built, build
+from tests.two_images import BLOCKS, STATEMENTS, build_two, records
+from twokeys.builder.build import Built
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
 from twokeys.core.items import image_key
 from twokeys.data_cards.published import PublishedFolder
 
-MEASURE = {"baselines": ["question.prior", "image.majority", "image.metadata", "image.detail"], "folds": 5}
-
-
-def made(folder: Path, rows: list[dict[str, Any]] | None = None, **changes: Any) -> Built:
-    """Build the corpus, or other rows about its images."""
-    corpus = write_corpus(folder / "corpora", rows) | {"group_by": ["image"]}
-    plan = {"name": "two", "title": "Two images", "corpora": [corpus], "measure": MEASURE, "pair": {"publish": True}}
-    (folder / "two.yaml").write_text(yaml.safe_dump(plan | changes), encoding="utf-8")
-    return build(folder / "two.yaml", folder / "two", corpora=folder / "corpora", engine="serial")
-
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return made(tmp_path_factory.mktemp("several"))
+    return build_two(tmp_path_factory.mktemp("several"))
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +130,8 @@ def test_card_and_report_speak_of_lists(built: Built) -> None:
 
 def test_one_image_an_item_is_published_as_ever(tmp_path: Path) -> None:
     rows = [row | {"image": row["image"][:1]} for row in records()]
-    one = made(tmp_path / "list", rows)
-    name = made(tmp_path / "name", [row | {"image": row["image"][0]} for row in rows])
+    one = build_two(tmp_path / "list", rows)
+    name = build_two(tmp_path / "name", [row | {"image": row["image"][0]} for row in rows])
     assert one.manifest.configs["balanced"].fingerprint == name.manifest.configs["balanced"].fingerprint
     there = PublishedFolder(one.folder)
     assert all("image_keys" not in there.columns(config) for config in there.configs)
@@ -151,7 +140,7 @@ def test_one_image_an_item_is_published_as_ever(tmp_path: Path) -> None:
 
 def test_eval_yaml_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"takes one image an item.*Take it out of the recipe"):
-        made(tmp_path, eval=True)
+        build_two(tmp_path, eval=True)
 
 
 def mixed() -> list[dict[str, Any]]:
@@ -168,7 +157,7 @@ def mixed() -> list[dict[str, Any]]:
 
 
 def test_lists_of_any_length_and_order_stand_beside_each_other(tmp_path: Path) -> None:
-    built = made(tmp_path, mixed())
+    built = build_two(tmp_path, mixed())
     there = PublishedFolder(built.folder)
     rows = pd.concat([there.rows_of("balanced"), there.rows_of("removed")], ignore_index=True)
     assert len(rows) == len(mixed())

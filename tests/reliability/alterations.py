@@ -19,7 +19,8 @@ from twokeys.builder.verify import verify
 
 ONLY_STATED = re.compile(
     r"(twokeys|packages|build_key|encoders|groups|asked|sources\.\d+\.files|pools\.\d+\.(files|named|read|left_out)"
-    r"|recipe\.(corpora|pool|text|images|encoders|measure)|measurements:)(?!\w).*"
+    r"|recipe\.(corpora|pool|text|images|encoders|measure)|measurements:|removed: image_(key|keys|width|height|colour))"
+    r"(?!\w).*"
 )
 """Fields of the manifest, and columns, that `verify` lists as stated."""
 CONFIGS = ("balanced", "removed", "measurements")

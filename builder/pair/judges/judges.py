@@ -17,7 +17,7 @@ from twokeys.builder.recipe import Recipe, Verify
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.items import canonical_json
-from twokeys.data_cards.manifest import Precision
+from twokeys.data_cards.pairing import Precision
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twokeys.core.intervals.accuracy import wilson
-from twokeys.data_cards.manifest import Precision
+from twokeys.data_cards.pairing import Precision
 
 STATED = (0.5, 1.0, 2.0, 4.0)
 """Margins for which precision is stated in any case, in nats."""

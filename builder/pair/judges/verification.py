@@ -25,7 +25,7 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.intervals.accuracy import wilson
 from twokeys.core.item_images import several
 from twokeys.core.items import digest
-from twokeys.data_cards.manifest import Precision
+from twokeys.data_cards.pairing import Precision
 
 CONTROL = 200
 """Annotated items of each corpus that a model must answer to have a say."""

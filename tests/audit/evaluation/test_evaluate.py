@@ -131,7 +131,7 @@ def test_a_game_has_probabilities(folder: Path, family: str) -> None:
     assert found.run["value"] == "probability"
     item = read(folder).table.iloc[3]
     prepared = model.prepare(
-        Question(dict(read(folder).pictures(np.array([3])))[3], item["question"], kind="yes/no"), item["answer"]
+        Question(dict(read(folder).pictures(np.array([3])))[3][0], item["question"], kind="yes/no"), item["answer"]
     )
     corners = np.array([True, True, False, False]), np.array([True, False, True, False])
     v = model.score(prepared, *(np.repeat(own[:, None], n, 1) for own, n in zip(corners, (16, 5), strict=True)))

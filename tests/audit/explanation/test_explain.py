@@ -108,7 +108,7 @@ def test_without_a_mask_the_least_leaky_ones_are_taken(folder: Path, model) -> N
 
 def test_the_difference_mask_of_an_item(folder: Path, model) -> None:
     published = read(folder)
-    pictures = dict(published.pictures(np.arange(2)))
+    pictures = {place: image for place, (image,) in published.pictures(np.arange(2))}
     item, partner = published.table.iloc[0], published.table.iloc[1]
     prepared = model.prepare(Question(pictures[0], item["question"], kind="yes/no"), "yes")
     found = truth(prepared, item["question"], pictures[0], "is the square blue?", pictures[1])

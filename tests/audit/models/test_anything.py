@@ -52,3 +52,38 @@ def test_a_tokenizer_is_no_processor(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(AutoProcessor, "from_pretrained", AutoTokenizer.from_pretrained)
     with pytest.raises(BadInput, match="takes no image"):
         load_anything(str(folder), None, "cpu", torch.float32, "any", "")
+
+
+def test_several_images_are_shown_in_their_order_by_the_chat_template(folder: Path, tmp_path: Path) -> None:
+    family = load(str(folder), instruction="")
+    save(family, tmp_path)
+    # Without a processor of its own, the family is shown one image an item.
+    assert isinstance(load(str(tmp_path), instruction="", several=True), Model)
+    processor = LlavaProcessor(
+        family.images, family.tokenizer, 16, "full", family.template, "<image>", num_additional_image_tokens=0
+    )
+    processor.save_pretrained(tmp_path)
+    anything = load(str(tmp_path), instruction="", several=True)
+    assert not isinstance(anything, Model)
+    assert anything.several
+    red, blue = (Image.new("RGB", (64, 64), colour) for colour in ("red", "blue"))
+    one = anything._inputs([red], "is it red?")
+    inputs = anything._inputs([red, blue], "is it red?")
+    assert inputs["pixel_values"].shape[0] == 2
+    torch.testing.assert_close(inputs["pixel_values"][:1], one["pixel_values"])
+    asked = Question(red, "is it red?", kind="open", more=(blue,))
+    assert anything.reply([asked, Question(red, "is it red?", kind="open")])[1] == family.reply([
+        Question(red, "is it red?", kind="open")
+    ])[0]  # fmt: skip
+
+
+def test_a_template_that_shows_one_image_takes_no_several(folder: Path, tmp_path: Path) -> None:
+    family = load(str(folder), instruction="")
+    save(family, tmp_path)
+    first = "<bos><image>{{ messages[0]['content'][-1]['text'] }}<ans>"
+    processor = LlavaProcessor(
+        family.images, family.tokenizer, 16, "full", first, "<image>", num_additional_image_tokens=0
+    )
+    processor.save_pretrained(tmp_path)
+    assert not load_anything(str(tmp_path), None, "cpu", torch.float32, "any", "").several
+    assert isinstance(load(str(tmp_path), instruction="", several=True), Model)

@@ -104,3 +104,14 @@ def test_it_says_what_went_wrong(server: Server) -> None:
         endpoint("http://127.0.0.1:1/v1#tiny").reply([Question(PICTURE, "what?")])
     with pytest.raises(BadInput, match="names no model"):
         load_named("http://127.0.0.1:1/v1")
+
+
+def test_it_sends_several_images_in_their_order(server: Server) -> None:
+    other = Image.new("RGB", (4, 4), (9, 8, 7))
+    asked = endpoint(address(server))
+    assert asked.several
+    assert asked.reply([Question(PICTURE, "same?", more=(other,))]) == [str(PICTURE.getpixel((0, 0)))]
+    *images, text = server.seen[0]["messages"][0]["content"]
+    data = [base64.b64decode(part["image_url"]["url"].partition("base64,")[2]) for part in images]
+    assert [Image.open(io.BytesIO(one)).getpixel((0, 0)) for one in data] == [PICTURE.getpixel((0, 0)), (9, 8, 7)]
+    assert text["type"] == "text"

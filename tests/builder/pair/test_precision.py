@@ -24,7 +24,7 @@ from twokeys.builder.run.engines import Serial
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
 from twokeys.core.pictures.limits import Images
-from twokeys.data_cards.manifest import Precision
+from twokeys.data_cards.pairing import Precision
 
 ITEMS, EDITED = 1400, 200
 Judge = Callable[[Claim], float]

@@ -13,7 +13,18 @@ from twokeys.builder.measure.neighbours import Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Candidates while they are looked for; see `Candidates`."""
+    """Edges that could be added to the graph: a question that would be asked about an image of the pool.
+
+    Attributes:
+        meaning: (n,) the number of the meaning that is asked.
+        image: (n,) the place in the pool of the image that it is asked about.
+        answer: (n,) code of the answer about it.
+        near: (n,) the place of the image of an item with that meaning and another answer: the one it was mined for.
+        similarity: (n,) the cosine of both images.
+        rank: (n,) how many edges were before it: of the item if it was found forward, of the image and the answer if
+            backward.
+        forward: (n,) whether it was found forward, from the item that shows `near`.
+    """
 
     meaning: Ints
     image: Ints

@@ -1,4 +1,4 @@
-"""The generator `retrieved`: what a recipe may set, and candidates as edits that make nothing.
+"""The generator `retrieved`: what a recipe may set, its candidates, and what is published of those that are needed.
 
 An item's candidates are the images nearest to its own about which its question has another answer (DESIGN of the graph:
 an added edge closes a circulation; that is all it is for). Whose answer it is, the judge says: annotations, from which
@@ -7,18 +7,18 @@ the answer follows, or the recipe's models, which must agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
 
-from twokeys.builder.pair.edit import EditView, Retrieval
-from twokeys.builder.pair.generators.retrieved.guessed import guessed
+from twokeys.builder.pair.edit import Edit, EditView, Retrieval
+from twokeys.builder.pair.generators.retrieved.guessed import expectations, guessed
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.settings import Settings
-from twokeys.builder.pair.generators.retrieved.told import told
+from twokeys.builder.pair.generators.retrieved.told import facts, told
 from twokeys.builder.pair.pool import Pool
 from twokeys.core.errors import BadInput
 from twokeys.core.files import sha256
@@ -29,10 +29,10 @@ class Retrieved(Settings):
     """Finds other images about which an item's question has another answer."""
 
     name: ClassVar[str] = "retrieved"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     view: ClassVar[EditView] = "image"
     formats: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("pool", "files")
+    needs: ClassVar[tuple[str, ...]] = ("pool", "files", "within")
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -62,8 +62,13 @@ class Retrieved(Settings):
     def __repr__(self) -> str:
         """All that the candidates depend on; where the files lie is not part of it."""
         numbers = self.candidates, self.images_per_question, self.questions_per_image, self.answers
-        return f"Retrieved{(self.judge, self.hashes, *numbers)}"
+        return f"Retrieved{(self.judge, self.hashes, *numbers, self.within)}"
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
         """Find candidates; see `twokeys.builder.pair.edit.Retriever`."""
         return guessed(items, pool, self) if self.judge == "models" else told(items, pool, self)
+
+    def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
+        """Give candidates their notes; see `twokeys.builder.pair.edit.Retriever`."""
+        notes = expectations if self.judge == "models" else facts
+        return notes(items, pool, candidates, self)

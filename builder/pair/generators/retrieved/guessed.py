@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from twokeys.builder.pair.edit import Edit, Retrieval
+from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
 from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints
 from twokeys.builder.pair.generators.retrieved.search import Search, nearest_among
 from twokeys.builder.pair.generators.retrieved.settings import Settings
-from twokeys.builder.pair.generators.retrieved.told import groups, kind_of, stated
 from twokeys.builder.pair.judges.asking import TWO
 from twokeys.builder.pair.pool import Pool
 from twokeys.core.items import canonical_json
@@ -21,8 +19,6 @@ from twokeys.core.items import canonical_json
 NOTE = "the recipe's models agree on this answer about the image that was put in the place of the original's"
 SPARE = 16
 """Neighbours that are looked for beyond those asked for: the question may be asked about the nearest already."""
-VERTEX = ["question_key", "split", "answer_type"]
-"""Items that share these share the edges of one vertex: each part of a corpus is balanced by itself."""
 
 
 def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
@@ -42,13 +38,20 @@ def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     several = [len(answers) > 1 for answers in likely]
     asking = items[several].reset_index(drop=True)
     asking["likely"] = pd.Series([answers for answers in likely if len(answers) > 1], dtype=object)
-    asking["vertex"] = asking.groupby(VERTEX, sort=False).ngroup()
+    asking["vertex"] = asking.groupby(settings.vertex, sort=False).ngroup()
     asking["place"] = pool.places.get_indexer(pd.Index(asking["image_key"]))
-    images = MinedPool(pool.vectors, _untold, groups(pool))
+    images = MinedPool(pool.vectors, _untold, pool.group_numbers)
     asked = _asked(asking, items, pool, images, settings)
+    expected = _expected(asked, asking, images)
+    answer, answers = pd.factorize(expected["answer"])
     return Retrieval(
-        kind_of(settings),
-        candidates=list(_edits(_expected(asked, asking, images), pool, settings)),
+        settings.kind,
+        candidates=as_candidates(
+            of=(expected["item"].to_numpy(), asking["id"].to_numpy()),
+            image=(expected["image"].to_numpy(), pool.places),
+            answer=(answer, answers),
+        ),
+        expected=True,
         askable=asking["id"].tolist(),
         checked=0,
         agreed=0,
@@ -112,7 +115,7 @@ def _asked(
 
 
 def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: MinedPool) -> pd.DataFrame:
-    """Expected answers: `item` (id), `image` (place), `answer`; those of the smallest rank first."""
+    """Expected answers: `item` (row of `asking`), `image` (place), `answer`; those of the smallest rank first."""
     answer = asking["answer"].to_numpy(dtype=object)
     rows = asked.assign(order=np.arange(len(asked)), answer=asking["likely"].to_numpy()[asked["item"].to_numpy()])
     rows = rows.explode("answer", ignore_index=True)
@@ -126,26 +129,20 @@ def _expected(asked: pd.DataFrame, asking: pd.DataFrame, images: MinedPool) -> p
         place = others["place"].to_numpy(dtype=np.int64)
         row, near, _ = nearest_among(images, part["image"].to_numpy(dtype=np.int64), place, 1)
         parts.append(part.iloc[row].assign(item=others.index.to_numpy()[np.searchsorted(place, near)]))
-    found = pd.concat(parts).sort_values(["order", "same"], kind="stable")
-    return found.assign(item=asking["id"].to_numpy()[found["item"].to_numpy(dtype=np.int64)])
+    return pd.concat(parts).sort_values(["order", "same"], kind="stable")
 
 
-def _edits(expected: pd.DataFrame, pool: Pool, settings: Settings) -> Iterator[Edit]:
-    kind = kind_of(settings)
-    said: dict[int, tuple[str, str]] = {}
-    columns: Any = expected[["item", "image", "answer"]].itertuples(index=False)
-    for identity, image, answer in columns:
-        if image not in said:
-            shown = pool.table.iloc[image]
-            said[image] = str(shown["image_key"]), canonical_json(stated(shown))
-        key, meta = said[image]
+def expectations(items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame, settings: Settings) -> Iterator[Edit]:
+    """Candidates as edits; see `twokeys.builder.pair.edit.Retriever`."""
+    meta = {str(key): canonical_json(pool.stated(str(key))) for key in candidates["image"].unique()}
+    for of, image, answer in candidates[["of", "image", "answer"]].astype(str).itertuples(index=False):
         yield Edit(
-            kind=kind,
-            of=identity,
+            kind=settings.kind,
+            of=of,
             view="image",
             answer=answer,
             answer_source="expected",
             note=NOTE,
-            image=key,
-            meta=meta,
+            image=image,
+            meta=meta[image],
         )

@@ -19,12 +19,11 @@ image of the corpus, some blocks of 64 MiB, and about 150 bytes a candidate whil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twokeys.builder.measure.neighbours import Floats, Ints
+from twokeys.builder.measure.neighbours import Ints
 from twokeys.builder.pair.generators.retrieved.asks import Asks, Book, MinedPool
 from twokeys.builder.pair.generators.retrieved.backward import Backward, backward
 from twokeys.builder.pair.generators.retrieved.edges import Edges, first
@@ -56,35 +55,19 @@ class Limits:
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
-    """Edges that could be added, each (meaning, image) once, sorted by meaning, then image.
+class Mined:
+    """What was found.
 
     Attributes:
-        meaning: (n,) the number of the meaning that is asked.
-        image: (n,) the place in the pool of the image that it is asked about.
-        answer: (n,) code of the answer about it.
+        edges: Each (meaning, image) once, sorted by meaning, then image.
         answers: The answers by code, sorted.
-        near: (n,) the place of the image of an item with that meaning and another answer: the one it was mined for.
-        similarity: (n,) the cosine of both images.
-        rank: (n,) how many candidates were before it: of the item if it was found forward, of the image and the answer
-            if backward.
-        forward: (n,) whether it was found forward, from the item that shows `near`.
     """
 
-    meaning: Ints
-    image: Ints
-    answer: Ints
+    edges: Edges
     answers: tuple[str, ...]
-    near: Ints
-    similarity: Floats
-    rank: Ints
-    forward: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.meaning)
 
 
-def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits: Limits) -> Candidates:
+def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits: Limits) -> Mined:
     """Find candidates for all items of a corpus, in both directions.
 
     A candidate never has the answer of the item that it is for, nor one that the judge does not tell; it is never an
@@ -110,16 +93,7 @@ def mine(meaning: Ints, image: Ints, answer: list[str], pool: MinedPool, limits:
     both = _limited(both.part(np.lexsort((both.image, both.meaning))), limits.per_meaning)
     present, code = np.unique(both.answer, return_inverse=True)
     answers, place = np.unique([asks.book.texts[each] for each in present.tolist()], return_inverse=True)
-    return Candidates(
-        meaning=both.meaning,
-        image=both.image,
-        answer=place[code],
-        answers=tuple(answers.tolist()),
-        near=both.near,
-        similarity=both.similarity,
-        rank=both.rank,
-        forward=both.forward,
-    )
+    return Mined(replace(both, answer=place[code]), tuple(answers.tolist()))
 
 
 def _once(edges: Edges) -> Edges:

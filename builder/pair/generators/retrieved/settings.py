@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge
 
+from twokeys.core.columns import RETRIEVED
+
 By = Literal["coco", "gqa", "visual-genome", "clevr", "models"]
 
 
@@ -27,6 +29,7 @@ class Settings:
             the same question are tried about each image.
         paths: Where the files lie, filled in by the build.
         hashes: SHA-256 of each, filled in by the build.
+        within: Columns inside whose combinations balance holds, filled in by the build.
     """
 
     judge: By
@@ -37,3 +40,14 @@ class Settings:
     answers: Annotated[int, Ge(2)] = 4
     paths: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What candidates by the judge are called."""
+        return f"{RETRIEVED}{self.judge}"
+
+    @property
+    def vertex(self) -> list[str]:
+        """Items that have these columns in common share the edges of one vertex: parts are balanced by themselves."""
+        return ["question_key", *self.within]

@@ -5,21 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.builder.pair.edit import Edit, Retrieval
+from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
 from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints, Judge, Meaning
-from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
+from twokeys.builder.pair.generators.retrieved.mining import Limits, Mined, mine
 from twokeys.builder.pair.generators.retrieved.settings import Settings
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.read.pool import FILE_LINK
-from twokeys.core.columns import RETRIEVED
 from twokeys.core.items import canonical_json
 
 TOLD_IN_BULK = ("coco",)
@@ -28,8 +26,6 @@ DEPTH = 256
 """Images nearest to an item's own about which a judge is asked that runs a program for each."""
 TRUE_FALSE = {"yes": "true", "no": "false"}
 """How corpora of statements write what a judge answers."""
-VERTEX = ["question_key", "split", "answer_type", "meaning"]
-"""Items that share these share the edges of one vertex: each part of a corpus is balanced by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +85,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         pool: The images.
         settings: What the recipe asks for.
     """
-    asked = understand(items, pool, registry.judge(settings.judge, settings.paths, settings.hashes))
+    asked = understand(items, pool, _judge(settings), settings.vertex)
     facts = asked.about_themselves()
     same = [fact is None or fact == answer for fact, answer in zip(facts, asked.items["answer"], strict=True)]
     agree = np.array(same, dtype=bool)
@@ -99,12 +95,13 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         asking["vertex"].to_numpy(),
         asking["place"].to_numpy(),
         asking["answer"].tolist(),
-        MinedPool(pool.vectors, asked.answers, groups(pool)),
+        MinedPool(pool.vectors, asked.answers, pool.group_numbers),
         Limits(settings.candidates, settings.images_per_question, settings.questions_per_image, depth),
     )
     return Retrieval(
-        kind_of(settings),
-        candidates=list(_edits(found, asking, asked, pool, settings)),
+        settings.kind,
+        candidates=_candidates(found, asking, pool),
+        expected=False,
         askable=asked.items["id"].tolist(),
         checked=sum(fact is not None for fact in facts),
         agreed=sum(fact is not None for fact, same in zip(facts, agree, strict=True) if same),
@@ -113,8 +110,33 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
     )
 
 
-def understand(items: pd.DataFrame, pool: Pool, judge: Judge) -> Understood:
-    """Read what the questions of items mean to a judge; each question once."""
+def _judge(settings: Settings) -> Judge:
+    return registry.judge(settings.judge, settings.paths, settings.hashes)
+
+
+def understand(items: pd.DataFrame, pool: Pool, judge: Judge, vertex: list[str]) -> Understood:
+    """Read what the questions of items mean to a judge; each question once.
+
+    Args:
+        items: The items.
+        pool: The images.
+        judge: The judge.
+        vertex: Columns; items that have them and the meaning in common share the edges of one vertex.
+    """
+    meanings = _meanings(items, judge)
+    there = np.array([meaning is not None for meaning in meanings], dtype=bool)
+    part = items[there].reset_index(drop=True)
+    part["meaning"] = pd.Series([meaning for meaning in meanings if meaning is not None], dtype=object)
+    part["vertex"] = part.groupby([*vertex, "meaning"], sort=False).ngroup()
+    part["place"] = pool.places.get_indexer(pd.Index(part["image_key"]))
+    each = part.drop_duplicates("vertex").sort_values("vertex")["meaning"].tolist()
+    stated = set(part["vertex"][part["answer"].isin(TRUE_FALSE.values())])
+    words = [TRUE_FALSE if vertex in stated else {} for vertex in range(len(each))]
+    return Understood(part, each, words, _spoken_of(pool, judge), judge)
+
+
+def _meanings(items: pd.DataFrame, judge: Judge) -> list[Meaning | None]:
+    """The meaning of each item's question; None if the judge does not understand it."""
     known: dict[tuple[str, ...], Meaning | None] = {}
     meanings = []
     for item in items[["question_key", "answer_type", "meta", "question", "choices"]].to_dict("records"):
@@ -122,15 +144,7 @@ def understand(items: pd.DataFrame, pool: Pool, judge: Judge) -> Understood:
         if key not in known:
             known[key] = judge.understand({str(name): cell for name, cell in item.items()})
         meanings.append(known[key])
-    there = np.array([meaning is not None for meaning in meanings], dtype=bool)
-    part = items[there].reset_index(drop=True)
-    part["meaning"] = pd.Series([meaning for meaning in meanings if meaning is not None], dtype=object)
-    part["vertex"] = part.groupby(VERTEX, sort=False).ngroup()
-    part["place"] = pool.places.get_indexer(pd.Index(part["image_key"]))
-    each = part.drop_duplicates("vertex").sort_values("vertex")["meaning"].tolist()
-    stated = set(part["vertex"][part["answer"].isin(TRUE_FALSE.values())])
-    words = [TRUE_FALSE if vertex in stated else {} for vertex in range(len(each))]
-    return Understood(part, each, words, _spoken_of(pool, judge), judge)
+    return meanings
 
 
 def _spoken_of(pool: Pool, judge: Judge) -> Ints:
@@ -167,45 +181,43 @@ def _warn(links: list[str], why: str) -> None:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def groups(pool: Pool) -> Ints:
-    """Number of each image's group; an image that no item is about is a group of its own."""
-    names = pool.table["group"].where(pool.table["group"] != "", pool.table["image_key"])
-    return pd.factorize(names)[0].astype(np.int64)
+def _candidates(found: Mined, asking: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """What was mined, as candidates for the items that it was mined for; the best of each item first."""
+    edges = found.edges
+    edges = edges.part(np.lexsort((edges.image, edges.meaning, edges.rank)))
+    edge_of = asking["vertex"].to_numpy() * len(pool) + asking["place"].to_numpy()
+    order = np.argsort(edge_of, kind="stable")
+    # The last of several items that ask the same about the same image.
+    at = np.searchsorted(edge_of[order], edges.meaning * len(pool) + edges.near, side="right") - 1
+    return as_candidates(
+        of=(order[at], asking["id"].to_numpy()), image=(edges.image, pool.places), answer=(edges.answer, found.answers)
+    )
 
 
-def _edits(
-    found: Candidates, asking: pd.DataFrame, asked: Understood, pool: Pool, settings: Settings
-) -> Iterator[Edit]:
-    """Candidates as edits of the items for which they were mined, the best of each item first."""
-    of = {
-        (vertex, place): row for vertex, place, row in zip(asking["vertex"], asking["place"], asking["id"], strict=True)
-    }
-    order = np.lexsort((found.image, found.meaning, found.rank))
-    for at in order.tolist():
-        vertex, image = int(found.meaning[at]), int(found.image[at])
-        fact = asked.judge.fact(asked.meanings[vertex], int(asked.places[image]))
-        if fact is None:
-            continue
-        shown = pool.table.iloc[image]
+def facts(items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame, settings: Settings) -> Iterator[Edit]:
+    """Candidates as edits, with the facts that their answers rest on; see `twokeys.builder.pair.edit.Retriever`.
+
+    Raises:
+        ValueError: When the judge tells another answer than it told of all images at once.
+    """
+    judge = _judge(settings)
+    asked = items[items["id"].isin(set(candidates["of"]))]
+    meanings = dict(zip(asked["id"], _meanings(asked, judge), strict=True))
+    places = {link: at for at, link in enumerate(judge.images)}
+    shown = {key: pool.stated(key) for key in map(str, candidates["image"].unique())}
+    place = {key: next(places[link] for link in of["image"]["links"] if link in places) for key, of in shown.items()}
+    for of, image, answer in candidates[["of", "image", "answer"]].astype(str).itertuples(index=False):
+        fact = judge.fact(meanings[of], place[image])
+        if fact is None or answer not in (fact.answer, TRUE_FALSE.get(fact.answer)):
+            raise ValueError(f"the judge {settings.judge!r} tells {answer!r} of {image}, and then {fact}")
         yield Edit(
-            kind=kind_of(settings),
-            of=of[vertex, int(found.near[at])],
+            kind=settings.kind,
+            of=of,
             view="image",
-            answer=asked.words[vertex].get(fact.answer, fact.answer),
+            answer=answer,
             answer_source="constructed",
             note=fact.note,
-            image=str(shown["image_key"]),
+            image=image,
             boxes=fact.boxes,
-            meta=canonical_json(stated(shown)),
+            meta=canonical_json(shown[image]),
         )
-
-
-def kind_of(settings: Settings) -> str:
-    """What candidates by a judge are called."""
-    return f"{RETRIEVED}{settings.judge}"
-
-
-def stated(shown: pd.Series[Any]) -> dict[str, Any]:
-    """What a published item says of the image that was put in the place of its original's."""
-    names = {"source": "source", "revision": "source_revision", "license": "license"}
-    return {"image": {name: str(shown[column]) for name, column in names.items()} | {"links": list(shown["links"])}}

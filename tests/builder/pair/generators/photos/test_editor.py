@@ -15,11 +15,11 @@ import pytest
 
 from tests.builder.pair.generators.photos import toy
 from twokeys.builder.pair.edit import Edit, Generator, root_of
+from twokeys.builder.pair.equip import made as generator_of
 from twokeys.builder.pair.examine import Side, examine
 from twokeys.builder.pair.generate import declined_images, warn_of_declined
 from twokeys.builder.pair.generators.photos.asking import asked
 from twokeys.builder.pair.generators.registry import make
-from twokeys.builder.pair.stage import made as generator_of
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.recipe import Minimal, Recipe
 from twokeys.core.errors import BadInput

@@ -10,7 +10,6 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twokeys.builder.pair.edit import Edit
 from twokeys.builder.pair.generators.retrieved.guessed import guessed, likely_answers
 from twokeys.builder.pair.generators.retrieved.settings import Settings
 
@@ -23,7 +22,8 @@ def pool(angles: list[float], groups: list[str] | None = None) -> Any:
     table = pd.DataFrame({"image_key": [f"i{number}" for number in range(len(angles))], "source": "toy"})
     table = table.assign(source_revision="1", license="mit", links=[[]] * len(angles), group=groups or "")
     vectors = np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
-    return SimpleNamespace(table=table, places=pd.Index(table["image_key"]), vectors=vectors)
+    numbers = pd.factorize(np.array(groups or table["image_key"], dtype=object))[0].astype(np.int64)
+    return SimpleNamespace(table=table, places=pd.Index(table["image_key"]), vectors=vectors, group_numbers=numbers)
 
 
 def items(*rows: tuple[str, str, str]) -> pd.DataFrame:
@@ -35,8 +35,10 @@ def items(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return found.assign(choices=[["a", "b", "c"] if each == "choice" else [] for each in kind])
 
 
-def edges(found: list[Edit]) -> list[tuple[str, str | None, str]]:
-    return [(edit.of.removeprefix("toy:test:"), edit.image, edit.answer) for edit in found]
+def edges(found: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Number of the item, image, answer."""
+    rows = found[["of", "image", "answer"]].astype(str).itertuples(index=False)
+    return [(of.removeprefix("toy:test:"), image, answer) for of, image, answer in rows]
 
 
 def test_an_image_is_expected_to_have_every_answer_of_which_some_item_has_another() -> None:
@@ -48,15 +50,14 @@ def test_an_image_is_expected_to_have_every_answer_of_which_some_item_has_anothe
     assert edges(found.candidates) == [
         ("0", "i1", "no"), ("1", "i1", "yes"), ("1", "i2", "yes"), ("0", "i2", "no"), ("2", "i1", "no"),
     ]  # fmt: skip
-    assert {edit.answer_source for edit in found.candidates} == {"expected"}
-    assert {edit.kind for edit in found.candidates} == {"retrieved.models"}
+    assert (found.expected, found.kind) == (True, "retrieved.models")
 
 
 def test_images_about_which_the_corpus_asks_the_same_and_near_duplicates_are_none() -> None:
     asked = items(("y", "i0", "yes"), ("y", "i1", "no"))
     found = guessed(asked, pool([0, 1, 2, 50], ["g", "h", "g", "k"]), Settings("models", candidates=3))
     # i2 shows nearly the same as i0: it is put to the other item's question alone, which is the same question.
-    assert {edit.image for edit in found.candidates} == {"i2", "i3"}
+    assert {image for _, image, _ in edges(found.candidates)} == {"i2", "i3"}
     assert ("0", "i2", "no") not in edges(found.candidates)
 
 
@@ -72,7 +73,17 @@ def test_so_many_images_of_a_question_are_asked_about_and_no_more() -> None:
     asked = items(*((("y", f"i{number}", "yes" if number % 2 else "no")) for number in range(6)))
     every = pool([number * 5 for number in range(12)])
     plan = Settings("models", candidates=4, images_per_question=2)
-    assert len({edit.image for edit in guessed(asked, every, plan).candidates}) == 2
+    assert guessed(asked, every, plan).candidates["image"].nunique() == 2
+
+
+def test_parts_that_are_balanced_by_themselves_get_candidates_of_their_own() -> None:
+    asked = items(("y", "i0", "yes"), ("y", "i1", "yes"))
+    asked["split"] = ["train", "test"]
+    place = pool([0, 1, 50, 51])
+    together = guessed(asked, place, Settings("models", candidates=1)).candidates
+    apart = guessed(asked, place, Settings("models", candidates=1, within=("split",))).candidates
+    assert edges(together) == [("0", "i2", "no")]
+    assert edges(apart) == [("0", "i2", "no"), ("1", "i2", "no")]
 
 
 @settings(deadline=None, max_examples=60)
@@ -91,15 +102,16 @@ def test_candidates_are_sound_and_do_not_depend_on_the_order_of_items(data: st.D
     known = asked.set_index("id")
     there = set(zip(asked["question_key"], asked["image_key"], strict=True))
     seen = set()
-    for edit in found.candidates:
-        base = known.loc[edit.of]
-        assert edit.answer != base["answer"]
-        assert edit.answer in ANSWERS[base["answer_type"]]
-        assert (base["question_key"], edit.image) not in there
-        edge = base["question_key"], edit.image, edit.answer
+    for of, image, answer in edges(found.candidates):
+        base = known.loc[f"toy:test:{of}"]
+        assert answer != base["answer"]
+        assert answer in ANSWERS[base["answer_type"]]
+        assert (base["question_key"], image) not in there
+        edge = base["question_key"], image, answer
         assert edge not in seen
         seen.add(edge)
     again = guessed(asked.iloc[::-1].reset_index(drop=True), place, plan)
-    assert {(edit.image, edit.answer, known.loc[edit.of]["question_key"]) for edit in again.candidates} == {
+    found_again = edges(again.candidates)
+    assert {(image, answer, known.loc[f"toy:test:{of}"]["question_key"]) for of, image, answer in found_again} == {
         (image, answer, key) for key, image, answer in seen
     }

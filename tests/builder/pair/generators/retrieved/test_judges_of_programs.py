@@ -72,7 +72,7 @@ def test_items_of_a_reader_are_understood_and_told_their_own_answers(tmp_path, n
     seen = pd.DataFrame({"image_key": list(images), "links": list(images.values())})
     seen["image_width"], seen["image_height"] = zip(*sizes, strict=True)
     pool = Pool(seen, Pictures(PICTURE_SCHEMA.empty_table().to_pandas(), {}, Images()), [], "")
-    asked = understand(table, pool, judge)
+    asked = understand(table, pool, judge, ["question_key", "split", "answer_type"])
     assert len(asked.items) == len(table) == items
     assert (asked.places != UNSAID).all()
     assert asked.about_themselves() == asked.items["answer"].tolist()

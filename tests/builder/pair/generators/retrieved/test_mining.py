@@ -18,7 +18,7 @@ from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.pair.generators.retrieved import backward, forward, search
 from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID
-from twokeys.builder.pair.generators.retrieved.mining import Candidates, Limits, mine
+from twokeys.builder.pair.generators.retrieved.mining import Limits, Mined, mine
 
 ANSWERS = ("no", "yes", "2")
 Row = tuple[int, int, str, int, float, int, bool]
@@ -45,7 +45,7 @@ class World:
     def pool(self) -> MinedPool:
         return MinedPool(self.vectors, lambda meaning, images: (self.table[meaning][images], ANSWERS), self.group)
 
-    def mined(self, limits: Limits) -> Candidates:
+    def mined(self, limits: Limits) -> Mined:
         meaning, image, answer = zip(*self.items, strict=True) if self.items else ((), (), ())
         return mine(np.array(meaning, dtype=np.int64), np.array(image, dtype=np.int64), list(answer), self.pool, limits)
 
@@ -64,8 +64,9 @@ def worlds(draw: st.DrawFn, copies: bool = True) -> World:
     return World(unit(vectors.astype(np.float32)).astype(kind), table, group, told)
 
 
-def rows(edges: Candidates) -> list[Row]:
-    texts = [edges.answers[code] for code in edges.answer.tolist()]
+def rows(found: Mined) -> list[Row]:
+    edges = found.edges
+    texts = [found.answers[code] for code in edges.answer.tolist()]
     columns = (edges.meaning, edges.image, edges.near, edges.similarity, edges.rank, edges.forward)
     meaning, image, near, similarity, rank, ahead = (column.tolist() for column in columns)
     return list(zip(meaning, image, texts, near, similarity, rank, ahead, strict=True))
@@ -188,15 +189,15 @@ def test_by_hand() -> None:
     vectors = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
     table = np.array([[1, 0, UNSAID, 0, 0], [0, 1, 1, 1, 0]])
     world = World(vectors, table, np.array([0, 0, 2, 3, 4]), [(0, 0, "yes"), (1, 0, "no")])
-    edges = world.mined(Limits(candidates=1))
+    found = world.mined(Limits(candidates=1))
     # The image at 0.1 is a near-duplicate, nothing is told of a dog at 0.4, and the one at 0.5 is the nearest `no`.
     # The second question finds the image at 0.4. At 0.5 its `yes` balances the `no`.
-    assert [row[:4] + row[5:] for row in rows(edges)] == [
+    assert [row[:4] + row[5:] for row in rows(found)] == [
         (0, 3, "no", 0, 0, True),
         (1, 2, "yes", 0, 0, True),
         (1, 3, "yes", 0, 0, False),
     ]
-    assert edges.similarity == pytest.approx(np.cos([0.5, 0.4, 0.5]), abs=1e-6)
+    assert found.edges.similarity == pytest.approx(np.cos([0.5, 0.4, 0.5]), abs=1e-6)
 
 
 def large(number: int, questions: int, seed: int = 0) -> World:
@@ -226,15 +227,16 @@ def test_what_always_holds(exact: bool, depth: int | None, monkeypatch: pytest.M
         monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1000)
         monkeypatch.setattr(search, "FEW", 100)
     world = large(3000, 30)
-    edges = world.mined(Limits(candidates=4, per_meaning=200, per_image=6, depth=depth))
+    found = world.mined(Limits(candidates=4, per_meaning=200, per_image=6, depth=depth))
+    edges = found.edges
     told = world.table[edges.meaning, edges.image]
     assert (told != UNSAID).all()
-    assert [ANSWERS[code] for code in told.tolist()] == [row[2] for row in rows(edges)]
+    assert [ANSWERS[code] for code in told.tolist()] == [row[2] for row in rows(found)]
     asked = {(m, i): a for m, i, a in world.items}
-    assert all((row[0], row[1]) not in asked for row in rows(edges))
-    assert all(asked[row[0], row[3]] != row[2] for row in rows(edges))
+    assert all((row[0], row[1]) not in asked for row in rows(found))
+    assert all(asked[row[0], row[3]] != row[2] for row in rows(found))
     assert (world.group[edges.image] != world.group[edges.near]).all()
-    assert len({row[:2] for row in rows(edges)}) == len(edges) > 1000
+    assert len({row[:2] for row in rows(found)}) == len(edges) > 1000
     assert np.bincount(edges.meaning).max() <= 200
     ahead, back = edges.forward, ~edges.forward
     assert ahead.any()
@@ -266,10 +268,10 @@ def test_a_depth_bounds_what_the_judge_is_asked() -> None:
     assert len(asked) < 10 * 1000
 
 
-def recall(world: World, edges: Candidates, k: int) -> float:
+def recall(world: World, found: Mined, k: int) -> float:
     """Share of the true nearest k images with another answer that were mined."""
     vectors = world.vectors.astype(np.float32)
-    pairs = {row[:2] for row in rows(edges)}
+    pairs = {row[:2] for row in rows(found)}
     asked = {(m, i) for m, i, _ in world.items}
     hits = []
     for m, image, answer in world.items[:: max(1, len(world.items) // 300)]:

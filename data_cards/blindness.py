@@ -1,0 +1,72 @@
+"""How blind-solvable a set is, as the manifest states it: ceilings, and accuracies of baselines."""
+
+from __future__ import annotations
+
+from twokeys.core.views import Bounded, View
+from twokeys.data_cards.fact import Fact
+
+
+class Ceiling(Fact):
+    """The best accuracy of any function of one view on a set: a count."""
+
+    view: Bounded
+    stratum: str
+    """`all`, or `column=value`."""
+    right: int
+    items: int
+    keys: int
+
+    @property
+    def share(self) -> float:
+        """The ceiling as accuracy."""
+        return self.right / self.items if self.items else float("nan")
+
+
+class Score(Fact):
+    """Accuracy of one cross-fitted blind baseline on a set."""
+
+    view: View
+    baseline: str
+    """Full name, such as `question.tfidf`."""
+    stratum: str
+    items: int
+    right: int
+    low: float
+    """Lower end of the confidence interval, clustered by group and by question (options for the view `choices`)."""
+    high: float
+    chance: float
+    """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
+
+    @property
+    def accuracy(self) -> float:
+        """Share of items answered right."""
+        return self.right / self.items if self.items else float("nan")
+
+
+class Blindness(Fact):
+    """How blind-solvable a set is: bounds from above and baselines from below."""
+
+    ceilings: list[Ceiling]
+    scores: list[Score]
+
+    def best(self, stratum: str = "all", view: str | None = None) -> Score | None:
+        """The baseline with the highest accuracy on a stratum; None where nothing was measured."""
+        found = [s for s in self.scores if s.stratum == stratum and view in (None, s.view) and s.items]
+        return max(found, key=lambda score: score.accuracy, default=None)
+
+    def ceiling(self, view: str, stratum: str = "all") -> Ceiling:
+        """The ceiling of a view on a stratum.
+
+        Raises:
+            KeyError: When that stratum was not counted.
+        """
+        for ceiling in self.ceilings:
+            if (ceiling.view, ceiling.stratum) == (view, stratum):
+                return ceiling
+        counted = ", ".join(sorted({ceiling.stratum for ceiling in self.ceilings})) or "nothing"
+        raise KeyError(f"no ceiling of the view {view!r} on {stratum!r}; counted on: {counted}")
+
+    @property
+    def strata(self) -> list[str]:
+        """Strata on which ceilings were counted: `all` first, the others sorted."""
+        return sorted({ceiling.stratum for ceiling in self.ceilings}, key=lambda name: (name != "all", name))

@@ -1,0 +1,117 @@
+"""Items of several images: models that take them are shown all in order; others leave such items out, with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tests.audit.conftest import COLOURS, Says, png
+from twokeys.audit.evaluation.evaluate import evaluate
+from twokeys.audit.explanation.explain import explain
+from twokeys.audit.models.model import Masking, Question
+from twokeys.audit.published import read
+from twokeys.audit.reference.families import untrained
+from twokeys.core.errors import BadInput, Unscorable
+from twokeys.core.items import image_key
+
+
+def rows() -> list[dict]:
+    """Which of two squares is red: both orders of a red and a blue one, in three sizes; and items of one image."""
+    made = []
+    for size in range(3):
+        keys = {colour: f"{colour}{size}" for colour in COLOURS}
+        for place, order in enumerate((["red", "blue"], ["blue", "red"], ["red"], ["blue"])):
+            shown = [keys[colour] for colour in order]
+            for asked in ("first", "last"):
+                answer = "yes" if (order[0] if asked == "first" else order[-1]) == "red" else "no"
+                made.append({
+                    "id": f"s{size}o{place}{asked}", "images": [png(colour, 16 + 8 * size) for colour in order],
+                    "question": f"is the {asked} square red?", "choices": [], "answer": answer, "compared": answer,
+                    "answer_type": "yes/no", "question_key": asked, "image_key": image_key(shown), "image_keys": shown,
+                    "group": f"g{size}", "quad": None, "image_partner": None, "question_partner": None,
+                })  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    (tmp_path / "published" / "balanced").mkdir(parents=True)
+    pd.DataFrame(rows()).to_parquet(tmp_path / "published" / "balanced" / "test-00000-of-00001.parquet")
+    return tmp_path / "published"
+
+
+def red(picture: Image.Image) -> bool:
+    pixel = np.asarray(picture.convert("RGB"))[8, 8].astype(int)
+    return bool(abs(pixel - COLOURS["red"]).sum() < 30)
+
+
+def looks(question: Question) -> str:
+    """Knows the colour of the first and of the last image, and which of them is asked for."""
+    return "yes" if red(question.pictures[-1 if "last" in question.question else 0]) else "no"
+
+
+class TakesSeveral(Says):
+    several = True
+
+
+def test_a_model_that_takes_several_is_shown_all_in_their_order(several: Path) -> None:
+    found = evaluate(several, TakesSeveral(looks), masking=Masking())
+    assert len(found.items) == 24
+    assert found.items["right.both"].all()
+    assert not found.skipped
+    # All images are masked: nothing is red any more.
+    assert (found.items["right.question"] == (pd.Series([row["answer"] for row in rows()]) == "no")).all()
+
+
+def test_a_model_that_takes_one_leaves_the_others_out_and_says_why(several: Path) -> None:
+    found = evaluate(several, Says(looks), masking=Masking())
+    assert len(found.items) == 12
+    assert len(found.skipped) == 12
+    assert set(found.skipped.values()) == {"the item has 2 images, and the model takes one"}
+    assert found.items["right.both"].all()
+
+
+def test_masks_are_chosen_and_reports_written_with_several_images(several: Path, tmp_path: Path) -> None:
+    found = evaluate(several, TakesSeveral(looks), out=tmp_path / "run")
+    assert found.leaks
+    assert "data:image" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    other = evaluate(several, TakesSeveral(looks), masking=Masking("other-image"))
+    assert len(other.items) == 24
+
+
+def test_a_set_of_which_nothing_can_be_answered_says_so(several: Path) -> None:
+    path = several / "balanced" / "test-00000-of-00001.parquet"
+    pd.DataFrame([row for row in rows() if len(row["image_keys"]) > 1]).to_parquet(path)
+    with pytest.raises(BadInput, match="can score none of the items; of the first, the item has 2 images"):
+        evaluate(several, Says(looks), masking=Masking())
+
+
+@pytest.mark.parametrize("family", ["llava", "qwen", "internvl"])
+def test_a_game_is_played_over_one_image(several: Path, family: str) -> None:
+    model = untrained(family, 0)
+    found = evaluate(several, model, masking=Masking(), limit=24)
+    assert len(found.items) == len(found.skipped) == 12
+    assert set(found.skipped.values()) == {"the item has 2 images, and the model is shown one"}
+    grey = Image.new("RGB", (16, 16), "grey")
+    with pytest.raises(Unscorable, match="the item has 2 images"):
+        model.reply([Question(grey, "is it red?", kind="yes/no", more=(grey,))])
+
+
+def test_explaining_leaves_items_of_several_images_out_with_a_reason(several: Path) -> None:
+    names = ["occlusion", "input-x-gradient", "rollout"]
+    found = explain(several, untrained("llava", 0), names, limit=12, masking=Masking())
+    assert len(found.items) == 12
+    assert set(found.skipped.values()) <= {"the item has 2 images, and the model is shown one"}
+    assert all("o2" in item["id"] or "o3" in item["id"] for item in found.items)
+
+
+def test_images_of_an_item_stand_side_by_side_in_reports(several: Path) -> None:
+    published = read(several)
+    assert published.several
+    shown = published.shown(["s0o0first", "s0o2first"])
+    assert shown["s0o0first"].width > shown["s0o0first"].height
+    assert shown["s0o2first"].size == (16, 16)
