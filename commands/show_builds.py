@@ -81,7 +81,7 @@ def show_build(built: Built) -> None:
 def _show_aside(problems: Sequence[BadInput]) -> None:
     """Print why rows were set aside: a line a kind, or all if the verb is to say more."""
     for sentence in map(str, problems) if verbosity() is Verbosity.VERBOSE else by_kind(problems)[:KINDS]:
-        tabled.prose(OUT, f"set aside: {sentence}")
+        tabled.said(OUT, f"set aside: {sentence}")
     if problems:
         OUT.print()
 
@@ -301,4 +301,4 @@ def _kind(kind: GroupKind) -> tuple[str, ...]:
 
 def _show_work(executed: dict[str, float]) -> None:
     work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in executed.items())
-    OUT.print(f"Work done: {work or 'none, everything was there'}", style="dim")
+    tabled.said(OUT, f"Work done: {work or 'none, everything was there'}", style="dim")
