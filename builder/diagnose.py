@@ -18,7 +18,7 @@ from twokeys.builder.blind import PAGE as BLIND_PAGE
 from twokeys.builder.filter import Rules
 from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import READ, categories, places
+from twokeys.builder.measure.categories import categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
@@ -30,6 +30,7 @@ from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.blindness import Blindness
@@ -187,7 +188,7 @@ def diagnose(
             name=plan.name,
             items=len(known.items),
             set_aside=len(known.set_aside),
-            blindness=blindness(known.items, plan.measure.confidence),
+            blindness=blindness(known.items, plan.measure.confidence, READ),
             categories=(by_category := categories(known.items, where, READ, plan.measure.confidence)),
             groups=known.groups,
             balance=selection.parts,

@@ -94,7 +94,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
     ]
     table("Blind accuracy", ("predictor", *header), named)
-    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW}")
+    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
 
 
 def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:

@@ -282,7 +282,7 @@ def report_text(report: Report) -> str:
             m=manifest,
             widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
             predictors=tables.predictors(report.before, report.after),
-            chance=f"{tables.CHANCE} {tables.BELOW}",
+            chance=f"{tables.CHANCE} {tables.BELOW} {tables.FOLDS}",
             categories=_categories(report),
             worst=_worst(report),
             models=panel_table.sentences(report.panel) if report.panel else [],
