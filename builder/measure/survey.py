@@ -21,7 +21,7 @@ from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.categories import check_names
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
-from twokeys.builder.measure.groups import Links, group
+from twokeys.builder.measure.groups import EVERY, Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
 from twokeys.builder.measure.panel import ask_panel, columns, named_models, panel
@@ -244,10 +244,21 @@ def group_items(
                 links.append(Links(corpus, kind, part[f"{kind}_key"]))
                 if kind == "image" and several(part).any():
                     links.append(Links(corpus, "any image", shown.loc[part.index], most=MOST_OF_ANY_IMAGE))
+    links += _between(items, shown, [corpus for corpus, of_corpus in kinds if "image" in of_corpus])
     names, reports = group(items, links, folds)
     clusters = cluster.groupby(level=0).agg(list)
     table = {"id": items["id"], "group": names, "image_cluster": clusters.map(image_key), "image_clusters": clusters}
     return Grouping(pd.DataFrame(table), reports)
+
+
+def _between(items: pd.DataFrame, shown: pd.Series[str], corpora: list[str]) -> list[Links]:
+    """Links between items of several corpora that share an image, if there are such."""
+    source = items["source"].loc[shown.index].to_numpy()
+    asked = np.isin(source, corpora)
+    part = shown[asked]
+    if not (pd.Series(source[asked]).groupby(part.to_numpy()).nunique() > 1).any():
+        return []
+    return [Links(EVERY, "any image", part, most=MOST_OF_ANY_IMAGE)]
 
 
 def _near_images(
