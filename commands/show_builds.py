@@ -61,16 +61,18 @@ def show_build(built: Built) -> None:
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     _show_categories(manifest.categories_before, manifest.categories_after)
+    if manifest.kept:
+        table("Parts of the published set", tables.STRATA_HEADER, tables.strata_rows(manifest.after))
     folder = escape(str(built.folder))
     if manifest.audited is not None:
         _show_audited(manifest.audited)
-    if manifest.kept == 0 and manifest.audited is not None:
-        OUT.print("No item is in the balanced tier: no two of them balance each other")
-    elif manifest.kept and not breaches(manifest):
+    if manifest.kept == 0:
+        tabled.prose(OUT, plain.empty(manifest))
+    elif not breaches(manifest):
         tabled.prose(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
         OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}:")
-        for reason in breaches(manifest) or ["no item was kept: there is nothing to bound"]:
+        for reason in breaches(manifest):
             tabled.prose(OUT, f"  {reason}")
     if built.certified:
         OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
