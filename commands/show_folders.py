@@ -31,7 +31,7 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
         found: What was recounted.
         brief: Whether only what is wrong is printed.
     """
-    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
+    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome not in ("absent", "stated")]
     if not brief:
         table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
         absent = [one.check for one in found if one.outcome == "absent"]
@@ -45,6 +45,9 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
         if one.remedy and one.failed:
             tabled.said(OUT, f"To do for {one.check}: {one.remedy}")
     _show_unanswered(found)
+    for one in found:
+        if one.stated and not brief:
+            tabled.prose(OUT, f"{one.check.capitalize()}, since only the builder saw it: {'; '.join(one.stated)}.")
     if not brief:
         tabled.said(OUT, f"{found.folder}: {found.summary}", style="green" if found.ok else "red")
 
