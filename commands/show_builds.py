@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.text import Text
 
 from twokeys.commands import tabled
 from twokeys.commands.tabled import console
 from twokeys.commands.verbosity import Verbosity, verbosity
+from twokeys.core.bad_rows import by_kind
 from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from twokeys.builder.build import Built
     from twokeys.builder.diagnose import Diagnosis
     from twokeys.builder.pairs import Paired, PairStep
+    from twokeys.core.errors import BadInput
     from twokeys.data_cards.audited import AuditedTier
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
     from twokeys.data_cards.panel import Panel
 
 OUT = console()
-WORDINGS, PROBLEMS = 8, 3
-"""Rows that are printed of shortcuts in words, and of problems of one kind."""
+WORDINGS, PROBLEMS, KINDS = 8, 3, 10
+"""Rows that are printed of shortcuts in words, of problems of one kind, and of kinds of bad rows."""
 EXAMPLES = 3
 """Items that are printed of those which models answer without the image."""
 CATEGORIES = 10
@@ -77,13 +78,10 @@ def show_build(built: Built) -> None:
     _show_work(built.executed)
 
 
-def _show_aside(problems: Sequence[str]) -> None:
-    """Print why rows were set aside: the first reasons, or all if the verb is to say more."""
-    shown = problems if verbosity() is Verbosity.VERBOSE else problems[:PROBLEMS]
-    for problem in shown:
-        OUT.print(Text(f"set aside: {problem}"))
-    if len(problems) > len(shown):
-        OUT.print(Text(f"and {len(problems) - len(shown):,} more rows are set aside: --verbose names them"))
+def _show_aside(problems: Sequence[BadInput]) -> None:
+    """Print why rows were set aside: a line a kind, or all if the verb is to say more."""
+    for sentence in map(str, problems) if verbosity() is Verbosity.VERBOSE else by_kind(problems)[:KINDS]:
+        tabled.said(OUT, f"set aside: {sentence}")
     if problems:
         OUT.print()
 
@@ -303,4 +301,4 @@ def _kind(kind: GroupKind) -> tuple[str, ...]:
 
 def _show_work(executed: dict[str, float]) -> None:
     work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in executed.items())
-    OUT.print(f"Work done: {work or 'none, everything was there'}", style="dim")
+    tabled.said(OUT, f"Work done: {work or 'none, everything was there'}", style="dim")
