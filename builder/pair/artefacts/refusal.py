@@ -1,7 +1,11 @@
-"""Kinds of edits that give themselves and an answer away are refused before anything is balanced."""
+"""Kinds of edits that give themselves and an answer away are refused before anything is balanced.
+
+Of retrieved partners the pool whose images are told best is left out first, and partners are chosen from what remains.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -16,7 +20,8 @@ from twokeys.builder.pair.work import Work
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Result
-from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.builder.run.stages import Workspace, stage
+from twokeys.core.columns import is_retrieved
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +31,13 @@ class RefusedKinds(Result):
     Attributes:
         gone: `id` and `reason` of every edit that is refused.
         kinds: What is known of each kind.
+        pool: If a kind of retrieved partners is refused: the pool whose images are told best, so that it goes before
+            the kind does; None if there is none, or no partner shows an image of a pool.
     """
 
     gone: pd.DataFrame
     kinds: list[Artefacts]
+    pool: str | None
 
     SCHEMAS: ClassVar = {"gone": pa.schema([("id", pa.string()), ("reason", pa.string())])}
 
@@ -51,17 +59,8 @@ def look_for(recipe: Recipe, made: Work, most: int, image: NamedModel, text: Nam
     return judge(made.items, balanced, seen, *encoders, most=most, seed=recipe.seed, spare=made.spare)
 
 
-def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedModel, text: NamedModel) -> Work:
-    """Take out the kinds of edits that can be told from originals where that helps to answer.
-
-    Args:
-        run: The build under way.
-        recipe: Says by how many pairs kinds are judged.
-        made: What pairing made.
-        image: The image encoder.
-        text: The text encoder.
-    """
-    refusing = refuse_kinds(run, recipe.only("balance", "seed"), made, recipe.pair.artefacts, image, text)
+def without_refused(made: Work, refusing: RefusedKinds) -> Work:
+    """Take out the edits that are refused."""
     reasons = refusing.gone.set_index("id")["reason"]
     out = made.items["id"].isin(set(reasons.index)).to_numpy()
     refused = made.items[out].assign(reason=made.items["id"][out].map(reasons))
@@ -73,14 +72,51 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedMode
     )
 
 
-@stage("artefacts", version=5)
+@stage("artefacts", version=6)
 def refuse_kinds(
-    space: Workspace, recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel
+    space: Workspace, recipe: Recipe, made: Work, pools: Sequence[str], image: NamedModel, text: NamedModel
 ) -> RefusedKinds:
-    """Look for artefacts of every kind of edit; arguments as `look_for`."""
-    kinds = look_for(recipe, made, most, image, text)
+    """Look for artefacts of every kind of edit.
+
+    Args:
+        space: Where the work is done.
+        recipe: How sets are balanced, the seed, and by how many pairs kinds are judged.
+        made: What pairing made.
+        pools: Names of the recipe's pools.
+        image: The image encoder.
+        text: The text encoder.
+    """
+    kinds = look_for(recipe, made, recipe.pair.artefacts, image, text)
     gone = refused_edits(made.items, kinds)
-    return RefusedKinds(pd.DataFrame({"id": list(gone), "reason": list(gone.values())}), kinds)
+    refused = {kind.kind for kind in kinds if kind.verdict == "refused" and is_retrieved(kind.kind)}
+    lows = _told_from(recipe, made, pools, refused, (image, text)) if refused else {}
+    told = max(lows, key=lambda name: lows[name], default=None)
+    return RefusedKinds(pd.DataFrame({"id": list(gone), "reason": list(gone.values())}), kinds, told)
+
+
+def _told_from(
+    recipe: Recipe, made: Work, pools: Sequence[str], kinds: Collection[str], encoders: tuple[NamedModel, NamedModel]
+) -> dict[str, float]:
+    """How well images of each pool that are in partners of some kinds are told: the best classifier is right so often.
+
+    The lower end of the interval counts, so that a few images do not seem to be told by luck.
+    """
+    partner, source = made.items["edit_kind"].isin(kinds), made.source_of(made.items["image_key"])
+    lows: dict[str, float] = {}
+    for name in pools:
+        if (partner & (source == name)).any():
+            alone = replace(made, items=made.items[~partner | (source == name)].reset_index(drop=True))
+            found = look_for(recipe, alone, recipe.pair.artefacts, *encoders)
+            lows[name] = max((told.low for kind in found if kind.kind in kinds for told in kind.told), default=0.0)
+    return lows
+
+
+def images_refused(made: Work, pool: str) -> pd.DataFrame:
+    """Retrieved partners that show images of a pool, as rows that are refused."""
+    shown = made.items["edit_kind"].map(is_retrieved) & (made.source_of(made.items["image_key"]) == pool)
+    return made.items[shown].assign(
+        reason=f"images of the pool {pool} can be told from those of the corpora, which gives answers away"
+    )
 
 
 def refused_edits(items: pd.DataFrame, told: list[Artefacts]) -> dict[str, str]:
