@@ -63,8 +63,8 @@ def ours(folder: Path, items: int) -> pd.DataFrame:
     published = read(folder)
     rows = np.arange(min(items, len(published.table)))
     asked: dict[int, Asked] = {
-        row: Asked(question_of(published.table.iloc[row], picture), str(published.table["answer"].iat[row]))
-        for row, picture in published.pictures(rows)
+        row: Asked(question_of(published.table.iloc[row], images), str(published.table["answer"].iat[row]))
+        for row, images in published.pictures(rows)
     }
     model = Replies(load(f"reference:{MODEL}"))
     found = answer(model, [asked[int(row)] for row in rows], Masking("mean-colour", "removed")).rows

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +52,14 @@ class Built:
         manifest: Its manifest.
         certified: Whether the certificate holds: the balanced tier is bounded as promised, the audited one certified.
         executed: Stages that did work, with their seconds; empty when everything was there.
+        aside: Why each row that was set aside cannot be used.
     """
 
     folder: Path
     manifest: Manifest
     certified: bool
     executed: dict[str, float]
+    aside: list[str] = field(default_factory=list)
 
     def to_pandas(self) -> pd.DataFrame:
         """Ceilings and blind baselines before and after, a row for each: `twokeys.data_cards.tables.frame`."""
@@ -127,7 +129,7 @@ def build(
         certified = certify(run, plan, paired.known, balanced)
         manifest = publish(run, Build(plan, measured, filtered, paired, balanced, certified), output)
     certificate = json.loads((place / CERTIFICATE).read_text(encoding="utf-8"))
-    return Built(folder, manifest, holds(certificate), run.seconds)
+    return Built(folder, manifest, holds(certificate), run.seconds, measured.aside)
 
 
 def _check(recipe: Recipe) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twokeys.audit.models.hosts import hosts
 from twokeys.audit.served.spending import spending
+from twokeys.audit.served.ways import Protocol
 from twokeys.builder import recipe as recipes
 from twokeys.builder.balance.select import select
+from twokeys.builder.blind import NUMBERS, Blind, folder_blind
+from twokeys.builder.blind import PAGE as BLIND_PAGE
 from twokeys.builder.filter import Rules
 from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import READ, categories, places
+from twokeys.builder.measure.categories import categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
@@ -26,6 +30,7 @@ from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.blindness import Blindness
@@ -33,6 +38,7 @@ from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import BalancePart, GroupKind
+from twokeys.data_cards.panel import Panel
 from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import FILE as PAGE
 from twokeys.data_cards.tables import frame
@@ -60,6 +66,8 @@ class Diagnosis:
         options: What the options of multiple-choice items give away; None as for shortcuts.
         folder: Where the report and the plot are; None for a published folder.
         executed: Stages that did work, with their seconds.
+        aside: Why each row that was set aside cannot be used.
+        panel: What models answer without the images; None where none was asked.
     """
 
     name: str
@@ -73,6 +81,13 @@ class Diagnosis:
     options: MinedOptions | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
+    panel: Panel | None = None
+
+    @property
+    def pages(self) -> tuple[str, str]:
+        """Names of the report and of its numbers in the folder."""
+        return (BLIND_PAGE, NUMBERS) if self.shortcuts is None else (PAGE, REPORT)
 
     def to_pandas(self) -> pd.DataFrame:
         """Ceilings and blind baselines, a row for each: `twokeys.data_cards.tables.frame`."""
@@ -99,6 +114,7 @@ class Diagnosis:
             "groups": [kind.model_dump() for kind in self.groups],
             "largest_balanced": [part.model_dump() for part in self.balance],
             "shortcuts": [one.json() for one in self.shortcuts.shortcuts] if self.shortcuts else [],
+            "panel": self.panel and self.panel.model_dump(),
             "option_shortcuts": [one.json() for one in self.options.shortcuts] if self.options else [],
         }
 
@@ -107,6 +123,9 @@ def diagnose(
     source: str | Path | Recipe,
     out: Path | None = None,
     *,
+    blind: Sequence[str] = (),
+    samples: int | None = None,
+    protocol: Protocol | None = None,
     corpora: Path | None = None,
     work: Path | None = None,
     engine: str = "process",
@@ -121,6 +140,10 @@ def diagnose(
     Args:
         source: A recipe as `build` takes it, or a published folder.
         out: Folder of the report (`report.html`, JSON and plot); `out/NAME-diagnosis` when None.
+        blind: Models that are asked every item without its image, beside the recipe's panel: those that
+            `encoders.language` takes. Whoever names a served one here names its host thereby.
+        samples: Replies of a served model to each question; as the recipe says when None.
+        protocol: How served models are asked: `auto`, `completions` or `chat`; likewise.
         corpora: As `build`.
         work: As `build`; by default the run folder that `build` uses, so that neither works twice.
         engine: As `build`.
@@ -137,14 +160,22 @@ def diagnose(
     Raises:
         BadInput: As `build`; images may be known by name alone.
     """
+    asked = Blind(tuple(blind), samples, protocol)
     if not isinstance(source, Recipe) and (Path(source) / MANIFEST).is_file():
-        return _of_folder(Path(source))
-    plan = recipes.load(source)
+        stated = _of_folder(Path(source))
+        if not blind:
+            return stated
+        folder = Path("out") / f"{stated.name}-blind" if out is None else Path(out)
+        kept = Path("out") / f".{stated.name}-blind.run" if work is None else Path(work)
+        run = Run(kept, engine_named(engine), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price))
+        panel = folder_blind(Path(source), folder, asked, run)
+        return replace(stated, panel=panel, folder=folder, executed=run.seconds)
+    plan = asked.beside(recipes.load(source))
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
-    hosts, spent = named_hosts(plan, allow_host), spending(budget, price)
+    allowed, spent = named_hosts(plan, [*asked.hosts, *allow_host]), spending(budget, price)
     kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, hosts, check, spent)
+    run = Run(kept, engine_named(engine), say, allowed, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():
@@ -157,7 +188,7 @@ def diagnose(
             name=plan.name,
             items=len(known.items),
             set_aside=len(known.set_aside),
-            blindness=blindness(known.items, plan.measure.confidence),
+            blindness=blindness(known.items, plan.measure.confidence, READ),
             categories=(by_category := categories(known.items, where, READ, plan.measure.confidence)),
             groups=known.groups,
             balance=selection.parts,
@@ -165,9 +196,11 @@ def diagnose(
             options=(options := mine_options(known.items, plan.measure.confidence, plan.seed)),
             folder=folder,
             executed=run.seconds,
+            aside=known.aside,
+            panel=known.panel,
         )
         _write(found, folder, plan.title)
-        told = Told(found.blindness, by_category, mined, options)
+        told = Told(found.blindness, by_category, mined, options, known.panel)
         write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
     return found
 

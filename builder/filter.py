@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import compared
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
+from twokeys.core.progress import note
 from twokeys.data_cards.manifest import Effect, Example, RuleReport
 from twokeys.filters.registry import make
 from twokeys.filters.rule import Rule
@@ -209,6 +210,9 @@ def effects(items: pd.DataFrame, kept: NDArray[np.bool_], seed: int) -> list[Eff
 def filter_items(run: Run, recipe: Recipe, survey: Survey) -> Filtered:
     """Apply the rules of a recipe to all items."""
     rules = Rules(recipe.rules)
+    for rule in rules.made():
+        for name in idle(rule, survey.items):
+            note(run.say, f"rule {rule.id}: no item has `{name}`, which it reads; it can drop nothing for want of it")
     return apply_rules(run, survey, rules, recipe.seed, survey.represent.encoders_of(rules.reads))
 
 
@@ -226,6 +230,19 @@ def apply_rules(
         encoders: Encoders of the vectors that the rules read, by what they encode.
     """
     return apply(survey.items, rules.uses, survey.represent.column, seed)
+
+
+def idle(rule: Rule, items: pd.DataFrame) -> list[str]:
+    """Columns of the item table that a rule reads and that hold nothing for any item."""
+    there = [name for name in rule.reads() if name in items]
+    return [name for name in there if not any(map(_holds, items[name].tolist()))]
+
+
+def _holds(cell: object) -> bool:
+    """Whether a cell is more than missing, an empty text or an empty list."""
+    if isinstance(cell, Sized):
+        return len(cell) > 0
+    return cell is not None and bool(cell == cell)
 
 
 def _identity(use: RuleUse, rule: Rule) -> list[str]:

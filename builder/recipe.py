@@ -62,6 +62,9 @@ class Encoders(Part):
     language: str = "packaged:smollm2"
     """Causal language model of the baselines that score or fine-tune one, see
     `twokeys.builder.measure.language.loading`; or a served one, `http://host/v1#model`, which is asked."""
+    panel: list[str] = []
+    """Language models, loaded here or served, that are asked every item without its image
+    (`twokeys.builder.measure.panel`)."""
     vision_language: str | None = None
     """Vision-language model of the baseline `image.vlm`, as `twokeys evaluate --model` takes it; no default."""
 

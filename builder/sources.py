@@ -38,7 +38,7 @@ class Columns(Part):
 
     question: str | list[str] = "question"
     """A column, or a template such as `{hint} {question}`. A list of these is joined by line ends, and those of which
-    every column is empty are left out."""
+    every column is empty are left out. `Which one?{}` is a question that all rows share."""
     answer: str | None = "answer"
     """The column of golds; null if there is none: what most of the annotators in `answers` said is then the gold."""
     image: str | list[str] | None = "image"

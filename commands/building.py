@@ -57,6 +57,19 @@ def build(
 def diagnose(
     source: Annotated[str, typer.Argument(help="A recipe, as for `build`, or a published folder.")],
     out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/NAME-diagnosis.")] = None,
+    blind: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A language model that is asked every item without its image: http://host/v1#model, packaged:smollm2, "
+            "a folder, a GGUF file or a name on the hub; repeatable."
+        ),
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Replies of a served model to each question. Default: 1.")
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="How served models are asked: auto, completions or chat. Default: auto.")
+    ] = None,
     corpora: Corpora = None,
     work: Work = None,
     engine: EngineName = "process",
@@ -68,11 +81,15 @@ def diagnose(
 ) -> None:
     """Measure how well a corpus can be answered blind: ceilings, blind baselines, largest balanced subset."""
     with plainly(GOES_ON), progress() as say:
+        from twokeys.audit.served.ways import known_protocol
         from twokeys.builder.diagnose import diagnose
 
         found = diagnose(
             source,
             out,
+            blind=blind or (),
+            samples=samples,
+            protocol=known_protocol(protocol),
             corpora=corpora,
             work=work,
             engine=engine,

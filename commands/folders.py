@@ -31,7 +31,7 @@ def verify(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.commands.show_builds import show_verified
+        from twokeys.commands.show_folders import show_verified
 
         show_verified(found)
     raise typer.Exit(0 if found.ok else 1)
@@ -49,7 +49,7 @@ def clean(
         found = clean(place)
     gone = [one for one in found if not one.busy]
     if not as_json:
-        from twokeys.commands.show_builds import show_leftovers
+        from twokeys.commands.show_folders import show_leftovers
 
         show_leftovers(place, found)
     if gone and (yes or (not as_json and sys.stdin.isatty() and typer.confirm(f"Remove {len(gone)} of them?"))):
@@ -81,7 +81,7 @@ def diff(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.commands.show_builds import show_difference
+        from twokeys.commands.show_folders import show_difference
 
         show_difference(found)
     raise typer.Exit(0 if found.same else 1)

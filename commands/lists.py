@@ -4,23 +4,65 @@ from __future__ import annotations
 
 import inspect
 import sys
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import yaml
 
 from twokeys.commands.options import AsJson
 from twokeys.commands.terminal import print_json
 
+if TYPE_CHECKING:
+    from twokeys.builder.recipe import Recipe
+
 
 def recipes(as_json: AsJson = False) -> None:
-    """List the recipes that ship."""
+    """List the recipes that ship, by kind, with items, licence and what must be at hand."""
     from twokeys.builder.recipe import load, shipped
 
     found = {name: load(name) for name in shipped()}
     if as_json:
         print_json({name: recipe.model_dump(mode="json", by_alias=True) for name, recipe in found.items()})
         return
-    rows = [(name, recipe.title, "build" if recipe.publishable else "diagnose") for name, recipe in found.items()]
     from twokeys.commands.show_builds import table
 
-    table("Recipes", ["name", "title", "for"], rows)
+    for kind, items in listed().items():
+        rows = [
+            (
+                name,
+                "-" if count is None else f"{count:,}",
+                _licences(found[name]),
+                needs(found[name]),
+                _for(found[name]),
+            )
+            for name, count in items.items()
+        ]
+        table(kind, ["recipe", "items", "licence", "needs", "for"], rows)
+
+
+def listed() -> dict[str, dict[str, int | None]]:
+    """The recipes that ship by kind, with the number of their items if it is known."""
+    text = resources.files("twokeys.commands").joinpath("recipe_list.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, int | None]] = yaml.safe_load(text)
+    return found
+
+
+def needs(recipe: Recipe) -> str:
+    """What must be at hand: a repository of the Hub is fetched, files are put into the corpora folder."""
+    corpus = recipe.corpora[0]
+    if "repository" in corpus.options:
+        return "the Hub"
+    if corpus.path is None:
+        return "nothing"
+    return "files and photos" if corpus.image_folder is not None and corpus.images == "required" else "files"
+
+
+def _licences(recipe: Recipe) -> str:
+    return ", ".join(dict.fromkeys(corpus.license for corpus in recipe.corpora))
+
+
+def _for(recipe: Recipe) -> str:
+    return "build" if recipe.publishable else "diagnose"
 
 
 def corpora(as_json: AsJson = False) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from twokeys.commands.tabled import console
 from twokeys.commands.verbosity import Verbosity, verbosity
+from twokeys.core.errors import BadInput
 from twokeys.core.progress import silent
 
 STAGES = {
@@ -228,6 +229,8 @@ def progress(
         lines = Lines(err, words, 0.0 if verbosity() is Verbosity.VERBOSE else SHORTEST)
         try:
             yield lines
+        except BadInput:
+            raise  # its message is all that there is to say
         except BaseException:
             lines.close("broken off after")
             raise

@@ -41,7 +41,7 @@ def push(
     with plainly("push again; what was sent is not sent again"), progress(CHECKS, in_pipes=Verbosity.VERBOSE) as say:
         from twokeys.builder.push import Unsound
         from twokeys.builder.push import push as pushed
-        from twokeys.commands.show_builds import show_push, show_verified
+        from twokeys.commands.show_folders import show_push, show_verified
 
         try:
             found = pushed(folder, repository, public=public, tag=tag, dry_run=dry_run, say=say)

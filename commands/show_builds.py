@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.text import Text
 
 from twokeys.commands import tabled
-from twokeys.commands.tabled import Whole, console
+from twokeys.commands.tabled import console
 from twokeys.commands.verbosity import Verbosity, verbosity
-from twokeys.data_cards import category_table, difference, plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
 if TYPE_CHECKING:
     from twokeys.builder.build import Built
-    from twokeys.builder.checks.finding import Finding, Verified
-    from twokeys.builder.clean import Leftover
     from twokeys.builder.diagnose import Diagnosis
-    from twokeys.builder.diff import ConfigDifference, Difference
     from twokeys.builder.pairs import Paired, PairStep
-    from twokeys.builder.push import Pushed
     from twokeys.data_cards.audited import AuditedTier
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
+    from twokeys.data_cards.panel import Panel
 
 OUT = console()
-WORDINGS, PROBLEMS, DIFFERENCES = 8, 3, 10
-"""Rows that are printed of shortcuts in words, of one check's problems, and of each kind of difference."""
+WORDINGS, PROBLEMS = 8, 3
+"""Rows that are printed of shortcuts in words, and of problems of one kind."""
+EXAMPLES = 3
+"""Items that are printed of those which models answer without the image."""
 CATEGORIES = 10
 """Rows that are printed of the table by category."""
+PREDICTORS = (
+    "Ceiling: the best that any predictor can do that sees this side alone, counted. Below it, baselines that were "
+    "fitted without the items that they answer, with intervals of 95 %; `twokeys catalogue` says what each does."
+)
+BALANCED = (
+    "Kept: items of the largest subset in which, at every question and every image, no answer is that of more than "
+    "the allowed share (one half, unless the recipe says otherwise); proven: no larger subset exists."
+)
+"""What stands under tables, for readers who see their words for the first time."""
 PAIR_STEP = (
     "items", "question ceiling", "image ceiling", "with an image partner", "with a question partner", "balanced",
     "annotated of these",
@@ -47,6 +53,7 @@ def show_build(built: Built) -> None:
     table(manifest.title, tables.SUMMARY_HEADER, tables.summary_rows(manifest))
     steps = [(step.name, tables.count(step.removed), tables.count(step.left)) for step in manifest.funnel]
     table("What was removed", ("step", "removed", "left"), steps)
+    _show_aside(built.aside)
     if manifest.pairs is not None and manifest.pairs.retrieved:
         tabled.prose(OUT, retrieved.summary(manifest.pairs))
         OUT.print()
@@ -61,11 +68,24 @@ def show_build(built: Built) -> None:
     elif manifest.kept and not breaches(manifest):
         tabled.prose(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
-        OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}: {folder}/certificate.json says why")
+        OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}:")
+        for reason in breaches(manifest) or ["no item was kept: there is nothing to bound"]:
+            tabled.prose(OUT, f"  {reason}")
     if built.certified:
         OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
     _show_work(built.executed)
+
+
+def _show_aside(problems: Sequence[str]) -> None:
+    """Print why rows were set aside: the first reasons, or all if the verb is to say more."""
+    shown = problems if verbosity() is Verbosity.VERBOSE else problems[:PROBLEMS]
+    for problem in shown:
+        OUT.print(Text(f"set aside: {problem}"))
+    if len(problems) > len(shown):
+        OUT.print(Text(f"and {len(problems) - len(shown):,} more rows are set aside: --verbose names them"))
+    if problems:
+        OUT.print()
 
 
 def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -74,7 +94,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
     ]
     table("Blind accuracy", ("predictor", *header), named)
-    tabled.prose(OUT, f"{tables.CHANCE} {tables.BELOW}")
+    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
 
 
 def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
@@ -130,11 +150,16 @@ def show_diagnosis(found: Diagnosis) -> None:
     OUT.print(
         f"[bold]{escape(found.name)}[/]: {tables.count(found.items)} items, {tables.count(found.set_aside)} set aside"
     )
+    _show_aside(found.aside)
+    if found.panel is not None:
+        _show_panel(found.panel)
     _show_worst((("", found.categories),))
     _show_blindness(("accuracy", "chance"), tables.blindness_rows(found.blindness, None))
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
     _show_categories(found.categories, None)
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
+    tabled.prose(OUT, BALANCED)
+    OUT.print()
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
         table("Groups that share a fold", columns, map(_kind, found.groups))
@@ -156,8 +181,25 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Shortcuts in options", ("the option that", "is right in", "of", "chance"), options)
     if found.folder:
         folder = escape(str(found.folder))
-        OUT.print(f"Report: [bold]{folder}/report.html[/], numbers: {folder}/diagnosis.json")
+        page, numbers = found.pages
+        OUT.print(f"Report: [bold]{folder}/{page}[/], numbers: {folder}/{numbers}")
     _show_work(found.executed)
+
+
+def _show_panel(found: Panel) -> None:
+    """Print what models answer without the images: in words, as a table, and some examples."""
+    for said in panel_table.sentences(found):
+        tabled.prose(OUT, said)
+    OUT.print()
+    table("Models without the image", panel_table.HEADER, panel_table.rows(found))
+    tabled.prose(OUT, panel_table.LEGEND)
+    OUT.print()
+    examples = [
+        (one.question, one.answer, "; ".join(f"{model}: {reply}" for model, reply in one.replies.items()))
+        for one in found.examples[:EXAMPLES]
+    ]
+    if examples:
+        table("Answered without the image", ("question", "answer", "replies"), examples)
 
 
 def _shortcuts(found: Diagnosis) -> list[tuple[str, ...]]:
@@ -240,131 +282,6 @@ def _pair_step(step: PairStep) -> tuple[str, ...]:
     shares = (tables.percent(step.question_ceiling), tables.percent(step.image_ceiling))
     partners = (tables.count(step.image_partners), tables.count(step.question_partners))
     return tables.count(step.items), *shares, *partners, tables.count(step.kept), tables.count(step.annotated)
-
-
-def show_verified(found: Verified, *, brief: bool = False) -> None:
-    """Print one line for each claim of a published folder, with what was counted, and what does not fit.
-
-    Args:
-        found: What was recounted.
-        brief: Whether only what is wrong is printed.
-    """
-    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
-    if not brief:
-        table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
-        absent = [one.check for one in found if one.outcome == "absent"]
-        if absent and verbosity() is Verbosity.VERBOSE:
-            tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")
-    for one in found:
-        if one.not_made:
-            OUT.print(Text(f"{one.check}: {one.not_made}"))
-        for problem in _told(one):
-            OUT.print(Text(f"{one.check}: {problem}"))
-        if one.remedy and one.failed:
-            OUT.print(Text(f"To do for {one.check}: {one.remedy}"))
-    _show_unanswered(found)
-    if not brief:
-        OUT.print(Text(f"{found.folder}: {found.summary}"), style="green" if found.ok else "red")
-
-
-def _told(found: Finding) -> list[str]:
-    """Problems: all if somebody can do something about them or asks for all, else the first and how many more."""
-    if found.remedy or len(found.problems) <= PROBLEMS or verbosity() is Verbosity.VERBOSE:
-        return found.problems
-    return [*found.problems[:PROBLEMS], f"and {len(found.problems) - PROBLEMS:,} more: --verbose names them"]
-
-
-def _differences(found: Finding) -> str:
-    """How many differences were found, or what became of the check instead."""
-    if found.failed:
-        return f"FAILED {tables.count(len(found.problems))}"
-    if found.unanswered:
-        return f"{tables.count(len(found.unanswered))} open"
-    return "not made" if found.not_made else "0"
-
-
-def _show_unanswered(found: Verified) -> None:
-    """Warn of questions that only people can answer."""
-    if not found.unanswered:
-        return
-    if verbosity() is Verbosity.VERBOSE:
-        for question in found.unanswered:
-            OUT.print(Text(question))
-    questions = f"{len(found.unanswered)} {'question has' if len(found.unanswered) == 1 else 'questions have'}"
-    warning = f"{questions} no answer in the datasheet: `twokeys push` asks for them (--verbose names them)"
-    OUT.print(Text(f"warning: {warning}"), style="yellow")
-
-
-def show_leftovers(place: Path, found: list[Leftover]) -> None:
-    """Print which run folders there are."""
-    if not found:
-        OUT.print(Text(f"{place} holds no run folder"))
-        return
-    rows = [
-        (
-            Whole(one.folder),
-            {"run": "results of stages", "masks": "what masks let through"}[one.kind] + ", in use" * one.busy,
-            tables.count(one.files),
-            f"{one.size / 10**6:.1f} MB",
-        )
-        for one in found
-    ]
-    table("Run folders", ("folder", "holds", "files", "size"), rows)
-
-
-def show_difference(found: Difference) -> None:
-    """Print how two published folders differ."""
-    counts = [
-        (name, *map(tables.count, (one.before, one.after, len(one.added), len(one.removed), len(one.changed))))
-        for name, one in found.configs.items()
-    ]
-    table("Rows", ("config", "first", "second", "added", "removed", "changed"), counts)
-    for name, one in found.configs.items():
-        _show_rows(name, one)
-    for title, rows in difference.side_by_side(found.first, found.second).items():
-        table(title, difference.HEADER, rows)
-    for title, fields in (("Recipe", found.recipe), ("Sources", found.sources), ("Packages", found.packages)):
-        if fields:
-            rows = [(Whole(name), Whole(old), Whole(new)) for name, (old, new) in fields.items()]
-            table(title, ("", "first", "second"), rows)
-    OUT.print("the same rows" if found.same else "the rows differ", style="green" if found.same else "yellow")
-
-
-def show_push(found: Pushed) -> None:
-    """Print which files went or would go, what stays behind, and where they are."""
-    rows = [(Whole(name), tables.count(size)) for name, size in found.files.items()]
-    table(f"{len(rows)} files, {tables.count(found.size)} bytes", ("file", "bytes"), rows)
-    if found.left_out or found.removed:
-        stay = [
-            *((Whole(name), why) for name, why in found.left_out.items()),
-            *((Whole(name), "from an earlier push, no longer in the folder") for name in found.removed),
-        ]
-        table("What does not go, or was removed", ("file", "why"), stay)
-    reader = "public" if found.public else "private"
-    where = f"[bold]{escape(found.repository)}[/] ({reader}), tag [bold]{escape(found.tag)}[/]"
-    if found.outcome == "planned":
-        OUT.print(f"Would go to {where}; nothing was pushed")
-    elif found.outcome == "there":
-        OUT.print(f"Is there already: {where}, {escape(found.url)}; nothing was pushed")
-    else:
-        OUT.print(f"[green]pushed[/] to {where}: {escape(found.url)}")
-
-
-def _show_rows(config: str, found: ConfigDifference) -> None:
-    """Print why rows came and went, counted by reason, and which columns changed."""
-    for title, whys in (("added", found.added), ("removed", found.removed)):
-        kinds = Counter((why.stage or "-", why.rule or "-") for why in whys.values() if why)
-        examples = {(why.stage or "-", why.rule or "-"): (name, why.reason) for name, why in whys.items() if why}
-        where = f"reason in the {'first' if title == 'added' else 'second'} folder"
-        if kinds:
-            rows = [
-                (*kind, tables.count(n), Whole(examples[kind][0]), examples[kind][1])
-                for kind, n in kinds.most_common(DIFFERENCES)
-            ]
-            table(f"{config}: {title}, {where}", ("stage", "rule", "items", "such as", "because"), rows)
-    if found.columns:
-        changed = [(name, tables.count(n)) for name, n in list(found.columns.items())[:DIFFERENCES]]
-        table(f"{config}: changed", ("column", "rows"), changed)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -27,6 +27,10 @@ FITS: dict[str, str] = {
     UNKEPT: "a blind adversary, fitted on what the audited tier left out",
 }
 """Mark of what a baseline was fitted on -> the end of the meaning."""
+UNMET = (UNSEEN, REFIT_UNSEEN)
+"""Fits of which no model met the question that it answers: folds by question."""
+READ, BALANCED = (CROSS_FITTED, UNSEEN), (REFIT, REFIT_UNSEEN)
+"""Fits that speak of all items that were read, and of the balanced set."""
 _NAME = re.compile(
     rf"(?P<view>question|choices|image)(?P<join>[._])(?P<family>.+?)((?P=join)(?P<fit>{'|'.join(filter(None, FITS))}))?"
     rf"(?P=join)(?P<kind>{'|'.join([*KINDS, *UNPUBLISHED])})"

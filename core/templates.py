@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_MARKS = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[^{}]+)\}|(?P<stray>[{}])")
+_MARKS = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[^{}]*)\}|(?P<stray>[{}])")
 
 
 def is_template(text: str) -> bool:
@@ -23,11 +23,13 @@ def is_template(text: str) -> bool:
 def names_in(text: str) -> list[str]:
     """The names that a text asks for, each once: those in braces, or the text itself if it holds no brace.
 
+    `{}` stands for nothing: it makes a template of a text that asks for no name.
+
     Raises:
-        ValueError: When a brace has no partner, or no name stands between two.
+        ValueError: When a brace has no partner.
 
     Example:
-        >>> names_in("{hint} {question.text}"), names_in("question"), names_in("{{x}}")
+        >>> names_in("{hint} {question.text}"), names_in("question"), names_in("Which one?{}")
         (['hint', 'question.text'], ['question'], [])
     """
     if not is_template(text):
@@ -50,7 +52,13 @@ def filled(text: str, value: Callable[[str], str]) -> str:
         >>> filled("{{{a}}} {b}", {"a": "{b}", "b": "2"}.__getitem__)
         '{{b}} 2'
     """
-    return _MARKS.sub(lambda mark: mark["brace"][0] if mark["brace"] else value(mark["name"]), text)
+
+    def put(mark: re.Match[str]) -> str:
+        if mark["brace"]:
+            return str(mark["brace"][0])
+        return value(mark["name"]) if mark["name"] else ""
+
+    return _MARKS.sub(put, text)
 
 
 def as_text(value: Any) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from twokeys.core.views import Bounded, View
 from twokeys.data_cards.fact import Fact
 
+NEW = "new questions"
+"""Marks the name of a baseline that was fitted with folds by question."""
+
 
 class Ceiling(Fact):
     """The best accuracy of any function of one view on a set: a count."""
@@ -36,6 +39,13 @@ class Score(Fact):
     high: float
     chance: float
     """Accuracy without looking: most frequent answer per answer type, or 1 / number of options."""
+    unseen: bool = False
+    """Whether folds are by question: no model met the question that it answers."""
+
+    @property
+    def name(self) -> str:
+        """The baseline, with how it was fitted."""
+        return f"{self.baseline}, {NEW}" if self.unseen else self.baseline
 
     @property
     def accuracy(self) -> float:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from twokeys.core.answers.majority import RULE
 from twokeys.core.columns import baseline, column, general, type_name
 from twokeys.core.views import VIEWS
-from twokeys.data_cards import category_table, plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.citation import bibtex
 from twokeys.data_cards.eval_yaml import evaluated
 from twokeys.data_cards.header import header_text, order
@@ -71,6 +71,8 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             joint=tables.markdown(tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after)),
             strata=tables.markdown(tables.STRATA_HEADER, tables.strata_rows(manifest.after)),
             worst=_worst(manifest),
+            panel=panel_table.sentences(manifest.panel) if manifest.panel else [],
+            folds=tables.FOLDS,
             categories=_categories(manifest),
             within=" and ".join(name.replace("_", " ") for name in within(manifest)),
             configs=order(manifest),

@@ -16,6 +16,7 @@ from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.fact import Fact
 from twokeys.data_cards.pairing import Pairing
+from twokeys.data_cards.panel import Panel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,6 +239,8 @@ class Manifest(Fact):
     encoders: dict[str, str]
     asked: list[AskedModel] = Field(default_factory=list)
     """Served models; what they replied was seen by the builder alone."""
+    panel: Panel | None = None
+    """What a panel of models answers without the images; None where the recipe names none."""
     confidence: float
     sources: list[Source]
     pools: list[PoolSource] = Field(default_factory=list)

@@ -28,7 +28,7 @@ def bounded(manifest: Manifest) -> str:
     if best is None:
         return f"{said}; no adversary was trained on it"
     return (
-        f"{said}; the best trained adversary, {best.baseline}, is right on {tables.percent(best.accuracy)} "
+        f"{said}; the best trained adversary, {best.name}, is right on {tables.percent(best.accuracy)} "
         f"{tables.interval(best.low, best.high)}, chance is {tables.percent(best.chance)}"
     )
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from twokeys.data_cards import category_table, plain, retrieved, tables, verified
+from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.blindness import Ceiling
 from twokeys.data_cards.card import breaches, within
 from twokeys.data_cards.page import environment
+from twokeys.data_cards.panel import WORDS
 from twokeys.data_cards.pictures import Cross, Picture, RetrievedPair
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import Manifest, Step
+    from twokeys.data_cards.panel import Panel
 
 FILE = "report.html"
 
@@ -245,6 +247,7 @@ class Report:
         removed: Examples, step by step.
         crosses: Quads and pairs.
         retrieved: Retrieved partners beside the items that they were found for.
+        panel: What models answer without the images; None where none was asked.
     """
 
     title: str
@@ -265,6 +268,7 @@ class Report:
     removed: list[Departure]
     crosses: list[Cross]
     retrieved: list[RetrievedPair]
+    panel: Panel | None = None
 
 
 def report_text(report: Report) -> str:
@@ -278,15 +282,37 @@ def report_text(report: Report) -> str:
             m=manifest,
             widest=max((step.left + step.removed for step in report.funnel), default=0) or 1,
             predictors=tables.predictors(report.before, report.after),
-            chance=f"{tables.CHANCE} {tables.BELOW}",
+            chance=f"{tables.CHANCE} {tables.BELOW} {tables.FOLDS}",
             categories=_categories(report),
             worst=_worst(report),
+            models=panel_table.sentences(report.panel) if report.panel else [],
+            words=WORDS,
+            legend=panel_table.LEGEND,
             joint=tables.joint_rows(report.before, report.after),
             breaches=breaches(manifest) if manifest else [],
             bounded=plain.bounded(manifest) if manifest and manifest.kept else "",
             parts=" and ".join(name.replace("_", " ") for name in within(manifest)) if manifest else "",
             audited=plain.audited(manifest.audited) if manifest and manifest.audited else [],
             planted=plain.controls(manifest.audited) if manifest and manifest.audited else [],
+        )
+    )
+
+
+def panel_text(title: str, items: int, ceiling: float, panel: Panel) -> str:
+    """Write the page of what models answer without the images of a published folder.
+
+    Args:
+        title: Of the folder.
+        items: Items that were asked about.
+        ceiling: The question ceiling of the folder.
+        panel: What they answer.
+    """
+    said = panel_table.sentences(panel)
+    return (
+        _environment()
+        .get_template("panel.html.j2")
+        .render(
+            title=title, items=items, ceiling=ceiling, panel=panel, said=said, words=WORDS, legend=panel_table.LEGEND
         )
     )
 

@@ -31,6 +31,13 @@ BELOW = (
     "On balanced questions a baseline can score below chance: an answer that is over-represented in the training folds "
     "is under-represented in the test fold."
 )
+FOLDS = (
+    "Folds are by image: no model saw the image that it answers about, but it may have met the question, which helps "
+    "if the question mostly has one answer and misleads if its answers are balanced. “New questions”: folds by "
+    "question, fitted where questions recur, for predictors that read them and learn in seconds; a predictor of the "
+    "image needs none, since an image is never in two folds."
+)
+"""Which leak each kind of folds sees."""
 JOINT: dict[Bounded, str] = {"both": "the question and the image", **COARSE}
 """Views of both sides, in words."""
 JOINT_HEADER: Cells = ("a predictor that sees", "all items read", "published")
@@ -86,7 +93,7 @@ def best(score: Score | None) -> str:
     """Write which baseline reached what, beside chance."""
     if score is None or not score.items:
         return NONE
-    return f"{result(score)} by {score.baseline}, chance {percent(score.chance)}"
+    return f"{result(score)} by {score.name}, chance {percent(score.chance)}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ def predictors(before: Blindness, after: Blindness | None) -> list[Predictor]:
 def _results(blindness: Blindness) -> dict[tuple[str, str], Ceiling | Score]:
     """Ceilings and scores over all items by view and baseline; the ceiling has the name ''."""
     bounds = {(c.view, ""): c for c in blindness.ceilings if c.stratum == "all" and c.view in VIEWS}
-    return bounds | {(s.view, s.baseline): s for s in blindness.scores if s.stratum == "all"}
+    return bounds | {(s.view, s.name): s for s in blindness.scores if s.stratum == "all"}
 
 
 def frame(before: Blindness, after: Blindness | None) -> pd.DataFrame:

@@ -107,7 +107,8 @@ def source(
     config = config or next((name for name in CONFIGS if (folder / name).is_dir()), None)
     if config not in CONFIGS:
         problem = f"there is no config {config!r}" if config else "no config holds items with images"
-        raise BadInput(folder, "config", problem, ", ".join(CONFIGS), "name one of these")
+        held = [name for name in CONFIGS if (folder / name).is_dir()] or CONFIGS
+        raise BadInput(folder, "config", problem, ", ".join(held), "name one of these, or leave --config out")
     there = PublishedFolder(folder)
     manifest = there.manifest
     published = read(folder, config, split, MORE)

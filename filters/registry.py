@@ -24,6 +24,8 @@ BUILT_IN = {
     "gold-not-in-choices": "twokeys.filters.gold_not_in_choices:GoldNotInChoices",
     "iterative-bias-pruning": "twokeys.filters.iterative_bias_pruning:IterativeBiasPruning",
     "low-agreement": "twokeys.filters.low_agreement:LowAgreement",
+    "mmmu-pro": "twokeys.filters.answered_by_models:MMMUPro",
+    "mmstar": "twokeys.filters.answered_by_models:MMStar",
     "near-duplicate-across-splits": "twokeys.filters.near_duplicate_across_splits:NearDuplicateAcrossSplits",
     "prior-neighbours": "twokeys.filters.prior_neighbours:PriorNeighbours",
     "solved-by-k": "twokeys.filters.solved_by_k:SolvedByK",

@@ -5,13 +5,14 @@ Weights are read from safetensors only, and no code that comes with a model is r
 
 from __future__ import annotations
 
+import difflib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction
 from twokeys.core.files import sha256_of_all
 
 REFERENCE = "reference:"
@@ -160,11 +161,15 @@ def _place(name: str) -> tuple[str, str | None]:
         found = references()
         if (folder := found.get(name.removeprefix(REFERENCE))) is None:
             allowed = ", ".join(REFERENCE + one for one in found)
-            remedy = "name one of these, or train it with `twokeys train-reference`"
+            train = "name one of these, or train it with `twokeys train-reference`"
+            remedy = correction(name, [REFERENCE + one for one in found], train)
             raise BadInput("--model", None, f"there is no reference model {name!r}", allowed, remedy)
         return str(folder), None
     if Path(name).is_dir():
         return name, None
+    if "/" not in name and (close := difflib.get_close_matches(name, list(references()), 1, cutoff=0.8)):
+        problem = f"there is no folder {name!r}, and models of the hub are named owner/name"
+        raise BadInput("--model", None, problem, "", f"correct the name: did you mean {REFERENCE + close[0]!r}?")
     hub, _, revision = name.partition("@")
     return hub, revision or None
 

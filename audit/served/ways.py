@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from twokeys.audit.served.asking import CHAT, COMPLETIONS, Asker, supported
 from twokeys.audit.served.likelihoods import MANY, WIDE, echo, next_tokens, read_echo, read_listed
 from twokeys.audit.served.replies import read_reply, request
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, correction
 
 Protocol = Literal["auto", "completions", "chat"]
 Kind = Literal["echo", "listed", "replies"]
@@ -19,6 +19,22 @@ WORDS: dict[Kind, str] = {
     "replies": "replies, read by the parser of answers",
 }
 """Kind -> the way in words."""
+
+
+def known_protocol(name: str | None) -> Protocol | None:
+    """A protocol by its name; None for none.
+
+    Raises:
+        BadInput: When there is none of that name.
+    """
+    found: Protocol
+    for found in get_args(Protocol):
+        if name == found:
+            return found
+    if name is not None:
+        names = get_args(Protocol)
+        raise BadInput("--protocol", None, f"there is no protocol {name!r}", ", ".join(names), correction(name, names))
+    return None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pandas as pd
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
 from twokeys.core.intervals.accuracy import chance
-from twokeys.core.measured import REFIT
+from twokeys.core.measured import BALANCED, UNMET
 
 FILE = "certificate.json"
 BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
@@ -101,13 +101,14 @@ def holds(certificate: Mapping[str, Any]) -> bool:
 def best_adversary(items: pd.DataFrame) -> dict[str, Any] | None:
     """The trained adversary that is right most often on published rows, beside chance; None if none was fitted."""
     best: tuple[float, dict[str, Any]] | None = None
-    for name, column in measured_by(items, REFIT).items():
+    for fit, name, column in ((of, *pair) for of in BALANCED for pair in measured_by(items, of).items()):
         part = items[items[column].notna()]
         if len(part):
             right, view = float((part[column] == part["compared"]).mean()), name.partition(".")[0]
             level = round(chance(part, view), 6)
             if best is None or right > best[0]:
                 best = right, {"baseline": name, "view": view, "accuracy": round(right, 6), "chance": level}
+                best[1]["new_questions"] = fit in UNMET
     return best[1] if best else None
 
 

@@ -12,6 +12,7 @@ from twokeys.builder.measure.baselines import View, chosen
 from twokeys.builder.measure.groups import pairs
 from twokeys.builder.measure.stage import CrossFit, Measurements, measure
 from twokeys.builder.measure.survey import Survey
+from twokeys.builder.measure.unseen import measure_unseen
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
@@ -24,19 +25,26 @@ class Certified:
 
     Attributes:
         refit: What the baselines measure on the balanced set; None if too few items are left to be folded.
+        unseen: What they measure there with folds by question; None where no question recurs.
         audited: The audited tier; None if the recipe asks for none.
     """
 
     refit: Measurements | None
+    unseen: Measurements | None
     audited: AuditedSet | None
 
 
 def certify(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Certified:
     """Measure the balanced set anew, and make the audited tier of all items that went on to balance."""
-    return Certified(_refit(run, recipe, survey, selection), audit(run, recipe, survey))
+    kept = selection.kept
+    items = survey.items[survey.items["id"].isin(set(kept["id"]))].reset_index(drop=True)
+    keyed, baselines = KeyedTable(items, selection.key), chosen(recipe.measure.baselines)
+    refit = _refit(run, recipe, survey, kept, keyed)
+    unseen = None if refit is None else measure_unseen(run, keyed, recipe, baselines, survey.represent)
+    return Certified(refit, unseen, audit(run, recipe, survey))
 
 
-def _refit(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Measurements | None:
+def _refit(run: Run, recipe: Recipe, survey: Survey, kept: pd.DataFrame, items: KeyedTable) -> Measurements | None:
     """Fit the baselines anew on the balanced set, to see whether another shortcut has opened.
 
     On a balanced set a question's answers are as many of one kind as of another. A fold that happens to hold more of
@@ -44,14 +52,16 @@ def _refit(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> Me
     for predictors that see the question those of the same question, for those that see the image those of the same
     image. None where too few items are left to be folded.
     """
-    kept = selection.kept
-    items = survey.items[survey.items["id"].isin(set(kept["id"]))].reset_index(drop=True)
     same_question = pairs(kept["id"], kept["image_partner"])
-    units: dict[View, pd.Series[str]] = {"question": same_question, "choices": same_question, "image": items["group"]}
+    units: dict[View, pd.Series[str]] = {
+        "question": same_question,
+        "choices": same_question,
+        "image": items.frame["group"],
+    }
     folds = min(recipe.measure.folds, *(unit.nunique() for unit in units.values()))
     if folds < 2:
         return None
     by_view = {view: fold_of(unit, folds, recipe.seed) for view, unit in units.items()}
     baselines = chosen(recipe.measure.baselines)
     how = CrossFit(by_view, baselines, recipe.measure, survey.represent.reads(baselines))
-    return measure.named("refit")(run, KeyedTable(items, selection.key), how, recipe.seed)
+    return measure.named("refit")(run, items, how, recipe.seed)

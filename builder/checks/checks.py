@@ -43,7 +43,8 @@ from twokeys.core.columns import (
     TIERS,
 )
 from twokeys.core.item_images import KEYS
-from twokeys.core.measured import CROSS_FITTED, REFIT
+from twokeys.core.measured import BALANCED as REFITTED
+from twokeys.core.measured import READ
 from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.manifest import Partners, Step
 
@@ -321,15 +322,15 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
 
 def _blindness(known: Folder) -> Checked:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
-    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, CROSS_FITTED)
-    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFIT)
+    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, READ)
+    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFITTED)
     both = (known.manifest.before, known.manifest.after)
     ceilings, scores = ([one for said in both for one in getattr(said, name)] for name in ("ceilings", "scores"))
     return counts(row=known.items, ceiling=ceilings, score=scores)
 
 
-def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fit: str) -> Iterator[str]:
-    counted = blindness(rows, confidence, fit)
+def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fits: Sequence[str]) -> Iterator[str]:
+    counted = blindness(rows, confidence, fits)
     if counted.ceilings != said.ceilings:
         yield f"ceilings {when} differ from a recount"
     if counted.scores != said.scores:

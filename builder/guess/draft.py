@@ -6,21 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow.parquet as pq
 import yaml
 
-from twokeys.builder.guess.images import ImagesFound, embedded, images
+from twokeys.builder.guess.images import ImagesFound, images
 from twokeys.builder.guess.place import Place
 from twokeys.builder.guess.roles import Records, Roles, roles
+from twokeys.builder.guess.tables import SecondFile, sampled, values
 from twokeys.builder.read.corpora.lists import absent
-from twokeys.builder.read.corpora.opening import SourceFile
-from twokeys.builder.read.corpora.shards import records
-from twokeys.core.errors import BadInput
-from twokeys.core.templates import as_text, is_template, names_in
+from twokeys.core.templates import names_in
 
 FILL_IN = "FILL IN"
-_ROWS = 200
-"""Rows that are looked at."""
 _LONGEST = 500
 """Characters of a cell that is kept with an item."""
 _SPLIT = re.compile(r"\w+")
@@ -72,6 +67,7 @@ class Draft:
                 * self.names_only
             ),
             *self._options(),
+            *(f"    # no items: {name}" for name in place.others[:8]),
             "    columns:",
             *self._columns(),
             "bad_rows: set aside            # rows that cannot be used are listed with the reason; `stop` ends instead",
@@ -120,64 +116,37 @@ def drafted(name: str, place: Place) -> Draft:
     """Guess a recipe for tables.
 
     Raises:
-        BadInput: When no row of the first table can be read.
+        BadInput: When no row of any table can be read.
     """
-    rows, inside = samples(place)
-    seen = images(rows, inside, place.root)
+    read = sampled(place)
+    rows, place = read.rows, read.place
+    seen = images(rows, read.inside, place.root)
     found = roles(rows, seen.only)
     notes = {field: note for field, note in found.unsure.items() if note}
-    columns = _columns(rows, found, seen, notes)
-    names = [column for column in dict.fromkeys(column for row in rows for column in row) if _worth(rows, column)]
-    rest = [column for column in names if column not in found.taken and column not in _named(seen)]
+    if read.second is not None:
+        notes.pop("answer", None)
+    columns = _columns(rows, found, seen, notes) | _joined(read.second, notes)
+    rest = [
+        column
+        for column in read.shared
+        if _worth(rows, column) and column not in found.taken and column not in _named(seen)
+    ]
     splits = {split: split if _SPLIT.fullmatch(split) and split != "all" else "test" for split in place.files}
     if len(set(splits.values())) < len(splits):
         splits = {split: re.sub(r"\W", "_", split) for split in splits}
     if found.split is not None:
-        splits = {value: re.sub(r"\W", "_", value) for value in _values(place, found.split)}
+        splits = {value: re.sub(r"\W", "_", value) for value in values(place, found.split)}
     return Draft(name, place, columns, not seen.known, splits, notes, rest[:12])
 
 
-def samples(place: Place) -> tuple[Records, list[str]]:
-    """Some rows of every split.
-
-    Raises:
-        BadInput: When no row of a split can be read.
-    """
-    most = max(_ROWS // len(place.files), 20)
-    found = [sample(files[0], most) for files in place.files.values()]
-    return [row for rows, _ in found for row in rows], found[0][1]
-
-
-def _values(place: Place, column: str) -> list[str]:
-    """All values of a column, in order of appearance."""
-    found: dict[str, None] = {}
-    for file in (file for files in place.files.values() for file in files):
-        for _, record in records(file, {column: "columns.split"}):
-            if not isinstance(record, BadInput) and not absent(record.get(column)):
-                found[as_text(record[column])] = None
-    return list(found)
-
-
-def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
-    """Some rows of a table without the images in it, and the columns that hold images.
-
-    Raises:
-        BadInput: When no row can be read.
-    """
-    inside = embedded(file)
-    wanted: dict[str, str] = {}
-    if file.name.endswith(".parquet"):
-        wanted = {name: "columns" for name in pq.read_schema(file.path).names if name not in inside}
-    rows: list[dict[str, Any]] = []
-    for _, record in records(file, wanted):
-        if not isinstance(record, BadInput):
-            # A name with a brace in it would be a template in a recipe.
-            rows.append({name: value for name, value in record.items() if not is_template(name)})
-        if len(rows) == most:
-            break
-    if not rows:
-        raise BadInput(file.path, None, "no row can be read", "a table with rows", "check the file")
-    return rows, inside
+def _joined(second: SecondFile | None, notes: dict[str, str]) -> dict[str, Any]:
+    """The columns that a second file gives."""
+    if second is None:
+        return {}
+    notes["answer"] = "of the second file below" if not second.several else "what most annotators said is the gold"
+    column = f"golds.{second.answer}"
+    told = {"answer": None, "answers": column} if second.several else {"answer": column}
+    return {**told, "joined": {"golds": {"file": second.name, "id": second.id}}}
 
 
 def _columns(rows: Records, found: Roles, seen: ImagesFound, notes: dict[str, str]) -> dict[str, Any]:

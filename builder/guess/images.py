@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
+_ID = re.compile(r"(image|img|photo|picture|figure)[ _-]?(id|name|file|path|key)?", re.IGNORECASE)
 _HEAD = 100
 """Characters of a text that tell whether it is words."""
 _MOST, _LEAST = 0.8, 0.2
@@ -81,6 +82,9 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
         values = [value for value in texts(records, name) if isinstance(value, str)]
         if values and all(value.lower().endswith(_ENDINGS) for value in values):
             return ImagesFound(name, False, addresses=any("://" in value for value in values))
+    for name in names:
+        if _ID.fullmatch(name) and texts(records, name):
+            return ImagesFound(f"{{{name}}}.jpg", False)
     return ImagesFound(None, False)
 
 

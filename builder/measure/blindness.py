@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from twokeys.core.ceilings import all_ceilings, codes, strata
 from twokeys.core.intervals.accuracy import accuracy, chance
-from twokeys.core.measured import CROSS_FITTED, PREDICTION, Measured
+from twokeys.core.measured import CROSS_FITTED, PREDICTION, UNMET, Measured
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 
 
@@ -35,14 +36,14 @@ def marked(measured: pd.DataFrame, fit: str) -> pd.DataFrame:
     return measured[["id", *names]].rename(columns=names)
 
 
-def blindness(items: pd.DataFrame, confidence: float, fit: str = CROSS_FITTED) -> Blindness:
+def blindness(items: pd.DataFrame, confidence: float, fits: Sequence[str] = (CROSS_FITTED,)) -> Blindness:
     """Count ceilings and score baselines; intervals speak of other groups and of other questions, or options.
 
     Args:
         items: Item table with `group` and one `<baseline>.prediction` column per baseline; a missing prediction means
             that the baseline does not apply to the item.
         confidence: Level of the intervals.
-        fit: Which baselines to score, by what they were fitted on.
+        fits: Which baselines to score, by what they were fitted on.
     """
     bounds, scores = [], []
     for stratum, part in strata(items).items():
@@ -52,7 +53,7 @@ def blindness(items: pd.DataFrame, confidence: float, fit: str = CROSS_FITTED) -
             Ceiling(view=view, stratum=stratum, right=found.right, items=found.items, keys=found.keys)
             for view, found in all_ceilings(part).items()
         ]
-        for name, column in measured_by(items, fit).items():
+        for name, column in (pair for fit in fits for pair in measured_by(items, fit).items()):
             applies = part[part[column].notna()]
             if len(applies):
                 scores.append(_score(name, column, stratum, applies, confidence))
@@ -75,5 +76,6 @@ def _score(name: str, column: str, stratum: str, part: pd.DataFrame, confidence:
             "low": round(found.low, 6),
             "high": round(found.high, 6),
             "chance": round(chance(part, view), 6),
+            "unseen": (measured := Measured.of(column)) is not None and measured.fit in UNMET,
         }
     )

@@ -23,7 +23,7 @@ from twokeys.builder.measure.shortcuts.simplest import simplest
 from twokeys.core.ceilings import STRATA, codes
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.intervals.exact import METHOD, exact
-from twokeys.core.measured import CROSS_FITTED, REFIT, REFIT_UNSEEN, UNSEEN
+from twokeys.core.measured import UNMET
 from twokeys.data_cards.categories import WORST, Categories, Category
 
 Bools = NDArray[np.bool_]
@@ -32,8 +32,6 @@ FEWEST = 5
 """Items of a value that is a category of its own."""
 MOST = 500
 """Categories of one column; its rarer values are one."""
-READ, BALANCED = (CROSS_FITTED, UNSEEN), (REFIT, REFIT_UNSEEN)
-"""What adversaries are fitted on: all items that were read, and the balanced set."""
 OTHERS, NOTHING = "(others)", "(none)"
 """The rarer values of a column together, and items that do not have it."""
 
@@ -193,7 +191,7 @@ def _adversaries(items: pd.DataFrame, fits: Sequence[str]) -> Iterator[Adversary
             said = items[column]
             applies = said.notna().to_numpy(dtype=bool)
             if applies.any():
-                unseen = fit in (UNSEEN, REFIT_UNSEEN)
+                unseen = fit in UNMET
                 yield Adversary(name, unseen, applies, applies & (said.to_numpy(dtype=object) == gold))
 
 

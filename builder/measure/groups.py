@@ -22,13 +22,16 @@ from scipy.sparse.csgraph import connected_components
 from twokeys.core.items import digest
 from twokeys.data_cards.manifest import GroupKind
 
+EVERY = "all corpora"
+"""The source of links between corpora."""
+
 
 @dataclass(frozen=True)
 class Links:
-    """One kind of link within one corpus.
+    """One kind of link within one corpus, or between corpora.
 
     Attributes:
-        source: The corpus.
+        source: The corpus, or `EVERY`.
         kind: What the keys are.
         keys: Item position -> key, one row per link; an item may have many.
         threshold: Calibrated similarity for kinds that have one.
@@ -55,13 +58,13 @@ def group(items: pd.DataFrame, links: list[Links], folds: int) -> tuple[pd.Serie
     Returns:
         A group name per item (a hash of its smallest id), and what each kind did.
     """
-    total = items.groupby("source").size()
+    total = items.groupby("source").size().to_dict() | {EVERY: len(items)}
     label = np.arange(len(items), dtype=np.int64)
     allowed: dict[str, float] = {}
     reports = []
     for kind in links:
         merged = joined(label, kind.keys)
-        counts = np.bincount(merged[(items["source"] == kind.source).to_numpy()])
+        counts = np.bincount(merged[(items["source"] == kind.source).to_numpy() | (kind.source == EVERY)])
         largest = int(counts.max(initial=0)) / int(total.get(kind.source, 1))
         used = largest <= max(kind.most or 1 / folds, allowed.get(kind.source, 0))
         if used and kind.most is not None:

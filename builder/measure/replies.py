@@ -65,6 +65,7 @@ def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:
     found = hosts(allow_host)
     encoders = recipe.encoders
     asked = [("encoders.vision_language", encoders.vision_language), ("encoders.language", encoders.language)]
+    asked += [("encoders.panel", model) for model in encoders.panel]
     asked += [("pair.verify.models", model) for model in (recipe.pair.verify.models if recipe.pair.verify else [])]
     for field, model in asked:
         if model is not None and is_address(model):

@@ -17,13 +17,16 @@ import pandas as pd
 
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
+from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.categories import check_names
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
-from twokeys.builder.measure.groups import Links, group
+from twokeys.builder.measure.groups import EVERY, Links, group
 from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.near_duplicates import Clusters, near_images, paraphrases
+from twokeys.builder.measure.panel import ask_panel, columns, named_models, panel
 from twokeys.builder.measure.stage import CrossFit, measure
+from twokeys.builder.measure.unseen import measure_unseen
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.builder.read.item_images import image_looks
 from twokeys.builder.read.pictures import Pictures
@@ -37,8 +40,10 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
 from twokeys.core.item_images import images_of, several
-from twokeys.core.items import image_key
+from twokeys.core.items import digest, image_key
+from twokeys.core.measured import UNSEEN
 from twokeys.data_cards.manifest import GroupKind
+from twokeys.data_cards.panel import Panel
 
 CALIBRATION = 48
 """Images on which the near-duplicate threshold is calibrated."""
@@ -64,6 +69,7 @@ class Survey:
         key: Key of the stage that items and measurements follow from.
         represent: Vectors and other matrices of the items' contents, on demand.
         pool: Further images among which partners are found, which nothing measures; None if no generator needs them.
+        panel: What the recipe's panel of models answers without the images; None if it names none.
     """
 
     items: pd.DataFrame
@@ -76,6 +82,12 @@ class Survey:
     key: str
     represent: Representations
     pool: PoolImages | None = None
+    panel: Panel | None = None
+
+    @property
+    def aside(self) -> list[str]:
+        """Why each row that was set aside cannot be used: a sentence each."""
+        return [str(BadInput(**json.loads(problem))) for problem in self.set_aside["problem"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,18 +149,28 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
         items[name] = groups.table[name]
     reads = represent.reads(baselines)
     how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
-    measured = measure(run, KeyedTable(items, groups.key), how, recipe.seed)
+    keyed = KeyedTable(items, groups.key)
+    measured = measure(run, keyed, how, recipe.seed)
+    unseen = measure_unseen(run, keyed, recipe, baselines, represent)
+    models = named_models(recipe.encoders.panel, recipe.served.manner)
+    answers, panel_key = ask_panel(run, models, KeyedTable(items, reading.key), recipe.measure.candidates)
+    table = measured.table.merge(columns(items, answers), on="id", validate="one_to_one")
+    if unseen is not None:
+        table = table.merge(marked(unseen.table, UNSEEN), on="id", validate="one_to_one")
+    keys = {name: model.key for name, model in models.items()}
+    followed = [measured.key, *([unseen.key] if unseen else []), *([panel_key] if panel_key else [])]
     return Survey(
-        items=with_agreement(items.merge(measured.table, on="id", validate="one_to_one")),
+        items=with_agreement(items.merge(table, on="id", validate="one_to_one")),
         pictures=pictures,
         set_aside=reading.set_aside,
         sources=sources,
         counts=reading.counts,
         groups=groups.kinds,
-        encoders=named(grouping | reads.encoders),
-        key=measured.key,
+        encoders=named(grouping | reads.encoders) | ({"panel": "; ".join(keys.values())} if keys else {}),
+        key=digest("measured", *followed) if len(followed) > 1 else measured.key,
         represent=represent,
         pool=pool,
+        panel=panel(items, answers, keys, recipe.measure.confidence) if keys else None,
     )
 
 
@@ -222,10 +244,21 @@ def group_items(
                 links.append(Links(corpus, kind, part[f"{kind}_key"]))
                 if kind == "image" and several(part).any():
                     links.append(Links(corpus, "any image", shown.loc[part.index], most=MOST_OF_ANY_IMAGE))
+    links += _between(items, shown, [corpus for corpus, of_corpus in kinds if "image" in of_corpus])
     names, reports = group(items, links, folds)
     clusters = cluster.groupby(level=0).agg(list)
     table = {"id": items["id"], "group": names, "image_cluster": clusters.map(image_key), "image_clusters": clusters}
     return Grouping(pd.DataFrame(table), reports)
+
+
+def _between(items: pd.DataFrame, shown: pd.Series[str], corpora: list[str]) -> list[Links]:
+    """Links between items of several corpora that share an image, if there are such."""
+    source = items["source"].loc[shown.index].to_numpy()
+    asked = np.isin(source, corpora)
+    part = shown[asked]
+    if not (pd.Series(source[asked]).groupby(part.to_numpy()).nunique() > 1).any():
+        return []
+    return [Links(EVERY, "any image", part, most=MOST_OF_ANY_IMAGE)]
 
 
 def _near_images(

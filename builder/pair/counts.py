@@ -34,7 +34,7 @@ def pairing(
         merged=int(refused["edit_of"].isna().sum()),
         kinds=kinds(paired, refused, balanced),
         before=blindness(left, confidence),
-        after=blindness(paired, confidence, PAIRED),
+        after=blindness(paired, confidence, (PAIRED,)),
     )
 
 

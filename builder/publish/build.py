@@ -21,9 +21,9 @@ from twokeys.builder.recipe import Recipe
 from twokeys.core.colours import with_accepted
 from twokeys.core.item_images import KEYS, images_of, several
 from twokeys.core.items import digest
-from twokeys.core.measured import REFIT
+from twokeys.core.measured import REFIT, REFIT_UNSEEN
 
-LAYOUT = 11
+LAYOUT = 12
 """Raised whenever the published folder is written in another way."""
 PACKAGES = (
     "datasets", "faiss-cpu", "highspy", "numpy", "ortools", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy",
@@ -55,7 +55,8 @@ class Build:
     @property
     def key(self) -> str:
         """Hash of everything that the published folder follows from."""
-        stages = (self.selection, self.certified.refit, self.certified.audited)
+        certified = self.certified
+        stages = (self.selection, certified.refit, certified.unseen, certified.audited)
         keys = ["" if stage is None else stage.key for stage in stages]
         versions = [version("twokeys"), *(version(name) for name in PACKAGES)]
         return digest("build", str(LAYOUT), *keys, self.recipe.key, *versions)
@@ -72,6 +73,9 @@ class Build:
         """Rows of the config `balanced`."""
         kept, refit = self.selection.kept, self.certified.refit
         measured = kept[["id"]] if refit is None else marked(refit.table, REFIT)
+        if self.certified.unseen is not None:
+            unseen = marked(self.certified.unseen.table, REFIT_UNSEEN)
+            measured = measured.merge(unseen, on="id", validate="one_to_one")
         items = self.paired.known.items.merge(kept, on="id", validate="one_to_one")
         return self._told(with_accepted(items.merge(measured, on="id", validate="one_to_one")))
 

@@ -13,14 +13,14 @@ import pandas as pd
 
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import BALANCED, READ, categories, places
+from twokeys.builder.measure.categories import categories, places
 from twokeys.builder.measure.language.asked import asked_models
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
 from twokeys.builder.read.option_order import decided
 from twokeys.builder.sources import Corpus, Pool
-from twokeys.core.measured import REFIT
+from twokeys.core.measured import BALANCED, READ
 from twokeys.core.plugins import packages
 from twokeys.data_cards.manifest import Config, Manifest, Partners, PoolSource, Source, SplitCount, Step
 from twokeys.data_cards.pairing import Pairing
@@ -53,6 +53,7 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         recipe=recipe.model_dump(mode="json", by_alias=True),
         encoders=build.encoders,
         confidence=confidence,
+        panel=survey.panel,
         asked=asked_models(build.survey.represent.run, recipe, set(build.encoders)),
         sources=_sources(survey),
         pools=_pools(build, images["source"]),
@@ -63,8 +64,8 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         max_share=recipe.balance.max_share,
         balance=build.selection.parts,
         label_noise=expected_noise(paired.known.items, recipe),
-        before=blindness(survey.items, confidence),
-        after=blindness(build.balanced, confidence, REFIT),
+        before=blindness(survey.items, confidence, READ),
+        after=blindness(build.balanced, confidence, BALANCED),
         categories_before=categories(survey.items, where, READ, confidence),
         categories_after=categories(build.balanced, where, BALANCED, confidence),
         partners=Partners(

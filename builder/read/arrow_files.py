@@ -16,6 +16,9 @@ from twokeys.core.files import Stamp, stamp
 ENDINGS = (".parquet", ".arrow")
 """`.arrow` is a stream of record batches, as `Dataset.save_to_disk` writes it, or a file of them."""
 
+_FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What pyarrow raises of a file that is broken; of names that are no UTF-8, the last one."""
+
 
 def schema_of(path: Path) -> pa.Schema:
     """The columns of a file and their types.
@@ -28,7 +31,7 @@ def schema_of(path: Path) -> pa.Schema:
             return pq.read_schema(path)
         with pa.memory_map(str(path)) as source:
             return _batches(source).schema
-    except (pa.ArrowException, OSError) as error:
+    except _FAULTS as error:
         raise broken(path, error) from None
 
 
@@ -49,7 +52,7 @@ def batches(path: Path, columns: Sequence[str], rows: int) -> Iterator[pa.Record
                 tops = dict.fromkeys(name if name in batch.schema.names else name.partition(".")[0] for name in columns)
                 part = pa.table({top: _part(batch[top], top, columns) for top in tops})
                 yield from part.to_batches(rows)
-    except (pa.ArrowException, OSError) as error:
+    except _FAULTS as error:
         raise broken(path, error) from None
 
 
@@ -69,7 +72,7 @@ def cell_of(path: Path, column: str, row: int) -> Any:
             if row < before + rows:
                 return _values(path, stamp(path), column, group)[row - before].as_py()
             before += rows
-    except (pa.ArrowException, OSError) as error:
+    except _FAULTS as error:
         raise broken(path, error) from None
     return None
 

@@ -20,6 +20,12 @@ _HEADS = ("/9j/", "iVBORw0KGgo", "R0lGOD", "UklGR", "Qk", "SUkq", "TU0A", "UD")
 """How base64 of JPEG, PNG, GIF, WebP, BMP, TIFF (both orders of bytes) and PPM begins."""
 _PYTHON = re.compile(r"\s*(?:b['\"]|\{\s*['\"](?:bytes|path)['\"]\s*:)")
 """How Python prints bytes, or an image of a dataset, as pandas writes them into CSV."""
+_ADDRESS = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):/")
+_FETCH = (
+    "fetch the images first: write the addresses into a file, run `wget --input-file FILE --directory-prefix FOLDER`, "
+    "name FOLDER as `image_folder`, and write the bare names into the table"
+)
+_MEMBER = "write ARCHIVE.zip/NAME for a member of an archive inside the corpus's folder"
 REMEDY = "write the image's bytes in base64, as a data URI, or as a path"
 
 
@@ -57,6 +63,18 @@ def name_of(cell: Any) -> Any:
     if isinstance(cell, str) and _PYTHON.match(cell[:LONGEST_NAME]) and len(cell) <= 4 * LONGEST_NAME:
         cell = _literal(cell)
     return cell.get("path") if isinstance(cell, dict) and "path" in cell else cell
+
+
+def refuse_address(name: str, file: object, row: object) -> None:
+    """Refuse a name that is an address: rows come from outside, and no host is asked for what they name.
+
+    Raises:
+        BadInput: When it is one; says how to fetch images first.
+    """
+    if address := _ADDRESS.match(name):
+        problem = f"the image is the address {short(name)}, and nothing is fetched while a corpus is read"
+        remedy = _MEMBER if address[1].lower() in ("zip", "tar") else _FETCH
+        raise BadInput(file, row, problem, "a path inside the image folder", remedy)
 
 
 def image_bytes(cell: Any, file: object, row: object) -> bytes:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from twokeys.core.errors import BadInput
 
-ENDINGS = (".gz", ".zst", ".bz2", ".xz")
+ENDINGS = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz")
 """Endings that a packed file's name may have after the ending of what is in it."""
 MOST_UNPACKED = 64 * 2**30
 """Bytes that a packed file may hold, if it is unpacked into a temporary file."""

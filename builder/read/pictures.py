@@ -20,7 +20,7 @@ from twokeys.builder.read.archives import archive_in, member_bytes
 from twokeys.builder.read.arrow_files import cell_of
 from twokeys.builder.read.corpora.cell_images import cell_bytes
 from twokeys.builder.read.corpora.lists import absent
-from twokeys.builder.read.embedded import holds_image, image_bytes
+from twokeys.builder.read.embedded import holds_image, image_bytes, refuse_address
 from twokeys.builder.read.held import folder_of, held, read_held
 from twokeys.core.errors import BadInput
 from twokeys.core.files import stamp
@@ -176,6 +176,7 @@ def _column_bytes(root: Path, name: str, column: str, index: int, member: int | 
     if holds_image(cell):
         return image_bytes(cell, path, index)
     if isinstance(cell, dict) and cell.get("path"):
+        refuse_address(str(cell["path"]), path, index)
         return _beside(root, name, index, str(cell["path"]))
     problem = f"the column {column!r} holds no bytes"
     raise BadInput(path, index, problem, "", "embed the image's bytes in the table")

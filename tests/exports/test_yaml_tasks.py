@@ -76,7 +76,7 @@ def test_pictures_and_texts_are_those_of_evaluation(
     exported: Exporting, items: Source, docs: list[dict[str, Any]]
 ) -> None:
     utils = loaded(exported("lmms-eval") / "utils.py")
-    pictures = dict(items.published.pictures(np.arange(len(docs))))
+    pictures = {place: image for place, (image,) in items.published.pictures(np.arange(len(docs)))}
     for at, doc in enumerate(docs):
         question = Question(pictures[at], doc["question"], tuple(doc["choices"]), doc["answer_type"])
         said = LETTER if doc["choices"] else SHORT

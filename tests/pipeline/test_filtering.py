@@ -5,13 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import NICE, Toy, measured, published, rule_file
 from twokeys.builder.build import Built
+from twokeys.builder.filter import idle
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
+from twokeys.filters import make as make_rule
+
+
+def test_a_rule_that_no_item_gives_anything_to_read_is_named() -> None:
+    items = pd.DataFrame({
+        "id": ["a", "b"], "question": ["x", ""], "answer": ["1", None], "answers": [[], None],
+        "choices": [np.array([]), np.array(["red"])], "split": ["", ""], "number": [float("nan"), 0.0],
+    })  # fmt: skip
+    assert idle(make_rule("low-agreement", {}), items) == ["answers"]
+    assert idle(make_rule("gold-not-in-choices", {}), items) == []
+    assert idle(make_rule("duplicate-item", {}), items) == []
+
 
 AFTER_MEASURING = {"filter", "balance", "refit", "publish"}
 

@@ -20,10 +20,15 @@ from PIL import Image
 
 from tests.two_images import BLOCKS, STATEMENTS, build_two, records
 from twokeys.builder.build import Built
+from twokeys.builder.pair.pool import _of_items
+from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
 from twokeys.core.items import image_key
+from twokeys.core.pictures.limits import Images
 from twokeys.data_cards.published import PublishedFolder
+
+QUICK = {"baselines": ["question.prior"], "folds": 5}
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +179,48 @@ def test_lists_of_any_length_and_order_stand_beside_each_other(tmp_path: Path) -
     shown = {data for _, of in there.images(["balanced"]).lists() for data in of}
     assert said["unique_image_bytes"] == sum(len(data) for data in shown)
     assert len({hashlib.sha256(data).hexdigest() for data in shown}) == len(shown)
+
+
+def sided() -> list[dict[str, Any]]:
+    """Two questions about both orders of two images, and about one of them."""
+    found = []
+    for block in range(BLOCKS):
+        first, second = f"{block}-0.png", f"{block}-1.png"
+        for number, images in enumerate(([first, second], [second, first], [first])):
+            place = (number + block) % 2
+            asked = {"Is there a red shape?": ("yes", "no"), "Is the shape on the left or right?": ("left", "right")}
+            for text, answers in asked.items():
+                identity = f"{block}-{number}-{answers[0]}"
+                found.append({"id": identity, "image": images, "question": text, "answer": answers[place]})
+    return found
+
+
+def test_generators_that_change_images_leave_lists_alone_and_others_keep_them(tmp_path: Path) -> None:
+    mirror = {"generator": "mirror-sides", "with": {"orientation_means_nothing": True}}
+    pair = {"generators": [mirror, {"generator": "question-edits"}]}
+    with pytest.warns(RuntimeWarning, match="mirror-sides leaves 40 items of several images alone"):
+        built = build_two(tmp_path, sided(), measure=QUICK, pair=pair, language="en")
+    there = PublishedFolder(built.folder)
+    rows = pd.concat([there.rows_of("balanced"), there.rows_of("removed")]).set_index("id")
+    made = rows[rows["edit_of"].notna()]
+    of_question = made[made["edit_kind"].str.startswith("question.")]
+    assert (of_question["image_keys"].map(len) == 2).any()
+    assert all(
+        list(row["image_keys"]) == list(rows.loc[row["edit_of"], "image_keys"]) for _, row in of_question.iterrows()
+    )
+    assert (made.drop(index=of_question.index)["image_keys"].map(len) == 1).all()
+    assert not [one.check for one in verify(built.folder) if one.failed]
+
+
+def test_a_pool_knows_every_image_of_a_list_and_its_group(built: Built, every: pd.DataFrame, tmp_path: Path) -> None:
+    facts = {"source": "two", "width": 40, "height": 40, "image": "file:x", "bytes_sha256": ""}
+    keys = sorted(set(every["image_keys"].explode()))
+    table = pd.DataFrame([{"image_key": key} | facts for key in keys])
+    items = every.assign(links=[[f"of {identity}"] for identity in every["id"]])
+    found = _of_items(items, Pictures(table, {"two": tmp_path}, Images())).set_index("image_key")
+    assert sorted(found.index) == keys
+    for key in keys:
+        showing = items[[key in of for of in items["image_keys"]]]
+        assert set(showing["group"]) == {found.loc[key, "group"]}
+        assert found.loc[key, "links"] == sorted(f"of {identity}" for identity in showing["id"])
+        assert found.loc[key, "image_width"] == 40

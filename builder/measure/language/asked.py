@@ -23,8 +23,13 @@ def asked_models(run: Run, recipe: Recipe, used: Collection[str]) -> list[AskedM
         recipe: Names the models.
         used: What the encoders that were used encode.
     """
-    name = recipe.encoders.language
-    return [facts_of(run, served_model(name, recipe.served.manner), "language")] if _used(name, used) else []
+    encoders = recipe.encoders
+    named = [("language", encoders.language), *(("panel", model) for model in encoders.panel)]
+    return [
+        facts_of(run, served_model(name, recipe.served.manner), role)
+        for role, name in named
+        if is_address(name) and role in used
+    ]
 
 
 def facts_of(run: Run, model: ServedModel, role: str) -> AskedModel:
@@ -45,7 +50,3 @@ def facts_of(run: Run, model: ServedModel, role: str) -> AskedModel:
         first=found.first,
         last=found.last,
     )
-
-
-def _used(name: str, used: Collection[str]) -> bool:
-    return is_address(name) and "language" in used

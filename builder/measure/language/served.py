@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twokeys.audit.models.hosts import server
-from twokeys.audit.served.asking import Ask, Asker, named
+from twokeys.audit.served.asking import COMPLETIONS, Ask, Asker, named
 from twokeys.audit.served.likelihoods import Scored, echo, echoed, followed, next_tokens
 from twokeys.audit.served.replies import VERSION as REPLIES
 from twokeys.audit.served.replies import read_reply, request
@@ -23,6 +23,8 @@ from twokeys.core.answers.parsing import token
 from twokeys.core.answers.picking import picked
 
 Floats = NDArray[np.float32]
+LINE = 16
+"""Tokens of the line with which a model goes on."""
 SPREAD = 0.5
 """Replies that are added to those of a question, spread evenly over its answers: no answer is impossible."""
 
@@ -115,6 +117,22 @@ def replies(run: Run, model: ServedModel, asked: Sequence[Prompted], stage: str)
     asking.foretell(asks, run.say)
     found = iter(asking.over(partial(_reply, asking), asks, run.say, stage))
     return {one: [next(found) for _ in numbers] for one in unique}
+
+
+def first_lines(run: Run, model: ServedModel, questions: Sequence[str]) -> dict[str, str]:
+    """The first line with which a model that gives log-probabilities goes on after questions alone.
+
+    Raises:
+        BadInput: When the server cannot be asked.
+        Halted: When the budget is spent.
+    """
+    asking = asker(run, model)
+    asks = [
+        Ask(COMPLETIONS, {"prompt": ask(one), "max_tokens": LINE, "temperature": 0, "stop": ["\n"]}, ask(one), LINE)
+        for one in questions
+    ]
+    asking.foretell(asks, run.say)
+    return dict(zip(questions, asking.over(partial(_reply, asking), asks, run.say, "blind"), strict=True))
 
 
 def way_of(run: Run, model: ServedModel) -> Way:

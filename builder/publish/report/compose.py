@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import Manifest
+    from twokeys.data_cards.panel import Panel
 
 ALL, BALANCED = "all items read", "balanced"
 
@@ -39,18 +40,20 @@ class Told:
         categories: The best blind adversary of each category; None in a folder of an older version.
         wordings: Shortcuts in wordings; None if they are to be searched.
         options: Shortcuts in options, likewise.
+        panel: What models answer without the images; None where none was asked.
     """
 
     blindness: Blindness
     categories: Categories | None
     wordings: Mined | None = None
     options: MinedOptions | None = None
+    panel: Panel | None = None
 
 
 def folder_report(path: Path, manifest: Manifest) -> str:
     """The report of a published folder, from its rows and its manifest alone; `manifest.files` are not read."""
     material = of_folder(path, manifest)
-    before = Told(manifest.before, manifest.categories_before)
+    before = Told(manifest.before, manifest.categories_before, panel=manifest.panel)
     after = Told(manifest.after, manifest.categories_after) if manifest.kept else None
     return report_text(_report(material, manifest.funnel, manifest.kept, before, after))
 
@@ -108,6 +111,7 @@ def _report(material: Material, funnel: list[Step], kept: int, before: Told, aft
         ],
         crosses=crosses(material.tiers[most], thumbnail),
         retrieved=gallery(material, thumbnail),
+        panel=before.panel,
         removed=departures(material, thumbnail, material.at_hand),
     )
 

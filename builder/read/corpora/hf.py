@@ -43,8 +43,8 @@ class Options(MoreColumns):
 
     repository: str | None = None
     """Name on the Hub, such as `owner/name`; the corpus then needs no `path`, and a commit as `revision`."""
-    config: str | None = None
-    """Config to read; the default one when None."""
+    config: str | list[str] | None = None
+    """Config to read, or several whose splits of one name are joined; the default one when None."""
 
 
 def root(corpus: Corpus, corpora: Path | None) -> Path:
@@ -75,34 +75,46 @@ def root(corpus: Corpus, corpora: Path | None) -> Path:
 
 
 def shards_of(corpus: Corpus, root: Path) -> Shards:
+    """The files of each split; splits of one name in several configs are joined, in the order of the configs.
+
+    Raises:
+        BadInput: When the folder cannot be read as a dataset, or asks nothing.
+    """
+    _local(root)
+    config = options(corpus, Options).config
+    shards: Shards = {}
+    for one in config if isinstance(config, list) else [config]:
+        for split, files in _of_config(corpus, root, one).items():
+            shards.setdefault(split, []).extend(files)
+    if not any(shards.values()):
+        raise _asks_nothing(root)
+    return {split: files for split, files in shards.items() if files}
+
+
+def _of_config(corpus: Corpus, root: Path, config: str | None) -> Shards:
     """Let `datasets` itself say which files a config has, so that we read what `load_dataset` would."""
     from datasets import load_dataset_builder
 
-    chosen = options(corpus, Options)
+    records = options(corpus, Options).records
     folder = root.resolve()  # `datasets` resolves the folder too, but no file in it
-    _local(root)
     with tempfile.TemporaryDirectory() as cache:
         try:
-            found = load_dataset_builder(str(folder), chosen.config, cache_dir=cache)
+            found = load_dataset_builder(str(folder), config, cache_dir=cache)
             features = found.info.features.to_dict() if found.info.features else {}
         except Exception as error:  # noqa: BLE001 - a broken README or layout surfaces as any kind of error
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             problem = f"it cannot be read ({reason})"
-            raise BadInput(root, chosen.config, problem, NEEDS, "mend the folder, or name another config") from None
+            raise BadInput(root, config, problem, NEEDS, "mend the folder, or name another config") from None
     shards: Shards = {}
     for split, paths in (found.config.data_files or {}).items():
         names = [_name(str(path), folder) for path in paths]
-        shards[str(split)] = [source_file(root, name, NEEDS) for name in _tables(root, names)]
-    if not any(shards.values()):
-        raise _asks_nothing(root)
-    return {
-        split: [
-            replace(file, records=chosen.records, features=features, describes_images=is_metadata(file.name))
-            for file in files
+        shards[str(split)] = [
+            replace(
+                source_file(root, name, NEEDS), records=records, features=features, describes_images=is_metadata(name)
+            )
+            for name in _tables(root, names)
         ]
-        for split, files in shards.items()
-        if files
-    }
+    return shards
 
 
 def _tables(root: Path, names: list[str]) -> list[str]:

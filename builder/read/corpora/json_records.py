@@ -19,6 +19,7 @@ from twokeys.builder.read.corpora.opening import (
     read_json_documents,
     read_json_lines,
 )
+from twokeys.builder.read.packed import opened
 from twokeys.core.errors import BadInput
 
 Records = Iterator[tuple[int, Record | BadInput]]
@@ -27,6 +28,8 @@ KEY = "key"
 """Field that holds the key of a record in an object of records, unless the record has such a field itself."""
 NAME = "name it in the recipe as `options: {records: KEY}`, with dots between keys"
 _FORMS = "a list of records, records under a key, or an object of records"
+_HEAD = 4096
+"""Bytes that tell whether a file is JSON."""
 _SAMPLE = 20
 """Lines that tell whether a file is JSON Lines."""
 
@@ -48,6 +51,13 @@ def json_records(file: SourceFile, wanted: Sequence[str]) -> Records:
         raise BadInput(file.path, None, "the file has no rows", "", "download it again")
     document = documents[0] if len(documents) == 1 else documents
     return _numbered(file, _found(file, document, wanted))
+
+
+def holds_json(file: SourceFile) -> bool:
+    """Whether a file begins as JSON does."""
+    with opened(file.path) as stream:
+        head = stream.read(_HEAD)
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
 def is_lines(file: SourceFile) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from twokeys.builder.read.corpora.opening import MEND, SourceFile, source_file
-from twokeys.builder.read.embedded import LONGEST_NAME
+from twokeys.builder.read.embedded import LONGEST_NAME, refuse_address
 from twokeys.builder.read.held import BELOW
 from twokeys.builder.recipe import Corpus, Part
 from twokeys.core.errors import BadInput, misfit, short
@@ -40,12 +39,6 @@ class CorpusImage:
 Images = Iterator[CorpusImage | BadInput]
 """Images come once or several times; a row that names none that can be located comes as `BadInput` (not raised)."""
 
-_ADDRESS = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):/")
-FETCH = (
-    "fetch the images first: write the addresses into a file, run `wget --input-file FILE --directory-prefix FOLDER`, "
-    "name FOLDER as `image_folder`, and write the bare names into the table"
-)
-_FETCH = dict.fromkeys(("zip", "tar"), "write ARCHIVE.zip/NAME for a member of an archive inside the corpus's folder")
 Options = TypeVar("Options", bound=Part)
 Chosen = TypeVar("Chosen")
 Key = TypeVar("Key")
@@ -239,9 +232,8 @@ def picture(corpus: Corpus, name: Any, file: SourceFile, row: int | str, inside:
     """
     if not isinstance(name, str) or not name.strip() or "\0" in name or len(name) > LONGEST_NAME:
         raise BadInput(file.name, row, f"the image is {short(name)}", "the image's file name", MEND)
-    if corpus.images == "required" and (address := _ADDRESS.match(name)):
-        problem = f"the image is the address {short(name)}, and nothing is fetched while a corpus is read"
-        raise BadInput(file.name, row, problem, "a path inside the image folder", _FETCH.get(address[1].lower(), FETCH))
+    if corpus.images == "required":
+        refuse_address(name, file.name, row)
     # As Windows spells paths; a name with a backslash in it cannot be had.
     name = name.replace("\\", "/")
     windows = PureWindowsPath(name)

@@ -59,7 +59,7 @@ class Cells:
             return self._single(text) or None
         found = {name: self._single(name) for name in names_in(text)}
         empty = [name for name, value in found.items() if not value]
-        if len(empty) == len(found) if hole else empty:
+        if (len(empty) == len(found) > 0) if hole else empty:
             return None
         return filled(text, found.__getitem__).strip() or None
 

@@ -149,6 +149,46 @@ def test_mmbench_s_tsv_with_images_as_text(tmp_path):
     assert max(map(len, done.sample.read_text().splitlines())) < 200, "no image as text in the sample"
 
 
+def test_tables_without_questions_are_left_out_and_named(tmp_path):
+    for number in range(9):
+        put(tmp_path / f"corpus/{number}.png", image(number))
+    rows = [{"image": f"{number}.png", "question": "Is it?", "answer": "yes", "n": number} for number in range(9)]
+    put(tmp_path / "corpus/dev.csv", as_csv(rows))
+    put(tmp_path / "corpus/test.csv", as_csv([row | {"extra": 1} for row in rows]))
+    put(tmp_path / "corpus/scores.csv", as_csv([{"model": "x", "accuracy": 0.5}]))
+    put(tmp_path / "corpus/empty.jsonl", "\n")
+    done, corpus, check = init(tmp_path)
+    assert (corpus.splits, check.problems) == (["dev", "test"], [])
+    assert corpus.options == {"files": {"dev": "dev.csv", "test": "test.csv"}, "meta": ["n"]}
+    assert "# no items: scores.csv" in done.recipe.read_text()
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_golds_in_a_second_file_are_joined_by_the_id_that_both_have(tmp_path, several):
+    for number in range(9):
+        put(tmp_path / f"corpus/{number}.png", image(number))
+    asked = [{"question_id": 10 + number, "image": f"{number}.png", "question": "Is it?"} for number in range(9)]
+    golds = [
+        {"question_id": 10 + number, **({"answers": ["a", "a", "b"]} if several else {"answer": "a"})}
+        for number in reversed(range(9))
+    ]
+    put(tmp_path / "corpus/questions.json", json.dumps({"info": {}, "questions": asked}))
+    put(tmp_path / "corpus/annotations.json", json.dumps({"info": {}, "annotations": golds}))
+    done, corpus, check = init(tmp_path)
+    assert corpus.columns.joined["golds"].file == "annotations.json"
+    assert corpus.columns.joined["golds"].id == "question_id"
+    told = (corpus.columns.answer, corpus.columns.answers)
+    assert told == ((None, "golds.answers") if several else ("golds.answer", None))
+    assert (check.problems, done.sample.read_text().count("answer    a")) == ([], 9)
+
+
+def test_images_known_by_id_alone_have_a_template_to_correct(tmp_path):
+    rows = [{"imageId": f"n{number}", "question": "Is it?", "answer": "no"} for number in range(4)]
+    put(tmp_path / "corpus/val.json", json.dumps({str(number): row for number, row in enumerate(rows)}))
+    _, corpus, check = init(tmp_path)
+    assert (corpus.images, corpus.columns.image, check.problems) == ("names", "{imageId}.jpg", [])
+
+
 def test_a_single_file_is_its_own_split(tmp_path):
     put(tmp_path / "corpus/img/a.png", image(1))
     put(

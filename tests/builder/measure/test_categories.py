@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.builder.measure.categories import OTHERS, READ, categories, check_names, expected, places
+from twokeys.builder.measure.categories import OTHERS, categories, check_names, expected, places
 from twokeys.builder.measure.shortcuts.simplest import simplest
 from twokeys.core.errors import BadInput
+from twokeys.core.measured import READ
 from twokeys.data_cards import category_table
 from twokeys.data_cards.categories import Categories, Category
 

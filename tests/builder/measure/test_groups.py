@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from twokeys.builder.measure.baselines.prior import Prior
 from twokeys.builder.measure.baselines.problem import Problem, count
-from twokeys.builder.measure.groups import Links, group, pairs
+from twokeys.builder.measure.groups import EVERY, Links, group, pairs
 from twokeys.core.folds import fold_of
 
 
@@ -173,3 +173,14 @@ def test_items_that_share_any_image_are_in_one_fold(lists: list[list[str]]) -> N
             if set(first) & set(second):
                 assert groups[one] == groups[other]
                 assert folds[one] == folds[other]
+
+
+def test_links_between_corpora_join_items_of_both() -> None:
+    items = pd.concat([table(4, "one"), table(4, "other")], ignore_index=True)
+    own = [Links(name, "image", keys((at, "p"), (at + 1, "p"))) for name, at in (("one", 0), ("other", 4))]
+    between = Links(EVERY, "any image", keys((1, "p"), (4, "p"), (2, "q"), (7, "r")), most=0.5)
+    groups, reports = group(items, [*own, between], folds=2)
+    assert together(groups) == [{0, 1, 4, 5}, {2}, {3}, {6}, {7}]
+    assert [(one.source, one.largest_share, one.used) for one in reports] == [
+        ("one", 0.5, True), ("other", 0.5, True), (EVERY, 0.5, True),
+    ]  # fmt: skip

@@ -255,3 +255,21 @@ def test_windows_paths_lead_out_no_more_than_others(tmp_path, name):
     write(tmp_path, "test.csv", [{"question": "Is it?", "answer": "yes", "image": name}])
     (bad,) = rows_of(tmp_path)
     assert "a path inside the image folder" in bad.allowed
+
+
+@pytest.mark.parametrize("name", ["https://example.org/a.png", "hf://datasets/x/a.png"])
+def test_an_address_beside_missing_bytes_is_refused_too(tmp_path, name):
+    (tmp_path / "c").mkdir()
+    pq.write_table(pa.table({"image": [{"bytes": None, "path": name}]}), tmp_path / "c" / "x.parquet")
+    with pytest.raises(BadInput, match="nothing is fetched") as error:
+        read_bytes("parquet:x.parquet#image#0", tmp_path / "c")
+    assert "wget --input-file" in error.value.remedy
+
+
+def test_a_parquet_file_whose_names_are_no_utf_8_is_told(tmp_path):
+    (tmp_path / "c").mkdir()
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"answers": ["a"], "image": [b"x"]}), buffer)
+    (tmp_path / "c" / "x.parquet").write_bytes(buffer.getvalue().replace(b"answers", b"answ\xadrs"))
+    with pytest.raises(BadInput, match="no whole Parquet file"):
+        rows_of(tmp_path)

@@ -421,3 +421,28 @@ def test_the_recipe_of_the_documentation_is_one() -> None:
     text = (Path(__file__).parents[3] / "docs" / "pairs.md").read_text(encoding="utf-8")
     named = yaml.safe_load(text.partition("## Pools")[2].partition("```yaml\n")[2].partition("```")[0])["pool"]
     assert [found.format for found in plan(*named).pool] == ["images", "hf", "pope"]
+
+
+def test_a_table_whose_cells_are_lists_names_all_images_of_a_pool(tmp_path: Path) -> None:
+    for colour in (1, 2, 3):
+        draw(tmp_path / "photos" / f"{colour}.png", colour)
+    rows = [{"image": ["1.png", "2.png"], "page": "a"}, {"image": "3.png", "page": "b"}, {"image": [], "page": "c"}]
+    (tmp_path / "photos" / "all.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    found = read(plan(pool(format="table", columns={"image": "image", "links": ["page"]})), tmp_path)
+    assert {name: "photos:page:a" in of for name, of in links(found).items()} == {
+        "file:1.png": True, "file:2.png": True, "file:3.png": False,
+    }  # fmt: skip
+    assert found.named == {"photos": 3}
+
+
+def test_images_embedded_in_lists_are_those_of_a_pool(tmp_path: Path) -> None:
+    data = [draw(tmp_path / f"{colour}.png", colour) for colour in (1, 2, 3)]
+    cells = [
+        [{"bytes": data[0], "path": "1.png"}, {"bytes": data[1], "path": "2.png"}],
+        [{"bytes": data[2], "path": None}],
+    ]
+    (tmp_path / "photos").mkdir()
+    pq.write_table(pa.table({"image": cells}), tmp_path / "photos" / "all.parquet")
+    found = read(plan(pool(format="table", columns={"image": "image"})), tmp_path)
+    assert sorted(links(found)) == [f"parquet:all.parquet#image#{place}" for place in ("0.0", "0.1", "1.0")]
+    assert {len(found.pictures(Images()).read(key)) > 0 for key in found.table["image_key"]} == {True}

@@ -94,12 +94,21 @@ def test_a_template_is_plain_substitution_whatever_the_values_hold(values):
     assert filled("{a}-{b}{{c}}", values.__getitem__) == values["a"] + "-" + values["b"] + "{c}"
 
 
-@pytest.mark.parametrize("text", ["{", "}", "{}", "a{b", "{a}}", "{{a}", "{a{b}}"])
+@pytest.mark.parametrize("text", ["{", "}", "a{b", "{a}}", "{{a}", "{a{b}}"])
 def test_a_brace_without_a_partner_is_refused_in_the_recipe(text):
     with pytest.raises(ValueError, match="brace"):
         names_in(text)
     with pytest.raises(ValueError, match="brace"):
         Columns(image=text)
+
+
+def test_a_question_that_all_rows_share_is_a_template_without_a_column(read):
+    columns = {"question": "Which {{one}}?{}", "answer": "yes{}"}
+    assert [(row.question, row.answer) for row in read({"test.csv": as_csv(ROWS)}, columns)] == [
+        ("Which {one}?", "yes")
+    ] * 3
+    parts = read({"test.csv": as_csv(ROWS)}, {"question": ["hint", "Is it?{}"]})
+    assert [row.question for row in parts] == ["It is night.\nIs it?", "Is it?", "Is it?"]
 
 
 @pytest.mark.parametrize("text", ["{q.__class__}", "{q!r}", "{q:>10}", "{q[0]}", "{0}"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from twokeys.builder.read.corpora.json_records import json_records
 from twokeys.builder.read.corpora.opening import SourceFile
+from twokeys.builder.read.corpora.shards import records
 from twokeys.core.errors import BadInput
 
 ROWS = [{"question": "Is it red?", "answer": "yes"}, {"question": "Why?", "answer": "é\u2028"}]
@@ -151,3 +152,18 @@ def test_whatever_the_records_they_are_read_back(records, indent, escaped, key, 
     assert read(folder, "\n".join(text(record) for record in records)) == records
     assert read(folder, "\n".join(text(record, indent=indent) for record in records)) == records
     assert read(folder, text({key: records}, indent=indent), at=key) == records
+
+
+@pytest.mark.parametrize("name", ["questions.gzip", "notes.txt", "data", "x.json.gzip", "x.jsonl.zstd"])
+@pytest.mark.parametrize("form", ["lines", "a list, indented", "under a key"])
+def test_a_file_that_the_recipe_names_may_end_as_it_likes(tmp_path, form, name):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(FORMS[form].encode()))
+    assert [record for _, record in records(SourceFile(path, name), {"question": "q", "answer": "a"})] == ROWS
+
+
+def test_what_does_not_begin_as_json_is_not_taken_for_it(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("question: why?")
+    with pytest.raises(BadInput, match=r"the file ends in '\.txt'"):
+        list(records(SourceFile(path, path.name), {}))

@@ -1,0 +1,56 @@
+"""What a panel of models answers without the image: rows of tables, and sentences."""
+
+from __future__ import annotations
+
+from twokeys.data_cards.panel import WORDS, Panel
+from twokeys.data_cards.tables import count, interval, percent
+
+HEADER = ("model", "sees", "part", "items", "accuracy", "chance")
+LEGEND = (
+    "Accuracy without the image, with its interval over images and questions. Prior removed: less what the model says "
+    "where nothing is asked. Options alone: what the options give away. Options removed: right though the options were "
+    "not shown, which no choosing explains: the model knows the item, or the world answers it."
+)
+
+
+def rows(panel: Panel) -> list[tuple[str, ...]]:
+    """The scores as rows of `HEADER`."""
+    return [
+        (
+            one.model,
+            WORDS[one.asked],
+            one.part,
+            count(one.items),
+            f"{percent(one.right / one.items)} {interval(one.low, one.high)}",
+            "" if one.chance is None else percent(one.chance),
+        )
+        for one in panel.scores
+    ]
+
+
+def sentences(panel: Panel) -> list[str]:
+    """What the panel says, in words: how much is answered blind, by how many, and what of it is no choosing."""
+    found = []
+    for model in panel.models:
+        if (score := panel.of(model, "question")) is None:
+            continue
+        share, chance = score.right / score.items, score.chance or 0.0
+        side = "above" if score.low > chance else "below" if score.high < chance else "not told apart from"
+        found.append(
+            f"{model} answers {percent(share)} {interval(score.low, score.high)} of the items without the image, "
+            f"{side} chance ({percent(chance)})."
+        )
+        alone, recall = panel.of(model, "choices"), panel.of(model, "recall")
+        if alone is not None and recall is not None:
+            recalled = f"{percent(recall.right / recall.items)} {interval(recall.low, recall.high)}"
+            found.append(
+                f"Of the items with options it is right in {percent(alone.right / alone.items)} from the options "
+                f"alone, and in {recalled} though the options are removed."
+            )
+    if panel.agreement is not None:
+        every, none, total = panel.right_by[-1], panel.right_by[0], sum(panel.right_by)
+        found.append(
+            f"All {len(panel.models)} models are right on {percent(every / total)} of the items and none on "
+            f"{percent(none / total)}; two of them give one answer to {percent(panel.agreement)}."
+        )
+    return found
