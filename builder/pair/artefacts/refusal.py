@@ -5,7 +5,7 @@ Of retrieved partners the pool whose images are told best is left out first, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -31,8 +31,8 @@ class RefusedKinds(Result):
     Attributes:
         gone: `id` and `reason` of every edit that is refused.
         kinds: What is known of each kind.
-        pool: If a kind of retrieved partners is refused: the pool whose images are told best, so that it goes before
-            the kind does; None if there is none, or no partner shows an image of a pool.
+        pool: The pool whose images are told best, if it is to be left out before any kind is refused; None if no
+            retrieved partners are refused, or none of them shows an image of a pool.
     """
 
     gone: pd.DataFrame
@@ -88,27 +88,41 @@ def refuse_kinds(
     """
     kinds = look_for(recipe, made, recipe.pair.artefacts, image, text)
     gone = refused_edits(made.items, kinds)
-    refused = {kind.kind for kind in kinds if kind.verdict == "refused" and is_retrieved(kind.kind)}
-    lows = _told_from(recipe, made, pools, refused, (image, text)) if refused else {}
-    told = max(lows, key=lambda name: lows[name], default=None)
-    return RefusedKinds(pd.DataFrame({"id": list(gone), "reason": list(gone.values())}), kinds, told)
+    return RefusedKinds(
+        pd.DataFrame({"id": list(gone), "reason": list(gone.values())}),
+        kinds,
+        _told_best(recipe, made, pools, kinds, (image, text)),
+    )
 
 
-def _told_from(
-    recipe: Recipe, made: Work, pools: Sequence[str], kinds: Collection[str], encoders: tuple[NamedModel, NamedModel]
-) -> dict[str, float]:
-    """How well images of each pool that are in partners of some kinds are told: the best classifier is right so often.
+def _told_best(
+    recipe: Recipe,
+    made: Work,
+    pools: Sequence[str],
+    kinds: Sequence[Artefacts],
+    encoders: tuple[NamedModel, NamedModel],
+) -> str | None:
+    """The pool whose images are told best, if partners of it, or all retrieved partners of a kind, are refused.
 
-    The lower end of the interval counts, so that a few images do not seem to be told by luck.
+    A pool that can be told hides among others that cannot, so that each is looked at by itself.
     """
-    partner, source = made.items["edit_kind"].isin(kinds), made.source_of(made.items["image_key"])
-    lows: dict[str, float] = {}
-    for name in pools:
-        if (partner & (source == name)).any():
-            alone = replace(made, items=made.items[~partner | (source == name)].reset_index(drop=True))
-            found = look_for(recipe, alone, recipe.pair.artefacts, *encoders)
-            lows[name] = max((told.low for kind in found if kind.kind in kinds for told in kind.told), default=0.0)
-    return lows
+    partner, source = made.items["edit_kind"].map(is_retrieved), made.source_of(made.items["image_key"])
+    shown = [name for name in pools if (partner & (source == name)).any()]
+    every = [kind for kind in kinds if is_retrieved(kind.kind)]
+    by_pool = dict.fromkeys(shown, every)
+    for name in shown if len(shown) > 1 else []:
+        alone = replace(made, items=made.items[~partner | (source == name)].reset_index(drop=True))
+        found = look_for(recipe, alone, recipe.pair.artefacts, *encoders)
+        by_pool[name] = [kind for kind in found if is_retrieved(kind.kind)]
+    refused = [name for name, of in by_pool.items() if any(kind.verdict == "refused" for kind in of)]
+    if not refused and any(kind.verdict == "refused" for kind in every):
+        refused = shown
+    # The lower end of an interval counts, so that a few images do not seem to be told by luck.
+    return max(refused, key=lambda name: _low(by_pool[name]), default=None)
+
+
+def _low(kinds: Sequence[Artefacts]) -> float:
+    return max((told.low for kind in kinds for told in kind.told), default=0.0)
 
 
 def images_refused(made: Work, pool: str) -> pd.DataFrame:

@@ -193,7 +193,8 @@ def _askable(found: Mined, items: pd.DataFrame, pool: Pool) -> list[str]:
         for columns in (["vertex"], ["vertex", "answer"], ["vertex", "group"], ["vertex", "answer", "group"])
     ]
     every, same, near, both = (of.to_numpy(dtype=np.int64) for of in counts)
-    return own["id"][every - same - near + both > 0].tolist()
+    found_for: list[str] = own["id"][every - same - near + both > 0].tolist()
+    return found_for
 
 
 def _candidates(found: Mined, asking: pd.DataFrame, pool: Pool) -> pd.DataFrame:
