@@ -12,9 +12,10 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from twokeys.builder.checks.files import foreign
 from twokeys.builder.checks.finding import Verified
 from twokeys.builder.publish.hub import Repository, hub_answers, named
-from twokeys.builder.verify import foreign, verify
+from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.citation import version

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from twokeys.builder.checks.checks import CHECKS
 from twokeys.builder.checks.datasheet import DATASHEET, REMEDY, asked, datasheet
+from twokeys.builder.checks.files import files
 from twokeys.builder.checks.finding import Checked, Finding, Verified, counts
+from twokeys.builder.checks.stated import stated
 from twokeys.builder.checks.told import TOLD, FilesMissing, told_again
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.read.corpora.reader import corpora_folder
 from twokeys.core.errors import BadInput
-from twokeys.core.files import hashes
 from twokeys.core.progress import Say, silent, step
-from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.published import PublishedFolder
 
@@ -50,7 +50,7 @@ def verify(folder: str | Path, *, corpora: Path | None = None, strict: bool = Fa
         return Verified(path, [Finding("manifest", [error.problem])])
     findings = [
         Finding("manifest", [], counted=counts(manifest=1)),
-        Finding("files", _files(path, manifest), counted=counts(file=manifest.files)),
+        Finding("files", files(path, manifest), counted=counts(file=manifest.files)),
     ]
     try:
         known = Folder.read(path, manifest)
@@ -62,6 +62,7 @@ def verify(folder: str | Path, *, corpora: Path | None = None, strict: bool = Fa
     findings.append(_datasheet(manifest, strict=strict))
     with step(say, TOLD):
         findings.append(_made(TOLD, partial(told_again, corpora=corpora_folder(corpora)), known))
+    findings.append(stated(known, corpora_folder(corpora)))
     return Verified(path, findings)
 
 
@@ -92,16 +93,3 @@ def _datasheet(manifest: Manifest, *, strict: bool) -> Finding:
     if strict:
         return Finding(DATASHEET, unanswered, remedy, counted=counted)
     return Finding(DATASHEET, [], remedy, counted=counted, unanswered=unanswered)
-
-
-def _files(folder: Path, manifest: Manifest) -> list[str]:
-    found = {name: value for name, value in hashes(folder, {MANIFEST}).items() if not foreign(name)}
-    problems = [f"{name} is missing" for name in manifest.files.keys() - found.keys()]
-    problems += [f"{name} is not in the manifest" for name in found.keys() - manifest.files.keys()]
-    both = manifest.files.keys() & found.keys()
-    return sorted(problems + [f"{name} was changed" for name in both if manifest.files[name] != found[name]])
-
-
-def foreign(name: str) -> bool:
-    """Files that version control and the hub's client put into a folder."""
-    return name.split("/")[0] in (".git", ".gitattributes", ".cache", ".huggingface")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from twokeys.commands.tabled import console
+from twokeys.commands.tabled import console, said
 from twokeys.commands.verbosity import Verbosity, verbosity
 from twokeys.core.errors import BadInput
 from twokeys.core.progress import silent
@@ -153,7 +153,7 @@ class Lines:
 
     def note(self, text: str) -> None:
         """Hear a sentence."""
-        self._print(text)
+        said(self.console, text)
 
     def close(self, how: str) -> None:
         """Name what has begun and told no end."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twokeys.commands.options import AsJson
+from twokeys.commands.tabled import said
 from twokeys.commands.terminal import plainly, print_json
 from twokeys.commands.verbosity import speaking
 
@@ -67,7 +68,8 @@ def show(rule: Rule, with_: With = "{}", as_json: AsJson = False) -> None:
         from twokeys.commands.show_builds import OUT, table
 
         table(made.id, ["", ""], list(facts.items()))
-        OUT.print(inspect.getdoc(type(made)) or "", markup=False)
+        for line in (inspect.getdoc(type(made)) or "").splitlines():
+            said(OUT, line)
 
 
 @app.command("check")

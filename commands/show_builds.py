@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.text import Text
 
 from twokeys.commands import tabled
 from twokeys.commands.tabled import console
@@ -81,9 +80,9 @@ def _show_aside(problems: Sequence[str]) -> None:
     """Print why rows were set aside: the first reasons, or all if the verb is to say more."""
     shown = problems if verbosity() is Verbosity.VERBOSE else problems[:PROBLEMS]
     for problem in shown:
-        OUT.print(Text(f"set aside: {problem}"))
+        tabled.said(OUT, f"set aside: {problem}")
     if len(problems) > len(shown):
-        OUT.print(Text(f"and {len(problems) - len(shown):,} more rows are set aside: --verbose names them"))
+        tabled.said(OUT, f"and {len(problems) - len(shown):,} more rows are set aside: --verbose names them")
     if problems:
         OUT.print()
 
@@ -303,4 +302,4 @@ def _kind(kind: GroupKind) -> tuple[str, ...]:
 
 def _show_work(executed: dict[str, float]) -> None:
     work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in executed.items())
-    OUT.print(f"Work done: {work or 'none, everything was there'}", style="dim")
+    tabled.said(OUT, f"Work done: {work or 'none, everything was there'}", style="dim")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.text import Text
 
 from twokeys.commands import tabled
 from twokeys.commands.show_builds import OUT, PROBLEMS, table
@@ -32,7 +31,7 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
         found: What was recounted.
         brief: Whether only what is wrong is printed.
     """
-    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome != "absent"]
+    rows = [(one.check, one.counted, _differences(one)) for one in found if one.outcome not in ("absent", "stated")]
     if not brief:
         table(Whole(found.folder), ("claim", "what was counted", "differ"), rows)
         absent = [one.check for one in found if one.outcome == "absent"]
@@ -40,14 +39,17 @@ def show_verified(found: Verified, *, brief: bool = False) -> None:
             tabled.prose(OUT, f"The folder holds nothing of: {', '.join(absent)}.")
     for one in found:
         if one.not_made:
-            OUT.print(Text(f"{one.check}: {one.not_made}"))
+            tabled.said(OUT, f"{one.check}: {one.not_made}")
         for problem in _told(one):
-            OUT.print(Text(f"{one.check}: {problem}"))
+            tabled.said(OUT, f"{one.check}: {problem}")
         if one.remedy and one.failed:
-            OUT.print(Text(f"To do for {one.check}: {one.remedy}"))
+            tabled.said(OUT, f"To do for {one.check}: {one.remedy}")
     _show_unanswered(found)
+    for one in found:
+        if one.stated and not brief:
+            tabled.prose(OUT, f"{one.check.capitalize()}, since only the builder saw it: {'; '.join(one.stated)}.")
     if not brief:
-        OUT.print(Text(f"{found.folder}: {found.summary}"), style="green" if found.ok else "red")
+        tabled.said(OUT, f"{found.folder}: {found.summary}", style="green" if found.ok else "red")
 
 
 def _told(found: Finding) -> list[str]:
@@ -72,16 +74,16 @@ def _show_unanswered(found: Verified) -> None:
         return
     if verbosity() is Verbosity.VERBOSE:
         for question in found.unanswered:
-            OUT.print(Text(question))
+            tabled.said(OUT, question)
     questions = f"{len(found.unanswered)} {'question has' if len(found.unanswered) == 1 else 'questions have'}"
     warning = f"{questions} no answer in the datasheet: `twokeys push` asks for them (--verbose names them)"
-    OUT.print(Text(f"warning: {warning}"), style="yellow")
+    tabled.said(OUT, f"warning: {warning}", style="yellow")
 
 
 def show_leftovers(place: Path, found: list[Leftover]) -> None:
     """Print which run folders there are."""
     if not found:
-        OUT.print(Text(f"{place} holds no run folder"))
+        tabled.said(OUT, f"{place} holds no run folder")
         return
     rows = [
         (

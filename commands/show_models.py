@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
-from rich.text import Text
-
 from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.evaluate import RESULT
 from twokeys.audit.evaluation.leaks import Leak
@@ -70,10 +67,12 @@ def _warn(leaks: list[Leak]) -> None:
     """Say which of the masks in use leak."""
     for leak in leaks:
         if leak.leaky:
-            OUT.print(
-                f"[yellow]leaky mask[/]: with the {leak.side} masked by {leak.mask} the answer is still given in "
+            tabled.said(
+                OUT,
+                f"leaky mask: with the {leak.side} masked by {leak.mask} the answer is still given in "
                 f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]; a model that sees the "
-                f"other side alone can give it in at most {leak.ceiling:.1%}"
+                f"other side alone can give it in at most {leak.ceiling:.1%}",
+                style="yellow",
             )
 
 
@@ -82,11 +81,11 @@ def _tell(skipped: dict[str, str], scored: int) -> None:
     if not skipped:
         return
     of = f"{len(skipped):,} of {len(skipped) + scored:,} items"
-    OUT.print(f"[yellow]skipped[/]: {of}, which this model cannot score; no number above counts them")
+    tabled.said(OUT, f"skipped: {of}, which this model cannot score; no number above counts them", style="yellow")
     for name, why in [*skipped.items()][:TOLD]:
-        OUT.print(f"  {escape(name)}: {escape(why)}")
+        tabled.said(OUT, f"  {name}: {why}")
     if len(skipped) > TOLD:
-        OUT.print(f"  and {len(skipped) - TOLD:,} more: --json names them all, and so does {RESULT} of --out")
+        tabled.said(OUT, f"  and {len(skipped) - TOLD:,} more: --json names them all, and so does {RESULT} of --out")
 
 
 def show_explained(found: Explained, out: Path) -> None:
@@ -126,7 +125,7 @@ def _against(row: dict[Any, Any], caution: str) -> str:
 
 def _caution(text: str) -> None:
     if text:
-        OUT.print(Text(text), style="yellow")
+        tabled.said(OUT, text, style="yellow")
 
 
 def show_sensitivity(found: Sensitivity, out: Path) -> None:

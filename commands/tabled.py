@@ -149,6 +149,12 @@ def prose(console: Console, text: str) -> None:
     console.print(Text("\n".join(broken(text, console.width))))
 
 
+def said(console: Console, text: str, style: str = "") -> None:
+    """Print a sentence; lines end between words, unless it names a path: that must stay whole to be copied."""
+    lines = [text] if "/" in text else broken(text, console.width)
+    console.print(Text("\n".join(lines)), style=style)
+
+
 def pieces(text: str) -> list[str]:
     """What is never broken, in order.
 

@@ -36,6 +36,8 @@ WIDTH, DPI = 9.0, 150
 POINTS_PER_CHARACTER = 6.4
 NAME_WIDTH = 30
 """Characters after which a name is broken."""
+FILES = ("assets/funnel.png", "assets/blindness.png")
+"""The plots of a published folder."""
 
 OWN: dict[Any, Any] = STYLE | {
     "font.size": 10,
@@ -43,6 +45,13 @@ OWN: dict[Any, Any] = STYLE | {
     "axes.spines.left": False,
     "hatch.linewidth": 0.5,
 }
+
+
+def draw_all(manifest: Manifest, folder: Path) -> None:
+    """Draw `FILES`, the plots of a published folder."""
+    (folder / "assets").mkdir()
+    funnel(manifest, folder / FILES[0])
+    blindness(manifest.before, manifest.after, folder / FILES[1], manifest.title)
 
 
 def funnel(manifest: Manifest, path: Path) -> None:

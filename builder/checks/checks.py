@@ -20,6 +20,7 @@ from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.checks.audited import adversaries, audited
 from twokeys.builder.checks.categories import counted_again
 from twokeys.builder.checks.configs import fingerprints, measurements
+from twokeys.builder.checks.drawn import drawn_again
 from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.checks.images import Recounted
 from twokeys.builder.checks.order import keys, order_of_rows, same_solvers
@@ -374,5 +375,6 @@ CHECKS: dict[str, Callable[[Folder], Checked]] = {
     "ceilings and baselines": _blindness,
     "categories": counted_again,
     "card, licence and citation": _card,
+    "plots": drawn_again,
     "report": same_report,
 }

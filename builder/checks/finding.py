@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Checked = Generator[str, None, str]
 """A check: it yields what does not fit and returns what it counted, in words; empty if the folder has nothing of it."""
-Outcome = Literal["ok", "failed", "open", "not made", "absent"]
+Outcome = Literal["ok", "failed", "open", "not made", "absent", "stated"]
 
 
 def counts(**things: Sized | int) -> str:
@@ -42,6 +42,7 @@ class Finding:
         not_made: Why the check was not made, and how to make it; empty if it was.
         counted: What was counted, such as `60 rows, 2 ceilings`; empty if the folder has nothing of what it checks.
         unanswered: Questions to which nobody has given an answer: a warning, since no number depends on them.
+        stated: What the folder states and nobody can recount from it.
     """
 
     check: str
@@ -50,6 +51,7 @@ class Finding:
     not_made: str = ""
     counted: str = ""
     unanswered: list[str] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -75,6 +77,8 @@ class Finding:
             return "not made"
         if self.unanswered:
             return "open"
+        if self.stated:
+            return "stated"
         return "ok" if self.counted else "absent"
 
 

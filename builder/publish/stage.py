@@ -83,14 +83,11 @@ def _write_certificate(folder: Path, build: Build, configs: dict[str, Written]) 
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
     """Write what people read; returns the manifest with the hashes of all files."""
-    from twokeys.data_cards.plots import blindness as draw_blindness
-    from twokeys.data_cards.plots import funnel as draw_funnel
+    from twokeys.data_cards.plots import draw_all
     from twokeys.data_cards.report import FILE as REPORT
     from twokeys.data_cards.texts import texts
 
-    (folder / "assets").mkdir()
-    draw_funnel(manifest, folder / "assets" / "funnel.png")
-    draw_blindness(manifest.before, manifest.after, folder / "assets" / "blindness.png", manifest.title)
+    draw_all(manifest, folder)
     written = texts(manifest, [config.info for config in configs.values()], hashes(folder, {MANIFEST}))
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,46 @@
+"""Which files a published folder may hold: those that its manifest's version knows, and no other, listed or not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from twokeys.builder.certify.balanced import FILE as CERTIFICATE
+from twokeys.core.files import hashes
+from twokeys.data_cards.card import FILE as CARD
+from twokeys.data_cards.croissant import FILE as CROISSANT
+from twokeys.data_cards.datasheet import FILE as DATASHEET
+from twokeys.data_cards.eval_yaml import FILE as EVAL
+from twokeys.data_cards.manifest import FILE as MANIFEST
+from twokeys.data_cards.manifest import Manifest
+from twokeys.data_cards.plots import FILES as PLOTS
+from twokeys.data_cards.report import FILE as REPORT
+
+KNOWN = frozenset({CARD, DATASHEET, "LICENSE", "CITATION.cff", CROISSANT, CERTIFICATE, REPORT, *PLOTS})
+"""Files of every folder beside its tables and its manifest."""
+_SHARD = re.compile(r"(?P<config>[\w-]+)/(?P<split>\w+(?:\.\w+)*)-(?P<number>\d{5})-of-(?P<of>\d{5})\.parquet")
+
+
+def files(folder: Path, manifest: Manifest) -> list[str]:
+    """What does not fit of the files: missing, changed, not listed, or of no kind that a build writes."""
+    found = {name: value for name, value in hashes(folder, {MANIFEST}).items() if not foreign(name)}
+    problems = [f"{name} is missing" for name in manifest.files.keys() - found.keys()]
+    problems += [f"{name} is not in the manifest" for name in found.keys() - manifest.files.keys()]
+    problems += [f"{name} is no file of a published folder" for name in found if not _is_known(name, manifest)]
+    problems += [f"{path.relative_to(folder)} is a link" for path in sorted(folder.rglob("*")) if path.is_symlink()]
+    both = manifest.files.keys() & found.keys()
+    return sorted(problems + [f"{name} was changed" for name in both if manifest.files[name] != found[name]])
+
+
+def foreign(name: str) -> bool:
+    """Files that version control and the hub's client put into a folder."""
+    return name.split("/")[0] in (".git", ".gitattributes", ".cache", ".huggingface")
+
+
+def _is_known(name: str, manifest: Manifest) -> bool:
+    if name in KNOWN or (name == EVAL and manifest.recipe.get("eval")):
+        return True
+    shard = _SHARD.fullmatch(name)
+    if shard is None or shard["config"] not in manifest.configs:
+        return False
+    return shard["split"] in manifest.configs[shard["config"]].splits and int(shard["number"]) < int(shard["of"])
