@@ -56,7 +56,7 @@ def show_build(built: Built) -> None:
     table("What was removed", ("step", "removed", "left"), steps)
     _show_aside(built.aside)
     if manifest.pairs is not None and manifest.pairs.retrieved:
-        tabled.said(OUT, retrieved.summary(manifest.pairs))
+        tabled.prose(OUT, retrieved.summary(manifest.pairs))
         OUT.print()
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
@@ -67,7 +67,7 @@ def show_build(built: Built) -> None:
     if manifest.audited is not None:
         _show_audited(manifest.audited)
     if manifest.kept == 0:
-        tabled.said(OUT, plain.empty(manifest))
+        tabled.prose(OUT, plain.empty(manifest))
     elif not breaches(manifest):
         tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
@@ -94,7 +94,7 @@ def _show_blindness(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         (name if name.startswith(view.removeprefix("the ")) else f"{view}: {name}", *rest) for view, name, *rest in rows
     ]
     table("Blind accuracy", ("predictor", *header), named)
-    tabled.said(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
+    tabled.prose(OUT, f"{PREDICTORS} {tables.CHANCE} {tables.BELOW} {tables.FOLDS}")
 
 
 def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
@@ -117,8 +117,8 @@ def _show_categories(before: Categories | None, after: Categories | None) -> Non
     rows, more = category_table.shown(every, CATEGORIES)
     table("By category", header, rows)
     if more:
-        tabled.said(OUT, f"{more}: the report has them.")
-    tabled.said(OUT, f"{category_table.LEGEND} {category_table.method(before)}")
+        tabled.prose(OUT, f"{more}: the report has them.")
+    tabled.prose(OUT, f"{category_table.LEGEND} {category_table.method(before)}")
     OUT.print()
 
 
@@ -158,7 +158,7 @@ def show_diagnosis(found: Diagnosis) -> None:
     table("Best of any predictor", tables.JOINT_HEADER[:2], tables.joint_rows(found.blindness, None))
     _show_categories(found.categories, None)
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
-    tabled.said(OUT, BALANCED)
+    tabled.prose(OUT, BALANCED)
     OUT.print()
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")
@@ -167,7 +167,7 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
     for what, mined in (("wording", found.shortcuts), ("mark of options", found.options)):
         if mined and mined.tested:
-            tabled.said(OUT, mined.tested.words(what))
+            tabled.prose(OUT, mined.tested.words(what))
     if found.options and found.options.shortcuts:
         options = [
             (
@@ -189,10 +189,10 @@ def show_diagnosis(found: Diagnosis) -> None:
 def _show_panel(found: Panel) -> None:
     """Print what models answer without the images: in words, as a table, and some examples."""
     for said in panel_table.sentences(found):
-        tabled.said(OUT, said)
+        tabled.prose(OUT, said)
     OUT.print()
     table("Models without the image", panel_table.HEADER, panel_table.rows(found))
-    tabled.said(OUT, panel_table.LEGEND)
+    tabled.prose(OUT, panel_table.LEGEND)
     OUT.print()
     examples = [
         (one.question, one.answer, "; ".join(f"{model}: {reply}" for model, reply in one.replies.items()))
@@ -235,7 +235,7 @@ def show_pairs(found: Paired) -> None:
         _show_retrieved(found)
     if found.precision:
         table("How often models are right", verified.HEADER, verified.rows(found.precision))
-        tabled.said(OUT, verified.LEGEND)
+        tabled.prose(OUT, verified.LEGEND)
         OUT.print()
     if found.artefacts:
         told = [
@@ -266,9 +266,9 @@ def _show_retrieved(found: Paired) -> None:
     """Print what judges of retrieved partners understood, and what balance makes of it: a column a kind."""
     kinds = retrieved.rows(found.retrieved, found.kinds)
     table("Retrieved partners", *_turned(retrieved.HEADER, kinds))
-    tabled.said(OUT, retrieved.LEGEND)
+    tabled.prose(OUT, retrieved.LEGEND)
     for said in retrieved.answers(found.retrieved):
-        tabled.said(OUT, said)
+        tabled.prose(OUT, said)
     OUT.print()
 
 
