@@ -94,6 +94,8 @@ class Columns(Part):
         lists = {name: wanted if isinstance(wanted, list) else [wanted] for name, wanted in value.items()}
         if nested := [name for name, wanted in lists.items() if any(isinstance(one, dict | list) for one in wanted)]:
             raise ValueError(f"`{nested[0]}` holds something other than a value or a list of values")
+        if empty := [name for name, wanted in lists.items() if not wanted]:
+            raise ValueError(f"`{empty[0]}` lists no value, so that no row would be read")
         return {name: [as_text(one) for one in wanted] for name, wanted in lists.items()}
 
     @model_validator(mode="after")
@@ -137,6 +139,12 @@ class ImageColumns(Part):
     """The column that names or holds the images."""
     links: list[str] = []
     """Columns whose equal values declare images to belong together."""
+
+    @model_validator(mode="after")
+    def _templates(self) -> ImageColumns:
+        for text in (self.image, *self.links):
+            names_in(text)
+        return self
 
 
 class Origin(Part):

@@ -18,6 +18,7 @@ from twokeys.core.templates import names_in
 FILL_IN = "FILL IN"
 _LONGEST = 500
 """Characters of a cell that is kept with an item."""
+_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SPLIT = re.compile(r"\w+")
 _RULES = ("duplicate-item", "contradicting-golds", "answer-in-question")
 
@@ -48,7 +49,9 @@ class Draft:
         """Write the recipe."""
         card, place = self.place.card, self.place
         licence = card.get("license")
-        language = card.get("language")
+        stated = card.get("language")
+        stated = stated if isinstance(stated, list) else [stated]
+        language = [code for code in stated if isinstance(code, str) and _CODE.fullmatch(code)]
         known_licence = licence if isinstance(licence, str) else None
         lines = [
             f"name: {self.name}",
@@ -122,6 +125,7 @@ def drafted(name: str, place: Place) -> Draft:
     rows, place = read.rows, read.place
     seen = images(rows, read.inside, place.root)
     found = roles(rows, seen.only)
+    found.id = roles(read.first, seen.only).id  # ids differ within a split
     notes = {field: note for field, note in found.unsure.items() if note}
     if read.second is not None:
         notes.pop("answer", None)
@@ -203,9 +207,8 @@ def _flow(value: Any) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def _listed(name: str, value: Any) -> str:
-    languages = [str(one) for one in (value if isinstance(value, list) else [value])]
-    return f"{name}: {_flow(languages)}"
+def _listed(name: str, values: list[str]) -> str:
+    return f"{name}: {_flow(values)}"
 
 
 def _line(name: str, value: str, note: str = "", plain: bool = False) -> str:

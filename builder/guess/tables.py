@@ -48,6 +48,7 @@ class Sampled:
     Attributes:
         place: With these tables alone.
         rows: Rows of all splits.
+        first: Rows of the first one.
         inside: Columns that hold bytes of images.
         shared: Columns that every table has.
         second: The table with their golds, if they have none.
@@ -55,6 +56,7 @@ class Sampled:
 
     place: Place
     rows: Records
+    first: Records
     inside: list[str]
     shared: list[str]
     second: SecondFile | None
@@ -85,7 +87,8 @@ def sampled(place: Place) -> Sampled:
     second = None
     if best[1] is None and len(chosen) == 1:
         second = _second(rows, {split: read[split][0] for split in others if split in read}, place)
-    return Sampled(_only(place, chosen, others), rows, read[chosen[0]][1], shared, second)
+    first, inside = read[chosen[0]]
+    return Sampled(_only(place, chosen, others), rows, first, inside, shared, second)
 
 
 def values(place: Place, column: str) -> list[str]:

@@ -81,10 +81,11 @@ class Tables:
         """
         shards, meta = self.shards(corpus, root), options(corpus, self.options).meta
         columns, images = _columns(corpus), _image_columns(corpus)
+        of_images = dict.fromkeys((inner for name in images for inner in names_in(name)), "columns.image")
         wanted = dict.fromkeys(meta, "options.meta") | columns.named
-        _meant(corpus, {*wanted, *(inner for name in images for inner in names_in(name))})
-        second = second_files(corpus, root, split, wanted)
-        first = {name: field for name, field in wanted.items() if name.partition(".")[0] not in columns.joined}
+        _meant(corpus, {*wanted, *of_images})
+        second = second_files(corpus, root, split, of_images | wanted)
+        first = {name: field for name, field in wanted.items() if not _is_second(name, columns)}
         # A broken line tells no split: it is reported with the first one, so it is neither lost nor repeated.
         reports_broken = not columns.split or split == next(iter(corpus.splits or _splits(corpus, shards)))
         before, kept, kept_second = 0, Kept.of(columns), Kept.of(columns, second=True)
@@ -92,7 +93,8 @@ class Tables:
             of_file = [ImageColumn.of(corpus, file, name, len(images) == 1) for name in images]
             golds = Golds(columns, file)
             table = Table(corpus, meta, file, split, of_file, before, golds)
-            naming = [name for column in of_file if column.naming for name in names_in(column.naming)]
+            stated = [name for column in of_file if column.naming for name in names_in(column.naming)]
+            naming = [name for name in stated if not _is_second(name, columns)]
             number = 0
             for number, record in records(file, first | dict.fromkeys(naming, "columns.image")):
                 is_here = False
@@ -127,6 +129,11 @@ class Tables:
                 wanted |= dict.fromkeys(names_in(told), "columns.image") if told else {}
                 for found in each(records(file, wanted), partial(_of_record, corpus, file, column, told)):
                     yield from [found] if isinstance(found, BadInput) else found
+
+
+def _is_second(column: str, columns: Columns) -> bool:
+    """Whether a column is one of a second file."""
+    return column.partition(".")[0] in columns.joined
 
 
 def _meant(corpus: Corpus, named: set[str]) -> None:

@@ -53,7 +53,7 @@ class Kept:
         self.rows += 1
         for name, wanted in self.where.items():
             value = cells.raw(name)
-            members = value if isinstance(value, list) and value else [value]
+            members = (value or [None]) if isinstance(value, list) else [value]
             held = ["" if absent(one) else as_text(one) for one in members]
             # Truth values are spelt `True` by pandas and `true` by JSON and in recipes.
             if not any(one in wanted or (one in ("True", "False") and one.lower() in wanted) for one in held):

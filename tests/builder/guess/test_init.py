@@ -152,14 +152,14 @@ def test_mmbench_s_tsv_with_images_as_text(tmp_path):
 def test_tables_without_questions_are_left_out_and_named(tmp_path):
     for number in range(9):
         put(tmp_path / f"corpus/{number}.png", image(number))
-    rows = [{"image": f"{number}.png", "question": "Is it?", "answer": "yes", "n": number} for number in range(9)]
+    rows = [{"image": f"{number}.png", "question": "Is it?", "answer": "yes", "id": number} for number in range(9)]
     put(tmp_path / "corpus/dev.csv", as_csv(rows))
     put(tmp_path / "corpus/test.csv", as_csv([row | {"extra": 1} for row in rows]))
     put(tmp_path / "corpus/scores.csv", as_csv([{"model": "x", "accuracy": 0.5}]))
     put(tmp_path / "corpus/empty.jsonl", "\n")
     done, corpus, check = init(tmp_path)
-    assert (corpus.splits, check.problems) == (["dev", "test"], [])
-    assert corpus.options == {"files": {"dev": "dev.csv", "test": "test.csv"}, "meta": ["n"]}
+    assert (corpus.splits, corpus.columns.id, check.problems) == (["dev", "test"], "id", [])
+    assert corpus.options == {"files": {"dev": "dev.csv", "test": "test.csv"}}
     assert "# no items: scores.csv" in done.recipe.read_text()
 
 
@@ -282,6 +282,17 @@ def test_a_hub_name_in_the_local_cache_is_read_at_its_commit(tmp_path, monkeypat
     assert place("o/n").commit == commit
     assert asked["local_files_only"] is True
     assert f"revision: {commit}" in drafted("n", place("o/n")).text()
+
+
+def test_a_card_with_words_for_codes_gives_no_language(tmp_path):
+    put(tmp_path / "corpus/data/test-00000-of-00001.parquet", b"")
+    pq.write_table(
+        pa.table({"question": ["Is it?"], "answer": ["yes"], "image": [{"bytes": image(1), "path": None}]}),
+        tmp_path / "corpus/data/test-00000-of-00001.parquet",
+    )
+    put(tmp_path / "corpus/README.md", "---\nlicense: [mit, other]\nlanguage: [English, en, no]\n---\n")
+    done, corpus, check = init(tmp_path)
+    assert (load(done.recipe).language, corpus.license, check.problems) == (["en"], "unknown", [])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.recipe import Columns, Corpus, load
+from twokeys.builder.sources import ImageColumns
 from twokeys.core.errors import BadInput
 from twokeys.core.items import TextRule
 from twokeys.core.templates import filled, names_in
@@ -248,6 +249,28 @@ def test_second_files_may_be_named_by_split_and_their_columns_filter(read):
     assert [(row.split, row.answer) for row in rows] == [("t", "cow"), ("u", "x"), ("u", "x")]
     with pytest.raises(BadInput, match="no file for the split 't'"):
         read(files, JOINED | {"joined": {"golds": {"file": {"u": "x"}, "id": "id"}}}, options=options)
+
+
+def test_images_may_be_named_by_a_second_file_and_a_template_of_it(read):
+    files = {"test.csv": as_csv(ROWS), "i.csv": as_csv([{"key": row["id"], "folder": "f"} for row in ROWS])}
+    columns = {"joined": {"at": {"file": "i.csv", "id": "key", "on": "id"}}, "image": "{at.folder}/{id}.png"}
+    rows = read(files, columns, options={"files": "test.csv"})
+    assert [row.image for row in rows] == ["file:f/1.png", "file:f/2.png", "file:f/3.png"]
+    with pytest.raises(BadInput, match=r"i\.csv, header: there is no column folders, which `columns\.image`"):
+        read(files, columns | {"image": "{at.folders}.png"}, options={"files": "test.csv"})
+
+
+def test_an_empty_list_is_an_empty_cell_and_no_value_at_all_is_no_filter(read):
+    lines = "\n".join(json.dumps(row | {"tags": tags}) for row, tags in zip(ROWS, ([], ["a"], None), strict=True))
+    assert [row.row for row in read({"t.jsonl": lines}, {"where": {"tags": ""}})] == [1, 3]
+    with pytest.raises(ValueError, match="lists no value"):
+        Columns.model_validate({"where": {"tags": []}})
+
+
+def test_a_pool_s_template_is_checked_in_the_recipe_too():
+    with pytest.raises(ValueError, match="brace"):
+        ImageColumns(image="{id.png")
+    assert ImageColumns(image="{id}.png", links=["{a}/{b}"]).image == "{id}.png"
 
 
 @pytest.mark.parametrize("file", ["../x.csv", "/etc/passwd", "", "nowhere.csv"])

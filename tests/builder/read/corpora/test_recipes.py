@@ -97,3 +97,31 @@ def test_every_recipe_is_listed_once_and_says_what_it_needs():
     assert needs(recipe.load("pope")) == "files"
     assert needs(recipe.load("vqa-v2")) == "files and photos"
     assert needs(recipe.load("mmmu")) == "the Hub"
+
+
+def test_vqa_v1_is_read_from_the_files_that_it_is_published_in(tiny_corpus, tmp_path, read):
+    plan = recipe.load("vqa-v1").corpora[0]
+    tiny = tiny_corpus("vqa-v2")
+    for name, content in tiny.files.items():
+        if "pairs" not in name:
+            path = tmp_path / plan.path / name.removeprefix("v2_")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content)
+    rows = read(plan.model_copy(update={"splits": ["train"]}), tmp_path)
+    assert [(row.question, row.answer) for row in rows] == [
+        ("Is there a bell?", "yes"), ("How many trees?", "2"), ("What is it?", "bell")
+    ]  # fmt: skip
+    assert {row.image.partition("//")[2] for row in rows} <= {
+        f"train2014/COCO_train2014_{number:012}.jpg" for number in (9, 25)
+    }
+
+
+def test_gqa_is_read_from_its_validation_questions(tiny_corpus, tmp_path, read):
+    plan = recipe.load("gqa").corpora[0]
+    (tmp_path / plan.path).mkdir()
+    head = next(content for name, content in tiny_corpus("gqa").files.items() if "head" in name)
+    (tmp_path / plan.path / "val_balanced_questions.json").write_text(head)
+    rows = read(plan, tmp_path)
+    assert [(row.split, row.answer, row.image) for row in rows] == [
+        ("val", "couch", "file:images/n54424.jpg"), ("val", "yes", "file:images/n54424.jpg")
+    ]  # fmt: skip
