@@ -67,11 +67,11 @@ def show_build(built: Built) -> None:
     if manifest.kept == 0 and manifest.audited is not None:
         OUT.print("No item is in the balanced tier: no two of them balance each other")
     elif manifest.kept and not breaches(manifest):
-        tabled.prose(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
+        tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
         OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}:")
         for reason in breaches(manifest) or ["no item was kept: there is nothing to bound"]:
-            tabled.prose(OUT, f"  {reason}")
+            tabled.said(OUT, f"  {reason}")
     if built.certified:
         OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
@@ -136,11 +136,11 @@ def _show_audited(tier: AuditedTier) -> None:
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
     table(title, ("adversary", "fitted on", "accuracy", "chance", "guess"), rows)
     for view in tier.views:
-        tabled.prose(OUT, f"{view.view}: {view.outcome}")
+        tabled.said(OUT, f"{view.view}: {view.outcome}")
         for reason in view.reasons if view.outcome != "certified" else view.notes:
-            tabled.prose(OUT, f"{view.view}: {reason}")
+            tabled.said(OUT, f"{view.view}: {reason}")
     for sentence in plain.controls(tier):
-        tabled.prose(OUT, sentence)
+        tabled.said(OUT, sentence)
 
 
 def show_diagnosis(found: Diagnosis) -> None:
