@@ -2,8 +2,9 @@
 
 Two ways, whichever the server has. Some repeat the prompt with the log-probability of each of its tokens (`echo`): an
 answer is then scored by one request that ends with it. Others list the likeliest next tokens: an answer is then
-followed token by token, each time by the longest listed token with which the rest of it begins. Answers that begin
-alike share their requests. A token that is not listed is at most as likely as the list's last, and bounds the answer.
+followed token by token, each time by the longest listed token with which the rest of it begins; a word that is no token
+is followed in all its cuts, and the likeliest counts. Answers that begin alike share their requests. A token that is
+not listed is at most as likely as the list's last, and bounds the answer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from twokeys.core.items import digest
 MANY, WIDE, FEWEST = 1_000, 20_000, 50
 """Next tokens that are asked for, as many where an answer does not go on with a whole word among them, and the fewest
 with which answers can be followed."""
+LETTERS = 2
+"""Letters of a part of a word, at least, that is followed beside the longest."""
 NOTHING = 1e-5
 """Probability that may be lost when those of a whole vocabulary are added up."""
 LEAST = -1e4
@@ -71,10 +74,11 @@ def followed(asker: Asker, prompt: str, answers: Sequence[str], wide: int = WIDE
             token = _longest(left, listed)
             if not token or _inside_word(left, token):  # a longer token would be as likely as what is left, at most
                 at_most[answer] = max(total + listed["rest"], at_most.get(answer, -math.inf))
-            if token == left:
-                found[answer] = total + listed["tokens"][token]
-            elif token:
-                onward.setdefault(token, {})[left[len(token) :]] = answer
+            for start in _starts(left, token, listed):
+                if start == left:
+                    found[answer] = max(total + listed["tokens"][start], found.get(answer, -math.inf))
+                else:
+                    onward.setdefault(start, {})[left[len(start) :]] = answer
         for token, further in onward.items():
             logs = first["tokens"].get(token, more["tokens"].get(token))
             follow(before + token, total + logs, further)
@@ -96,6 +100,17 @@ def _ask(asker: Asker, prompt: str, wanted: Sequence[str], many: int) -> dict[st
 
 def _longest(left: str, listed: dict[str, Any]) -> str:
     return max((one for one in listed["tokens"] if left.startswith(one)), key=len, default="")
+
+
+def _starts(left: str, token: str, listed: dict[str, Any]) -> list[str]:
+    """Tokens with which an answer may go on: the longest, and of a word in parts shorter ones too.
+
+    A model may cut the word elsewhere: ` te` and `al`, though there is ` tea`.
+    """
+    if not token or not _inside_word(left, token):
+        return [token] if token else []
+    shorter = [one for one in listed["tokens"] if left.startswith(one) and len(one.strip()) >= LETTERS]
+    return sorted({token, *shorter})
 
 
 def _inside_word(left: str, token: str) -> bool:

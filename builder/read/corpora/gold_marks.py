@@ -82,7 +82,8 @@ class Golds:
         first, inside, last, mark = (self.seen.get(what, 0) for what in ("first", "inside", "last", "mark"))
         said = self.columns.answer_is
         if said is None and mark:
-            problem = f"{mark:,} golds are no option, but could be the letter or the index of one"
+            golds = "1 gold is" if mark == 1 else f"{mark:,} golds are"
+            problem = f"{golds} no option, but could be the letter or the index of one"
             allowed = "`columns.answer_is`: text, letter, index (from 0), index from 1"
             raise BadInput(self.file.path, "columns.answer_is", problem, allowed, "say in the recipe which they are")
         if said in FIRST_INDEX and inside and last and not first:
@@ -103,11 +104,10 @@ class Golds:
     def _text(self, row: int, value: Any, options: Sequence[Any], closed: bool) -> Any:
         if isinstance(value, str) and value.lstrip().startswith("[") and closed and value not in options:
             value = as_list(value, "answer", self.file, row)
-        if isinstance(value, list):
-            return [plain(one) for one in value if not absent(one)]
-        if closed and self.columns.answer_is is None and self._could_be_mark(value, options):
+        golds = [one for one in value if not absent(one)] if isinstance(value, list) else [value]
+        if closed and self.columns.answer_is is None and any(self._could_be_mark(gold, options) for gold in golds):
             self._count("mark")
-        return plain(value)
+        return [plain(gold) for gold in golds] if isinstance(value, list) else plain(value)
 
     def _could_be_mark(self, value: Any, options: Sequence[Any]) -> bool:
         """Whether a gold that is no option could be the letter or the index of one."""

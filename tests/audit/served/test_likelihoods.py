@@ -64,6 +64,19 @@ def test_a_token_that_is_not_listed_bounds_the_answer(tmp_path: Path) -> None:
     assert found[4] == Scored(-10.0, True), "` 117` and `0` are no likelier than a token ` 1170` that is not listed"
 
 
+def test_a_word_in_parts_counts_in_its_likeliest_cut(tmp_path: Path) -> None:
+    """By hand: ` teal` is ` te` and `al` (-1 and -2), though ` tea` is longer (-3, and then `l` with -4)."""
+    after = {":": {" te": -1.0, " tea": -3.0, " t": -0.5}, " te": {"al": -2.0}, " tea": {"l": -4.0}}
+
+    def answer(path: str, body: dict[str, Any]) -> Any:
+        first = next(tokens for end, tokens in after.items() if body["prompt"].endswith(end))
+        listed = first | {f"~{number}": -30.0 for number in range(60)}
+        return {"choices": [{"text": "", "logprobs": {"tokens": ["x"], "top_logprobs": [listed]}}]}
+
+    with serving(answer) as made:
+        assert followed(asker(made, tmp_path), PROMPTS[0], [" teal"]) == [Scored(-3.0, False)]
+
+
 def ways_of(made: Server, folder: Path, **manner: Any) -> str:
     found = way(asker(made, folder), Manner(**manner))
     return f"{found.kind} {found.path}"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from twokeys.builder.read.pictures import Pictures, named, stamp
+from twokeys.builder.read.pictures import Pictures, located, named
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
@@ -97,10 +97,10 @@ def test_constructed_images_stand_beside_the_others(pictures: Pictures, tmp_path
 
 
 def test_an_image_that_was_replaced_is_not_published(pictures: Pictures, tmp_path: Path) -> None:
-    assert pictures.unchanged("k0") == pictures.read("k0")
+    assert pictures.read("k0") == (tmp_path / "one" / "0.png").read_bytes()
     Image.fromarray(np.zeros((3, 4, 3), dtype=np.uint8)).save(tmp_path / "one" / "0.png")
     with pytest.raises(BadInput, match="has changed since the build read it"):
-        pictures.unchanged("k0")
+        pictures.read("k0")
 
 
 def test_the_limits_of_the_recipe_are_kept(pictures: Pictures) -> None:
@@ -119,8 +119,8 @@ def test_an_image_that_is_known_by_name_alone_has_no_bytes(tmp_path: Path) -> No
 
 def test_a_stamp_changes_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "1.png").write_bytes(b"one")
-    before = stamp("file:1.png", tmp_path)
+    before = located("file:1.png", tmp_path)
     (tmp_path / "1.png").write_bytes(b"more")
-    assert stamp("file:1.png", tmp_path) != before
-    assert stamp("file:2.png", tmp_path) == "file:2.png"
-    assert stamp("name:2.png", tmp_path) == "name:2.png"
+    assert located("file:1.png", tmp_path) != before
+    assert located("file:2.png", tmp_path) == "file:2.png"
+    assert located("name:2.png", tmp_path) == "name:2.png"

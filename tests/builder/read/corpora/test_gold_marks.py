@@ -149,7 +149,10 @@ def test_one_slip_beside_golds_that_count_right_is_a_bad_row(read):
     assert "the index of an option" in bad.allowed
 
 
-@pytest.mark.parametrize("golds", [["B", "A", "c"], ["(B)", "A."], [1, 0], ["1", "3"], [1.0, 2.0]])
+@pytest.mark.parametrize(
+    "golds",
+    [["B", "A", "c"], ["(B)", "A."], [1, 0], ["1", "3"], [1.0, 2.0], [["A", "C"], "red"], ['["B"]'], ["red", "B"]],
+)
 def test_golds_that_could_be_letters_or_indices_are_asked_for_not_guessed(read, golds):
     records = [{"answer": gold, "o": OPTIONS} for gold in golds]
     with pytest.raises(BadInput, match=r"columns\.answer_is: .*no option, but could be") as error:
