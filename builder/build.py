@@ -59,7 +59,7 @@ class Built:
     manifest: Manifest
     certified: bool
     executed: dict[str, float]
-    aside: list[str] = field(default_factory=list)
+    aside: list[BadInput] = field(default_factory=list)
 
     def to_pandas(self) -> pd.DataFrame:
         """Ceilings and blind baselines before and after, a row for each: `twokeys.data_cards.tables.frame`."""

@@ -30,6 +30,7 @@ from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json, write_text
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.errors import BadInput
 from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent, step
@@ -81,7 +82,7 @@ class Diagnosis:
     options: MinedOptions | None
     folder: Path | None
     executed: dict[str, float] = field(default_factory=dict)
-    aside: list[str] = field(default_factory=list)
+    aside: list[BadInput] = field(default_factory=list)
     panel: Panel | None = None
 
     @property

@@ -10,6 +10,7 @@ from rich.markup import escape
 from twokeys.commands import tabled
 from twokeys.commands.tabled import console
 from twokeys.commands.verbosity import Verbosity, verbosity
+from twokeys.core.bad_rows import by_kind
 from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.card import breaches
 
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
     from twokeys.builder.build import Built
     from twokeys.builder.diagnose import Diagnosis
     from twokeys.builder.pairs import Paired, PairStep
+    from twokeys.core.errors import BadInput
     from twokeys.data_cards.audited import AuditedTier
     from twokeys.data_cards.categories import Categories
     from twokeys.data_cards.manifest import BalancePart, GroupKind
     from twokeys.data_cards.panel import Panel
 
 OUT = console()
-WORDINGS, PROBLEMS = 8, 3
-"""Rows that are printed of shortcuts in words, and of problems of one kind."""
+WORDINGS, PROBLEMS, KINDS = 8, 3, 10
+"""Rows that are printed of shortcuts in words, of problems of one kind, and of kinds of bad rows."""
 EXAMPLES = 3
 """Items that are printed of those which models answer without the image."""
 CATEGORIES = 10
@@ -65,24 +67,21 @@ def show_build(built: Built) -> None:
     if manifest.kept == 0 and manifest.audited is not None:
         OUT.print("No item is in the balanced tier: no two of them balance each other")
     elif manifest.kept and not breaches(manifest):
-        tabled.prose(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
+        tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
         OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}:")
         for reason in breaches(manifest) or ["no item was kept: there is nothing to bound"]:
-            tabled.prose(OUT, f"  {reason}")
+            tabled.said(OUT, f"  {reason}")
     if built.certified:
         OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
     OUT.print(f"Folder: [bold]{folder}[/], card: {folder}/README.md, report: {folder}/report.html")
     _show_work(built.executed)
 
 
-def _show_aside(problems: Sequence[str]) -> None:
-    """Print why rows were set aside: the first reasons, or all if the verb is to say more."""
-    shown = problems if verbosity() is Verbosity.VERBOSE else problems[:PROBLEMS]
-    for problem in shown:
-        tabled.said(OUT, f"set aside: {problem}")
-    if len(problems) > len(shown):
-        tabled.said(OUT, f"and {len(problems) - len(shown):,} more rows are set aside: --verbose names them")
+def _show_aside(problems: Sequence[BadInput]) -> None:
+    """Print why rows were set aside: a line a kind, or all if the verb is to say more."""
+    for sentence in map(str, problems) if verbosity() is Verbosity.VERBOSE else by_kind(problems)[:KINDS]:
+        tabled.said(OUT, f"set aside: {sentence}")
     if problems:
         OUT.print()
 
@@ -137,11 +136,11 @@ def _show_audited(tier: AuditedTier) -> None:
     title = f"Audited tier: {tables.count(tier.items)} of {tables.count(tier.chosen_from)} items, {tier.verdict}"
     table(title, ("adversary", "fitted on", "accuracy", "chance", "guess"), rows)
     for view in tier.views:
-        tabled.prose(OUT, f"{view.view}: {view.outcome}")
+        tabled.said(OUT, f"{view.view}: {view.outcome}")
         for reason in view.reasons if view.outcome != "certified" else view.notes:
-            tabled.prose(OUT, f"{view.view}: {reason}")
+            tabled.said(OUT, f"{view.view}: {reason}")
     for sentence in plain.controls(tier):
-        tabled.prose(OUT, sentence)
+        tabled.said(OUT, sentence)
 
 
 def show_diagnosis(found: Diagnosis) -> None:

@@ -145,7 +145,9 @@ def broken(text: str, width: int) -> list[str]:
 
 
 def prose(console: Console, text: str) -> None:
-    """Print sentences that name no path; lines end between words."""
+    """Print what explains a table, unless the verb is to be quiet; no path is named, and lines end between words."""
+    if verbosity() is Verbosity.QUIET:
+        return
     console.print(Text("\n".join(broken(text, console.width))))
 
 

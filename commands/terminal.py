@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,26 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
+def _warnings() -> Iterator[None]:
+    """Show a warning of twokeys as one sentence, once; Python would show the place in the code, each time."""
+    shown, told = warnings.showwarning, set[str]()
+
+    def tell(message: Warning | str, category: type[Warning], filename: str, *more: Any, **named: Any) -> None:
+        text = str(message)
+        if "twokeys" not in filename or issubclass(category, DeprecationWarning):
+            shown(message, category, filename, *more, **named)
+        elif text not in told:
+            told.add(text)
+            err.print(f"warning: {text}", markup=False, highlight=False)
+
+    warnings.showwarning = tell
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
+
+
+@contextmanager
 def plainly(again: str = "") -> Iterator[None]:
     """End a verb in one message: status 2 for bad input, 3 where the user's budget ended it, 130 where the user did.
 
@@ -34,7 +55,8 @@ def plainly(again: str = "") -> Iterator[None]:
     from twokeys.core.errors import BadInput, Halted
 
     try:
-        yield
+        with _warnings():
+            yield
     except KeyboardInterrupt:
         err.print(f"stopped{f': {again}' if again else ''}", markup=False, highlight=False)
         raise typer.Exit(130) from None

@@ -30,14 +30,16 @@ class BadInput(ValueError):  # noqa: N818 - it is named after what the user has,
 
     def __str__(self) -> str:
         allowed = _sentence(f"allowed: {self.allowed}") if self.allowed else ""
-        parts = (f"{self._where()}: {_ended(self.problem)}", allowed, _sentence(self.remedy))
+        parts = (f"{self.where}: {_ended(self.problem)}", allowed, _sentence(self.remedy))
         return " ".join(part for part in parts if part)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions pickle by their message alone; ours must cross process borders whole.
         return type(self), (self.file, self.row, self.problem, self.allowed, self.remedy)
 
-    def _where(self) -> str:
+    @property
+    def where(self) -> str:
+        """File and row, in words."""
         if self.row is None:
             return self.file
         return f"{self.file}, row {self.row}" if str(self.row).isdecimal() else f"{self.file}, {self.row}"

@@ -338,7 +338,7 @@ BAD: dict[str, tuple[Callable[[Toy, Path], list[object]], list[str]]] = {
         ["none/toy", "no such folder"],
     ),
     "foreign files": (foreign, ["--out", "thesis.tex"]),
-    "bad rows": (bad_rows, ["40 bad rows", "train.jsonl, row 1", "and 30 more", "set aside"]),
+    "bad rows": (bad_rows, ["40 bad rows", "train.jsonl, row 1; ", "row 2; ", "row 3.", "set aside"]),
     "unknown rule": (
         lambda toy, path: ["build", toy.save(path / "r.yaml", rules=["duplicate"]), "--corpora", toy.corpora],
         ["'duplicate'", "duplicate-item"],

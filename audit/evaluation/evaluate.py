@@ -39,7 +39,7 @@ def evaluate(
     config: str | None = None,
     split: str | None = None,
     limit: int | None = None,
-    masking: Masking | None = None,
+    masking: Masking | str | None = None,
     out: Path | None = None,
     seed: int = 0,
     say: Say = silent,
@@ -53,7 +53,8 @@ def evaluate(
         config: Config of the folder; its benchmark when None, `all` for everything that was read.
         split: Its split; `test` where there is one when None.
         limit: Items to answer, drawn as whole groups; all when None.
-        masking: What a masked side becomes; when None the least leaky masks, measured on some items.
+        masking: What a masked side becomes, also as text: `blur,removed`; when None the least leaky masks, measured
+            on some items.
         out: Folder to write answers, result and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items.
         say: Called with stage, done, total.
@@ -65,6 +66,7 @@ def evaluate(
     Raises:
         BadInput: When folder or model cannot be used, or another run lies in `out`.
     """
+    masking = Masking.read(masking) if isinstance(masking, str) else masking
     published = read(Path(folder), config, split)
     with step(say, "model"):
         made = load_named(model, published.several) if isinstance(model, str) else model

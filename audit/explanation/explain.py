@@ -56,7 +56,7 @@ def explain(
     limit: int | None = 50,
     answer: str = "own",
     budget: int = 140,
-    masking: Masking | None = None,
+    masking: Masking | str | None = None,
     out: Path | None = None,
     seed: int = 0,
     say: Say = silent,
@@ -73,7 +73,8 @@ def explain(
             without a difference mask for both sides are passed over. A run can be gone on with under a larger limit.
         answer: `own`: explain the model's own answer, as published; `gold`: the item's.
         budget: Forward passes of the improved estimate, an explainer and item.
-        masking: What masked players become; when None the least leaky masks, measured on some items.
+        masking: What masked players become, also as text: `blur,removed`; when None the least leaky masks, measured
+            on some items.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
         say: Called with stage, done, total.
@@ -85,6 +86,7 @@ def explain(
     Raises:
         BadInput: When folder, model or an explainer cannot be used, or another run lies in `out`.
     """
+    masking = Masking.read(masking) if isinstance(masking, str) else masking
     settings = Settings.of(explainers, limit=limit, answer=answer, budget=budget, seed=seed)
     published = read(Path(folder), config, split)
     with step(say, "model"):

@@ -85,9 +85,9 @@ class Survey:
     panel: Panel | None = None
 
     @property
-    def aside(self) -> list[str]:
-        """Why each row that was set aside cannot be used: a sentence each."""
-        return [str(BadInput(**json.loads(problem))) for problem in self.set_aside["problem"]]
+    def aside(self) -> list[BadInput]:
+        """Why each row that was set aside cannot be used."""
+        return [BadInput(**json.loads(problem)) for problem in self.set_aside["problem"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
     items = reading.items
     if not len(items):
         if problems := [json.loads(problem) for problem in reading.set_aside["problem"]]:
-            raise BadRows(problems)  # all of them: to set them aside leaves nothing
+            raise BadRows(problems, aside=True)
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
     check_names(items, recipe.categories, recipe.name)

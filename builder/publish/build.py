@@ -110,7 +110,7 @@ class Build:
             survey.items.merge(self.filtered.removed.assign(stage="filter"), on="id", validate="one_to_one"),
             self.paired.refused.assign(stage="pair", rule=None),
             items.merge(self.selection.removed.assign(stage="balance", rule=None), on="id", validate="one_to_one"),
-            survey.set_aside.rename(columns={"problem": "reason"}).assign(stage="read"),
+            survey.set_aside.drop(columns="problem").assign(reason=list(map(str, survey.aside)), stage="read"),
         ]
         removed = self._told(_joined(tables))
         return removed if self.certified.audited is None else unpublished(removed, self.certified.audited)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 from collections import Counter
 from importlib.metadata import version
 from typing import Any
@@ -20,13 +19,11 @@ from twokeys.builder.pair.counts import pairing, retrieved_kinds
 from twokeys.builder.publish.build import PACKAGES, Build
 from twokeys.builder.read.option_order import decided
 from twokeys.builder.sources import Corpus, Pool
+from twokeys.core.bad_rows import general
 from twokeys.core.measured import BALANCED, READ
 from twokeys.core.plugins import packages
 from twokeys.data_cards.manifest import Config, Manifest, Partners, PoolSource, Source, SplitCount, Step
 from twokeys.data_cards.pairing import Pairing
-
-_PARTICULARS = re.compile(r"""\s*\(.*\)|'[^']*'|"[^"]*"|(?<![\w-])\d[\d,]*""")
-"""What tells one bad image from another one: what stands in brackets or quotes, and numbers."""
 
 
 def claims(build: Build, configs: dict[str, Config]) -> Manifest:
@@ -117,7 +114,7 @@ def _pools(build: Build, shown: pd.Series[str]) -> list[PoolSource]:
 
 def _reasons(problems: pd.Series[str]) -> dict[str, int]:
     """Count reasons, without names and numbers, so that they add up."""
-    told = Counter(_PARTICULARS.sub("...", json.loads(problem)["problem"]) for problem in problems)
+    told = Counter(general(json.loads(problem)["problem"]) for problem in problems)
     return dict(sorted(told.items()))
 
 

@@ -32,6 +32,7 @@ from twokeys.builder.run.files import write_table
 from twokeys.builder.run.results import Parts, Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.normal import PLAIN, compared, normalise
+from twokeys.core.bad_rows import by_kind
 from twokeys.core.columns import SET_ASIDE as ASIDE
 from twokeys.core.columns import arrow_schema, columns_of
 from twokeys.core.errors import BadInput, clipped
@@ -40,6 +41,8 @@ from twokeys.core.pictures.facts import describe
 from twokeys.core.pictures.limits import Images
 
 PICTURES_PER_SHARD = 512
+KINDS = 10
+"""Kinds of bad rows that a message tells."""
 _IMAGE_COLUMNS = ("image_key", "image_keys", "image_width", "image_height")
 _ROW_SCHEMA = pa.schema(
     [field for field in SCHEMA if field.name not in _IMAGE_COLUMNS]
@@ -65,20 +68,29 @@ _SET_ASIDE_SCHEMA = arrow_schema(columns_of(ASIDE))
 class BadRows(BadInput):
     """Rows of a corpus that cannot be used, all of them at once."""
 
-    def __init__(self, problems: list[dict[str, Any]]) -> None:
-        self.problems = problems
+    def __init__(self, problems: list[dict[str, Any]], aside: bool = False) -> None:
+        """Gather them.
+
+        Args:
+            problems: What is wrong with each.
+            aside: Whether the recipe sets bad rows aside already, and nothing is left.
+        """
+        self.problems, self.aside = problems, aside
         first = BadInput(**problems[0])
         super().__init__(first.file, first.row, first.problem, first.allowed, first.remedy)
 
     def __str__(self) -> str:
-        shown = [f"  {BadInput(**problem)}" for problem in self.problems[:10]]
-        more = f"\n  and {len(self.problems) - 10:,} more" if len(self.problems) > 10 else ""
+        kinds = by_kind([BadInput(**problem) for problem in self.problems])
+        shown = [f"  {kind}" for kind in kinds[:KINDS]]
+        more = f"\n  and {len(kinds) - KINDS:,} more kinds" if len(kinds) > KINDS else ""
         rows = "row" if len(self.problems) == 1 else "rows"
         advice = "Mend them, or set `bad_rows: set aside` in the recipe: they are then left out and listed as removed."
+        if self.aside:
+            advice = "They are set aside, as the recipe asks, and no row is left: mend some."
         return f"{len(self.problems):,} bad {rows}:\n" + "\n".join(shown) + more + f"\n{advice}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.aside)
 
 
 @dataclass(frozen=True, eq=False)

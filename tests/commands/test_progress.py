@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 
 import pytest
 import typer
@@ -15,6 +16,7 @@ from twokeys.builder.checks.checks import CHECKS as CHECKED
 from twokeys.commands import progress
 from twokeys.commands.progress import CHECKS, CONFIGS, STAGES, Bars, Lines, described
 from twokeys.commands.progress import Clock as Clock_
+from twokeys.commands.terminal import plainly
 from twokeys.commands.verbosity import Verbosity, speaking, verbosity
 from twokeys.core.progress import silent, step
 
@@ -178,6 +180,16 @@ def test_what_is_asked_for_by_an_option_is_said(
         app(words)
     assert len(capsys.readouterr().err.splitlines()) == lines
     assert verbosity() is Verbosity.USUAL, "what one verb was told does not hold for the next"
+
+
+def test_a_warning_is_one_sentence_and_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    before = warnings.showwarning
+    with plainly(), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        for _ in range(2):
+            warnings.warn_explicit("the file is made again", RuntimeWarning, "/x/twokeys/builder/run/stages.py", 3)
+    assert capsys.readouterr().err == "warning: the file is made again\n"
+    assert warnings.showwarning is before
 
 
 def test_quiet_and_verbose_exclude_each_other() -> None:

@@ -63,12 +63,13 @@ def test_errors_pickle_whole(error: BadInput) -> None:
     assert str(again) == str(error)
 
 
-def test_bad_rows_lists_ten_and_counts_the_rest() -> None:
+def test_bad_rows_are_told_by_kind_with_three_examples_and_ten_kinds() -> None:
     message = str(BadRows([PROBLEM | {"row": row} for row in range(12)]))
-    assert "12 bad rows" in message
-    assert "row 9:" in message
-    assert "row 10:" not in message
-    assert "and 2 more" in message
+    assert message.startswith("12 bad rows:\n  12 rows: ")
+    assert "row 2." in message
+    assert "row 3" not in message
+    kinds = [PROBLEM | {"problem": f"it is {letter}"} for letter in "abcdefghijkl"]
+    assert "and 2 more kinds" in str(BadRows(kinds))
 
 
 def test_the_closest_name_is_suggested_and_else_what_to_do() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ SPOILT = {
     "wrong type": Spoilt(lambda row, toy: row | {"answer": {"a": 1}}, "of type dict"),
     "question of a wrong type": Spoilt(lambda row, toy: row | {"question": ["Is it", "red?"]}, "of type list"),
     "empty question": Spoilt(lambda row, toy: row | {"question": " \t"}, "the question is empty"),
-    "empty answer": Spoilt(lambda row, toy: row | {"answer": ""}, "the answer is empty"),
+    "empty answer": Spoilt(lambda row, toy: row | {"answer": ""}, "the answer is missing"),
     "missing field": Spoilt(lambda row, toy: {k: v for k, v in row.items() if k != "answer"}, "no field 'answer'"),
 }
 TRUNCATED = '{"id": "cut", "picture": "train/0.png", "quest\n'
@@ -117,10 +116,9 @@ def test_bad_rows_are_set_aside_each_with_what_is_wrong(spoilt: Toy, make: Build
     aside = [row for row in published(built.folder, "removed") if row["stage"] == "read"]
     assert len(aside) == len(SPOILT) + 1
     for name, how in SPOILT.items():
-        found = [json.loads(row["reason"]) for row in aside if how.says in row["reason"]]
+        found = [row["reason"] for row in aside if how.says in row["reason"]]
         assert found, name
-        for problem in found:
-            assert set(problem) == {"file", "row", "problem", "allowed", "remedy"}
+        assert all("{" not in reason.partition(":")[0] and reason.endswith(".") for reason in found)
     assert built.manifest.set_aside == len(SPOILT) + 1
     assert built.certified
 
@@ -142,7 +140,7 @@ def test_bad_rows_stop_the_build_with_file_and_row_of_each(spoilt: Toy, make: Bu
         assert any(problem["row"] == line for problem in stopped.value.problems), name
     text = str(stopped.value)
     assert text.startswith("18 bad rows:\n")
-    assert "and 8 more" in text
+    assert "more kinds" in text or text.count(" row: ") + text.count(" rows: ") > 5
     assert "bad_rows: set aside" in text
     assert len(text.splitlines()) < 15
     assert not (tmp_path / "out").exists()
@@ -182,8 +180,9 @@ def test_a_corpus_of_bad_rows_only_says_so(tmp_path: Path, make: Build) -> None:
     toy = Toy(
         tmp_path / "corpora", {"test": [{"id": "a", "picture": "no.png", "question": "", "answer": "", "choices": []}]}
     )
-    with pytest.raises(ValueError, match="1 bad row:"):
+    with pytest.raises(ValueError, match="1 bad row:") as stopped:
         make(toy.write(), bad_rows="set aside", corpora=[toy.corpus(image_folder="toy")])
+    assert "bad_rows: set aside" not in str(stopped.value)  # it is followed already
     assert not (tmp_path / "out").exists()
 
 

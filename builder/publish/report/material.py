@@ -83,7 +83,7 @@ def of_survey(recipe: Recipe, known: Survey, selection: Selection) -> Material:
     items = known.items.reindex(columns=[name for name in COLUMNS if name in known.items])
     reasons = items[["id"]].merge(selection.removed, on="id", how="left", validate="one_to_one")["reason"]
     kept = items.merge(selection.kept, on="id", validate="one_to_one")
-    aside = known.set_aside.rename(columns={"problem": "reason"})
+    aside = known.set_aside.assign(reason=list(map(str, known.aside)))
     return Material(
         recipe=recipe,
         manifest=None,

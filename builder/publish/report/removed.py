@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,6 @@ from scipy.sparse import csr_array
 from twokeys.builder.measure.shortcuts.cues import split
 from twokeys.builder.publish.report.material import Material
 from twokeys.builder.publish.report.thumbnails import Thumbnails
-from twokeys.core.errors import BadInput
 from twokeys.data_cards.report import Departure, Neighbour, Removed
 
 EXAMPLES = 4
@@ -87,16 +85,11 @@ def _aside(row: Row) -> Removed:
         question=question if isinstance(question, str) else "",
         choices=[],
         answer="",
-        reason=_in_words(str(row["reason"])),
+        reason=str(row["reason"]),
         picture=None,
         asked="",
         neighbours=[],
     )
-
-
-def _in_words(problem: str) -> str:
-    """What is wrong with a row, as a sentence; it is written down field by field."""
-    return str(BadInput(**json.loads(problem)))
 
 
 @dataclass(frozen=True)

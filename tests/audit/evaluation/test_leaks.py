@@ -37,6 +37,9 @@ def test_a_mask_that_shows_the_colour_leaks(folder: Path) -> None:
 def test_the_least_leaky_mask_is_the_default_and_a_leaky_one_is_told(folder: Path) -> None:
     assert evaluate(folder, Says(nearest)).run["masking"]["image"] == "other-image"
     told = evaluate(folder, Says(nearest), masking=Masking("mean-colour")).json()["leaks"]
+    assert told == evaluate(folder, Says(nearest), masking="mean-colour,removed").json()["leaks"], (
+        "as the command says it"
+    )
     assert [(one["side"], one["leaky"]) for one in told] == [("image", True), ("text", False)]
 
 
