@@ -35,7 +35,7 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.items import digest, question_key
 from twokeys.core.pictures.limits import Images
 
-SIZES = (100_000, 1_000_000)
+SIZES = (100_000,)
 QUESTIONS, MEANINGS, PER_IMAGE, CATEGORIES = 100_000, 2_000, 5, 80
 K = 5
 YES_NO = ("no", "yes")
@@ -178,6 +178,9 @@ def main() -> str:
         f"image and answer, {2 * K} an image. Vectors (256 numbers of 16 bits), counts and both tables are drawn "
         "before and are part of both peaks; images have no near-duplicates, which are looked for elsewhere.",
         Table(header, rows),
+        "Before (c6c42d3), each candidate was an object and a row of the item table: on the same 100,000 images the "
+        "stage `pair` was stopped after 4 processor minutes in all, at 7,700 MiB. On 6,000 images, 5,000 questions and "
+        "63,762 candidates the three stages took 11.7 s and 716 MiB, and take 3.6 s and 506 MiB.",
     )
 
 

@@ -57,8 +57,8 @@ class Measured:
         scores = [each for each in manifest.after.scores if each.stratum == "all"]
         best = max(scores, key=lambda each: each.accuracy, default=None)
         return (
-            name, self.paired.steps[0].items, asked.askable, f"{asked.agreed:,} of {asked.checked:,}",
-            self.paired.steps[0].annotated, self.paired.steps[-1].annotated, asked.balanced,
+            name, self.paired.steps[0].items, asked.understood, f"{asked.agreed:,} of {asked.checked:,}",
+            self.paired.steps[0].annotated, self.paired.steps[-1].annotated, asked.askable, asked.met,
             sum(part.retrieved for part in manifest.balance),
             " / ".join(f"{ceilings[view].share:.1%}" if view in ceilings else "-" for view in ("question", "image")),
             "-" if best is None else f"{best.baseline} {best.accuracy:.1%}",
@@ -67,8 +67,8 @@ class Measured:
 
 
 HEADER = (
-    "corpus", "annotated", "askable", "told as annotated", "balanced before", "balanced with", "askable of these",
-    "added", "ceilings", "best refitted adversary", "artefacts",
+    "corpus", "annotated", "understood", "told as annotated", "balanced before", "balanced with", "askable",
+    "of these balanced", "added", "ceilings", "best refitted adversary", "artefacts",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from twokeys.builder.measure.survey import Survey, survey
-from twokeys.builder.pair.check import check_files
+from twokeys.builder.pair.check import check_files, check_images
 from twokeys.builder.pair.stage import pool_images
 from twokeys.builder.read.source import Source
 from twokeys.builder.read.stage import read
@@ -24,9 +24,12 @@ def gather(run: Run, recipe: Recipe, sources: list[Source], corpora: Path | None
         pools: Whether pools are read, too: who pairs nothing needs none.
 
     Raises:
-        BadInput: When a pool, a corpus or a file of a generator cannot be read.
+        BadInput: When a pool, a corpus or a file of a generator cannot be read, or partners
+            are looked for among images that are known by name alone.
         MissingPackage: When a library that a generator needs is not installed.
     """
+    if pools:
+        check_images(recipe)
     pool = pool_images(run, recipe, corpora) if pools else None
     reading = read(run, recipe, sources)
     check_files(run, recipe, reading, sources)

@@ -30,6 +30,47 @@ def several(items: pd.DataFrame) -> pd.Series[bool]:
 
 
 @dataclass(frozen=True, eq=False)
+class ByItem:
+    """Rows of images by item, in a table with a row for each image, in which those of an item follow each other.
+
+    Attributes:
+        items: Index of each item, in the order of the table.
+        starts: (n,) first row of each item.
+        ends: (n,) row after its last one.
+    """
+
+    items: pd.Index[Any]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: pd.Index[Any]) -> ByItem:
+        """Find where items begin.
+
+        Args:
+            rows: Index of the item of each row.
+        """
+        starts = np.flatnonzero(~rows.duplicated())
+        return cls(rows[starts], starts, np.append(starts, len(rows)).astype(np.int64)[1:])
+
+    def lists(self, values: pd.Series[Any]) -> pd.Series[Any]:
+        """The values of each item's rows, a list an item."""
+        import pandas as pd
+
+        every = values.tolist()
+        found = [every[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+        return pd.Series(found, index=self.items, dtype=object)
+
+    def least(self, values: pd.Series[Any]) -> pd.Series[Any]:
+        """The smallest value of each item's rows."""
+        import pandas as pd
+
+        numbers = values.to_numpy()
+        found = np.minimum.reduceat(numbers, self.starts) if len(numbers) else numbers
+        return pd.Series(found, index=self.items)
+
+
+@dataclass(frozen=True, eq=False)
 class ImageLists:
     """Lists of images, each of which is what an image view shows.
 
@@ -51,7 +92,8 @@ class ImageLists:
         """
         import pandas as pd
 
-        every = dict(zip(items["image_key"], images_of(items), strict=True))
+        first = items[~items["image_key"].duplicated()]
+        every = dict(zip(first["image_key"], images_of(first), strict=True))
         lists = [list(every[key]) for key in keys]
         images = pd.Index(sorted({image for of in lists for image in of}), dtype=object)
         places = np.full((len(lists), max(map(len, lists), default=1)), -1, dtype=np.int64)

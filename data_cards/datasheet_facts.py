@@ -133,9 +133,8 @@ def _read(source: Source) -> str:
 def _looked_through(pool: PoolSource) -> str:
     said = f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images, of "
     reasons = "; ".join(f"{count(number)}: {reason}" for reason, number in sorted(pool.left_out.items()))
-    return _with_origin(
-        f"{said}which {count(pool.published)} are published.{f' Left out were {reasons}.' if reasons else ''}", pool
-    )
+    said = f"{said}which {count(pool.published)} are published.{f' Left out were {reasons}.' if reasons else ''}"
+    return _with_origin(f"{said} {retrieved.TOLD}" if pool.told else said, pool)
 
 
 def _with_origin(said: str, origin: Origin) -> str:

@@ -67,6 +67,8 @@ class PoolSource(Origin):
     """Reason, names and numbers left out -> images, or rows that name none, which cannot be used for it."""
     published: int
     """Images of it, and of no corpus, that are published."""
+    told: bool = False
+    """Whether its images could be told from those of the corpora, so that it is left out."""
 
 
 class GroupKind(Fact):

@@ -25,7 +25,7 @@ class RetrievedKind(Fact):
     """Retrieved partners of one kind: what their judge understood, and how far it can be trusted."""
 
     kind: str
-    askable: int
+    understood: int
     """Annotated items whose question the judge understands."""
     before: int
     """Those of them that can be balanced without any retrieved partner."""
@@ -40,6 +40,11 @@ class RetrievedKind(Fact):
     the answers that are rare. Of annotations of real photos, 1 % of which were made wrong, the answers of 3 % of the
     partners followed, though 99.6 % of the items agreed.
     """
+    askable: int
+    """Those of them about whose question the judge tells another answer of some image of the pool: a partner could be
+    found. If models tell the answers: items that got a candidate."""
+    met: int
+    """Those of them that are in the balanced set."""
     spare: int
     """Sound candidates that balance does not need: they are not published."""
     absence: str

@@ -69,6 +69,7 @@ def pools(manifest: Manifest) -> list[str]:
     return [
         f"{pool.name}, revision {pool.revision}: partners were looked for among its {count(pool.read)} images; "
         f"{count(sum(pool.left_out.values()))} could not be used, {count(pool.published)} are published"
+        f"{f'. {retrieved.TOLD}' if pool.told else ''}"
         for pool in manifest.pools
     ]
 

@@ -16,16 +16,20 @@ WHAT = (
     "A retrieved partner is an image partner that was found, not made: another real image about which the same "
     "question has another answer."
 )
+TOLD = "Its images can be told from those of the corpora, which would give answers away, so that no partner shows one."
+"""Of a pool that is left out."""
 HEADER: Cells = (
-    "kind", "askable", "checked", "agreed", "balanced before", "balanced with", "added", "spare"
+    "kind", "understood", "balanced before", "balanced with", "checked", "agreed", "askable", "of these balanced",
+    "added", "spare",
 )  # fmt: skip
 LEGEND = (
-    "Askable: annotated items whose question the judge understands. Checked: those about whose own image it tells the "
+    "Understood: annotated items whose question the judge understands. Balanced before and with: those of them in the "
+    "balanced set without any retrieved partner, and with them. Checked: those about whose own image it tells the "
     "answer. Agreed: those of these for which it tells the annotated answer; the others get no partner. Partners may "
     "be wrong more often than these: an image that is wrongly annotated has the rare answer that balance looks for. "
-    "Balanced before and with: askable items in the balanced set without any retrieved partner, and with them. Added: "
-    "retrieved partners that went on to balance. Spare: sound candidates that balance does not need; they are not "
-    "published."
+    "Askable: those of the agreed about whose question some image of the pool has another answer; if models tell the "
+    "answers, items that got a candidate. Added: retrieved partners that went on to balance. Spare: sound candidates "
+    "that balance does not need; they are not published."
 )
 """What stands under `HEADER`."""
 
@@ -41,7 +45,8 @@ def rows(kinds: Sequence[RetrievedKind], edits: Sequence[PairKind]) -> list[Cell
     return [
         (
             kind.kind,
-            *map(count, (kind.askable, kind.checked, kind.agreed, kind.before, kind.balanced)),
+            *map(count, (kind.understood, kind.before, kind.balanced, kind.checked, kind.agreed)),
+            *map(count, (kind.askable, kind.met)),
             *map(count, (added.get(kind.kind, 0), kind.spare)),
         )
         for kind in kinds
@@ -72,9 +77,9 @@ def summary(pairing: Pairing) -> str:
         return ""
     # Generators may understand the same items, so that sums would count these twice.
     added = sum(edit.added for edit in pairing.kinds if retrieved(edit))
-    told = ", ".join(
-        f"{count(kind.balanced)} of {count(kind.askable)} askable items are balanced with {kind.kind}, "
-        f"{count(kind.before)} before"
+    told = "; ".join(
+        f"{count(kind.met)} of {count(kind.askable)} askable items are balanced with {kind.kind}; of all "
+        f"{count(kind.understood)} that are understood {count(kind.balanced)}, {count(kind.before)} before"
         for kind in pairing.retrieved
     )
     return f"Retrieved partners: {count(added)} added; {told}."
@@ -91,9 +96,10 @@ def _step(kind: RetrievedKind, edit: PairKind | None) -> str:
     return (
         f"Retrieved partners of kind {kind.kind}: {count(refused + added + kind.spare)} candidates were found, of "
         f"which {count(refused)} were refused, {count(added)} added and {count(kind.spare)} not needed; "
-        f"{count(published)} are published. Of {count(kind.askable)} askable items {count(kind.checked)} could be "
-        f"checked, on {count(kind.agreed)} of which the judge agrees with the annotated answer; {count(kind.balanced)} "
-        f"are balanced with retrieved partners, {count(kind.before)} without."
+        f"{count(published)} are published. Of {count(kind.understood)} items that are understood "
+        f"{count(kind.checked)} could be checked, on {count(kind.agreed)} of which the judge agrees with the "
+        f"annotated answer; {count(kind.balanced)} are balanced with retrieved partners, {count(kind.before)} without. "
+        f"Of {count(kind.askable)} askable items {count(kind.met)} are balanced."
     )
 
 

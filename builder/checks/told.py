@@ -65,7 +65,7 @@ def told_again(known: Folder, corpora: Path | None) -> Checked:
         understood = {str(row["id"]) for row in asked.to_dict("records") if _meaning(row, judge) is not None}
         without = select(known.paired[~retrieved(known.paired)], known.recipe.balance).kept
         sets = understood, understood & set(without["id"]), understood & set(known.balanced["id"])
-        if (kind.askable, kind.before, kind.balanced) != tuple(map(len, sets)):
+        if (kind.understood, kind.before, kind.balanced) != tuple(map(len, sets)):
             yield f"the judge of the kind {kind.kind} does not understand, or balance keep, as many items as is stated"
         if kind.absence != judge.absence:
             yield f"the judge of the kind {kind.kind} says something else of what absence means"

@@ -39,7 +39,7 @@ from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.errors import BadInput
 from twokeys.core.folds import fold_of
-from twokeys.core.item_images import images_of, several
+from twokeys.core.item_images import ByItem, images_of, several
 from twokeys.core.items import digest, image_key
 from twokeys.core.measured import UNSEEN
 from twokeys.data_cards.manifest import GroupKind
@@ -246,13 +246,15 @@ def group_items(
                     links.append(Links(corpus, "any image", shown.loc[part.index], most=MOST_OF_ANY_IMAGE))
     links += _between(items, shown, [corpus for corpus, of_corpus in kinds if "image" in of_corpus])
     names, reports = group(items, links, folds)
-    clusters = cluster.groupby(level=0).agg(list)
+    clusters = ByItem.of(cluster.index).lists(cluster)
     table = {"id": items["id"], "group": names, "image_cluster": clusters.map(image_key), "image_clusters": clusters}
     return Grouping(pd.DataFrame(table), reports)
 
 
 def _between(items: pd.DataFrame, shown: pd.Series[str], corpora: list[str]) -> list[Links]:
     """Links between items of several corpora that share an image, if there are such."""
+    if len(corpora) < 2:
+        return []
     source = items["source"].loc[shown.index].to_numpy()
     asked = np.isin(source, corpora)
     part = shown[asked]

@@ -5,7 +5,7 @@ A candidate becomes a row of the item table if balance chooses it, or if it is r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,13 @@ def together(tables: Sequence[pd.DataFrame], pool: Pool | None) -> pd.DataFrame:
     code, names = pd.factorize(np.array([groups[key] for key in image.categories], dtype=object))
     group = as_candidates(group=(code[image.codes], names))["group"]
     return found.assign(group=group)[list(COLUMNS)]
+
+
+def without_pools(candidates: pd.DataFrame, pool: Pool, names: Collection[str]) -> pd.DataFrame:
+    """The candidates that show no image of some pools."""
+    image = candidates["image"].cat
+    out = pool.table["source"].iloc[pool.places.get_indexer(image.categories)].isin(names).to_numpy()
+    return candidates[~out[image.codes]].reset_index(drop=True) if names else candidates
 
 
 def of_items(candidates: pd.DataFrame, items: pd.DataFrame, columns: Iterable[str]) -> dict[str, pd.Series[Any]]:

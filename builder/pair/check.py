@@ -6,9 +6,11 @@ import warnings
 from collections.abc import Sequence
 from typing import cast
 
+from twokeys.audit.models.hosts import is_address
 from twokeys.builder.pair.edit import Checker
 from twokeys.builder.pair.equip import POOL, located
 from twokeys.builder.pair.generate import Making, fitting
+from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.languages import check_languages
 from twokeys.builder.read.source import Source
 from twokeys.builder.read.stage import Reading
@@ -23,10 +25,11 @@ def check_names(recipe: Recipe, sources: Sequence[Source]) -> None:
     """Make every generator of a recipe, before anything is read, and tell users what they should think twice about.
 
     Raises:
-        BadInput: When a generator or a parameter is unknown, a file is not there, two generators have one judge, or one
-            does not know the language of the questions.
+        BadInput: When a generator or a parameter is unknown, a file is not there, two generators have one judge, one
+            does not know the language of the questions, or a model that is to verify edits is served.
     """
     check_languages(recipe, None)
+    _check_models(recipe.pair.verify.models if recipe.pair.verify else [])
     judges: set[tuple[str, object]] = set()
     for number, use in enumerate(recipe.pair.generators):
         generator = located(recipe, number, sources)
@@ -39,6 +42,27 @@ def check_names(recipe: Recipe, sources: Sequence[Source]) -> None:
             judges.add(judge)
         for sentence in cast("Checker", generator).cautions if "check" in generator.needs else ():
             warnings.warn(f"{use.generator}: {sentence}", RuntimeWarning, stacklevel=2)
+
+
+def _check_models(models: Sequence[str]) -> None:
+    for model in filter(is_address, models):
+        problem = f"{model!r} is served, and gives replies without probabilities, of which no margin can be made"
+        allowed = "models that run here: reference models, folders, names on the hub"
+        raise BadInput("recipe", "pair.verify.models", problem, allowed, "name one of these")
+
+
+def check_images(recipe: Recipe) -> None:
+    """Refuse to look for partners among images that nobody can look at.
+
+    Raises:
+        BadInput: When a generator looks for partners in the pool, and the images of a corpus are known by name alone.
+    """
+    named = [corpus.name for corpus in recipe.corpora if corpus.images == "names"]
+    needs = [use.generator for use in recipe.pair.generators if POOL in registry.generator_class(use.generator).needs]
+    if named and needs:
+        problem = f"`{needs[0]}` looks for images that are near to those of {', '.join(named)}, known by name alone"
+        remedy = "add the images and set `images: required`, or leave the generator out"
+        raise BadInput("recipe", "pair.generators", problem, "images that can be read", remedy)
 
 
 def check_files(run: Run, recipe: Recipe, reading: Reading, sources: Sequence[Source]) -> None:

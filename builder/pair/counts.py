@@ -71,11 +71,13 @@ def retrieved_kinds(
     return [
         RetrievedKind(
             kind=each.kind,
-            askable=len(each.askable),
-            before=sum(identity in before for identity in each.askable),
-            balanced=sum(identity in kept for identity in each.askable),
+            understood=len(each.understood),
+            before=sum(identity in before for identity in each.understood),
+            balanced=sum(identity in kept for identity in each.understood),
             checked=each.checked,
             agreed=each.agreed,
+            askable=len(each.askable),
+            met=sum(identity in kept for identity in each.askable),
             files=each.files,
             spare=int((spare["edit_kind"] == each.kind).sum()),
             absence=each.absence,

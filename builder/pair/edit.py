@@ -196,9 +196,12 @@ class Retrieval(Result):
             (id of the item), `image` (its key) and `answer` about it, as categories (`as_candidates`). Balance chooses
             among them.
         expected: Whether the answers are expectations, which the recipe's models must share; else they are told.
-        askable: Ids of the items whose question it understands.
-        checked: Those of them about whose own image it can tell the answer, too.
-        agreed: Those of these for which it tells the annotated answer.
+        understood: Ids of the items whose question it understands.
+        checked: Number of those about whose own image it can tell the answer, too.
+        agreed: Number of those for which it tells the annotated answer.
+        askable: Ids of the items that a partner could be found for: it tells the annotated answer about their own
+            image, and another one about some image of the pool. If models tell the answers, nothing is known before
+            they are asked: items that got a candidate.
         files: Files from which the answers follow, as the recipe names them -> SHA-256; empty if models tell them.
         absence: What it means that an object is not annotated, in sentences for users; empty if no annotations tell.
     """
@@ -206,9 +209,10 @@ class Retrieval(Result):
     kind: str
     candidates: pd.DataFrame
     expected: bool
-    askable: list[str]
+    understood: list[str]
     checked: int
     agreed: int
+    askable: list[str]
     files: dict[str, str] = field(default_factory=dict)
     absence: str = ""
 

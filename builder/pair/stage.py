@@ -6,7 +6,8 @@ beside the annotated ones, without kinds that give themselves away -> measured b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import marked
 from twokeys.builder.measure.stage import CrossFit, measure
 from twokeys.builder.measure.survey import Survey
-from twokeys.builder.pair.artefacts.refusal import without_refused_kinds
+from twokeys.builder.pair.artefacts.refusal import images_refused, refuse_kinds, without_refused
+from twokeys.builder.pair.candidates import without_pools
 from twokeys.builder.pair.choose import SPARE, choose
 from twokeys.builder.pair.edit import Generator, Retrieval
 from twokeys.builder.pair.equip import POOL, made
@@ -36,6 +38,7 @@ from twokeys.builder.recipe import GeneratorUse, Recipe
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 from twokeys.core.folds import fold_of
+from twokeys.core.items import digest
 from twokeys.core.measured import PAIRED
 from twokeys.data_cards.pairing import Precision
 
@@ -50,6 +53,7 @@ class Paired:
         retrieved: What each generator that retrieves was asked and told.
         spare: Sound candidates for retrieved partners that balance does not need (`twokeys.builder.pair.choose`).
         precision: How often models are right about what they verify.
+        told_pools: Pools that are left out, since their images can be told from those of the corpora.
     """
 
     known: Survey
@@ -57,6 +61,7 @@ class Paired:
     retrieved: list[Retrieval] = field(default_factory=list)
     spare: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=SPARE))
     precision: list[Precision] = field(default_factory=list)
+    told_pools: list[str] = field(default_factory=list)
 
 
 def pool_images(run: Run, recipe: Recipe, corpora: Path | None) -> PoolImages | None:
@@ -92,7 +97,7 @@ def pair(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Paired:
     measured = measure.named("measure-paired")(run, KeyedTable(every, done.key), how, recipe.seed)
     every = every.merge(marked(measured.table, PAIRED), on="id", validate="one_to_one")
     known = replace(known, items=every, pictures=done.pictures, represent=represent, key=measured.key)
-    return Paired(known, done.refused, done.retrieved, done.spare, done.precision)
+    return Paired(known, done.refused, done.retrieved, done.spare, done.precision, done.told_pools)
 
 
 def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
@@ -110,12 +115,29 @@ def work(run: Run, recipe: Recipe, known: Survey, left: KeyedTable) -> Work:
     sifted = sift(run, beside, edits, Judges.of(recipe), Nearness(known.represent, recipe.pair.minimal.similarity),
                   recipe.text)  # fmt: skip
     merged = items_merged(reworded.table, known.items)
+    sifted = replace(sifted, refused=pd.concat([merged, sifted.refused], ignore_index=True))
     found = {number: each for number, each in enumerate(edits) if isinstance(each, Retrieved)}
-    done = _with_partners(run, recipe, beside, found, sifted)
-    done = replace(done, refused=pd.concat([merged, sifted.refused], ignore_index=True))
-    if not recipe.pair.artefacts or not done.items["edit_of"].notna().any():
-        return done
-    return without_refused_kinds(run, recipe, done, known.represent.image, known.represent.text)
+    return _not_told(run, recipe, beside, found, sifted)
+
+
+def _not_told(run: Run, recipe: Recipe, beside: Beside, found: Mapping[int, Retrieved], sifted: Sifted) -> Work:
+    """What pairing made, without what can be told from the corpora if that helps to answer."""
+    plan, encoders = recipe.only("balance", "seed", "pair"), beside.known.represent
+    names = [pool.name for pool in recipe.pool]
+    out: list[str] = []
+    refused = [sifted.refused]
+    while True:
+        done = _with_partners(run, recipe, beside, found, sifted, out)
+        done = replace(done, refused=pd.concat(refused, ignore_index=True))
+        if not recipe.pair.artefacts or not done.items["edit_of"].notna().any():
+            return done
+        refusing = refuse_kinds(run, plan, done, names, encoders.image, encoders.text)
+        if refusing.pool is None:
+            return without_refused(done, refusing)
+        message = f"the pool {refusing.pool!r} is left out: its images can be told from those of the corpora"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        out.append(refusing.pool)
+        refused.append(images_refused(done, refusing.pool))
 
 
 def _edits(
@@ -135,13 +157,20 @@ def _edits(
     return Retrieved(making, part, found)
 
 
-def _with_partners(run: Run, recipe: Recipe, beside: Beside, found: Mapping[int, Retrieved], sifted: Sifted) -> Work:
-    """The items, sound edits of them, and the retrieved partners that balance needs."""
+def _with_partners(
+    run: Run,
+    recipe: Recipe,
+    beside: Beside,
+    found: Mapping[int, Retrieved],
+    sifted: Sifted,
+    out: Sequence[str],
+) -> Work:
+    """The items, sound edits of them, and the retrieved partners that balance needs; none of the pools `out`."""
     items, pool = beside.items.frame, beside.pool
     pictures = beside.known.pictures.plus(sifted.pictures, STORE, sifted.folder)
     added, spare, key = sifted.added, pd.DataFrame(columns=SPARE), sifted.key
     if pool is not None:
-        sound = KeyedTable(sifted.sound, sifted.key)
+        sound = KeyedTable(without_pools(sifted.sound, pool, out), digest("sound", sifted.key, *out))
         chosen = choose(run, beside, found, KeyedTable(added, key), sound, recipe.balance)
         added = pd.concat([added, chosen.partners], ignore_index=True) if len(chosen.partners) else added
         pictures = pictures.and_others(pool.pictures.part(_from(pool, added)))
@@ -154,6 +183,7 @@ def _with_partners(run: Run, recipe: Recipe, beside: Beside, found: Mapping[int,
         retrieved=[each.found for each in found.values()],
         spare=spare,
         precision=sifted.precision,
+        told_pools=list(out),
         key=key,
     )
 

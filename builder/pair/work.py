@@ -23,6 +23,7 @@ class Work:
         retrieved: What each generator that retrieves was asked and told.
         spare: Sound candidates for retrieved partners that balance does not need (`twokeys.builder.pair.choose`).
         precision: How often models are right about what they verify.
+        told_pools: Pools that are left out, since their images can be told from those of the corpora.
         key: Hash of everything that this depends on.
     """
 
@@ -33,7 +34,12 @@ class Work:
     retrieved: list[Retrieval]
     spare: pd.DataFrame
     precision: list[Precision]
+    told_pools: list[str]
     key: str
+
+    def source_of(self, images: pd.Series[str]) -> pd.Series[str]:
+        """The corpus or pool that each image is from."""
+        return images.map(self.pictures.table.set_index("image_key")["source"])
 
 
 def together(items: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

@@ -107,6 +107,7 @@ def _pools(build: Build, shown: pd.Series[str]) -> list[PoolSource]:
             read=int(read.get(named.name, 0)),
             left_out=_reasons(left_out["problem"][left_out["source"] == named.name]),
             published=int(published.get(named.name, 0)),
+            told=named.name in build.paired.told_pools,
         )
         for named in build.recipe.pool
     ]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from twokeys.builder.read.pictures import Pictures
 from twokeys.core.errors import BadInput
-from twokeys.core.item_images import images_of, several
+from twokeys.core.item_images import ByItem, images_of, several
 from twokeys.core.items import Row, image_key
 from twokeys.core.pictures.facts import LOOKS
 
@@ -43,16 +43,18 @@ def keys_and_sizes(table: pd.DataFrame, pictures: pd.DataFrame) -> pd.DataFrame:
 
     The size of several images is the smallest width and the smallest height.
     """
-    every = one_image_a_row(table)
-    found = every.reset_index().merge(pictures, on=["source", "image"], how="left").groupby("index", sort=True)
-    keys = found["image_key"].agg(list)
+    every = one_image_a_row(table).reset_index()
+    found = every.merge(pictures, on=["source", "image"], how="left")
+    rows = ByItem.of(pd.Index(found["index"]))
+    keys = rows.lists(found["image_key"])
+    problems = found.loc[found["problem"].notna(), ["index", "problem"]].drop_duplicates("index").set_index("index")
     return pd.DataFrame(
         {
             "image_keys": keys,
             "image_key": [image_key(of) if all(isinstance(key, str) for key in of) else None for of in keys],
-            "image_width": found["width"].min(),
-            "image_height": found["height"].min(),
-            "problem_picture": found["problem"].first(),
+            "image_width": rows.least(found["width"]),
+            "image_height": rows.least(found["height"]),
+            "problem_picture": problems["problem"].reindex(rows.items),
         }
     )
 
@@ -63,7 +65,10 @@ def image_looks(items: pd.DataFrame, pictures: Pictures) -> pd.DataFrame:
     The contrast of several images is the smallest; their mean colours stand in order.
     """
     shown = images_of(items).explode()
-    found = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_index(shown.index).groupby(level=0)
-    colours = [" ".join(steps) if steps.notna().all() else None for _, steps in found["colour"]]
-    looks = {"image_contrast": found["contrast"].min(), "image_colour": np.array(colours, dtype=object)}
+    found = pictures.table.set_index("image_key")[list(LOOKS)].reindex(shown).set_axis(shown.index)
+    rows = ByItem.of(shown.index)
+    colours = [
+        " ".join(steps) if all(isinstance(one, str) for one in steps) else None for steps in rows.lists(found["colour"])
+    ]
+    looks = {"image_contrast": rows.least(found["contrast"]), "image_colour": np.array(colours, dtype=object)}
     return pd.DataFrame(looks).reindex(items.index)

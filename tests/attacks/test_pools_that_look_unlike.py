@@ -21,11 +21,12 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from tests.pipeline.seen import PAIR, Change, Seen
+from tests.pipeline.seen import PAIR, Change, Seen, drawn, jpeg, name
 from tests.pipeline.toy import published
 from twokeys.builder.build import Built, build
 from twokeys.builder.pair.artefacts.artefact_pairs import sides
 from twokeys.builder.recipe import Recipe
+from twokeys.builder.verify import verify
 
 KIND = "retrieved.coco"
 LOOKING = PAIR | {"artefacts": 300}
@@ -54,8 +55,8 @@ def made(seen: Seen, place: Path, **changes: Any) -> Built:
 
 
 def verdict(place: Path) -> dict[str, Any]:
-    """What the build found of the kind."""
-    (file,) = (place / "run").glob("artefacts-*/values.json")
+    """What the build found of the kind before it left anything out."""
+    file = min((place / "run").glob("artefacts-*/values.json"), key=lambda path: path.stat().st_mtime_ns)
     (kind,) = json.loads(file.read_text())["kinds"]
     assert kind["kind"] == KIND
     return dict(kind)
@@ -73,13 +74,44 @@ LOOKS: dict[str, tuple[Change, int]] = {
 def test_a_pool_of_another_look_is_refused_and_nothing_of_it_published(look: str, tmp_path: Path) -> None:
     change, quality = LOOKS[look]
     seen = Seen.random(tmp_path / "c", asked=100, pool=100).write(change, quality)
-    built = made(seen, tmp_path, pair=LOOKING)
+    with pytest.warns(RuntimeWarning, match="the pool 'pool' is left out"):
+        built = made(seen, tmp_path, pair=LOOKING)
     assert verdict(tmp_path)["verdict"] == "refused"
-    assert all(row["edit_kind"] is None for row in published(built.folder))
     refused = [row for row in published(built.folder, "removed") if row["edit_kind"] == KIND]
     assert refused
-    assert all("can be told from originals" in row["reason"] for row in refused)
-    assert built.manifest.pools[0].published == 0
+    assert {source(row) for row in refused if "can be told from" in row["reason"]} == {"pool"}
+    assert (built.manifest.pools[0].published, built.manifest.pools[0].told) == (0, True)
+    # What the corpus shows by itself cannot be told, and goes on.
+    assert {source(row) for row in published(built.folder) if row["edit_kind"] == KIND} == {"pope"}
+    assert "No partner shows an image of" in (built.folder / "README.md").read_text()
+    assert {finding.check for finding in verify(built.folder, corpora=seen.corpora) if finding.failed} <= {"datasheet"}
+
+
+@pytest.mark.slow
+def test_of_two_pools_the_one_that_is_told_is_left_out_and_the_other_stays(tmp_path: Path) -> None:
+    seen = Seen.random(tmp_path / "c", asked=100, pool=160).write(frame(4))
+    (seen.corpora / "framed").mkdir()
+    for number, things in seen.pool.items():
+        file = seen.corpora / "pool" / name(number)
+        if number % 2:
+            file.rename(seen.corpora / "framed" / file.name)
+        else:
+            file.write_bytes(jpeg(drawn(number, things)))
+    (pool,) = seen.recipe()["pool"]
+    pools = [pool | {"name": "framed", "path": "framed"}, pool]
+    with pytest.warns(RuntimeWarning, match="the pool 'framed' is left out"):
+        built = made(seen, tmp_path, pair=LOOKING, pool=pools)
+    assert [(each.name, each.told, each.published > 20) for each in built.manifest.pools] == [
+        ("framed", True, False),
+        ("pool", False, True),
+    ]
+    kept = [row for row in published(built.folder) if row["edit_kind"] == KIND]
+    assert {source(row) for row in kept} == {"pope", "pool"}
+
+
+def source(row: dict[str, Any]) -> str:
+    """Where the image of a retrieved partner is from."""
+    return str(json.loads(row["meta"])["image"]["source"])
 
 
 @pytest.mark.slow
@@ -157,12 +189,12 @@ def test_file_size_names_and_order_tell_no_answer(rows: pd.DataFrame) -> None:
         "marks": pd.DataFrame([[int(letter, 16) for letter in mark] for mark in marks]),
         "meta": pd.DataFrame({"length": rows["meta"].str.len(), "pool": rows["meta"].str.contains('"pool"')}),
     }
-    right = {name: told(features, rows) for name, features in views.items()}
-    assert {name: share for name, share in right.items() if share > 0.5 + LUCK} == {}
+    right = {view: told(features, rows) for view, features in views.items()}
+    assert {view: share for view, share in right.items() if share > 0.5 + LUCK} == {}
 
 
 def test_each_file_size_has_both_answers_alike(rows: pd.DataFrame) -> None:
     """Balance at every image is balance at everything that an image decides."""
-    for name in ("image_key", "bytes", "question_key"):
-        shares = rows.assign(yes=rows["answer"] == "yes").groupby(name)["yes"].mean()
+    for column in ("image_key", "bytes", "question_key"):
+        shares = rows.assign(yes=rows["answer"] == "yes").groupby(column)["yes"].mean()
         assert (shares == 0.5).all()

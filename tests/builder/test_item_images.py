@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from twokeys.core.ceilings import ceilings
-from twokeys.core.item_images import ImageLists, images_of, several
+from twokeys.core.item_images import ByItem, ImageLists, images_of, several
 from twokeys.core.items import image_key
 from twokeys.core.pictures.shown import GAP, side_by_side
 
@@ -102,3 +102,17 @@ def test_images_stand_side_by_side_in_their_order() -> None:
     )  # fmt: skip
     assert row.getpixel((33, 10)) == (255, 255, 255)
     assert side_by_side([red]) is red
+
+
+@given(st.lists(st.lists(st.integers(-9, 9), min_size=1, max_size=3), max_size=8), st.booleans())
+def test_rows_of_images_are_put_together_by_item(lists: list[list[int]], missing: bool) -> None:
+    shown = pd.Series(lists, index=pd.Index([f"i{place}" for place in range(len(lists))]), dtype=object).explode()
+    values = shown.astype(float) if missing else shown.astype("int64")
+    if missing and len(values):
+        values.iloc[0] = float("nan")
+    rows = ByItem.of(shown.index)
+    assert rows.lists(shown).tolist() == lists
+    assert rows.lists(shown).index.tolist() == [f"i{place}" for place in range(len(lists))]
+    least = rows.least(values).tolist()
+    assert least[missing:] == [min(of) for of in lists][missing:]
+    assert not (missing and lists) or least[0] != least[0]

@@ -22,7 +22,16 @@ ABSENCE = "An object that is not annotated is absent."
 
 
 def kind(name: str, absence: str = "") -> RetrievedKind:
-    counts = {"askable": 1_400, "before": 310, "balanced": 1_021, "checked": 1_380, "agreed": 1_302, "spare": 5_648}
+    counts = {
+        "understood": 1_400,
+        "before": 310,
+        "balanced": 1_021,
+        "askable": 1_250,
+        "met": 1_004,
+        "checked": 1_380,
+        "agreed": 1_302,
+        "spare": 5_648,
+    }
     return RetrievedKind(kind=name, absence=absence, **counts)
 
 
@@ -87,8 +96,9 @@ def test_how_often_models_are_right_stands_by_margin_and_says_what_it_does_not_t
 
 def test_one_sentence_sums_up_all_kinds(with_pairs):
     assert summary(with_pairs.pairs) == (
-        "Retrieved partners: 700 added; 1,021 of 1,400 askable items are balanced with retrieved.coco, 310 before, "
-        "1,021 of 1,400 askable items are balanced with retrieved.models, 310 before."
+        "Retrieved partners: 700 added; 1,004 of 1,250 askable items are balanced with retrieved.coco; of all "
+        "1,400 that are understood 1,021, 310 before; 1,004 of 1,250 askable items are balanced with retrieved.models; "
+        "of all 1,400 that are understood 1,021, 310 before."
     )
     assert summary(with_pairs.pairs.model_copy(update={"retrieved": []})) == ""
 

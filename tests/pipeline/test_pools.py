@@ -34,7 +34,7 @@ class Looks:
 
     def retrieve(self, items: pd.DataFrame, pool: Pool) -> Retrieval:
         none = as_candidates(**dict.fromkeys(("of", "image", "answer"), ([], [])))
-        return Retrieval("retrieved.looks", none, False, [], 0, 0)
+        return Retrieval("retrieved.looks", none, False, [], 0, 0, [])
 
     def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
         yield from ()

@@ -82,7 +82,8 @@ def test_the_manifest_counts_what_is_published(done: Built, seen: Seen) -> None:
     rows, partners = list(published(done.folder)), found_in(done)
     assert manifest.pairs is not None
     (kind,), (edits,) = manifest.pairs.retrieved, manifest.pairs.kinds
-    assert (kind.askable, kind.checked, kind.agreed) == (len(seen.questions),) * 3
+    assert (kind.understood, kind.checked, kind.agreed) == (len(seen.questions),) * 3
+    assert kind.met <= kind.askable <= kind.agreed
     assert kind.balanced == sum(not row["edit_of"] for row in rows)
     assert edits.published == len(partners) == sum(part.retrieved for part in manifest.balance)
     assert edits.made == edits.added + sum(edits.refused.values())
@@ -177,7 +178,7 @@ def test_images_that_annotations_do_not_speak_of_are_left_alone(tmp_path: Path) 
     assert found_in(built) == []
     assert built.manifest.pairs is not None
     (kind,) = built.manifest.pairs.retrieved
-    assert (kind.askable, kind.checked, kind.balanced) == (len(seen.questions), 0, 0)
+    assert (kind.understood, kind.checked, kind.balanced, kind.askable) == (len(seen.questions), 0, 0, 0)
 
 
 def test_a_near_copy_of_an_items_image_is_in_its_group_and_no_partner_of_it(tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_a_file_name_that_two_images_have_says_of_neither_which_it_is(tmp_path: 
         found = pairs(
             Recipe.model_validate(seen.recipe()), corpora=seen.corpora, work=tmp_path / "run", engine="serial"
         )
-    assert found.retrieved[0].askable == len(seen.questions)
+    assert found.retrieved[0].understood == len(seen.questions)
 
 
 # --------------------------------------------------------------------------------------------------- wrong annotations

@@ -20,11 +20,13 @@ from tests.pipeline.seen import FILES, PAIR, Seen
 from tests.pipeline.test_retrieved import KIND, made, plan, sound
 from tests.pipeline.toy import ROOT, offline, published
 from twokeys.builder.build import Built, build
+from twokeys.builder.diagnose import diagnose
 from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
 from twokeys.builder.pair.generators.registry import BUILT_IN
 from twokeys.builder.pair.pool import Pool
 from twokeys.builder.pairs import pairs
 from twokeys.builder.verify import verify
+from twokeys.core.errors import BadInput
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ class Nearest:
         found = as_candidates(
             of=(at % len(of), of), image=(at % len(image), image), answer=(items["answer"] == "yes", ["yes", "no"])
         )
-        return Retrieval(self.kind, found, False, items["id"].tolist(), 0, 0)
+        return Retrieval(self.kind, found, False, items["id"].tolist(), 0, 0, [])
 
     def as_edits(self, items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame) -> Iterator[Edit]:
         for of, image, answer in candidates[["of", "image", "answer"]].astype(str).itertuples(index=False):
@@ -120,6 +122,28 @@ def test_beside_photo_edits(seen: Seen, tmp_path: Path) -> None:
     assert kinds["photo.remove"].published > 0
     others = [row for row in published(built.folder) if row["edit_kind"] != KIND]
     assert 0 < kinds[KIND].published < len(others)
+
+
+# ------------------------------------------------------------------------------------------------- what cannot be had
+
+
+def test_images_that_are_known_by_name_alone_have_no_near_ones(seen: Seen, tmp_path: Path) -> None:
+    (corpus,) = seen.recipe()["corpora"]
+    recipe = plan(seen, corpora=[corpus | {"images": "names", "image_folder": None}])
+    with pytest.raises(BadInput, match="looks for images that are near to those of pope, known by name alone") as said:
+        pairs(recipe, corpora=seen.corpora, work=tmp_path / "run", engine="serial")
+    assert "set `images: required`, or leave the generator out" in str(said.value)
+    # Without pairing such a corpus can be looked at all the same.
+    assert diagnose(recipe, tmp_path / "d", corpora=seen.corpora, work=tmp_path / "run", engine="serial").items > 0
+
+
+def test_a_served_model_has_no_margins_and_is_refused_before_anything_is_read(seen: Seen, tmp_path: Path) -> None:
+    model = "http://127.0.0.1:1/v1#some-model"
+    judged = {"generators": [{"generator": "retrieved", "with": {"judge": "models"}}], "verify": {"models": [model]}}
+    with pytest.raises(BadInput, match="gives replies without probabilities, of which no margin can be made") as said:
+        pairs(plan(seen, pair=judged), corpora=seen.corpora, work=tmp_path / "run", allow_host=["127.0.0.1:1"])
+    assert model in str(said.value)
+    assert not (tmp_path / "run").exists()
 
 
 # ------------------------------------------------------------------------------------------------------------ stopping

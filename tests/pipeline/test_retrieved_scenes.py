@@ -116,7 +116,7 @@ def test_every_answer_is_that_of_the_scene_and_more_annotated_items_balance(
     told = Manifest.load(built.folder).pairs
     assert told is not None
     (kind,) = told.retrieved
-    assert (kind.askable, kind.checked, kind.agreed) == (SCENES * ASKED,) * 3
+    assert (kind.understood, kind.checked, kind.agreed) == (SCENES * ASKED,) * 3
     assert kind.balanced == after.annotated == int(rows["edit_of"].isna().sum())
     failed = [
         finding for finding in verify(built.folder, corpora=corpora) if not finding.ok and finding.check != "datasheet"
@@ -146,6 +146,6 @@ def test_a_judge_that_understands_nothing_adds_nothing_and_says_so(
     file.write_text(json.dumps({"images": [], "annotations": [], "categories": [{"id": 1, "name": "zebra"}]}))
     counted = pairs(plan(judge="coco", files=["coco.json"]), corpora=corpora, work=tmp_path / "run", engine="serial")
     (kind,) = counted.retrieved
-    assert (kind.askable, kind.checked, kind.agreed, kind.spare, kind.balanced) == (0,) * 5
+    assert (kind.understood, kind.checked, kind.agreed, kind.spare, kind.balanced) == (0,) * 5
     assert counted.steps[0].kept == counted.steps[-1].kept
     assert not counted.kinds

@@ -67,6 +67,12 @@ def built(toy: Toy, recipe: Path) -> Built:
     return build(recipe, recipe.parent / "toy", corpora=toy.corpora, work=recipe.parent / "run", engine="serial")
 
 
+SUMMARY = (
+    "Retrieved partners: 8 added; 8 of 8 askable items are balanced with retrieved.coco; of all 8 that are understood "
+    "8, 0 before."
+)
+
+
 def read(built: Built, name: str) -> str:
     return (built.folder / name).read_text(encoding="utf-8")
 
@@ -76,7 +82,7 @@ def test_the_report_shows_each_image_beside_its_original_and_whose_answer_it_is(
     section = page.partition('<section id="retrieved">')[2].partition("</section>")[0]
     text = " ".join(re.sub("<[^>]+>", " ", section).split())
     assert WHAT in text
-    assert "Retrieved partners: 8 added; 8 of 8 askable items are balanced with retrieved.coco, 0 before." in text
+    assert SUMMARY in text
     shown = section.split("<article>")[1:]
     assert len(shown) == 8
     for pair in shown:
@@ -116,18 +122,19 @@ def failed(folder: Path, toy: Toy) -> dict[str, list[str]]:
 def test_all_that_describes_the_folder_says_what_a_retrieved_partner_is(built: Built) -> None:
     (kind,) = built.manifest.pairs.retrieved if built.manifest.pairs else []
     assert kind.model_dump(exclude={"absence", "files"}) == {
-        "kind": "retrieved.coco", "askable": 8, "before": 0, "balanced": 8, "checked": 8, "agreed": 8,
-        "spare": 2,
+        "kind": "retrieved.coco", "understood": 8, "before": 0, "balanced": 8, "checked": 8, "agreed": 8,
+        "askable": 8, "met": 8, "spare": 2,
     }  # fmt: skip
     answers = f"retrieved.coco: the answer is constructed, as it follows from annotations (coco). {kind.absence}"
     card = read(built, "README.md")
-    assert "| retrieved.coco | 8 | 8 | 8 | 0 | 8 | 8 | 2 |" in card
+    assert "| retrieved.coco | 8 | 0 | 8 | 8 | 8 | 8 | 8 | 8 | 2 |" in card
     assert all(said in card for said in (WHAT, LEGEND, f"* {answers}"))
     assert "Constructed items were added" not in card
     counted = (
         "Retrieved partners of kind retrieved.coco: 10 candidates were found, of which 0 were refused, "
-        "8 added and 2 not needed; 8 are published. Of 8 askable items 8 could be checked, on 8 of which "
-        "the judge agrees with the annotated answer; 8 are balanced with retrieved partners, 0 without."
+        "8 added and 2 not needed; 8 are published. Of 8 items that are understood 8 could be checked, on 8 of which "
+        "the judge agrees with the annotated answer; 8 are balanced with retrieved partners, 0 without. "
+        "Of 8 askable items 8 are balanced."
     )
     sheet = read(built, "DATASHEET.md")
     assert f"* *Build:* {WHAT} 8 published items are retrieved partners.\n* *Build:* {answers}\n" in sheet
@@ -159,4 +166,4 @@ def test_the_terminal_counts_them_in_eighty_columns(
     assert [line.split()[-1] for line in lines if line.startswith(" balanced before")] == ["0"]
     told = " ".join(out.get().split())
     assert LEGEND in told
-    assert "Retrieved partners: 8 added; 8 of 8 askable items are balanced with retrieved.coco, 0 before." in told
+    assert SUMMARY in told

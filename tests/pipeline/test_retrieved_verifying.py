@@ -151,7 +151,7 @@ def test_links_of_another_image_are_found_if_its_answer_differs(copy: Path, seen
 
 def test_counts_of_what_is_understood_are_recounted(copy: Path, seen: Seen) -> None:
     forger = Adversary(copy)
-    forger.manifest["pairs"]["retrieved"][0]["askable"] += 1
+    forger.manifest["pairs"]["retrieved"][0]["understood"] += 1
     forger.hide()
     assert told(copy, seen.corpora).problems == [
         "the judge of the kind retrieved.coco does not understand, or balance keep, as many items as is stated"

@@ -1,7 +1,11 @@
-"""Kinds of edits that give themselves and an answer away are refused before anything is balanced."""
+"""Kinds of edits that give themselves and an answer away are refused before anything is balanced.
+
+Of retrieved partners the pool whose images are told best is left out first, and partners are chosen from what remains.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -16,7 +20,8 @@ from twokeys.builder.pair.work import Work
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Result
-from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.builder.run.stages import Workspace, stage
+from twokeys.core.columns import is_retrieved
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +31,13 @@ class RefusedKinds(Result):
     Attributes:
         gone: `id` and `reason` of every edit that is refused.
         kinds: What is known of each kind.
+        pool: The pool whose images are told best, if it is to be left out before any kind is refused; None if no
+            retrieved partners are refused, or none of them shows an image of a pool.
     """
 
     gone: pd.DataFrame
     kinds: list[Artefacts]
+    pool: str | None
 
     SCHEMAS: ClassVar = {"gone": pa.schema([("id", pa.string()), ("reason", pa.string())])}
 
@@ -51,17 +59,8 @@ def look_for(recipe: Recipe, made: Work, most: int, image: NamedModel, text: Nam
     return judge(made.items, balanced, seen, *encoders, most=most, seed=recipe.seed, spare=made.spare)
 
 
-def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedModel, text: NamedModel) -> Work:
-    """Take out the kinds of edits that can be told from originals where that helps to answer.
-
-    Args:
-        run: The build under way.
-        recipe: Says by how many pairs kinds are judged.
-        made: What pairing made.
-        image: The image encoder.
-        text: The text encoder.
-    """
-    refusing = refuse_kinds(run, recipe.only("balance", "seed"), made, recipe.pair.artefacts, image, text)
+def without_refused(made: Work, refusing: RefusedKinds) -> Work:
+    """Take out the edits that are refused."""
     reasons = refusing.gone.set_index("id")["reason"]
     out = made.items["id"].isin(set(reasons.index)).to_numpy()
     refused = made.items[out].assign(reason=made.items["id"][out].map(reasons))
@@ -73,14 +72,65 @@ def without_refused_kinds(run: Run, recipe: Recipe, made: Work, image: NamedMode
     )
 
 
-@stage("artefacts", version=5)
+@stage("artefacts", version=6)
 def refuse_kinds(
-    space: Workspace, recipe: Recipe, made: Work, most: int, image: NamedModel, text: NamedModel
+    space: Workspace, recipe: Recipe, made: Work, pools: Sequence[str], image: NamedModel, text: NamedModel
 ) -> RefusedKinds:
-    """Look for artefacts of every kind of edit; arguments as `look_for`."""
-    kinds = look_for(recipe, made, most, image, text)
+    """Look for artefacts of every kind of edit.
+
+    Args:
+        space: Where the work is done.
+        recipe: How sets are balanced, the seed, and by how many pairs kinds are judged.
+        made: What pairing made.
+        pools: Names of the recipe's pools.
+        image: The image encoder.
+        text: The text encoder.
+    """
+    kinds = look_for(recipe, made, recipe.pair.artefacts, image, text)
     gone = refused_edits(made.items, kinds)
-    return RefusedKinds(pd.DataFrame({"id": list(gone), "reason": list(gone.values())}), kinds)
+    return RefusedKinds(
+        pd.DataFrame({"id": list(gone), "reason": list(gone.values())}),
+        kinds,
+        _told_best(recipe, made, pools, kinds, (image, text)),
+    )
+
+
+def _told_best(
+    recipe: Recipe,
+    made: Work,
+    pools: Sequence[str],
+    kinds: Sequence[Artefacts],
+    encoders: tuple[NamedModel, NamedModel],
+) -> str | None:
+    """The pool whose images are told best, if partners of it, or all retrieved partners of a kind, are refused.
+
+    A pool that can be told hides among others that cannot, so that each is looked at by itself.
+    """
+    partner, source = made.items["edit_kind"].map(is_retrieved), made.source_of(made.items["image_key"])
+    shown = [name for name in pools if (partner & (source == name)).any()]
+    every = [kind for kind in kinds if is_retrieved(kind.kind)]
+    by_pool = dict.fromkeys(shown, every)
+    for name in shown if len(shown) > 1 else []:
+        alone = replace(made, items=made.items[~partner | (source == name)].reset_index(drop=True))
+        found = look_for(recipe, alone, recipe.pair.artefacts, *encoders)
+        by_pool[name] = [kind for kind in found if is_retrieved(kind.kind)]
+    refused = [name for name, of in by_pool.items() if any(kind.verdict == "refused" for kind in of)]
+    if not refused and any(kind.verdict == "refused" for kind in every):
+        refused = shown
+    # The lower end of an interval counts, so that a few images do not seem to be told by luck.
+    return max(refused, key=lambda name: _low(by_pool[name]), default=None)
+
+
+def _low(kinds: Sequence[Artefacts]) -> float:
+    return max((told.low for kind in kinds for told in kind.told), default=0.0)
+
+
+def images_refused(made: Work, pool: str) -> pd.DataFrame:
+    """Retrieved partners that show images of a pool, as rows that are refused."""
+    shown = made.items["edit_kind"].map(is_retrieved) & (made.source_of(made.items["image_key"]) == pool)
+    return made.items[shown].assign(
+        reason=f"images of the pool {pool} can be told from those of the corpora, which gives answers away"
+    )
 
 
 def refused_edits(items: pd.DataFrame, told: list[Artefacts]) -> dict[str, str]:

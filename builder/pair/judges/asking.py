@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from twokeys.audit.games.margins import Expected, Margin, margins
-from twokeys.audit.models.hosts import is_address
 from twokeys.audit.models.loading import load_game
 from twokeys.audit.models.model import Model, Question
 from twokeys.builder.read.pictures import Pictures
@@ -21,7 +20,6 @@ from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Run, Workspace, stage
-from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.pictures.decoding import decode
 
@@ -106,7 +104,7 @@ def ask(run: Run, model: NamedModel, claims: Sequence[Claim], pictures: Pictures
         By how much each answer beats its rivals.
 
     Raises:
-        BadInput: When there is no such model, or it gives replies alone.
+        BadInput: When there is no such model.
     """
     unique = {claim.key: claim for claim in claims}
     ordered = sorted(unique.values(), key=lambda claim: (claim.asked, claim.key))
@@ -128,10 +126,6 @@ def ask_model(space: Workspace, model: NamedModel, claims: Sequence[Claim], pict
 @cache
 def _loaded(model: str) -> Model:
     """Once per process."""
-    if is_address(model):
-        problem = f"{model!r} is served, and gives replies without probabilities"
-        allowed = "models that run here: reference models, folders, names on the hub"
-        raise BadInput("recipe", "pair.verify.models", problem, allowed, "name one of these")
     return load_game(model)
 
 

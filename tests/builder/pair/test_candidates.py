@@ -69,7 +69,7 @@ def test_columns_of_codes_are_kept_as_they_are(tmp_path: Path) -> None:
     for size in (0, 3):
         codes = list(range(size))
         table = as_candidates(of=(codes, ["b", "a", "c"]), image=([0] * size, ["x"]), answer=([0] * size, ["no"]))
-        found = Retrieval("retrieved.coco", table, False, [], 0, 0)
+        found = Retrieval("retrieved.coco", table, False, [], 0, 0, [])
         found.save(tmp_path)
         again = Retrieval.load(tmp_path)
         assert again.candidates.astype(str).equals(table.astype(str))

@@ -52,9 +52,10 @@ def guessed(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
             answer=(answer, answers),
         ),
         expected=True,
-        askable=asking["id"].tolist(),
+        understood=asking["id"].tolist(),
         checked=0,
         agreed=0,
+        askable=asking["id"][asking["vertex"].isin(set(asked["vertex"]))].tolist(),
     )
 
 

@@ -86,9 +86,9 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         settings: What the recipe asks for.
     """
     asked = understand(items, pool, _judge(settings), settings.vertex)
-    facts = asked.about_themselves()
-    same = [fact is None or fact == answer for fact, answer in zip(facts, asked.items["answer"], strict=True)]
-    agree = np.array(same, dtype=bool)
+    facts = np.array(asked.about_themselves(), dtype=object)
+    checked = pd.notna(facts)
+    agree = ~checked | (facts == asked.items["answer"].to_numpy(dtype=object))
     asked, asking = asked.without(~agree), asked.items[agree]
     depth = None if settings.judge in TOLD_IN_BULK else DEPTH
     found = mine(
@@ -102,9 +102,10 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         settings.kind,
         candidates=_candidates(found, asking, pool),
         expected=False,
-        askable=asked.items["id"].tolist(),
-        checked=sum(fact is not None for fact in facts),
-        agreed=sum(fact is not None for fact, same in zip(facts, agree, strict=True) if same),
+        understood=asked.items["id"].tolist(),
+        checked=int(checked.sum()),
+        agreed=int((checked & agree).sum()),
+        askable=_askable(found, asked.items[checked & agree], pool),
         files=dict(zip(settings.files, settings.hashes, strict=True)),
         absence=asked.judge.absence,
     )
@@ -179,6 +180,21 @@ def _warn(links: list[str], why: str) -> None:
     if links:
         message = f"retrieved: {len(links):,} links {why}, and nothing is told of these images; the first: {links[0]}"
         warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _askable(found: Mined, items: pd.DataFrame, pool: Pool) -> list[str]:
+    """The items at whose vertex some image outside of their image's group has another answer than they have."""
+    edges, group = found.edges, pool.group_numbers
+    others = pd.DataFrame({"vertex": edges.meaning, "answer": np.array(found.answers, dtype=object)[edges.answer],
+                           "group": group[edges.image]})  # fmt: skip
+    own = items[["id", "vertex", "answer"]].assign(group=group[items["place"].to_numpy(dtype=np.int64)])
+    counts = [
+        own.merge(others.groupby(columns).size().rename("n").reset_index(), on=columns, how="left")["n"].fillna(0)
+        for columns in (["vertex"], ["vertex", "answer"], ["vertex", "group"], ["vertex", "answer", "group"])
+    ]
+    every, same, near, both = (of.to_numpy(dtype=np.int64) for of in counts)
+    found_for: list[str] = own["id"][every - same - near + both > 0].tolist()
+    return found_for
 
 
 def _candidates(found: Mined, asking: pd.DataFrame, pool: Pool) -> pd.DataFrame:

@@ -243,14 +243,17 @@ JSON = st.recursive(
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(JSON, programs(), st.data())
-def test_a_spoilt_program_is_left_alone_or_answered_and_raises_nothing(judge, spoil, steps, data):
+def test_a_spoilt_program_is_left_alone_or_all_that_tells_its_answers_tells_the_same(judge, spoil, steps, data):
     spoilt = copy.deepcopy(steps)
     place = data.draw(st.integers(0, len(steps) - 1))
     spoilt[place][data.draw(st.sampled_from(["function", "inputs", "value_inputs"]))] = spoil
     for program_ in (spoilt, spoil, [spoil]):
         meaning = judge.understand(item(program_))
         if meaning is not None:
-            judge.answers(meaning, np.arange(3))
+            code, texts = judge.answers(meaning, np.arange(3))
+            facts = [judge.fact(meaning, image) for image in range(3)]
+            assert [fact and fact.answer for fact in facts] == [None if c == UNSAID else texts[c] for c in code]
+            assert {step.operation for step in meaning} <= CATALOGUE.keys()
 
 
 # --------------------------------------------------------------------------------------------- files that are none

@@ -44,7 +44,7 @@ def edges(found: pd.DataFrame) -> list[tuple[str, str, str]]:
 def test_an_image_is_expected_to_have_every_answer_of_which_some_item_has_another() -> None:
     asked = items(("y", "i0", "yes"), ("y", "i3", "no"), ("y2", "i0", "yes"))
     found = guessed(asked, pool([0, 10, 100, 110]), Settings("models", candidates=1))
-    assert found.askable == ["toy:test:0", "toy:test:1", "toy:test:2"]
+    assert found.understood == ["toy:test:0", "toy:test:1", "toy:test:2"]
     # i1 is nearest to i0, i2 to i3; what is expected to be as the item's own is an edit of the other item. All items
     # with the second question are answered yes, so that nothing but no is of use.
     assert edges(found.candidates) == [
@@ -66,7 +66,7 @@ def test_statements_are_true_or_false_and_numbers_those_of_the_same_question() -
     asked["answer_type"] = asked["answer_type"].where(asked["question_key"] != "n9", "number")
     assert likely_answers(asked, 4) == [("true", "false"), ("1", "3"), ("1", "3"), ("3", "1"), ("7",)]
     found = guessed(asked, pool([0, 10, 20, 30]), Settings("models", candidates=1))
-    assert "toy:test:4" not in found.askable  # asked once: no other answer is likely
+    assert "toy:test:4" not in found.understood  # asked once: no other answer is likely
 
 
 def test_so_many_images_of_a_question_are_asked_about_and_no_more() -> None:
