@@ -189,6 +189,8 @@ def _show_panel(found: Panel) -> None:
     for said in panel_table.sentences(found):
         tabled.prose(OUT, said)
     OUT.print()
+    tabled.prose(OUT, panel_table.named(found))
+    OUT.print()
     table("Models without the image", panel_table.HEADER, panel_table.rows(found))
     tabled.prose(OUT, panel_table.LEGEND)
     OUT.print()
