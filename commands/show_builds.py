@@ -101,7 +101,7 @@ def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
     """Print the worst categories in words, before all tables."""
     told = [f"{name}{sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
     for sentence in told:
-        tabled.said(OUT, sentence)
+        tabled.prose(OUT, sentence)
     if told:
         OUT.print()
 
