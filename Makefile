@@ -7,7 +7,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: benchmark test slow notebooks docs lint types check clean
+# make reliability: the experiments of docs/reliability.md; RELIABILITY=0.1 for a tenth of them
+.PHONY: benchmark test slow reliability notebooks docs lint types check clean
 
 benchmark: $(STAMP)
 	$(BIN)/twokeys build easy-vqa
@@ -17,6 +18,9 @@ test: $(STAMP)
 
 slow: $(STAMP)
 	$(BIN)/python -m pytest -n auto -m slow
+
+reliability: $(STAMP)
+	$(BIN)/python -m tests.reliability $(RELIABILITY)
 
 notebooks: $(STAMP)
 	$(BIN)/python -m pytest tests/test_notebooks.py -m "slow or not slow"

@@ -61,16 +61,18 @@ def show_build(built: Built) -> None:
     _show_blindness(("before", "chance", "after", "chance"), tables.blindness_rows(manifest.before, manifest.after))
     table("Best of any predictor", tables.JOINT_HEADER, tables.joint_rows(manifest.before, manifest.after))
     _show_categories(manifest.categories_before, manifest.categories_after)
+    if manifest.kept:
+        table("Parts of the published set", tables.STRATA_HEADER, tables.strata_rows(manifest.after))
     folder = escape(str(built.folder))
     if manifest.audited is not None:
         _show_audited(manifest.audited)
-    if manifest.kept == 0 and manifest.audited is not None:
-        OUT.print("No item is in the balanced tier: no two of them balance each other")
-    elif manifest.kept and not breaches(manifest):
+    if manifest.kept == 0:
+        tabled.prose(OUT, plain.empty(manifest))
+    elif not breaches(manifest):
         tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
     else:
         OUT.print(f"[red]NOT bounded[/] by {manifest.max_share:.0%}:")
-        for reason in breaches(manifest) or ["no item was kept: there is nothing to bound"]:
+        for reason in breaches(manifest):
             tabled.said(OUT, f"  {reason}")
     if built.certified:
         OUT.print(f"Recount with [bold]twokeys verify {folder}[/]")
@@ -99,7 +101,7 @@ def _show_worst(sets: Sequence[tuple[str, Categories | None]]) -> None:
     """Print the worst categories in words, before all tables."""
     told = [f"{name}{sentence}" for name, found in sets if found for sentence in category_table.sentences(found)]
     for sentence in told:
-        tabled.prose(OUT, sentence)
+        tabled.said(OUT, sentence)
     if told:
         OUT.print()
 
@@ -188,6 +190,8 @@ def _show_panel(found: Panel) -> None:
     """Print what models answer without the images: in words, as a table, and some examples."""
     for said in panel_table.sentences(found):
         tabled.prose(OUT, said)
+    OUT.print()
+    tabled.prose(OUT, panel_table.named(found))
     OUT.print()
     table("Models without the image", panel_table.HEADER, panel_table.rows(found))
     tabled.prose(OUT, panel_table.LEGEND)

@@ -58,6 +58,7 @@ def card(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> str:
             n_items=manifest.rows_read - manifest.set_aside,
             source_names=_listed([source.name for source in manifest.sources]),
             breaches=breaches(manifest),
+            nothing=plain.empty(manifest) if not manifest.kept else "",
             bounded=plain.bounded(manifest) if manifest.kept else "",
             loose=any(_above(manifest, ceiling) for ceiling in manifest.after.ceilings),
             summary=tables.markdown(tables.SUMMARY_HEADER, tables.summary_rows(manifest)),

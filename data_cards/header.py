@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.columns import TIERS
 from twokeys.data_cards.licences import agreed, whole_licence
 from twokeys.data_cards.yaml_text import Quoted, dump
 
@@ -56,7 +57,7 @@ def header(manifest: Manifest, dataset_info: Sequence[dict[str, Any]]) -> dict[s
         "language_creators": ["found"],
         "source_datasets": [f"extended|{source.name}" for source in manifest.origins],
         "tags": ["benchmark", "vqa", "multimodal", "debiasing", "counterfactual", "twokeys"],
-        "configs": [_config(manifest, name) for name in configs],
+        "configs": [*(_config(manifest, name) for name in configs), *_nothing(configs)],
         "dataset_info": [by_name[name] for name in configs],
     }
 
@@ -89,7 +90,12 @@ def _config(manifest: Manifest, name: str) -> dict[str, Any]:
     config = manifest.configs[name]
     files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in sorted(config.splits)]
     found: dict[str, Any] = {"config_name": name, "version": Quoted(config.version), "data_files": files}
-    return found | ({"default": True} if name == order(manifest)[0] else {})
+    return found | ({"default": True} if name in TIERS and name == order(manifest)[0] else {})
+
+
+def _nothing(configs: Sequence[str]) -> list[dict[str, Any]]:
+    """A default config without files, where no tier holds rows: who names no config gets an error, not `removed`."""
+    return [] if set(configs) & set(TIERS) else [{"config_name": MAIN, "default": True, "data_files": []}]
 
 
 def _languages(manifest: Manifest) -> dict[str, list[str]]:

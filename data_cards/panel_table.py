@@ -37,8 +37,8 @@ def sentences(panel: Panel) -> list[str]:
         share, chance = score.right / score.items, score.chance or 0.0
         side = "above" if score.low > chance else "below" if score.high < chance else "not told apart from"
         found.append(
-            f"{model} answers {percent(share)} {interval(score.low, score.high)} of the items without the image, "
-            f"{side} chance ({percent(chance)})."
+            f"Of {count(score.items)} items {model} answers without the image {percent(share)} "
+            f"{interval(score.low, score.high)}: {side} chance ({percent(chance)})."
         )
         alone, recall = panel.of(model, "choices"), panel.of(model, "recall")
         if alone is not None and recall is not None:
@@ -54,3 +54,8 @@ def sentences(panel: Panel) -> list[str]:
             f"{percent(none / total)}; two of them give one answer to {percent(panel.agreement)}."
         )
     return found
+
+
+def named(panel: Panel) -> str:
+    """Which model each name stands for, in one sentence."""
+    return f"Models: {'; '.join(f'{name} is {key}' for name, key in panel.models.items())}."

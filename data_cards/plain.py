@@ -33,6 +33,22 @@ def bounded(manifest: Manifest) -> str:
     )
 
 
+def empty(manifest: Manifest) -> str:
+    """Why no item is in the balanced tier."""
+    balance = manifest.funnel[-1]
+    went = balance.left + balance.removed
+    if not went:
+        return "No item is in the balanced tier: the rules removed all of them."
+    question, image = (manifest.before.ceiling(view) for view in ("question", "image"))
+    return (
+        f"No item is in the balanced tier: none of the {tables.count(went)} items that went on to balance can be kept. "
+        "An item is kept if its question is asked of another image with another answer, and its image with another "
+        f"question and another answer. {tables.count(question.items)} items were read; they ask "
+        f"{tables.count(question.keys)} questions of {tables.count(image.keys)} images. Counterfactual partners add "
+        "what is missing (`pair` in the recipe); an audited tier selects without exact balance."
+    )
+
+
 def audited(tier: AuditedTier) -> list[str]:
     """One sentence on the verdict of each view."""
     order = ("nothing", *VIEWS)

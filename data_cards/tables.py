@@ -168,10 +168,18 @@ def blindness_rows(before: Blindness, after: Blindness | None) -> list[Cells]:
     rows = []
     for predictor in predictors(before, after):
         cells = [f"the {predictor.view}", predictor.name or "ceiling of any predictor"]
-        for found in (predictor.before, predictor.after)[: 1 if after is None else 2]:
-            cells += [result(found), percent(found.chance) if isinstance(found, Score) else NONE]
+        for found, known in ((predictor.before, before), (predictor.after, after)):
+            if known is not None:
+                cells += [_of(found, known), percent(found.chance) if isinstance(found, Score) else NONE]
         rows.append(tuple(cells))
     return rows
+
+
+def _of(found: Ceiling | Score | None, known: Blindness) -> str:
+    """A result; of a baseline that applies to a part of the items alone, with how many these are."""
+    whole = max((one.items for one in known.ceilings if one.stratum == "all"), default=0)
+    part = isinstance(found, Score) and found.items < whole
+    return f"{result(found)} of {count(found.items)}" if found and part else result(found)
 
 
 def joint_rows(before: Blindness, after: Blindness | None) -> list[Cells]:

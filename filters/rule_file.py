@@ -6,6 +6,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+import warnings
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,9 @@ def _module(path: Path) -> ModuleType:
         assert spec is not None, "a path that ends in .py has a loader"
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        warnings.warn(
+            f"the rule file {path} is code, and is run with all that you may do", RuntimeWarning, stacklevel=4
+        )
         sys.modules[name] = module  # dataclasses look their own module up while it is being run
         try:
             spec.loader.exec_module(module)

@@ -69,10 +69,11 @@ def test_incomplete_infos_are_refused(manifest, dataset_info):
 
 
 def test_a_config_without_rows_is_not_announced(nothing_kept, dataset_info):
-    """It has no files, and `load_dataset` would fail on the whole folder."""
+    """It has no files; an entry without any, which comes last, keeps `load_dataset` from what was removed."""
     fields = header(nothing_kept, dataset_info)
     assert fields == header(nothing_kept, fields["dataset_info"])
-    assert [config["config_name"] for config in fields["configs"]] == ["removed"]
+    assert [config["config_name"] for config in fields["configs"]] == ["removed", "balanced"]
+    assert [config.get("default") for config in fields["configs"]] == [None, True]
     assert fields["size_categories"] == ["n<1K"]
 
 

@@ -14,6 +14,7 @@ from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Row, Toy, draw, measured, published, rule_file
 from twokeys.builder.build import Built
 from twokeys.builder.verify import verify
+from twokeys.data_cards import plain
 
 
 def certificate(built: Built) -> dict[str, Any]:
@@ -110,8 +111,10 @@ def assert_honest_about_nothing(built: Built, cache: Path) -> None:
     assert "No balanced set could be selected" in (built.folder / "README.md").read_text(encoding="utf-8")
     removed = load_dataset(str(built.folder), "removed", cache_dir=str(cache))
     assert {split: len(part) for split, part in removed.items()} == built.manifest.configs["removed"].splits
-    with pytest.raises(ValueError, match=r"'balanced' not found. Available: \['removed'\]"):
-        load_dataset(str(built.folder), "balanced", cache_dir=str(cache))
+    for name in (None, "balanced"):  # what was removed is no default
+        with pytest.raises(ValueError, match="At least one valid data file must be specified"):
+            load_dataset(str(built.folder), name, cache_dir=str(cache))
+    assert plain.empty(built.manifest) in (built.folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_questions_that_are_asked_once_cannot_be_bounded(tmp_path: Path, make: Build) -> None:

@@ -21,7 +21,7 @@ class SentenceEncoder:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            self._model = SentenceTransformer(name)
+            self._model = SentenceTransformer(name, trust_remote_code=False)
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:minilm"
             raise BadInput("recipe", "encoders.text", f"{name!r} does not load ({error})", "", remedy) from error

@@ -20,8 +20,10 @@ class VisionEncoder:
         from transformers import AutoImageProcessor, AutoModel
 
         try:
-            self._processor: Any = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
-            model, loading = AutoModel.from_pretrained(name, output_loading_info=True, dtype=torch.float32)
+            self._processor: Any = AutoImageProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
+            model, loading = AutoModel.from_pretrained(
+                name, output_loading_info=True, dtype=torch.float32, trust_remote_code=False
+            )
             # What a checkpoint lacks is made at random, anew in every process. Classifiers often lack a pooler.
             self._pooler = not any("pooler" in key for key in loading["missing_keys"])
             if lacking := sorted(key for key in loading["missing_keys"] if "pooler" not in key):

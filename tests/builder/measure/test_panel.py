@@ -10,7 +10,7 @@ from twokeys.audit.served.ways import Manner
 from twokeys.builder.measure.blind import Item, frequent_answers
 from twokeys.builder.measure.panel import _slug, columns, named_models, panel
 from twokeys.core.measured import Measured, check_family
-from twokeys.data_cards.panel_table import rows, sentences
+from twokeys.data_cards.panel_table import named, rows, sentences
 
 ITEMS = pd.DataFrame(
     {
@@ -100,7 +100,8 @@ def test_what_the_models_say_is_counted() -> None:
     assert found.examples[0].replies == {"m": "Yes.", "n": "yes"}
     assert len(rows(found)) == len(found.scores)
     said = " ".join(sentences(found))
-    assert "m answers 50.0 %" in said
+    assert "Of 4 items m answers without the image 50.0 %" in said
+    assert named(found) == "Models: m is M at here; n is N at here."
     assert "though the options are removed" in said
     assert "All 2 models are right on 25.0 % of the items and none on 25.0 %" in said
 

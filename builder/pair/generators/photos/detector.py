@@ -82,8 +82,8 @@ class TransformersDetector:
         from transformers import AutoImageProcessor, AutoModelForObjectDetection
 
         try:
-            self._processor = AutoImageProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
-            model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True)
+            self._processor = AutoImageProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
+            model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
         except FAULTS as error:
             raise _absent(name, error) from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"

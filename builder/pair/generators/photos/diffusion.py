@@ -32,7 +32,9 @@ def diffusion(name: str) -> Diffusion:
     """
     diffusers = needed("diffusers")
     try:
-        pipeline = diffusers.AutoPipelineForInpainting.from_pretrained(name, use_safetensors=True)
+        pipeline = diffusers.AutoPipelineForInpainting.from_pretrained(
+            name, use_safetensors=True, trust_remote_code=False
+        )
     except FAULTS as error:
         raise _absent(name, error) from error
     return Diffusion(pipeline.to("cuda" if torch.cuda.is_available() else "cpu"))
