@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
-from twokeys.builder.read.corpora.shards import is_list
+from twokeys.builder.read.arrow_files import ENDINGS, schema_of
+from twokeys.builder.read.corpora.shards import is_binary, is_list
 from twokeys.builder.read.embedded import holds_image
-from twokeys.core.templates import as_text, names_in
+from twokeys.core.templates import as_text, is_template, names_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,10 +52,10 @@ class ImagesFound:
 
 
 def embedded(file: SourceFile) -> list[str]:
-    """The columns of a Parquet file that hold bytes of images."""
-    if not file.name.endswith(".parquet"):
+    """The columns of a Parquet or Arrow file that hold bytes of images."""
+    if file.ending not in ENDINGS:
         return []
-    return [column.name for column in pq.read_schema(file.path) if _holds_bytes(column.type)]
+    return [column.name for column in schema_of(file.path) if _holds_bytes(column.type)]
 
 
 def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
@@ -92,7 +92,7 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     if is_list(kind):
         kind = kind.value_type
     struct = pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
-    return bool(struct or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    return struct or is_binary(kind)
 
 
 def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
@@ -117,6 +117,7 @@ def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
             for file in _candidates(by_name.get(key, []), cells)
         })  # fmt: skip
     # Rows without an image leave the columns of its name empty.
+    votes = Counter({one: count for one, count in votes.items() if is_template(one)})  # others name one file for all
     asked = {one: sum(all(cells.get(name) for name in names_in(one)) for cells in single) for one in votes}
     good = [one for one, count in votes.items() if count >= _MOST * asked[one] and count >= _LEAST * len(records)]
     best = min(good, key=lambda one: (-votes[one], one.count("{"), not _names_images(one), len(one)), default=None)
