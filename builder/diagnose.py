@@ -27,9 +27,10 @@ from twokeys.builder.pair.check import check_names
 from twokeys.builder.publish.report.compose import Told, diagnosis_report
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
-from twokeys.builder.run.files import write_json, write_text
+from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook

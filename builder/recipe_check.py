@@ -172,6 +172,6 @@ def _read(plan: Recipe, corpus: Corpus, corpora: Path | None) -> Iterator[SplitR
 
 def _decoded(row: Row, root: Path, plan: Recipe) -> Iterator[str]:
     """The locators of a row's images, each once it was decoded."""
-    for locator in (row.image,) if isinstance(row.image, str) else row.image:
+    for locator in row.images:
         describe(read_bytes(locator, root), locator.partition(":")[2], plan.images)
         yield locator

@@ -14,8 +14,8 @@ from twokeys.builder.guess.place import place
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.golds import Asked, asked_of
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.files import write_text
-from twokeys.core.errors import BadInput
+from twokeys.core.disk import write_text
+from twokeys.core.errors import BadInput, clipped
 from twokeys.core.items import Row, TextRule
 
 ITEMS = 10
@@ -122,9 +122,8 @@ def _shown(good: list[tuple[Row, Asked]], problems: list[BadInput]) -> str:
     """Items and problems for people to read."""
     blocks = []
     for row, asked in good:
-        images = [row.image] if isinstance(row.image, str) else list(row.image)
         lines = [f"id        {row.source_id}   (split {row.split}; {row.file}, row {row.row})"]
-        lines += [f"image     {image if len(image) < 120 else image[:117] + '...'}" for image in images]
+        lines += [f"image     {clipped(image, 120)}" for image in row.images]
         lines += [f"question  {asked.question}"]
         lines += [f"option    {option}" for option in asked.choices]
         lines += [f"answer    {asked.answer}"]

@@ -10,7 +10,7 @@ import json
 import warnings
 from pathlib import Path
 
-from twokeys.builder.run.files import write_text
+from twokeys.core.disk import write_text
 from twokeys.core.files import hashes, sha256
 
 DONE = "done.json"
