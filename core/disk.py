@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ NO_PLACE = {
     errno.EEXIST, errno.ENOTEMPTY, errno.EIO,
 }  # fmt: skip
 """What it answers where no file of the name can be."""
+_UNFINISHED = re.compile(r"\..+\.\d+-[0-9a-f]{8}\.partial")
+"""Names that `whole` gives to files as long as they are not whole."""
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV}
 """What a system or a file system answers that exchanges nothing."""
 
@@ -94,6 +97,16 @@ def whole(path: Path) -> Iterator[Path]:
             sync(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file's name is one that `whole` gives: if it is still there, its writer was killed.
+
+    Example:
+        >>> is_unfinished("parts/.a.json.71-0badf00d.partial"), is_unfinished("parts/a.json")
+        (True, False)
+    """
+    return _UNFINISHED.fullmatch(name.rpartition("/")[2]) is not None
 
 
 def write_text(path: Path, text: str) -> None:
