@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
 from twokeys.builder.read.arrow_files import ENDINGS, schema_of
-from twokeys.builder.read.corpora.shards import is_binary, is_list
+from twokeys.builder.read.corpora.shards import holds_bytes
 from twokeys.builder.read.embedded import holds_image
+from twokeys.core.pictures.decoding import file_endings
 from twokeys.core.templates import as_text, is_template, names_in
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from twokeys.builder.read.corpora.opening import SourceFile
 
-_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
 _ID = re.compile(r"(image|img|photo|picture|figure)[ _-]?(id|name|file|path|key)?", re.IGNORECASE)
 _HEAD = 100
@@ -55,7 +53,7 @@ def embedded(file: SourceFile) -> list[str]:
     """The columns of a Parquet or Arrow file that hold bytes of images."""
     if file.ending not in ENDINGS:
         return []
-    return [column.name for column in schema_of(file.path) if _holds_bytes(column.type)]
+    return [column.name for column in schema_of(file.path) if holds_bytes(column.type)]
 
 
 def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
@@ -80,7 +78,7 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
         return ImagesFound(template, True)
     for name in names:
         values = [value for value in texts(records, name) if isinstance(value, str)]
-        if values and all(value.lower().endswith(_ENDINGS) for value in values):
+        if values and all(PurePosixPath(value).suffix.lower() in file_endings() for value in values):
             return ImagesFound(name, False, addresses=any("://" in value for value in values))
     for name in names:
         if _ID.fullmatch(name) and texts(records, name):
@@ -88,18 +86,11 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
     return ImagesFound(None, False)
 
 
-def _holds_bytes(kind: pa.DataType) -> bool:
-    if is_list(kind):
-        kind = kind.value_type
-    struct = pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
-    return struct or is_binary(kind)
-
-
 def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
     """The column or template that gives an image file for the most rows, of the fewest columns."""
     by_name: dict[str, list[PurePosixPath]] = {}
     for path in listing(root):
-        if path.suffix.lower() in _ENDINGS:
+        if path.suffix.lower() in file_endings():
             file = PurePosixPath(path.relative_to(root))
             for key in {file.name, file.stem, file.as_posix()}:
                 by_name.setdefault(key, []).append(file)

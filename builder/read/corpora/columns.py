@@ -20,7 +20,7 @@ from twokeys.builder.read.corpora.record_cells import Cells, flat
 from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
 from twokeys.builder.read.placeholders import highest, named
 from twokeys.builder.recipe import Columns, Corpus, Part
-from twokeys.core.errors import BadInput, correction
+from twokeys.core.errors import BadInput, correction, short
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
 from twokeys.core.templates import as_text, is_template, names_in
 
@@ -352,12 +352,12 @@ def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> A
         return option[0]
     if isinstance(option, list):
         remedy = f"name the member that is the text, such as `choices: '{columns.choices}.*.1'`"
-        raise BadInput(file.name, row, f"an option is the list {str(option)[:60]}", "a text", remedy)
+        raise BadInput(file.name, row, f"an option is the list {short(option, 60)}", "a text", remedy)
     if isinstance(option, dict):
         fields = ", ".join(f"'{columns.choices}.{key}'" for key in list(option)[:4])
         remedy = f"name the field of the texts, or one for each option: {fields}"
         allowed = "a text, or one object that names each option by its letter"
-        raise BadInput(file.name, row, f"an option is the object {str(option)[:60]}", allowed, remedy)
+        raise BadInput(file.name, row, f"an option is the object {short(option, 60)}", allowed, remedy)
     return option
 
 
