@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
 
+from twokeys.builder.read.packed import refuse_pointer
 from twokeys.core.errors import BadInput
 from twokeys.core.files import Stamp, stamp
 from twokeys.core.pictures.limits import MAX_BYTES
@@ -90,9 +91,11 @@ def read_held(folder: Path, name: str) -> bytes:
             if opened.st_size > MAX_BYTES:
                 problem = f"the file {name!r} has {opened.st_size:,} bytes"
                 raise BadInput(folder / name, None, problem, f"at most {MAX_BYTES:,} bytes", "shrink the image")
-            return file.read(MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unreadable(folder, name, "image", error.strerror or str(error)) from None
+    refuse_pointer(folder / name, data)
+    return data
 
 
 def _folders(folder: Path) -> Iterator[Path]:

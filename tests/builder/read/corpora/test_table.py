@@ -17,6 +17,7 @@ RECORDS = [
     {"q": "Is it red?", "a": "yes", "img": "a.png", "n": 7},
     {"q": "What is it?", "a": "cat", "img": "b.png", "n": 8},
 ]
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 
 
 def as_csv(records):
@@ -329,6 +330,18 @@ def test_a_truncated_parquet_file_is_unusable(table, tmp_path):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(BadInput, match="no whole Parquet file"):
         table({})
+
+
+@pytest.mark.parametrize("name", ["test.csv", "test.jsonl", "test.json", "test.parquet", "test.arrow"])
+def test_a_pointer_in_the_place_of_a_table_is_told(table, name):
+    with pytest.raises(BadInput, match="git lfs pull"):
+        table({name: LFS})
+
+
+def test_a_pointer_in_the_place_of_an_image_is_told(table, tmp_path):
+    row, _ = table({"test.csv": as_csv(RECORDS), "a.png": LFS})
+    with pytest.raises(BadInput, match="git lfs pull"):
+        read_bytes(row.image, tmp_path / "t")
 
 
 def test_a_file_of_another_kind_is_told(table):
