@@ -165,7 +165,7 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Groups that share a fold", columns, map(_kind, found.groups))
     if found.shortcuts and found.shortcuts.shortcuts:
         table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
-    for what, mined in (("wording", found.shortcuts), ("mark of options", found.options)):
+    for what, mined in (("wording", found.shortcuts), ("mark", found.options)):
         if mined and mined.tested:
             tabled.prose(OUT, mined.tested.words(what))
     if found.options and found.options.shortcuts:

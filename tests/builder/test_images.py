@@ -306,7 +306,7 @@ def test_a_table_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
         ("file:none.png", "none.png", None, "cannot be read ("),
         ("file:.", "", None, "cannot be read ("),
         ("parquet:none.parquet#image#3", "none.parquet", 3, "cannot be read ("),
-        ("parquet:broken.parquet#image#3", "broken.parquet", 3, "cannot be read ("),
+        ("parquet:broken.parquet#image#3", "broken.parquet", 3, "no whole Parquet file ("),
         ("parquet:t.parquet#picture#0", "t.parquet", 0, "no column 'picture'"),
         ("parquet:t.parquet#image#1", "t.parquet", 1, "holds no bytes"),
         ("parquet:t.parquet#image#2", "t.parquet", 2, "holds no bytes"),
