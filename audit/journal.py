@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 
 RUN, LOG = "run.json", "log.txt"
@@ -31,7 +32,7 @@ class Journal:
             return
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / RUN).is_file():
-            write(folder / RUN, json.dumps(run, indent=2, ensure_ascii=False) + "\n")
+            write_text(folder / RUN, json.dumps(run, indent=2, ensure_ascii=False) + "\n")
         before = json.loads((folder / RUN).read_text(encoding="utf-8"))
         if before != json.loads(json.dumps(run)):
             changed = next(key for key in {**run, **before} if before.get(key) != run.get(key))
@@ -56,10 +57,3 @@ class Journal:
             self.lines[line["id"]] = line
             whole += len(raw)
         os.truncate(path, whole)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

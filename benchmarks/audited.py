@@ -38,8 +38,8 @@ from twokeys.builder.read.stage import read
 from twokeys.builder.recipe import Audited
 from twokeys.builder.recipe import load as recipe_named
 from twokeys.builder.run.engines import engine
-from twokeys.builder.run.files import write_text
 from twokeys.builder.run.stages import Run
+from twokeys.core.disk import write_text
 from twokeys.core.items import digest
 from twokeys.data_cards.tables import count, interval, markdown, percent
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from twokeys.builder.build import build
 from twokeys.builder.diagnose import Diagnosis, diagnose
 from twokeys.builder.recipe import load, shipped
-from twokeys.builder.run.files import write_text
+from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.tables import best, count, markdown, percent, result
 

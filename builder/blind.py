@@ -9,10 +9,11 @@ from twokeys.audit.models.hosts import is_address, server
 from twokeys.audit.served.ways import Protocol
 from twokeys.builder.measure.panel import ask_panel, named_models, panel
 from twokeys.builder.recipe import Recipe, Served
-from twokeys.builder.run.files import write_json, write_text
+from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.panel import Panel
 from twokeys.data_cards.published import PublishedFolder

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from twokeys.builder.run.lock import alone
 from twokeys.builder.run.stages import LOCK
+from twokeys.core.disk import is_unfinished
 from twokeys.core.errors import BadInput
 
 _HIDDEN = re.compile(r"\.(?P<name>.+)\.(?P<kind>run|masks)")
-_MASKS = re.compile(r"[0-9a-f]{16}\.(json|part)")
+_MASKS = re.compile(r"[0-9a-f]{16}\.json")
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,15 @@ def _leftover(path: Path) -> Leftover | None:
     kind = named["kind"]
     if kind == "run" and not (path / LOCK).is_file():
         return None
-    if kind == "masks" and not all(_MASKS.fullmatch(one.name) and one.is_file() for one in path.iterdir()):
+    if kind == "masks" and not all(one.is_file() and _is_of_masks(one.name) for one in path.iterdir()):
         return None
     files = [one for one in path.rglob("*") if one.is_file()]
     size = sum(one.lstat().st_size for one in files)
     return Leftover(path, named["name"], kind, len(files), size, kind == "run" and _busy(path))
+
+
+def _is_of_masks(name: str) -> bool:
+    return _MASKS.fullmatch(name) is not None or is_unfinished(name)
 
 
 def _busy(folder: Path) -> bool:

@@ -27,9 +27,10 @@ from twokeys.builder.pair.check import check_names
 from twokeys.builder.publish.report.compose import Told, diagnosis_report
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
-from twokeys.builder.run.files import write_json, write_text
+from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
 from twokeys.core.columns import BALANCED
+from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook
@@ -166,11 +167,9 @@ def diagnose(
         stated = _of_folder(Path(source))
         if not blind:
             return stated
-        folder = Path("out") / f"{stated.name}-blind" if out is None else Path(out)
         kept = Path("out") / f".{stated.name}-blind.run" if work is None else Path(work)
         run = Run(kept, engine_named(engine), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price))
-        panel = folder_blind(Path(source), folder, asked, run)
-        return replace(stated, panel=panel, folder=folder, executed=run.seconds)
+        return _asked(stated, Path(source), out, asked, run)
     plan = asked.beside(recipes.load(source))
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
@@ -204,6 +203,13 @@ def diagnose(
         told = Told(found.blindness, by_category, mined, options, known.panel)
         write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
     return found
+
+
+def _asked(stated: Diagnosis, source: Path, out: Path | None, blind: Blind, run: Run) -> Diagnosis:
+    """A published folder's diagnosis with what models answer without its images."""
+    folder = Path("out") / f"{stated.name}-blind" if out is None else Path(out)
+    panel = folder_blind(source, folder, blind, run)
+    return replace(stated, panel=panel, folder=folder, executed=run.seconds)
 
 
 def _write(found: Diagnosis, folder: Path, title: str) -> None:

@@ -20,6 +20,7 @@ from twokeys.core.answers.normal import compared
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
 from twokeys.core.progress import note
+from twokeys.core.spread import spread
 from twokeys.data_cards.manifest import Effect, Example, RuleReport
 from twokeys.filters.registry import make
 from twokeys.filters.rule import Rule
@@ -163,8 +164,7 @@ def _report(
 
 def examples(dropped: pd.DataFrame) -> list[Example]:
     """Some of the items that a rule dropped, spread over them, so that they are not all of one kind."""
-    places = np.unique(np.linspace(0, len(dropped) - 1, min(EXAMPLES, len(dropped)), dtype=int))
-    shown = dropped.iloc[places][["id", "question", "answer", "reason"]]
+    shown = dropped.iloc[spread(len(dropped), EXAMPLES)][["id", "question", "answer", "reason"]]
     return [Example.model_validate(row) for row in shown.to_dict("records")]
 
 

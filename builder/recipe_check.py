@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,14 @@ from twokeys.builder.filter import Rules
 from twokeys.builder.measure.baselines import chosen
 from twokeys.builder.pair.generators import registry
 from twokeys.builder.pair.languages import check_languages
-from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.corpora.reader import corpora_folder
-from twokeys.builder.read.golds import asked_of
+from twokeys.builder.read.first_rows import first_rows
 from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.read.source import find
 from twokeys.builder.recipe import Corpus, Recipe
 from twokeys.builder.recipe_errors import BadRecipe
 from twokeys.core.errors import BadInput
-from twokeys.core.items import Row, TextRule
+from twokeys.core.items import Row
 from twokeys.core.pictures.facts import describe
 from twokeys.data_cards.licences import misspelt
 
@@ -149,19 +147,17 @@ def _doubts(plan: Recipe) -> Iterator[str]:
 def _read(plan: Recipe, corpus: Corpus, corpora: Path | None) -> Iterator[SplitRead]:
     """Read the first rows of each split as a build would, and some of their images."""
     source = find(corpus, corpora, published=plan.publishable)
-    rule = TextRule(plan.text.unicode, plan.text.lowercase)
     for split in source.splits:
         rows, bad, seen = 0, [], set[str]()
-        for row in islice(reader(corpus.format).read(corpus, source.root, split), ROWS):
+        for found in first_rows(plan, corpus, source.root, split, ROWS):
             rows += 1
-            try:
-                if isinstance(row, BadInput):
-                    raise row
-                asked_of(row, rule)
-                if corpus.images == "required" and len(seen) < _IMAGES:
-                    seen.update(_decoded(row, source.root, plan))
-            except BadInput as problem:
-                bad.append(problem)
+            if isinstance(found, BadInput):
+                bad.append(found)
+            elif corpus.images == "required" and len(seen) < _IMAGES:
+                try:
+                    seen.update(_decoded(found[0], source.root, plan))
+                except BadInput as problem:
+                    bad.append(problem)
         if not rows:
             raise BadInput(corpus.name, f"split {split}", "there are no rows", "", "check the files and the filters")
         if len(bad) == rows:
@@ -172,6 +168,6 @@ def _read(plan: Recipe, corpus: Corpus, corpora: Path | None) -> Iterator[SplitR
 
 def _decoded(row: Row, root: Path, plan: Recipe) -> Iterator[str]:
     """The locators of a row's images, each once it was decoded."""
-    for locator in (row.image,) if isinstance(row.image, str) else row.image:
+    for locator in row.images:
         describe(read_bytes(locator, root), locator.partition(":")[2], plan.images)
         yield locator

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from importlib import resources
-from itertools import islice
 from pathlib import Path
 
 from twokeys.builder import recipe as recipes
 from twokeys.builder.guess.draft import FILL_IN, drafted
 from twokeys.builder.guess.place import place
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.golds import Asked, asked_of
+from twokeys.builder.read.first_rows import first_rows
+from twokeys.builder.read.golds import Asked
 from twokeys.builder.recipe import Recipe
-from twokeys.builder.run.files import write_text
-from twokeys.core.errors import BadInput
-from twokeys.core.items import Row, TextRule
+from twokeys.core.disk import write_text
+from twokeys.core.errors import BadInput, clipped
+from twokeys.core.items import Row
 
 ITEMS = 10
 _ROWS = 200
@@ -100,19 +100,17 @@ def _items(plan: Recipe) -> tuple[list[tuple[Row, Asked]], list[BadInput]]:
     Raises:
         BadInput: When the corpus cannot be read at all.
     """
-    corpus, rule = plan.corpora[0], TextRule(plan.text.unicode, plan.text.lowercase)
+    corpus = plan.corpora[0]
     form = reader(corpus.format)
     root = form.root(corpus, None)
     split = next(iter(corpus.splits or form.splits(corpus, root)))
     good: list[tuple[Row, Asked]] = []
     bad: list[BadInput] = []
-    for row in islice(form.read(corpus, root, split), _ROWS):
-        try:
-            if isinstance(row, BadInput):
-                raise row
-            good.append((row, asked_of(row, rule)))
-        except BadInput as problem:
-            bad.append(problem)
+    for found in first_rows(plan, corpus, root, split, _ROWS):
+        if isinstance(found, BadInput):
+            bad.append(found)
+        else:
+            good.append(found)
         if len(good) == ITEMS:
             break
     return good, bad
@@ -122,9 +120,8 @@ def _shown(good: list[tuple[Row, Asked]], problems: list[BadInput]) -> str:
     """Items and problems for people to read."""
     blocks = []
     for row, asked in good:
-        images = [row.image] if isinstance(row.image, str) else list(row.image)
         lines = [f"id        {row.source_id}   (split {row.split}; {row.file}, row {row.row})"]
-        lines += [f"image     {image if len(image) < 120 else image[:117] + '...'}" for image in images]
+        lines += [f"image     {clipped(image, 120)}" for image in row.images]
         lines += [f"question  {asked.question}"]
         lines += [f"option    {option}" for option in asked.choices]
         lines += [f"answer    {asked.answer}"]

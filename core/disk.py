@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ NO_PLACE = {
     errno.EEXIST, errno.ENOTEMPTY, errno.EIO,
 }  # fmt: skip
 """What it answers where no file of the name can be."""
+_UNFINISHED = re.compile(r"\..+\.\d+-[0-9a-f]{8}\.partial")
+"""Names that `whole` gives to files as long as they are not whole."""
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV}
 """What a system or a file system answers that exchanges nothing."""
 
@@ -74,6 +78,41 @@ def sync(path: Path) -> None:
             raise
     finally:
         os.close(number)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; what was written there becomes `path` only when the block ends well.
+
+    Raises:
+        BadInput: When nothing can be written there.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.partial")
+        try:
+            yield temporary
+            sync(temporary)
+            temporary.replace(path)
+            sync(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file's name is one that `whole` gives: if it is still there, its writer was killed.
+
+    Example:
+        >>> is_unfinished("parts/.a.json.71-0badf00d.partial"), is_unfinished("parts/a.json")
+        (True, False)
+    """
+    return _UNFINISHED.fullmatch(name.rpartition("/")[2]) is not None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole."""
+    with whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -117,8 +117,18 @@ def clipped(text: str, most: int = 400) -> str:
 
 def correction(name: str, names: Iterable[str], otherwise: str = "name one of these") -> str:
     """The remedy for a name that nothing has: the closest of the names, or `otherwise` if none is close."""
-    close = difflib.get_close_matches(name, list(names), 1)
-    return f"correct the name: did you mean {close[0]!r}?" if close else otherwise
+    close = closest(name, names)
+    return f"correct the name: did you mean {close!r}?" if close is not None else otherwise
+
+
+def closest(name: str, names: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The name that was probably meant; None if none is as like as that.
+
+    Example:
+        >>> closest("balanecd", ["audited", "balanced"]), closest("x", ["audited"])
+        ('balanced', None)
+    """
+    return next(iter(difflib.get_close_matches(name, list(names), 1, likeness)), None)
 
 
 def _sentence(text: str) -> str:

@@ -59,6 +59,11 @@ def sha256_of_all(paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
+def sha256_of_weights(folder: Path) -> str:
+    """One SHA-256 for the weights of a model: those of all safetensors files in its folder, by name."""
+    return sha256_of_all(sorted(folder.glob("*.safetensors")))
+
+
 def hashes(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
     """SHA-256 of every file in a folder, by path relative to it.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from twokeys.core.errors import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -181,8 +182,8 @@ def _problems(value: Mapping[Any, Any], known: Mapping[str, list[str]]) -> Itera
 
 
 def _unknown(name: object, names: list[str], what: str) -> str:
-    close = difflib.get_close_matches(str(name), names, 1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+    close = closest(str(name), names)
+    hint = f"did you mean {close!r}?" if close is not None else f"there are {', '.join(names)}"
     return f"{name!r} is no {what}; {hint}"
 
 

@@ -59,7 +59,7 @@ def published(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run("build", recipe, "--out", place / "toy", "--corpora", toy.corpora, "--engine", "serial", "--verbose")
     assert done.returncode == 0, done.stderr
     told = [line.partition(":")[0] for line in done.stderr.splitlines()]
-    measured = ["measure", "measure-unseen", "filter", "balance", "refit", "measure-unseen"]
+    measured = ["measure", "measure-unseen", "filter", "balance", "refit", "refit-unseen"]
     assert told == ["rows", "pictures", "items", "groups", *measured, "publish"]
     assert all(line.endswith(" s") for line in done.stderr.splitlines()), "a line a stage where no terminal is"
     assert "bounded by" in done.stdout

@@ -21,11 +21,12 @@ from twokeys.audit.evaluation.drawing import donors, drawn
 from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky
 from twokeys.audit.evaluation.result import Evaluation, summarise
-from twokeys.audit.journal import LOG, Journal, write
+from twokeys.audit.journal import LOG, Journal
 from twokeys.audit.models.loading import load_named
 from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
+from twokeys.core.disk import write_text
 from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 BATCH = 256
@@ -106,8 +107,8 @@ def evaluate(
     if out is not None:
         from twokeys.audit.evaluation.report import report
 
-        write(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
-        write(out / REPORT, report(result, table, published.shown))
+        write_text(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
+        write_text(out / REPORT, report(result, table, published.shown))
     return result
 
 

@@ -5,7 +5,6 @@ It is kept beside the folder, not in it: a published folder holds what its manif
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
@@ -14,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from twokeys.audit.evaluation.leaks import ITEMS, Leak, measured
-from twokeys.audit.journal import write
 from twokeys.audit.models.model import Responder
 from twokeys.audit.published import Published, fingerprints
 from twokeys.core.answers.parsing import VERSION
+from twokeys.core.disk import write_text
+from twokeys.core.errors import BadInput
 from twokeys.core.intervals.means import Interval
+from twokeys.core.items import canonical_json, digest
 from twokeys.core.progress import Say, step
 
 _STATED = re.compile(r".+@(?:sha256-[0-9a-f]{16}|[0-9a-f]{40})")
@@ -58,8 +59,7 @@ def leaks_of(published: Published, model: Responder, seed: int, say: Say) -> Mas
         "model": model.name, "config": published.config, "split": published.split, "rows": fingerprints(published),
         "items": ITEMS, "seed": seed, "parser": VERSION, "tried": TRIED,
     }  # fmt: skip
-    name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
-    file = place(published.folder) / f"{name}.json"
+    file = place(published.folder) / f"{digest('masks', canonical_json(key))[:16]}.json"
     stated = _STATED.fullmatch(model.name) is not None
     if stated and (known := _read(file, key)) is not None:
         return known
@@ -87,6 +87,6 @@ def _keep(file: Path, said: dict[str, Any]) -> None:
     """Write what was measured; in a place that cannot be written, it is measured again next time."""
     try:
         file.parent.mkdir(exist_ok=True)
-        write(file, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
-    except OSError:
+        write_text(file, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
+    except (OSError, BadInput):
         return

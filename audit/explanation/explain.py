@@ -27,10 +27,11 @@ from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
-from twokeys.audit.journal import LOG, Journal, write
+from twokeys.audit.journal import LOG, Journal
 from twokeys.audit.models.model import Masking, Model
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
+from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput, Unscorable
 from twokeys.core.progress import Logged, Say, about, note, silent, step
 
@@ -178,8 +179,8 @@ def explained(
     if out is not None:
         from twokeys.audit.explanation.report import report
 
-        write(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
-        write(out / REPORT, report(found, published.shown([line["id"] for line in done])))
+        write_text(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
+        write_text(out / REPORT, report(found, published.shown([line["id"] for line in done])))
     return found
 
 

@@ -21,10 +21,10 @@ from twokeys.audit.explanation.metrics import RANKED
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, frame
 from twokeys.audit.games.backgrounds import IMAGE
-from twokeys.audit.journal import write
 from twokeys.audit.models.model import Masking
 from twokeys.audit.models.words import TEXT
 from twokeys.audit.published import read
+from twokeys.core.disk import write_text
 from twokeys.core.progress import Say, silent
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def sensitivity(
     }
     found = Sensitivity(leaks, runs, agreed)
     if out is not None:
-        write(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
+        write_text(out / RESULT, json.dumps(found.json(), indent=2, ensure_ascii=False) + "\n")
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,11 +11,10 @@ from PIL import Image
 
 from twokeys.audit.models.hosts import Hosts
 from twokeys.audit.models.model import Question
-from twokeys.audit.served.asking import CHAT, named
+from twokeys.audit.served.asking import CHAT, named, strange
 from twokeys.audit.served.replies import read_reply
 from twokeys.audit.served.wire import Wire
 from twokeys.audit.wording import worded
-from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
 from twokeys.core.pictures.uris import data_uri
 
@@ -68,10 +66,7 @@ class Endpoint:
         try:
             return read_reply(found)
         except (KeyError, IndexError, TypeError, AttributeError, ValueError):
-            problem = f"the server sent {json.dumps(found)[:200]}"
-            raise BadInput(
-                f"{self.server.url}{CHAT}", None, problem, "a chat completion", "check the address"
-            ) from None
+            raise strange(self.server, CHAT, found) from None
 
 
 def _address(picture: Image.Image) -> str:

@@ -5,15 +5,14 @@ Weights are read from safetensors only, and no code that comes with a model is r
 
 from __future__ import annotations
 
-import difflib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
-from twokeys.core.errors import BadInput, correction
-from twokeys.core.files import sha256_of_all
+from twokeys.core.errors import BadInput, closest, correction
+from twokeys.core.files import sha256_of_weights
 
 REFERENCE = "reference:"
 FAMILIES = {
@@ -167,9 +166,9 @@ def _place(name: str) -> tuple[str, str | None]:
         return str(folder), None
     if Path(name).is_dir():
         return name, None
-    if "/" not in name and (close := difflib.get_close_matches(name, list(references()), 1, cutoff=0.8)):
+    if "/" not in name and (close := closest(name, references(), 0.8)) is not None:
         problem = f"there is no folder {name!r}, and models of the hub are named owner/name"
-        raise BadInput("--model", None, problem, "", f"correct the name: did you mean {REFERENCE + close[0]!r}?")
+        raise BadInput("--model", None, problem, "", f"correct the name: did you mean {REFERENCE + close!r}?")
     hub, _, revision = name.partition("@")
     return hub, revision or None
 
@@ -177,7 +176,7 @@ def _place(name: str) -> tuple[str, str | None]:
 def _named(name: str, place: str, config: Any) -> str:
     """A model and the exact state of it, for reports."""
     if (folder := Path(place)).is_dir():
-        digits = sha256_of_all(sorted(folder.glob("*.safetensors")))[:16]
+        digits = sha256_of_weights(folder)[:16]
         return f"{name if name.startswith(REFERENCE) else folder.name}@sha256-{digits}"
     return f"{place}@{getattr(config, '_commit_hash', None) or 'unknown'}"
 

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from twokeys.audit.models.hosts import Hosts, Server
 from twokeys.audit.served.kept import Facts, Kept, facts, place
 from twokeys.audit.served.spending import Spending, Tokens, expected
-from twokeys.audit.served.wire import KEPT, Refused, Wire
-from twokeys.core.errors import BadInput
+from twokeys.audit.served.wire import Refused, Wire
+from twokeys.core.errors import BadInput, clipped
 from twokeys.core.items import canonical_json, digest
 from twokeys.core.progress import Say, aside, note
 
@@ -63,6 +63,13 @@ def named(where: str, address: str, hosts: Hosts) -> tuple[Server, str]:
         remedy = "add the model after #, as in http://localhost:8000/v1#my-model"
         raise BadInput(where, None, f"{address!r} names no model", "an address and a model", remedy)
     return server, model
+
+
+def strange(server: Server, path: str, found: Any) -> BadInput:
+    """What to say of an answer that has not the protocol's form."""
+    problem = f"the server sent {clipped(canonical_json(_plain(found)), 200)}"
+    allowed = "an answer in the form of OpenAI's protocol"
+    return BadInput(f"{server.url}{path}", None, problem, allowed, "check the address")
 
 
 class Asker:
@@ -114,11 +121,7 @@ class Asker:
                 break
             except (Unreadable, KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
                 if attempt == READ_AGAIN - 1:
-                    problem = f"the server sent {canonical_json(_plain(found))[:200]}"
-                    allowed = "an answer in the form of OpenAI's protocol"
-                    raise BadInput(
-                        f"{self.server.url}{ask.path}", None, problem, allowed, "check the address"
-                    ) from error
+                    raise strange(self.server, ask.path, found) from error
         spent = Tokens.of(found, ask.prompt, str(reply))
         self.kept.add(identity, {"reply": reply, "tokens": [spent.prompt, spent.reply], "by": _signed(found)})
         return reply
@@ -248,6 +251,3 @@ def _signed(found: Any) -> str:
 def _plain(value: Any) -> Any:
     """JSON values that can be written: what is no number becomes a text."""
     return str(value) if not isinstance(value, str) else text(value)
-
-
-__all__ = ["CHAT", "COMPLETIONS", "KEPT", "Ask", "Asker", "Unreadable", "named", "supported", "text"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from twokeys.audit.served.asking import CHAT, COMPLETIONS, Ask, text
+from twokeys.audit.served.asking import CHAT, Ask, text
 from twokeys.audit.wording import worded
 
 VERSION = 1
@@ -51,6 +51,3 @@ def read_reply(found: Any) -> str:
     choice = found["choices"][0]
     said = choice["text"] if "text" in choice else choice["message"]["content"] or ""
     return text(said).strip()
-
-
-__all__ = ["BLIND", "CHAT", "COMPLETIONS", "NOTHING", "prompt", "read_reply", "request"]

@@ -40,7 +40,7 @@ def certify(run: Run, recipe: Recipe, survey: Survey, selection: Selection) -> C
     items = survey.items[survey.items["id"].isin(set(kept["id"]))].reset_index(drop=True)
     keyed, baselines = KeyedTable(items, selection.key), chosen(recipe.measure.baselines)
     refit = _refit(run, recipe, survey, kept, keyed)
-    unseen = None if refit is None else measure_unseen(run, keyed, recipe, baselines, survey.represent)
+    unseen = None if refit is None else measure_unseen(run, "refit-unseen", keyed, recipe, baselines, survey.represent)
     return Certified(refit, unseen, audit(run, recipe, survey))
 
 

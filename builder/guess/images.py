@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
-from twokeys.builder.read.corpora.shards import is_list
+from twokeys.builder.read.corpora.shards import holds_bytes
 from twokeys.builder.read.embedded import holds_image
+from twokeys.core.pictures.decoding import file_endings
 from twokeys.core.templates import as_text, names_in
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from twokeys.builder.read.corpora.opening import SourceFile
 
-_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm")
 _NAMES = re.compile(r"image|img|picture|photo|figure|file_?name|filename|path", re.IGNORECASE)
 _ID = re.compile(r"(image|img|photo|picture|figure)[ _-]?(id|name|file|path|key)?", re.IGNORECASE)
 _HEAD = 100
@@ -55,7 +54,7 @@ def embedded(file: SourceFile) -> list[str]:
     """The columns of a Parquet file that hold bytes of images."""
     if not file.name.endswith(".parquet"):
         return []
-    return [column.name for column in pq.read_schema(file.path) if _holds_bytes(column.type)]
+    return [column.name for column in pq.read_schema(file.path) if holds_bytes(column.type)]
 
 
 def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
@@ -80,7 +79,7 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
         return ImagesFound(template, True)
     for name in names:
         values = [value for value in texts(records, name) if isinstance(value, str)]
-        if values and all(value.lower().endswith(_ENDINGS) for value in values):
+        if values and all(PurePosixPath(value).suffix.lower() in file_endings() for value in values):
             return ImagesFound(name, False, addresses=any("://" in value for value in values))
     for name in names:
         if _ID.fullmatch(name) and texts(records, name):
@@ -88,18 +87,11 @@ def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
     return ImagesFound(None, False)
 
 
-def _holds_bytes(kind: pa.DataType) -> bool:
-    if is_list(kind):
-        kind = kind.value_type
-    struct = pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
-    return bool(struct or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
-
-
 def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
     """The column or template that gives an image file for the most rows, of the fewest columns."""
     by_name: dict[str, list[PurePosixPath]] = {}
     for path in listing(root):
-        if path.suffix.lower() in _ENDINGS:
+        if path.suffix.lower() in file_endings():
             file = PurePosixPath(path.relative_to(root))
             for key in {file.name, file.stem, file.as_posix()}:
                 by_name.setdefault(key, []).append(file)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twokeys.builder.read.corpora.lists import absent, printed
+from twokeys.core.errors import short
 from twokeys.core.items import ANSWER_TYPES
 from twokeys.core.templates import as_text
 
@@ -210,7 +211,7 @@ def _read_options(records: Records, found: Roles) -> None:
                 return
             del found.separators[found.choices]
     found.unsure["choices"] = (
-        f"the column {found.choices!r} may hold options, as {written[0][:50]!r}" if written else ""
+        f"the column {found.choices!r} may hold options, as {short(written[0], 50)}" if written else ""
     )
     found.choices = None
 

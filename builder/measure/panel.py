@@ -19,6 +19,7 @@ from twokeys.core.answers.normal import normalise
 from twokeys.core.ceilings import codes
 from twokeys.core.intervals.accuracy import accuracy, chance
 from twokeys.core.measured import FITS
+from twokeys.core.spread import spread
 from twokeys.data_cards.panel import Asked, BlindExample, BlindScore, Panel
 from twokeys.filters.answered_by_models import MODELS, RIGHT
 
@@ -187,7 +188,6 @@ def _examples(items: pd.DataFrame, answers: pd.DataFrame, right: np.ndarray) -> 
     if not len(items) or not right.max(initial=0):
         return []
     most = items[right == right.max()].drop_duplicates("question")
-    places = np.unique(np.linspace(0, len(most) - 1, min(EXAMPLES, len(most)), dtype=int))
     said = answers[answers["id"].isin(most["id"])].pivot(index="id", columns="model", values="answer")
     return [
         BlindExample(
@@ -197,7 +197,7 @@ def _examples(items: pd.DataFrame, answers: pd.DataFrame, right: np.ndarray) -> 
             answer=row.answer,
             replies={str(model): _short(text) for model, text in said.loc[row.id].items()},
         )
-        for row in most.iloc[places].itertuples()
+        for row in most.iloc[spread(len(most), EXAMPLES)].itertuples()
     ]
 
 

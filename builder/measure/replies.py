@@ -32,7 +32,7 @@ from twokeys.builder.run.results import Parts
 from twokeys.builder.run.room import room_for, weight, with_threads
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.errors import BadInput
-from twokeys.core.files import sha256_of_all
+from twokeys.core.files import sha256_of_weights
 
 PICTURES_PER_SHARD, PER_BATCH = 256, 16
 
@@ -49,7 +49,7 @@ def identity(model: str | None) -> str:
     folder = (
         references().get(model.removeprefix(REFERENCE), Path(model)) if model.startswith(REFERENCE) else Path(model)
     )
-    return f"{model}@{sha256_of_all(sorted(folder.glob('*.safetensors')))[:16]}" if folder.is_dir() else model
+    return f"{model}@{sha256_of_weights(folder)[:16]}" if folder.is_dir() else model
 
 
 def named_hosts(recipe: Recipe, allow_host: Sequence[str]) -> Hosts:

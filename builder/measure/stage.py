@@ -24,10 +24,11 @@ from twokeys.builder.measure.lexical import option_features
 from twokeys.builder.measure.matrix import ContentMatrix, Contents, Matrix, Reads, RowMatrix
 from twokeys.builder.measure.offers import offers, vocabulary
 from twokeys.builder.recipe import Measure
-from twokeys.builder.run.files import whole, write_table
+from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
+from twokeys.core.disk import whole
 from twokeys.core.items import digest
 
 FIT_ON = "fit_on.npy"

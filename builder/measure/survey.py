@@ -42,6 +42,7 @@ from twokeys.core.folds import fold_of
 from twokeys.core.item_images import ByItem, images_of, several
 from twokeys.core.items import digest, image_key
 from twokeys.core.measured import UNSEEN
+from twokeys.core.spread import spread
 from twokeys.data_cards.manifest import GroupKind
 from twokeys.data_cards.panel import Panel
 
@@ -151,7 +152,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
     how = CrossFit(dict.fromkeys(VIEWS, _folds(items, recipe)), baselines, recipe.measure, reads)
     keyed = KeyedTable(items, groups.key)
     measured = measure(run, keyed, how, recipe.seed)
-    unseen = measure_unseen(run, keyed, recipe, baselines, represent)
+    unseen = measure_unseen(run, "measure-unseen", keyed, recipe, baselines, represent)
     models = named_models(recipe.encoders.panel, recipe.served.manner)
     answers, panel_key = ask_panel(run, models, KeyedTable(items, reading.key), recipe.measure.candidates)
     table = measured.table.merge(columns(items, answers), on="id", validate="one_to_one")
@@ -277,7 +278,7 @@ def _near_images(
     whole, small = made.embedded(), made.thumbnails()
     keys = np.unique(shown)
     rows = whole.of(pd.Series(keys))
-    sample = keys[np.unique(np.linspace(0, len(keys) - 1, min(CALIBRATION, len(keys)), dtype=int))]
+    sample = keys[spread(len(keys), CALIBRATION)]
     decoded = [represent.pictures.decode(str(key)) for key in sample]
     own = Embedded(pd.Index(keys), whole.vectors[rows])
     found = near_images(own, small[rows], decoded, image_encoder(encoder.name))

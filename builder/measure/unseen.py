@@ -52,12 +52,13 @@ def recurring(items: pd.DataFrame, view: View) -> float:
 
 
 def measure_unseen(
-    run: Run, items: KeyedTable, recipe: Recipe, chosen: Mapping[str, Baseline], represent: Representations
+    run: Run, name: str, items: KeyedTable, recipe: Recipe, chosen: Mapping[str, Baseline], represent: Representations
 ) -> Measurements | None:
     """Fit baselines with folds by question; None where too few questions recur, or no baseline is to be fitted anew.
 
     Args:
         run: The build under way.
+        name: Name of the stage.
         items: The item table, sorted by id.
         recipe: Says into how many folds.
         chosen: The baselines of the build.
@@ -70,11 +71,11 @@ def measure_unseen(
             dealt = pd.Series(fold_of(keys, recipe.measure.folds, recipe.seed), index=keys.index)
             folds[view] = dealt.reindex(items.frame.index, fill_value=0).to_numpy(dtype="int64")
     again = {
-        name: baseline
-        for name, baseline in chosen.items()
-        if name.partition(".")[0] in folds and baseline.fits and baseline.needs == "seconds"
+        each: baseline
+        for each, baseline in chosen.items()
+        if each.partition(".")[0] in folds and baseline.fits and baseline.needs == "seconds"
     }
     if not again:
         return None
     how = CrossFit(folds, again, recipe.measure, represent.reads(again))
-    return measure.named("measure-unseen")(run, items, how, recipe.seed)
+    return measure.named(name)(run, items, how, recipe.seed)

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.read.spelling import spelled
-from twokeys.builder.run.files import whole
 from twokeys.core.answers.normal import compared
 from twokeys.core.columns import is_retrieved
+from twokeys.core.disk import whole
 from twokeys.core.files import sha256
 from twokeys.core.items import hashed_order, question_key
 from twokeys.core.pictures.facts import describe

@@ -113,8 +113,8 @@ def _named(path: Path, members: Members, member: str) -> str:
         problem = f"{len(ending)} members are named so: {', '.join(ending[:3])}"
         raise BadInput(path, wanted, problem, "one of these", "write the folder before the name")
     shown = ", ".join(list(members.found)[:3])
-    allowed = f"a member, such as {shown}" if shown else "a member; the archive holds no files"
-    raise BadInput(path, wanted, "there is no such member", allowed, "correct the name")
+    allowed = f"its members, such as {shown}" if shown else ""
+    raise BadInput(path, wanted, "there is no such member", allowed, "correct the name, or name another archive")
 
 
 def _twice(path: Path, name: str) -> tuple[int, Read]:

@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import Image
 
 from twokeys.builder.read.corpora import READERS, coco, reader, readers
 from twokeys.builder.read.corpora.reader import CorpusImage, corpora_folder, corpus_folder
@@ -32,6 +31,7 @@ from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.builder.sources import IMAGES, Pool
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
+from twokeys.core.pictures.decoding import file_endings
 from twokeys.core.pictures.limits import Images
 from twokeys.core.pictures.shown import FORMATS
 
@@ -132,7 +132,7 @@ def image_files(root: Path) -> list[str]:
     Raises:
         BadInput: If a folder cannot be listed, or there is no image file.
     """
-    endings = {ending for ending, form in Image.registered_extensions().items() if form in FORMATS}
+    endings = file_endings()
     found = []
     for place, folders, files in os.walk(root, onerror=_unlisted):
         images = [name for name in files if PurePosixPath(name).suffix.lower() in endings]

@@ -10,7 +10,7 @@ import json
 import warnings
 from pathlib import Path
 
-from twokeys.builder.run.files import write_text
+from twokeys.core.disk import is_unfinished, write_text
 from twokeys.core.files import hashes, sha256
 
 DONE = "done.json"
@@ -46,7 +46,7 @@ def is_sealed(part: Path, stage: str) -> bool:
 
 def sums(folder: Path) -> dict[str, str]:
     """Checksums of all files of a stage."""
-    return {name: value for name, value in hashes(folder, {DONE}).items() if not _is_temporary(name)}
+    return {name: value for name, value in hashes(folder, {DONE}).items() if not is_unfinished(name)}
 
 
 def is_done(folder: Path, stage: str) -> bool:
@@ -70,12 +70,6 @@ def is_done(folder: Path, stage: str) -> bool:
     for name in {*odd, DONE}:
         (folder / name).unlink(missing_ok=True)
     return False
-
-
-def _is_temporary(name: str) -> bool:
-    """Whether a file was never finished: its writer was killed."""
-    last = name.rpartition("/")[2]
-    return last.startswith(".") and last.endswith(".partial")
 
 
 def _warn(stage: str, name: str) -> None:

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from twokeys.builder.run.files import whole, write_json, write_table
+from twokeys.builder.run.files import write_json, write_table
+from twokeys.core.disk import whole
 
 VALUES = "values.json"
 

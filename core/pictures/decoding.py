@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from functools import cache
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -17,6 +18,17 @@ FEWEST = 8
 SCANS = 200
 """Scans of a JPEG, also of its thumbnails: progressive ones have about ten, each as long as the first."""
 _JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
+
+
+@cache
+def file_endings() -> frozenset[str]:
+    """Endings, in small letters, of the names of files that hold images of an accepted format.
+
+    Example:
+        >>> ".jpeg" in file_endings(), ".heic" in file_endings()
+        (True, False)
+    """
+    return frozenset(ending for ending, form in Image.registered_extensions().items() if form in FORMATS)
 
 
 def decode(data: bytes, where: object, limits: Images = WIDEST) -> Image.Image:

@@ -16,9 +16,10 @@ from twokeys.core.errors import BadInput
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """A folder of results: two run folders, what is known of masks, and much that only looks like these."""
+    """A folder of results: run folders, what is known of masks (once half written), and much that looks like these."""
     for name, file in {
         ".mine.run": "lock", ".other.run": "lock", ".mine.masks": f"{16 * 'a'}.json",
+        ".killed.masks": f".{16 * 'b'}.json.71-0badf00d.partial",
         "mine": "manifest.json", ".theirs.run": "thesis.tex", ".their.masks": "face.png", ".git": "HEAD",
         "a.run": "lock", ".run": "lock",
     }.items():  # fmt: skip
@@ -34,7 +35,7 @@ def names(place: Path) -> set[str]:
     return {path.name for path in place.iterdir()}
 
 
-OURS = {".mine.run", ".other.run", ".mine.masks"}
+OURS = {".mine.run", ".other.run", ".mine.masks", ".killed.masks"}
 
 
 def test_nothing_is_removed_unless_it_is_asked_for(out: Path) -> None:

@@ -101,6 +101,15 @@ def test_bad_rows_are_counted_where_the_recipe_sets_them_aside_and_a_problem_whe
     assert not check_recipe(write(columns=columns)).good
 
 
+def test_a_row_of_more_images_than_an_item_may_have_is_bad_as_in_a_build(write, tmp_path):
+    plan = write(columns={"image": "i"}, images={"max_per_item": 2}, bad_rows="set aside")
+    names = ["1.png", "2.png", "3.png"]
+    lines = [json.dumps({"q": "Which?", "a": "x", "i": names[:n]}) for n in (1, 2, 3)]
+    (tmp_path / "t/test.jsonl").write_text("\n".join(lines))
+    (split,) = check_recipe(plan).splits
+    assert (split.rows, [bad.problem for bad in split.bad]) == (3, ["the row has 3 images"])
+
+
 def test_what_is_not_filled_in_is_a_warning(write):
     found = check_recipe(write({"license": "unknown", "revision": "unknown", "homepage": ""}, language=[]))
     assert found.good

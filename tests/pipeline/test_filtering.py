@@ -27,7 +27,7 @@ def test_a_rule_that_no_item_gives_anything_to_read_is_named() -> None:
     assert idle(make_rule("duplicate-item", {}), items) == []
 
 
-AFTER_MEASURING = {"filter", "balance", "refit", "publish"}
+AFTER_MEASURING = {"filter", "balance", "refit", "refit-unseen", "publish"}
 
 
 def removed_by(built: Built, rule: str) -> set[str]:
@@ -168,7 +168,7 @@ def test_another_threshold_does_not_measure_again(toy: Toy, make: Build) -> None
 
 def test_another_balance_does_not_filter_again(toy: Toy, make: Build) -> None:
     make(toy)
-    assert set(make(toy, balance={"max_share": 0.75}).executed) == {"balance", "refit", "publish"}
+    assert set(make(toy, balance={"max_share": 0.75}).executed) == {"balance", "refit", "refit-unseen", "publish"}
 
 
 def test_another_title_only_publishes_again(toy: Toy, make: Build) -> None:

@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from twokeys.builder.run.files import whole, write_json
+from twokeys.builder.run.files import write_json
+from twokeys.core.disk import whole
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

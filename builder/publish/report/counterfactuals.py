@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from twokeys.builder.publish.report.spread import in_turn, spread
+from twokeys.core.spread import in_turn, spread
 from twokeys.data_cards.pictures import Box, Cross, Picture
 
 QUADS, PAIRS = 6, 3

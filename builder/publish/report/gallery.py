@@ -11,7 +11,7 @@ import pandas as pd
 from twokeys.builder.balance.select import retrieved
 from twokeys.builder.publish.report.counterfactuals import shares, text
 from twokeys.builder.publish.report.material import Material
-from twokeys.builder.publish.report.spread import in_turn, spread
+from twokeys.core.spread import in_turn, spread
 from twokeys.data_cards.pictures import Picture, RetrievedPair
 from twokeys.data_cards.retrieved import judge
 

@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from twokeys.builder.measure.shortcuts.cues import split
 from twokeys.builder.publish.report.material import Material
 from twokeys.builder.publish.report.thumbnails import Thumbnails
+from twokeys.core.spread import spread
 from twokeys.data_cards.report import Departure, Neighbour, Removed
 
 EXAMPLES = 4
@@ -75,7 +76,7 @@ def _steps(material: Material, gone: pd.DataFrame) -> Iterator[tuple[str, pd.Dat
 def _spread(part: pd.DataFrame, most: int) -> pd.DataFrame:
     """Some rows, spread over all of them in the order of ids."""
     part = part.sort_values("id")
-    return part.iloc[np.unique(np.linspace(0, len(part) - 1, min(most, len(part)), dtype=int))]
+    return part.iloc[spread(len(part), most)]
 
 
 def _aside(row: Row) -> Removed:

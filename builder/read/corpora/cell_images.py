@@ -46,11 +46,6 @@ def cell_locator(file: SourceFile, column: str, row: int, member: int) -> str:
     return f"{CELL}{file.name}#{column}#{row}.{member}{at}"
 
 
-def file_of_cell(rest: str) -> str:
-    """The file that a locator names, without its prefix."""
-    return rest.rsplit("#", 2)[0]
-
-
 def cell_bytes(root: Path, rest: str) -> bytes:
     """Read the image of a cell.
 

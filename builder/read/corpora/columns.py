@@ -20,7 +20,7 @@ from twokeys.builder.read.corpora.record_cells import Cells, flat
 from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
 from twokeys.builder.read.placeholders import named
 from twokeys.builder.recipe import Columns, Corpus, Part
-from twokeys.core.errors import BadInput, correction
+from twokeys.core.errors import BadInput, correction, short
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
 from twokeys.core.templates import is_template, names_in
 
@@ -331,7 +331,7 @@ def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> A
         return option[0]
     if isinstance(option, list):
         remedy = f"name the member that is the text, such as `choices: '{columns.choices}.*.1'`"
-        raise BadInput(file.name, row, f"an option is the list {str(option)[:60]}", "a text", remedy)
+        raise BadInput(file.name, row, f"an option is the list {short(option, 60)}", "a text", remedy)
     return option
 
 

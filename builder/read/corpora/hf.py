@@ -17,6 +17,7 @@ from twokeys.builder.read.corpora.opening import read_json, source_file
 from twokeys.builder.read.corpora.reader import Reader, corpus_folder, options
 from twokeys.builder.recipe import Columns, Corpus
 from twokeys.core.errors import BadInput
+from twokeys.core.pictures.decoding import file_endings
 from twokeys.core.yaml_reading import LONGEST, parsed
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _HEAD = re.compile(r"\s*---[\r\n]+(.*?)[\r\n]+---(?:[\r\n]|$)", re.DOTALL)
 """YAML at the beginning of a README."""
 STATE = "state.json"
 """Where `save_to_disk` lists the files of a split."""
-_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm"})
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -122,7 +122,7 @@ def _tables(root: Path, names: list[str]) -> list[str]:
     if described := [name for name in names if is_metadata(name)]:
         return described
     paths = [PurePosixPath(name) for name in names]
-    if all(path.suffix.lower() in _IMAGES for path in paths):
+    if all(path.suffix.lower() in file_endings() for path in paths):
         return []
     saved = {folder: _saved(root, folder / STATE) for folder in {path.parent for path in paths}}
     listed = [(path, saved[path.parent]) for path in paths]

@@ -78,12 +78,11 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
         kind = kind.value_type
     if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
         return column
-    binary = types.is_binary(kind) or types.is_large_binary(kind)
-    struct = types.is_struct(kind) and kind.get_field_index("bytes") >= 0
-    if struct and corpus.images == "names":
+    embeds = holds_bytes(kind)
+    if embeds and types.is_struct(kind) and corpus.images == "names":
         return f"{column}.path"
     # A locator holds the name of a whole column, and "#" ends it.
-    if (struct or binary) and corpus.images == "required" and "#" not in column and "." not in column:
+    if embeds and corpus.images == "required" and "#" not in column and "." not in column:
         return None
     problem = f"the column {column!r} is of type {kind}, and the recipe says `images: {corpus.images}`"
     allowed = "a column of paths, or of bytes with `images: required`"
@@ -94,6 +93,13 @@ def is_list(kind: pa.DataType) -> bool:
     """Whether cells of a type hold several values."""
     types = pa.types
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def holds_bytes(kind: pa.DataType) -> bool:
+    """Whether cells of a type are bytes, or objects with `bytes` as `datasets` keeps images, or lists of these."""
+    inner, types = kind.value_type if is_list(kind) else kind, pa.types
+    struct = types.is_struct(inner) and inner.get_field_index("bytes") >= 0
+    return bool(struct or types.is_binary(inner) or types.is_large_binary(inner))
 
 
 def embedded_name(file: SourceFile, column: str) -> str | None:
@@ -120,7 +126,7 @@ def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, R
     columns = {name: _read_for(schema, name) for name in wanted}
     _require(file, [name for name, column in columns.items() if column is None], schema.names, wanted)
     read = sorted(set(filter(None, columns.values())))
-    found = batches(file.path, read, _IMAGE_BATCH if _holds_bytes(schema, read) else _BATCH)
+    found = batches(file.path, read, _IMAGE_BATCH if _hold_bytes(schema, read) else _BATCH)
     before = 0
     for batch in found:
         yield from enumerate(_records_of(batch, file, before + 1), start=before + 1)
@@ -146,17 +152,8 @@ def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Map
         raise BadInput(file.path, "header", problem, ", ".join(names), correction(missing[0], names, CORRECT))
 
 
-def _holds_bytes(schema: pa.Schema, names: list[str]) -> bool:
-    kinds = [_type(schema, name) for name in names]
-    return any(
-        kind is not None
-        and (
-            pa.types.is_binary(kind)
-            or pa.types.is_large_binary(kind)
-            or (pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
-        )
-        for kind in kinds
-    )
+def _hold_bytes(schema: pa.Schema, names: list[str]) -> bool:
+    return any((kind := _type(schema, name)) is not None and holds_bytes(kind) for name in names)
 
 
 def column_type(file: SourceFile, name: str) -> pa.DataType | None:

@@ -19,10 +19,11 @@ from pydantic import BaseModel
 from twokeys.builder.read.pictures import read_bytes
 from twokeys.builder.run.checksums import DONE
 from twokeys.builder.run.engines import Process
-from twokeys.builder.run.files import whole, write_json, write_table
+from twokeys.builder.run.files import write_json, write_table
 from twokeys.builder.run.keys import KeyedTable, NamedModel, content_key
 from twokeys.builder.run.results import Parts, Result, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
+from twokeys.core.disk import whole
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json
 from twokeys.data_cards.manifest import Step
