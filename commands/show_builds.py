@@ -67,6 +67,7 @@ def show_build(built: Built) -> None:
     if manifest.audited is not None:
         _show_audited(manifest.audited)
     if manifest.kept == 0:
+        OUT.print("[red]NOT bounded[/]: no item was kept.")
         tabled.prose(OUT, plain.empty(manifest))
     elif not breaches(manifest):
         tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
