@@ -138,8 +138,8 @@ def _doubts(plan: Recipe) -> Iterator[str]:
     for source in (*plan.corpora, *plan.pool):
         if source.license.lower() == "unknown":
             yield f"{source.name}: the licence is unknown, so nothing may be published"
-        if source.revision.lower() in ("unknown", ""):
-            yield f"{source.name}: the revision is unknown, so nobody can get the same files"
+        if (revision := source.revision.lower() or "unknown") in ("unknown", "unchecked"):
+            yield f"{source.name}: the revision is {revision}, so nobody can get the same files"
         if not source.homepage and not source.citation:
             yield f"{source.name}: neither `homepage` nor `citation` names the source"
 

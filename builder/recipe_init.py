@@ -13,6 +13,7 @@ from twokeys.builder.guess.place import place
 from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.first_rows import first_rows
 from twokeys.builder.read.golds import Asked
+from twokeys.builder.read.packed import without_packing
 from twokeys.builder.recipe import Recipe
 from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput, clipped
@@ -89,8 +90,7 @@ def _schema() -> str:
 
 
 def _slug(name: str) -> str:
-    stem = re.sub(r"\.(gz|zst)$", "", name.lower())
-    stem = re.sub(r"\.(csv|tsv|jsonl|ndjson|json|parquet)$", "", stem)
+    stem = re.sub(r"\.(csv|tsv|jsonl|ndjson|json|parquet|arrow)$", "", without_packing(name))
     return re.sub(r"[^a-z0-9._-]+", "-", stem).strip("._-") or "corpus"
 
 

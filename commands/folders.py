@@ -1,4 +1,4 @@
-"""What one or two published folders say: `verify`, `diff`."""
+"""What one or two published folders say, and what lies beside them: `verify`, `diff`, `clean`."""
 
 from __future__ import annotations
 

@@ -11,9 +11,12 @@ import typer
 from twokeys.commands.options import AsJson, Corpora, Recipe
 from twokeys.commands.terminal import plainly, print_json
 from twokeys.commands.verbosity import Verbosity, speaking, verbosity
+from twokeys.core.bad_rows import by_kind
 
 app = typer.Typer(help="Start and check a recipe of your own.", no_args_is_help=True, rich_markup_mode=None)
 Source = Annotated[str, typer.Argument(help="A table, a folder, or a Hub dataset that is in the local cache.")]
+KINDS = 3
+"""Kinds of bad rows that are printed of a split."""
 File = Annotated[Path | None, typer.Option("--out", help="The recipe's file. Default: NAME.yaml.")]
 
 
@@ -31,10 +34,8 @@ def init(path: Source, out: File = None) -> None:
     if verbosity() is Verbosity.QUIET:
         return
     OUT.print(f"Items as they would be read: {done.sample} ({done.items})", markup=False, highlight=False)
-    for problem in done.problems[:3]:
-        tabled.prose(OUT, f"Not read: {problem}")
-    if len(done.problems) > 3:
-        tabled.prose(OUT, f"{len(done.problems) - 3:,} more rows were not read; the sample lists some.")
+    for kind in by_kind(done.problems)[:KINDS]:
+        tabled.prose(OUT, f"Not read: {kind}")
     if done.to_do:
         OUT.print("To fill in:")
         for line in done.to_do:
@@ -62,8 +63,8 @@ def check(recipe: Recipe, corpora: Corpora = None, as_json: AsJson = False) -> N
         ]
         table(f"First rows of each split, {ROWS:,} at most", ("corpus", "split", "rows", "bad", "images decoded"), rows)
     for one in () if quiet else found.splits:
-        if one.bad:
-            tabled.prose(OUT, f"Bad row: {one.bad[0]}")
+        for kind in by_kind(one.bad)[:KINDS]:
+            tabled.prose(OUT, f"Bad: {kind}")
     for warning in () if quiet else found.warnings:
         tabled.prose(OUT, f"Look at this: {warning}.")
     for problem in found.problems:

@@ -9,6 +9,16 @@ NEW = "new questions"
 """Marks the name of a baseline that was fitted with folds by question."""
 
 
+def with_folds(baseline: str, *, unseen: bool) -> str:
+    """The name of a baseline, with a mark if no model met the question that it answers.
+
+    Example:
+        >>> with_folds("question.tfidf", unseen=True)
+        'question.tfidf, new questions'
+    """
+    return f"{baseline}, {NEW}" if unseen else baseline
+
+
 class Ceiling(Fact):
     """The best accuracy of any function of one view on a set: a count."""
 
@@ -45,7 +55,7 @@ class Score(Fact):
     @property
     def name(self) -> str:
         """The baseline, with how it was fitted."""
-        return f"{self.baseline}, {NEW}" if self.unseen else self.baseline
+        return with_folds(self.baseline, unseen=self.unseen)
 
     @property
     def accuracy(self) -> float:

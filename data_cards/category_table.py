@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twokeys.data_cards.blindness import NEW
+from twokeys.data_cards.blindness import with_folds
 from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def sentence(row: Category) -> str:
 
 def named(row: Category) -> str:
     """The adversary, with how it was fitted."""
-    return f"{row.baseline}, {NEW}" if row.unseen else row.baseline
+    return with_folds(row.baseline, unseen=row.unseen)
 
 
 def reached(row: Category) -> str:

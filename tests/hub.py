@@ -9,13 +9,14 @@ import base64
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.local_server import running
 
 TOKEN = "hf_right"
 LARGE = (".parquet", ".png")
@@ -70,15 +71,8 @@ class Hub(ThreadingHTTPServer):
 @contextmanager
 def hub() -> Iterator[Hub]:
     """Run a hub of its own."""
-    server = Hub()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with running(Hub()) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def blob(data: bytes) -> str:

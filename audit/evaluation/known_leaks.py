@@ -86,7 +86,6 @@ def _read(file: Path, key: dict[str, Any]) -> Masks | None:
 def _keep(file: Path, said: dict[str, Any]) -> None:
     """Write what was measured; in a place that cannot be written, it is measured again next time."""
     try:
-        file.parent.mkdir(exist_ok=True)
         write_text(file, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
     except (OSError, BadInput):
         return

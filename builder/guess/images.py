@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
 from twokeys.builder.guess.place import listing
 from twokeys.builder.guess.roles import Records, texts
+from twokeys.builder.read.arrow_files import ENDINGS, schema_of
 from twokeys.builder.read.corpora.shards import holds_bytes
 from twokeys.builder.read.embedded import holds_image
 from twokeys.core.pictures.decoding import file_endings
-from twokeys.core.templates import as_text, names_in
+from twokeys.core.templates import as_text, is_template, names_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,10 +50,10 @@ class ImagesFound:
 
 
 def embedded(file: SourceFile) -> list[str]:
-    """The columns of a Parquet file that hold bytes of images."""
-    if not file.name.endswith(".parquet"):
+    """The columns of a Parquet or Arrow file that hold bytes of images."""
+    if file.ending not in ENDINGS:
         return []
-    return [column.name for column in pq.read_schema(file.path) if holds_bytes(column.type)]
+    return [column.name for column in schema_of(file.path) if holds_bytes(column.type)]
 
 
 def images(records: Records, inside: Sequence[str], root: Path) -> ImagesFound:
@@ -109,6 +108,7 @@ def _template(records: Records, names: Sequence[str], root: Path) -> str | None:
             for file in _candidates(by_name.get(key, []), cells)
         })  # fmt: skip
     # Rows without an image leave the columns of its name empty.
+    votes = Counter({one: count for one, count in votes.items() if is_template(one)})  # others name one file for all
     asked = {one: sum(all(cells.get(name) for name in names_in(one)) for cells in single) for one in votes}
     good = [one for one, count in votes.items() if count >= _MOST * asked[one] and count >= _LEAST * len(records)]
     best = min(good, key=lambda one: (-votes[one], one.count("{"), not _names_images(one), len(one)), default=None)

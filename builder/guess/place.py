@@ -13,11 +13,11 @@ from twokeys.builder.read.corpora.hf import README
 from twokeys.builder.read.corpora.image_folder import is_metadata
 from twokeys.builder.read.corpora.opening import SourceFile
 from twokeys.builder.read.corpora.shards import TABLES
+from twokeys.builder.read.packed import without_packing
 from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
 
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
-_PACKED = (".gz", ".zst")
 _COMMIT = re.compile(r"/snapshots/([0-9a-f]{40})")
 _MOST_FILES = 200_000
 """Files of a folder that are looked at, at most."""
@@ -81,7 +81,7 @@ def of_folder(root: Path) -> Place:
     if at_top:
         return _of_table(root, {}, below)
     if below:
-        return _of_table(root, {"files": below[0] if len(below) == 1 else {_split(name): name for name in below}})
+        return _of_table(root, {"files": below[0] if len(below) == 1 else _by_split(below)})
     raise BadInput(root, None, "the folder holds no table", _NEEDS, "name the folder that holds the tables")
 
 
@@ -117,7 +117,9 @@ def _shards(corpus: Corpus, root: Path) -> dict[str, list[SourceFile]]:
 
 def _is_dataset(root: Path) -> bool:
     """Whether `datasets` reads a folder: shards of Parquet below it, an ImageFolder, a card that names files."""
-    if "configs" in _card(root) or "dataset_info" in _card(root) or (root / "dataset_dict.json").is_file():
+    if "configs" in _card(root) or "dataset_info" in _card(root):
+        return True
+    if any((root / name).is_file() for name in ("dataset_dict.json", hf.STATE)):
         return True
     tables = _tables(root)
     if any(is_metadata(path.name) for path in tables):
@@ -159,10 +161,16 @@ def _tables(root: Path) -> list[Path]:
 
 
 def _is_table(path: Path) -> bool:
-    name = path.name.lower()
-    for ending in _PACKED:
-        name = name.removesuffix(ending)
-    return name.endswith(TABLES) and path.name not in ("dataset_info.json", "dataset_infos.json", "state.json")
+    own = ("dataset_info.json", "dataset_infos.json", hf.STATE)
+    return without_packing(path.name).endswith(TABLES) and path.name not in own
+
+
+def _by_split(names: list[str]) -> dict[str, str | list[str]]:
+    """The files of each split that paths tell."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(_split(name), []).append(name)
+    return {split: files[0] if len(files) == 1 else files for split, files in found.items()}
 
 
 def _split(name: str) -> str:

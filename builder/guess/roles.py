@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from twokeys.builder.read.corpora.lists import absent, printed
+from twokeys.builder.read.corpora.lists import absent, by_letter, printed
 from twokeys.core.errors import short
 from twokeys.core.items import ANSWER_TYPES
 from twokeys.core.templates import as_text
@@ -27,6 +27,7 @@ _HINT = ("hint", "context")
 _OPTION = re.compile(r"(?P<stem>[A-Za-z]*?)[ _-]?(?P<mark>[A-Ha-h]|[1-9])")
 _STEMS = {"", "option", "options", "choice", "choices", "opt", "answer", "candidate"}
 _SEPARATORS = ("|", ";", "\n", " / ", ",")
+_LETTERS, _NUMBERS = "ABCDEFGHIJ", "123456789"
 _FEW = 12
 """A column of splits has few values."""
 
@@ -84,6 +85,8 @@ def roles(records: Records, images: Sequence[str] = ()) -> Roles:
     found.answer = found.answer or _named(rest, _ANSWER, records, _is_single)
     rest = [name for name in rest if name != found.answer]
     found.choices = _named(rest, _CHOICES, records, _is_filled) or _option_columns(rest)
+    if found.choices is None and (name := _named(rest, _CHOICES, records, lambda _: True)) is not None:
+        found.choices = _inside_objects(texts(records, name), name, found)
     _read_options(records, found)
     found.answers = _named(rest, _ANSWERS, records, _is_filled)
     found.hint = _named(rest, _HINT, records, _is_text)
@@ -96,24 +99,25 @@ def roles(records: Records, images: Sequence[str] = ()) -> Roles:
 
 def texts(records: Records, name: str) -> list[Any]:
     """The values of a column that are not absent; dots go into members of lists."""
-    values = []
-    for record in records:
-        value: Any = record
-        for part in name.split(".") if name not in record else [name]:
-            value = _member(value, part)
-        if not absent(value):
-            values.append(value)
-    return values
+    return [value for record in records if not absent(value := _inside(record, name))]
+
+
+def _inside(record: dict[str, Any], name: str) -> Any:
+    value: Any = record
+    for part in name.split(".") if name not in record else [name]:
+        value = _member(value, part)
+    return value
 
 
 def options_of(record: dict[str, Any], found: Roles) -> list[str]:
     """The options of a row as texts, in their places."""
     if isinstance(found.choices, list):
-        return [as_text(record.get(name)) for name in found.choices]
-    value = record.get(found.choices or "")
+        return [as_text(_inside(record, name)) for name in found.choices]
+    value = _inside(record, found.choices or "")
     if isinstance(value, str):
         between = found.separators.get(found.choices or "")
         value = [part.strip() for part in value.split(between)] if between else printed(value)
+    value = by_letter(value) or value
     return [as_text(option) for option in value] if isinstance(value, list) else []
 
 
@@ -183,7 +187,7 @@ def _option_columns(names: Sequence[str]) -> list[str] | None:
         if (told := _OPTION.fullmatch(name)) and told["stem"].lower() in _STEMS:
             by_stem.setdefault(told["stem"], {})[told["mark"].upper()] = name
     for marks in by_stem.values():
-        for order in ("ABCDEFGH", "123456789"):
+        for order in (_LETTERS[:8], _NUMBERS):
             columns = []
             for mark in order:
                 if mark not in marks:
@@ -194,12 +198,36 @@ def _option_columns(names: Sequence[str]) -> list[str] | None:
     return None
 
 
+def _inside_objects(values: Sequence[Any], name: str, found: Roles) -> str | list[str] | None:
+    """The options of objects: by letter, in fields that are numbered, or in the list beside that of their labels."""
+    if all(by_letter(value) for value in values):
+        return name
+    objects = [value for value in values if isinstance(value, dict)]
+    keys = list(objects[0]) if objects else []
+    same = len(objects) == len(values) and all(one.keys() == objects[0].keys() for one in objects)
+    if same and any(sorted(keys) == [str(first + place) for place in range(len(keys))] for first in (0, 1)):
+        return [f"{name}.{key}" for key in sorted(keys)]
+    if same and all(_in_order(one) for one in objects):
+        return f"{name}.text"
+    found.unsure["choices"] = f"the column {name!r} may hold options: name its fields, as [{name}.FIELD, ...]"
+    return None
+
+
+def _in_order(options: dict[str, Any]) -> bool:
+    """Whether an object lists options, and their labels in the order of letters or numbers."""
+    labels, listed = options.get("label"), options.get("text")
+    if not isinstance(labels, list) or not isinstance(listed, list) or len(labels) != len(listed):
+        return False
+    return any([as_text(label) for label in labels] == list(marks[: len(labels)]) for marks in (_LETTERS, _NUMBERS))
+
+
 def _read_options(records: Records, found: Roles) -> None:
     """Find what stands between the options of a column of texts, or give the column up."""
     if not isinstance(found.choices, str):
         return
     values = texts(records, found.choices)
-    if all(isinstance(value if not isinstance(value, str) else printed(value), list) for value in values):
+    plain = [printed(value) if isinstance(value, str) else value for value in values]
+    if all(isinstance(value, list) or by_letter(value) for value in plain):
         return
     golds = {as_text(gold) for gold in texts(records, found.answer)} if found.answer else set()
     written = [value for value in values if isinstance(value, str)]

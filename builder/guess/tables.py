@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from twokeys.builder.guess.images import embedded
 from twokeys.builder.guess.place import Place
 from twokeys.builder.guess.roles import Records, roles, texts
+from twokeys.builder.read.arrow_files import ENDINGS, schema_of
 from twokeys.builder.read.corpora.lists import absent
 from twokeys.builder.read.corpora.opening import SourceFile
 from twokeys.builder.read.corpora.shards import records
@@ -109,8 +108,8 @@ def sample(file: SourceFile, most: int) -> tuple[Records, list[str]]:
     """
     inside = embedded(file)
     wanted: dict[str, str] = {}
-    if file.name.endswith(".parquet"):
-        wanted = {name: "columns" for name in pq.read_schema(file.path).names if name not in inside}
+    if file.ending in ENDINGS:
+        wanted = {name: "columns" for name in schema_of(file.path).names if name not in inside}
     rows: list[dict[str, Any]] = []
     for _, record in records(file, wanted):
         if not isinstance(record, BadInput):

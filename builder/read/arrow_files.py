@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from twokeys.builder.read.packed import POINTER, refuse_pointer
 from twokeys.core.errors import BadInput
 from twokeys.core.files import Stamp, stamp
 
@@ -119,7 +120,14 @@ def _part(column: pa.Array, name: str, columns: Sequence[str]) -> pa.Array:
 
 
 def broken(path: Path, error: Exception) -> BadInput:
-    """What is wrong with a file that cannot be read as what its ending says."""
+    """What is wrong with a file that cannot be read as what its ending says.
+
+    Raises:
+        BadInput: If it is a pointer of Git LFS.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            refuse_pointer(path, file.read(len(POINTER)))
     kind = "Parquet" if path.suffix.lower() == ".parquet" else "Arrow"
     problem = f"the file is no whole {kind} file ({(str(error).splitlines() or [type(error).__name__])[0]})"
     return BadInput(path, None, problem, "", "write or download it again")

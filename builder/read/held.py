@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
-from pathlib import Path, PureWindowsPath
+from functools import lru_cache
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from urllib.parse import unquote
 
+from twokeys.builder.read.packed import refuse_pointer
 from twokeys.core.errors import BadInput
+from twokeys.core.files import Stamp, stamp
 from twokeys.core.pictures.limits import MAX_BYTES
 
 BELOW = "//"
@@ -86,9 +91,11 @@ def read_held(folder: Path, name: str) -> bytes:
             if opened.st_size > MAX_BYTES:
                 problem = f"the file {name!r} has {opened.st_size:,} bytes"
                 raise BadInput(folder / name, None, problem, f"at most {MAX_BYTES:,} bytes", "shrink the image")
-            return file.read(MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unreadable(folder, name, "image", error.strerror or str(error)) from None
+    refuse_pointer(folder / name, data)
+    return data
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -105,4 +112,30 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 def _unreadable(folder: Path, name: str, what: str, why: str) -> BadInput:
     remedy = "put it there: paths count from the corpus's folder, or from its image_folder"
+    if alike := _alike(folder, name):
+        remedy = f"name it as it is spelt there: {alike!a}"
     return BadInput(folder / name, None, f"the {what} {name!r} cannot be read ({why})", "", remedy)
+
+
+def _alike(folder: Path, name: str) -> str | None:
+    """A file whose name differs in letter case, percent signs or accents alone; None if there is none."""
+    place = PurePosixPath(name)
+    beside = folder / place.parent
+    try:
+        # What lies outside is not even told by name.
+        inside = beside.resolve().is_relative_to(folder.resolve())
+        names = _spelt(beside, stamp(beside)) if inside else {}
+    except (OSError, RuntimeError, ValueError):
+        return None
+    found = names.get(_plain(place.name))
+    return None if found in (None, place.name) else str(place.with_name(found))
+
+
+@lru_cache(maxsize=8)
+def _spelt(folder: Path, written: Stamp) -> dict[str, str]:
+    """The files of a folder by a spelling that they share with names that differ little; listed once."""
+    return {_plain(name): name for name in sorted(path.name for path in folder.iterdir())}
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", unquote(name)).casefold()

@@ -19,6 +19,8 @@ from twokeys.core.errors import BadInput
 
 ENDINGS = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz")
 """Endings that a packed file's name may have after the ending of what is in it."""
+POINTER = b"version https://git-lfs."
+"""How a file begins that Git LFS puts in the place of one that was not fetched."""
 MOST_UNPACKED = 64 * 2**30
 """Bytes that a packed file may hold, if it is unpacked into a temporary file."""
 
@@ -62,6 +64,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with path.open("rb") as raw:
             packed, opener = _format(raw)
+            refuse_pointer(path, raw.peek(len(POINTER)))
             if opener is None:
                 yield raw
             else:
@@ -98,6 +101,17 @@ def plain(path: Path) -> IO[bytes]:
             out.write(block)
     out.seek(0)
     return out
+
+
+def refuse_pointer(path: Path, head: bytes) -> None:
+    """Refuse what Git LFS puts in the place of a file, by how it begins.
+
+    Raises:
+        BadInput: If it begins so.
+    """
+    if head.startswith(POINTER):
+        problem = "the file is a pointer of Git LFS, not the file that it stands for"
+        raise BadInput(path, None, problem, "", "fetch the files: run `git lfs pull` in their folder")
 
 
 def _format(raw: IO[bytes]) -> tuple[str | None, Callable[[IO[bytes]], IO[bytes]] | None]:

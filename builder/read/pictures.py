@@ -167,27 +167,27 @@ def _column_bytes(root: Path, name: str, column: str, index: int, member: int | 
     try:
         cell = cell_of(held(root, name, "table"), column, index)
     except BadInput as error:
-        raise BadInput(path, index, error.problem, error.allowed, error.remedy) from None
+        raise BadInput(path, index + 1, error.problem, error.allowed, error.remedy) from None
     if member is not None:
         members = cell if isinstance(cell, list) else []
         if any(isinstance(one, str) for one in members):  # texts are counted without holes, as columns of names are
             members = [one for one in members if not absent(one)]
         cell = members[member] if member < len(members) else None
     if holds_image(cell):
-        return image_bytes(cell, path, index)
+        return image_bytes(cell, path, index + 1)
     if isinstance(cell, dict) and cell.get("path"):
-        refuse_address(str(cell["path"]), path, index)
-        return _beside(root, name, index, str(cell["path"]))
+        refuse_address(str(cell["path"]), path, index + 1)
+        return _beside(root, name, index + 1, str(cell["path"]))
     problem = f"the column {column!r} holds no bytes"
-    raise BadInput(path, index, problem, "", "embed the image's bytes in the table")
+    raise BadInput(path, index + 1, problem, "", "embed the image's bytes in the table")
 
 
-def _beside(root: Path, table: str, index: int, name: str) -> bytes:
+def _beside(root: Path, table: str, row: int, name: str) -> bytes:
     """An image that a table names: relative to the table's folder, inside the corpus's."""
     try:
         return _file_bytes(root, str(PurePosixPath(table).parent / name.replace("\\", "/")))
     except BadInput as error:
-        raise BadInput(root / table, index, error.problem, error.allowed, error.remedy) from None
+        raise BadInput(root / table, row, error.problem, error.allowed, error.remedy) from None
 
 
 def located(locator: str, root: Path) -> str:

@@ -26,6 +26,17 @@ class Named:
     options: tuple[Any, ...]
 
 
+def highest(texts: Sequence[Any]) -> int:
+    """The highest number by which some texts name an image; 0 if none of them does.
+
+    Example:
+        >>> highest(["<image 2> or <img1>?", "<image>", 7])
+        2
+    """
+    found = [mark for text in texts if isinstance(text, str) for mark in _PLACEHOLDER.finditer(text)]
+    return max((int(mark[3]) for mark in found if mark[3]), default=0)
+
+
 def named(question: Any, options: Sequence[Any], images: int, file: str, row: int | str) -> Named:
     """Check that each placeholder names an image of the item, and number those without a number.
 

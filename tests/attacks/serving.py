@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.local_server import running
 
 
 class Server(ThreadingHTTPServer):
@@ -54,12 +55,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(leads_to: str | None = None, status: int = 302) -> Iterator[Server]:
     """A server that runs as long as the block."""
-    made = Server(leads_to, status)
-    thread = threading.Thread(target=made.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with running(Server(leads_to, status)) as made:
         yield made
-    finally:
-        made.shutdown()
-        made.server_close()
-        thread.join()

@@ -305,11 +305,11 @@ def test_a_table_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
     [
         ("file:none.png", "none.png", None, "cannot be read ("),
         ("file:.", "", None, "cannot be read ("),
-        ("parquet:none.parquet#image#3", "none.parquet", 3, "cannot be read ("),
-        ("parquet:broken.parquet#image#3", "broken.parquet", 3, "no whole Parquet file ("),
-        ("parquet:t.parquet#picture#0", "t.parquet", 0, "no column 'picture'"),
-        ("parquet:t.parquet#image#1", "t.parquet", 1, "holds no bytes"),
-        ("parquet:t.parquet#image#2", "t.parquet", 2, "holds no bytes"),
+        ("parquet:none.parquet#image#3", "none.parquet", 4, "cannot be read ("),
+        ("parquet:broken.parquet#image#3", "broken.parquet", 4, "no whole Parquet file"),
+        ("parquet:t.parquet#picture#0", "t.parquet", 1, "no column 'picture'"),
+        ("parquet:t.parquet#image#1", "t.parquet", 2, "holds no bytes"),
+        ("parquet:t.parquet#image#2", "t.parquet", 3, "holds no bytes"),
     ],
 )
 def test_a_picture_that_is_not_there_is_named(
@@ -321,6 +321,28 @@ def test_a_picture_that_is_not_there_is_named(
         read_bytes(locator, tmp_path)
     assert (error.value.file, error.value.row) == (str(tmp_path / file), row)
     assert found in error.value.problem
+
+
+@pytest.mark.parametrize(
+    ("stated", "there"),
+    [("IMG_1.JPG", "img_1.jpg"), ("a%20b.png", "a b.png"), ("e\u0301.png", "\u00e9.png"), ("x/A.png", "x/a.png")],
+)
+def test_a_name_that_is_spelt_a_little_differently_is_told_as_it_stands(
+    stated: str, there: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t/x").mkdir(parents=True)
+    (tmp_path / "t" / there).write_bytes(b"x")
+    with pytest.raises(BadInput) as error:
+        read_bytes(f"file:{stated}", tmp_path / "t")
+    assert error.value.remedy == f"name it as it is spelt there: {there!a}"
+
+
+def test_nothing_outside_the_folder_is_told_by_name(tmp_path: Path) -> None:
+    (tmp_path / "t").mkdir()
+    (tmp_path / "secret.png").write_bytes(b"x")
+    with pytest.raises(BadInput) as error:
+        read_bytes("file:../SECRET.png", tmp_path / "t")
+    assert "secret" not in str(error.value)
 
 
 def test_a_name_has_no_bytes(tmp_path: Path) -> None:

@@ -118,6 +118,10 @@ def test_what_is_not_filled_in_is_a_warning(write):
     ]  # fmt: skip
 
 
+def test_a_revision_that_nobody_looked_up_is_a_warning(tmp_path):
+    assert any("revision is unchecked" in one for one in check_recipe("mmvp", tmp_path).warnings)
+
+
 def test_no_recipe_at_all_is_bad_input(tmp_path):
     (tmp_path / "x.yaml").write_text("a: [")
     for name, problem in (("x.yaml", "no YAML"), ("y.yaml", "no such recipe")):

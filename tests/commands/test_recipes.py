@@ -52,3 +52,14 @@ def test_what_is_wrong_ends_with_status_2_and_is_json_on_request(folder):
     found = json.loads(told.stdout)
     assert (told.returncode, found["good"], len(found["problems"])) == (2, False, 1)
     assert found["splits"] == [{"corpus": "mine", "split": "test", "rows": 12, "bad": []}]
+
+
+def test_bad_rows_are_told_by_kind(folder):
+    lines = (folder / "mine/test.jsonl").read_text().splitlines()
+    bad = [json.dumps(json.loads(line) | {"answer": None}) for line in lines[:3]]
+    (folder / "mine/test.jsonl").write_text("\n".join([*bad, *lines[3:]]))
+    started = run("recipe", "init", "mine", cwd=folder)
+    checked = run("recipe", "check", "mine.yaml", cwd=folder)
+    assert "Not read: 3 rows: the answer is missing." in started.stdout
+    assert "Bad: 3 rows: the answer is missing." in checked.stdout
+    assert "Such as test.jsonl, row 1; test.jsonl, row 2; test.jsonl, row 3." in " ".join(checked.stdout.split())

@@ -1,6 +1,6 @@
 """All experiments of docs/reliability.md, with their figures.
 
-    python -m tests.reliability [SHARE]     SHARE of the usual counts; 1 if none is given
+    python -m tests.reliability [SHARE [NAME ...]]     SHARE of the usual counts (else 1), of some experiments
 
 Ends with 1 if anything was not as promised; what it was is printed.
 """

@@ -18,11 +18,11 @@ from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, one_o
 from twokeys.builder.read.corpora.reader import CorpusImage, Images, Rows, each, file_name, of_split, options
 from twokeys.builder.read.corpora.record_cells import Cells, flat
 from twokeys.builder.read.corpora.shards import CORRECT, Shards, embedded_name, records
-from twokeys.builder.read.placeholders import named
+from twokeys.builder.read.placeholders import highest, named
 from twokeys.builder.recipe import Columns, Corpus, Part
 from twokeys.core.errors import BadInput, correction, short
 from twokeys.core.items import ANSWER_TYPES, AnswerType, Row
-from twokeys.core.templates import is_template, names_in
+from twokeys.core.templates import as_text, is_template, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,10 +198,16 @@ def _of_record(
 
 def _names(cells: Cells, column: str) -> list[Any]:
     """The names of images in a cell; a cell without a name counts as one, unless it is an empty list."""
+    found = _places(cells, column)
+    return found if found == [cells.get(column)] else [name for name in found if not absent(name)]
+
+
+def _places(cells: Cells, column: str) -> list[Any]:
+    """The members of a cell that names images, with the empty ones in their places."""
     value = cells.get(column)
     written = isinstance(value, str) and re.fullmatch(r"\s*\[.*\]\s*", value, re.DOTALL)
     if column in cells.columns.separators or isinstance(value, list) or (written and not is_template(column)):
-        return [name for name in cells.members(column) if not absent(name)]
+        return cells.members(column)
     if isinstance(value, int) or (isinstance(value, str) and value.strip().isdecimal()):
         remedy = f"write a template, such as `image: '{{{column}}}.jpg'`"
         raise BadInput(cells.file.name, cells.row, f"the image is {value!r}", "the image's file name", remedy)
@@ -258,6 +264,7 @@ class Table:
         answers = answers_of(flat(cells.members(columns.answers))) if columns.answers else ()
         texts = [_option_text(option, columns, file, number) for option in options]
         asked = named(cells.question(), texts, len(images), file.name, number)
+        self._check_holes(cells, highest([asked.question, *texts]))
         options = list(asked.options)
         stated = columns.answer
         gold = None if stated is None else cells.get(stated)
@@ -294,6 +301,20 @@ class Table:
             raise BadInput(self.file.name, cells.row, problem, "one image or more", MEND)
         return found
 
+    def _check_holes(self, cells: Cells, number: int) -> None:
+        """Refuse a placeholder behind an empty place: it may count this place, and then it names another image.
+
+        Raises:
+            BadInput: If the place before one of the first `number` images is empty.
+        """
+        if not number:
+            return
+        there = [full for one in self.images for full in one.there(cells.row, lambda name: _places(cells, name))]
+        hole = there.index(False) if False in there else len(there)
+        if number > hole and any(there[hole:]):
+            problem = f"the row names <image {number}>, and image {hole + 1} is missing before other images"
+            raise BadInput(self.file.name, cells.row, problem, "images without a gap where texts number them", MEND)
+
 
 def _columns(corpus: Corpus) -> Columns:
     return corpus.columns or Columns()
@@ -311,7 +332,7 @@ def _all(shards: Shards) -> list[SourceFile]:
 
 
 def _text(value: Any) -> str | None:
-    return None if absent(value) else str(value).strip() or None
+    return None if absent(value) else as_text(value) or None
 
 
 def _json(value: Any) -> Any:
@@ -332,6 +353,11 @@ def _option_text(option: Any, columns: Columns, file: SourceFile, row: int) -> A
     if isinstance(option, list):
         remedy = f"name the member that is the text, such as `choices: '{columns.choices}.*.1'`"
         raise BadInput(file.name, row, f"an option is the list {short(option, 60)}", "a text", remedy)
+    if isinstance(option, dict):
+        fields = ", ".join(f"'{columns.choices}.{key}'" for key in list(option)[:4])
+        remedy = f"name the field of the texts, or one for each option: {fields}"
+        allowed = "a text, or one object that names each option by its letter"
+        raise BadInput(file.name, row, f"an option is the object {short(option, 60)}", allowed, remedy)
     return option
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from twokeys.builder.read.arrow_files import ENDINGS, batches
 from twokeys.builder.read.corpora.cell_images import cell_locator
+from twokeys.builder.read.corpora.lists import absent
 from twokeys.builder.read.corpora.reader import picture
 from twokeys.builder.read.corpora.shards import column_type, is_list, naming_column
 from twokeys.builder.read.embedded import holds_image, name_of
@@ -78,6 +79,18 @@ class ImageColumn:
             members = [0] if self.places is None else self.places[row - 1]
             return [f"{place}.{member}" if self.listed else place for member in members]
         return [self._locator(corpus, file, row, *each) for each in enumerate(names(self.naming))]
+
+    def there(self, row: int, members: Callable[[str], list[Any]]) -> list[bool]:
+        """Whether there is an image in each place of a row's cell.
+
+        Args:
+            row: The row, numbered from 1.
+            members: Function that gives the members of a column's cell, with the empty ones in their places.
+        """
+        if self.naming is not None:
+            return [not absent(member) for member in members(self.naming)]
+        places = [0] if self.places is None else self.places[row - 1]
+        return [place in places for place in range(max(places, default=-1) + 1)] if self.listed else [bool(places)]
 
     def _locator(self, corpus: Corpus, file: SourceFile, row: int, member: int, cell: Any) -> str:
         """Locator of one image of a row, which its cell names or holds."""

@@ -107,8 +107,9 @@ def lines(path: Path) -> Iterator[bytes]:
             yield line
 
 
-def _no_number(_: str) -> None:
-    """NaN and Infinity, which JSON does not have: pandas writes them for missing values."""
+def _no_number(name: str) -> float | None:
+    """NaN, which pandas writes for a missing value, and Infinity, which is none; JSON has neither."""
+    return None if name == "NaN" else float(name)
 
 
 def _checked(value: Any, text: str) -> Any:
@@ -275,28 +276,59 @@ def placed_csv(file: SourceFile, delimiter: str) -> Iterator[tuple[int, int, dic
     table = csv.reader(texts(), delimiter=delimiter, strict=True)
     try:
         names = next(table, [])
-        _decode("".join(names).encode("utf-8", "surrogateescape"), file.path, 1)
-        if not names or len(set(names)) < len(names):
-            allowed = "names that differ, one a column"
-            raise BadInput(file.path, 1, f"the header is {short(names)}", allowed, "give the file a header")
+        _check_header(file, names)
         number, start = 0, read
         for cells in table:
             place, start = start, read
             if not cells:
                 continue
             number += 1
-            yield number, place, _csv_row(file, number, names, cells)
+            yield number, place, _csv_row(file, delimiter, number, names, cells)
         if number == 0:
             raise _empty(file)
     except csv.Error as error:
+        if "new-line character" in str(error):
+            problem, remedy = "lines end in a carriage return alone", r"convert the file, e.g. with `tr '\r' '\n'`"
+            raise BadInput(file.path, f"line {table.line_num}", problem, "line feeds", remedy) from None
         problem = f"the file is no CSV near line {table.line_num} ({error})"
         raise BadInput(file.path, None, problem, "", "mend its quotes, or download it again") from None
 
 
-def _csv_row(file: SourceFile, number: int, names: list[str], cells: list[str]) -> dict[str, str] | BadInput:
+def _check_header(file: SourceFile, names: list[str]) -> None:
+    """Refuse a header that names no columns, one twice, or all of them in one.
+
+    Raises:
+        BadInput: If it does.
+    """
+    _decode("".join(names).encode("utf-8", "surrogateescape"), file.path, 1)
+    if not names or len(set(names)) < len(names):
+        allowed = "names that differ, one a column"
+        remedy = "remove the empty columns" if names.count("") > 1 else "give the file a header"
+        raise BadInput(file.path, 1, f"the header is {short(names)}", allowed, remedy)
+    if len(names) == 1 and (between := next((mark for mark in ";\t|," if mark in names[0]), None)):
+        problem = f"the header is one name, {short(names[0])}, with {between!r} in it"
+        allowed = "commas between the cells of .csv, tabs between those of .tsv"
+        ending = {"\t": ".tsv", ",": ".csv"}.get(between)
+        remedy = f"let the file end in {ending}" if ending else "save it again with commas between its cells"
+        raise BadInput(file.path, 1, problem, allowed, remedy)
+
+
+def _joins(cell: str, place: int, columns: int) -> bool:
+    """Whether a cell holds the end of one row of a table with tabs and the beginning of another, by their tabs."""
+    first, *inside = (line.count("\t") for line in cell.split("\n")) if "\n" in cell else (0,)
+    return bool(inside) and (first, inside[-1]) == (columns - 1 - place, place) and {*inside[:-1]} <= {columns - 1}
+
+
+def _csv_row(
+    file: SourceFile, delimiter: str, number: int, names: list[str], cells: list[str]
+) -> dict[str, str] | BadInput:
     if len(cells) != len(names):
         problem = f"the row has {len(cells)} cells, and the header {len(names)}"
         return BadInput(file.name, number, problem, "", MEND)
+    if delimiter == "\t" and any(_joins(cell, place, len(names)) for place, cell in enumerate(cells)):
+        problem = "a quote opens a cell that takes in whole rows"
+        remedy = 'if quotes belong to the text, write such a cell in quotes and each of its quotes twice ("")'
+        return BadInput(file.name, number, problem, "quotes that close before the line ends", remedy)
     for cell in cells:
         try:
             _decode(cell.encode("utf-8", "surrogateescape"), file.name, number)

@@ -125,7 +125,7 @@ class Cells:
 
 
 def _inside(value: Any, parts: list[str]) -> Any:
-    """What lies at the end of a path.
+    """What lies at the end of a path; nothing if it leads into an empty cell.
 
     Raises:
         LookupError: When there is nothing.
@@ -139,6 +139,8 @@ def _inside(value: Any, parts: list[str]) -> Any:
             return [_inside(member, parts[place:]) for member in value]
         elif isinstance(value, dict):
             value = value[part]
+        elif value is None:
+            return None
         else:
             raise LookupError(part)
     return value

@@ -76,7 +76,9 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
     kind, types = _type(schema_of(file.path), column), pa.types
     if kind is not None and is_list(kind):
         kind = kind.value_type
-    if kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
+    if kind is None or any(is_(kind) for is_ in (types.is_string, types.is_large_string, types.is_string_view)):
+        return column
+    if types.is_dictionary(kind):
         return column
     embeds = holds_bytes(kind)
     if embeds and types.is_struct(kind) and corpus.images == "names":
@@ -92,14 +94,16 @@ def naming_column(file: SourceFile, column: str, corpus: Corpus) -> str | None:
 def is_list(kind: pa.DataType) -> bool:
     """Whether cells of a type hold several values."""
     types = pa.types
-    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+    kinds = (types.is_list, types.is_large_list, types.is_fixed_size_list, types.is_list_view, types.is_large_list_view)
+    return any(is_(kind) for is_ in kinds)
 
 
 def holds_bytes(kind: pa.DataType) -> bool:
     """Whether cells of a type are bytes, or objects with `bytes` as `datasets` keeps images, or lists of these."""
     inner, types = kind.value_type if is_list(kind) else kind, pa.types
     struct = types.is_struct(inner) and inner.get_field_index("bytes") >= 0
-    return bool(struct or types.is_binary(inner) or types.is_large_binary(inner))
+    kinds = (types.is_binary, types.is_large_binary, types.is_fixed_size_binary, types.is_binary_view)
+    return struct or any(is_(inner) for is_ in kinds)
 
 
 def embedded_name(file: SourceFile, column: str) -> str | None:
@@ -134,15 +138,40 @@ def _arrow(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[int, R
 
 
 def _records_of(batch: pa.RecordBatch, file: SourceFile, first: int) -> list[Record | BadInput]:
-    """The rows of a batch, of which the first has a number; one whose text is no UTF-8 costs no other."""
+    """The rows of a batch, of which the first has a number; one whose text is no UTF-8 costs no other.
+
+    A map is an object. Of a number in 32 bits its shortest decimal is read: 0.1, not 0.10000000149011612.
+    """
     try:
-        return list(batch.to_pylist())
-    except UnicodeDecodeError as error:
+        return list(_decimal(batch).to_pylist(maps_as_pydicts="strict"))
+    except (UnicodeDecodeError, KeyError) as error:
         if batch.num_rows > 1:
             alone = [_records_of(batch.slice(at, 1), file, first + at) for at in range(batch.num_rows)]
             return [record for records in alone for record in records]
+        if isinstance(error, KeyError):
+            return [BadInput(file.name, first, "a map holds a key twice", "keys that differ", MEND)]
         problem = f"a text holds the byte {error.object[error.start]:#04x}, which is no UTF-8"
         return [BadInput(file.name, first, problem, "UTF-8 text", MEND)]
+
+
+def _decimal(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with numbers of 64 bits in the place of those of 32, by way of their shortest texts."""
+    for place, field in enumerate(batch.schema):
+        if (wide := _with_leaf(field.type, pa.float64())) != field.type:
+            column = batch.column(place).cast(_with_leaf(field.type, pa.string())).cast(wide)
+            batch = batch.set_column(place, field.with_type(wide), column)
+    return batch
+
+
+def _with_leaf(kind: pa.DataType, leaf: pa.DataType) -> pa.DataType:
+    """A type with another one in the place of numbers of 32 bits, also in lists and structs."""
+    if pa.types.is_float32(kind):
+        return leaf
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_with_leaf(kind.value_type, leaf)))
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_with_leaf(field.type, leaf)) for field in kind])
+    return kind
 
 
 def _require(file: SourceFile, missing: list[str], names: list[str], wanted: Mapping[str, str]) -> None:

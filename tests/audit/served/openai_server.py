@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.local_server import running
+
 Answer = Callable[[str, dict[str, Any]], Any]
 """Path and body of a request -> what is answered; an int is a status, a pair a status with what is answered."""
 
@@ -91,15 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(answer: Answer) -> Iterator[Server]:
     """A server that runs as long as the block."""
-    made = Server(answer)
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(Server(answer)) as made:
         yield made
-    finally:
-        made.shutdown()
-        made.server_close()
-        thread.join()
 
 
 def chats(reply: Callable[[str], str], usage: bool = True) -> Answer:

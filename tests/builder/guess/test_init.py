@@ -118,6 +118,40 @@ def test_a_dataset_folder_with_embedded_images(tmp_path):
     assert check.problems == []
 
 
+@pytest.mark.parametrize("split", [None, "test"])
+def test_what_was_saved_to_disk(tmp_path, split):
+    from datasets import Dataset, DatasetDict, Features, Value
+    from datasets import Image as Images
+
+    rows = [{"question": "Is it?", "answer": "yes", "image": {"bytes": image(number)}} for number in range(4)]
+    features = Features({"question": Value("string"), "answer": Value("string"), "image": Images()})
+    saved = Dataset.from_list(rows, features=features)
+    (saved if split is None else DatasetDict({split: saved})).save_to_disk(tmp_path / "corpus")
+    done, corpus, check = init(tmp_path)
+    assert (corpus.format, corpus.splits, corpus.columns.image) == ("hf", [split or "train"], "image")
+    assert (done.items, check.problems, corpus.images) == (4, [], "required")
+
+
+def test_tables_of_one_split_in_several_folders_are_all_read(tmp_path):
+    for folder in "xy":
+        put(tmp_path / f"corpus/{folder}/part/test.csv", f"question,answer,image\nIs it {folder}?,yes,{folder}.png\n")
+        put(tmp_path / f"corpus/{folder}.png", image(ord(folder)))
+    done, corpus, _ = init(tmp_path)
+    assert corpus.options["files"] == {"part_test": ["x/part/test.csv", "y/part/test.csv"]}
+    assert done.items == 2
+
+
+@pytest.mark.parametrize("folder", ["C:\\photos\\", "/home/ada/photos/"])
+def test_absolute_paths_give_no_template_of_one_image(tmp_path, folder):
+    rows = [{"question": "Is it?", "answer": "yes", "image": f"{folder}{number}.png"} for number in range(3)]
+    put(tmp_path / "corpus/test.csv", as_csv(rows))
+    for number in range(3):
+        put(tmp_path / f"corpus/photos/{number}.png", image(number))
+    done, corpus, check = init(tmp_path)
+    assert (corpus.columns.image, done.items) == ("image", 0)
+    assert "a path inside the image folder" in str(check.problems[0])
+
+
 def test_an_image_folder_with_metadata_in_the_folder_of_each_split(tmp_path):
     for split, count in (("train", 12), ("test", 9)):
         rows = []
@@ -251,6 +285,23 @@ def test_how_golds_name_an_option(golds, said, unsure):
 def test_options_in_columns_of_their_own(names):
     rows = [{"question": "Q?", "answer": "x", **{name: f"{name}!" for name in names}, "notes": "-"}]
     assert roles(rows).choices == list(names)
+
+
+@pytest.mark.parametrize(
+    ("options", "choices"),
+    [
+        ({"B": "blue", "A": "red"}, "options"),
+        ("{'A': 'red', 'B': 'blue'}", "options"),
+        ({"label": ["A", "B"], "text": ["red", "blue"]}, "options.text"),
+        ({"1": "red", "2": "blue"}, ["options.1", "options.2"]),
+        ({"label": ["B", "A"], "text": ["red", "blue"]}, None),
+        ({"first": "red", "second": "blue"}, None),
+    ],
+)
+def test_options_in_objects_are_read_or_asked_for(options, choices):
+    found = roles([{"question": "Q?", "options": options, "answer": gold} for gold in "AB"])
+    assert (found.choices, "choices" in found.unsure) == (choices, choices is None)
+    assert found.answer_is == (None if choices is None else "letter")
 
 
 def test_annotators_without_a_gold_and_golds_of_0_and_1(tmp_path):

@@ -19,6 +19,8 @@ from twokeys.core.errors import BadInput
 from twokeys.core.items import Row
 
 FOLDER = "official"
+COLUMNS = {"question": "q", "answer": "a", "image": "img"}
+"""Of the tables that `table` writes."""
 
 
 @dataclass(frozen=True)
@@ -338,3 +340,26 @@ def official() -> Callable[[str], Path]:
         return Path(folder)
 
     return find
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write files, read all rows."""
+
+    def read(files, columns=None, **fields):
+        for name, content in files.items():
+            path = tmp_path / "t" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, pa.Table):
+                pq.write_table(content, path, row_group_size=2)
+            else:
+                path.write_text(content, encoding="utf-8")
+        columns = Columns(**(COLUMNS | (columns or {})))
+        corpus = Corpus(format="table", name="mine", path="t", revision="r", license="mit", columns=columns, **fields)
+        form = reader("table")
+        root = form.root(corpus, tmp_path)
+        read.splits = form.splits(corpus, root)
+        read.files = [path.relative_to(root).as_posix() for path in form.files(corpus, root)]
+        return [row for split in corpus.splits or read.splits for row in form.read(corpus, root, split)]
+
+    return read

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 
 import pyarrow as pa
 import pytest
@@ -83,7 +84,7 @@ def test_the_line_of_a_syntax_error_is_named(put):
 
 
 def test_not_a_number_is_absence(put):
-    assert read_json(put('{"a": NaN, "b": -Infinity}')) == {"a": None, "b": None}
+    assert read_json(put('{"a": NaN, "b": -Infinity}')) == {"a": None, "b": -math.inf}
     assert list(read_json_lines(put('{"a": NaN}'))) == [(1, {"a": None})]
 
 
@@ -148,6 +149,41 @@ def test_csv_cells_hold_any_line_break_inside_quotes_and_rare_ones_outside(put):
 def test_a_table_without_rows_or_with_a_bad_header_is_unusable(put, text):
     with pytest.raises(BadInput):
         list(read_csv(put(text)))
+
+
+@pytest.mark.parametrize(("between", "remedy"), [(";", "with commas"), ("|", "with commas"), ("\t", "end in .tsv")])
+def test_a_table_with_other_marks_between_its_cells_is_told(put, between, remedy):
+    text = "".join(f"{between.join(cells)}\r\n" for cells in (("question", "answer"), ("How long?", "3,5")))
+    with pytest.raises(BadInput, match="the header is one name") as error:
+        list(read_csv(put(f"\ufeff{text}")))
+    assert remedy in error.value.remedy
+
+
+def test_a_table_with_commas_that_is_named_as_one_with_tabs_is_told(put):
+    with pytest.raises(BadInput, match=r"Let the file end in \.csv"):
+        list(read_csv(put("a,b\n1,2\n"), "\t"))
+
+
+def test_lines_that_end_in_a_carriage_return_alone_are_told(put):
+    with pytest.raises(BadInput, match="carriage return alone"):
+        list(read_csv(put("a,b\r1,2\r")))
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+@pytest.mark.parametrize("column", [0, 1, 2])
+def test_quotes_that_belong_to_the_text_join_no_rows_of_a_table_with_tabs(put, column, rows):
+    cells = [[f"{name}{number}" for name in "abc"] for number in range(rows + 1)]
+    cells[0][column] = f'"{cells[0][column]}'
+    cells[rows - 1][column] += '"'
+    table = "".join("\t".join(row) + "\n" for row in cells)
+    (_, bad), (_, good) = read_csv(put(f"a\tb\tc\n{table}"), "\t")
+    assert bad.problem == "a quote opens a cell that takes in whole rows"
+    assert good["a"] == f"a{rows}"
+
+
+def test_a_quoted_cell_may_hold_tabs_and_line_ends(put):
+    (_, row), = read_csv(put('a\tb\tc\n"x\ty\nz"\t2\t3\n'), "\t")  # fmt: skip
+    assert row["a"] == "x\ty\nz"
 
 
 def test_an_empty_file_of_json_lines_is_unusable(put):

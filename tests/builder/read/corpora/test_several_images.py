@@ -61,6 +61,29 @@ def test_empty_cells_are_passed_over(rows, empty):
     assert [row.image for row in rows("test.jsonl", content, TWO)] == ["file:a.png", "file:b.png"]
 
 
+@pytest.mark.parametrize("question", ["<image 2>?", "Is <img1> older than <img2>?"])
+@pytest.mark.parametrize("kind", ["names", "bytes", "list", "list of bytes"])
+def test_a_number_behind_an_empty_place_is_bad_for_it_may_mean_two_images(rows, kind, question):
+    held = {"names": ["a.png", "b.png"], "bytes": [{"bytes": b"a"}, {"bytes": b"b"}]}[
+        "bytes" if "bytes" in kind else "names"
+    ]
+    full, gap = [*held, None], [None, *held]
+    if "list" in kind:
+        cells, names = {"image": [full, gap]}, "image"
+    else:
+        names = ["image_1", "image_2", "image_3"]
+        cells = {name: list(places) for name, places in zip(names, zip(full, gap, strict=True), strict=True)}
+    good, bad = rows("t.parquet", pa.table({"question": [question] * 2, "answer": ["yes", "no"]} | cells), names)
+    assert len(good.images) == 2
+    assert isinstance(bad, BadInput)
+    assert "image 1 is missing before other images" in bad.problem
+
+
+def test_a_number_before_an_empty_place_names_its_image(rows):
+    content = lines({"question": "<image 1>?", "image_1": "a.png", "image_2": "", "image_3": "c.png"})
+    assert locators(rows("t.jsonl", content, [*TWO, "image_3"])) == [("file:a.png", "file:c.png")]
+
+
 def test_a_row_without_any_image_is_bad(rows):
     found = rows("test.jsonl", lines({"image_1": None, "image_2": ""}), TWO)
     assert "test.jsonl, row 1: the row has no image in image_1, image_2" in locators(found)[0]
@@ -100,7 +123,7 @@ def embedded(*cells):
 @pytest.mark.parametrize("form", ["table", "hf"])
 def test_embedded_images_of_several_columns(rows, tmp_path, form):
     table = pa.table({
-        "question": ["<image 1>?", "<image 1> or <image 2>?", "<image 1>?"], "answer": ["yes"] * 3,
+        "question": ["<image 1>?", "<image 1> or <image 2>?", "Is it?"], "answer": ["yes"] * 3,
         "image_1": embedded(b"a", b"b", None), "image_2": embedded(None, b"c", b"d"),
     })  # fmt: skip
     found = rows("test.parquet", table, TWO, form)

@@ -8,40 +8,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from twokeys.builder.read.corpora import reader
-from twokeys.builder.read.golds import asked_of
 from twokeys.builder.read.pictures import read_bytes
-from twokeys.builder.recipe import Columns, Corpus
+from twokeys.builder.recipe import Corpus
 from twokeys.core.errors import BadInput
-from twokeys.core.items import Row, TextRule
+from twokeys.core.items import Row
 
 RECORDS = [
     {"q": "Is it red?", "a": "yes", "img": "a.png", "n": 7},
     {"q": "What is it?", "a": "cat", "img": "b.png", "n": 8},
 ]
-NAMES = {"question": "q", "answer": "a", "image": "img"}
-
-
-@pytest.fixture
-def table(tmp_path):
-    """Write files, read all rows."""
-
-    def read(files, columns=None, **fields):
-        for name, content in files.items():
-            path = tmp_path / "t" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, pa.Table):
-                pq.write_table(content, path, row_group_size=2)
-            else:
-                path.write_text(content, encoding="utf-8")
-        columns = Columns(**(NAMES | (columns or {})))
-        corpus = Corpus(format="table", name="mine", path="t", revision="r", license="mit", columns=columns, **fields)
-        form = reader("table")
-        root = form.root(corpus, tmp_path)
-        read.splits = form.splits(corpus, root)
-        read.files = [path.relative_to(root).as_posix() for path in form.files(corpus, root)]
-        return [row for split in corpus.splits or read.splits for row in form.read(corpus, root, split)]
-
-    return read
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 
 
 def as_csv(records):
@@ -356,6 +332,18 @@ def test_a_truncated_parquet_file_is_unusable(table, tmp_path):
         table({})
 
 
+@pytest.mark.parametrize("name", ["test.csv", "test.jsonl", "test.json", "test.parquet", "test.arrow"])
+def test_a_pointer_in_the_place_of_a_table_is_told(table, name):
+    with pytest.raises(BadInput, match="git lfs pull"):
+        table({name: LFS})
+
+
+def test_a_pointer_in_the_place_of_an_image_is_told(table, tmp_path):
+    row, _ = table({"test.csv": as_csv(RECORDS), "a.png": LFS})
+    with pytest.raises(BadInput, match="git lfs pull"):
+        read_bytes(row.image, tmp_path / "t")
+
+
 def test_a_file_of_another_kind_is_told(table):
     with pytest.raises(BadInput, match=r"the file ends in '\.xlsx'"):
         table({"test.xlsx": ""}, options={"files": "test.xlsx"})
@@ -367,50 +355,3 @@ def test_without_a_mapping_the_usual_names_are_taken(tmp_path):
     (row,) = reader("table").read(corpus, tmp_path, "test")
     assert isinstance(row, Row)
     assert (row.question, row.answer, row.image) == ("Is it?", "no", "file:a.png")
-
-
-@pytest.mark.parametrize(
-    ("answer_is", "answer"),
-    [
-        ("letter", "A, C"),
-        ("letter", "a,c"),
-        ("letter", "(C)(A)"),
-        ("letter", "A and C"),
-        ("letter", ["A", "C"]),
-        ("letter", '["A","C"]'),
-        ("index", "0, 2"),
-        ("index", [2, 0]),
-        ("text", ["three", "one"]),
-        ("text", '["one", "three"]'),
-    ],
-)
-def test_several_right_options_are_all_read(table, answer_is, answer):
-    record = RECORDS[0] | {"a": answer, "o": ["one", "two", "three"]}
-    (row,) = table({"test.jsonl": as_lines([record])}, {"choices": "o", "answer_is": answer_is})
-    asked = asked_of(row, TextRule())
-    assert (asked.choices, asked.answer, asked.answer_type) == ((), "A, C", "open")
-    assert asked.question.endswith("(A) one (B) two (C) three")
-
-
-@pytest.mark.parametrize(("answer_is", "answer"), [("letter", "A, E"), ("letter", []), ("text", ["one", "four"])])
-def test_several_golds_of_which_one_is_no_option_are_a_bad_row(table, answer_is, answer):
-    record = RECORDS[0] | {"a": answer, "o": ["one", "two", "three"]}
-    (row,) = table({"test.jsonl": as_lines([record])}, {"choices": "o", "answer_is": answer_is})
-    if not isinstance(row, BadInput):
-        with pytest.raises(BadInput, match="four"):
-            asked_of(row, TextRule())
-
-
-def test_several_golds_without_options_are_one_answer(table):
-    (row,) = table({"test.jsonl": as_lines([RECORDS[0] | {"a": ["cat", "dog", "cat"]}])}, {})
-    assert asked_of(row, TextRule()).answer == "cat; dog"
-    (bad,) = table({"test.jsonl": as_lines([RECORDS[0] | {"a": ["cat; cow", "dog"]}])}, {})
-    with pytest.raises(BadInput, match="`;`"):
-        asked_of(bad, TextRule())
-
-
-@pytest.mark.parametrize("gold", ["[0, 1)", "[1, 2]", "[3]"])
-def test_an_open_gold_in_brackets_is_one_answer_where_option_columns_are_empty(table, gold):
-    records = [record | {"a": gold, "A": "", "B": ""} for record in RECORDS]
-    (row, _) = table({"x.csv": as_csv(records)}, {"choices": ["A", "B"]})
-    assert (row.answer, row.choices) == (gold, ())
