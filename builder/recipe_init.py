@@ -11,6 +11,7 @@ from twokeys.builder import recipe as recipes
 from twokeys.builder.guess.draft import FILL_IN, drafted
 from twokeys.builder.guess.place import place
 from twokeys.builder.read.corpora import reader
+from twokeys.builder.read.corpora.shards import TABLES
 from twokeys.builder.read.first_rows import first_rows
 from twokeys.builder.read.golds import Asked
 from twokeys.builder.read.packed import without_packing
@@ -90,7 +91,8 @@ def _schema() -> str:
 
 
 def _slug(name: str) -> str:
-    stem = re.sub(r"\.(csv|tsv|jsonl|ndjson|json|parquet|arrow)$", "", without_packing(name))
+    plain = without_packing(name)
+    stem = next((plain.removesuffix(ending) for ending in TABLES if plain.endswith(ending)), plain)
     return re.sub(r"[^a-z0-9._-]+", "-", stem).strip("._-") or "corpus"
 
 
