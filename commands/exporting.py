@@ -44,8 +44,10 @@ def export(
     if as_json:
         print_json(found.json())
     else:
-        from twokeys.commands.show_builds import table
+        from rich.markup import escape
+
+        from twokeys.commands.show_builds import OUT, table
 
         rows = [(name, digest[:16]) for name, digest in found.files.items() if "/" not in name]
-        title = f"{found.folder}: {found.facts['items']:,} items, {len(found.files):,} files"
-        table(title, ["file", "SHA-256 begins"], rows)
+        table(f"{found.facts['items']:,} items, {len(found.files):,} files", ["file", "SHA-256 begins"], rows)
+        OUT.print(f"Folder: [bold]{escape(str(found.folder))}[/]")

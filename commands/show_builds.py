@@ -67,6 +67,7 @@ def show_build(built: Built) -> None:
     if manifest.audited is not None:
         _show_audited(manifest.audited)
     if manifest.kept == 0:
+        OUT.print("[red]NOT bounded[/]: no item was kept.")
         tabled.prose(OUT, plain.empty(manifest))
     elif not breaches(manifest):
         tabled.said(OUT, f"Balanced tier: {plain.bounded(manifest)}.")
@@ -165,7 +166,7 @@ def show_diagnosis(found: Diagnosis) -> None:
         table("Groups that share a fold", columns, map(_kind, found.groups))
     if found.shortcuts and found.shortcuts.shortcuts:
         table("Shortcuts in words", ("questions that", "are answered", "in", "of", "expected"), _shortcuts(found))
-    for what, mined in (("wording", found.shortcuts), ("mark of options", found.options)):
+    for what, mined in (("wording", found.shortcuts), ("mark", found.options)):
         if mined and mined.tested:
             tabled.prose(OUT, mined.tested.words(what))
     if found.options and found.options.shortcuts:

@@ -35,7 +35,10 @@ def stated(known: Folder, corpora: Path | None) -> Finding:
 
 def _official(known: Folder, corpora: Path | None) -> Iterator[tuple[str, Path | None, str]]:
     """Name, place if it is known, and stated hash of every official file."""
-    plans = {plan.name: plan for plan in (*known.recipe.corpora, *known.recipe.pool)}
+    try:
+        plans = {plan.name: plan for plan in (*known.recipe.corpora, *known.recipe.pool)}
+    except ValueError:  # a check of its own says what is wrong with the recipe
+        plans = {}
     for origin in (*known.manifest.sources, *known.manifest.pools):
         plan = plans.get(origin.name)
         for name, value in origin.files.items():

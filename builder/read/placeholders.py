@@ -10,6 +10,7 @@ from typing import Any
 from twokeys.core.errors import BadInput
 
 _PLACEHOLDER = re.compile(r"<\s*(image|img|picture)([ _#-]*)(\d*)\s*/?\s*>", re.IGNORECASE)
+_WORDS = "leave the row out, or add words to `columns.question`, as `[What is shown?{}, question]`"
 REMEDY = "name the columns of all images (`columns.image: [image_1, image_2]`), or mend the row"
 
 
@@ -52,7 +53,8 @@ def named(question: Any, options: Sequence[Any], images: int, file: str, row: in
         row: The row, for messages.
 
     Raises:
-        BadInput: If a placeholder names an image that the item has not, or some have numbers and others none.
+        BadInput: If a placeholder names an image that the item has not, or some have numbers and others none, or the
+            question is nothing but placeholders.
 
     Example:
         >>> named("<image> or <image>: which is older?", ("the first", "<image 2>"[:0]), 2, "test.csv", 1).question
@@ -72,6 +74,8 @@ def named(question: Any, options: Sequence[Any], images: int, file: str, row: in
     if not numbers and len(found) > images:
         problem = f"the row names {len(found)} images ({found[0][0]}), and the item has {has}"
         raise BadInput(file, row, problem, "no more placeholders than images", REMEDY)
+    if found and isinstance(question, str) and not _PLACEHOLDER.sub("", question).strip():
+        raise BadInput(file, row, "the question names images and has no words", "words beside them", _WORDS)
     if numbers or images == 1:
         return Named(question, tuple(options))
     count = iter(range(1, images + 1))

@@ -181,7 +181,7 @@ def read(run: Run, recipe: Recipe, sources: list[Source]) -> Reading:
 # ---------------------------------------------------------------------------------------------------------- rows
 
 
-@stage("rows", version=8)
+@stage("rows", version=9)
 def read_rows(space: Workspace, text: Text, sources: list[Source], max_per_item: int) -> OfficialRows:
     """Read every official row; one that has more images than `max_per_item` is bad."""
     # Official splits that become one published split are one shard, so that an id cannot come twice in it.

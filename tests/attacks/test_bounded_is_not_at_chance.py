@@ -30,5 +30,5 @@ def test_the_best_adversary_and_chance_stand_beside_the_bound() -> None:
     said = certify(table, 0.5, [], "")
     assert (said["verdict"], said["bound"], said["reasons"]) == ("bounded", 0.5, [])
     assert said["best_adversary"] == {
-        "baseline": "question.tfidf", "view": "question", "accuracy": 0.5, "chance": 0.1,
+        "baseline": "question.tfidf", "view": "question", "accuracy": 0.5, "chance": 0.1, "new_questions": False,
     }  # fmt: skip

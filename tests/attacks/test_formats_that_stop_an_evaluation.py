@@ -84,7 +84,7 @@ def test_one_frame_is_what_everybody_sees(tmp_path: Path, kind: str) -> None:
             assert getattr(own, "n_frames", 1) == 1
             assert own.convert("RGB").tobytes() == shown.tobytes()
         assert upright(row["image"]).tobytes() == shown.tobytes()
-        small = Thumbnails(lambda key: exported[key], Images())(row["image_key"])
+        small = Thumbnails(lambda key: [exported[key]], Images())(row["image_key"])
         assert small is not None
         assert pixels(small.src).size == shown.size
         assert decode(exported[row["image_key"]], "x", Images()).tobytes() == shown.tobytes()

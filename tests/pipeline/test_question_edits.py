@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.hashed import hashed
 from tests.pipeline.conftest import Build
 from tests.pipeline.toy import Toy, draw, published
 from twokeys.audit.games.margins import Margin
@@ -201,8 +202,8 @@ def test_answers_are_asked_once_and_a_stopped_stage_goes_on(
     from twokeys.core.pictures.limits import Images
 
     draw(tmp_path / "0.png", "square", "red", 0)
-    table = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"], "bytes_sha256": ""})
-    pictures = Pictures(table, {"toy": tmp_path}, Images())
+    table = pd.DataFrame({"image_key": ["a"], "source": ["toy"], "image": ["file:0.png"]})
+    pictures = Pictures(hashed(table, tmp_path), {"toy": tmp_path}, Images())
     claims = [Claim("a", None, f"Is it {n}?", (), "yes/no", "yes", ("no",)) for n in range(5)]
     asked: list[str] = []
     threads: list[int] = []

@@ -169,7 +169,7 @@ def test_killed_at_any_change_to_the_disk_it_ends_with_the_same_bytes(killer: Ki
 
 def test_the_command_killed_from_outside_goes_on(toy: Toy, built: Built, tmp_path: Path) -> None:
     recipe, out = toy.save(tmp_path / "recipe.yaml"), tmp_path / "out" / "toy"
-    words = ["build", str(recipe), "--out", str(out), "--corpora", str(toy.corpora), "--engine", "process"]
+    words = ["build", str(recipe), "--out", str(out), "--corpora", str(toy.corpora), "--engine", "process", "--verbose"]
     command = [sys.executable, "-m", "twokeys", *words]
     with subprocess.Popen(command, cwd=ROOT, env=offline(tmp_path), text=True, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None

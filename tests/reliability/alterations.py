@@ -19,7 +19,8 @@ from twokeys.builder.verify import verify
 
 ONLY_STATED = re.compile(
     r"(twokeys|packages|build_key|encoders|groups|asked|sources\.\d+\.files|pools\.\d+\.(files|named|read|left_out)"
-    r"|recipe\.(corpora|pool|text|images|encoders|measure)|measurements:|removed: image_(key|keys|width|height|colour))"
+    r"|recipe\.(corpora|pool|text|images|encoders|measure)|measurements:"
+    r"|removed: (image_(key|keys|width|height|colour)|\w+_(p_gold|prediction)))"
     r"(?!\w).*"
 )
 """Fields of the manifest, and columns, that `verify` lists as stated."""

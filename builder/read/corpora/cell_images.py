@@ -19,7 +19,7 @@ from typing import IO
 
 from twokeys.builder.read.corpora.json_records import is_lines, json_records
 from twokeys.builder.read.corpora.lists import absent, as_list
-from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, lines, placed_csv
+from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, delimiter_of, lines, placed_csv
 from twokeys.builder.read.corpora.record_cells import Cells
 from twokeys.builder.read.embedded import image_bytes
 from twokeys.builder.read.held import held
@@ -82,7 +82,7 @@ def _finder(path: Path, name: str, records: str | None, column: str, written: St
     """Look once through a file; a changed file is looked through anew."""
     file = SourceFile(path, name, records)
     if file.ending in (".csv", ".tsv"):
-        return _of_csv(file, "\t" if file.ending == ".tsv" else ",")
+        return _of_csv(file, delimiter_of(file))
     if records is None and is_lines(file):
         ends = array("q", accumulate(map(len, lines(path)), initial=0))
         return partial(_of_line, plain(path), ends)

@@ -237,6 +237,18 @@ def _empty(file: SourceFile) -> BadInput:
     return BadInput(file.path, None, "the file has no rows", "", "download it again")
 
 
+def delimiter_of(file: SourceFile) -> str:
+    """Return what parts the cells of a table: a comma, of `.tsv` files a tab.
+
+    A header that lacks it is parted by what it holds instead: spreadsheets write semicolons in many countries.
+    """
+    usual = "\t" if file.ending == ".tsv" else ","
+    header = re.sub(rb'"[^"]*"', b"", next(iter(lines(file.path)), b"")).decode("utf-8-sig", "replace")
+    if usual in header:
+        return usual
+    return next((other for other in (",", "\t", ";", "|") if other in header), usual)
+
+
 def read_csv(file: SourceFile, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str] | BadInput]]:
     """Yield (row number from 1, row); cells may hold line breaks. A row of wrong length comes as `BadInput`.
 

@@ -10,7 +10,7 @@ from twokeys.builder.read.arrow_files import ENDINGS, batches, schema_of
 from twokeys.builder.read.corpora.features import labelled, with_names
 from twokeys.builder.read.corpora.image_folder import column_in_file, with_paths
 from twokeys.builder.read.corpora.json_records import holds_json, json_records
-from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, read_csv
+from twokeys.builder.read.corpora.opening import MEND, Record, SourceFile, delimiter_of, read_csv
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.templates import is_template
 
@@ -59,7 +59,7 @@ def _as_written(file: SourceFile, wanted: Mapping[str, str]) -> Iterator[tuple[i
     if ending in ENDINGS:
         return _arrow(file, wanted)
     if ending in (".csv", ".tsv"):
-        return _csv(file, "\t" if ending == ".tsv" else ",", wanted)
+        return _csv(file, delimiter_of(file), wanted)
     if ending in (".json", ".jsonl", ".ndjson") or holds_json(file):
         return json_records(file, list(wanted))
     raise BadInput(file.path, None, f"the file ends in {ending!r}", ", ".join(TABLES), "convert the file")

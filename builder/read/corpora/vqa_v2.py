@@ -99,8 +99,9 @@ def read(corpus: Corpus, root: Path, split: str) -> Rows:
             raise BadInput(file.name, number, problem, "questions and annotations of one split", "check the files")
         place, annotation = noted_of.pop(identity)
         image = field(record, "image_id", file, number)
-        if not isinstance(image, int) or image != field(annotation, "image_id", notes, place):
-            problem = f"image_id is {image!r}, and {annotation['image_id']!r} in the annotation"
+        noted_image = field(annotation, "image_id", notes, place)
+        if not isinstance(image, int) or image != noted_image:
+            problem = f"image_id is {image!r}, and {noted_image!r} in the annotation"
             raise BadInput(file.name, number, problem, "one number", "check that both files are of one split")
         answers = field(annotation, "answers", notes, place)
         if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):

@@ -65,7 +65,7 @@ def test_a_leaky_mask_is_named_in_result_and_report(
     assert not any(one.leaky for one in plain.leaks)  # a model with random weights cannot see through anything
 
 
-def _always(published, model, seed, only):
+def _always(published, model, seed, only, say):
     import numpy as np
 
     from twokeys.audit.evaluation.leaks import leak

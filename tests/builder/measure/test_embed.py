@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from tests.hashed import hashed
 from twokeys.builder.measure import embed
 from twokeys.builder.measure.embed import Embedded, embed_pictures, embed_texts, thumbnail
 from twokeys.builder.read.pictures import Pictures
@@ -49,8 +50,8 @@ def corpus(shapes: list[Image.Image], tmp_path: Path) -> Pictures:
     for number, picture in enumerate(shapes[:7]):
         picture.save(tmp_path / f"{number}.png")
     table = pd.DataFrame({"image_key": [f"key {n}" for n in (6, 0, 3, 1, 5, 2, 4)], "source": "toy"})
-    table = table.assign(image=[f"file:{key[-1]}.png" for key in table["image_key"]], bytes_sha256="")
-    return Pictures(table, {"toy": tmp_path}, Images())
+    table = table.assign(image=[f"file:{key[-1]}.png" for key in table["image_key"]])
+    return Pictures(hashed(table, tmp_path), {"toy": tmp_path}, Images())
 
 
 def test_pictures_come_back_by_sorted_key_with_their_thumbnails(

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.hashed import hashed
 from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0, last_stage, prepare
 from twokeys.builder.measure.feature_maps import CHANNELS, ENCODER, SIDE, feature_maps, weights
 from twokeys.builder.read.pictures import Pictures
@@ -37,7 +38,7 @@ def test_every_picture_is_looked_at_once(
     table = pd.DataFrame(
         {"image_key": ["b", "c", "a"], "source": "toy", "image": [f"file:{number}.png" for number in range(3)]}
     )
-    pictures = Pictures(table.assign(bytes_sha256=""), {"toy": tmp_path}, limits)
+    pictures = Pictures(hashed(table, tmp_path), {"toy": tmp_path}, limits)
     run = Run(tmp_path / "run")
     model = NamedModel(ENCODER, "1")
     made = feature_maps(run, model, pictures)

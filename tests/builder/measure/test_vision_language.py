@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from tests.hashed import hashed
 from tests.planted import score
 from twokeys.audit.models.loading import load
 from twokeys.audit.models.model import Question
@@ -40,7 +41,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
         ImageDraw.Draw(picture).rectangle((left, top, left + 30, top + 20), fill=COLOURS[number % 2])
         picture.save(place / f"{number}.png")
         rows.append({"image_key": f"key{number:02d}", "source": "toy", "image": f"file:{number}.png"})
-    return Pictures(pd.DataFrame(rows).assign(bytes_sha256=""), {"toy": place}, Images())
+    return Pictures(hashed(pd.DataFrame(rows), place), {"toy": place}, Images())
 
 
 def test_every_picture_is_asked_nothing_and_what_was_asked_of_another(pictures: Pictures, tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ def test_a_placeholder_without_an_image_is_a_bad_row(form):
     assert "columns.image" in str(told.value)
 
 
+@pytest.mark.parametrize("question", ["<image>", "<image 1>\n<image 2>", " <img/> "])
+def test_a_question_of_placeholders_alone_asks_nothing(question):
+    with pytest.raises(BadInput, match="has no words"):
+        named(question, ("yes", "no"), 2, "t.csv", 1)
+
+
 def test_options_are_checked_as_the_question_is():
     with pytest.raises(BadInput, match="<image 2>, and the item has one image"):
         named("Which?", ("<image 1>", "<image 2>"), 1, "t.csv", 1)
@@ -62,7 +68,7 @@ def test_what_is_no_placeholder_is_left_alone(text):
 
 @given(st.lists(st.sampled_from(["<image>", "<img>", "a", "?"]), max_size=9), st.integers(1, 4))
 def test_numbering_again_changes_nothing(parts, images):
-    question, places = " ".join(parts), sum(part.startswith("<") for part in parts)
+    question, places = " ".join(["Which", *parts]), sum(part.startswith("<") for part in parts)
     if places > images:
         with pytest.raises(BadInput):
             named(question, (), images, "t.csv", 1)

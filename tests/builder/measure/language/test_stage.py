@@ -57,7 +57,7 @@ def test_values_come_by_question_in_the_order_asked(tiny: NamedModel, tmp_path: 
 def test_a_killed_stage_goes_on_where_it_stopped_with_the_same_bytes(tiny: NamedModel, tmp_path: Path) -> None:
     asked = dict.fromkeys(QUESTIONS, ANSWERS)
     whole = likelihoods(Run(tmp_path / "whole"), tiny, AnswersWanted(asked))
-    shards = len(list(whole.folder.glob("part-*")))
+    shards = len(list(whole.folder.glob("part-*.parquet")))
     with pytest.raises(Killed):
         likelihoods(Run(tmp_path / "again", Dies(2)), tiny, AnswersWanted(asked))
     engine = Dies(10**6)

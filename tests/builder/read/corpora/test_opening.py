@@ -191,6 +191,17 @@ def test_an_empty_file_of_json_lines_is_unusable(put):
         list(read_json_lines(put("")))
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("a,b", ","), ("a;b", ";"), ("a\tb", "\t"), ("a|b|c", "|"), ("a", ","), ("a;b,c", ","), ("\ufeffa;b", ";"),
+        ('"x,y";b', ";"), ("", ","),
+    ],
+)  # fmt: skip
+def test_the_header_tells_what_parts_cells(put, header, told):
+    assert opening.delimiter_of(put(f"{header}\n1{told}2\n" if header else "")) == told
+
+
 def test_a_cell_holds_an_image_as_text(put):
     ((_, row),) = read_csv(put(f"a\tb\n1\t{'x' * 2_000_000}\n"), "\t")
     assert len(row["b"]) == 2_000_000

@@ -95,6 +95,8 @@ def test_a_second_annotation_of_a_question_is_told_and_the_first_one_counts(tiny
 def test_files_of_two_splits_do_not_fit_together(tiny, tmp_path):
     changed(tiny, NOTES, lambda notes: notes[0].update(image_id=8)).write(tmp_path)
     assert "image_id is 9, and 8 in the annotation" in tiny.read(tmp_path)[0].problem
+    changed(tiny, NOTES, lambda notes: notes[0].pop("image_id")).write(tmp_path)
+    assert "there is no field 'image_id'" in tiny.read(tmp_path)[0].problem
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from tests.builder.pair.generators.photos import toy
+from tests.hashed import hashed
 from twokeys.builder.pair.generate import Limits, Making, make_edits
 from twokeys.builder.pair.generators.photos.detector import TransformersDetector, detector
 from twokeys.builder.pair.generators.photos.ssd import SsdDetector, anchors, decoded, kept
@@ -100,8 +101,8 @@ def test_in_a_build_a_small_model_runs_on_one_thread_whatever_the_engine(folder,
     (tmp_path / "1.png").write_bytes(toy.file_of(toy.photo([("apple", 30, 30)]), "PNG"))
     items = toy.items_of([(1, "Is there an apple in the image?", "yes")])
     items = items.assign(answer_type="yes/no")
-    places = items[["image_key"]].assign(source="toy", image="file:1.png", bytes_sha256="")
-    pictures = Pictures(places, {"toy": tmp_path}, Images())
+    places = items[["image_key"]].assign(source="toy", image="file:1.png")
+    pictures = Pictures(hashed(places, tmp_path), {"toy": tmp_path}, Images())
     given = {"detector": folder, "operations": ["remove"], "inpainting": "telea", "both_sides": False}
     generator = make("photo-edits", given).located(Path)
     assert generator.weights == weight(detector(folder).module) > 0

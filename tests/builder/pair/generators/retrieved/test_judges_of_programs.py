@@ -18,6 +18,7 @@ from twokeys.builder.read.corpora import reader
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.read.stage import PICTURE_SCHEMA
 from twokeys.builder.recipe import Corpus
+from twokeys.core.files import sha256
 from twokeys.core.pictures.limits import Images
 
 RECORDS = Path(__file__).parent / "records"
@@ -51,7 +52,7 @@ def gqa(corpora):
 def test_items_of_a_reader_are_understood_and_told_their_own_answers(tmp_path, name, prepare, items):
     path, content, options = prepare(tmp_path)
     path.write_text(content)
-    judge = registry.judge(name, (str(path),), "")
+    judge = registry.judge(name, (str(path),), (sha256(path),))
     corpus = Corpus(format=name, name=name, path=name, revision="r", license="mit", options=options)
     form = reader(name)
     root = form.root(corpus, tmp_path)

@@ -262,8 +262,8 @@ def test_a_depth_bounds_what_the_judge_is_asked() -> None:
 
     meaning, image, answer = zip(*world.items, strict=True)
     pool = MinedPool(world.vectors, answers, world.group)
-    edges = mine(np.array(meaning), np.array(image), list(answer), pool, Limits(candidates=3, depth=5))
-    shown = len(set(image) | set(edges.image.tolist()))
+    found = mine(np.array(meaning), np.array(image), list(answer), pool, Limits(candidates=3, depth=5))
+    shown = len(set(image) | set(found.edges.image.tolist()))
     assert len(asked) <= 5 * len(world.items) + 5 * shown
     assert len(asked) < 10 * 1000
 
