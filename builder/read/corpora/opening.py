@@ -295,7 +295,7 @@ def placed_csv(file: SourceFile, delimiter: str) -> Iterator[tuple[int, int, dic
 
 
 def _check_header(file: SourceFile, names: list[str]) -> None:
-    """Refuse a header that names no columns, one twice, or all of them in one.
+    """Refuse a header that names no columns, or one twice.
 
     Raises:
         BadInput: If it does.
@@ -305,12 +305,6 @@ def _check_header(file: SourceFile, names: list[str]) -> None:
         allowed = "names that differ, one a column"
         remedy = "remove the empty columns" if names.count("") > 1 else "give the file a header"
         raise BadInput(file.path, 1, f"the header is {short(names)}", allowed, remedy)
-    if len(names) == 1 and (between := next((mark for mark in ";\t|," if mark in names[0]), None)):
-        problem = f"the header is one name, {short(names[0])}, with {between!r} in it"
-        allowed = "commas between the cells of .csv, tabs between those of .tsv"
-        ending = {"\t": ".tsv", ",": ".csv"}.get(between)
-        remedy = f"let the file end in {ending}" if ending else "save it again with commas between its cells"
-        raise BadInput(file.path, 1, problem, allowed, remedy)
 
 
 def _joins(cell: str, place: int, columns: int) -> bool:

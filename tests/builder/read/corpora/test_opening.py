@@ -151,19 +151,6 @@ def test_a_table_without_rows_or_with_a_bad_header_is_unusable(put, text):
         list(read_csv(put(text)))
 
 
-@pytest.mark.parametrize(("between", "remedy"), [(";", "with commas"), ("|", "with commas"), ("\t", "end in .tsv")])
-def test_a_table_with_other_marks_between_its_cells_is_told(put, between, remedy):
-    text = "".join(f"{between.join(cells)}\r\n" for cells in (("question", "answer"), ("How long?", "3,5")))
-    with pytest.raises(BadInput, match="the header is one name") as error:
-        list(read_csv(put(f"\ufeff{text}")))
-    assert remedy in error.value.remedy
-
-
-def test_a_table_with_commas_that_is_named_as_one_with_tabs_is_told(put):
-    with pytest.raises(BadInput, match=r"Let the file end in \.csv"):
-        list(read_csv(put("a,b\n1,2\n"), "\t"))
-
-
 def test_lines_that_end_in_a_carriage_return_alone_are_told(put):
     with pytest.raises(BadInput, match="carriage return alone"):
         list(read_csv(put("a,b\r1,2\r")))
