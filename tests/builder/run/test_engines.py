@@ -54,7 +54,7 @@ def test_a_bad_input_in_a_worker_arrives_whole(runs: Engine, tmp_path: Path) -> 
         list(runs.map_shards(read, ["file:there.png", "parquet:gone.parquet#image#7"]))
     found = error.value
     assert type(found) is BadInput
-    assert (found.file, found.row) == (str(tmp_path / "gone.parquet"), 7)
+    assert (found.file, found.row) == (str(tmp_path / "gone.parquet"), 8)  # a locator counts from 0, people from 1
     assert (found.problem, found.allowed, found.remedy) == (
         "the table 'gone.parquet' cannot be read (No such file or directory)", "",
         "put it there: paths count from the corpus's folder, or from its image_folder",
