@@ -12,7 +12,7 @@ from twokeys.audit.models.hosts import hosts
 from twokeys.audit.served.spending import spending
 from twokeys.audit.served.ways import Protocol
 from twokeys.builder import recipe as recipes
-from twokeys.builder.balance.select import select
+from twokeys.builder.balance.select import Selection, select
 from twokeys.builder.blind import NUMBERS, Blind, folder_blind
 from twokeys.builder.blind import PAGE as BLIND_PAGE
 from twokeys.builder.filter import Rules
@@ -22,7 +22,7 @@ from twokeys.builder.measure.categories import categories, places
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
-from twokeys.builder.measure.survey import locate
+from twokeys.builder.measure.survey import Survey, locate
 from twokeys.builder.pair.check import check_names
 from twokeys.builder.publish.report.compose import Told, diagnosis_report
 from twokeys.builder.recipe import Recipe
@@ -183,26 +183,32 @@ def diagnose(
     with step(say, "balance"):
         selection = select(known.items, plan.balance)
     with step(say, "report"):
-        where = places(known.items, plan.categories)
-        found = Diagnosis(
-            name=plan.name,
-            items=len(known.items),
-            set_aside=len(known.set_aside),
-            blindness=blindness(known.items, plan.measure.confidence, READ),
-            categories=(by_category := categories(known.items, where, READ, plan.measure.confidence)),
-            groups=known.groups,
-            balance=selection.parts,
-            shortcuts=(mined := mine(known.items, plan.measure.confidence, plan.seed)),
-            options=(options := mine_options(known.items, plan.measure.confidence, plan.seed)),
-            folder=folder,
-            executed=run.seconds,
-            aside=known.aside,
-            panel=known.panel,
-        )
-        _write(found, folder, plan.title)
-        told = Told(found.blindness, by_category, mined, options, known.panel)
-        write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
-    return found
+        return _reported(run, plan, known, selection, folder)
+
+
+def _reported(run: Run, plan: Recipe, known: Survey, selection: Selection, folder: Path) -> Diagnosis:
+    """Say what was measured, and write it down."""
+    confidence = plan.measure.confidence
+    where = places(known.items, plan.categories)
+    diagnosis = Diagnosis(
+        name=plan.name,
+        items=len(known.items),
+        set_aside=len(known.set_aside),
+        blindness=blindness(known.items, confidence, READ),
+        categories=categories(known.items, where, READ, confidence),
+        groups=known.groups,
+        balance=selection.parts,
+        shortcuts=mine(known.items, confidence, plan.seed),
+        options=mine_options(known.items, confidence, plan.seed),
+        folder=folder,
+        executed=run.seconds,
+        aside=known.aside,
+        panel=known.panel,
+    )
+    _write(diagnosis, folder, plan.title)
+    told = Told(diagnosis.blindness, diagnosis.categories, diagnosis.shortcuts, diagnosis.options, diagnosis.panel)
+    write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
+    return diagnosis
 
 
 def _asked(stated: Diagnosis, source: Path, out: Path | None, blind: Blind, run: Run) -> Diagnosis:

@@ -20,8 +20,9 @@ RIGHT, MODELS = "panel.right", "panel.models"
 class MMStar(Rule):
     """Drop an item that a share of the recipe's panel of models answers from the question alone.
 
-    MMStar asked eight language models and excluded what most of them answer; the default is six of eight. Models are
-    named in the recipe, `encoders: {panel: [...]}`, and asked as `served` says.
+    MMStar asked eight language models and excluded what most of them answer. The default, six of eight, is twokeys's
+    reading of "most": state the share of the paper that you follow. Models are named in the recipe,
+    `encoders: {panel: [...]}`, and asked as `served` says.
 
     Attributes:
         share: Share of the models that must be right for the item to be dropped.

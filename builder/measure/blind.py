@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.measure.language.prompts import ask
 from twokeys.builder.measure.language.served import Prompted, ServedModel, by_option, first_lines, replies, way_of
-from twokeys.builder.measure.language.stage import AnswersWanted, in_room, likelihoods
+from twokeys.builder.measure.language.stage import AnswersWanted, cut, in_room, likelihoods
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Parts, Result
@@ -195,14 +195,7 @@ def _continued(run: Run, model: NamedModel, questions: Sequence[str]) -> Mapping
 @stage("blind-lines", version=1)
 def continue_prompts(space: Workspace, model: NamedModel, prompts: Sequence[str]) -> Continued:
     """Let a local model go on after prompts."""
-    shards: list[list[str]] = []
-    room = 0
-    for prompt in prompts:
-        if room <= 0:
-            shards.append([])
-            room = CHARACTERS
-        shards[-1].append(prompt)
-        room -= len(prompt)
+    shards = cut(prompts, list(map(len, prompts)), CHARACTERS)
     engine, small = in_room(space.run.engine, model.name)
     space.parts(_Lines(model.name, small), shards, engine)
     return Continued()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from twokeys.core import disk
-from twokeys.core.disk import exchange, sync, writing
+from twokeys.core.disk import exchange, whole, writing
 from twokeys.core.errors import BadInput
 
 
@@ -45,10 +45,18 @@ def test_so_does_a_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert not exchange(tmp_path, tmp_path)
 
 
-def test_files_and_folders_are_brought_to_the_disk(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    sync(tmp_path / "file")
-    sync(tmp_path)
+def test_a_whole_file_is_on_the_disk_before_it_has_its_name_and_its_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, order = tmp_path / "file", []
+
+    def fsync(number: int) -> None:
+        order.append((os.fstat(number).st_ino, place.exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with whole(place) as temporary:
+        temporary.write_text("x")
+    assert order == [(place.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
 
 
 @pytest.mark.parametrize(

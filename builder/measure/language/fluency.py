@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from twokeys.builder.measure.language.stage import CHARACTERS, in_room
+from twokeys.builder.measure.language.stage import CHARACTERS, cut, in_room
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.results import Parts
@@ -40,14 +40,7 @@ def fluency(space: Workspace, model: NamedModel, texts: Sequence[str]) -> Fluenc
         model: The language model.
         texts: Questions, sorted, each once.
     """
-    shards: list[list[str]] = []
-    room = 0
-    for text in texts:
-        if room <= 0:
-            shards.append([])
-            room = CHARACTERS
-        shards[-1].append(text)
-        room -= len(text)
+    shards = cut(texts, list(map(len, texts)), CHARACTERS)
     engine, small = in_room(space.run.engine, model.name)
     space.parts(partial(_score, model.name, small), shards, engine)
     return Fluency()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +27,7 @@ from twokeys.core.items import canonical_json, digest
 
 Floats = NDArray[np.float32]
 Entry = tuple[str, list[str]]
+T = TypeVar("T")
 ANSWERS = 1024
 """Answers to one question in one entry of a shard; more of them are several entries."""
 CHARACTERS = 40_000
@@ -198,17 +200,34 @@ def _write(space: Workspace, questions: Sequence[str], values: Sequence[Sequence
 
 
 def _shards(asked: Mapping[str, Sequence[str]]) -> list[list[Entry]]:
-    shards: list[list[Entry]] = []
-    room = 0
-    for question in sorted(asked):
-        answers = list(asked[question])
-        for start in range(0, len(answers), ANSWERS):
-            part = answers[start : start + ANSWERS]
-            if room <= 0:
-                shards.append([])
-                room = CHARACTERS
-            shards[-1].append((question, part))
-            room -= len(question) + sum(map(len, part))
+    entries = [
+        (question, list(asked[question][start : start + ANSWERS]))
+        for question in sorted(asked)
+        for start in range(0, len(asked[question]), ANSWERS)
+    ]
+    return cut(entries, [len(question) + sum(map(len, part)) for question, part in entries], CHARACTERS)
+
+
+def cut(entries: Sequence[T], lengths: Sequence[int], room: int) -> list[list[T]]:
+    """Cut entries, in their order, into shards that are full once they hold so much text.
+
+    Args:
+        entries: What is cut.
+        lengths: Characters of each.
+        room: Characters after which a shard takes no further entry.
+
+    Example:
+        >>> cut(["abc", "de", "f"], [3, 2, 1], 4)
+        [['abc', 'de'], ['f']]
+    """
+    shards: list[list[T]] = []
+    held = room
+    for entry, length in zip(entries, lengths, strict=True):
+        if held >= room:
+            shards.append([])
+            held = 0
+        shards[-1].append(entry)
+        held += length
     return shards
 
 

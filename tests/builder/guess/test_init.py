@@ -13,8 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from twokeys.builder.guess.draft import drafted
-from twokeys.builder.guess.place import place
 from twokeys.builder.guess.roles import roles
 from twokeys.builder.recipe import load
 from twokeys.builder.recipe_check import check_recipe
@@ -308,31 +306,6 @@ def test_annotators_without_a_gold_and_golds_of_0_and_1(tmp_path):
     found = roles([{"question": "Q?", "direct_answers": ["a", "b"]}])
     assert (found.answer, found.answers) == (None, "direct_answers")
     assert "what 0 and 1 mean" in roles([{"caption": "It is.", "label": 1}]).unsure["values"]
-
-
-def test_a_hub_name_that_is_not_at_hand_is_told_how_to_get_it(monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(BadInput, match="hf download --repo-type dataset nobody/nothing-at-all --local-dir DIR"):
-        place("nobody/nothing-at-all")
-
-
-def test_a_hub_name_in_the_local_cache_is_read_at_its_commit(tmp_path, monkeypatch):
-    import huggingface_hub
-
-    commit = "0123456789abcdef0123456789abcdef01234567"
-    folder = tmp_path / f"datasets--o--n/snapshots/{commit}"
-    put(folder / "test.jsonl", f"{json.dumps({'question': 'Q?', 'answer': 'a', 'image': '1.png'})}\n" * 2)
-    put(folder / "1.png", image(1))
-    asked = {}
-
-    def snapshot_download(name, **options):
-        asked.update(options)
-        return str(folder)
-
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
-    assert place("o/n").commit == commit
-    assert asked["local_files_only"] is True
-    assert f"revision: {commit}" in drafted("n", place("o/n")).text()
 
 
 def test_a_card_with_words_for_codes_gives_no_language(tmp_path):
