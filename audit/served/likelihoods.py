@@ -3,24 +3,26 @@
 Two ways, whichever the server has. Some repeat the prompt with the log-probability of each of its tokens (`echo`): an
 answer is then scored by one request that ends with it. Others list the likeliest next tokens: an answer is then
 followed token by token, each time by the longest listed token with which the rest of it begins; a word that is no token
-is followed in all its cuts, and the likeliest counts. Answers that begin alike share their requests. A token that is
-not listed is at most as likely as the list's last, and bounds the answer.
+is followed in its cuts, the likeliest first, and the likeliest counts. Answers that begin alike share their requests.
+A token that is not listed is at most as likely as the list's last, and bounds the answer.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from twokeys.audit.served.asking import COMPLETIONS, Ask, Asker, Unreadable, text
 from twokeys.core.items import digest
 
-MANY, WIDE, FEWEST = 1_000, 20_000, 50
-"""Next tokens that are asked for, as many where an answer does not go on with a whole word among them, and the fewest
-with which answers can be followed."""
-LETTERS = 2
-"""Letters of a part of a word, at least, that is followed beside the longest."""
+MANY, FEWEST = 1_000, 50
+"""Next tokens that are asked for, and the fewest with which answers can be followed."""
+WIDER = (300_000, 20_000)
+"""Next tokens that are asked for where an answer does not go on with a whole word among `MANY`: the first number that
+the server takes. The larger one is a whole vocabulary."""
 NOTHING = 1e-5
 """Probability that may be lost when those of a whole vocabulary are added up."""
 LEAST = -1e4
@@ -50,7 +52,7 @@ def echo(prompt: str, answer: str) -> Ask:
     return Ask(COMPLETIONS, body, prompt + answer, 1, f"after {len(prompt)}")
 
 
-def followed(asker: Asker, prompt: str, answers: Sequence[str], wide: int = WIDE) -> list[Scored]:
+def followed(asker: Asker, prompt: str, answers: Sequence[str], wide: int = 0) -> list[Scored]:
     """Score answers token by token; answers that begin alike share requests.
 
     Args:
@@ -59,63 +61,66 @@ def followed(asker: Asker, prompt: str, answers: Sequence[str], wide: int = WIDE
         answers: The answers.
         wide: Tokens that are listed where the usual number does not hold the whole word that comes next; 0: no more.
     """
-    found: dict[str, float] = {}
-    at_most: dict[str, float] = {}
 
-    def follow(before: str, total: float, rest: dict[str, str]) -> None:
-        """Score what is left of some answers, `rest`: what is left -> the answer."""
-        whole = prompt + before
-        first = _ask(asker, whole, sorted(rest), MANY)
-        unsure = [left for left in sorted(rest) if _inside_word(left, _longest(left, first))]
-        more = _ask(asker, whole, unsure, wide) if unsure and wide else first
-        onward: dict[str, dict[str, str]] = {}
-        for left, answer in rest.items():
-            listed = more if left in unsure else first
-            token = _longest(left, listed)
-            if not token or _inside_word(left, token):  # a longer token would be as likely as what is left, at most
-                at_most[answer] = max(total + listed["rest"], at_most.get(answer, -math.inf))
-            for start in _starts(left, token, listed):
-                if start == left:
-                    found[answer] = max(total + listed["tokens"][start], found.get(answer, -math.inf))
-                else:
-                    onward.setdefault(start, {})[left[len(start) :]] = answer
-        for token, further in onward.items():
-            logs = first["tokens"].get(token, more["tokens"].get(token))
-            follow(before + token, total + logs, further)
+    @cache
+    def listed(before: str, many: int) -> dict[str, Any]:
+        onward = sorted({answer[len(before) :] for answer in answers if answer.startswith(before)} - {""})
+        found: dict[str, Any] = asker.one(next_tokens(prompt + before, onward, many), read_listed(onward))
+        return found
 
-    follow("", 0.0, {answer: answer for answer in answers if answer})
-    return [_scored(answer, found, at_most) for answer in answers]
+    return [likeliest_cut(answer, listed, wide) for answer in answers]
 
 
-def _scored(answer: str, found: Mapping[str, float], at_most: Mapping[str, float]) -> Scored:
-    """The log-likelihood of the tokens that were followed, or the bound of those that are not listed."""
-    value, bound = found.get(answer, -math.inf if answer else 0.0), at_most.get(answer, -math.inf)
-    return Scored(max(value, bound), bound > value)
+def likeliest_cut(answer: str, listed: Callable[[str, int], dict[str, Any]], wide: int) -> Scored:
+    """The log-likelihood of an answer in the likeliest of its cuts into tokens.
+
+    The likeliest beginning is always followed next (Dijkstra's way: what follows only lowers a log-likelihood), so the
+    first cut that reaches the end is the likeliest one.
+
+    Args:
+        answer: The answer.
+        listed: Gives the tokens that are listed after a beginning, at most so many.
+        wide: As `followed`.
+    """
+    bound = -math.inf
+    waiting, seen = [(0.0, "")], set()
+    while waiting:
+        cost, before = heappop(waiting)
+        if before == answer:
+            return Scored(max(-cost, bound), bound > -cost)
+        if before in seen:
+            continue
+        seen.add(before)
+        rest = answer[len(before) :]
+        here = listed(before, MANY)
+        if wide and _inside_word(rest, _longest(rest, here)):
+            here = listed(before, wide)
+        token = _longest(rest, here)
+        if not token or _inside_word(rest, token):  # a longer token would be as likely as what is left, at most
+            bound = max(bound, here["rest"] - cost)
+        for start in _starts(rest, token, here):
+            heappush(waiting, (cost - here["tokens"][start], before + start))
+    return Scored(bound, True)
 
 
-def _ask(asker: Asker, prompt: str, wanted: Sequence[str], many: int) -> dict[str, Any]:
-    listed: dict[str, Any] = asker.one(next_tokens(prompt, wanted, many), read_listed(wanted))
-    return listed
+def _longest(rest: str, listed: dict[str, Any]) -> str:
+    return max((one for one in listed["tokens"] if rest.startswith(one)), key=len, default="")
 
 
-def _longest(left: str, listed: dict[str, Any]) -> str:
-    return max((one for one in listed["tokens"] if left.startswith(one)), key=len, default="")
-
-
-def _starts(left: str, token: str, listed: dict[str, Any]) -> list[str]:
+def _starts(rest: str, token: str, listed: dict[str, Any]) -> list[str]:
     """Tokens with which an answer may go on: the longest, and of a word in parts shorter ones too.
 
-    A model may cut the word elsewhere: ` te` and `al`, though there is ` tea`.
+    A model may cut the word elsewhere: ` te` and `al`, though there is ` tea`; ` ob`, `t` and `use`, though there is
+    `tu`.
     """
-    if not token or not _inside_word(left, token):
+    if not token or not _inside_word(rest, token):
         return [token] if token else []
-    shorter = [one for one in listed["tokens"] if left.startswith(one) and len(one.strip()) >= LETTERS]
-    return sorted({token, *shorter})
+    return [one for one in listed["tokens"] if rest.startswith(one) and (one.strip() or one == token)]
 
 
-def _inside_word(left: str, token: str) -> bool:
+def _inside_word(rest: str, token: str) -> bool:
     """Whether a token ends before the first word does: a longer one may be there that is not listed."""
-    return token != left and (not token.strip() or (token[-1].isalnum() and left[len(token)].isalnum()))
+    return token != rest and (not token.strip() or (token[-1].isalnum() and rest[len(token)].isalnum()))
 
 
 def next_tokens(prompt: str, wanted: Sequence[str], many: int = MANY) -> Ask:

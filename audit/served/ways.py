@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from twokeys.audit.served.asking import CHAT, COMPLETIONS, Asker, supported
-from twokeys.audit.served.likelihoods import MANY, WIDE, echo, next_tokens, read_echo, read_listed
+from twokeys.audit.served.likelihoods import MANY, WIDER, echo, next_tokens, read_echo, read_listed
 from twokeys.audit.served.replies import read_reply, request
 from twokeys.core.errors import BadInput, correction
 
@@ -88,7 +88,7 @@ def way(asker: Asker, manner: Manner) -> Way:
     if manner.protocol != "chat":
         if supported(asker, echo(TRIED, " yes"), read_echo(TRIED, " yes")) is not None:
             return Way("echo", COMPLETIONS)
-        for many in (WIDE, MANY):
+        for many in (*WIDER, MANY):
             if supported(asker, next_tokens(TRIED, [" yes"], many), read_listed([" yes"])) is not None:
                 return Way("listed", COMPLETIONS, many if many > MANY else 0)
     path = COMPLETIONS if manner.protocol == "completions" else CHAT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,10 +54,18 @@ def describe(data: bytes, where: str, limits: Images) -> ImageFacts:
     image = decode(data, where, limits)
     header = f"{image.mode} {image.width} {image.height} ".encode()
     pixels = hashlib.sha256(header)
-    for top in range(0, image.height, rows := max(1, _STRIP // image.width)):  # no second copy of a large image
-        pixels.update(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes())
+    for box in _strips(image.width, image.height):  # no second copy of a large image
+        pixels.update(image.crop(box).tobytes())
     key, digits = pixels.hexdigest()[:32], hashlib.sha256(data).hexdigest()
     return ImageFacts(key, image.width, image.height, digits, len(data), _contrast(image), colour_steps(image))
+
+
+def _strips(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Boxes of at most `_STRIP` pixels in the order in which an image's bytes lie: whole rows, or parts of one row."""
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        for left in range(0, width, _STRIP):
+            yield left, top, min(left + _STRIP, width), min(top + rows, height)
 
 
 def _contrast(image: Image.Image) -> float:

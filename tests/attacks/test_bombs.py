@@ -38,7 +38,8 @@ def soon() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_an_image_is_decoded_or_refused_in_little_time_and_memory(name: str) -> None:
-    assert decoded(BOMBS[name](), seconds=10, memory=700 * 2**20) == (2 if name in REFUSED else 0)
+    addresses = 900 * 2**20  # the system counts addresses; of those the process touches fewer
+    assert decoded(BOMBS[name](), seconds=10, memory=addresses) == (2 if name in REFUSED else 0)
 
 
 def test_a_file_of_gigabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:

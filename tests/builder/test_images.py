@@ -205,6 +205,13 @@ def test_contrast_is_zero_for_one_colour_and_by_hand_for_two(encoded: Encode, li
     assert describe(encoded(Image.fromarray(np.full((4, 4), 40_000, np.uint16)), "PNG"), WHERE, limits).contrast == 0
 
 
+@pytest.mark.parametrize(("height", "width"), [(3, 2**20 + 5), (2**20 + 5, 3), (1025, 1024)])
+def test_the_key_is_of_all_pixels_in_order_however_wide_or_high(encoded: Encode, height: int, width: int) -> None:
+    pixels = noise(height, width)
+    whole = hashlib.sha256(f"RGB {width} {height} ".encode() + pixels.tobytes()).hexdigest()
+    assert key(encoded(Image.fromarray(pixels), "PNG", compress_level=0), Images()) == whole[:32]
+
+
 def bomb(side: int) -> bytes:
     """A PNG of a few bytes whose header claims side x side pixels."""
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.audit.served.local_answers import lists, repeats
 from tests.audit.served.openai_server import Server, chats, serving
 from tests.audit.served.test_asking import asker
 from tests.builder.measure.language.tiny import save
-from twokeys.audit.served.likelihoods import Scored, echoed, followed, read_listed
+from twokeys.audit.served.likelihoods import Scored, echoed, followed, likeliest_cut, read_listed
 from twokeys.audit.served.ways import Manner, way
 from twokeys.builder.measure.language.likelihoods import log_likelihoods
 from twokeys.builder.measure.language.loading import Loaded, language_model
@@ -66,7 +68,8 @@ def test_a_token_that_is_not_listed_bounds_the_answer(tmp_path: Path) -> None:
 
 def test_a_word_in_parts_counts_in_its_likeliest_cut(tmp_path: Path) -> None:
     """By hand: ` teal` is ` te` and `al` (-1 and -2), though ` tea` is longer (-3, and then `l` with -4)."""
-    after = {":": {" te": -1.0, " tea": -3.0, " t": -0.5}, " te": {"al": -2.0}, " tea": {"l": -4.0}}
+    after = {":": {" te": -1.0, " tea": -3.0, " t": -0.5}, " t": {"eal": -9.0}, " te": {"al": -2.0},
+             " tea": {"l": -4.0}}  # fmt: skip
 
     def answer(path: str, body: dict[str, Any]) -> Any:
         first = next(tokens for end, tokens in after.items() if body["prompt"].endswith(end))
@@ -75,6 +78,37 @@ def test_a_word_in_parts_counts_in_its_likeliest_cut(tmp_path: Path) -> None:
 
     with serving(answer) as made:
         assert followed(asker(made, tmp_path), PROMPTS[0], [" teal"]) == [Scored(-3.0, False)]
+
+
+def test_a_part_of_one_letter_is_followed_too(tmp_path: Path) -> None:
+    """By hand: ` obtuse` is ` ob`, `t` and `use` (-4), though `tu` is longer than `t`; ` ob` and `tu` lead to -21."""
+    after = {":": {" ob": -1.0}, " ob": {"t": -2.0, "tu": -10.0}, " obt": {"use": -1.0}, " obtu": {"se": -10.0}}
+
+    def answer(path: str, body: dict[str, Any]) -> Any:
+        first = next(tokens for end, tokens in after.items() if body["prompt"].endswith(end))
+        listed = first | {f"~{number}": -30.0 for number in range(60)}
+        return {"choices": [{"text": "", "logprobs": {"tokens": ["x"], "top_logprobs": [listed]}}]}
+
+    with serving(answer) as made:
+        assert followed(asker(made, tmp_path), PROMPTS[0], [" obtuse"]) == [Scored(-4.0, False)]
+
+
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.floats(-9, -0.1), min_size=1, max_size=12))
+def test_the_likeliest_cut_is_that_of_brute_force(tokens: dict[str, float]) -> None:
+    """Of a word and a vocabulary without context, in which what is a token is not cut, and all tokens are listed."""
+    word = "abcacbab"
+
+    def cuts(rest: str) -> list[float]:
+        begins = [rest] if rest in tokens else [token for token in tokens if rest.startswith(token)]
+        ends = [tokens[token] + further for token in begins for further in cuts(rest[len(token) :])]
+        return ends if rest else [0.0]
+
+    found = likeliest_cut(word, lambda before, many: {"tokens": tokens, "rest": -1e4}, 0)
+    best = max(cuts(word), default=-math.inf)
+    if best > -math.inf:
+        assert found == Scored(pytest.approx(best), False)
+    else:
+        assert found.bounded
 
 
 def ways_of(made: Server, folder: Path, **manner: Any) -> str:
