@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twokeys.audit.comparison.measures import Measure, measures
-from twokeys.audit.comparison.result import CategoryDifference, Compared, PairedDifference, RunRate
+from twokeys.audit.comparison.result import Compared
+from twokeys.audit.comparison.rows import CategoryDifference, PairedDifference, RunRate
 from twokeys.audit.comparison.runs import RIGHT, common, runs_of
 from twokeys.audit.evaluation.by_category import Bools, bonferroni, category_rates, parts
 from twokeys.audit.evaluation.result import Evaluation

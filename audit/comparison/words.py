@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twokeys.audit.comparison.measures import ACCURACY
-from twokeys.audit.comparison.result import CategoryDifference, Compared, PairedDifference
+from twokeys.audit.comparison.result import Compared
+from twokeys.audit.comparison.rows import SHORT, CategoryDifference, PairedDifference, category
 from twokeys.core.intervals.means import Interval
 from twokeys.data_cards.categories import WIDE
 from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
 
-SHORT = {
-    ACCURACY: "accuracy", "question": "question pairs", "image": "image pairs", "group": "quads",
-    "vqa_accuracy": "VQA accuracy", "anls": "ANLS",
-}  # fmt: skip
-"""Measure -> heading of its column."""
 CHANCE = "chance"
 TOLD = 5
 """Categories in which runs are told apart that are told in words."""
@@ -99,11 +95,6 @@ def sentences(found: Compared) -> list[str]:
         return [*said, f"In none of {count(looks)} categories are two runs told apart."]
     more = [f"And {count(len(told) - TOLD)} more differences by category."] if len(told) > TOLD else []
     return [*said, *told[:TOLD], *more]
-
-
-def category(column: str, value: str) -> str:
-    """A category in words; what others wrote is one line."""
-    return f"{column.replace('_', ' ')} “{' '.join(value.split())}”"
 
 
 def left_out(found: Compared) -> list[str]:
