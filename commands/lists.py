@@ -31,9 +31,9 @@ def recipes(as_json: AsJson = False) -> None:
             (
                 name,
                 "-" if count is None else f"{count:,}",
-                _licences(found[name]),
+                licences(found[name]),
                 needs(found[name]),
-                _for(found[name]),
+                purpose(found[name]),
             )
             for name, count in items.items()
         ]
@@ -57,11 +57,13 @@ def needs(recipe: Recipe) -> str:
     return "files and photos" if corpus.image_folder is not None and corpus.images == "required" else "files"
 
 
-def _licences(recipe: Recipe) -> str:
+def licences(recipe: Recipe) -> str:
+    """The licences of its corpora."""
     return ", ".join(dict.fromkeys(corpus.license for corpus in recipe.corpora))
 
 
-def _for(recipe: Recipe) -> str:
+def purpose(recipe: Recipe) -> str:
+    """The last verb that it is good for: what has no images can be diagnosed alone."""
     return "build" if recipe.publishable else "diagnose"
 
 
@@ -108,7 +110,7 @@ def explainers(as_json: AsJson = False) -> None:
 
 
 def catalogue() -> None:
-    """Print every rule, baseline, explainer, generator, corpus and export format as Markdown, with what it costs."""
+    """Print every rule, baseline, explainer, generator, corpus, recipe and export format as Markdown."""
     from twokeys.commands.catalogue import catalogue
 
     sys.stdout.write(catalogue())
