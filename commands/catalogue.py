@@ -10,7 +10,7 @@ from twokeys.builder.measure.baselines import VIEWS, families
 from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
 from twokeys.builder.recipe import load
-from twokeys.commands.lists import licences, listed, needs, purpose
+from twokeys.commands.shipped import licences, listed, needs, purpose
 from twokeys.exports.format import FORMATS
 from twokeys.filters import rules
 
