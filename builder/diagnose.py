@@ -39,18 +39,20 @@ from twokeys.core.progress import Say, silent, step
 from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
+from twokeys.data_cards.figure_files import write_figures
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import BalancePart, GroupKind
 from twokeys.data_cards.panel import Panel
 from twokeys.data_cards.published import PublishedFolder
 from twokeys.data_cards.report import FILE as PAGE
+from twokeys.data_cards.report import report_text
 from twokeys.data_cards.tables import frame
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-REPORT, PLOT = "diagnosis.json", "blindness.png"
+REPORT = "diagnosis.json"
 
 
 @dataclass(frozen=True)
@@ -206,9 +208,12 @@ def _reported(run: Run, plan: Recipe, known: Survey, selection: Selection, folde
         aside=known.aside,
         panel=known.panel,
     )
-    _write(diagnosis, folder, plan.title)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / REPORT, json.loads(json.dumps(diagnosis.json())))
     told = Told(diagnosis.blindness, diagnosis.categories, diagnosis.shortcuts, diagnosis.options, diagnosis.panel)
-    write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
+    report = diagnosis_report(plan, known, selection, told)
+    write_figures(report, folder)
+    write_text(folder / PAGE, report_text(report))
     return diagnosis
 
 
@@ -217,14 +222,6 @@ def _asked(stated: Diagnosis, source: Path, out: Path | None, blind: Blind, run:
     folder = Path("out") / f"{stated.name}-blind" if out is None else Path(out)
     panel = folder_blind(source, folder, blind, run)
     return replace(stated, panel=panel, folder=folder, executed=run.seconds)
-
-
-def _write(found: Diagnosis, folder: Path, title: str) -> None:
-    from twokeys.data_cards.plots import blindness as draw
-
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / REPORT, json.loads(json.dumps(found.json())))
-    draw(found.blindness, None, folder / PLOT, title)
 
 
 def _of_folder(folder: Path) -> Diagnosis:

@@ -1,4 +1,4 @@
-"""The two plots of a card: the items after each step, and how blind-solvable a set was and is.
+"""The figures of a card and a report: items after each step, how blind-solvable a set was and is, and its answers.
 
 Drawn without pyplot and without the user's own style, so that the same manifest gives the same bytes.
 """
@@ -6,6 +6,7 @@ Drawn without pyplot and without the user's own style, so that the same manifest
 from __future__ import annotations
 
 import textwrap
+import warnings
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -18,17 +19,22 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
-from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.tables import NONE, Predictor, count, percent, predictors
 from twokeys.data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY, STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
 
+    from twokeys.data_cards.categories import Categories, Category
+    from twokeys.data_cards.figures import Distribution, Figures
+    from twokeys.data_cards.manifest import Step
+
 BEFORE, AFTER = ORANGE, BLUE
+SETS = (BEFORE, AFTER, GREEN)
+"""Colours of all items read, and of the tiers."""
 STAGES = {"read": GREY, "filter": SKY, "pair": GREEN, "balance": BLUE}
 GONE: dict[str, Any] = {"facecolor": "#F0F0F0", "edgecolor": "#AAAAAA", "hatch": "////", "linewidth": 0}
 DASHES = (0, (4, 2))
@@ -36,9 +42,8 @@ WIDTH, DPI = 9.0, 150
 POINTS_PER_CHARACTER = 6.4
 NAME_WIDTH = 30
 """Characters after which a name is broken."""
-FILES = ("assets/funnel.png", "assets/blindness.png")
-"""The plots of a published folder."""
-
+CATEGORIES = 30
+"""Categories that are drawn: those that stand out first."""
 OWN: dict[Any, Any] = STYLE | {
     "font.size": 10,
     "legend.frameon": False,
@@ -47,41 +52,34 @@ OWN: dict[Any, Any] = STYLE | {
 }
 
 
-def draw_all(manifest: Manifest, folder: Path) -> None:
-    """Draw `FILES`, the plots of a published folder."""
-    (folder / "assets").mkdir()
-    funnel(manifest, folder / FILES[0])
-    blindness(manifest.before, manifest.after, folder / FILES[1], manifest.title)
+def save_all(made: Figures, folder: Path) -> list[str]:
+    """Save every figure that there is something for as PNG.
 
-
-def funnel(manifest: Manifest, path: Path) -> None:
-    """Draw how many items each step left and removed, as PNG."""
-    with _style():
-        _save(draw_funnel(manifest), path)
-
-
-def blindness(before: Blindness, after: Blindness | None, path: Path, title: str) -> None:
-    """Draw ceilings and blind baselines of all views, as PNG.
-
-    Args:
-        before: On the items that were read.
-        after: On the published items; None where nothing was selected.
-        path: The file to write.
-        title: Title of the plot.
+    Returns:
+        Names of the figures, which are those of the files without their ending.
     """
     with _style():
-        _save(draw_blindness(before, after, title), path)
+        drawn = {
+            "funnel": draw_funnel(made.funnel),
+            "blindness": draw_blindness(made.before, made.after, made.title),
+        }
+        if made.categories is not None and made.categories.rows:
+            drawn["categories"] = draw_categories(made.categories, made.categories_after)
+        if made.answers:
+            drawn["answers"] = draw_answers(made.sets, made.answers)
+        for name, figure in drawn.items():
+            _save(figure, folder / f"{name}.png")
+    return list(drawn)
 
 
 def blindness_figure(before: Blindness, after: Blindness | None, title: str) -> Figure:
-    """The figure that `blindness` writes, for notebooks."""
+    """The figure of ceilings and blind baselines, for notebooks."""
     with _style():
         return draw_blindness(before, after, title)
 
 
-def draw_funnel(manifest: Manifest) -> Figure:
+def draw_funnel(steps: Sequence[Step]) -> Figure:
     """Make the funnel's figure: a bar per step, what is left in colour, what the step removed hatched."""
-    steps = manifest.funnel
     figure, axes = _axes([_broken(step.name) for step in steps], "What was left after each step")
     cells = [("left", "removed", "share")] + [
         (
@@ -125,12 +123,7 @@ def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Fi
         _beside(axes, place, _change(row, after is not None), 8, "left")
     axes.set(xlim=(0, 1), xlabel="accuracy")
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    marks: dict[str, Any] = {"marker": "o", "linewidth": 1.6, "markersize": 5.5}
-    handles = [Line2D([], [], color=BEFORE, label="all items read" if after else "accuracy and interval", **marks)]
-    handles += [Line2D([], [], color=AFTER, label="published", **marks)] if after else []
-    handles.append(
-        Line2D([], [], color=INK, marker="|", linestyle="", markersize=9, markeredgewidth=1.8, label="chance")
-    )
+    handles = _dots(after is not None)
     handles.append(
         Line2D(
             [],
@@ -145,6 +138,64 @@ def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Fi
     return figure
 
 
+def draw_categories(before: Categories, after: Categories | None) -> Figure:
+    """Make the figure by category: per category the best blind adversary before and after, with interval and chance."""
+    later = {(row.column, row.value): row for row in after.rows} if after is not None else {}
+    rows = before.rows[:CATEGORIES]
+    rest = len(before.rows) - len(rows)
+    title = "Best blind adversary of each category" + (f", the first {len(rows)}" if rest else "")
+    figure, axes = _axes([_broken(row.name) for row in rows], title)
+    for place, row in enumerate(rows):
+        axes.axhline(place, color=FAINT, linewidth=0.6, zorder=0)
+        other = later.get((row.column, row.value))
+        for found, colour, shift in ((row, BEFORE, -0.17), (other, AFTER, 0.17)):
+            if found is not None and found.scored:
+                _dot(axes, place + (shift if after is not None else 0), found, colour)
+        told = [percent(one.accuracy) if one and one.scored else NONE for one in (row, other)[: 1 + bool(after)]]
+        _beside(axes, place, " → ".join(told), 8, "left")
+    axes.set(xlim=(0, 1), xlabel="right; intervals hold for all categories at once")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    figure.legend(handles=_dots(after is not None), loc="outside lower center", ncols=4)
+    return figure
+
+
+def draw_answers(sets: Sequence[str], answers: Sequence[Distribution]) -> Figure:
+    """Make the figure of answers: per answer type the share of each frequent answer, a bar for each set."""
+    rows: list[tuple[str, tuple[float, ...]]] = []
+    heads = set()
+    for one in answers:
+        heads.add(len(rows))
+        rows.append((one.name, ()))
+        for share in one.answers:
+            counted = zip(share.counts, one.totals, strict=True)
+            rows.append((share.answer, tuple(number / total if total else 0.0 for number, total in counted)))
+    figure, axes = _axes([_broken(textwrap.shorten(name, 60, placeholder=" ...")) for name, _ in rows], "Answers")
+    height = 0.72 / len(sets)
+    for place, (_, shares) in enumerate(rows):
+        if place in heads:
+            axes.get_yticklabels()[place].set_fontweight("bold")
+        for number, length in enumerate(shares):
+            axes.barh(place + (number - (len(sets) - 1) / 2) * height, length, height=height, color=SETS[number])
+        _beside(axes, place, " → ".join(map(percent, shares)), 8, "left")
+    axes.set(xlim=(0, 1), xlabel="share of the items of the type")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    figure.legend(
+        handles=[Patch(color=colour, label=name) for name, colour in zip(sets, SETS, strict=False)],
+        loc="outside lower center",
+        ncols=4,
+    )
+    return figure
+
+
+def _dots(both: bool) -> list[Line2D]:
+    """What dots and ticks mean."""
+    marks: dict[str, Any] = {"marker": "o", "linewidth": 1.6, "markersize": 5.5}
+    handles = [Line2D([], [], color=BEFORE, label="all items read" if both else "accuracy and interval", **marks)]
+    handles += [Line2D([], [], color=AFTER, label="published", **marks)] if both else []
+    tick: dict[str, Any] = {"marker": "|", "linestyle": "", "markersize": 9, "markeredgewidth": 1.8}
+    return [*handles, Line2D([], [], color=INK, label="chance", **tick)]
+
+
 def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None, colour: str) -> None:
     """Draw a ceiling as bar with a line down to `end`, a score as dot with interval and chance as tick."""
     if result is None or not result.items:
@@ -153,6 +204,11 @@ def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None,
         axes.barh(height, result.share, height=0.3, color=colour)
         axes.vlines(result.share, height, end, color=colour, linewidth=1, linestyle=DASHES, zorder=1)
         return
+    _dot(axes, height, result, colour)
+
+
+def _dot(axes: Axes, height: float, result: Score | Category, colour: str) -> None:
+    """Draw an accuracy as dot with interval and chance as tick."""
     axes.vlines(result.chance, height - 0.18, height + 0.18, color=INK, linewidth=1.8, zorder=2)
     # Nothing is clipped at 0 and 100 %: a dot there stays whole.
     axes.hlines(height, result.low, result.high, color=colour, linewidth=1.6, zorder=3, clip_on=False)
@@ -218,5 +274,8 @@ def _style() -> Iterator[None]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    # Without the library's version in the file, the same plot is the same bytes after an update.
-    figure.savefig(path, format="png", metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A letter that the font lacks is a box; the table beside the image has it.
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
+        # Without the library's version in the file, the same plot is the same bytes after an update.
+        figure.savefig(path, format="png", metadata={"Software": None})

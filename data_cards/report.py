@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from twokeys.data_cards import category_table, panel_table, plain, retrieved, tables, verified
 from twokeys.data_cards.blindness import Ceiling
 from twokeys.data_cards.card import breaches, within
+from twokeys.data_cards.figures import Distribution, Figures
 from twokeys.data_cards.page import environment
 from twokeys.data_cards.panel import WORDS
 from twokeys.data_cards.pictures import Cross, Picture, RetrievedPair
@@ -21,42 +22,10 @@ from twokeys.data_cards.pictures import Cross, Picture, RetrievedPair
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from twokeys.data_cards.blindness import Blindness
-    from twokeys.data_cards.categories import Categories
-    from twokeys.data_cards.manifest import Manifest, Step
+    from twokeys.data_cards.manifest import Manifest
     from twokeys.data_cards.panel import Panel
 
 FILE = "report.html"
-
-
-@dataclass(frozen=True)
-class Share:
-    """How frequent an answer is in each set.
-
-    Attributes:
-        answer: The answer.
-        counts: Items with it, set by set.
-    """
-
-    answer: str
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """The answers of one kind of question.
-
-    Attributes:
-        name: Which questions.
-        totals: Items of the kind, set by set.
-        answers: The most frequent answers, in the first set.
-        others: Further answers there.
-    """
-
-    name: str
-    totals: tuple[int, ...]
-    answers: list[Share]
-    others: int
 
 
 @dataclass(frozen=True)
@@ -224,23 +193,15 @@ class Departure:
     examples: list[Removed]
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, kw_only=True)
+class Report(Figures):
     """All that a report shows.
 
     Attributes:
-        title: Of the benchmark or corpus.
         description: In its own words.
         manifest: Of the build; None for a diagnosis.
         items: Items read.
         kept: Items published, or that could be balanced.
-        funnel: Step by step.
-        before: Blindness of all items read.
-        after: Blindness of the published ones; None for a diagnosis.
-        categories: The best blind adversary of each category; None in a folder of an older version.
-        categories_after: Likewise of the published items; None for a diagnosis.
-        sets: Names of the sets whose answers are counted.
-        answers: Answers by answer type.
         openings: Answers by the question's first words.
         shortcuts: Of all items read, then of each tier that holds items.
         options: Likewise, of the sets that hold items with options.
@@ -250,18 +211,10 @@ class Report:
         panel: What models answer without the images; None where none was asked.
     """
 
-    title: str
     description: str
     manifest: Manifest | None
     items: int
     kept: int
-    funnel: list[Step]
-    before: Blindness
-    after: Blindness | None
-    categories: Categories | None
-    categories_after: Categories | None
-    sets: list[str]
-    answers: list[Distribution]
     openings: list[Distribution]
     shortcuts: list[Wordings]
     options: list[OptionMarks]
@@ -346,6 +299,7 @@ def _environment() -> Environment:
         width=lambda share: f"{100 * share:.2f}%",
         sentence=_sentence,
         mark_sentence=_mark_sentence,
+        unbroken=lambda text: text.replace(" %", "\u00a0%"),  # no line ends between a number and its unit
         choice=lambda names: names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}",
     )
     made.globals |= {"interval": tables.interval, "ratio": _ratio, "stood_out": _stood_out, "found": retrieved}

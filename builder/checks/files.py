@@ -11,12 +11,12 @@ from twokeys.data_cards.card import FILE as CARD
 from twokeys.data_cards.croissant import FILE as CROISSANT
 from twokeys.data_cards.datasheet import FILE as DATASHEET
 from twokeys.data_cards.eval_yaml import FILE as EVAL
+from twokeys.data_cards.figure_files import FILES as FIGURES
 from twokeys.data_cards.manifest import FILE as MANIFEST
 from twokeys.data_cards.manifest import Manifest
-from twokeys.data_cards.plots import FILES as PLOTS
 from twokeys.data_cards.report import FILE as REPORT
 
-KNOWN = frozenset({CARD, DATASHEET, "LICENSE", "CITATION.cff", CROISSANT, CERTIFICATE, REPORT, *PLOTS})
+KNOWN = frozenset({CARD, DATASHEET, "LICENSE", "CITATION.cff", CROISSANT, CERTIFICATE, REPORT, *FIGURES})
 """Files of every folder beside its tables and its manifest."""
 _SHARD = re.compile(r"(?P<config>[\w-]+)/(?P<split>\w+(?:\.\w+)*)-(?P<number>\d{5})-of-(?P<of>\d{5})\.parquet")
 

@@ -11,7 +11,7 @@ from twokeys.builder.checks.finding import Checked, counts
 from twokeys.builder.publish.folder import Folder
 from twokeys.builder.publish.report.compose import folder_report
 from twokeys.builder.publish.report.thumbnails import pixels
-from twokeys.data_cards.report import FILE
+from twokeys.data_cards.report import FILE, report_text
 
 BLOCK = 8
 """Side of the blocks that are compared, in pixels."""
@@ -23,7 +23,7 @@ _PICTURE = re.compile(r'src="([^"]*)"')
 def same_report(known: Folder) -> Checked:
     """Write the report again and compare: all text must be equal, and every image look the same."""
     said = _PICTURE.split((known.path / FILE).read_text(encoding="utf-8"))
-    again = _PICTURE.split(folder_report(known.path, known.manifest))
+    again = _PICTURE.split(report_text(folder_report(known.path, known.manifest)))
     if said[::2] != again[::2]:
         yield f"{FILE} is not what the rows and the manifest give"
         return ""

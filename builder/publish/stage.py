@@ -83,15 +83,17 @@ def _write_certificate(folder: Path, build: Build, configs: dict[str, Written]) 
 
 def _write_cards(folder: Path, manifest: Manifest, configs: dict[str, Written]) -> Manifest:
     """Write what people read; returns the manifest with the hashes of all files."""
-    from twokeys.data_cards.plots import draw_all
+    from twokeys.data_cards.figure_files import write_figures
     from twokeys.data_cards.report import FILE as REPORT
+    from twokeys.data_cards.report import report_text
     from twokeys.data_cards.texts import texts
 
-    draw_all(manifest, folder)
+    report = folder_report(folder, manifest)
+    write_figures(report, folder)
     written = texts(manifest, [config.info for config in configs.values()], hashes(folder, {MANIFEST}))
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / REPORT).write_text(folder_report(folder, manifest), encoding="utf-8")
+    (folder / REPORT).write_text(report_text(report), encoding="utf-8")
     whole = manifest.model_copy(update={"files": hashes(folder, {MANIFEST})})
     (folder / MANIFEST).write_text(whole.text(), encoding="utf-8")
     return whole

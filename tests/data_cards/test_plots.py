@@ -88,7 +88,7 @@ def extremes() -> Blindness:
 
 
 def test_the_funnel_is_readable_and_says_every_number(manifest):
-    figure = drawn(plots.draw_funnel, manifest)
+    figure = drawn(plots.draw_funnel, manifest.funnel)
     assert_readable(figure)
     for step in manifest.funnel:
         assert f"{step.left:,}" in shown(figure)
@@ -98,17 +98,17 @@ def test_the_funnel_is_readable_and_says_every_number(manifest):
 
 @pytest.mark.parametrize("rules", [0, 1, 15])
 def test_many_rules_with_long_names_stay_readable(manifest, rules):
-    assert_readable(drawn(plots.draw_funnel, many_steps(manifest, rules)))
+    assert_readable(drawn(plots.draw_funnel, many_steps(manifest, rules).funnel))
 
 
 def test_a_funnel_that_keeps_nothing_is_readable(nothing_kept):
-    figure = drawn(plots.draw_funnel, nothing_kept)
+    figure = drawn(plots.draw_funnel, nothing_kept.funnel)
     assert_readable(figure)
     assert "100.0 %" in shown(figure)
 
 
 def test_bars_are_as_long_as_what_was_left(manifest):
-    bars = drawn(plots.draw_funnel, manifest).axes[0].patches
+    bars = drawn(plots.draw_funnel, manifest.funnel).axes[0].patches
     assert [step.left for step in manifest.funnel] == [bar.get_width() for bar in bars[::2]]
     assert [step.removed for step in manifest.funnel] == [bar.get_width() for bar in bars[1::2]]
 

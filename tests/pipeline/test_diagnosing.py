@@ -45,7 +45,7 @@ def test_pictures_known_by_name_can_be_diagnosed(names: Toy, toy: Toy, tmp_path:
     assert found.items == sum(map(len, names.rows.values()))
     report = json.loads((tmp_path / "report" / "diagnosis.json").read_text(encoding="utf-8"))
     assert report == json.loads(json.dumps(found.json()))
-    assert (tmp_path / "report" / "blindness.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "report" / "assets/blindness.png").read_bytes().startswith(b"\x89PNG")
     # Names tell pictures apart as well as pixels do, here.
     with_pictures = diagnose(
         toy.save(tmp_path / "pictures.yaml"),

@@ -14,6 +14,7 @@ from tests.reliability.alterations import ONLY_STATED, altered
 from twokeys.builder.build import Built
 from twokeys.builder.checks.stated import STATED
 from twokeys.builder.verify import verify
+from twokeys.data_cards.figure_files import FILES as FIGURES
 
 pytestmark = pytest.mark.usefixtures("other_checks")
 
@@ -42,7 +43,7 @@ def test_a_link_is_found(folder: Path, tmp_path: Path) -> None:
     assert problems(folder)["files"] == ["LICENSE is a link"]
 
 
-@pytest.mark.parametrize("name", ["assets/funnel.png", "assets/blindness.png"])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name.endswith(".png")])
 def test_a_painted_plot_is_found_and_one_saved_again_is_not(folder: Path, name: str) -> None:
     with Image.open(folder / name) as plot:
         plot.load()
@@ -53,6 +54,23 @@ def test_a_painted_plot_is_found_and_one_saved_again_is_not(folder: Path, name: 
     plot.save(folder / name)
     Adversary(folder).hide()
     assert problems(folder) == {"plots": [f"{name} is not the plot that this manifest gives"]}
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name.endswith(".csv")])
+def test_another_number_beside_a_figure_is_found(folder: Path, name: str) -> None:
+    """The last digit of the last number of the last row."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    place = max(at for at, letter in enumerate(text) if letter.isdigit())
+    path.write_text(f"{text[:place]}{(int(text[place]) + 1) % 10}{text[place + 1 :]}", encoding="utf-8")
+    Adversary(folder).hide()
+    assert problems(folder) == {"plots": [f"{name} is not the table that this manifest gives"]}
+
+
+def test_a_figure_that_is_gone_is_missed(folder: Path) -> None:
+    (folder / "assets/answers.csv").unlink()
+    Adversary(folder).hide()
+    assert problems(folder) == {"plots": ["assets/answers.csv is missing"]}
 
 
 def test_hashes_of_official_files_are_recounted_where_the_files_are(folder: Path, toy: Toy) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from twokeys.builder.measure.shortcuts.cues import split
-from twokeys.data_cards.report import Distribution, Share
+from twokeys.data_cards.figures import Distribution, Share
 
 ANSWERS = 8
 """Answers shown of each kind of question."""

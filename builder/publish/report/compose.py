@@ -10,14 +10,17 @@ import pandas as pd
 
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, Shortcut, matching, mine
+from twokeys.builder.publish.folder import Folder
 from twokeys.builder.publish.report.answers import by_opening, by_type
 from twokeys.builder.publish.report.counterfactuals import crosses
 from twokeys.builder.publish.report.gallery import gallery
 from twokeys.builder.publish.report.material import Material, of_folder, of_survey
 from twokeys.builder.publish.report.removed import departures
 from twokeys.builder.publish.report.thumbnails import Thumbnails
+from twokeys.core.columns import AUDITED, BALANCED
+from twokeys.data_cards.figures import Figures
 from twokeys.data_cards.manifest import Step
-from twokeys.data_cards.report import OptionMark, OptionMarks, Report, Wording, Wordings, report_text
+from twokeys.data_cards.report import OptionMark, OptionMarks, Report, Wording, Wordings
 
 if TYPE_CHECKING:
     from twokeys.builder.balance.select import Selection
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from twokeys.data_cards.manifest import Manifest
     from twokeys.data_cards.panel import Panel
 
-ALL, BALANCED = "all items read", "balanced"
+ALL = "all items read"
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,31 @@ class Told:
     panel: Panel | None = None
 
 
-def folder_report(path: Path, manifest: Manifest) -> str:
+def folder_figures(known: Folder) -> Figures:
+    """What the report of a published folder draws, from its rows and its manifest alone."""
+    manifest = known.manifest
+    tiers = {name: part for name, part in ((BALANCED, known.balanced), (AUDITED, known.audited)) if len(part)}
+    return Figures(
+        title=known.recipe.title,
+        funnel=manifest.funnel,
+        before=manifest.before,
+        after=manifest.after if manifest.kept else None,
+        categories=manifest.categories_before,
+        categories_after=manifest.categories_after if manifest.kept else None,
+        sets=[ALL, *tiers],
+        answers=by_type([known.items, *tiers.values()]),
+    )
+
+
+def folder_report(path: Path, manifest: Manifest) -> Report:
     """The report of a published folder, from its rows and its manifest alone; `manifest.files` are not read."""
     material = of_folder(path, manifest)
     before = Told(manifest.before, manifest.categories_before, panel=manifest.panel)
     after = Told(manifest.after, manifest.categories_after) if manifest.kept else None
-    return report_text(_report(material, manifest.funnel, manifest.kept, before, after))
+    return _report(material, manifest.funnel, manifest.kept, before, after)
 
 
-def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: Told) -> str:
+def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: Told) -> Report:
     """The report of a diagnosis."""
     material = of_survey(plan, known, selection)
     kept = len(selection.kept)
@@ -66,7 +85,7 @@ def diagnosis_report(plan: Recipe, known: Survey, selection: Selection, found: T
         Step(stage="read", name="set aside", removed=len(known.set_aside), left=len(known.items)),
         Step(stage="balance", name="largest balanced subset", removed=len(known.items) - kept, left=kept),
     ]
-    return report_text(_report(material, funnel, kept, found, None))
+    return _report(material, funnel, kept, found, None)
 
 
 def _report(material: Material, funnel: list[Step], kept: int, before: Told, after: Told | None) -> Report:

@@ -11,8 +11,8 @@ import pandas as pd
 from twokeys.core.spread import in_turn, spread
 from twokeys.data_cards.pictures import Box, Cross, Picture
 
-QUADS, PAIRS = 6, 3
-"""Shown quads, and pairs of each view where quads are fewer."""
+SHOWN = 20
+"""Shown quads, and pairs of both views where quads are fewer."""
 Row = dict[str, Any]
 
 
@@ -24,9 +24,9 @@ def crosses(items: pd.DataFrame, thumbnail: Callable[[str], Picture | None]) -> 
         thumbnail: Makes images.
     """
     shown = [(f"Quad {number}", ids) for number, ids in enumerate(_quads(items[items["quad"].notna()]), start=1)]
-    if len(shown) < PAIRS:
+    if room := SHOWN - len(shown):
         for view, title in (("image", "Image partners"), ("question", "Question partners")):
-            pairs = _pairs(items, f"{view}_partner")
+            pairs = _pairs(items, f"{view}_partner", -(-room // 2))
             shown += [(f"{title} {number}", ids) for number, ids in enumerate(pairs, start=1)]
     wanted = {identity for _, ids in shown for identity in ids}
     part = items[items["id"].isin(wanted)]
@@ -47,23 +47,23 @@ def _quads(named: pd.DataFrame) -> list[list[str]]:
         kinds.setdefault(min((str(made[one]) for one in ids if isinstance(made[one], str)), default=""), []).append(
             quad
         )
-    queues = [[quads[place] for place in spread(len(quads), 10 * QUADS)] for _, quads in sorted(kinds.items())]
+    queues = [[quads[place] for place in spread(len(quads), 10 * SHOWN)] for _, quads in sorted(kinds.items())]
     chosen: list[str] = []
     seen: set[str] = set()
     for fresh in (True, False):
         for quad in in_turn(queues):
             asked = {texts[one] for one in members[quad]}
-            if len(chosen) < QUADS and quad not in chosen and not (fresh and asked & seen):
+            if len(chosen) < SHOWN and quad not in chosen and not (fresh and asked & seen):
                 chosen.append(quad)
                 seen |= asked
     return [members[quad] for quad in chosen]
 
 
-def _pairs(items: pd.DataFrame, column: str) -> list[list[str]]:
-    """Some partners, each pair once, spread over the set in the order of ids."""
+def _pairs(items: pd.DataFrame, column: str, most: int) -> list[list[str]]:
+    """So many partners, each pair once, spread over the set in the order of ids."""
     paired = items[items[column].notna()].sort_values("id")
     pairs = sorted({(min(pair), max(pair)) for pair in zip(paired["id"], paired[column], strict=True)})
-    return [list(pairs[place]) for place in spread(len(pairs), PAIRS)]
+    return [list(pairs[place]) for place in spread(len(pairs), most)]
 
 
 def _cross(title: str, members: list[Row], rows: dict[str, Row], thumbnail: Callable[[str], Picture | None]) -> Cross:

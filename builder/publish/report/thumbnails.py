@@ -19,7 +19,7 @@ SIDE = 320
 """Longest side, in pixels."""
 MOST = 24_000
 """Bytes of one thumbnail."""
-TOTAL = 115 * SIDE * SIDE
+TOTAL = 150 * SIDE * SIDE
 """Pixels of all thumbnails of a page. Not bytes: releases of an image library write them longer or shorter, and which
 images a page shows must not depend on that, else `verify` would call an honest page another one."""
 COLOURS = 256
