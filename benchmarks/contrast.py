@@ -91,7 +91,7 @@ def _masks(folder: Path, model: Model, out: Path, seed: int) -> tuple[Masking, l
         "model": model.name, "folder": folder.name, "config": published.config,
         "fingerprint": fingerprints(published), "split": published.split, "seed": seed,
     }  # fmt: skip
-    journal = Journal(out, "leaks.jsonl", run)
+    journal = Journal(out, "leaks.jsonl", run, ())
     if not journal.lines:
         found = measured(published, model, seed=seed)
         rows = [

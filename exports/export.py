@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twokeys.builder.publish.place import Kind, check_place
-from twokeys.builder.publish.swap import alone_at, whole_folder
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
+from twokeys.core.place import Kind, check_place
+from twokeys.core.swap import alone_at, whole_folder
 from twokeys.exports.format import FORMATS
 from twokeys.exports.source import source
 

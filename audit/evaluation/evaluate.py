@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from twokeys.audit.models.model import Masking, Model, Responder
 from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.disk import write_text
+from twokeys.core.lock import alone_in
 from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 BATCH = 256
@@ -65,20 +66,42 @@ def evaluate(
         `to_pandas()` one for each number.
 
     Raises:
-        BadInput: When folder or model cannot be used, or another run lies in `out`.
+        BadInput: When folder or model cannot be used, another process writes in `out`, or another run or files of the
+            user's lie there.
     """
     masking = Masking.read(masking) if isinstance(masking, str) else masking
     published = read(Path(folder), config, split)
-    with step(say, "model"):
-        made = load_named(model, published.several) if isinstance(model, str) else model
-    rows = drawn(published.table, limit, seed)
-    seconds = None
-    if masking is None:
-        known = leaks_of(published, made, seed, say)
-        masking, seconds = least_leaky(known.leaks), known.seconds
+    with alone_in(out):
+        with step(say, "model"):
+            made = load_named(model, published.several) if isinstance(model, str) else model
+        seconds = None
+        if masking is None:
+            known = leaks_of(published, made, seed, say)
+            masking, seconds = least_leaky(known.leaks), known.seconds
+        return _evaluated(published, made, Drawn(drawn(published.table, limit, seed), seed), masking, seconds, out, say)
+
+
+class Drawn(NamedTuple):
+    """Items that are answered.
+
+    Attributes:
+        rows: Their rows in the table.
+        seed: Of their draw.
+    """
+
+    rows: NDArray[np.int64]
+    seed: int
+
+
+def _evaluated(
+    published: Published, made: Responder, items: Drawn, masking: Masking, seconds: float | None, out: Path | None,
+    say: Say,
+) -> Evaluation:  # fmt: skip
+    """Evaluate a model under one masking; see `evaluate`."""
+    rows, seed = items
     run = {
         "model": made.name,
-        "folder": Path(folder).name,
+        "folder": published.folder.name,
         "config": published.config,
         "fingerprint": fingerprints(published),
         "split": published.split,
@@ -90,7 +113,7 @@ def evaluate(
         "scores": asked_scores(published.folder),
         "parser": VERSION,
     }
-    journal = Journal(out, ANSWERS, run)
+    journal = Journal(out, ANSWERS, run, (RESULT, REPORT))
     say = say if out is None else Logged(say, out / LOG)
     _foretell(int((~published.table["id"].iloc[rows].isin(journal.lines)).sum()), seconds, say)
     for found in _answers(made, published, rows, masking, journal.lines, say):

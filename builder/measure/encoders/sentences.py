@@ -9,6 +9,7 @@ import numpy as np
 
 from twokeys.builder.measure.encoders.encoder import Vectors
 from twokeys.core.errors import BadInput
+from twokeys.core.weights import check_weights
 
 
 class SentenceEncoder:
@@ -21,7 +22,12 @@ class SentenceEncoder:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            self._model = SentenceTransformer(name, trust_remote_code=False)
+            check_weights(name)
+            self._model = SentenceTransformer(
+                name, trust_remote_code=False, model_kwargs={"use_safetensors": True, "trust_remote_code": False}
+            )
+        except BadInput:
+            raise
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:minilm"
             raise BadInput("recipe", "encoders.text", f"{name!r} does not load ({error})", "", remedy) from error

