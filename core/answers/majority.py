@@ -1,4 +1,4 @@
-"""The gold of a question that several people answered, and of which the source names no gold."""
+"""Choose the gold of a question that several people answered, if the source names no gold."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ RULE = (
     "the answer that most annotators gave, compared in normal form; of answers that equally many gave, the one that "
     "comes first in the source's list"
 )
-"""How a gold by majority is chosen, in words: cards state it."""
+"""How a gold is chosen by majority, in words that cards print."""
 
 
 def majority(answers: Sequence[str]) -> str:
-    """The answer that most people gave, in its most frequent spelling; `RULE` says what ends a tie.
+    """Return the answer that most people gave, in its most frequent spelling; `RULE` says how a tie ends.
 
     Args:
         answers: One or more answers, in the source's order.
