@@ -1,4 +1,4 @@
-"""The images of items: keys of the images of each item in order, and features of images joined into features of items."""
+"""The images of items: the keys of each item's images, and features of images joined into features of items."""
 
 from __future__ import annotations
 
