@@ -25,11 +25,11 @@ from twokeys.builder.certify.audited.cells import cells
 from twokeys.builder.certify.audited.certificate import verdicts_of
 from twokeys.builder.certify.audited.draws import both, first_bounds
 from twokeys.builder.certify.audited.evidence import Evidence, TrainedOn
-from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.selection import choose, ties
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import Verdict
+from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import baselines
 from twokeys.builder.measure.lexical import text_features

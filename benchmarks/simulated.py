@@ -29,12 +29,12 @@ from benchmarks.report import Table, say, section
 from twokeys.builder.certify.audited.bounds import Answers
 from twokeys.builder.certify.audited.control_stage import named
 from twokeys.builder.certify.audited.families import CERTIFY
-from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
 from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.measure import details
 from twokeys.builder.measure.baselines import VIEWS, View, baselines
 from twokeys.builder.measure.baselines.problem import Floats, Problem

@@ -20,9 +20,9 @@ from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import asked, corpus, noise
 from twokeys.builder.certify.audited.bounds import Bools
 from twokeys.builder.certify.audited.certificate import verdicts_of
-from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.prior import VIEW, best_constant
+from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.recipe import Audited
 
 MARGIN = 0.1

@@ -20,11 +20,11 @@ from tests.attacks.auditing import audit
 from tests.builder.certify.audited.items import table
 from tests.pipeline.test_auditing import corpus, noise, ordered
 from twokeys.builder.certify.audited.bounds import Answers
-from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.certify.audited.labels import Predicted
 from twokeys.builder.certify.audited.selection import choose
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import decide
+from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.recipe import Audited
 
 HEAD = 300

@@ -42,7 +42,7 @@ class Exchange:
     options: tuple[tuple[int, Ints, Ints], ...]
 
     def draw(self, labels: Ints, seed: int, run: int) -> Ints:
-        """Permute labels, (n,): answer codes or positions of the gold option; the result depends on (seed, run) alone."""
+        """Permute labels, (n,): answer codes or positions of the gold option, as a function of (seed, run) alone."""
         rng = np.random.default_rng([seed, run])
         permuted = labels.copy()
         for block in self.blocks:

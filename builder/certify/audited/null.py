@@ -66,9 +66,9 @@ class SelectionNull:
     def adjusted_interval(self) -> tuple[Floats, Floats]:
         """(a,), (a,): the range of shifts of the null distribution that are compatible with the observed excess.
 
-        The interval is exact if real labels differ from permuted labels by a shift. Then observed - shift and the k runs
-        are k + 1 exchangeable numbers, and the j-th smallest and j-th largest of the k runs enclose the other number
-        with probability 1 - 2 j / (k + 1). No variance is estimated.
+        The interval is exact if real labels differ from permuted labels by a shift. Then observed - shift and the k
+        runs are k + 1 exchangeable numbers, and the j-th smallest and j-th largest of the k runs enclose the other
+        number with probability 1 - 2 j / (k + 1). No variance is estimated.
         """
         return self.observed - self.high, self.observed - self.low
 

@@ -57,9 +57,8 @@ def cancels(evidence: Evidence) -> str:
     assert evidence.null is not None
     low, high = evidence.null.adjusted_interval
     return (
-        f"{_facts(evidence)}, but the same pipeline on permuted labels ends {_signed(evidence.null.median)} points from "
-        f"chance: "
-        f"{_signed(evidence.null.adjusted)} points [{_signed(low)}, {_signed(high)}] do not come from selection, which "
+        f"{_facts(evidence)}, but the same pipeline on permuted labels ends {_signed(evidence.null.median)} points "
+        f"from chance: {_signed(evidence.null.adjusted)} points [{_signed(low)}, {_signed(high)}] do not come from selection, which "
         f"only cancels them"
     )
 
