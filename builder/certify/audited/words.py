@@ -56,10 +56,10 @@ def cancels(evidence: Evidence) -> str:
     """Describe an adversary at chance because selection planted the opposite of a remaining cue."""
     assert evidence.null is not None
     low, high = evidence.null.adjusted_interval
+    remaining = f"{_signed(evidence.null.adjusted)} points [{_signed(low)}, {_signed(high)}]"
     return (
         f"{_facts(evidence)}, but the same pipeline on permuted labels ends {_signed(evidence.null.median)} points "
-        f"from chance: {_signed(evidence.null.adjusted)} points [{_signed(low)}, {_signed(high)}] do not come from selection, which "
-        f"only cancels them"
+        f"from chance: {remaining} do not come from selection, which only cancels them"
     )
 
 
