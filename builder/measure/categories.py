@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.builder.measure.shortcuts.simplest import simplest
-from twokeys.core.ceilings import STRATA, codes
+from twokeys.core.ceilings import codes
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.intervals.exact import METHOD, exact
 from twokeys.core.measured import UNMET
+from twokeys.core.strata import NOTHING, STRATA, value_of
 from twokeys.data_cards.categories import WORST, Categories, Category
 
 Bools = NDArray[np.bool_]
@@ -32,8 +33,8 @@ FEWEST = 5
 """Items of a value that is a category of its own."""
 MOST = 500
 """Categories of one column; its rarer values are one."""
-OTHERS, NOTHING = "(others)", "(none)"
-"""The rarer values of a column together, and items that do not have it."""
+OTHERS = "(others)"
+"""The rarer values of a column together."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,19 @@ def check_names(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
         raise BadInput(recipe, "categories", problem, ", ".join(fields) or "none: the corpus keeps no fields", remedy)
 
 
+def check_parts(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
+    """Refuse to balance inside categories of one item each.
+
+    Raises:
+        BadInput: When every item has a value of its own.
+    """
+    for name in names:
+        if (found := value_of(items, name).nunique()) == len(items) > 1:
+            problem = f"{name!r} has {found:,} values for {len(items):,} items: no item has a partner inside of its own"
+            remedy = f"take {name!r} out of `within`, or name a coarser category"
+            raise BadInput(recipe, "balance.within", problem, "columns of which several items share a value", remedy)
+
+
 def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
     """Name the categories of a set.
 
@@ -113,32 +127,6 @@ def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
             left_out.add((column, value))
         seen.add(mark)
     return Places(values, frozenset(left_out))
-
-
-def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
-    """What items have in a column, or in a field of `meta`, as text.
-
-    Example:
-        >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
-        ['3', '(none)']
-    """
-    if column in STRATA:
-        return items[column].astype(object)
-    path = column.split(".")
-    known = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
-    return items["meta"].map(known).astype(object)
-
-
-def _inside(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return NOTHING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def expected(items: pd.DataFrame) -> Floats:
