@@ -50,7 +50,8 @@ class Columns(Part):
     choices: str | list[str] | None = None
     """A column with a list of options, or with an object that names them by letter; or one column for each option."""
     answers: str | None = None
-    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`."""
+    """A column with what all annotators answered: a list of texts, or of objects with a field `answer`; or an object of
+    answers with their scores (soft labels), of which the highest is the gold."""
     answer_type: str | None = None
     """A column of `yes/no`, `number`, `choice`, `open` (or `other`); None: it follows from the answer."""
     split: str | None = None

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from twokeys.builder.read.corpora.gold_marks import Golds, answers_of, plain
+from twokeys.builder.read.corpora.gold_marks import Golds, plain, said_of
 from twokeys.builder.read.corpora.image_columns import ImageColumn
 from twokeys.builder.read.corpora.joined import joined_files, second_files
 from twokeys.builder.read.corpora.kept import Kept
@@ -263,7 +263,7 @@ class Table:
         options = cells.members(str(columns.choices)) if one else [cells.get(name) for name in columns.choices or []]
         options = (by_letter(options[0]) if len(options) == 1 else None) or options
         images = self._locators(cells)
-        answers = answers_of(flat(cells.members(columns.answers))) if columns.answers else ()
+        said = said_of(flat(cells.members(columns.answers))) if columns.answers else ()
         texts = [_option_text(option, columns, file, number) for option in options]
         asked = named(cells.question(), texts, len(images), file.name, number)
         self._check_holes(cells, highest([asked.question, *texts]))
@@ -278,9 +278,9 @@ class Table:
             source_id=identity,
             image=images[0] if len(images) == 1 else tuple(images),
             question=asked.question,
-            answer=self.golds.of(number, gold, options, answers),
+            answer=self.golds.of(number, gold, options, said),
             choices=tuple(plain(option) for option in options if not absent(option)),
-            answers=answers,
+            answers=() if isinstance(said, dict) else said,
             answer_type=_type(cells.get(columns.answer_type), file, number) if columns.answer_type else None,
             links=_links(self.corpus, cells),
             meta={name: _json(cells.column(name)) for name in self.meta},
