@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twokeys.audit.evaluation.evaluate import evaluate
     from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
+    from twokeys.browsing.browse import browse
     from twokeys.builder.build import build
     from twokeys.builder.clean import clean
     from twokeys.builder.diagnose import diagnose
@@ -43,6 +44,7 @@ PUBLIC = {
     "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
+    "browse": "twokeys.browsing.browse",
     "clean": "twokeys.builder.clean",
     "evaluate": "twokeys.audit.evaluation.evaluate",
     "explain": "twokeys.audit.explanation.explain",
@@ -51,6 +53,7 @@ PUBLIC = {
 """Public function -> the module that defines it, imported when the function is first used: `--help` stays quick."""
 
 __all__ = [
+    "browse",
     "build",
     "check_recipe",
     "check_rule",
