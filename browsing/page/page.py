@@ -34,9 +34,9 @@ class Filters:
     library: Library
 
     def choices(self, facet: str) -> list[tuple[str, str]]:
-        """Labels and values of a facet, for a list to choose from; with one value there is nothing to choose."""
+        """Labels and values of a facet, for a list to choose from."""
         counts = self.library.index.facets[facet].counts(ordered=facet != "set")[:SHOWN]
-        return [("all", ""), *((f"{value} ({count(n)})", value) for value, n in counts)]
+        return [(f"{value} ({count(n)})", value) for value, n in counts]
 
     @property
     def categories(self) -> list[tuple[str, str]]:
@@ -45,8 +45,7 @@ class Filters:
         names = [name for name in facets if name not in FACETS]
         names += ["source"] if len(facets["source"].values) > 1 else []
         every = [(name, value, n) for name in names for value, n in facets[name].counts()[:SHOWN]]
-        labels = [(f"{name}: {value} ({count(n)})", json.dumps([name, value])) for name, value, n in every]
-        return [("all", ""), *labels]
+        return [(f"{name}: {value} ({count(n)})", json.dumps([name, value])) for name, value, n in every]
 
     def query(self, words: str, *chosen: str) -> Query:
         """What the values of the controls ask for.
@@ -146,15 +145,17 @@ def _controls(filters: Filters) -> Controls:
         search = gr.Button("Search", scale=0, min_width=110)
     marks = [(f"{mark} ({count(int(rows.sum()))})", mark) for mark, rows in filters.library.marks.items()]
     with gr.Row(elem_id="filters"):
-        lists = [_list(facet.capitalize(), filters.choices(facet)) for facet in CHOSEN]
-        lists += [_list("Category", filters.categories), _list("Models", [("all", ""), *marks])]
+        lists = [_list(facet, filters.choices(facet), len(facets[facet].values) > 1) for facet in CHOSEN]
+        lists += [_list("category", filters.categories, bool(filters.categories))]
+        lists += [_list("models", marks, bool(marks))]
     lists[0].value = facets["set"].values[0]
     return Controls(words, search, lists)
 
 
-def _list(label: str, choices: list[tuple[str, str]]) -> gr.Dropdown:
-    """A list to choose from; hidden if there is nothing to choose."""
-    return gr.Dropdown(choices, value="", label=label, visible=len(choices) > 2, min_width=170, filterable=False)
+def _list(name: str, choices: list[tuple[str, str]], shown: bool) -> gr.Dropdown:
+    """A list to choose from, `all` first; it is hidden if there is nothing to choose."""
+    every = [("all", ""), *choices]
+    return gr.Dropdown(every, value="", label=name.capitalize(), visible=shown, min_width=170, filterable=False)
 
 
 def _heat_panel(library: Library) -> HeatPanel:
@@ -169,7 +170,7 @@ def _heat_panel(library: Library) -> HeatPanel:
         with gr.Row():
             first = choices[0][1] if choices else None
             explainer = gr.Dropdown(choices, value=first, label="Explainer", filterable=False, min_width=200)
-            share = gr.Slider(0, 100, value=100, step=5, label="Share of the scores that is shown, strongest first (%)")
+            share = gr.Slider(0, 100, value=100, step=5, label="Share of the scores shown, strongest first (%)")
         shown = gr.HTML(apply_default_css=False)
     return HeatPanel(whole, explainer, share, shown)
 

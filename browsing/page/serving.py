@@ -25,12 +25,11 @@ ASKED = re.compile(
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
-HEADERS = {
-    "content-security-policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'self'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'"
 """A browser fetches nothing for the page from any other host."""
+ALONE = "; frame-ancestors 'self'"
+"""No other page may hold this one inside; a Space does, so that this is said on this machine alone."""
+HEADERS = {"referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        named = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")[0]
+        named = re.sub(r":\d+$", "", dict(scope["headers"]).get(b"host", b"").decode("latin-1"))
         path = scope["path"]
         if (self.hosts and named not in self.hosts) or not ASKED.fullmatch(path) or ".." in path:
             await PlainTextResponse("not served", 404)(scope, receive, send)
@@ -102,7 +101,8 @@ def serve(library: Library, host: str, port: int | None) -> Served:
     """
     made = page(library)
     local = host in (LOCAL, "localhost", "::1")
-    guard = Middleware(Guard, hosts=(LOCAL, "localhost", "[::1]") if local else (), headers=tuple(HEADERS.items()))
+    headers = HEADERS | {"content-security-policy": POLICY + ALONE * local}
+    guard = Middleware(Guard, hosts=(LOCAL, "localhost", "[::1]") if local else (), headers=tuple(headers.items()))
     plain = gr.themes.Default(
         primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
     )

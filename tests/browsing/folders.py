@@ -32,8 +32,8 @@ def item(name: str, asked: str, shown: str, place: int = 0, **more: Any) -> dict
     return {
         "id": name, "question": f"is the square {asked}?", "choices": [], "answer": answer, "compared": answer,
         "answer_type": "yes/no", "answer_source": "annotated", "source": "shapes", "license": "mit",
-        "question_key": f"q-{asked}", "image_key": f"i-{shown}-{place}", "group": f"g{place}", "meta": '{"place": "lab"}',
-        "image_width": 16, "image_height": 16,
+        "question_key": f"q-{asked}", "image_key": f"i-{shown}-{place}", "group": f"g{place}",
+        "meta": '{"place": "lab"}', "image_width": 16, "image_height": 16,
     } | more  # fmt: skip
 
 

@@ -38,13 +38,17 @@ def test_rows_come_in_the_order_in_which_they_are_asked_for(files: list[Path], r
 
 def test_a_scan_meets_every_row_once_and_in_order(files: list[Path]) -> None:
     cells = Cells(files)
-    found = [(start + at, name) for _, start, table in cells.scan(["id"]) for at, name in enumerate(table["id"].to_pylist())]
+    found = [
+        (start + at, name) for _, start, table in cells.scan(["id"]) for at, name in enumerate(table["id"].to_pylist())
+    ]
     assert found == [(row, f"n{row}") for row in range(sum(SIZES))]
     assert cells.tally == {"id": sum(SIZES)}
 
 
 def test_of_a_row_group_no_more_is_decoded_than_is_needed(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"id": [str(n) for n in range(10 * ROWS)], "more": [0] * 10 * ROWS}), tmp_path / "a.parquet")
+    pq.write_table(
+        pa.table({"id": [str(n) for n in range(10 * ROWS)], "more": [0] * 10 * ROWS}), tmp_path / "a.parquet"
+    )
     cells = Cells([tmp_path / "a.parquet"])
     assert cells.read([ROWS + 5], ["id"]) == [{"id": str(ROWS + 5)}]
     assert cells.tally == {"id": 2 * ROWS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,18 @@ from twokeys.data_cards.published import PublishedFolder
 from .folders import balanced, item, removed, write
 
 ROWS: list[dict[str, Any]] = [*balanced(), *removed()]
-SEARCHES = ["red", "RED", '"square red"', "red square yes", "q0i", "q0i0", "square no", '"is the" blue', "r2", '"red is"']
+SEARCHES = [
+    "red",
+    "RED",
+    '"square red"',
+    "red square yes",
+    "q0i",
+    "q0i0",
+    "square no",
+    '"is the" blue',
+    "r2",
+    '"red is"',
+]
 
 
 def said(query: Query, row: dict[str, Any]) -> bool:
@@ -86,13 +98,11 @@ def test_a_page_that_is_not_there_is_the_nearest(asked: int, given_: int) -> Non
     assert Page.of(np.arange(10), asked, 3).number == given_
 
 
-def test_categories_of_the_recipe_are_facets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stated:
-        recipe = {"categories": ["place", "answer_type", "deep.er"]}
-
+def test_categories_of_the_recipe_are_facets(tmp_path: Path) -> None:
+    stated: Any = SimpleNamespace(recipe={"categories": ["place", "answer_type", "deep.er"]})
     metas = ['{"place": "lab"}', '{"place": null}', "no json", "[1]", '{"deep": {"er": 3}}']
     write(tmp_path, "balanced", [item(f"n{n}", "red", "red", meta=meta) for n, meta in enumerate(metas)])
-    folder = PublishedFolder(tmp_path, Stated())  # type: ignore[arg-type]
+    folder = PublishedFolder(tmp_path, stated)
     index = Index(folder)
     assert index.facets["place"].counts() == [("(none)", 4), ("lab", 1)]
     assert find(index, Query((("deep.er", "3"),)), {}).tolist() == [4]

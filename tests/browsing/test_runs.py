@@ -73,9 +73,7 @@ def test_a_run_of_other_rows_is_bad_input(folder: Path, runs: dict[str, Path], t
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[1]", "[" * 100_000])
-def test_a_run_that_cannot_be_read_is_bad_input(
-    folder: Path, runs: dict[str, Path], tmp_path: Path, text: str
-) -> None:
+def test_a_run_that_cannot_be_read_is_bad_input(folder: Path, runs: dict[str, Path], tmp_path: Path, text: str) -> None:
     place = Path(shutil.copytree(runs["one"], tmp_path / "run"))
     (place / "run.json").write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=r"run\.json"):
