@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from twokeys.browsing.cells import Cells, Ints
 from twokeys.core.bad_rows import general
+from twokeys.core.categories import value_of
 from twokeys.core.ceilings import STRATA
 from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
@@ -194,8 +195,6 @@ def _facets(config: str, split: str, table: pa.Table, categories: Sequence[str])
     kinds = {cell: reason_kind(*cell) for cell in set(zip(stages, found["reason"], strict=True))}
     found["reason"] = [kinds[cell] for cell in zip(stages, found["reason"], strict=True)]
     if categories:
-        from twokeys.builder.measure.categories import value_of
-
         metas = pd.DataFrame({"meta": [_json(cell) for cell in _texts(table, "meta")]})
         found |= {name: list(value_of(metas, name)) for name in categories}
     return {"set": [config] * rows, "split": [split] * rows, **found}
