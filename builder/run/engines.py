@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +19,8 @@ from twokeys.core.errors import BadInput, MissingPackage
 
 T = TypeVar("T")
 R = TypeVar("R")
+IDLE = 10
+"""Seconds after which a worker process without work ends."""
 
 
 class Engine(Protocol):
@@ -38,24 +40,23 @@ class Serial:
         return map(function, shards)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Process:
-    """A pool of processes on this machine. Each uses its share of the cores for threads."""
+    """A pool of processes on this machine. Each uses its share of the cores for threads.
+
+    The processes stay for the next stage, since starting them takes longer than most stages of a small corpus; after
+    `IDLE` seconds without work they end.
+    """
 
     workers: int = os.cpu_count() or 1
+    _pools: dict[int, ProcessPoolExecutor] = field(default_factory=dict, compare=False, repr=False)
 
     def map_shards(self, function: Callable[[T], R], shards: Sequence[T]) -> Iterator[R]:
         """Yield results as they come; a single shard runs in this process, where it has all cores."""
         if len(shards) <= 1 or self.workers == 1:
             yield from map(function, shards)
             return
-        workers = min(self.workers, len(shards))
-        threads = max(1, (os.cpu_count() or 1) // workers)
-        # Fresh processes, not forked ones: a forked child inherits locks of torch's and OpenMP's threads and can hang
-        # on them. loky does not run the user's main module in them, so a script needs no `if __name__ == "__main__":`.
-        pool = ProcessPoolExecutor(
-            workers, context=get_context("loky"), initializer=_start_worker, initargs=(threads, os.getpid())
-        )  # fmt: skip
+        pool = self._pool(min(self.workers, len(shards)))
         ended = False
         try:
             with _uninterrupted():
@@ -65,7 +66,26 @@ class Process:
             ended = True
         finally:
             # A worker's shard is done again after a stop: whoever stops a build does not wait for it.
-            pool.shutdown(wait=True, kill_workers=not ended)
+            if not ended:
+                self._pools.clear()
+                pool.shutdown(wait=True, kill_workers=True)
+
+    def _pool(self, workers: int) -> ProcessPoolExecutor:
+        """The pool of a number of workers; a pool of another number ends, and no more run than there are cores."""
+        for other in [number for number in self._pools if number != workers]:
+            self._pools.pop(other).shutdown(wait=True)
+        if workers not in self._pools:
+            # Fresh processes, not forked ones: a forked child inherits locks of torch's and OpenMP's threads and can
+            # hang on them. loky does not run the user's main module in them, so a script needs no main guard.
+            threads = max(1, (os.cpu_count() or 1) // workers)
+            self._pools[workers] = ProcessPoolExecutor(
+                workers,
+                context=get_context("loky"),
+                timeout=IDLE,
+                initializer=_start_worker,
+                initargs=(threads, os.getpid()),
+            )
+        return self._pools[workers]
 
 
 @dataclass(frozen=True)
