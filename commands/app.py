@@ -34,6 +34,7 @@ for verb in (
     exporting.export,
     publishing.push,
     models.evaluate,
+    models.compare,
     models.explain,
     lists.explainers,
     models.train_reference,

@@ -1,4 +1,4 @@
-"""Models, and the methods that explain them: `evaluate`, `explain`, `train-reference`."""
+"""Models, and the methods that explain them: `evaluate`, `compare`, `explain`, `train-reference`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,32 @@ def evaluate(
         from twokeys.commands.show_models import show_evaluation
 
         show_evaluation(found, out)
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Two or more folders that `twokeys evaluate --out` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables (Markdown, CSV, LaTeX) and figures (PNG, SVG).")
+    ] = None,
+    hub: Annotated[
+        str | None,
+        typer.Option(help="OWNER/NAME of the benchmark on the Hub: --out gets results in the Hub's form too."),
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Commit or tag of that repository, for --hub.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare evaluations of one folder: rates, paired differences with tests, pairs, quads and categories."""
+    with plainly():
+        from twokeys.audit.comparison.compare import compare
+
+        found = compare(*runs, out=out, repository=hub, revision=revision)
+    if as_json:
+        print_json(found.json())
+    else:
+        from twokeys.audit.comparison.files import HUB
+        from twokeys.commands.show_compared import show_compared
+
+        show_compared(found, out, None if out is None or hub is None else out / HUB)
 
 
 def explain(

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from twokeys.audit.comparison.compare import compare
     from twokeys.audit.evaluation.evaluate import evaluate
     from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
@@ -44,6 +45,7 @@ PUBLIC = {
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
     "clean": "twokeys.builder.clean",
+    "compare": "twokeys.audit.comparison.compare",
     "evaluate": "twokeys.audit.evaluation.evaluate",
     "explain": "twokeys.audit.explanation.explain",
     "train_reference": "twokeys.audit.reference.train",
@@ -55,6 +57,7 @@ __all__ = [
     "check_recipe",
     "check_rule",
     "clean",
+    "compare",
     "diagnose",
     "diff",
     "evaluate",

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.builder.measure.shortcuts.simplest import simplest
+from twokeys.core.categories import NOTHING, Places, value_of
 from twokeys.core.ceilings import STRATA, codes
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.intervals.exact import METHOD, exact
@@ -28,35 +29,6 @@ from twokeys.data_cards.categories import WORST, Categories, Category
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-FEWEST = 5
-"""Items of a value that is a category of its own."""
-MOST = 500
-"""Categories of one column; its rarer values are one."""
-OTHERS, NOTHING = "(others)", "(none)"
-"""The rarer values of a column together, and items that do not have it."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """The categories of a set; a subset is told by the same ones.
-
-    Attributes:
-        values: Column -> its frequent values, in the order of their names.
-        left_out: Pairs of column and value that hold all items, or just the items of another category.
-    """
-
-    values: dict[str, tuple[str, ...]]
-    left_out: frozenset[tuple[str, str]]
-
-    def parts(self, items: pd.DataFrame) -> Iterator[tuple[str, str, Bools]]:
-        """Column, value and (n,) membership of every category that holds items."""
-        for column, values in self.values.items():
-            told = value_of(items, column)
-            found = told.where(told.isin(values), OTHERS).to_numpy(dtype=object)
-            for value in (*values, OTHERS):
-                inside: Bools = found == value
-                if (column, value) not in self.left_out and inside.any():
-                    yield column, value, inside
 
 
 @dataclass(frozen=True)
@@ -90,55 +62,6 @@ def check_names(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
         problem = f"no item has a field {name!r}"
         remedy = correction(name, fields, "name one of these; of a table, keep the column by `options: {meta: [NAME]}`")
         raise BadInput(recipe, "categories", problem, ", ".join(fields) or "none: the corpus keeps no fields", remedy)
-
-
-def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
-    """Name the categories of a set.
-
-    Args:
-        items: All items that were read.
-        names: Columns that the recipe names; source, split and answer type come after them.
-    """
-    values: dict[str, tuple[str, ...]] = {}
-    for column in dict.fromkeys((*names, *STRATA)):
-        counts = value_of(items, column).value_counts()
-        frequent = sorted(counts[counts >= FEWEST].index, key=lambda value: (-int(counts[value]), value))[:MOST]
-        values[column] = tuple(sorted(frequent))
-    every = Places(values, frozenset())
-    seen: set[bytes] = set()
-    left_out = set()
-    for column, value, inside in every.parts(items):
-        mark = np.packbits(inside).tobytes()
-        if inside.all() or mark in seen:
-            left_out.add((column, value))
-        seen.add(mark)
-    return Places(values, frozenset(left_out))
-
-
-def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
-    """What items have in a column, or in a field of `meta`, as text.
-
-    Example:
-        >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
-        ['3', '(none)']
-    """
-    if column in STRATA:
-        return items[column].astype(object)
-    path = column.split(".")
-    known = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
-    return items["meta"].map(known).astype(object)
-
-
-def _inside(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return NOTHING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def expected(items: pd.DataFrame) -> Floats:

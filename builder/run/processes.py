@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from typing import TypeVar
@@ -23,13 +23,28 @@ from twokeys.builder.run.room import VISIBLE, gpus_here, memory_here
 
 T = TypeVar("T")
 R = TypeVar("R")
+IDLE = 10
+"""Seconds after which a worker process without work ends."""
 
 
-@dataclass(frozen=True)
+@dataclass
+class _Pool:
+    """Worker processes, and the folder of the locks by which each takes its GPU."""
+
+    workers: ProcessPoolExecutor
+    places: tempfile.TemporaryDirectory[str]
+
+
+@dataclass
 class Process:
-    """A pool of processes on this machine. Each uses its share of the cores for threads."""
+    """A pool of processes on this machine. Each uses its share of the cores for threads.
+
+    The processes stay for the next stage, since starting them takes longer than most stages of a small corpus; after
+    `IDLE` seconds without work they end.
+    """
 
     workers: int = os.cpu_count() or 1
+    _pools: dict[tuple[int, tuple[str, ...]], _Pool] = field(default_factory=dict, compare=False, repr=False)
 
     def map_shards(self, function: Callable[[T], R], shards: Sequence[T], needs: Needs = ONE_CORE) -> Iterator[R]:
         """Yield results as they come; if one process has room, that is this one, with all cores and its GPU."""
@@ -38,24 +53,39 @@ class Process:
         if workers <= 1:
             yield from map(function, shards)
             return
-        threads = max(1, (os.cpu_count() or 1) // workers)
-        with tempfile.TemporaryDirectory(prefix="twokeys-gpus-") as places:
+        pool = self._pool(workers, devices)
+        ended = False
+        try:
+            with _uninterrupted():
+                futures = [pool.submit(function, shard) for shard in shards]
+            for future in as_completed(futures):
+                yield future.result()
+            ended = True
+        finally:
+            # A worker's shard is done again after a stop: whoever stops a build does not wait for it.
+            if not ended:
+                self._pools.clear()
+                pool.shutdown(wait=True, kill_workers=True)
+
+    def _pool(self, workers: int, devices: tuple[str, ...]) -> ProcessPoolExecutor:
+        """The pool of a number of workers; any other pool ends, and no more run than there are cores and GPUs."""
+        asked = workers, devices
+        for other in [one for one in self._pools if one != asked]:
+            self._pools.pop(other).workers.shutdown(wait=True)
+        if asked not in self._pools:
             # Fresh processes, not forked ones: a forked child inherits locks of torch's and OpenMP's threads and can
-            # hang on them. loky does not run the user's main module in them, so a script needs no `__main__` guard.
+            # hang on them. loky does not run the user's main module in them, so a script needs no main guard.
+            places = tempfile.TemporaryDirectory(prefix="twokeys-gpus-", ignore_cleanup_errors=True)
+            threads = max(1, (os.cpu_count() or 1) // workers)
             pool = ProcessPoolExecutor(
-                workers, context=get_context("loky"), initializer=_start_worker,
-                initargs=(threads, os.getpid(), Path(places), devices),
-            )  # fmt: skip
-            ended = False
-            try:
-                with _uninterrupted():
-                    futures = [pool.submit(function, shard) for shard in shards]
-                for future in as_completed(futures):
-                    yield future.result()
-                ended = True
-            finally:
-                # A worker's shard is done again after a stop: whoever stops a build does not wait for it.
-                pool.shutdown(wait=True, kill_workers=not ended)
+                workers,
+                context=get_context("loky"),
+                timeout=IDLE,
+                initializer=_start_worker,
+                initargs=(threads, os.getpid(), Path(places.name), devices),
+            )
+            self._pools[asked] = _Pool(pool, places)
+        return self._pools[asked].workers
 
     def _room(self, needs: Needs) -> int:
         """Processes that cores and memory have room for."""
@@ -63,13 +93,13 @@ class Process:
         return min(room, memory_here() // needs.memory) if needs.memory else room
 
 
-def _devices(needs: Needs) -> list[str]:
+def _devices(needs: Needs) -> tuple[str, ...]:
     """The GPUs of each worker, as CUDA_VISIBLE_DEVICES names them; empty if none is needed or there."""
     if not needs.gpus:
-        return []
+        return ()
     every = gpus_here()
     each = min(needs.gpus, len(every)) or 1
-    return [",".join(every[start : start + each]) for start in range(0, len(every) - each + 1, each)]
+    return tuple(",".join(every[start : start + each]) for start in range(0, len(every) - each + 1, each))
 
 
 @contextmanager
@@ -99,7 +129,7 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _start_worker(threads: int, parent: int, places: Path, devices: list[str]) -> None:
+def _start_worker(threads: int, parent: int, places: Path, devices: Sequence[str]) -> None:
     """Keep a worker's libraries to its share of the cores and to its GPU, and end it when its parent is killed.
 
     It runs before the worker imports anything that a stage needs: torch has not looked for GPUs yet.
@@ -115,7 +145,7 @@ _HELD: list[FileLock] = []
 """The lock on this worker's GPU: given back when the process ends, so that the one in its place takes it."""
 
 
-def _own_device(places: Path, devices: list[str]) -> str:
+def _own_device(places: Path, devices: Sequence[str]) -> str:
     """GPUs that no other worker of the pool has; there are as many places as workers."""
     while True:
         for number, device in enumerate(devices):

@@ -1,8 +1,7 @@
 """The engine of a cluster: shards are given to Ray as it has room, and are given again if their worker is lost.
 
 A shard that runs a model goes to an actor, a process that stays, so that the model is loaded once; any other goes to
-whatever worker is free. Ray gives each what its stage asks for: GPUs by `num_gpus`, without which it counts none as taken
-and, in some versions, hides all of them.
+whatever worker is free. Ray gives each what its stage asks for, GPUs by `num_gpus`: without it some versions hide all.
 """
 
 from __future__ import annotations
