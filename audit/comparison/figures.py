@@ -11,8 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from twokeys.audit.comparison.measures import ACCURACY
-from twokeys.audit.comparison.rows import SHORT, category
-from twokeys.audit.explanation.figures import OWN
+from twokeys.audit.comparison.rows import SHORT
+from twokeys.audit.drawing import OWN
+from twokeys.audit.evaluation.by_category import named
 from twokeys.data_cards.theme import BLUE, FAINT, GREEN, GREY, INK, ORANGE, SKY
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def by_category(names: Sequence[str], rates: Sequence[CategoryRate]) -> Figure:
             for number, one in enumerate(rows):
                 _dot(axes, (one.accuracy, one.low, one.high), _place(at, number, len(rows)), number)
             axes.vlines(rows[0].chance, at - 0.4, at + 0.4, color=GREY, linewidth=1.2)
-        _rows(axes, [f"{category(*place)} ({items[place]:,})" for place in shown])
+        _rows(axes, [f"{named(*place)} ({items[place]:,})" for place in shown])
         rest = len(items) - len(shown)
         more = f"; {rest:,} smaller categories are not drawn" if rest else ""
         axes.set(xlim=(-0.02, 1.02), xlabel=f"right; intervals hold for all at once; grey line: chance{more}")
@@ -100,7 +101,7 @@ def _dot(axes: Axes, told: tuple[float, float, float], height: float, number: in
 
 
 def _rows(axes: Axes, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), [_broken(name) for name in names])
+    axes.set_yticks(range(len(names)), [_broken(name) for name in names], parse_math=False)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(left=False)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)

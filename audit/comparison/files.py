@@ -91,7 +91,7 @@ def _json(found: Compared) -> str:
 
 def _draw(figure: Figure, place: Path) -> None:
     """Write a figure as PNG and as SVG; the same comparison gives the same bytes."""
-    from twokeys.audit.explanation.figures import saved
+    from twokeys.audit.drawing import saved
 
     with whole(place.with_suffix(".png")) as temporary:
         figure.savefig(temporary, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None})

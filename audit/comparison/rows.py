@@ -94,8 +94,3 @@ class CategoryDifference(NamedTuple):
     def apart(self) -> bool:
         """Whether the whole interval lies on one side of 0."""
         return self.low > 0 or self.high < 0
-
-
-def category(column: str, value: str) -> str:
-    """A category in words; what others wrote is one line."""
-    return f"{column.replace('_', ' ')} “{' '.join(value.split())}”"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from twokeys.audit.comparison.measures import ACCURACY
 from twokeys.audit.comparison.result import Compared
-from twokeys.audit.comparison.rows import SHORT, CategoryDifference, PairedDifference, category
+from twokeys.audit.comparison.rows import SHORT, CategoryDifference, PairedDifference
+from twokeys.audit.evaluation.by_category import named
 from twokeys.core.intervals.means import Interval
 from twokeys.data_cards.categories import WIDE
 from twokeys.data_cards.tables import NONE, Cells, count, interval, percent
@@ -62,8 +63,8 @@ def categories(found: Compared) -> tuple[Cells, list[Cells]]:
     rows: dict[tuple[str, str], list[str]] = {}
     for one in found.categories:
         told = FEW if one.high - one.low > WIDE else interval(one.low, one.high)
-        named = rows.setdefault((one.column, one.value), [category(one.column, one.value), count(one.items)])
-        named.append(f"{percent(one.accuracy)} {told}")
+        cells = rows.setdefault((one.column, one.value), [named(one.column, one.value), count(one.items)])
+        cells.append(f"{percent(one.accuracy)} {told}")
     return ("category", "items", *found.names), [tuple(cells) for cells in rows.values()]
 
 
@@ -72,7 +73,7 @@ def category_differences(found: Compared) -> tuple[Cells, list[Cells]]:
     header = ("category", "items", "first - second", "points", "alone right", "told apart")
     rows: list[Cells] = [
         (
-            category(one.column, one.value),
+            named(one.column, one.value),
             count(one.items),
             f"{one.first} - {one.second}",
             _points(one.difference, one.low, one.high),
@@ -119,7 +120,7 @@ def _apart(one: CategoryDifference) -> str:
     better, worse = (one.first, one.second) if ahead else (one.second, one.first)
     low, high = (one.low, one.high) if ahead else (-one.high, -one.low)
     points = f"{100 * abs(one.difference):.1f} points [{100 * low:.1f}, {100 * high:.1f}]"
-    return f"On the {count(one.items)} items of {category(one.column, one.value)}, {better} leads {worse} by {points}."
+    return f"On the {count(one.items)} items of {named(one.column, one.value)}, {better} leads {worse} by {points}."
 
 
 def _share(own: Interval) -> str:

@@ -79,6 +79,11 @@ def category_rates(
     return rows
 
 
+def named(column: str, value: str) -> str:
+    """A category in words; what others wrote is one line."""
+    return f"{column.replace('_', ' ')} “{' '.join(value.split())}”"
+
+
 def bonferroni(looks: int, confidence: float = CONFIDENCE) -> float:
     """Level of each of so many intervals that holds for all of them at once.
 

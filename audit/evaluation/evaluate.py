@@ -43,7 +43,7 @@ def evaluate(
     split: str | None = None,
     limit: int | None = None,
     masking: Masking | str | None = None,
-    out: Path | None = None,
+    out: Path | str | None = None,
     seed: int = 0,
     say: Say = silent,
 ) -> Evaluation:
@@ -64,12 +64,13 @@ def evaluate(
 
     Returns:
         Accuracies with intervals, over pairs and blind, and the dividend. `items` has a row for each item,
-        `to_pandas()` one for each number.
+        `to_pandas()` one for each number, and `figure()` draws the categories.
 
     Raises:
         BadInput: When folder or model cannot be used, or another run lies in `out`.
     """
     masking = Masking.read(masking) if isinstance(masking, str) else masking
+    out = None if out is None else Path(out)
     published = read(Path(folder), config, split, ("source", "meta"))
     with step(say, "model"):
         made = load_named(model, published.several) if isinstance(model, str) else model

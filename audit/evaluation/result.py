@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.benchmark import Benchmark
+from twokeys.audit.evaluation.by_category import CategoryRate, category_rates, parts
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.pairs import PairAccuracy, guess_rate, pair_accuracy
 from twokeys.audit.evaluation.scores import second_scores
 from twokeys.audit.published import ALL
 from twokeys.core.intervals.means import Interval, alike_interval, mean_interval
 from twokeys.core.notebook import notebook
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOLD = (
@@ -80,6 +84,19 @@ class Evaluation:
             for part, one in parts.items()
         ]
         return pd.DataFrame(rows)
+
+    @property
+    def categories(self) -> list[CategoryRate]:
+        """How often the model is right in each category that the recipe names, and by source and answer type."""
+        right = {str(self.run["model"]): self.items["right.both"].to_numpy(dtype=bool)}
+        return category_rates(self.items, parts(self.items, self.benchmark.categories), right)
+
+    def figure(self) -> Figure:
+        """How often the model is right in each category, beside chance and the best blind adversary there."""
+        from twokeys.audit.evaluation.category_figure import categories
+
+        best = {(one.column, one.value): one for one in self.benchmark.adversaries}
+        return categories(self.accuracy["all"], self.chance, self.categories, best)
 
     def _repr_html_(self) -> str:
         return notebook(f"{self.run['model']} on {self.run['folder']}: {len(self.items):,} items", self)

@@ -108,6 +108,15 @@ def mixed(table: pd.DataFrame, reference: str = "random") -> Mixed:
     return Mixed(pd.DataFrame.from_dict(rows, orient="index"), bool(fit.converged), said)
 
 
+def demand() -> None:
+    """Ask for what comparisons need before any item is explained.
+
+    Raises:
+        MissingPackage: When statsmodels is not installed.
+    """
+    _statsmodels("statsmodels")
+
+
 def _statsmodels(module: str) -> Any:
     from importlib import import_module
 

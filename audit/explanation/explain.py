@@ -22,6 +22,7 @@ from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explainers.explainer import Explainer, Task, play
 from twokeys.audit.explainers.registry import named
+from twokeys.audit.explanation.comparison import demand
 from twokeys.audit.explanation.metrics import metrics
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, summarise
@@ -125,8 +126,9 @@ class Settings:
         """Settings by the names of explainers, to which `random` is added if it is missing.
 
         Raises:
-            BadInput: When an explainer, the answer or the limit cannot be used.
+            BadInput: When an explainer, the answer or the limit cannot be used, or a package is missing.
         """
+        demand()
         made = named([*names] if "random" in names else [*names, "random"])
         if answer not in ("own", "gold"):
             problem = f"there is no answer {answer!r} to explain"

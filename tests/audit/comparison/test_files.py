@@ -19,7 +19,7 @@ from twokeys.audit.comparison.files import latex, page
 from twokeys.audit.comparison.result import TABLES, Compared
 from twokeys.core.errors import BadInput
 
-HOSTILE = r"a|b_<script>$x$ \input{passwd} & 50%" + "\n\n# head ~^{}"
+HOSTILE = r"a|b_<script>$\frac$ \input{passwd} & 50%" + "\n\n# head ~^{}"
 TASKS = [
     {"id": "shapes-open", "choices": False, "split": "test", "items": 8},
     {"id": "shapes-choice", "choices": True, "split": "test", "items": 4},
