@@ -18,7 +18,7 @@ from twokeys.builder.blind import PAGE as BLIND_PAGE
 from twokeys.builder.filter import Rules
 from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import categories, places
+from twokeys.builder.measure.categories import categories
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
@@ -29,6 +29,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
+from twokeys.core.categories import places
 from twokeys.core.columns import BALANCED
 from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput

@@ -166,16 +166,3 @@ def _joint(first: Codes, second: Codes) -> Codes:
     pairs = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
     numbers: Codes = np.unique(pairs, return_inverse=True)[1]
     return numbers
-
-
-STRATA = ("source", "split", "answer_type")
-"""Columns that divide a set: each of their values gets separate ceilings."""
-
-
-def strata(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the sub-tables on which a build reports: all items, then each value of each stratum."""
-    parts = {"all": items}
-    for column in STRATA:
-        for value, part in items.groupby(column, sort=True):
-            parts[f"{column}={value}"] = part
-    return parts

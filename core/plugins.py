@@ -8,9 +8,12 @@ Two objects with the same name are an error.
 from __future__ import annotations
 
 import pkgutil
+import sys
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from twokeys.core.errors import BadInput, correction
@@ -33,8 +36,27 @@ GROUPS = (
 
 def packages() -> dict[str, str]:
     """Return installed packages that add plug-ins, with their versions: a build may depend on them."""
-    entries = (entry for group in GROUPS for entry in metadata.entry_points(group=group))
+    entries = (entry for group in GROUPS for entry in entry_points(group))
     return {entry.dist.name: entry.dist.version for entry in entries if entry.dist}
+
+
+def entry_points(group: str) -> tuple[EntryPoint, ...]:
+    """Entry points of one group. Installed packages are read again only if a folder of `sys.path` has changed."""
+    places = tuple((place, _changed(place)) for place in sys.path)
+    return _read(metadata.entry_points, group, places)
+
+
+@lru_cache(maxsize=64)
+def _read(reader: Callable[..., Iterable[EntryPoint]], group: str, places: object) -> tuple[EntryPoint, ...]:
+    return tuple(reader(group=group))
+
+
+def _changed(place: str) -> int:
+    """When a package was last put into a folder or taken out, in nanoseconds; 0 if there is no such folder."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @dataclass(frozen=True)
@@ -95,8 +117,7 @@ class Registry(Generic[T]):
         """Return the entry points of installed packages, not yet loaded."""
         origins = {name: f"{target} of twokeys" for name, target in self.built_in.items()}
         added: dict[str, EntryPoint] = {}
-        entries = metadata.entry_points(group=self.group)
-        for entry in sorted(entries, key=lambda entry: (entry.name, entry.value)):
+        for entry in sorted(entry_points(self.group), key=lambda entry: (entry.name, entry.value)):
             other = origins.setdefault(entry.name, _origin(entry))
             if other != _origin(entry):
                 problem = f"two have the name {entry.name!r}: {other}, and {_origin(entry)}"

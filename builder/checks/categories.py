@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from twokeys.builder.checks.finding import Checked, counts
-from twokeys.builder.measure.categories import categories, places
+from twokeys.builder.measure.categories import categories
 from twokeys.builder.publish.folder import Folder
+from twokeys.core.categories import places
 from twokeys.core.measured import BALANCED, READ
 
 

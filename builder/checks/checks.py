@@ -302,10 +302,9 @@ def _partners(folder: Folder) -> Checked:
 
 def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
     """Partners and quads of one config."""
-    within = list(within)
     coloured = [
-        part.assign(picked=(colour := colours(part)).question, token=colour.text)
-        for _, part in parts(published, within)
+        part.assign(picked=(colour := colours(part)).question, token=colour.text, part=number)
+        for number, (_, part) in enumerate(parts(published, within))
     ]
     if not coloured:
         return
@@ -320,29 +319,29 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
             continue
         partner = rows.loc[paired[name]]
         wrong = [
-            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, *within)),
+            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, "part")),
             *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, differs)),
         ]
         yield from (f"{identity}: its {name} is no counterfactual" for identity in paired["id"][sum(wrong) > 0][:5])
     for quad, part in rows[rows["quad"].notna()].groupby("quad"):
         sides = [part[name].nunique() for name in ("question_key", "image_key", "token")]
         crossed = all(part.groupby(name)["token"].nunique().eq(2).all() for name in ("question_key", "image_key"))
-        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
+        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or part["part"].nunique() > 1:
             yield f"quad {quad} is not two questions by two images with answers a b / b a"
 
 
 def _blindness(folder: Folder) -> Checked:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
-    yield from _compare("before", folder.manifest.before, folder.items, folder.manifest.confidence, READ)
-    yield from _compare("after", folder.manifest.after, folder.balanced, folder.manifest.confidence, REFITTED)
+    confidence, within = folder.manifest.confidence, folder.recipe.balance.within
+    yield from _compare("before", folder.manifest.before, blindness(folder.items, confidence, READ, within))
+    yield from _compare("after", folder.manifest.after, blindness(folder.balanced, confidence, REFITTED, within))
     both = (folder.manifest.before, folder.manifest.after)
     ceilings = sum(len(stated.ceilings) for stated in both)
     scores = sum(len(stated.scores) for stated in both)
     return counts(row=folder.items, ceiling=ceilings, score=scores)
 
 
-def _compare(when: str, stated: Blindness, rows: pd.DataFrame, confidence: float, fits: Sequence[str]) -> Iterator[str]:
-    counted = blindness(rows, confidence, fits)
+def _compare(when: str, stated: Blindness, counted: Blindness) -> Iterator[str]:
     if counted.ceilings != stated.ceilings:
         yield f"ceilings {when} differ from a recount"
     if counted.scores != stated.scores:

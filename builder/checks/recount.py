@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from twokeys.builder.certify.audited.weighing import TestedSet, Weighed
 
 from twokeys.builder.certify.audited.certificate import overall, reasons_of, rounded, verdicts_of, views_of
 from twokeys.builder.certify.audited.control_stage import kinds
@@ -22,6 +21,7 @@ from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.prior import VIEW
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.tier import DISAGREEMENT, LIBRARY, MARKS, VOTE, unanswered, votes
+from twokeys.builder.certify.audited.weighing import TestedSet, Weighed
 from twokeys.builder.measure.baselines import VIEWS, baselines
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.plain_matrices import PLAIN
@@ -60,7 +60,8 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, certificate: Mapping[str, A
     for column in (VOTE, DISAGREEMENT):
         if (wrong := ~np.isclose(counted[column], kept[column], atol=1e-4)).any():
             yield f"{column} of {kept['id'][wrong].iloc[0]} is not what the published answers give"
-    tested = TestedSet.of(items, keep, recipe.audited, recipe.measure.confidence, recipe.seed)
+    settings = recipe.audited, recipe.measure.confidence, recipe.seed
+    tested = TestedSet.of(items, keep, *settings, recipe.judged_apart)
     weighed = [_again(evidence, items, kept, tested, recipe) for evidence in _evidence(certificate)]
     refits = [each.whole.permuted for each in weighed]
     if {permuted.runs for permuted in refits if permuted is not None} - {recipe.audited.permutations}:
@@ -139,7 +140,7 @@ def refit(
     evidence = {claim["adversary"]: claim for claim in stated}
     if not evidence:
         return 0
-    labels, keep = Labels.of(items, recipe.audited.together), items["id"].isin(set(kept["id"])).to_numpy()
+    labels, keep = Labels.of(items, recipe.judged_apart), items["id"].isin(set(kept["id"])).to_numpy()
     published = kept.set_index("id").reindex(items["id"])
     seed = recipe.seed + 1
     fold = fold_of(items["group"], recipe.measure.folds, seed)

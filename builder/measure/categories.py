@@ -20,43 +20,16 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.builder.measure.shortcuts.simplest import simplest
-from twokeys.core.ceilings import STRATA, codes
+from twokeys.core.categories import Places
+from twokeys.core.ceilings import codes
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.intervals.exact import METHOD, exact
 from twokeys.core.measured import UNMET
+from twokeys.core.strata import NOTHING, STRATA, value_of
 from twokeys.data_cards.categories import WORST, Categories, Category
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-FEWEST = 5
-"""Fewest items of a value that is a separate category."""
-MOST = 500
-"""Most categories of a column; its rarer values form one category."""
-OTHERS, NOTHING = "(others)", "(none)"
-"""The category of a column's rarer values, and the category of items without a value."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """The categories of a set; a subset has the same categories.
-
-    Attributes:
-        values: Column -> its frequent values, sorted.
-        left_out: Ignored pairs of column and value, which hold all items, or exactly the items of another category.
-    """
-
-    values: dict[str, tuple[str, ...]]
-    left_out: frozenset[tuple[str, str]]
-
-    def parts(self, items: pd.DataFrame) -> Iterator[tuple[str, str, Bools]]:
-        """Yield the column, the value and the (n,) members of every category that holds items."""
-        for column, values in self.values.items():
-            every = value_of(items, column)
-            category = every.where(every.isin(values), OTHERS).to_numpy(dtype=object)
-            for value in (*values, OTHERS):
-                inside: Bools = category == value
-                if (column, value) not in self.left_out and inside.any():
-                    yield column, value, inside
 
 
 @dataclass(frozen=True)
@@ -91,53 +64,20 @@ def check_names(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
         raise BadInput(recipe, "categories", problem, ", ".join(fields) or "none: the corpus keeps no fields", remedy)
 
 
-def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
-    """Determine the categories of a set.
+def check_parts(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
+    """Refuse to balance inside categories of one item each.
 
-    Args:
-        items: All items that were read.
-        names: Columns that the recipe names; source, split and answer type follow.
+    Raises:
+        BadInput: If every item has a different value.
     """
-    values: dict[str, tuple[str, ...]] = {}
-    for column in dict.fromkeys((*names, *STRATA)):
-        counts = value_of(items, column).value_counts()
-        frequent = sorted(counts[counts >= FEWEST].index, key=lambda value: (-int(counts[value]), value))[:MOST]
-        values[column] = tuple(sorted(frequent))
-    every = Places(values, frozenset())
-    seen: set[bytes] = set()
-    left_out = set()
-    for column, value, inside in every.parts(items):
-        mark = np.packbits(inside).tobytes()
-        if inside.all() or mark in seen:
-            left_out.add((column, value))
-        seen.add(mark)
-    return Places(values, frozenset(left_out))
-
-
-def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
-    """Return the values of items in a column, or in a field of `meta`, as text.
-
-    Example:
-        >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
-        ['3', '(none)']
-    """
-    if column in STRATA:
-        return items[column].astype(object)
-    path = column.split(".")
-    value_in = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
-    return items["meta"].map(value_in).astype(object)
-
-
-def _inside(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return NOTHING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    for name in names:
+        distinct = value_of(items, name).nunique()
+        if distinct == len(items) > 1:
+            problem = (
+                f"{name!r} has {distinct:,} values for {len(items):,} items: no item has a partner inside of its own"
+            )
+            remedy = f"take {name!r} out of `within`, or name a coarser category"
+            raise BadInput(recipe, "balance.within", problem, "columns of which several items share a value", remedy)
 
 
 def expected(items: pd.DataFrame) -> Floats:

@@ -8,6 +8,7 @@
 | `equivalence` | the same, within a margin | two one-sided t tests | audited tier, artefacts |
 | `bootstrap` | the same, without a formula (`over_groups`) | percentiles of resampled groups | audited tier |
 | `bootstrap` | any statistic of rows (`over_rows`) | percentiles of resampled rows | agreement of rankings |
+| `paired` | which of two runs over the same items is better | exact tests, Holm's correction | comparison of runs |
 | `means` | a mean, or the mean over kinds of their means | percentiles of resampled groups | evaluation, explanation |
 
 A baseline that reads the question alone is right or wrong on all items of a question at once. Therefore `accuracy`
