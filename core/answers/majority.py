@@ -32,7 +32,7 @@ def majority(answers: Sequence[str]) -> str:
 
 
 def highest(scores: Mapping[str, float]) -> str:
-    """The answer that a source scores highest: scores of one normal form add up, `RULE` says what ends a tie.
+    """Return the answer with the highest score: scores of equal normal forms are added, `RULE` resolves a tie.
 
     Args:
         scores: One or more answers with their scores, in the source's order.
@@ -44,5 +44,5 @@ def highest(scores: Mapping[str, float]) -> str:
     sums: dict[str, float] = defaultdict(float)
     for answer, score in scores.items():
         sums[normalise(answer)] += score
-    winner = max(sums, key=sums.__getitem__)  # the first of equals
+    winner = max(sums, key=sums.__getitem__)  # the first of several highest
     return max((answer for answer in scores if normalise(answer) == winner), key=scores.__getitem__)
