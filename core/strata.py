@@ -47,7 +47,7 @@ def strata(items: pd.DataFrame, beside: Sequence[str] = ()) -> dict[str, pd.Data
 
 
 def crossed(items: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """Yield each combination of values that occurs in the columns, with its items; all items if there are no columns."""
+    """Yield each combination of values in the columns, with its items; all items if there are no columns."""
     if not columns:
         yield {}, items
         return

@@ -31,7 +31,7 @@ def mcnemar(first: int, second: int) -> float:
 
 
 def flipped(differences: ArrayLike, groups: ArrayLike) -> float:
-    """Return the two-sided exact p value of a sum of differences if a fair coin decides the sign of each group's total.
+    """Return the two-sided exact p value of a sum of differences if a coin decides the sign of each group's total.
 
     Args:
         differences: (n,) whole numbers: 1 if only the first run is right, -1 if only the second run is right, else 0.
@@ -61,7 +61,7 @@ def flipped(differences: ArrayLike, groups: ArrayLike) -> float:
 
 
 def holm(p: ArrayLike) -> Floats:
-    """Correct p values for their number: at most with probability alpha, any of them is wrongly below alpha (Holm 1979).
+    """Correct p values for their number: with probability alpha at most, any is wrongly below alpha (Holm 1979).
 
     Example:
         >>> holm([0.01, 0.04, 0.03]).tolist()
