@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import io
 import os
+import re
 import shutil
 import struct
 import tempfile
@@ -21,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from twokeys.builder.run.room import VISIBLE
 from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.files import sha256
 
@@ -158,7 +160,7 @@ def cache() -> Path:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for the GPU, where there is one: folds that are fine-tuned at once would not fit it together."""
+    """Wait for this process's GPU, if it has one: folds that are fine-tuned at once would not fit it together."""
     import torch
 
     if not torch.cuda.is_available():
@@ -167,7 +169,8 @@ def turn() -> Iterator[None]:
     from filelock import FileLock
 
     cache().mkdir(parents=True, exist_ok=True)
-    with FileLock(cache() / "gpu.lock"):  # given back when the block or the process ends
+    name = re.sub(r"\W+", "-", os.environ.get(VISIBLE, ""))
+    with FileLock(cache() / f"gpu{name}.lock"):  # given back when the block or the process ends
         try:
             yield
         finally:
