@@ -19,3 +19,8 @@ Two more intervals stand elsewhere, beside the numbers that they describe. The i
 permuted labels is made of order statistics (`twokeys.builder.certify.audited.null`). The interval of a rule's random
 controls is their middle 95 % (`twokeys.builder.filter.effects`).
 """
+
+from __future__ import annotations
+
+TELLS_NOTHING = 0.5
+"""Width of an interval of a share above which it tells a reader next to nothing: "too few to tell"."""
