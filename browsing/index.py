@@ -127,9 +127,15 @@ class Index:
     def __len__(self) -> int:
         return self.cells.count
 
-    def of(self, identity: str) -> int | None:
-        """The row of an item; that of its first tier, if it is in both."""
-        for row in self.same("id", hashed([identity])[0])[:8].tolist():
+    def of(self, identity: str, within: str = "") -> int | None:
+        """The row of an item.
+
+        Args:
+            identity: Its id.
+            within: The set whose row is wanted if the item is in several; the first one if it is not in this one.
+        """
+        rows = self.same("id", hashed([identity])[0])[:8].tolist()
+        for row in sorted(rows, key=lambda one: self.set_of(one) != within):
             if str(self.cells.read([row], ["id"])[0]["id"]) == identity:
                 return int(row)
         return None

@@ -57,7 +57,7 @@ def test_an_item_of_two_tiers_is_one_item(folder: Path, tmp_path: Path) -> None:
     index = Index(PublishedFolder(both))
     assert index.twin.nonzero()[0].tolist() == [12, 13]
     assert index.facets["set"].counts(ordered=False) == [("balanced", 12), ("audited", 2), ("removed", 3)]
-    assert index.of("q0i1") == 1
+    assert [index.of("q0i1"), index.of("q0i1", "audited"), index.of("q2i3", "audited")] == [1, 13, 11]
 
 
 def test_a_folder_without_items_or_without_a_column_is_bad_input(tmp_path: Path) -> None:
