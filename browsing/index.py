@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from twokeys.browsing.cells import Cells, Ints
+from twokeys.browsing.types import check
 from twokeys.core.bad_rows import general
 from twokeys.core.categories import value_of
 from twokeys.core.ceilings import STRATA
@@ -31,7 +32,6 @@ FACETS = ("set", "split", "answer type", "source", "rule", "reason")
 _COLUMN = {"answer type": "answer_type", "source": "source", "rule": "rule", "reason": "reason"}
 SHARED = ("id", "question_key", "image_key", "group", "quad")
 """Columns of which a hash is kept."""
-NEEDED = ("id", "question", "answer")
 Hashes = NDArray[np.uint64]
 NOTHING = ""
 """Value of an item that has none, such as the rule of a published one."""
@@ -99,7 +99,8 @@ class Index:
         self.cells = Cells([path for _, path in files])
         named = folder.manifest.recipe.get("categories") or [] if folder.claims else []
         categories = [name for name in named if name not in STRATA]
-        self._check()
+        for file, (_, path) in enumerate(files):
+            check(path, self.cells.schema(file))
         coded = {name: _Coded() for name in (*FACETS, *categories)}
         shared: dict[str, list[Hashes]] = {name: [] for name in SHARED}
         pictured = []
@@ -116,13 +117,6 @@ class Index:
         self.shared = {name: np.concatenate(parts) for name, parts in shared.items()}
         self.pictured: NDArray[np.bool_] = np.concatenate(pictured)
         self.twin: NDArray[np.bool_] = pd.Series(self.shared["id"]).duplicated().to_numpy()
-
-    def _check(self) -> None:
-        for file, path in enumerate(self.cells.files):
-            missing = [name for name in NEEDED if name not in self.cells.columns(file)]
-            if missing:
-                problem = f"the table has no column {missing[0]!r}"
-                raise BadInput(path, None, problem, "", "name a folder that `twokeys build` wrote")
 
     def __len__(self) -> int:
         return self.cells.count
