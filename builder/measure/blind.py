@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 
 from twokeys.builder.measure.language.prompts import ask
 from twokeys.builder.measure.language.served import Prompted, ServedModel, by_option, first_lines, replies, way_of
-from twokeys.builder.measure.language.stage import AnswersWanted, cut, in_room, likelihoods
+from twokeys.builder.measure.language.stage import AnswersWanted, cut, likelihoods, needs_of_language
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable, NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts, Result
-from twokeys.builder.run.room import with_threads
+from twokeys.builder.run.room import threads_for
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.answers.marking import right as marked
 from twokeys.data_cards.panel import Asked
@@ -196,8 +197,8 @@ def _continued(run: Run, model: NamedModel, questions: Sequence[str]) -> Mapping
 def continue_prompts(space: Workspace, model: NamedModel, prompts: Sequence[str]) -> Continued:
     """Let a local model go on after prompts."""
     shards = cut(prompts, list(map(len, prompts)), CHARACTERS)
-    engine, small = in_room(space.run.engine, model.name)
-    space.parts(_Lines(model.name, small), shards, engine)
+    needs = needs_of_language(model.name)
+    space.parts(_Lines(model.name, needs), shards, needs)
     return Continued()
 
 
@@ -206,12 +207,12 @@ class _Lines:
     """Writes the lines of one shard."""
 
     model: str
-    small: bool
+    needs: Needs
 
     def __call__(self, prompts: list[str], path: Path) -> None:
         from twokeys.builder.measure.language.generation import lines
         from twokeys.builder.measure.language.loading import language_model
 
-        with with_threads(self.small):
+        with threads_for(self.needs):
             found = lines(language_model(self.model), prompts)
         write_table(path, pa.table({"prompt": prompts, "line": found}))

@@ -26,6 +26,7 @@ from twokeys.builder.measure.offers import offers, vocabulary
 from twokeys.builder.recipe import Measure
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import KeyedTable
+from twokeys.builder.run.needs import ONE_CORE, Needs
 from twokeys.builder.run.results import Result
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.disk import whole
@@ -114,7 +115,9 @@ def measure(
             how.chosen[task.baseline].needs == "seconds", "tfidf" not in task.baseline, "probe" not in task.baseline,
         )
     )  # fmt: skip
-    return Measurements(_collect(items.frame, tasks, space.parts(score_fold, tasks)))
+    needs = {name: Needs(gpus=1) if baseline.language else ONE_CORE for name, baseline in how.chosen.items()}
+    parts = space.parts(score_fold, tasks, lambda task: needs[task.baseline])
+    return Measurements(_collect(items.frame, tasks, parts))
 
 
 def problems(items: pd.DataFrame, how: CrossFit) -> Iterator[tuple[str, Problem, list[str]]]:

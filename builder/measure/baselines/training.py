@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from twokeys.builder.measure.baselines.problem import Counts, Floats, Ints
-from twokeys.builder.run.room import with_threads
+from twokeys.builder.run.room import one_thread
 
 HELD_OUT = 6
 """One content in so many decides when to stop."""
@@ -47,7 +47,7 @@ class Schedule:
 @contextmanager
 def reproducible(seed: int) -> Iterator[None]:
     """Seed torch and sum in one order, whatever the number of cores; what was set before comes back."""
-    with with_threads(small=True), torch.random.fork_rng(devices=[]):
+    with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from twokeys.builder.measure.language.loading import language_model, ready, size
 from twokeys.builder.measure.language.prompts import VERSION, ask
 from twokeys.builder.measure.language.served import Prompted, ServedModel, by_option, replies, scores
-from twokeys.builder.run.engines import Engine
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
-from twokeys.builder.run.room import room_for, with_threads
+from twokeys.builder.run.room import needs_of, threads_for
 from twokeys.builder.run.stages import Run, Workspace, stage
 from twokeys.core.items import canonical_json, digest
 
@@ -77,8 +77,8 @@ def likelihoods(space: Workspace, model: NamedModel, asked: AnswersWanted) -> Li
         questions = sorted(found)
         _write(space, questions, [[one.value for one in found[question]] for question in questions])
         return Likelihoods()
-    engine, small = in_room(space.run.engine, model.name)
-    space.parts(partial(_score, model.name, small), _shards(asked.answers), engine)
+    needs = needs_of_language(model.name)
+    space.parts(partial(_score, model.name, needs), _shards(asked.answers), needs)
     return Likelihoods()
 
 
@@ -187,10 +187,10 @@ def of_cases(run: Run, model: ServedModel, every: Iterable[Prompted], cases: Seq
     )
 
 
-def in_room(engine: Engine, model: str) -> tuple[Engine, bool]:
-    """An engine that has room for the model, and whether that is one model per process."""
+def needs_of_language(model: str) -> Needs:
+    """What a shard needs that runs a language model, given by its name in a recipe."""
     ready(model)  # converted here, once, not by every worker
-    return room_for(engine, size(model))
+    return needs_of(size(model))
 
 
 def _write(space: Workspace, questions: Sequence[str], values: Sequence[Sequence[float]]) -> None:
@@ -231,10 +231,10 @@ def cut(entries: Sequence[T], lengths: Sequence[int], room: int) -> list[list[T]
     return shards
 
 
-def _score(model: str, small: bool, shard: list[Entry], path: Path) -> None:
+def _score(model: str, needs: Needs, shard: list[Entry], path: Path) -> None:
     from twokeys.builder.measure.language.likelihoods import log_likelihoods
 
-    with with_threads(small):
+    with threads_for(needs):
         prompts, answers = [ask(question) for question, _ in shard], [texts for _, texts in shard]
         found = log_likelihoods(language_model(model), prompts, answers)
     values = pa.array([row.tolist() for row in found], type=pa.list_(pa.float32()))
