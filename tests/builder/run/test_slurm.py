@@ -120,6 +120,16 @@ def test_the_partition_that_jobs_go_to_is_asked_for_its_machines(
     assert "--partition=short,long" in slurm_standin.calls(cluster, "sinfo")[0]
 
 
+def test_nothing_is_read_that_another_build_left(cluster: Path, tmp_path: Path) -> None:
+    old = tmp_path / "run" / "slurm" / "theirs"
+    old.mkdir(parents=True)
+    (old / "0.result").write_bytes(b"cos\nsystem\n(S'touch hacked'\ntR.")
+    assert sorted(Slurm(tmp_path / "run").map_shards(math.isqrt, [4, 9])) == [2, 3]
+    (new,) = (tmp_path / "run" / "slurm").iterdir()
+    assert new.name != "theirs"
+    assert new.stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("name", ["plain", "with space", "50%j \"quoted\" $HOME 'x'"])
 def test_a_run_folder_of_any_name(name: str, cluster: Path, tmp_path: Path) -> None:
     assert sorted(Slurm(tmp_path / name).map_shards(math.isqrt, [4, 9])) == [2, 3]
