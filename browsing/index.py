@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from twokeys.browsing.cells import Cells, Ints
 from twokeys.core.bad_rows import general
-from twokeys.core.categories import value_of
-from twokeys.core.ceilings import STRATA
 from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
+from twokeys.core.strata import STRATA, value_of
 from twokeys.data_cards.published import PublishedFolder, split_of
 
 SETS = (*TIERS, REMOVED)

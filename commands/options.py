@@ -46,6 +46,14 @@ ModelName = Annotated[
     str,
     typer.Option("--model", help="reference:NAME, a folder, a name on the hub, or http://host/v1#model for a server."),
 ]
+Device = Annotated[
+    str | None,
+    typer.Option(help="Where the model runs: cpu, cuda, or cuda:NUMBER. Default: the GPU where there is one."),
+]
+Dtype = Annotated[
+    str | None,
+    typer.Option(help="Weights: float32, bfloat16 or float16. Default: 32 bits on a CPU and 16 on a GPU."),
+]
 Masks = Annotated[
     str | None,
     typer.Option(

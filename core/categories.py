@@ -6,24 +6,22 @@ the categories of the set that it is of.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.core.ceilings import STRATA
+from twokeys.core.strata import STRATA, value_of
 
 Bools = NDArray[np.bool_]
 FEWEST = 5
 """Items of a value that is a category of its own."""
 MOST = 500
 """Categories of one column; its rarer values are one."""
-OTHERS, NOTHING = "(others)", "(none)"
-"""The rarer values of a column together, and items that do not have it."""
+OTHERS = "(others)"
+"""The rarer values of a column together."""
 
 
 @dataclass(frozen=True)
@@ -70,29 +68,3 @@ def places(items: pd.DataFrame, names: Sequence[str]) -> Places:
             left_out.add((column, value))
         seen.add(mark)
     return Places(values, frozenset(left_out))
-
-
-def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
-    """What items have in a column, or in a field of `meta`, as text.
-
-    Example:
-        >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
-        ['3', '(none)']
-    """
-    if column in STRATA:
-        return items[column].astype(object)
-    path = column.split(".")
-    known = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
-    return items["meta"].map(known).astype(object)
-
-
-def _inside(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return NOTHING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -168,16 +168,3 @@ def _joint(first: Codes, second: Codes) -> Codes:
     pairs = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
     found: Codes = np.unique(pairs, return_inverse=True)[1]
     return found
-
-
-STRATA = ("source", "split", "answer_type")
-"""Columns whose every value gets ceilings of its own."""
-
-
-def strata(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Name the sub-tables on which a build reports: all items, then each value of each stratum."""
-    parts = {"all": items}
-    for column in STRATA:
-        for value, part in items.groupby(column, sort=True):
-            parts[f"{column}={value}"] = part
-    return parts

@@ -19,6 +19,7 @@ from twokeys.core.columns import is_number, is_retrieved
 from twokeys.core.errors import BadInput
 from twokeys.core.items import digest
 from twokeys.core.partners import NONE, partners, quads
+from twokeys.core.strata import crossed
 from twokeys.data_cards.manifest import BalancePart
 
 WEIGHT_SCALE = 1000
@@ -122,10 +123,9 @@ def threads(items: pd.DataFrame, within: Sequence[str], near: Near | None = None
 
 def parts(items: pd.DataFrame, within: Sequence[str]) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """Split a table into the parts that are balanced by themselves, each sorted by id and with a default index."""
-    items = items.sort_values("id")
-    for values, part in items.groupby(list(within), sort=True) if within else [((), items)]:
+    for name, part in crossed(items.sort_values("id"), within):
         if len(part):
-            yield dict(zip(within, map(str, values), strict=True)), part.reset_index(drop=True)
+            yield name, part.reset_index(drop=True)
 
 
 def _joined(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from twokeys.builder.measure.blindness import measured_by
-from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings, strata
+from twokeys.core.ceilings import BLIND, Ceiling, all_ceilings, ceilings
 from twokeys.core.intervals.accuracy import chance
 from twokeys.core.measured import BALANCED, UNMET
+from twokeys.core.strata import crossed, strata
 
 FILE = "certificate.json"
 BOUNDED, NOT_BOUNDED = "bounded", "not bounded"
@@ -37,7 +38,8 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     """Count what the certificate claims.
 
     Args:
-        items: Published rows with keys, `question`, `image_colour`, `choices`, `answer` and the columns of the strata.
+        items: Published rows with keys, `question`, `image_colour`, `choices`, `answer`, the columns of the strata, and
+            `meta` if a category is among `within`.
         max_share: The promised bound on both ceilings.
         within: Columns inside whose every combination the bound is promised.
         fingerprint: Fingerprint of the config.
@@ -48,13 +50,13 @@ def certify(items: pd.DataFrame, max_share: float, within: list[str], fingerprin
     """
     counted: dict[str, dict[str, dict[str, float]]] = {
         stratum: {str(view): _count(found) for view, found in all_ceilings(part).items()}
-        for stratum, part in strata(items).items()
+        for stratum, part in strata(items, within).items()
         if len(part)
     }
     promised = {"all": items}
     if within and len(items):
-        for values, part in items.groupby(within, sort=True):
-            promised[", ".join(f"{name}={value}" for name, value in zip(within, values, strict=True))] = part
+        for values, part in crossed(items, within):
+            promised[", ".join(f"{name}={value}" for name, value in values.items())] = part
     reasons = [
         f"the {view} ceiling on {name} is {found.right} of {found.items}, above {max_share:.0%}"
         for name, part in promised.items()

@@ -293,9 +293,9 @@ def _partners(known: Folder) -> Checked:
 
 def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator[str]:
     """Partners and quads of one config."""
-    within = list(within)
     coloured = [
-        part.assign(picked=(colour := colours(part)).question, said=colour.text) for _, part in parts(published, within)
+        part.assign(picked=(colour := colours(part)).question, said=colour.text, part=number)
+        for number, (_, part) in enumerate(parts(published, within))
     ]
     if not coloured:
         return
@@ -310,28 +310,28 @@ def _counterfactuals(published: pd.DataFrame, within: Sequence[str]) -> Iterator
             continue
         partner = rows.loc[paired[name]]
         wrong = [
-            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, *within)),
+            *((paired[column].to_numpy() != partner[column].to_numpy()) for column in (shared, "part")),
             *((paired[column].to_numpy() == partner[column].to_numpy()) for column in (other, differs)),
         ]
         yield from (f"{identity}: its {name} is no counterfactual" for identity in paired["id"][sum(wrong) > 0][:5])
     for quad, part in rows[rows["quad"].notna()].groupby("quad"):
         sides = [part[name].nunique() for name in ("question_key", "image_key", "said")]
         crossed = all(part.groupby(name)["said"].nunique().eq(2).all() for name in ("question_key", "image_key"))
-        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or (within and len(part[within].drop_duplicates()) > 1):
+        if (*sides, len(part)) != (2, 2, 2, 4) or not crossed or part["part"].nunique() > 1:
             yield f"quad {quad} is not two questions by two images with answers a b / b a"
 
 
 def _blindness(known: Folder) -> Checked:
     """Ceilings and baseline scores, before and after, follow from the rows and their predictions."""
-    yield from _compare("before", known.manifest.before, known.items, known.manifest.confidence, READ)
-    yield from _compare("after", known.manifest.after, known.balanced, known.manifest.confidence, REFITTED)
+    confidence, within = known.manifest.confidence, known.recipe.balance.within
+    yield from _compare("before", known.manifest.before, blindness(known.items, confidence, READ, within))
+    yield from _compare("after", known.manifest.after, blindness(known.balanced, confidence, REFITTED, within))
     both = (known.manifest.before, known.manifest.after)
     ceilings, scores = ([one for said in both for one in getattr(said, name)] for name in ("ceilings", "scores"))
     return counts(row=known.items, ceiling=ceilings, score=scores)
 
 
-def _compare(when: str, said: Blindness, rows: pd.DataFrame, confidence: float, fits: Sequence[str]) -> Iterator[str]:
-    counted = blindness(rows, confidence, fits)
+def _compare(when: str, said: Blindness, counted: Blindness) -> Iterator[str]:
     if counted.ceilings != said.ceilings:
         yield f"ceilings {when} differ from a recount"
     if counted.scores != said.scores:

@@ -59,7 +59,8 @@ def recount(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], pl
     for column in (VOTE, DISAGREEMENT):
         if (wrong := ~np.isclose(counted[column], kept[column], atol=1e-4)).any():
             yield f"{column} of {kept['id'][wrong].iloc[0]} is not what the published answers give"
-    judged = JudgedSet.of(items, keep, plan.audited, plan.measure.confidence, plan.seed)
+    settings = plan.audited, plan.measure.confidence, plan.seed
+    judged = JudgedSet.of(items, keep, *settings, plan.judged_apart)
     weighed = [_again(one, items, kept, judged, plan) for one in _evidence(said)]
     if {one.whole.permuted.runs for one in weighed if one.whole.permuted is not None} - {plan.audited.permutations}:
         yield f"the recipe asks for {plan.audited.permutations} permutations, the certificate states another number"
@@ -134,7 +135,7 @@ def refit(items: pd.DataFrame, kept: pd.DataFrame, said: Mapping[str, Any], plan
     }
     if not evidence:
         return 0
-    labels, keep = Labels.of(items, plan.audited.together), items["id"].isin(set(kept["id"])).to_numpy()
+    labels, keep = Labels.of(items, plan.judged_apart), items["id"].isin(set(kept["id"])).to_numpy()
     published = kept.set_index("id").reindex(items["id"])
     seed = plan.seed + 1
     fold = fold_of(items["group"], plan.measure.folds, seed)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from twokeys.core.ceilings import all_ceilings, codes, strata
+from twokeys.core.ceilings import all_ceilings, codes
 from twokeys.core.intervals.accuracy import accuracy, chance
 from twokeys.core.measured import CROSS_FITTED, PREDICTION, UNMET, Measured
+from twokeys.core.strata import strata
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 
 
@@ -36,7 +37,9 @@ def marked(measured: pd.DataFrame, fit: str) -> pd.DataFrame:
     return measured[["id", *names]].rename(columns=names)
 
 
-def blindness(items: pd.DataFrame, confidence: float, fits: Sequence[str] = (CROSS_FITTED,)) -> Blindness:
+def blindness(
+    items: pd.DataFrame, confidence: float, fits: Sequence[str] = (CROSS_FITTED,), beside: Sequence[str] = ()
+) -> Blindness:
     """Count ceilings and score baselines; intervals speak of other groups and of other questions, or options.
 
     Args:
@@ -44,9 +47,10 @@ def blindness(items: pd.DataFrame, confidence: float, fits: Sequence[str] = (CRO
             that the baseline does not apply to the item.
         confidence: Level of the intervals.
         fits: Which baselines to score, by what they were fitted on.
+        beside: Columns beside the usual strata, see `twokeys.core.strata`.
     """
     bounds, scores = [], []
-    for stratum, part in strata(items).items():
+    for stratum, part in strata(items, beside).items():
         if not len(part):
             continue
         bounds += [

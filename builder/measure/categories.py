@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from twokeys.builder.measure.blindness import measured_by
 from twokeys.builder.measure.shortcuts.simplest import simplest
-from twokeys.core.categories import NOTHING, Places, value_of
-from twokeys.core.ceilings import STRATA, codes
+from twokeys.core.categories import Places
+from twokeys.core.ceilings import codes
 from twokeys.core.errors import BadInput, correction
 from twokeys.core.intervals.exact import METHOD, exact
 from twokeys.core.measured import UNMET
+from twokeys.core.strata import NOTHING, STRATA, value_of
 from twokeys.data_cards.categories import WORST, Categories, Category
 
 Bools = NDArray[np.bool_]
@@ -62,6 +63,19 @@ def check_names(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
         problem = f"no item has a field {name!r}"
         remedy = correction(name, fields, "name one of these; of a table, keep the column by `options: {meta: [NAME]}`")
         raise BadInput(recipe, "categories", problem, ", ".join(fields) or "none: the corpus keeps no fields", remedy)
+
+
+def check_parts(items: pd.DataFrame, names: Sequence[str], recipe: str) -> None:
+    """Refuse to balance inside categories of one item each.
+
+    Raises:
+        BadInput: When every item has a value of its own.
+    """
+    for name in names:
+        if (found := value_of(items, name).nunique()) == len(items) > 1:
+            problem = f"{name!r} has {found:,} values for {len(items):,} items: no item has a partner inside of its own"
+            remedy = f"take {name!r} out of `within`, or name a coarser category"
+            raise BadInput(recipe, "balance.within", problem, "columns of which several items share a value", remedy)
 
 
 def expected(items: pd.DataFrame) -> Floats:

@@ -18,7 +18,7 @@ import pandas as pd
 from twokeys.builder.measure.agreement import with_agreement
 from twokeys.builder.measure.baselines import VIEWS, chosen
 from twokeys.builder.measure.blindness import marked
-from twokeys.builder.measure.categories import check_names
+from twokeys.builder.measure.categories import check_names, check_parts
 from twokeys.builder.measure.embed import Embedded
 from twokeys.builder.measure.encoders import image_encoder, text_encoder
 from twokeys.builder.measure.groups import EVERY, Links, group
@@ -138,6 +138,7 @@ def survey(run: Run, recipe: Recipe, sources: list[Source], reading: Reading, po
         problem = "the corpora hold no rows"
         raise BadInput(recipe.name, None, problem, "two groups of items or more", "name files that hold some")
     check_names(items, recipe.categories, recipe.name)
+    check_parts(items, recipe.balance.categories, recipe.name)
     roots = {source.corpus.name: source.root for source in sources}
     pictures = Pictures(reading.pictures, roots, recipe.images)
     for name, looks in image_looks(items, pictures).items():

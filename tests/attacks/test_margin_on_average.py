@@ -86,4 +86,4 @@ def test_selection_bounds_every_part() -> None:
 def test_parts_that_are_judged_together_are_no_parts() -> None:
     items = table(["is it?"] * 60, ["yes", "no"] * 30).assign(split=["a", "b", "c"] * 20)
     assert sorted(strata(items)) == ["split=a", "split=b", "split=c"]
-    assert strata(items, ["split"]) == {}
+    assert strata(items, ["source", "answer_type"]) == {}

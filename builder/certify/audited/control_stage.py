@@ -45,7 +45,7 @@ class Setting:
         margin: The margin.
         alpha: Level of the tests.
         tries: Tries a size.
-        together: Columns whose values are judged together.
+        apart: Columns whose values are judged by themselves.
         folds: Number of folds.
         max_answers: Answers that are never predicted beyond.
         seed: Of folds, fits, permutations and cues.
@@ -55,7 +55,7 @@ class Setting:
     margin: float
     alpha: float
     tries: int
-    together: list[str]
+    apart: list[str]
     folds: int
     max_answers: int
     seed: int
@@ -131,7 +131,7 @@ def prepare(folder: Path, kept: pd.DataFrame, recipe: Recipe, judges: Mapping[st
     columns = [name for name in kept if "." not in str(name)]
     write_table(folder / ITEMS, pa.Table.from_pandas(kept[columns], preserve_index=False))
     setting = Setting(
-        made, settings.margin, round(1 - measuring.confidence, 9), settings.controls, list(settings.together),
+        made, settings.margin, round(1 - measuring.confidence, 9), settings.controls, recipe.judged_apart,
         measuring.folds, measuring.max_answers, seed,
     )  # fmt: skip
     write_json(folder / SETTING, asdict(setting))
@@ -179,7 +179,7 @@ class PlantedSet:
         setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
         items = pd.read_parquet(folder / ITEMS)
         problems = {place: (Problem.load(folder / place), able) for place, able in setting.problems.items()}
-        return cls(setting, items, Labels.of(items, setting.together), problems)
+        return cls(setting, items, Labels.of(items, setting.apart), problems)
 
     def problem(self, judge: str, of_options: bool) -> Problem | None:
         """The problem that an adversary is fitted to; None if it cannot be run."""

@@ -30,6 +30,7 @@ from twokeys.builder.run.files import write_json, write_table
 from twokeys.builder.run.results import Parts, WrittenFiles
 from twokeys.builder.run.stages import Workspace, stage
 from twokeys.core.folds import fold_of
+from twokeys.core.strata import STRATA
 
 ITEMS, SETTING = "items.parquet", "setting.json"
 FEWEST_REMOVED = 100
@@ -52,7 +53,7 @@ class Setting:
         folds: Number of folds.
         max_answers: Answers that are never predicted beyond.
         seed: Of folds, fits and permutations; those that certify use the next one.
-        together: Columns whose values are judged together.
+        apart: Columns whose values are judged by themselves.
     """
 
     select: list[str]
@@ -64,7 +65,7 @@ class Setting:
     folds: int
     max_answers: int
     seed: int
-    together: list[str]
+    apart: list[str]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class Draw:
 
 def save(folder: Path, setting: Setting, items: pd.DataFrame, known: list[Cells], weight: Floats, whole: Ints) -> None:
     """Write what shards read; the problems are there already."""
-    table = items[["id", "source", "split", "group", "compared", "answer_type", "choices"]].assign(
+    names = ["id", "source", "split", "group", "compared", "answer_type", "choices"]
+    categories = set(setting.apart) - set(STRATA)
+    table = items[[*names, *(["meta"] if categories else [])]].assign(
         weight=weight, whole=whole, **{f"cell {number}": one.code for number, one in enumerate(known)}
     )
     write_table(folder / ITEMS, pa.Table.from_pandas(table, preserve_index=False))
@@ -107,7 +110,7 @@ class SavedSet:
         """Read a folder."""
         setting = Setting(**json.loads((folder / SETTING).read_text(encoding="utf-8")))
         table = pd.read_parquet(folder / ITEMS)
-        labels = Labels.of(table, setting.together)
+        labels = Labels.of(table, setting.apart)
         folders = [(folder / name, able) for name, able in setting.problems.items()]
         refits = Refits.load(folders, labels, setting.max_answers)
         return cls(setting, table, labels, refits)
@@ -132,7 +135,7 @@ class SavedSet:
             return both(keep, partial(self.refits.ask, setting.select, given, keep, fold, setting.seed))
 
         weight, whole = (self.table[name].to_numpy() for name in ("weight", "whole"))
-        parts = list(strata(self.table, setting.together).values())
+        parts = list(strata(self.table, setting.apart).values())
         return choose(ask, setting.margin, setting.rounds, weight, self.bounds(given), parts, whole)
 
     def certified(self, given: Ints, keep: Bools) -> dict[str, float]:

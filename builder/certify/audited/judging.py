@@ -17,6 +17,7 @@ from twokeys.builder.certify.audited.permutation import Permuted
 from twokeys.builder.certify.audited.prior import NAME, VIEW, best_constant
 from twokeys.builder.certify.audited.strata import inside, strata
 from twokeys.builder.recipe import Audited
+from twokeys.core.strata import STRATA
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +41,12 @@ class JudgedSet:
     seed: int
 
     @classmethod
-    def of(cls, items: pd.DataFrame, keep: Bools, settings: Audited, confidence: float, seed: int) -> JudgedSet:
-        """Set up for the kept of some items."""
-        labels, parts = Labels.of(items, settings.together), strata(items, settings.together)
-        return cls(labels, keep, parts, settings, confidence, seed)
+    def of(
+        cls, items: pd.DataFrame, keep: Bools, settings: Audited, confidence: float, seed: int,
+        apart: Sequence[str] = STRATA,
+    ) -> JudgedSet:  # fmt: skip
+        """Set up for the kept of some items; `apart` are the columns whose values are judged by themselves."""
+        return cls(Labels.of(items, apart), keep, strata(items, apart), settings, confidence, seed)
 
     def weigh(
         self,

@@ -12,6 +12,7 @@ from twokeys.builder.certify.audited.bounds import Answers, Bools, Floats, Ints
 from twokeys.builder.certify.audited.chance import guess, unrelated_chance
 from twokeys.builder.certify.audited.exchange import Exchange, exchange
 from twokeys.builder.certify.audited.strata import kinds
+from twokeys.core.strata import STRATA
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class Labels:
         first: (n,) where an item's options begin in `codes`.
         codes: Answer codes of all options, item by item.
         texts: Answer code -> answer.
-        kind: (n,) code of the source, split and answer type, as far as these are judged apart.
+        kind: (n,) code of the source, split, answer type and categories, as far as these are judged apart.
         two: (n,) whether there are two answers, yes and no.
         group: (n,) code of the group.
         alike: (n,) code of the options' content: equal ones are renamed alike.
@@ -60,12 +61,12 @@ class Labels:
     alike: Ints
 
     @classmethod
-    def of(cls, items: pd.DataFrame, together: Sequence[str] = ()) -> Labels:
+    def of(cls, items: pd.DataFrame, apart: Sequence[str] = STRATA) -> Labels:
         """Read them off an item table.
 
         Args:
             items: Item table.
-            together: Columns, of source and split, whose values are judged together.
+            apart: Columns whose values are judged by themselves.
         """
         options = items["choices"].map(len).to_numpy(dtype=np.int64)
         flat = [choice for choices in items["choices"] for choice in choices]
@@ -85,7 +86,7 @@ class Labels:
             first=np.cumsum(options) - options,
             codes=np.array([code[choice] for choice in flat], dtype=np.int64),
             texts=tuple(texts),
-            kind=kinds(items, together),
+            kind=kinds(items, apart),
             two=(items["answer_type"] == "yes/no").to_numpy(),
             group=group,
             alike=alike,

@@ -45,7 +45,7 @@ from twokeys.builder.measure.matrices import Representations
 from twokeys.builder.measure.matrix import Reads
 from twokeys.builder.measure.stage import CrossFit, problems
 from twokeys.builder.measure.survey import Survey
-from twokeys.builder.recipe import Audited, Recipe
+from twokeys.builder.recipe import Audited, Balance, Recipe
 from twokeys.builder.run.keys import KeyedTable, NamedModel
 from twokeys.builder.run.results import Result, WrittenFiles
 from twokeys.builder.run.stages import Run, Workspace, stage
@@ -113,7 +113,9 @@ def audit(run: Run, recipe: Recipe, survey: Survey) -> AuditedSet | None:
     known, represent = baselines(), survey.represent
     adversaries = {name: known[name] for names in families(recipe.audited) for name in names}
     encoders = [represent.text, *([represent.image] if represent.recipe.publishable else [])]
-    items, needed = KeyedTable(survey.items, survey.key), recipe.only("audited", "measure", "seed")
+    categories = Balance(within=recipe.balance.categories)
+    needed = recipe.only("audited", "measure", "seed").model_copy(update={"balance": categories})
+    items = KeyedTable(survey.items, survey.key)
     return audit_items(run, needed, items, represent, adversaries, represent.reads(adversaries), encoders)
 
 
@@ -141,7 +143,7 @@ def audit_items(
     settings = recipe.audited
     assert settings is not None
     select, certify = families(settings)
-    labels = Labels.of(items.frame, settings.together)
+    labels = Labels.of(items.frame, recipe.judged_apart)
     fitted = Adversaries(space.run, items.frame, labels, recipe.measure, represent.reads, items.key)
     inputs = _Inputs(space, recipe, settings, fitted, represent, select, certify)
     if inputs.items["group"].nunique() < 2:
@@ -239,7 +241,7 @@ def _select(inputs: _Inputs, shared: list[Cells]) -> Chosen:
 
     labels, settings = inputs.adversaries.labels, inputs.settings
     bounds = first_bounds(shared, labels, labels.given, settings.margin)
-    parts = list(strata(inputs.items, settings.together).values())
+    parts = list(strata(inputs.items, inputs.recipe.judged_apart).values())
     return choose(ask, settings.margin, settings.rounds, _weight(inputs), bounds, parts, wholes(inputs.items))
 
 
@@ -255,7 +257,8 @@ def _judge(inputs: _Inputs, chosen: Chosen, shared: list[Cells]) -> tuple[list[W
         fitted.append(("removed", learning, ~keep))
     permuted, null = _permuted(inputs, shared, keep) if keep.any() else ({}, {})
     columns: dict[str, Any] = {"id": items["id"][keep].to_numpy()}
-    judged = JudgedSet.of(items, keep, inputs.settings, inputs.recipe.measure.confidence, inputs.recipe.seed)
+    plan = inputs.recipe
+    judged = JudgedSet.of(items, keep, inputs.settings, plan.measure.confidence, plan.seed, plan.judged_apart)
     weighed = [judged.constant()] if keep.any() else []
     for trained_on, names, fit_on in fitted:
         if items["group"][fit_on].nunique() < 2:
@@ -332,7 +335,7 @@ def _prepare(space: Workspace, inputs: _Inputs, shared: Sequence[Cells]) -> Writ
         folds=inputs.recipe.measure.folds,
         max_answers=inputs.recipe.measure.max_answers,
         seed=inputs.recipe.seed,
-        together=list(inputs.settings.together),
+        apart=inputs.recipe.judged_apart,
     )
     save(space.folder, setting, inputs.items, list(shared), _weight(inputs), wholes(inputs.items))
     return WrittenFiles()

@@ -85,7 +85,7 @@ def tuned(loaded: Loaded, examples: list[tuple[str, str]]) -> Loaded:
         start = step * BATCH % (-(-len(examples) // BATCH) * BATCH)
         inputs = _tensors(loaded, examples[start : start + BATCH])
         # Half the bits on a GPU, as published; scores are taken in 32 bits again.
-        with torch.autocast(loaded.device, torch.bfloat16, enabled=loaded.device == "cuda"):
+        with torch.autocast(loaded.kind, torch.bfloat16, enabled=loaded.kind == "cuda"):
             loss = model(**inputs).loss
         optimiser.zero_grad()
         loss.backward()

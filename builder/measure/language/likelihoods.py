@@ -51,7 +51,7 @@ def log_likelihoods(
     longest = max(map(len, continuations.values()), default=1)
     asked = list(zip(wanted, _prompts(loaded, list(wanted), longest), strict=True))
     asked.sort(key=lambda pair: (len(pair[1]), pair[0]))  # neighbours are of one length: little padding
-    for batch in _batches([len(ids) for _, ids in asked], most or TOKENS[loaded.device]):
+    for batch in _batches([len(ids) for _, ids in asked], most or TOKENS[loaded.kind]):
         _score(loaded, asked[batch], wanted, continuations)
     return [
         np.array([wanted[prompt][text] for text in texts], dtype=np.float32)
@@ -82,8 +82,8 @@ def _score(
     total = output.logits[:, -1].float().log_softmax(dim=-1)[rows, first]
     for batch in _batches(
         [len(continuations[pairs[at][2]]) - 1 for at in longer],
-        CONTINUED[loaded.device],
-        rows=max(1, CACHED[loaded.device] // (ids.shape[1] + 1)),
+        CONTINUED[loaded.kind],
+        rows=max(1, CACHED[loaded.kind] // (ids.shape[1] + 1)),
     ):
         part = torch.tensor(longer[batch], device=loaded.device)
         rest = [continuations[pairs[at][2]] for at in longer[batch]]

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from twokeys.builder.run.room import VISIBLE
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.files import sha256
 
@@ -43,26 +44,32 @@ class Loaded:
     Attributes:
         model: A transformers causal model in 32-bit floats: 16-bit ones move by 0.2 nats with the batching.
         tokenizer: Its tokenizer.
-        device: `cuda` where there is a GPU, else `cpu`.
+        device: Where it runs.
     """
 
     model: Any
     tokenizer: Any
     device: str
 
+    @property
+    def kind(self) -> str:
+        """`cuda` or `cpu`."""
+        return self.device.partition(":")[0]
+
 
 @lru_cache(maxsize=1)
-def language_model(name: str) -> Loaded:
-    """Load a language model by its name in a recipe; loaded once per process."""
-    return fresh(name)
+def language_model(name: str, device: str | None = None) -> Loaded:
+    """Load a language model by its name in a recipe; loaded once per process; device as `device_for` takes it."""
+    return fresh(name, device)
 
 
-def fresh(name: str) -> Loaded:
+def fresh(name: str, device: str | None = None) -> Loaded:
     """Load a language model that the caller may change.
 
     Args:
         name: `packaged:smollm2`, a folder or `.gguf` file, or the name of a model on the hub, `owner/name` or
             `owner/name@revision`.
+        device: As `twokeys.core.devices.device_for` takes it: the GPU where there is one when None.
 
     Raises:
         BadInput: When there is no such model, or it cannot be loaded as it is.
@@ -71,14 +78,14 @@ def fresh(name: str) -> Loaded:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    where = device_for(device)
     place, revision = ready(name)
     with _quiet(), _named(name):
         tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
         model: Any = AutoModelForCausalLM.from_pretrained(
             place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return Loaded(model.eval().to(device), tokenizer, device)
+    return Loaded(model.eval().to(where), tokenizer, where)
 
 
 def ready(name: str) -> tuple[str, str | None]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.builder.certify.audited.items import mixed, table
 from twokeys.builder.certify.audited.labels import Labels, Predicted
+from twokeys.core.strata import STRATA
 
 
 def test_labels_stand_for_the_answers_that_they_were_read_from() -> None:
@@ -65,8 +66,11 @@ def test_chance_is_counted_in_each_split_unless_splits_are_judged_together() -> 
         split=["head"] * 4 + ["tail"] * 4
     )
     every, fold = np.ones(8, dtype=bool), np.zeros(8, dtype=np.int64)
-    for together, chance, guess in (([], [2 / 3] * 3 + [1.0], 1 / 2), (["split"], [2 / 7] * 3 + [3 / 7], 1 / 3)):
-        labels = Labels.of(items, together)
+    for apart, chance, guess in (
+        (STRATA, [2 / 3] * 3 + [1.0], 1 / 2),
+        (["source", "answer_type"], [2 / 7] * 3 + [3 / 7], 1 / 3),
+    ):
+        labels = Labels.of(items, apart)
         said = np.full(8, labels.texts.index("a"))
         found = labels.judged(Predicted("question.toy", said, np.zeros(8), every), labels.given, fold, every)
         assert found.chance[:4].tolist() == pytest.approx(chance)
