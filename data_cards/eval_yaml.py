@@ -38,10 +38,20 @@ def eval_yaml(manifest: Manifest) -> str | None:
     return dump({**head, "tasks": tasks})
 
 
+def task_id(name: str, config: str) -> str:
+    """The id of a benchmark's task in eval.yaml, by which results on the Hub name it.
+
+    Example:
+        >>> task_id("easy-vqa", "eval-open"), task_id("v1.2", "eval-choice")
+        ('easy-vqa-open', 'v1-2-choice')
+    """
+    return f"{name}-{config.removeprefix('eval-')}".replace(".", "-")
+
+
 def _task(config: str, manifest: Manifest) -> dict[str, Any]:
     fields: dict[str, Any] = {"input": "question", "input_image": "image_uri", "target": "target"}
     task = {
-        "id": f"{manifest.name}-{config.removeprefix('eval-')}".replace(".", "-"),
+        "id": task_id(manifest.name, config),
         "config": config,
         "split": evaluated(manifest.configs[config].splits),
     }

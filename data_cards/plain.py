@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twokeys.data_cards.audited import AuditedTier, ControlLine, ViewVerdict
+    from twokeys.data_cards.blindness import Blindness
     from twokeys.data_cards.manifest import Manifest
 
 MEANING = {
@@ -39,9 +40,16 @@ def empty(manifest: Manifest) -> str:
     went = balance.left + balance.removed
     if not went:
         return "No item is in the balanced tier: the rules removed all of them."
-    question, image = (manifest.before.ceiling(view) for view in ("question", "image"))
     return (
         f"No item is in the balanced tier: none of the {tables.count(went)} items that went on to balance can be kept. "
+        f"{lacking(manifest.before)}"
+    )
+
+
+def lacking(read: Blindness) -> str:
+    """What items of which none can be balanced lack, and what adds it."""
+    question, image = (read.ceiling(view) for view in ("question", "image"))
+    return (
         "An item is kept if its question is asked of another image with another answer, and its image with another "
         f"question and another answer. {tables.count(question.items)} items were read; they ask "
         f"{tables.count(question.keys)} questions of {tables.count(image.keys)} images. Counterfactual partners add "

@@ -72,6 +72,8 @@ def sensitivity(
     split: str | None = None,
     out: Path | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
     **options: Any,
 ) -> Sensitivity:
@@ -85,6 +87,8 @@ def sensitivity(
         split: Its split.
         out: Folder with one run's folder a masking, and `sensitivity.json`.
         seed: Of all draws.
+        device: Where a model that is named runs, as for `explain`.
+        dtype: Its weights, as for `explain`.
         say: Called with stage, done, total.
         options: `limit`, `answer` and `budget`, as `twokeys.audit.explanation.explain.explain` takes them.
 
@@ -94,7 +98,7 @@ def sensitivity(
     settings = Settings.of(explainers, seed=seed, **options)
     published = read(Path(folder), config, split)
     with alone_in(out):
-        return _compared(published, playable(model), settings, out, say)
+        return _compared(published, playable(model, device, dtype), settings, out, say)
 
 
 def _compared(published: Published, player: Model, settings: Settings, out: Path | None, say: Say) -> Sensitivity:

@@ -11,6 +11,7 @@ from typing import Any
 
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
+from twokeys.core.devices import device_for, precision_for
 from twokeys.core.errors import BadInput, closest, correction
 from twokeys.core.files import sha256_of_weights
 from twokeys.core.weights import check_weights, weights
@@ -44,7 +45,7 @@ def load(
     Args:
         name: `reference:NAME`, a folder, `owner/name` or `owner/name@revision` on the hub, or for a server that speaks
             OpenAI's protocol its address and model, `http://host/v1#model`.
-        device: `cuda` or `cpu`; the GPU where there is one when None.
+        device: As `twokeys.core.devices.device_for` takes it: the GPU where there is one when None.
         dtype: `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         instruction: How to answer, put after the question; None for the usual one (for reference models: none).
         hosts: Hosts that the user named: no other is asked.
@@ -62,12 +63,12 @@ def load(
 
         return Endpoint(name, hosts, instruction)
     place, revision = _place(name)
+    device = device_for(device)
     check_weights(place)
     import torch
     from transformers import AutoConfig
 
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    kind = getattr(torch, dtype or ("float32" if device == "cpu" else "bfloat16"))
+    kind = getattr(torch, precision_for(dtype, device))
     try:
         config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
         if several and (found := _of_several(place, revision, device, kind, _named(name, place, config), instruction)):
@@ -77,6 +78,8 @@ def load(
         if config.model_type == "vilt":
             from twokeys.audit.models.vilt import load_vilt
 
+            if dtype not in (None, "float32"):
+                raise BadInput("--dtype", None, f"ViLT is not run in {dtype}", "float32", "leave `--dtype` out")
             return load_vilt(place, revision, device, _named(name, place, config))
         from twokeys.audit.models.anything import load_anything
 
@@ -104,26 +107,30 @@ def _of_several(
     return found if found.several else None
 
 
-def load_named(name: str, several: bool = False) -> Responder:
+def load_named(name: str, several: bool = False, device: str | None = None, dtype: str | None = None) -> Responder:
     """Load a model that the user named: where it is served, its host is named thereby.
 
     Args:
         name: As `load` takes it.
         several: Whether items have several images, as for `load`.
+        device: As for `load`.
+        dtype: As for `load`.
 
     Raises:
         BadInput: As `load`.
     """
-    return load(name, hosts=host_of(name), several=several) if is_address(name) else load(name, several=several)
+    if is_address(name):
+        return load(name, hosts=host_of(name), several=several)
+    return load(name, device, dtype, several=several)
 
 
-def load_game(name: str, device: str | None = None) -> Model:
-    """Load a model that can be played as a game.
+def load_game(name: str, device: str | None = None, dtype: str | None = None) -> Model:
+    """Load a model that can be played as a game; arguments as for `load`.
 
     Raises:
         BadInput: As `load`, and when the model can be evaluated alone.
     """
-    found = None if is_address(name) else load(name, device)
+    found = None if is_address(name) else load(name, device, dtype)
     if not isinstance(found, Model):
         allowed = f"a model of the types {', '.join(FAMILIES)}, vilt"
         problem = f"{name!r} can be evaluated, but not explained"

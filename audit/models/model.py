@@ -299,6 +299,13 @@ class Model(Responder, Protocol):
         ...
 
 
+def precision_of(model: object) -> dict[str, str]:
+    """What a run says of a model whose weights have other than 32 bits: its numbers are not those of 32 bits."""
+    module: Any = getattr(model, "module", None)
+    kind = "float32" if module is None else str(next(module.parameters()).dtype).removeprefix("torch.")
+    return {} if kind == "float32" else {"dtype": kind}
+
+
 def device_of(module: Any) -> Any:
     """Where a network's first weight lies."""
     return next(module.parameters()).device

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twokeys.builder.measure.encoders.encoder import Vectors
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 from twokeys.core.weights import check_weights
 
@@ -15,7 +16,7 @@ from twokeys.core.weights import check_weights
 class SentenceEncoder:
     """Any sentence-transformers model, by name or folder."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, device: str | None = None) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -24,7 +25,10 @@ class SentenceEncoder:
         try:
             check_weights(name)
             self._model = SentenceTransformer(
-                name, trust_remote_code=False, model_kwargs={"use_safetensors": True, "trust_remote_code": False}
+                name,
+                device=device_for(device),
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True, "trust_remote_code": False},
             )
         except BadInput:
             raise
