@@ -146,7 +146,8 @@ def sample(items: pd.DataFrame, most: int) -> pd.DataFrame:
 
 def rows(name: str, corpora: Path | None, out: Path, margin: float, most: int) -> Iterator[tuple[str, ...]]:
     """All ways on one recipe."""
-    run = Run(out / f".{name}.run", engine("process"))
+    work = out / f".{name}.run"
+    run = Run(work, engine("process", work))
     plan = recipe_named(name)
     if name in SPLITS:
         plan = plan.model_copy(update={"corpora": [plan.corpora[0].model_copy(update={"splits": SPLITS[name]})]})

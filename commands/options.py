@@ -16,7 +16,7 @@ Corpora = Annotated[
 Work = Annotated[
     Path | None, typer.Option(help="Folder of intermediate results, from which a stopped build continues.")
 ]
-EngineName = Annotated[str, typer.Option(help="Where the work runs: serial, process or ray.")]
+EngineName = Annotated[str, typer.Option(help="Where the work runs: serial, process, ray or slurm.")]
 AllowHost = Annotated[
     list[str] | None,
     typer.Option(

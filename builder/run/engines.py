@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from twokeys.builder.run.needs import ONE_CORE, Needs
 from twokeys.builder.run.processes import Process
 from twokeys.builder.run.ray_cluster import Ray
+from twokeys.builder.run.slurm import Slurm
 from twokeys.core.errors import BadInput
 
 T = TypeVar("T")
@@ -32,15 +34,24 @@ class Serial:
         return map(function, shards)
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"serial": Serial, "process": Process, "ray": Ray}
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "serial": lambda folder: Serial(),
+    "process": lambda folder: Process(),
+    "ray": lambda folder: Ray(),
+    "slurm": Slurm,
+}
 
 
-def engine(name: str) -> Engine:
+def engine(name: str, folder: Path) -> Engine:
     """Make an engine by name.
 
+    Args:
+        name: Its name.
+        folder: The run folder.
+
     Raises:
-        BadInput: When there is none of that name.
+        BadInput: When there is none of that name, or this machine lacks the commands that it gives.
     """
     if name not in ENGINES:
         raise BadInput("--engine", None, f"there is no engine {name!r}", ", ".join(ENGINES), "name one of these")
-    return ENGINES[name]()
+    return ENGINES[name](folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -19,6 +20,23 @@ class Needs:
     cpus: int = 1
     gpus: int = 0
     memory: int = 0
+
+    def within(self, machines: Iterable[Needs]) -> Needs:
+        """What can be asked of some machines: at most what the largest has, or a shard would wait for ever.
+
+        Args:
+            machines: What each of them has.
+        """
+        every = list(machines)
+        cpus, gpus, memory = (
+            max((getattr(one, name) for one in every), default=0) for name in ("cpus", "gpus", "memory")
+        )
+        return Needs(min(self.cpus, cpus), min(self.gpus, gpus), min(self.memory, memory))
+
+    def fits(self, machine: Needs) -> int:
+        """How many shards a machine has room for at once."""
+        pairs = (machine.cpus, self.cpus), (machine.gpus, self.gpus), (machine.memory, self.memory)
+        return min((has // needed for has, needed in pairs if needed), default=1)
 
 
 ONE_CORE = Needs()

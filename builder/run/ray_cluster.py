@@ -34,30 +34,27 @@ class Ray:
         ray = _ray()
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
-        machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        asked = within(needs, machines)
+        asked = needs.within(_machines(ray))
         if needs.gpus:
-            yield from _Actors(ray, asked, function).map(shards, _together(asked, machines))
+            yield from _Actors(ray, asked, function).map(shards, _together(ray, asked))
         else:
             yield from _by_tasks(ray, asked, function, shards)
 
 
-def within(needs: Needs, machines: Sequence[dict[str, float]]) -> Needs:
-    """What can be asked of some machines: at most what the largest has, or a shard would wait for ever.
-
-    Args:
-        needs: What a shard needs.
-        machines: What each has, by Ray's names.
-    """
-    most = {name: max((int(one.get(name, 0)) for one in machines), default=0) for name in ("CPU", "GPU", "memory")}
-    return Needs(min(needs.cpus, most["CPU"]), min(needs.gpus, most["GPU"]), min(needs.memory, most["memory"]))
+def machine(resources: dict[str, float]) -> Needs:
+    """What a machine has, by Ray's names."""
+    cpus, gpus, memory = (int(resources.get(name, 0)) for name in ("CPU", "GPU", "memory"))
+    return Needs(cpus, gpus, memory)
 
 
-def _together(asked: Needs, machines: Sequence[dict[str, float]]) -> int:
+def _machines(ray: Any) -> list[Needs]:
+    """What the machines have that are there now: a cluster grows and shrinks."""
+    return [machine(node["Resources"]) for node in ray.nodes() if node["Alive"]]
+
+
+def _together(ray: Any, asked: Needs) -> int:
     """Shards that have room at once."""
-    needed = {"CPU": asked.cpus, "GPU": asked.gpus, "memory": asked.memory}
-    rooms = [min((int(one.get(name, 0) // of) for name, of in needed.items() if of), default=1) for one in machines]
-    return max(1, sum(rooms))
+    return max(1, sum(asked.fits(one) for one in _machines(ray)))
 
 
 def _by_tasks(ray: Any, asked: Needs, function: Callable[[T], R], shards: Sequence[T]) -> Iterator[R]:
@@ -65,8 +62,7 @@ def _by_tasks(ray: Any, asked: Needs, function: Callable[[T], R], shards: Sequen
     held, waiting = ray.put(function), deque(shards)
     pending: list[Any] = []
     while waiting or pending:
-        machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]  # a cluster grows and shrinks
-        while waiting and len(pending) < AHEAD * _together(asked, machines):
+        while waiting and len(pending) < AHEAD * _together(ray, asked):
             pending.append(call.remote(held, waiting.popleft()))
         (ready,), pending = ray.wait(pending)
         try:

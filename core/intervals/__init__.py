@@ -19,3 +19,8 @@ Two intervals stand with what they are about: that of the audited tier's runs on
 statistics (`twokeys.builder.certify.audited.null`), and the middle 95 % of random controls of a rule
 (`twokeys.builder.filter.effects`).
 """
+
+from __future__ import annotations
+
+TELLS_NOTHING = 0.5
+"""Width of an interval of a share above which it tells a reader next to nothing: "too few to tell"."""

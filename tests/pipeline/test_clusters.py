@@ -1,18 +1,20 @@
-"""The same rows from a cluster whose workers are killed in the middle, and from one whose driver is."""
+"""The same rows from clusters whose workers are killed in the middle of every stage: Ray, and Slurm by its stand-in."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.builder.run import slurm_standin
 from tests.pipeline.conftest import Build
 from tests.pipeline.test_same_rows import everything, prints
-from tests.pipeline.toy import Toy
-from twokeys.builder.build import build
+from tests.pipeline.toy import ROOT, Toy
+from twokeys.builder.build import Built, build
 from twokeys.builder.measure import embed
 from twokeys.builder.verify import verify
 
@@ -70,4 +72,34 @@ def test_workers_that_are_killed_in_every_stage_change_nothing(toy: Toy, make: B
     together = build(path, tmp_path / "together", corpora=toy.corpora, engine="ray", say=killer)
     assert {"pictures", "embed-question", "embed-images", "measure"} <= {*killer.killed}
     assert prints(together) == prints(alone)
+    assert all(finding.ok for finding in verify(together.folder))
+
+
+class JobKiller:
+    """Kills a job of Slurm's stand-in in every stage that has several shards, once the first is done."""
+
+    def __init__(self, cluster: Path) -> None:
+        self.jobs, self.killed = cluster / "state" / "jobs", list[str]()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if 0 < done < total and stage not in self.killed and self.jobs.is_file():
+            last = int(self.jobs.read_text().splitlines()[-1].split()[2])
+            if psutil.pid_exists(last):
+                psutil.Process(last).kill()
+                self.killed.append(stage)
+
+
+@pytest.mark.usefixtures("small_shards")
+def test_jobs_of_slurm_that_are_killed_change_nothing(
+    toy: Toy, built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = slurm_standin.link(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{cluster}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("TWOKEYS_SLURM_JOBS", "2")
+    killer = JobKiller(cluster)
+    path = toy.save(tmp_path / "recipe.yaml")
+    together = build(path, tmp_path / "together", corpora=toy.corpora, engine="slurm", say=killer)
+    assert len(slurm_standin.scripts(cluster)) > len(killer.killed) > 0
+    assert prints(together) == prints(built)
     assert all(finding.ok for finding in verify(together.folder))

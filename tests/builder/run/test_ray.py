@@ -16,7 +16,7 @@ import pytest
 
 from tests.builder.run.loads import Shown
 from twokeys.builder.run.needs import LOSSES, Needs
-from twokeys.builder.run.ray_cluster import AHEAD, Ray, within
+from twokeys.builder.run.ray_cluster import AHEAD, Ray, machine
 from twokeys.core.errors import BadInput
 
 GPU = Needs(gpus=1)
@@ -27,10 +27,17 @@ needs_ray = [
 
 
 def test_no_more_is_asked_than_the_largest_machine_has() -> None:
-    head, worker = {"CPU": 2.0, "memory": 9e9}, {"CPU": 8.0, "GPU": 1.0, "memory": 5e9}
-    assert within(Needs(16, 2, 10**12), [head, worker]) == Needs(8, 1, 9 * 10**9)
-    assert within(Needs(1, 0, 10**9), [head, worker]) == Needs(1, 0, 10**9)
-    assert within(GPU, [head]) == Needs(1, 0, 0), "a cluster without GPUs runs models on its cores"
+    head = machine({"CPU": 2.0, "memory": 9e9, "node:10.0.0.1": 1.0})
+    worker = machine({"CPU": 8.0, "GPU": 1.0, "memory": 5e9})
+    assert Needs(16, 2, 10**12).within([head, worker]) == Needs(8, 1, 9 * 10**9)
+    assert Needs(1, 0, 10**9).within([head, worker]) == Needs(1, 0, 10**9)
+    assert GPU.within([head]) == Needs(1, 0, 0), "a cluster without GPUs runs models on its cores"
+
+
+def test_a_machine_has_room_for_as_many_shards_as_its_scarcest_good_allows() -> None:
+    large = Needs(cpus=8, gpus=2, memory=100)
+    shards = Needs(), Needs(3), Needs(1, 1), Needs(5, 1), Needs(1, 0, 30), Needs(9)
+    assert [one.fits(large) for one in shards] == [8, 2, 2, 1, 3, 0]
 
 
 @pytest.fixture(scope="module")
