@@ -146,8 +146,8 @@ def biases(manifest: Manifest) -> list[str]:
             accuracy = f"{percent(evidence.accuracy)} {interval(evidence.low, evidence.high)}"
             statements.append(
                 f"On the audited tier {evidence.adversary}, which sees only the {view.view} and was fitted on "
-                f"{_FITTED[evidence.trained_on]}, reaches {accuracy}, chance {percent(evidence.chance)}; the verdict on "
-                f"this view: {view.outcome}."
+                f"{_FITTED[evidence.trained_on]}, reaches {accuracy}, chance {percent(evidence.chance)}; "
+                f"the verdict on this view: {view.outcome}."
             )
     return statements
 
