@@ -70,5 +70,14 @@ def said(row: Mapping[str, Any], gold: str) -> list[Said]:
         answer = cells.get(PREDICTION)
         sure = cells.get(P_GOLD)
         right = None if answer is None else str(answer) == gold
-        found.append(Said(view, family, FITS[fit], str(answer or ""), right, None if sure is None else float(sure)))
+        found.append(
+            Said(
+                view,
+                family,
+                FITS[fit],
+                str(answer or ""),
+                right,
+                float(sure) if isinstance(sure, int | float) else None,
+            )
+        )
     return sorted(found, key=lambda one: (one.fit, one.view, -(one.sure or 0.0), one.family))

@@ -51,7 +51,9 @@ class Journaled:
     ) -> None:
         self.folder, self.path = folder, folder / file
         if not self.path.is_file():
-            remedy = f"name the folder that was given to `twokeys {verb} ... --out`"
+            inside = ", ".join(str(path.parent) for path in sorted(folder.glob(f"*/{file}")))
+            given = f"name the folder that was given to `twokeys {verb} ... --out`"
+            remedy = f"name one of the folders in it: {inside}" if inside else given
             raise BadInput(folder, None, f"there is no {file}", f"a folder that `twokeys {verb}` wrote", remedy)
         self.run = _run(folder)
         _same_rows(self.run, folder, published)

@@ -32,10 +32,11 @@ class Cells:
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.files, self.tally = list(files), Counter[str]()
-        self._heads = []
+        self._heads, self._schemas = [], []
         for path in self.files:
             with _readable(path):
                 self._heads.append(pq.read_metadata(path))
+                self._schemas.append(self._heads[-1].schema.to_arrow_schema())
         parts = [
             (file, group, head.row_group(group).num_rows)
             for file, head in enumerate(self._heads)
@@ -45,14 +46,13 @@ class Cells:
         self._starts: Ints = np.cumsum([0, *(rows for *_, rows in parts)], dtype=np.int64)
         self.count = int(self._starts[-1])
 
+    def schema(self, file: int) -> pa.Schema:
+        """Columns of a file and their types."""
+        return self._schemas[file]
+
     def columns(self, file: int) -> list[str]:
         """Names of a file's columns."""
-        return list(self._heads[file].schema.to_arrow_schema().names)
-
-    def spans(self) -> Iterator[tuple[int, int, int]]:
-        """File, first row and end of every row group."""
-        for number, (file, _) in enumerate(self._groups):
-            yield file, int(self._starts[number]), int(self._starts[number + 1])
+        return list(self._schemas[file].names)
 
     def scan(self, wanted: Sequence[str]) -> Iterator[tuple[int, int, pa.Table]]:
         """Some columns of all rows, a row group in memory at a time.

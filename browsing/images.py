@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 
 from PIL import Image
@@ -47,14 +47,12 @@ class Thumbnails:
             A thumbnail for each row; None if the folder holds no image of it, or none that can be decoded.
         """
         holders = {row: self.index.picture(row) for row in rows}
-        found: dict[int, Picture | None] = {}
-        missing: set[int] = set()
-        for holder in {one for one in holders.values() if one is not None}:
-            if (holder, side) in self._kept:
-                found[holder] = self._kept[holder, side]
-            else:
-                missing.add(holder)
-        for holder, image in self._decoded(sorted(missing)).items():
+        wanted = {holder for holder in holders.values() if holder is not None}
+        with self._lock:
+            found = {holder: self._kept[holder, side] for holder in wanted if (holder, side) in self._kept}
+        missing = wanted - found.keys()
+        for holder, cells in self._cells(sorted(missing)):
+            image = _shown(cells)  # one at a time: a large photo takes as much memory as a page of thumbnails
             found[holder] = None if image is None else thumbnail(image, side)
             self._keep((holder, side), found[holder])
         return {row: None if holder is None else found[holder] for row, holder in holders.items()}
@@ -62,11 +60,10 @@ class Thumbnails:
     def image(self, row: int) -> Image.Image | None:
         """The first image of a row as models see it, in full size; None if there is none to show."""
         holder = self.index.picture(row)
-        return None if holder is None else self._decoded([holder], first=True)[holder]
+        return None if holder is None else next(_shown(cells, first=True) for _, cells in self._cells([holder]))
 
-    def _decoded(self, rows: Sequence[int], first: bool = False) -> dict[int, Image.Image | None]:
-        cells = self.index.cells.read(rows, ["image", "images"])
-        return {row: _shown(own, first) for row, own in zip(rows, cells, strict=True)}
+    def _cells(self, rows: Sequence[int]) -> Iterator[tuple[int, dict[str, object]]]:
+        return zip(rows, self.index.cells.read(rows, ["image", "images"]), strict=True)
 
     def _keep(self, key: tuple[int, int], made: Picture | None) -> None:
         with self._lock:
@@ -78,7 +75,7 @@ class Thumbnails:
                 self._size -= len(old.src) if old else 0
 
 
-def _shown(cells: dict[str, object], first: bool) -> Image.Image | None:
+def _shown(cells: dict[str, object], first: bool = False) -> Image.Image | None:
     """The images of a row in one; the first one alone if that is asked for."""
     several = cells.get("images") or [cells.get("image")]
     data = [cell.get("bytes") for cell in several if isinstance(cell, dict)] if isinstance(several, list) else []
@@ -92,7 +89,7 @@ def _shown(cells: dict[str, object], first: bool) -> Image.Image | None:
 def thumbnail(image: Image.Image, side: int) -> Picture:
     """An RGB image at most so wide and high: PNG if it has few colours, else JPEG."""
     small = image.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=None)
+    small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     buffer = io.BytesIO()
     if small.getcolors(COLOURS) is not None:
         small.save(buffer, "PNG")

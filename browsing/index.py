@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from twokeys.browsing.cells import Cells, Ints
+from twokeys.browsing.types import check
 from twokeys.core.bad_rows import general
 from twokeys.core.columns import REMOVED, TIERS
 from twokeys.core.errors import BadInput
@@ -30,7 +31,6 @@ FACETS = ("set", "split", "answer type", "source", "rule", "reason")
 _COLUMN = {"answer type": "answer_type", "source": "source", "rule": "rule", "reason": "reason"}
 SHARED = ("id", "question_key", "image_key", "group", "quad")
 """Columns of which a hash is kept."""
-NEEDED = ("id", "question", "answer")
 Hashes = NDArray[np.uint64]
 NOTHING = ""
 """Value of an item that has none, such as the rule of a published one."""
@@ -98,7 +98,8 @@ class Index:
         self.cells = Cells([path for _, path in files])
         named = folder.manifest.recipe.get("categories") or [] if folder.claims else []
         categories = [name for name in named if name not in STRATA]
-        self._check()
+        for file, (_, path) in enumerate(files):
+            check(path, self.cells.schema(file))
         coded = {name: _Coded() for name in (*FACETS, *categories)}
         shared: dict[str, list[Hashes]] = {name: [] for name in SHARED}
         pictured = []
@@ -116,19 +117,18 @@ class Index:
         self.pictured: NDArray[np.bool_] = np.concatenate(pictured)
         self.twin: NDArray[np.bool_] = pd.Series(self.shared["id"]).duplicated().to_numpy()
 
-    def _check(self) -> None:
-        for file, path in enumerate(self.cells.files):
-            missing = [name for name in NEEDED if name not in self.cells.columns(file)]
-            if missing:
-                problem = f"the table has no column {missing[0]!r}"
-                raise BadInput(path, None, problem, "", "name a folder that `twokeys build` wrote")
-
     def __len__(self) -> int:
         return self.cells.count
 
-    def of(self, identity: str) -> int | None:
-        """The row of an item; that of its first tier, if it is in both."""
-        for row in self.same("id", hashed([identity])[0])[:8].tolist():
+    def of(self, identity: str, within: str = "") -> int | None:
+        """The row of an item.
+
+        Args:
+            identity: Its id.
+            within: The set whose row is wanted if the item is in several; the first one if it is not in this one.
+        """
+        rows = self.same("id", hashed([identity])[0])[:8].tolist()
+        for row in sorted(rows, key=lambda one: self.set_of(one) != within):
             if str(self.cells.read([row], ["id"])[0]["id"]) == identity:
                 return int(row)
         return None

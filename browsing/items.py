@@ -106,7 +106,7 @@ def partners(index: Index, pairs: Pairs, item: Item) -> list[Side]:
         ("made from", "edit_of"),
     ):
         name = item.cells.get(column)
-        row = index.of(name) if isinstance(name, str) and name else None
+        row = index.of(name, item.set) if isinstance(name, str) and name else None
         if row is not None and row != item.place:
             wanted[row] = f"{wanted[row]}, {relation}" if row in wanted else relation
     for row in index.same("quad", index.shared["quad"][item.place]).tolist():

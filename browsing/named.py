@@ -9,6 +9,7 @@ import numpy as np
 
 from twokeys.browsing.cells import Cells
 from twokeys.browsing.index import Hashes, hashed
+from twokeys.browsing.types import check
 
 
 class Named:
@@ -20,6 +21,8 @@ class Named:
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.cells = Cells(files)
+        for number, path in enumerate(files):
+            check(path, self.cells.schema(number), needed=["id"])
         known: Hashes = np.zeros(self.cells.count, dtype=np.uint64)
         for _, start, table in self.cells.scan(["id"]):
             known[start : start + len(table)] = hashed(table.column("id").to_pylist())

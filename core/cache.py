@@ -13,7 +13,7 @@ GIGABYTES = 10.0
 
 
 def cache_folder() -> Path:
-    """Folder of what is made once for all builds: TWOKEYS_CACHE, or `twokeys` in the user's cache folder."""
+    """Folder of files that all runs share: TWOKEYS_CACHE, or `twokeys` in the user's cache folder."""
     if named := os.environ.get(FOLDER):
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "twokeys"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from html import escape
+from typing import Any, ParamSpec, TypeVar
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: it reports at once
 
@@ -15,6 +18,7 @@ from twokeys.browsing.index import FACETS
 from twokeys.browsing.library import Library
 from twokeys.browsing.page.html import about_html, head_html, heat_html, item_html, list_html, script
 from twokeys.browsing.query import Query
+from twokeys.core.errors import BadInput
 from twokeys.data_cards.tables import count
 
 SHOWN = 300
@@ -175,6 +179,23 @@ def _heat_panel(library: Library) -> HeatPanel:
     return HeatPanel(whole, explainer, share, shown)
 
 
+Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
+
+
+def _told(handler: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """A handler of an event that tells the reader of bad input, such as a file that was changed meanwhile."""
+
+    @wraps(handler)
+    def told(*args: Given.args, **named: Given.kwargs) -> Answer:
+        try:
+            return handler(*args, **named)
+        except BadInput as error:
+            raise gr.Error(escape(str(error)), print_exception=False) from None
+
+    return told
+
+
 class _Shown:
     """What the page shows after each event.
 
@@ -196,15 +217,15 @@ class _Shown:
         heat = [panel.explainer, panel.share]
         gr.on(
             [controls.words.submit, controls.search.click, *(one.input for one in controls.lists)],
-            self.first, asked, outputs, **private,
+            _told(self.first), asked, outputs, **private,
         )  # fmt: skip
-        made.load(self.load, [*heat, *asked], outputs, **private)
+        made.load(_told(self.load), [*heat, *asked], outputs, **private)
         for part in (parts.view, parts.about):
-            part.open(self.open, [self.number, *heat, *asked], outputs, **private)
-            part.turn(self.turn, asked, outputs, **private)
-            part.home(self.list, [self.number, *asked], outputs, **private)
+            part.open(_told(self.open), [self.number, *heat, *asked], outputs, **private)
+            part.turn(_told(self.turn), asked, outputs, **private)
+            part.home(_told(self.list), [self.number, *asked], outputs, **private)
         gr.on(
-            [panel.explainer.input, panel.share.change], self.heat, [self.row, *heat], panel.map,
+            [panel.explainer.input, panel.share.change], _told(self.heat), [self.row, *heat], panel.map,
             trigger_mode="always_last", **private,
         )  # fmt: skip
 

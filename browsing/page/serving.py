@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +82,10 @@ class Served:
     blocks: Any
 
     def wait(self) -> None:
-        """Serve until the user stops the command."""
-        self.blocks.block_thread()
+        """Serve until the user presses Ctrl-C."""
+        with suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(3600)
 
     def close(self) -> None:
         """Stop."""

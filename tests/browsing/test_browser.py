@@ -78,8 +78,18 @@ def choose(page: Any, label: str, option: str) -> None:
     page.get_by_role("option").filter(has_text=option).first.click()
 
 
+def settled(page: Any) -> None:
+    """Wait until the page has not changed for as long as a hand takes to the next key."""
+    page.evaluate("""() => new Promise((done) => {
+        let timer = setTimeout(done, 300);
+        new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, 300); })
+            .observe(document.body, { childList: true, subtree: true });
+    })""")
+
+
 def wait_for(page: Any, text: str) -> None:
     page.locator("#view h2", has_text=text).wait_for()
+    settled(page)
 
 
 def test_by_mouse(opened: Open) -> None:
@@ -116,6 +126,7 @@ def test_by_keyboard(opened: Open) -> None:
     page.keyboard.press("Enter")
     wait_for(page, "is the square red?")
     page.wait_for_function("document.activeElement.tagName === 'H2'")
+    settled(page)
     page.get_by_role("button", name="Next").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/?item=q1i1")
@@ -168,6 +179,8 @@ def test_where_models_differ_and_what_an_explainer_says(opened: Open) -> None:
 
     assert coloured() == ["the", "square", "red", "?"]
     slider = page.get_by_role("slider")
+    slider.focus()
+    settled(page)
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function("!document.querySelector('.heat .shaded span[style*=\"0.60\"]')")
@@ -222,4 +235,16 @@ def test_no_text_of_a_corpus_is_run(opened: Open, tmp_path: Path) -> None:
         assert "${1+1} {{1+1}}" in page.locator("#view").inner_text()
         assert page.evaluate("document.querySelectorAll('.browse script, .browse [onerror]').length") == 0
         page.close()
+    served.close()
+
+
+def test_a_file_that_is_gone_meanwhile_is_told(opened: Open, tmp_path: Path) -> None:
+    folder = published(tmp_path / "it")
+    served = browse(folder)
+    page = opened(url=served.url)
+    for path in folder.glob("*/*.parquet"):
+        path.unlink()
+    page.locator(".card a").first.click()
+    page.locator(".toast-body", has_text="cannot be read").wait_for()
+    page.close()
     served.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_an_item_of_two_tiers_is_one_item(folder: Path, tmp_path: Path) -> None:
     index = Index(PublishedFolder(both))
     assert index.twin.nonzero()[0].tolist() == [12, 13]
     assert index.facets["set"].counts(ordered=False) == [("balanced", 12), ("audited", 2), ("removed", 3)]
-    assert index.of("q0i1") == 1
+    assert [index.of("q0i1"), index.of("q0i1", "audited"), index.of("q2i3", "audited")] == [1, 13, 11]
 
 
 def test_a_folder_without_items_or_without_a_column_is_bad_input(tmp_path: Path) -> None:
@@ -68,11 +69,25 @@ def test_a_folder_without_items_or_without_a_column_is_bad_input(tmp_path: Path)
         Index(PublishedFolder(tmp_path))
 
 
-def test_columns_of_other_types_do_no_harm(tmp_path: Path) -> None:
-    published(tmp_path / "odd", group=7, quad=3.5, meta=None, source=None)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answer": ["a"]}, {"image_width": "wide"}, {"quad": 3}, {"group": 1.5},
+        {"choices": "abc"}, {"choices": [1]}, {"image": "a.png"},
+        {"edit_boxes": [1, 2]}, {"edit_boxes": "abcd"}, {"question": 5}, {"meta": {"a": 1}}, {"answers": [["a"]]},
+    ],
+)  # fmt: skip
+def test_a_column_of_another_type_is_bad_input(tmp_path: Path, changes: dict[str, Any]) -> None:
+    published(tmp_path / "odd", **changes)
+    with pytest.raises(BadInput, match=next(iter(changes))):
+        Index(PublishedFolder(tmp_path / "odd"))
+
+
+def test_columns_without_a_value_are_of_every_type(tmp_path: Path) -> None:
+    published(tmp_path / "odd", **dict.fromkeys(("meta", "source", "choices", "image_width", "edit_boxes", "group")))
     index = Index(PublishedFolder(tmp_path / "odd"))
-    assert index.same("group", index.shared["group"][0]).tolist() == []
     assert index.of("q0i0") == 0
+    assert index.same("group", index.shared["group"][0]).tolist() == []
 
 
 @given(st.lists(st.text(max_size=8), max_size=20))

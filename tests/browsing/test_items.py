@@ -12,6 +12,7 @@ from twokeys.browsing.index import Index
 from twokeys.browsing.items import Item, evidence, fields, partners, read
 from twokeys.browsing.library import Library, opened
 from twokeys.browsing.pairs import Pairs
+from twokeys.core.errors import BadInput
 from twokeys.data_cards.published import PublishedFolder
 
 from .folders import balanced, item, write
@@ -112,6 +113,14 @@ def test_a_folder_without_measurements_pairs_and_removed_items_is_shown_all_the_
     first = shown(library, "q0i0")
     assert library.adversaries.of(first) == []
     assert len(partners(library.index, library.pairs, first)) == 3
+
+
+@pytest.mark.parametrize("config", ["measurements", "pairs"])
+def test_a_config_without_ids_is_bad_input(folder: Path, tmp_path: Path, config: str) -> None:
+    odd = Path(shutil.copytree(folder, tmp_path / "odd"))
+    write(odd, config, [{"first": "a"}])
+    with pytest.raises(BadInput, match="no column 'id'"):
+        opened(odd).pairs.boxes("a", "b")
 
 
 @pytest.mark.parametrize("meta", [None, "", "no json", "[1]", "3", '{"a": {"b": 1}}', "[" * 100_000])

@@ -87,6 +87,12 @@ def test_an_explanation_is_no_evaluation(folder: Path, runs: dict[str, Path]) ->
         opened(folder, [], [runs["one"]])
 
 
+def test_of_a_run_under_several_masks_one_is_named(folder: Path, runs: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(runs["why"], tmp_path / "all" / "blur-removed")
+    with pytest.raises(BadInput, match=r"Name one of the folders in it: .*blur-removed"):
+        opened(folder, [], [tmp_path / "all"])
+
+
 def test_a_heat_map_shows_the_share_that_is_asked_for(library: Library) -> None:
     (run,) = library.explanations
     image = library.thumbnails.image(0)
