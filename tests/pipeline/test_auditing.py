@@ -280,9 +280,7 @@ PLANTED = {
 SLOW = ("image corner", "file size", "option length")
 
 
-@pytest.mark.parametrize(
-    "cue", [pytest.param(cue, marks=pytest.mark.slow) if cue in SLOW else cue for cue in PLANTED]
-)
+@pytest.mark.parametrize("cue", [pytest.param(cue, marks=pytest.mark.slow) if cue in SLOW else cue for cue in PLANTED])
 def test_a_planted_cue_is_found_by_the_family_that_sees_it_and_refused(cue: str, tmp_path: Path, make: Build) -> None:
     row, picture, select, certify, finder = PLANTED[cue]
     toy = corpus(tmp_path / "corpora", row, picture)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pandas as pd
+import pytest
 from PIL import Image
 
 from tests.builder.pair.generators.easy_vqa.test_quads import corpus, picture
