@@ -130,8 +130,10 @@ class Columns(Part):
     def whole(self, named: Mapping[str, str]) -> dict[str, str]:
         """Names that lead into a list with a separator as the column that holds the list: the file has no other."""
         lists = {name: f"{name}." for name in self.separators}
-        tops = {name: next((top for top, start in lists.items() if name.startswith(start)), name) for name in named}
-        return {tops[name]: field for name, field in reversed(list(named.items()))}
+        found: dict[str, str] = {}
+        for name, stated in named.items():
+            found.setdefault(next((top for top, start in lists.items() if name.startswith(start)), name), stated)
+        return found
 
     @property
     def named(self) -> dict[str, str]:

@@ -1,21 +1,21 @@
-"""Where networks run: one place decides, so that a device can be named wherever a network is loaded."""
+"""Devices and types of weights of networks: whatever loads a network looks up their names here."""
 
 from __future__ import annotations
 
 from twokeys.core.errors import BadInput
 
 PRECISIONS = ("float32", "bfloat16", "float16")
-"""Types of weights that may be asked for."""
+"""Types of weights that a caller can request."""
 
 
 def device_for(named: str | None = None) -> str:
-    """The device of a name; the GPU where there is one when None.
+    """Return the device of this name; for None, the GPU if there is one, else the CPU.
 
     Args:
         named: `cpu`, `cuda`, or `cuda:1` for the second of several.
 
     Raises:
-        BadInput: When there is no such device, or no GPU that torch can use.
+        BadInput: If there is no such device, or no GPU that torch can use.
 
     Example:
         >>> device_for("cpu")
@@ -23,26 +23,26 @@ def device_for(named: str | None = None) -> str:
     """
     import torch
 
-    there = torch.cuda.is_available()
+    has_gpu = torch.cuda.is_available()
     if named is None:
-        return "cuda" if there else "cpu"
+        return "cuda" if has_gpu else "cpu"
     kind, _, number = named.partition(":")
     if named != "cpu" and (kind != "cuda" or (number and not number.isdecimal())):
         raise BadInput("--device", None, f"there is no device {named!r}", "cpu, cuda, cuda:NUMBER", "name one of these")
-    if kind == "cuda" and not there:
+    if kind == "cuda" and not has_gpu:
         remedy = "name cpu, or install a torch that knows your GPU"
         raise BadInput("--device", None, f"{named!r} is named, and torch finds no GPU", "cpu", remedy)
     if number and int(number) >= torch.cuda.device_count():
-        allowed = ", ".join(f"cuda:{one}" for one in range(torch.cuda.device_count()))
+        allowed = ", ".join(f"cuda:{index}" for index in range(torch.cuda.device_count()))
         raise BadInput("--device", None, f"there is no device {named!r}", allowed, "name one of these")
     return named
 
 
 def precision_for(named: str | None, device: str) -> str:
-    """The type of weights of a name: 32 bits on a CPU and 16 on a GPU when None.
+    """Return the type of weights of this name; for None, 32 bits on a CPU and 16 bits on a GPU.
 
     Raises:
-        BadInput: When there is no such type.
+        BadInput: If there is no such type.
 
     Example:
         >>> precision_for(None, "cpu"), precision_for(None, "cuda:1"), precision_for("float32", "cuda")

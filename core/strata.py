@@ -1,7 +1,7 @@
-"""Strata: the columns whose values part a set, so that what is counted on the whole is counted on every part as well.
+"""Strata: columns whose values divide a set. What is counted on the whole set is also counted on every part.
 
-`source`, `split` and `answer_type` part every set. A recipe may name further ones, its *categories*: fields of `meta`,
-in which an item keeps the other columns of its source.
+`source`, `split` and `answer_type` divide every set. A recipe may name further columns, its *categories*: fields of
+`meta`, in which an item keeps the other columns of its source.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 STRATA = ("source", "split", "answer_type")
-"""Columns whose every value gets ceilings of its own."""
+"""Columns that divide every set: each of their values gets separate ceilings."""
 NOTHING = "(none)"
-"""What items have in a column that they do not have."""
+"""The value of an item without a value in the column."""
 
 
 def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
-    """What items have in one of the strata, or in a field of `meta`, as text; a dot goes into nested fields.
+    """Return the values of items in a stratum, or in a field of `meta`, as text; a dot separates nested fields.
 
     Example:
         >>> value_of(pd.DataFrame({"meta": ['{"a": {"b": 3}}', '{"a": null}']}), "a.b").tolist()
@@ -28,16 +28,16 @@ def value_of(items: pd.DataFrame, column: str) -> pd.Series[str]:
     if column in STRATA:
         return items[column].astype(object)
     path = column.split(".")
-    known = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
-    return items["meta"].map(known).astype(object).rename(column)
+    value_in = {cell: _text(_inside(json.loads(cell), path)) for cell in items["meta"].unique()}
+    return items["meta"].map(value_in).astype(object).rename(column)
 
 
 def strata(items: pd.DataFrame, beside: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
-    """Name the sub-tables on which a build reports: all items, then each value of each stratum.
+    """Return the sub-tables on which a build reports: all items, then each value of each stratum.
 
     Args:
         items: Item table.
-        beside: Columns beside `STRATA`, such as categories of the recipe; a column that stands there counts once.
+        beside: Columns besides `STRATA`, such as categories of the recipe; a column of `STRATA` is not repeated.
     """
     parts = {"all": items}
     for column in dict.fromkeys((*STRATA, *beside)):
@@ -47,7 +47,7 @@ def strata(items: pd.DataFrame, beside: Sequence[str] = ()) -> dict[str, pd.Data
 
 
 def crossed(items: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """Every combination of values of some columns that items have, with these items; all of them without columns."""
+    """Yield each combination of values in the columns, with its items; all items if there are no columns."""
     if not columns:
         yield {}, items
         return

@@ -29,7 +29,7 @@ from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import LOG, Journal
-from twokeys.audit.models.model import Masking, Model, precision_of
+from twokeys.audit.models.model import Masking, Model, precision_of, require_one_image
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.disk import write_text
@@ -277,6 +277,7 @@ def _items(
             gold = str(item["answer"])
             asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1), (None,))[0]
             try:
+                require_one_image(asked)
                 prepared = model.prepare(asked, gold if settings.answer == "gold" else None, masking, other_image)
             except Unscorable as error:
                 yield names[row], error.problem

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twokeys.audit.models.hosts import Hosts, host_of, is_address
 from twokeys.audit.models.model import Model, Responder
 from twokeys.core.devices import device_for, precision_for
 from twokeys.core.errors import BadInput, closest, correction
 from twokeys.core.files import sha256_of_weights
+
+if TYPE_CHECKING:
+    from twokeys.audit.models.generative import Generative
 
 REFERENCE = "reference:"
 FAMILIES = {
@@ -48,8 +51,8 @@ def load(
         dtype: `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         instruction: How to answer, put after the question; None for the usual one (for reference models: none).
         hosts: Hosts that the user named: no other is asked.
-        several: Whether items have several images. Games are played over one image, so that a model of their families
-            is then asked in words too, by its own processor and chat template, if these take several images.
+        several: Whether items have several images. A model whose chat template shows one in a game is then asked in
+            words, by its own processor, if that takes several images.
 
     Returns:
         A `Model` for the families that can be played as games, else a `Responder`, which can be evaluated alone.
@@ -69,10 +72,11 @@ def load(
     kind = getattr(torch, precision_for(dtype, device))
     try:
         config = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=False)
-        if several and (found := _of_several(place, revision, device, kind, _named(name, place, config), instruction)):
-            return found
         if (family := FAMILIES.get(config.model_type)) is not None:
-            return _family(family, place, revision, device, kind, _named(name, place, config), instruction)
+            made = _family(family, place, revision, device, kind, _named(name, place, config), instruction)
+            if not several or made.several:
+                return made
+            return _of_several(place, revision, device, kind, made.name, instruction) or made
         if config.model_type == "vilt":
             from twokeys.audit.models.vilt import load_vilt
 
@@ -138,7 +142,7 @@ def load_game(name: str, device: str | None = None, dtype: str | None = None) ->
 
 def _family(
     family: tuple[str, str, str], place: str, revision: str | None, device: str, dtype: Any, name: str, said: str | None
-) -> Model:
+) -> Generative:
     """A generative model behind the seam."""
     from importlib import import_module
 
@@ -155,7 +159,7 @@ def _family(
     images = library.AutoImageProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
     if said is None and (Path(place) / "training.json").is_file():
         said = ""
-    made: Model = getattr(import_module(module), kind)(
+    made: Generative = getattr(import_module(module), kind)(
         network.to(device), tokenizer, images, chat_template(tokenizer, place, revision), name, said
     )
     return made

@@ -91,6 +91,7 @@ class Prepared:
         word_attended: Whether masked tokens can still be attended to.
         masking: The names of both.
         read_at: Where the decision is read, if not where its tokens are predicted.
+        layouts: Of an item of several images: the layout of each.
     """
 
     layout: Layout
@@ -106,6 +107,7 @@ class Prepared:
     word_attended: bool
     masking: Masking
     read_at: tuple[int, ...] = ()
+    layouts: tuple[Layout, ...] = ()
 
     @property
     def patches(self) -> int:

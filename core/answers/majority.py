@@ -1,4 +1,4 @@
-"""The gold of a question that several people answered, and of which the source names no gold."""
+"""Choose the gold of a question that several people answered, if the source names no gold."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ RULE = (
     "the answer that most annotators gave, or the one with the highest score if the source scores answers instead, "
     "compared in normal form; of answers that equally many gave, the one that comes first in the source's list"
 )
-"""How a gold by majority is chosen, in words: cards state it."""
+"""How a gold is chosen by majority, in words that cards print."""
 
 
 def majority(answers: Sequence[str]) -> str:
-    """The answer that most people gave, in its most frequent spelling; `RULE` says what ends a tie.
+    """Return the answer that most people gave, in its most frequent spelling; `RULE` says how a tie ends.
 
     Args:
         answers: One or more answers, in the source's order.
@@ -32,7 +32,7 @@ def majority(answers: Sequence[str]) -> str:
 
 
 def highest(scores: Mapping[str, float]) -> str:
-    """The answer that a source scores highest: scores of one normal form add up, `RULE` says what ends a tie.
+    """Return the answer with the highest score: scores of equal normal forms are added, `RULE` resolves a tie.
 
     Args:
         scores: One or more answers with their scores, in the source's order.
@@ -44,5 +44,5 @@ def highest(scores: Mapping[str, float]) -> str:
     sums: dict[str, float] = defaultdict(float)
     for answer, score in scores.items():
         sums[normalise(answer)] += score
-    winner = max(sums, key=sums.__getitem__)  # the first of equals
+    winner = max(sums, key=sums.__getitem__)  # the first of several highest
     return max((answer for answer in scores if normalise(answer) == winner), key=scores.__getitem__)

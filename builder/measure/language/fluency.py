@@ -1,4 +1,4 @@
-"""How fluent a question is to a language model: the mean log-likelihood of its tokens, every text once, in shards."""
+"""The fluency of questions by a language model: the mean log-likelihood of tokens, for every text once, in shards."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from twokeys.builder.run.room import threads_for
 from twokeys.builder.run.stages import Workspace, stage
 
 PROMPT = "Question:"
-"""What a question follows; it is not scored."""
+"""Text before a question; it is not scored."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fluency(Parts):
-    """How fluent questions are."""
+    """The fluency of questions."""
 
     def by_text(self) -> dict[str, float]:
-        """Mean log-likelihood per token by text, in nats."""
+        """Text -> mean log-likelihood of a token, in nats."""
         parts = [pq.read_table(part) for part in self.parts]
         return {row["text"]: row["score"] for part in parts for row in part.to_pylist()}
 
