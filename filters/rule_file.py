@@ -1,4 +1,4 @@
-"""Rules in a `.py` file that a user names: the file is the user's own, and is run like any module."""
+"""Rules in a `.py` file of the user, which is run like any module."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 
-def is_rule(found: Any) -> TypeGuard[type[Rule]]:
-    """Whether `found` is a subclass of `Rule` that implements all of it."""
-    return inspect.isclass(found) and issubclass(found, Rule) and not inspect.isabstract(found)
+def is_rule(member: Any) -> TypeGuard[type[Rule]]:
+    """Return whether `member` is a subclass of `Rule` that implements all its methods."""
+    return inspect.isclass(member) and issubclass(member, Rule) and not inspect.isabstract(member)
 
 
 def load_rule(path: Path, class_name: str) -> type[Rule]:
     """Return the rule class `class_name` of a Python file.
 
     Raises:
-        BadInput: When there is no such file, it cannot be run, or there is no such rule in it.
+        BadInput: If there is no such file, it cannot be run, or it does not define the rule.
     """
     module = rule_file(path).module
     found = getattr(module, class_name, None)
