@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import datasets
+import huggingface_hub
 import pytest
 
 from tests.pipeline.test_auditing import audited, corpus
@@ -110,6 +111,11 @@ def test_every_block_of_the_documents_runs(document: Path, tmp_path: Path, monke
         if not (tmp_path / "out" / name).exists():
             (tmp_path / "out").mkdir(exist_ok=True)
             paired(tmp_path / name).folder.rename(tmp_path / "out" / name)
+    if "ModelCard" in text:  # what `twokeys compare --hub` writes; nothing is sent
+        card = tmp_path / "out/compared/hub/MODEL/README.md"
+        card.parent.mkdir(parents=True)
+        card.write_text("---\nlicense: mit\n---\n", encoding="utf-8")
+        monkeypatch.setattr(huggingface_hub, "metadata_update", lambda name, found, create_pr: found["license"])
     if "revision=" in text:
         monkeypatch.setattr(datasets, "load_dataset", lambda name, revision: SimpleNamespace(name=name))
     for block in shown:
