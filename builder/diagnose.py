@@ -169,14 +169,16 @@ def diagnose(
         if not blind:
             return stated
         kept = Path("out") / f".{stated.name}-blind.run" if work is None else Path(work)
-        run = Run(kept, engine_named(engine), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price))
+        run = Run(
+            kept, engine_named(engine, kept), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price)
+        )
         return _asked(stated, Path(source), out, asked, run)
     plan = asked.beside(recipes.load(source))
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     allowed, spent = named_hosts(plan, [*asked.hosts, *allow_host]), spending(budget, price)
     kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, allowed, check, spent)
+    run = Run(kept, engine_named(engine, kept), say, allowed, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

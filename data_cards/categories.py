@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from twokeys.core.intervals import TELLS_NOTHING
 from twokeys.core.views import View
 from twokeys.data_cards.audited import Part
 
 WORST = 3
 """Categories that are told in words."""
-WIDE = 0.5
-"""Width of an interval that tells nothing."""
 
 
 class Category(Part):
@@ -58,7 +57,7 @@ class Category(Part):
         """Whether it stands out, or so few items leave nearly anything possible."""
         if self.low > self.chance:
             return "above chance"
-        return "too few to tell" if self.high - self.low > WIDE else "not told from chance"
+        return "too few to tell" if self.high - self.low > TELLS_NOTHING else "not told from chance"
 
     @property
     def name(self) -> str:

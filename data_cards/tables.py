@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.intervals import TELLS_NOTHING
 from twokeys.core.views import COARSE, VIEWS, Bounded
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 from twokeys.data_cards.manifest import Manifest
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 Cells = tuple[str, ...]
 NONE = "-"
-NOTHING = 0.8
-"""Width of an interval that holds nearly everything."""
 SUMMARY_HEADER: Cells = ("", "all items read", "published")
 BLINDNESS_HEADER: Cells = ("sees only", "predictor", "before", "chance", "after", "chance")
 CHANCE = (
@@ -77,7 +76,7 @@ def interval(low: float, high: float) -> str:
     """
     if math.isnan(low) or math.isnan(high):
         return NONE
-    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > NOTHING else ''}"
+    return f"[{100 * low:.1f}, {100 * high:.1f}]{', too few to tell' if high - low > TELLS_NOTHING else ''}"
 
 
 def result(found: Ceiling | Score | None) -> str:

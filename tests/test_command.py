@@ -358,8 +358,8 @@ BAD: dict[str, tuple[Callable[[Toy, Path], list[object]], list[str]]] = {
         ["'duplicate'", "duplicate-item"],
     ),
     "unknown engine": (
-        lambda toy, path: ["build", toy.save(path / "r.yaml"), "--corpora", toy.corpora, "--engine", "slurm"],
-        ["--engine", "slurm", "serial, process, ray"],
+        lambda toy, path: ["build", toy.save(path / "r.yaml"), "--corpora", toy.corpora, "--engine", "spark"],
+        ["--engine", "spark", "serial, process, ray, slurm"],
     ),
     "unknown rule to show": (lambda toy, path: ["rules", "show", "duplicate"], ["'duplicate'", "duplicate-item"]),
     "unknown file of a rule": (lambda toy, path: ["rules", "check", path / "no.py:Nice"], ["no.py"]),

@@ -25,7 +25,7 @@ from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky
 from twokeys.audit.evaluation.result import Evaluation, summarise
 from twokeys.audit.journal import LOG, Journal
 from twokeys.audit.models.loading import load_named
-from twokeys.audit.models.model import Masking, Model, Responder
+from twokeys.audit.models.model import Masking, Model, Responder, precision_of
 from twokeys.audit.published import Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.disk import write_text
@@ -45,6 +45,8 @@ def evaluate(
     masking: Masking | str | None = None,
     out: Path | str | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
 ) -> Evaluation:
     """Evaluate a model on a published folder.
@@ -60,6 +62,8 @@ def evaluate(
             on some items.
         out: Folder to write answers, items, result and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items.
+        device: Where a model that is named runs: `cpu`, `cuda`, `cuda:1`; the GPU where there is one when None.
+        dtype: Its weights, `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         say: Called with stage, done, total.
 
     Returns:
@@ -73,7 +77,7 @@ def evaluate(
     out = None if out is None else Path(out)
     published = read(Path(folder), config, split, ("source", "meta"))
     with step(say, "model"):
-        made = load_named(model, published.several) if isinstance(model, str) else model
+        made = load_named(model, published.several, device, dtype) if isinstance(model, str) else model
     rows = drawn(published.table, limit, seed)
     seconds = None
     if masking is None:
@@ -92,6 +96,7 @@ def evaluate(
         "value": "probability" if isinstance(made, Model) else "right or wrong",
         "scores": asked_scores(published.folder),
         "parser": VERSION,
+        **precision_of(made),
     }
     journal = Journal(out, ANSWERS, run)
     say = say if out is None else Logged(say, out / LOG)
