@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.evaluate import ANSWERS
 from twokeys.audit.journal import RUN
 from twokeys.browsing.index import Index, hashed
@@ -88,7 +89,10 @@ class Evaluated(Journaled):
 
 
 def _became(line: dict[str, Any]) -> int:
-    return SKIPPED if "right.both" not in line else RIGHT if line["right.both"] else WRONG
+    if "skipped" in line:
+        return SKIPPED
+    right = [line[f"right.{view}"] for view in VIEWS]
+    return RIGHT if line["reply"] is not None and right[VIEWS.index("both")] else WRONG
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,18 @@ def test_a_run_without_lines_has_no_answers(folder: Path, tmp_path: Path) -> Non
     assert (run.kept == -1).all()
 
 
-@pytest.mark.parametrize("line", ["no json\n", "[]\n", "{}\n", "\n", "[" * 100_000 + "\n", "3\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no json\n",
+        "[]\n",
+        "{}\n",
+        "\n",
+        "[" * 100_000 + "\n",
+        "3\n",
+        '{"id": "q0i1", "reply": "a", "right.both": true}\n',
+    ],
+)
 def test_a_line_that_twokeys_did_not_write_is_bad_input(folder: Path, tmp_path: Path, line: str) -> None:
     place = evaluated(tmp_path / "run", folder, "m", [answer("q0i0", "a", False)])
     with (place / "answers.jsonl").open("a", encoding="utf-8") as file:
