@@ -128,7 +128,7 @@ class _Everything:
         return Edges.joined(self._near(images, code, cosine, each, onward) for each in pairs)
 
     def _near(self, images: Ints, code: Codes, cosine: Floats, pairs: tuple[Ints, Ints], onward: bool) -> Edges:
-        """For pairs of a meaning and an image: the nearest image of an item with another answer. Onward: of any item."""
+        """Pairs of a meaning and an image: the nearest image of an item with another answer; onward: of any item."""
         asks, (meaning, column) = self.asks, pairs
         answer = code[meaning, column].astype(np.int64)
         row, along = spread(self.count[meaning])
