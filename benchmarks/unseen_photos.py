@@ -16,6 +16,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
@@ -67,6 +68,21 @@ class Counted:
 
 
 @dataclass(frozen=True, eq=False)
+class Part(Pool):
+    """Some images of a pool.
+
+    Attributes:
+        grouped: Group of each image of the whole pool, so that near-duplicates are looked for once.
+    """
+
+    grouped: dict[str, str]
+
+    def groups(self, keys: set[str]) -> dict[str, str]:
+        """As they are in the whole pool."""
+        return {key: self.grouped[key] for key in keys | set(self.table["image_key"][self.table["group"] != ""])}
+
+
+@dataclass(frozen=True, eq=False)
 class World:
     """A corpus with all photos.
 
@@ -76,6 +92,7 @@ class World:
         known: All items.
         left: Those that no rule dropped.
         pool: All images.
+        grouped: The group of each.
     """
 
     run: Run
@@ -83,6 +100,7 @@ class World:
     known: Survey
     left: KeyedTable
     pool: Pool
+    grouped: dict[str, str]
 
     @classmethod
     def read(cls, name: str, work: Path) -> World:
@@ -94,9 +112,9 @@ class World:
         known = gather(run, plan, locate(plan, corpora), corpora)
         left = filter_items(run, plan, known).left(known.items)
         pool = pool_of(known)
-        return cls(run, plan, known, left, pool)
+        return cls(run, plan, known, left, pool, pool.groups(set(pool.table["image_key"])))
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Image key -> file name, of all photos."""
         links = zip(self.pool.table["image_key"], self.pool.table["links"], strict=True)
@@ -111,7 +129,8 @@ class World:
         own = set(items["image_key"])
         table = table[[key in own or names[key] in there for key in table["image_key"]]]
         group = table["group"].where(table["image_key"].isin(own), "")
-        pool = replace(self.pool, table=table.assign(group=group).reset_index(drop=True))
+        table = table.assign(group=group).reset_index(drop=True)
+        pool = Part(table, self.pool.pictures, self.pool.embeddings, self.pool.encoder, self.grouped)
         left = KeyedTable(items, digest("subset", *items["id"], *table["image_key"]))
         known = replace(self.known, items=items, key=left.key)
         with patch.object(stage, "pool_of", lambda _: pool):
@@ -191,7 +210,11 @@ def main() -> None:
     for name in wanted.corpora:
         world = World.read(name, wanted.work)
         for case, subsets in cases(sorted(world.names.values()), wanted.few).items():
-            rows.append(row(f"{name}, {case}", [world.counted(*subset) for subset in subsets]))
+            found = []
+            for subset in subsets:
+                found.append(world.counted(*subset))
+                say(f"{name}, {case}: {found[-1]}")
+            rows.append(row(f"{name}, {case}", found))
             say(str(rows[-1]))
     print(section("Retrieved partners among unseen photos", "POPE about subsets of photos.", Table(HEADER, rows)))
 
