@@ -1,7 +1,7 @@
 # Two commands on a fresh machine with Python 3.11 or later and make:
 #   make benchmark   environment, installation, the easy-VQA benchmark, its summary
 #   make test        the whole default test suite
-# and for contributors: make lint types; make slow (minutes and more); make notebooks (runs all five); make docs (in out/docs)
+# and for contributors: make lint types; make slow (minutes and more); make notebooks (runs all five); make docs (the site, in out/docs)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -26,7 +26,8 @@ notebooks: $(STAMP)
 	$(BIN)/python -m pytest tests/test_notebooks.py -m "slow or not slow"
 
 docs: $(STAMP)
-	$(BIN)/pdoc --docformat google --no-show-source --output-directory out/docs twokeys
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "out/docs/index.html; with search: $(BIN)/python -m http.server -d out/docs"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

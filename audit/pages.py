@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL.Image import Resampling
 
-from twokeys.audit.explanation.figures import saved
+from twokeys.audit.drawing import saved
 from twokeys.core.pictures.uris import data_uri
 
 if TYPE_CHECKING:

@@ -25,11 +25,11 @@ from twokeys.builder.certify.audited.cells import cells
 from twokeys.builder.certify.audited.certificate import verdicts_of
 from twokeys.builder.certify.audited.draws import both, first_bounds
 from twokeys.builder.certify.audited.evidence import Evidence, TrainedOn
-from twokeys.builder.certify.audited.judging import JudgedSet
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.selection import choose, ties
 from twokeys.builder.certify.audited.strata import strata
 from twokeys.builder.certify.audited.verdict import Verdict
+from twokeys.builder.certify.audited.weighing import TestedSet
 from twokeys.builder.certify.audited.whole import wholes
 from twokeys.builder.measure.baselines import baselines
 from twokeys.builder.measure.lexical import text_features
@@ -116,7 +116,7 @@ def judged(
     panel: Adversaries, select: list[str], certify: list[str], keep: Bools, margin: float
 ) -> list[tuple[Evidence, Verdict, str]]:
     """Held-out adversaries on a set, with the verdict on their view, and what each scores on every split."""
-    chosen = JudgedSet.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
+    chosen = TestedSet.of(panel.items, keep, Audited(margin=margin, select=select, certify=certify), 0.95, 0)
     weighed = [chosen.constant()]
     for one in both(keep, lambda on_removed=False: panel.ask(certify, keep, 1, on_removed)):
         learns = baselines()[one.name].fits
@@ -146,7 +146,8 @@ def sample(items: pd.DataFrame, most: int) -> pd.DataFrame:
 
 def rows(name: str, corpora: Path | None, out: Path, margin: float, most: int) -> Iterator[tuple[str, ...]]:
     """All ways on one recipe."""
-    run = Run(out / f".{name}.run", engine("process"))
+    work = out / f".{name}.run"
+    run = Run(work, engine("process", work))
     plan = recipe_named(name)
     if name in SPLITS:
         plan = plan.model_copy(update={"corpora": [plan.corpora[0].model_copy(update={"splits": SPLITS[name]})]})

@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.report import Facts, Table, fresh, say, section, timed
 from benchmarks.synthetic import questions
 from twokeys.builder.measure.language.loading import Loaded, identity, language_model
-from twokeys.builder.measure.language.prompts import ask, said
+from twokeys.builder.measure.language.prompts import ask, continuation
 from twokeys.builder.measure.language.stage import AnswersWanted, likelihoods
 from twokeys.builder.run.keys import NamedModel
 from twokeys.builder.run.stages import Run
@@ -74,7 +74,7 @@ def harness(loaded: Loaded) -> Callable[[list[str]], np.ndarray[Any, np.dtype[np
 
     def score(asked: list[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         requests = [
-            Instance("loglikelihood", {}, (ask(question), said(answer)), place)
+            Instance("loglikelihood", {}, (ask(question), continuation(answer)), place)
             for question in asked
             for place, answer in enumerate(ANSWERS)
         ]

@@ -35,7 +35,7 @@ from twokeys.builder.run.stages import Run
 from twokeys.core.items import digest, question_key
 from twokeys.core.pictures.limits import Images
 
-SIZES = (100_000, 1_000_000)
+SIZES = (100_000,)
 QUESTIONS, MEANINGS, PER_IMAGE, CATEGORIES = 100_000, 2_000, 5, 80
 K = 5
 YES_NO = ("no", "yes")

@@ -29,12 +29,12 @@ from benchmarks.report import Table, say, section
 from twokeys.builder.certify.audited.bounds import Answers
 from twokeys.builder.certify.audited.control_stage import named
 from twokeys.builder.certify.audited.families import CERTIFY
-from twokeys.builder.certify.audited.judging import JudgedSet, by_part
 from twokeys.builder.certify.audited.labels import Labels
 from twokeys.builder.certify.audited.planted import Copies
 from twokeys.builder.certify.audited.planting import OPTIONS, PICTURES, SEEN, TEXT, in_picture
 from twokeys.builder.certify.audited.refits import Refits
 from twokeys.builder.certify.audited.verdict import Verdict, decide
+from twokeys.builder.certify.audited.weighing import TestedSet, by_part
 from twokeys.builder.measure import details
 from twokeys.builder.measure.baselines import VIEWS, View, baselines
 from twokeys.builder.measure.baselines.problem import Floats, Problem
@@ -165,7 +165,7 @@ def verdict(items: pd.DataFrame, judges: Sequence[str], margin: float, kind: str
             made.append((copies.copy(problem, labels.given, 2 * margin, [seed]), able))
         else:
             made.append((problem, able))
-    judged = JudgedSet.of(items, everything, Audited(margin=margin, certify=list(judges)), 0.95, seed)
+    judged = TestedSet.of(items, everything, Audited(margin=margin, certify=list(judges)), 0.95, seed)
     said = Refits(made, labels, settings.max_answers).ask(judges, labels.given, everything, fold, seed + 1)
     weighed = [judged.weigh(one, "set") for one in said if _heard(one, everything)]
     return decide(view, [one.whole for one in weighed], margin, 0.05, by_part(weighed))

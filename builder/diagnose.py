@@ -18,7 +18,7 @@ from twokeys.builder.blind import PAGE as BLIND_PAGE
 from twokeys.builder.filter import Rules
 from twokeys.builder.gather import gather
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import categories, places
+from twokeys.builder.measure.categories import categories
 from twokeys.builder.measure.replies import named_hosts
 from twokeys.builder.measure.shortcuts.options import MinedOptions, mine_options
 from twokeys.builder.measure.shortcuts.wordings import Mined, mine
@@ -29,6 +29,7 @@ from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.stages import Run
+from twokeys.core.categories import places
 from twokeys.core.columns import BALANCED
 from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
@@ -168,14 +169,16 @@ def diagnose(
         if not blind:
             return stated
         kept = Path("out") / f".{stated.name}-blind.run" if work is None else Path(work)
-        run = Run(kept, engine_named(engine), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price))
+        run = Run(
+            kept, engine_named(engine, kept), say, hosts([*asked.hosts, *allow_host]), spending=spending(budget, price)
+        )
         return _asked(stated, Path(source), out, asked, run)
     plan = asked.beside(recipes.load(source))
     Rules(plan.rules)  # a mistyped rule is found now, though diagnosing runs none
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     allowed, spent = named_hosts(plan, [*asked.hosts, *allow_host]), spending(budget, price)
     kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
-    run = Run(kept, engine_named(engine), say, allowed, check, spent)
+    run = Run(kept, engine_named(engine, kept), say, allowed, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
     with run.alone():

@@ -17,6 +17,7 @@ from twokeys.builder.checks.finding import Verified
 from twokeys.builder.publish.hub import Repository, hub_answers, named
 from twokeys.builder.verify import verify
 from twokeys.core.errors import BadInput
+from twokeys.core.notebook import notebook
 from twokeys.core.progress import Say, silent
 from twokeys.data_cards.citation import version
 from twokeys.data_cards.manifest import FILE as MANIFEST
@@ -24,6 +25,7 @@ from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.published import PublishedFolder
 
 if TYPE_CHECKING:
+    import pandas as pd
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 
@@ -68,6 +70,15 @@ class Pushed:
     def size(self) -> int:
         """Bytes of all files."""
         return sum(self.files.values())
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each file that goes: `file`, `bytes`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.files.items()), columns=["file", "bytes"])
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.repository}, tag {self.tag}: {self.outcome}", self)
 
 
 def push(

@@ -1,4 +1,4 @@
-"""All rules, baselines, explainers, generators, corpora and export formats, as Markdown tables made from the code."""
+"""All rules, baselines, explainers, generators, corpora, recipes and export formats, as tables made from the code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from twokeys.audit.explainers.registry import explainers
 from twokeys.builder.measure.baselines import VIEWS, families
 from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
+from twokeys.builder.recipe import load
+from twokeys.commands.shipped import licences, listed, needs, purpose
 from twokeys.exports.format import FORMATS
 from twokeys.filters import rules
 
@@ -35,6 +37,10 @@ def catalogue() -> str:
         ),
         "Generators of partners": ("Named in `pair.generators`.", _generators()),
         "Corpora": ("Named in `corpora: [{format: NAME}]`; [corpora.md](corpora.md) says how files lie.", _corpora()),
+        "Recipes that ship": (
+            "Named in place of a recipe's file, as in `twokeys diagnose easy-vqa`; items as far as they are known.",
+            _recipes(),
+        ),
         "Export formats": ("Named in `twokeys export --to`.", _formats()),
     }  # fmt: skip
     text = "# Catalogue\n\nMade from the code by `twokeys catalogue`; a test compares the two.\n"
@@ -85,6 +91,14 @@ def _generators() -> str:
 def _corpora() -> str:
     return _table(["format", "reads", "official splits", "needs"], (
         [f"`{name}`", reader.summary, ", ".join(reader.official), reader.needs] for name, reader in readers().items()
+    ))  # fmt: skip
+
+
+def _recipes() -> str:
+    return _table(["recipe", "what it is", "asks for", "items", "licence", "needs", "for"], (
+        [f"`{name}`", load(name).title, kind.lower(), "" if items is None else f"{items:,}", licences(load(name)),
+         needs(load(name)), purpose(load(name))]
+        for kind, named in listed().items() for name, items in named.items()
     ))  # fmt: skip
 
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-from importlib import resources
-from typing import TYPE_CHECKING
-
-import yaml
 
 from twokeys.commands.options import AsJson
+from twokeys.commands.shipped import licences, listed, needs, purpose
 from twokeys.commands.terminal import print_json
-
-if TYPE_CHECKING:
-    from twokeys.builder.recipe import Recipe
 
 
 def recipes(as_json: AsJson = False) -> None:
@@ -31,38 +25,13 @@ def recipes(as_json: AsJson = False) -> None:
             (
                 name,
                 "-" if count is None else f"{count:,}",
-                _licences(found[name]),
+                licences(found[name]),
                 needs(found[name]),
-                _for(found[name]),
+                purpose(found[name]),
             )
             for name, count in items.items()
         ]
         table(kind, ["recipe", "items", "licence", "needs", "for"], rows)
-
-
-def listed() -> dict[str, dict[str, int | None]]:
-    """The recipes that ship by kind, with the number of their items if it is known."""
-    text = resources.files("twokeys.commands").joinpath("recipe_list.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, int | None]] = yaml.safe_load(text)
-    return found
-
-
-def needs(recipe: Recipe) -> str:
-    """What must be at hand: a repository of the Hub is fetched, files are put into the corpora folder."""
-    corpus = recipe.corpora[0]
-    if "repository" in corpus.options:
-        return "the Hub"
-    if corpus.path is None:
-        return "nothing"
-    return "files and photos" if corpus.image_folder is not None and corpus.images == "required" else "files"
-
-
-def _licences(recipe: Recipe) -> str:
-    return ", ".join(dict.fromkeys(corpus.license for corpus in recipe.corpora))
-
-
-def _for(recipe: Recipe) -> str:
-    return "build" if recipe.publishable else "diagnose"
 
 
 def corpora(as_json: AsJson = False) -> None:
@@ -108,7 +77,7 @@ def explainers(as_json: AsJson = False) -> None:
 
 
 def catalogue() -> None:
-    """Print every rule, baseline, explainer, generator, corpus and export format as Markdown, with what it costs."""
+    """Print every rule, baseline, explainer, generator, corpus, recipe and export format as Markdown."""
     from twokeys.commands.catalogue import catalogue
 
     sys.stdout.write(catalogue())

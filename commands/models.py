@@ -1,4 +1,4 @@
-"""Models, and the methods that explain them: `evaluate`, `explain`, `train-reference`."""
+"""Models, and the methods that explain them: `evaluate`, `compare`, `explain`, `train-reference`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from twokeys.commands.options import AsJson, Config, Folder, Masks, ModelName, Split
+from twokeys.commands.options import AsJson, Config, Device, Dtype, Folder, Masks, ModelName, Split
 from twokeys.commands.progress import progress
 from twokeys.commands.terminal import GOES_ON, plainly, print_json
 
@@ -19,6 +19,8 @@ def evaluate(
     split: Split = None,
     limit: Annotated[int | None, typer.Option(help="How many items are answered. Default: all.")] = None,
     masks: Masks = None,
+    device: Device = None,
+    dtype: Dtype = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for answers, result and report.html; a stopped run continues from it.")
     ] = None,
@@ -30,7 +32,8 @@ def evaluate(
         from twokeys.audit.models.model import Masking
 
         found = evaluate(
-            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out, say=say,
+            folder, model, config=config, split=split, limit=limit, masking=Masking.read(masks), out=out,
+            device=device, dtype=dtype, say=say,
         )  # fmt: skip
     if as_json:
         print_json(found.json())
@@ -38,6 +41,32 @@ def evaluate(
         from twokeys.commands.show_models import show_evaluation
 
         show_evaluation(found, out)
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Two or more folders that `twokeys evaluate --out` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables (Markdown, CSV, LaTeX) and figures (PNG, SVG).")
+    ] = None,
+    hub: Annotated[
+        str | None,
+        typer.Option(help="OWNER/NAME of the benchmark on the Hub: --out gets results in the Hub's form too."),
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Commit or tag of that repository, for --hub.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare evaluations of one folder: rates, paired differences with tests, pairs, quads and categories."""
+    with plainly():
+        from twokeys.audit.comparison.compare import compare
+
+        found = compare(*runs, out=out, repository=hub, revision=revision)
+    if as_json:
+        print_json(found.json())
+    else:
+        from twokeys.audit.comparison.files import HUB
+        from twokeys.commands.show_compared import show_compared
+
+        show_compared(found, out, None if out is None or hub is None else out / HUB)
 
 
 def explain(
@@ -57,6 +86,8 @@ def explain(
         int, typer.Option(help="Forward passes of the improved estimate, for each explainer and item.")
     ] = 140,
     masks: Masks = None,
+    device: Device = None,
+    dtype: Dtype = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -77,7 +108,7 @@ def explain(
         names = DEFAULT if explainers is None else tuple(name.strip() for name in explainers.split(","))
         asked: dict[str, Any] = {
             "config": config, "split": split, "limit": limit or None, "answer": answer, "budget": budget, "out": out,
-            "seed": seed, "say": say,
+            "seed": seed, "device": device, "dtype": dtype, "say": say,
         }  # fmt: skip
         found: Explained | Sensitivity
         if masks == ALL:
@@ -102,13 +133,14 @@ def train_reference(
     ] = "natural",
     out: Annotated[Path | None, typer.Option(help="Folder to write. Default: out/FAMILY-QUESTIONS.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights, order and augmentation.")] = 0,
+    device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a small model of one family on easy-VQA, from scratch, and measure it once on the test split."""
     with plainly(), progress() as say:
         from twokeys.audit.reference.train import train_reference
 
-        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say)
+        found = train_reference(family, out or Path("out") / f"{family}-{questions}", questions, seed, say, device)
     if as_json:
         print_json(found)
     else:

@@ -160,6 +160,8 @@ def show_diagnosis(found: Diagnosis) -> None:
     _show_categories(found.categories, None)
     table("Largest balanced subset", ("part", "items", "kept", "optimum"), map(_part, found.balance))
     tabled.prose(OUT, BALANCED)
+    if not any(part.kept for part in found.balance):
+        tabled.prose(OUT, f"No item can be kept. {plain.lacking(found.blindness)}")
     OUT.print()
     if found.groups:
         columns = ("corpus", "linked by", "threshold", "links", "largest group", "used", "")

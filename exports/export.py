@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twokeys.builder.publish.place import Kind, check_place
 from twokeys.builder.publish.swap import alone_at, whole_folder
 from twokeys.core.errors import BadInput
 from twokeys.core.files import hashes
+from twokeys.core.notebook import notebook
 from twokeys.exports.format import FORMATS
 from twokeys.exports.source import source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RECORD = "export.json"
 """What an export says of itself: the facts of its source, and the SHA-256 of its files."""
@@ -35,6 +39,15 @@ class Exported:
     format: str
     facts: dict[str, Any]
     files: dict[str, str]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each file: `file`, `sha256`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.files.items()), columns=["file", "sha256"])
+
+    def _repr_html_(self) -> str:
+        return notebook(f"{self.format}: {self.facts['items']:,} items, in {self.folder}", self)
 
     def json(self) -> dict[str, Any]:
         """Everything, as JSON knows it."""

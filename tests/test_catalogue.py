@@ -14,6 +14,7 @@ from twokeys.audit.explainers.registry import explainers
 from twokeys.builder.measure.baselines import families
 from twokeys.builder.pair.generators.registry import generators
 from twokeys.builder.read.corpora import readers
+from twokeys.builder.recipe import shipped
 from twokeys.commands.app import app
 from twokeys.commands.catalogue import catalogue
 from twokeys.exports.format import FORMATS
@@ -34,7 +35,7 @@ def test_the_document_is_what_the_command_prints() -> None:
 
 def test_every_table_is_whole() -> None:
     tables = re.findall(r"(?:^\|.*\n)+", catalogue(), re.MULTILINE)
-    assert len(tables) == 6
+    assert len(tables) == 7
     for table in tables:
         header, line, *rows = (re.split(r" (?<!\\)\| ", row.strip("| \n")) for row in table.splitlines())
         assert set(line) == {"---"}
@@ -47,6 +48,6 @@ def test_every_table_is_whole() -> None:
 def test_all_that_is_known_is_in_it() -> None:
     text = catalogue()
     named = [family.name for family in families()]
-    for names in (filters.rules(), explainers(), generators(), readers(), FORMATS.all(), named):
+    for names in (filters.rules(), explainers(), generators(), readers(), FORMATS.all(), named, shipped()):
         for name in names:
             assert f"\n| `{name}` | " in text

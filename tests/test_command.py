@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,7 +25,7 @@ import twokeys
 from tests.pipeline.toy import NICE, ROOT, Toy, rule_file, run
 from twokeys.builder.checks.finding import Finding, Verified
 from twokeys.commands.app import app
-from twokeys.commands.show_builds import OUT
+from twokeys.commands.show_builds import OUT, show_diagnosis
 from twokeys.commands.terminal import err
 
 VERBS = ["build", "diagnose", "verify", "diff", "recipes", "corpora", "rules"]
@@ -248,6 +249,17 @@ def test_diagnose_speaks_json_of_recipes_and_of_folders(toy: Toy, published: Pat
     assert call("diagnose", published).exit_code == 0
     shown = call("diagnose", recipe, *place).stdout
     assert "Largest balanced subset" in shown
+    assert "No item can be kept" not in shown
+
+
+def test_a_diagnosis_says_why_no_item_can_be_kept(
+    toy: Toy, published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = twokeys.diagnose(published)
+    show_diagnosis(replace(found, balance=[part.model_copy(update={"kept": 0}) for part in found.balance]))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "No item can be kept. An item is kept if its question is asked of another image" in shown
+    assert f"they ask {found.blindness.ceiling('question').keys} questions" in shown
 
 
 @pytest.mark.parametrize(
@@ -345,8 +357,8 @@ BAD: dict[str, tuple[Callable[[Toy, Path], list[object]], list[str]]] = {
         ["'duplicate'", "duplicate-item"],
     ),
     "unknown engine": (
-        lambda toy, path: ["build", toy.save(path / "r.yaml"), "--corpora", toy.corpora, "--engine", "slurm"],
-        ["--engine", "slurm", "serial, process, ray"],
+        lambda toy, path: ["build", toy.save(path / "r.yaml"), "--corpora", toy.corpora, "--engine", "spark"],
+        ["--engine", "spark", "serial, process, ray, slurm"],
     ),
     "unknown rule to show": (lambda toy, path: ["rules", "show", "duplicate"], ["'duplicate'", "duplicate-item"]),
     "unknown file of a rule": (lambda toy, path: ["rules", "check", path / "no.py:Nice"], ["no.py"]),

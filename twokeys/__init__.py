@@ -15,9 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from twokeys.audit.comparison.compare import compare
     from twokeys.audit.evaluation.evaluate import evaluate
     from twokeys.audit.explanation.explain import explain
     from twokeys.audit.reference.train import train_reference
+    from twokeys.browsing.browse import browse
     from twokeys.builder.build import build
     from twokeys.builder.clean import clean
     from twokeys.builder.diagnose import diagnose
@@ -43,7 +45,9 @@ PUBLIC = {
     "fingerprint": "twokeys.builder.publish.fingerprint",
     "check_rule": "twokeys.filters",
     "export": "twokeys.exports.export",
+    "browse": "twokeys.browsing.browse",
     "clean": "twokeys.builder.clean",
+    "compare": "twokeys.audit.comparison.compare",
     "evaluate": "twokeys.audit.evaluation.evaluate",
     "explain": "twokeys.audit.explanation.explain",
     "train_reference": "twokeys.audit.reference.train",
@@ -51,10 +55,12 @@ PUBLIC = {
 """Public function -> the module that defines it, imported when the function is first used: `--help` stays quick."""
 
 __all__ = [
+    "browse",
     "build",
     "check_recipe",
     "check_rule",
     "clean",
+    "compare",
     "diagnose",
     "diff",
     "evaluate",

@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from twokeys.audit.evaluation.answering import VIEWS, Asked, answer, nothing_scored, question_of
+from twokeys.audit.evaluation.benchmark import benchmark
 from twokeys.audit.evaluation.drawing import donors, drawn
+from twokeys.audit.evaluation.items import ITEMS, write_items
 from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, leak, least_leaky
 from twokeys.audit.evaluation.result import Evaluation, summarise
 from twokeys.audit.journal import LOG, Journal
 from twokeys.audit.models.loading import load_named
-from twokeys.audit.models.model import Masking, Model, Responder
-from twokeys.audit.published import ALL, Published, asked_scores, fingerprints, read
+from twokeys.audit.models.model import Masking, Model, Responder, precision_of
+from twokeys.audit.published import Published, asked_scores, fingerprints, read
 from twokeys.core.answers.parsing import VERSION
 from twokeys.core.disk import write_text
 from twokeys.core.progress import Logged, Say, about, note, silent, step
@@ -41,8 +43,10 @@ def evaluate(
     split: str | None = None,
     limit: int | None = None,
     masking: Masking | str | None = None,
-    out: Path | None = None,
+    out: Path | str | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
 ) -> Evaluation:
     """Evaluate a model on a published folder.
@@ -56,21 +60,24 @@ def evaluate(
         limit: Items to answer, drawn as whole groups; all when None.
         masking: What a masked side becomes, also as text: `blur,removed`; when None the least leaky masks, measured
             on some items.
-        out: Folder to write answers, result and report to, and to go on from; nothing is written when None.
+        out: Folder to write answers, items, result and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items.
+        device: Where a model that is named runs: `cpu`, `cuda`, `cuda:1`; the GPU where there is one when None.
+        dtype: Its weights, `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         say: Called with stage, done, total.
 
     Returns:
         Accuracies with intervals, over pairs and blind, and the dividend. `items` has a row for each item,
-        `to_pandas()` one for each number.
+        `to_pandas()` one for each number, and `figure()` draws the categories.
 
     Raises:
         BadInput: When folder or model cannot be used, or another run lies in `out`.
     """
     masking = Masking.read(masking) if isinstance(masking, str) else masking
-    published = read(Path(folder), config, split)
+    out = None if out is None else Path(out)
+    published = read(Path(folder), config, split, ("source", "meta"))
     with step(say, "model"):
-        made = load_named(model, published.several) if isinstance(model, str) else model
+        made = load_named(model, published.several, device, dtype) if isinstance(model, str) else model
     rows = drawn(published.table, limit, seed)
     seconds = None
     if masking is None:
@@ -89,6 +96,7 @@ def evaluate(
         "value": "probability" if isinstance(made, Model) else "right or wrong",
         "scores": asked_scores(published.folder),
         "parser": VERSION,
+        **precision_of(made),
     }
     journal = Journal(out, ANSWERS, run)
     say = say if out is None else Logged(say, out / LOG)
@@ -103,10 +111,12 @@ def evaluate(
     table = published.table.iloc[rows].reset_index(drop=True)
     answers = pd.DataFrame([journal.lines[name] for name in table["id"]])
     leaks = _leaks(published, rows, answers, masking)
-    result = summarise(run, table, answers, leaks, skipped, published.config != ALL)
+    table = table.assign(split=published.split)
+    result = summarise(run, table, answers, leaks, skipped, benchmark(published))
     if out is not None:
         from twokeys.audit.evaluation.report import report
 
+        write_items(out / ITEMS, result.items)
         write_text(out / RESULT, json.dumps(result.json(), indent=2, ensure_ascii=False) + "\n")
         write_text(out / REPORT, report(result, table, published.shown))
     return result

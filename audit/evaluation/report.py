@@ -55,6 +55,7 @@ def report(
             skipped=found.skipped,
             scored=len(found.items),
             figure=picture_of(figures.rates(rows)),
+            categories=picture_of(found.figure()) if found.categories else "",
             histogram=picture_of(figures.dividends(found.items["dividend"].to_numpy())),
             examples=examples,
         )

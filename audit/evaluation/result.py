@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from twokeys.audit.evaluation.answering import VIEWS
+from twokeys.audit.evaluation.benchmark import Benchmark
+from twokeys.audit.evaluation.by_category import CategoryRate, category_rates, parts
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.pairs import PairAccuracy, guess_rate, pair_accuracy
 from twokeys.audit.evaluation.scores import second_scores
+from twokeys.audit.published import ALL
 from twokeys.core.intervals.means import Interval, alike_interval, mean_interval
 from twokeys.core.notebook import notebook
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+TOLD = (
+    "source", "split", "answer_type", "group", "question_key", "image_key", "compared", "choices", "image_partner",
+    "question_partner", "quad", "meta",
+)  # fmt: skip
+"""Columns of a published item that an evaluation keeps: what its pairs and categories are counted by."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,8 @@ class Evaluation:
     Attributes:
         run: Model, folder, config, fingerprints of its rows, split, seed, masking, and whether values are probabilities
             or right and wrong.
-        items: A row per item: `id`, `reply`, and for each view `right.VIEW` and `v.VIEW`, and `dividend`.
+        items: A row per item: `id`, `reply`, for each view `right.VIEW` and `v.VIEW`, `dividend`, `score.NAME`, and the
+            columns `TOLD` of the published item.
         accuracy: Exact match of all items and of each answer type, with what is at hand: `all`, `yes/no`, ...
         scores: Other scores, of the items whose annotators' answers are published: `vqa_accuracy`, and `anls` where the
             recipe asks for it. The ceilings of a certificate bound exact match alone.
@@ -41,6 +53,7 @@ class Evaluation:
         quantiles: Of the dividend, quantile -> value.
         skipped: Items that the model cannot score, by id, and why; they are in no number here.
         leaks: What the masks let through; a leaky one says too much for the other side.
+        benchmark: What the folder's manifest says of the config.
     """
 
     run: dict[str, Any]
@@ -57,6 +70,7 @@ class Evaluation:
     quantiles: dict[str, float]
     leaks: list[Leak]
     skipped: dict[str, str]
+    benchmark: Benchmark
 
     def to_pandas(self) -> pd.DataFrame:
         """What was counted: `what`, `part`, `estimate`, `low`, `high`, `n`; the items themselves are in `items`."""
@@ -70,6 +84,19 @@ class Evaluation:
             for part, one in parts.items()
         ]
         return pd.DataFrame(rows)
+
+    @property
+    def categories(self) -> list[CategoryRate]:
+        """How often the model is right in each category that the recipe names, and by source and answer type."""
+        right = {str(self.run["model"]): self.items["right.both"].to_numpy(dtype=bool)}
+        return category_rates(self.items, parts(self.items, self.benchmark.categories), right)
+
+    def figure(self) -> Figure:
+        """How often the model is right in each category, beside chance and the best blind adversary there."""
+        from twokeys.audit.evaluation.category_figure import categories
+
+        best = {(one.column, one.value): one for one in self.benchmark.adversaries}
+        return categories(self.accuracy["all"], self.chance, self.categories, best)
 
     def _repr_html_(self) -> str:
         return notebook(f"{self.run['model']} on {self.run['folder']}: {len(self.items):,} items", self)
@@ -86,7 +113,7 @@ def summarise(
     answers: pd.DataFrame,
     leaks: list[Leak],
     skipped: dict[str, str],
-    published: bool = True,
+    said: Benchmark,
 ) -> Evaluation:
     """Count a result from answers.
 
@@ -96,7 +123,7 @@ def summarise(
         answers: Their answers, in the same order.
         leaks: What the masks let through.
         skipped: Items that the model cannot score, by id, and why.
-        published: Whether pairs are those that the folder names.
+        said: What the folder's manifest says of the config.
     """
     groups = table["group"].to_numpy()
     right = {view: answers[f"right.{view}"].to_numpy(dtype=bool) for view in VIEWS}
@@ -117,19 +144,24 @@ def summarise(
     scored = pd.DataFrame(scores, index=answers.index)
     return Evaluation(
         run=run,
-        items=answers.assign(dividend=dividend, **{f"score.{name}": scored[name] for name in scored}),
+        items=answers.assign(
+            dividend=dividend,
+            **{f"score.{name}": scored[name] for name in scored},
+            **{name: table[name].to_numpy() for name in TOLD},
+        ),
         accuracy=accuracy,
         scores={str(name): mean_interval(own.dropna(), groups[own.notna()]) for name, own in scored.items()},
         blind={view: mean_interval(right[view], groups) for view in VIEWS if view != "both"},
         values={view: float(v[view].mean()) for view in VIEWS},
         chance=float(guess_rate(table).mean()),
-        pairs=pair_accuracy(table, right["both"], published),
+        pairs=pair_accuracy(table, right["both"], run["config"] != ALL),
         dividend=mean_interval(dividend, groups),
         dividends=dividends,
         alike={name: alike_interval(values, kinds, groups) for name, values in compared.items()},
         quantiles={str(q): float(np.quantile(dividend, q)) for q in QUANTILES},
         leaks=leaks,
         skipped=skipped,
+        benchmark=said,
     )
 
 
@@ -139,6 +171,8 @@ def _plain(value: Any) -> Any:
         return _plain({**asdict(value), "leaky": value.leaky})
     if isinstance(value, Interval | PairAccuracy):
         return _plain(asdict(value))
+    if isinstance(value, Benchmark):
+        return value.model_dump()
     if isinstance(value, list):
         return [_plain(own) for own in value]
     if isinstance(value, dict):

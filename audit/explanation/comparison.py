@@ -15,6 +15,7 @@ from scipy import stats
 
 from twokeys.core.errors import MissingPackage
 from twokeys.core.intervals.means import mean_interval
+from twokeys.core.intervals.paired import holm
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,6 @@ def against(table: pd.DataFrame, reference: str = "random") -> pd.DataFrame:
         reference on every item has p = 1.
 
     Raises:
-        MissingPackage: When statsmodels is not installed.
         ValueError: When the reference is not in the table.
     """
     if reference not in table:
@@ -81,9 +81,7 @@ def against(table: pd.DataFrame, reference: str = "random") -> pd.DataFrame:
         p = float(stats.wilcoxon(apart).pvalue) if apart.any() else 1.0
         rows[name] = {"difference": apart.mean(), "p": p}
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "p"])
-    multitest = _statsmodels("statsmodels.stats.multitest")
-    found["p_holm"] = multitest.multipletests(found["p"], method="holm")[1] if len(found) else []
-    return found
+    return found.assign(p_holm=holm(found["p"]))
 
 
 def mixed(table: pd.DataFrame, reference: str = "random") -> Mixed:
@@ -108,6 +106,15 @@ def mixed(table: pd.DataFrame, reference: str = "random") -> Mixed:
         }  # fmt: skip
     said = tuple(dict.fromkeys(str(warning.message) for warning in caught))
     return Mixed(pd.DataFrame.from_dict(rows, orient="index"), bool(fit.converged), said)
+
+
+def demand() -> None:
+    """Ask for what comparisons need before any item is explained.
+
+    Raises:
+        MissingPackage: When statsmodels is not installed.
+    """
+    _statsmodels("statsmodels")
 
 
 def _statsmodels(module: str) -> Any:

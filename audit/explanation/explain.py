@@ -22,13 +22,14 @@ from twokeys.audit.evaluation.known_leaks import leaks_of
 from twokeys.audit.evaluation.leaks import Leak, least_leaky, measured
 from twokeys.audit.explainers.explainer import Explainer, Task, play
 from twokeys.audit.explainers.registry import named
+from twokeys.audit.explanation.comparison import demand
 from twokeys.audit.explanation.metrics import metrics
 from twokeys.audit.explanation.result import Explained
 from twokeys.audit.explanation.summary import KNOWING, summarise
 from twokeys.audit.explanation.truth import Truth, truth
 from twokeys.audit.games.exact import split as split_players
 from twokeys.audit.journal import LOG, Journal
-from twokeys.audit.models.model import Masking, Model
+from twokeys.audit.models.model import Masking, Model, precision_of, require_one_image
 from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.disk import write_text
@@ -60,6 +61,8 @@ def explain(
     masking: Masking | str | None = None,
     out: Path | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
 ) -> Explained:
     """Explain a model's answers on a published folder.
@@ -78,6 +81,8 @@ def explain(
             on some items.
         out: Folder to write results and report to, and to go on from; nothing is written when None.
         seed: Of the draw of items and of all that is drawn within them.
+        device: Where a model that is named runs: `cpu`, `cuda`, `cuda:1`; the GPU where there is one when None.
+        dtype: Its weights, `float32`, `bfloat16` or `float16`; 32 bits on a CPU and 16 on a GPU when None.
         say: Called with stage, done, total.
 
     Returns:
@@ -91,7 +96,7 @@ def explain(
     settings = Settings.of(explainers, limit=limit, answer=answer, budget=budget, seed=seed)
     published = read(Path(folder), config, split)
     with step(say, "model"):
-        player = playable(model)
+        player = playable(model, device, dtype)
     if masking is None:
         leaks = leaks_of(published, player, seed, say).leaks
     else:
@@ -125,8 +130,9 @@ class Settings:
         """Settings by the names of explainers, to which `random` is added if it is missing.
 
         Raises:
-            BadInput: When an explainer, the answer or the limit cannot be used.
+            BadInput: When an explainer, the answer or the limit cannot be used, or a package is missing.
         """
+        demand()
         made = named([*names] if "random" in names else [*names, "random"])
         if answer not in ("own", "gold"):
             problem = f"there is no answer {answer!r} to explain"
@@ -164,6 +170,7 @@ def explained(
         "model": model.name, "folder": published.folder.name, "config": published.config,
         "fingerprint": fingerprints(published), "split": published.split, "explainers": settings.names,
         "answer": settings.answer, "budget": settings.budget, "masking": asdict(masking), "seed": settings.seed,
+        **precision_of(model),
     }  # fmt: skip
     journal = Journal(out, LINES, run)
     say = say if out is None else Logged(say, out / LOG)
@@ -270,6 +277,7 @@ def _items(
             gold = str(item["answer"])
             asked, other_image = question_of(item, pictures[row]), pictures.get(donor.get(row, -1), (None,))[0]
             try:
+                require_one_image(asked)
                 prepared = model.prepare(asked, gold if settings.answer == "gold" else None, masking, other_image)
             except Unscorable as error:
                 yield names[row], error.problem
@@ -344,10 +352,10 @@ def _line(item: Pending, settings: Settings) -> dict[str, Any]:
     }
 
 
-def playable(model: str | Model) -> Model:
-    """The model, as one that can be played."""
+def playable(model: str | Model, device: str | None = None, dtype: str | None = None) -> Model:
+    """The model, as one that can be played; one that is named is loaded as `load` does it."""
     if not isinstance(model, str):
         return model
     from twokeys.audit.models.loading import load_game
 
-    return load_game(model)
+    return load_game(model, device, dtype)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image
 
-from twokeys.data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE, STYLE
+from twokeys.audit.drawing import blank
+from twokeys.data_cards.theme import BLUE, FAINT, GREY, INK, ORANGE
 
 if TYPE_CHECKING:
     from twokeys.audit.evaluation.rates import Rate
@@ -22,13 +21,12 @@ if TYPE_CHECKING:
 
 FOR, AGAINST = np.array([230, 97, 1.0]), np.array([94, 60, 153.0])
 """Colours of scores that speak for the answer and against it."""
-OWN: dict[Any, Any] = STYLE | {"font.size": 9, "svg.fonttype": "path", "svg.hashsalt": "twokeys"}
 CONTROLS = ("random", "oracle", "anti-oracle")
 
 
 def intervals(table: pd.DataFrame, title: str) -> Figure:
     """Mean of each explainer with its interval, best first; controls in grey, the level of random as a line."""
-    figure, axes = _figure(6.4, 0.9 + 0.28 * len(table))
+    figure, axes = blank(6.4, 0.9 + 0.28 * len(table))
     rows = table.iloc[::-1]
     for at, (name, row) in enumerate(rows.iterrows()):
         colour = GREY if name in CONTROLS else BLUE
@@ -46,7 +44,7 @@ def ranks(image: pd.DataFrame, text: pd.DataFrame) -> Figure:
     names = [name for name in image.index if name not in ("oracle", "anti-oracle")]
     first = image.loc[names, "mean"].rank(ascending=False)
     second = text.loc[names, "mean"].rank(ascending=False)
-    figure, axes = _figure(5.2, 4.6)
+    figure, axes = blank(5.2, 4.6)
     axes.plot([1, len(names)], [1, len(names)], color=FAINT, linewidth=1, zorder=0)
     for name in names:
         axes.plot([first[name]], [second[name]], "o", color=GREY if name in CONTROLS else BLUE)
@@ -62,7 +60,7 @@ def ranks(image: pd.DataFrame, text: pd.DataFrame) -> Figure:
 
 def cost(table: pd.DataFrame, costs: pd.DataFrame) -> Figure:
     """Interaction that an explainer finds against the seconds that it takes."""
-    figure, axes = _figure(6.4, 3.8)
+    figure, axes = blank(6.4, 3.8)
     places = {}
     spent = costs.to_dict("index")
     for name, row in table.iterrows():
@@ -85,7 +83,7 @@ def cost(table: pd.DataFrame, costs: pd.DataFrame) -> Figure:
 
 def rates(rows: Sequence[Rate]) -> Figure:
     """Rates with their intervals, in their order, and a line where chance is."""
-    figure, axes = _figure(6.4, 0.8 + 0.3 * len(rows))
+    figure, axes = blank(6.4, 0.8 + 0.3 * len(rows))
     for at, row in enumerate(reversed(rows)):
         if row.own.low == row.own.low:
             axes.plot([row.own.low, row.own.high], [at, at], color=BLUE, linewidth=2)
@@ -102,7 +100,7 @@ def rates(rows: Sequence[Rate]) -> Figure:
 
 def dividends(values: Floats) -> Figure:
     """How the dividend is spread over items."""
-    figure, axes = _figure(6.4, 2.8)
+    figure, axes = blank(6.4, 2.8)
     axes.hist(values, bins=np.linspace(-1, 1, 41) if np.abs(values).max() <= 1 else 40, color=BLUE)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.axvline(float(values.mean()), color=ORANGE, linewidth=1.2)
@@ -133,15 +131,6 @@ def heat(picture: Image.Image, size: tuple[int, int], boxes: NDArray[np.float64]
     return Image.fromarray(np.clip(canvas, 0, 255).astype(np.uint8))
 
 
-def saved(figure: Figure) -> str:
-    """A figure as an SVG element; the same figure gives the same text."""
-    buffer = io.StringIO()
-    with style.context(["default", OWN]):
-        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
-
-
 def _named(axes: Any, places: Mapping[str, tuple[float, float]]) -> None:
     """Write names of points beside the axes, each on a line of its own with a thin line to its point.
 
@@ -167,9 +156,3 @@ def _named(axes: Any, places: Mapping[str, tuple[float, float]]) -> None:
 def _level(table: pd.DataFrame) -> float:
     """Mean of random scores."""
     return float(table["mean"].to_dict()["random"])
-
-
-def _figure(width: float, height: float) -> tuple[Figure, Any]:
-    with style.context(["default", OWN]):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        return figure, figure.add_subplot()

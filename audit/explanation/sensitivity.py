@@ -70,6 +70,8 @@ def sensitivity(
     split: str | None = None,
     out: Path | None = None,
     seed: int = 0,
+    device: str | None = None,
+    dtype: str | None = None,
     say: Say = silent,
     **options: Any,
 ) -> Sensitivity:
@@ -83,6 +85,8 @@ def sensitivity(
         split: Its split.
         out: Folder with one run's folder a masking, and `sensitivity.json`.
         seed: Of all draws.
+        device: Where a model that is named runs, as for `explain`.
+        dtype: Its weights, as for `explain`.
         say: Called with stage, done, total.
         options: `limit`, `answer` and `budget`, as `twokeys.audit.explanation.explain.explain` takes them.
 
@@ -90,7 +94,7 @@ def sensitivity(
         BadInput: As `explain` does.
     """
     settings = Settings.of(explainers, seed=seed, **options)
-    published, player = read(Path(folder), config, split), playable(model)
+    published, player = read(Path(folder), config, split), playable(model, device, dtype)
     leaks = leaks_of(published, player, seed, say).leaks
     best = least_leaky(leaks)
     maskings = [best]

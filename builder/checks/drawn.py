@@ -1,4 +1,4 @@
-"""Whether the plots of a published folder show what its manifest gives."""
+"""Check that the plots of a published folder follow from its manifest."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from twokeys.core.pictures.decoding import decode
 from twokeys.data_cards.plots import FILES, draw_all
 
 
-def drawn_again(known: Folder) -> Checked:
-    """Draw the plots again and compare: each must look the same, to what releases of a library differ by."""
-    with tempfile.TemporaryDirectory() as folder:
-        draw_all(known.manifest, Path(folder))
+def drawn_again(folder: Folder) -> Checked:
+    """Draw the plots again and compare: each must look the same, up to differences between releases of a library."""
+    with tempfile.TemporaryDirectory() as directory:
+        draw_all(folder.manifest, Path(directory))
         for name in FILES:
-            one, other = ((place / name).read_bytes() for place in (known.path, Path(folder)))
-            if one != other and not look_the_same(decode(one, name), decode(other, name)):
+            published, drawn = ((place / name).read_bytes() for place in (folder.path, Path(directory)))
+            if published != drawn and not look_the_same(decode(published, name), decode(drawn, name)):
                 yield f"{name} is not the plot that this manifest gives"
     return counts(plot=FILES)

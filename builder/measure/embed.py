@@ -26,6 +26,7 @@ from twokeys.builder.measure.encoders.encoder import unit
 from twokeys.builder.read.pictures import Pictures
 from twokeys.builder.run.files import write_table
 from twokeys.builder.run.keys import NamedModel
+from twokeys.builder.run.needs import Needs
 from twokeys.builder.run.results import Parts
 from twokeys.builder.run.stages import Workspace, stage
 
@@ -36,6 +37,8 @@ THUMBNAIL = 16
 IMAGE_DIMENSIONS = 256
 """Image vectors are projected to this many principal components: what probes and neighbours work with."""
 PCA_SAMPLE = 10_000
+MODEL = Needs(gpus=1)
+"""What a shard needs; encoders are small."""
 
 
 @dataclass(frozen=True)
@@ -116,14 +119,14 @@ def embed_texts(space: Workspace, encoder: NamedModel, texts: dict[str, str]) ->
         [(key, texts[key]) for key in keys[start : start + TEXTS_PER_SHARD]]
         for start in range(0, len(keys), TEXTS_PER_SHARD)
     ]
-    space.parts(partial(_embed_texts, encoder.name), shards)
+    space.parts(partial(_embed_texts, encoder.name), shards, MODEL)
     return Embeddings()
 
 
 @stage("embed-images", version=3)
 def embed_pictures(space: Workspace, encoder: NamedModel, pictures: Pictures) -> Embeddings:
     """Embed images and keep a thumbnail of each."""
-    space.parts(partial(_embed_pictures, encoder.name), pictures.shards(PICTURES_PER_SHARD))
+    space.parts(partial(_embed_pictures, encoder.name), pictures.shards(PICTURES_PER_SHARD), MODEL)
     return Embeddings()
 
 

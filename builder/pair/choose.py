@@ -82,7 +82,7 @@ def needed(items: pd.DataFrame, added: pd.DataFrame, sound: pd.DataFrame, settin
         sound: Sound candidates.
         settings: How the set is balanced. Measurements are not made yet, so that all annotated items weigh the same.
     """
-    of = ["question_key", "choices", "answer_type", "source", "split"]
+    of = ["question_key", "choices", "answer_type", "source", "split", *(["meta"] if settings.categories else [])]
     edges = pd.DataFrame({
         "id": sound["id"], "image_key": sound["image"].astype("str"), "answer": sound["answer"].astype("str"),
         "edit_kind": sound["kind"].astype("str"), **of_items(sound, items, (name for name in of if name in items)),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from twokeys.builder.certify.label_noise import expected_noise
 from twokeys.builder.measure.blindness import blindness
-from twokeys.builder.measure.categories import categories, places
+from twokeys.builder.measure.categories import categories
 from twokeys.builder.measure.language.asked import asked_models
 from twokeys.builder.measure.survey import Survey
 from twokeys.builder.pair.counts import pairing, retrieved_kinds
@@ -20,6 +20,7 @@ from twokeys.builder.publish.build import PACKAGES, Build
 from twokeys.builder.read.option_order import decided
 from twokeys.builder.sources import Corpus, Pool
 from twokeys.core.bad_rows import general
+from twokeys.core.categories import places
 from twokeys.core.measured import BALANCED, READ
 from twokeys.core.plugins import packages
 from twokeys.data_cards.manifest import Config, Manifest, Partners, PoolSource, Source, SplitCount, Step
@@ -61,8 +62,8 @@ def claims(build: Build, configs: dict[str, Config]) -> Manifest:
         max_share=recipe.balance.max_share,
         balance=build.selection.parts,
         label_noise=expected_noise(paired.known.items, recipe),
-        before=blindness(survey.items, confidence, READ),
-        after=blindness(build.balanced, confidence, BALANCED),
+        before=blindness(survey.items, confidence, READ, recipe.balance.within),
+        after=blindness(build.balanced, confidence, BALANCED, recipe.balance.within),
         categories_before=categories(survey.items, where, READ, confidence),
         categories_after=categories(build.balanced, where, BALANCED, confidence),
         partners=Partners(

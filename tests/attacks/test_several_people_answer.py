@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.exports.loading import loaded
 from twokeys.audit.evaluation import scores
+from twokeys.audit.evaluation.benchmark import Benchmark
 from twokeys.audit.evaluation.rates import rates
 from twokeys.audit.evaluation.result import summarise
 from twokeys.exports.bundle import bundled
@@ -55,7 +56,7 @@ def _answered(asked: list[str]) -> object:
             "id": ["a", "b", "c"], "question": "q", "choices": [[], [], []], "answer": ["blue", "blue", "yes"],
             "compared": ["blue", "blue", "yes"], "answer_type": ["open", "open", "yes/no"], "question_key": "q",
             "image_key": ["i", "j", "k"], "group": ["a", "b", "c"], "answers": [TEN, TEN, []],
-            "image_partner": None, "question_partner": None, "quad": None,
+            "image_partner": None, "question_partner": None, "quad": None, "source": "s", "split": "test", "meta": "{}",
         }
     )  # fmt: skip
     views = ("both", "image", "question", "neither")
@@ -64,7 +65,9 @@ def _answered(asked: list[str]) -> object:
         answers[f"right.{view}"] = [False, True, True]
         answers[f"v.{view}"] = [0.0, 1.0, 1.0]
     run = {"model": "m", "folder": "f", "config": "balanced", "split": "test", "items": 3, "scores": asked}
-    return summarise(run, table, answers, [], {})
+    return summarise(
+        run, table, answers, [], {}, Benchmark(name="f", title="f", categories=[], adversaries=[], tasks=[])
+    )
 
 
 def test_an_evaluation_names_it_beside_exact_match() -> None:

@@ -24,6 +24,7 @@ from benchmarks.contrasted import (
     together,
     training,
 )
+from twokeys.audit.evaluation.benchmark import Benchmark
 from twokeys.audit.evaluation.leaks import Leak
 from twokeys.audit.evaluation.result import Evaluation
 from twokeys.audit.explanation.agreement import agreement
@@ -88,6 +89,7 @@ def made(model: str, shift: float = 0.0, noise: float = 0.0) -> Contrast:
             blind=dict.fromkeys(("image", "question", "neither"), one), values={}, chance=0.5, pairs={},
             dividend=mean_interval(dividends, [groups[name] for name in names]), dividends={}, alike={},
             quantiles={"0.5": dividend}, leaks=[], skipped={},
+            benchmark=Benchmark(name="", title="", categories=[], adversaries=[], tasks=[]),
         )  # fmt: skip
     leaks = [("image", "other-image", "30.0% [20.0%, 40.0%]", "37.1%", "no")]
     return Contrast(model, Masking("other-image", "removed"), leaks, evaluated, groups, kinds, MIX, explained)

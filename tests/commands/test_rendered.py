@@ -10,16 +10,19 @@ from rich.cells import cell_len
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from tests.audit.comparison.toy import run_folder, table
 from tests.pipeline.toy import Toy, rule_file
 from tests.printed import RULES, Tables
 from twokeys.commands.app import app
 from twokeys.commands.show_builds import OUT
+from twokeys.commands.show_compared import OUT as COMPARED
 from twokeys.commands.show_models import OUT as MODELS
 from twokeys.commands.terminal import err
 
 WIDTHS = (80, 120)
 MODEL = ("--model", "reference:llava-natural", "--masks", "blur,removed", "--limit", "2")
 ELSEWHERE = {
+    "browse": "an address, and a page: tests/browsing",
     "catalogue": "Markdown, for a page",
     "datasheet": "YAML, for a file",
     "train-reference": "minutes; prints one table by the same function",
@@ -53,7 +56,7 @@ def place(toy: Toy, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rendered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rendered:
     """Runs a verb and fails if its output is broken."""
     width: int = request.param
-    for console in (OUT, MODELS, err):
+    for console in (OUT, MODELS, COMPARED, err):
         monkeypatch.setattr(console, "width", width)
     tables = Tables.recorded(monkeypatch)
 
@@ -103,6 +106,26 @@ def test_folders(place: Path, rendered: Rendered) -> None:
     rendered("export", place / "one", "--to", "vqa-v2", "--out", place / "exported")
     rendered("clean", place)
     rendered("rules", "check", f"{place}/mine.py:Nice")
+
+
+def test_comparisons(rendered: Rendered, tmp_path: Path) -> None:
+    """Names as long as those of models on the Hub, categories, pairs and quads, and a run that lacks an item."""
+    partners = {"image_partner": ["i00001", "i00000"], "question_partner": ["i00002", "i00003"]}
+    more = {name: [*cells, *[None] * 38] for name, cells in partners.items()}
+    items = table(40, quad=["0"] * 4 + [None] * 36, meta=['{"kind": "of a long name, and more"}', "{}"] * 20, **more)
+    said = {"categories": ["kind"], "tasks": [{"id": "shapes-open", "choices": False, "split": "test", "items": 40}]}
+    runs = [
+        run_folder(tmp_path / name, items.head(count), right[:count], said, model=f"owner/{name}-VL-7B-Instruct@1234")
+        for name, count, right in (
+            ("Qwen2.5", 40, [True] * 40),
+            ("InternVL3_5", 40, [True, False] * 20),
+            ("LLaVA-OneVision", 39, [False] * 39),
+        )
+    ]
+    told = rendered("compare", *runs[:2], "--out", tmp_path / "out", "--hub", "me/shapes", "--revision", "v1")
+    assert "leads" in told
+    rendered("compare", *runs, "--verbose")
+    rendered("compare", runs[0], tmp_path, status=2)
 
 
 @pytest.mark.slow

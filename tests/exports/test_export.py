@@ -43,6 +43,8 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path) -> N
     for to in BUILT_IN:
         first, second = (export(folder, to, out=tmp_path / to / name, dataset="me/toy") for name in ("a", "b"))
         assert first.files == second.files
+        assert dict(first.to_pandas().to_numpy().tolist()) == first.files
+        assert f"{to}: " in first._repr_html_()
 
 
 def test_an_export_replaces_an_earlier_one_and_nothing_else(folder: Path, tmp_path: Path) -> None:

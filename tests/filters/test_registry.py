@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,14 @@ def install(folder: Path, package: str, target: str, name: str = "shouted") -> N
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(tmp_path)
     return tmp_path
+
+
+def test_a_package_that_is_installed_while_the_process_runs_is_seen(site: Path) -> None:
+    assert "shouted" not in rules()
+    install(site, "late", "late_rule:Shouted")
+    assert "shouted" in rules()
+    shutil.rmtree(site / "late-1.0.dist-info")
+    assert "shouted" not in rules()
 
 
 def test_every_built_in_rule_is_listed_under_its_id() -> None:

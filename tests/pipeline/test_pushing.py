@@ -162,6 +162,8 @@ def test_a_dry_run_lists_everything_and_asks_nobody(built: Built, there: Hub, mo
     plan = push(built.folder, REPO, dry_run=True)
     assert plan.outcome == "planned"
     assert plan.files == {name: len(data) for name, data in files(built.folder).items()}
+    assert dict(plan.to_pandas().to_numpy().tolist()) == plan.files
+    assert "planned" in plan._repr_html_()
     assert there.asked == []
 
 

@@ -22,23 +22,23 @@ PACKAGED = {
 
 
 @lru_cache(maxsize=2)
-def text_encoder(name: str) -> TextEncoder:
-    """Load a text encoder by its name in a recipe; loaded once per process."""
+def text_encoder(name: str, device: str | None = None) -> TextEncoder:
+    """Load a text encoder by its name in a recipe; loaded once per process; device as `device_for` takes it."""
     from twokeys.builder.measure.encoders.sentences import SentenceEncoder
 
-    return SentenceEncoder(str(package_folder(name)) if name in PACKAGED else name)
+    return SentenceEncoder(str(package_folder(name)) if name in PACKAGED else name, device)
 
 
 @lru_cache(maxsize=2)
-def image_encoder(name: str) -> ImageEncoder:
-    """Load an image encoder by its name in a recipe; loaded once per process."""
+def image_encoder(name: str, device: str | None = None) -> ImageEncoder:
+    """Load an image encoder by its name in a recipe; loaded once per process; device as `device_for` takes it."""
     if name == "packaged:efficientnet-lite0":
         from twokeys.builder.measure.encoders.efficientnet import EfficientNetLite0
 
-        return EfficientNetLite0(package_folder(name) / "efficientnet-lite0-57934424.pth")
+        return EfficientNetLite0(package_folder(name) / "efficientnet-lite0-57934424.pth", device)
     from twokeys.builder.measure.encoders.vision import VisionEncoder
 
-    return VisionEncoder(name)
+    return VisionEncoder(name, device)
 
 
 def identity(name: str) -> str:

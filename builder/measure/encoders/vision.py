@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from twokeys.builder.measure.encoders.encoder import Vectors, unit
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
 
@@ -16,7 +17,7 @@ from twokeys.core.pictures.shown import upright
 class VisionEncoder:
     """A transformers model with a vision tower: its pooler's output, or the mean of its patch states without one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, device: str | None = None) -> None:
         from transformers import AutoImageProcessor, AutoModel
 
         try:
@@ -31,7 +32,7 @@ class VisionEncoder:
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"
             raise BadInput("recipe", "encoders.image", f"{name!r} does not load ({error})", "", remedy) from error
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for(device)
         # CLIP-like models hold a text tower too; only the vision tower is wanted.
         self._model = getattr(model, "vision_model", model).eval().to(self._device)
 

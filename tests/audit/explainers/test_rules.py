@@ -183,7 +183,8 @@ def test_a_broken_package_only_warns_and_a_taken_name_is_an_error(monkeypatch):
     said = [str(warning.message) for warning in caught]
     for name, reason in (("broken", "no_such_module"), ("no-method", "is no explainer"), ("other-name", "'random'")):
         assert any(f"{name!r} is left out" in one and reason in one for one in said), name
-    entries[:] = [metadata.EntryPoint("random", "twokeys.audit.explainers.tam:Tam", "twokeys.explainers")]
+    taken = [metadata.EntryPoint("random", "twokeys.audit.explainers.tam:Tam", "twokeys.explainers")]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: taken if group == "twokeys.explainers" else [])
     with pytest.raises(BadInput, match="two have the name 'random'"):
         explainers()
 

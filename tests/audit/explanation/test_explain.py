@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from twokeys.audit.journal import Journal
 from twokeys.audit.models.model import Masking, Question
 from twokeys.audit.published import read
 from twokeys.audit.reference.families import untrained
-from twokeys.core.errors import BadInput
+from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.intervals.means import Interval
 
 EXPLAINERS = ["occlusion", "input-x-gradient", "rollout"]
@@ -54,6 +55,12 @@ def test_a_run_and_its_report(folder: Path, tmp_path: Path, model) -> None:
     pictures = {item["id"]: Image.new("RGB", (16, 16)) for item in found.items}
     told = " ".join(report(replace(found, leaks=[leaky]), pictures).split())
     assert "masked by blur the answer is still given in 90.0 % of 12 items;" in told
+
+
+def test_a_missing_package_is_told_before_anything_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "statsmodels", None)
+    with pytest.raises(MissingPackage, match=r'pip install "twokeys\[audit\]"'):
+        explain(tmp_path / "no folder", "no model", EXPLAINERS)
 
 
 def test_a_stopped_run_goes_on_to_the_same_end(folder: Path, tmp_path: Path, model) -> None:

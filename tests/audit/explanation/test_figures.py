@@ -10,8 +10,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
+from twokeys.audit.drawing import saved
 from twokeys.audit.explanation.explain import DEFAULT
-from twokeys.audit.explanation.figures import cost, ranks, saved
+from twokeys.audit.explanation.figures import cost, ranks
 
 NAMES = [*DEFAULT, "kernel-shap", "a-method-of-a-plug-in"]
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twokeys.builder.measure.categories import OTHERS, categories, check_names, expected, places
+from twokeys.builder.measure.categories import categories, check_names, expected
 from twokeys.builder.measure.shortcuts.simplest import simplest
+from twokeys.core.categories import OTHERS, places
 from twokeys.core.errors import BadInput
 from twokeys.core.measured import READ
 from twokeys.data_cards import category_table

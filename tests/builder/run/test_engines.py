@@ -7,10 +7,12 @@ import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from twokeys.builder.read.pictures import read_bytes
@@ -85,10 +87,27 @@ def test_workers_share_the_cores() -> None:
     assert set(Process(2).map_shards(os.getenv, ["OMP_NUM_THREADS", "MKL_NUM_THREADS"])) == {share}
 
 
+def test_processes_stay_for_the_next_stage_and_end_after_an_error() -> None:
+    runs = Process(2)
+    first, second = (set(runs.map_shards(_slow_pid, "abcdef")) for _ in range(2))
+    assert first == second
+    assert len(first) == 2
+    with pytest.raises(ValueError, match="nonnegative"):
+        list(runs.map_shards(math.isqrt, [4, -1]))
+    assert first.isdisjoint(runs.map_shards(_slow_pid, "abcdef"))
+    assert not any(psutil.pid_exists(pid) for pid in first)
+
+
+def _slow_pid(shard: str) -> int:
+    time.sleep(0.2)  # long enough for the other process to take a shard, too
+    return os.getpid()
+
+
 def test_engines_are_made_by_name() -> None:
-    assert [type(engine(name)) for name in ENGINES] == [Serial, Process, Ray]
-    with pytest.raises(BadInput, match="serial, process, ray"):
-        engine("spark")
+    local = [name for name in ENGINES if name != "slurm"]  # which needs the commands of Slurm: see test_slurm
+    assert [type(engine(name, Path())) for name in local] == [Serial, Process, Ray]
+    with pytest.raises(BadInput, match="serial, process, ray, slurm"):
+        engine("spark", Path())
 
 
 def test_ray_without_its_package_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

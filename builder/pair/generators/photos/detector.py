@@ -13,6 +13,7 @@ from PIL import Image
 from twokeys.builder.pair.generators.photos.configured import FAULTS, configured
 from twokeys.builder.pair.generators.photos.things import Thing
 from twokeys.builder.pair.generators.photos.writing import Pixels
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 
 LEAST = 0.4
@@ -86,7 +87,7 @@ class TransformersDetector:
             model = AutoModelForObjectDetection.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
         except FAULTS as error:
             raise _absent(name, error) from error
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for()
         self.module: torch.nn.Module = model.eval().to(self._device)
         self._names = {index: str(label).casefold() for index, label in model.config.id2label.items()}
         self.labels = frozenset(self._names.values())

@@ -11,6 +11,7 @@ from PIL import Image
 from twokeys.builder.pair.generators.photos.configured import FAULTS
 from twokeys.builder.pair.generators.photos.needs import needed
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 
 STEPS = 30
@@ -37,7 +38,7 @@ def diffusion(name: str) -> Diffusion:
         )
     except FAULTS as error:
         raise _absent(name, error) from error
-    return Diffusion(pipeline.to("cuda" if torch.cuda.is_available() else "cpu"))
+    return Diffusion(pipeline.to(device_for()))
 
 
 def check_diffusion(name: str) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from twokeys.builder.pair.generators.photos.configured import FAULTS, configured
 from twokeys.builder.pair.generators.photos.things import LEAST, Thing, mask_of, within
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
+from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 
 
@@ -55,7 +56,7 @@ class Segmenter:
     """A model for mask generation as a `Cut`; outlines that are known stay as they are."""
 
     def __init__(self, processor: object, model: torch.nn.Module) -> None:
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device_for()
         self._processor, self.module = processor, model.eval().to(self._device)
 
     @torch.inference_mode()

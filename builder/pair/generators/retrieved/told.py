@@ -85,7 +85,7 @@ def told(items: pd.DataFrame, pool: Pool, settings: Settings) -> Retrieval:
         pool: The images.
         settings: What the recipe asks for.
     """
-    asked = understand(items, pool, _judge(settings), settings.vertex)
+    asked = understand(items, pool, _judge(settings), settings)
     facts = np.array(asked.about_themselves(), dtype=object)
     checked = pd.notna(facts)
     agree = ~checked | (facts == asked.items["answer"].to_numpy(dtype=object))
@@ -115,20 +115,20 @@ def _judge(settings: Settings) -> Judge:
     return registry.judge(settings.judge, settings.paths, settings.hashes)
 
 
-def understand(items: pd.DataFrame, pool: Pool, judge: Judge, vertex: list[str]) -> Understood:
+def understand(items: pd.DataFrame, pool: Pool, judge: Judge, settings: Settings) -> Understood:
     """Read what the questions of items mean to a judge; each question once.
 
     Args:
         items: The items.
         pool: The images.
         judge: The judge.
-        vertex: Columns; items that have them and the meaning in common share the edges of one vertex.
+        settings: Say which items share the edges of one vertex, if they have the meaning in common.
     """
     meanings = _meanings(items, judge)
     there = np.array([meaning is not None for meaning in meanings], dtype=bool)
     part = items[there].reset_index(drop=True)
     part["meaning"] = pd.Series([meaning for meaning in meanings if meaning is not None], dtype=object)
-    part["vertex"] = part.groupby([*vertex, "meaning"], sort=False).ngroup()
+    part["vertex"] = part.groupby([*settings.vertex(part), "meaning"], sort=False).ngroup()
     part["place"] = pool.places.get_indexer(pd.Index(part["image_key"]))
     each = part.drop_duplicates("vertex").sort_values("vertex")["meaning"].tolist()
     stated = set(part["vertex"][part["answer"].isin(TRUE_FALSE.values())])

@@ -8,7 +8,7 @@ import pytest
 
 from twokeys.builder import recipe
 from twokeys.builder.read.corpora import readers
-from twokeys.commands.lists import listed, needs
+from twokeys.commands.shipped import listed, needs
 from twokeys.data_cards.licences import misspelt
 from twokeys.filters import registry
 

@@ -1,0 +1,1 @@
+"""Comparison: evaluations of one benchmark side by side, with paired differences."""
