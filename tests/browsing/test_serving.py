@@ -5,7 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -152,6 +156,18 @@ def test_where_other_machines_are_let_in_a_space_may_hold_the_page(folder: Path)
 def test_a_port_that_is_taken_is_bad_input(served: Any, folder: Path) -> None:
     with pytest.raises(BadInput, match="cannot be listened on"):
         browse(folder, port=port(served))
+
+
+def test_the_command_names_the_address_and_ctrl_c_ends_it(folder: Path) -> None:
+    command = [sys.executable, "-m", "twokeys", "browse", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        told = run.stdout.readline()
+        assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/ shows {re.escape(str(folder))}; Ctrl-C ends it\n", told)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=30)
+    assert (run.returncode, out) == (0, ""), err
+    assert "Traceback" not in err
 
 
 def test_a_closed_page_is_gone(folder: Path) -> None:
