@@ -108,7 +108,8 @@ class World:
         plan, corpora = recipe(name), work / "corpora"
         plan = plan.model_copy(update={"measure": plan.measure.model_copy(update={"baselines": ["question.prior"]}),
                                        "pair": plan.pair.model_copy(update={"artefacts": 0})})  # fmt: skip
-        run = Run(work / f".{name}.run", engine("serial"))
+        place = work / f".{name}.run"
+        run = Run(place, engine("serial", place))
         known = gather(run, plan, locate(plan, corpora), corpora)
         left = filter_items(run, plan, known).left(known.items)
         pool = pool_of(known)
@@ -144,7 +145,7 @@ class World:
     def room(self, items: Any, pool: Pool, found: Retrieval) -> int:
         """Askable items that photos and items with another answer can be found for, question by question."""
         plan = cast("Retrieved", located(self.plan, 0, self.known.sources))
-        asked = understand(items, pool, registry.judge(plan.judge, plan.paths, plan.hashes), plan.vertex)
+        asked = understand(items, pool, registry.judge(plan.judge, plan.paths, plan.hashes), plan)
         whole, askable, number = asked.items, set(found.askable), 0
         for vertex, part in whole[whole["id"].isin(askable)].groupby("vertex"):
             of = whole[whole["vertex"] == vertex]

@@ -58,7 +58,7 @@ def choose(
     items, candidates = beside.items.frame, sound.frame
     while True:
         kept = needed(items, added.frame, candidates, settings)
-        chosen, alone = with_originals(candidates[kept], items, ["question_key", *settings.within])
+        chosen, alone = with_originals(candidates[kept], items, settings.within)
         if not alone:
             break
         candidates = candidates[~candidates["id"].isin(alone)]

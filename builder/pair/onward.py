@@ -15,29 +15,31 @@ import pandas as pd
 
 from twokeys.builder.pair.candidates import of_items
 from twokeys.builder.pair.edit import edit_id
+from twokeys.core.strata import value_of
 
 
 def with_originals(
-    chosen: pd.DataFrame, items: pd.DataFrame, vertex: Sequence[str]
+    chosen: pd.DataFrame, items: pd.DataFrame, within: Sequence[str]
 ) -> tuple[pd.DataFrame, frozenset[str]]:
     """Give onward candidates the originals that they have among the others.
 
     Args:
         chosen: Candidates that balance needs (`twokeys.builder.pair.candidates.COLUMNS`).
         items: The items that they were found for.
-        vertex: Columns of items; what has them in common is balanced together.
+        within: Columns inside whose combinations is balanced, as a recipe names them.
 
     Returns:
         The candidates, an original before its onward ones, with `of` and `id` as they are published; and the ids of
         those that have no original: all candidates with another answer show nearly the same image.
     """
-    of = of_items(chosen, items, [*vertex, "compared"])
+    place = [items["question_key"], *(value_of(items, name) for name in within)]
+    of = of_items(chosen, items.assign(vertex=items.groupby(place, sort=False).ngroup()), ["vertex", "compared"])
     onward = of["compared"].astype(str).to_numpy() == chosen["compared"].astype(str).to_numpy()
     if not onward.any():
         return chosen, frozenset()
-    place = pd.DataFrame({"generator": chosen["generator"], **{name: of[name] for name in vertex}}).astype(str)
+    vertex = of["vertex"].groupby([of["vertex"], chosen["generator"]], sort=False).ngroup()
     names = ["id", "kind", "image", "answer", "compared", "group"]
-    rows = chosen[names].astype(str).assign(vertex=place.groupby(list(place), sort=False).ngroup(), onward=onward)
+    rows = chosen[names].astype(str).assign(vertex=vertex, onward=onward)
     concerned = rows[rows["vertex"].isin(set(rows["vertex"][onward]))].sort_values("id")
     original: dict[str, str] = {}
     for _, part in concerned.groupby("vertex", sort=True):

@@ -47,7 +47,7 @@ def test_by_hand() -> None:
     """All items say no. Image 5 comes in for a yes of both questions, 6 and 7 for a no that balances one of these."""
     asked = items([(0, 0, "no"), (1, 1, "no")])
     found = candidates(asked, [(0, 5, "yes"), (1, 5, "no"), (1, 6, "yes"), (0, 6, "no")])
-    chosen, alone = with_originals(found, asked, ["question_key", "split"])
+    chosen, alone = with_originals(found, asked, ["split"])
     assert not alone
     rows = chosen.astype({"of": str, "image": str}).set_index("image")
     real, onward = rows[:2], rows[2:]
@@ -62,7 +62,7 @@ def test_by_hand() -> None:
 def test_without_onward_ones_nothing_changes() -> None:
     asked = items([(0, 0, "no"), (0, 1, "yes")])
     found = candidates(asked, [(0, 5, "yes")])
-    chosen, alone = with_originals(found, asked, ["question_key", "split"])
+    chosen, alone = with_originals(found, asked, ["split"])
     assert chosen is found
     assert not alone
 
@@ -70,7 +70,7 @@ def test_without_onward_ones_nothing_changes() -> None:
 def test_an_image_is_no_original_of_one_that_shows_nearly_the_same() -> None:
     asked = items([(0, 0, "no")])
     found = candidates(asked, [(0, 5, "yes"), (0, 6, "no")], {5: "same", 6: "same"})
-    chosen, alone = with_originals(found, asked, ["question_key", "split"])
+    chosen, alone = with_originals(found, asked, ["split"])
     assert chosen["image"].tolist() == ["m5"]
     assert alone == {found["id"][1]}
 
@@ -87,7 +87,7 @@ def test_whatever_balance_needs_has_an_original_with_another_answer(
     further = {(q, image + 4): answer for q, image, answer in found if (q, image + 4) not in once and q in dict(once)}
     rows = candidates(table, [(*place, answer) for place, answer in further.items()])
     kept = needed(table, table.iloc[:0], rows, BALANCE)
-    chosen, alone = with_originals(rows[kept], table, ["question_key", "split"])
+    chosen, alone = with_originals(rows[kept], table, ["split"])
     assert not alone  # each image is a group by itself
     assert len(chosen) == kept.sum()
     there = pd.concat([table[["id", "compared"]], chosen[["id", "compared"]].astype(str)])
