@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twokeys.audit.evaluation.answering import VIEWS
 from twokeys.audit.evaluation.evaluate import ANSWERS
 from twokeys.audit.journal import RUN
 from twokeys.browsing.index import Index, hashed
@@ -88,7 +89,10 @@ class Evaluated(Journaled):
 
 
 def _became(line: dict[str, Any]) -> int:
-    return SKIPPED if "right.both" not in line else RIGHT if line["right.both"] else WRONG
+    if "skipped" in line:
+        return SKIPPED
+    right = [line[f"right.{view}"] for view in VIEWS]
+    return RIGHT if line["reply"] is not None and right[VIEWS.index("both")] else WRONG
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,11 @@ class Answers:
     @cached_property
     def names(self) -> list[str]:
         """A name for each: the model's, and the folder's too if two runs are of models of one name."""
-        models = [run.model for run in self.runs]
-        return [run.model if models.count(run.model) == 1 else f"{run.model} ({run.folder.name})" for run in self.runs]
+        return distinct(
+            [run.model for run in self.runs],
+            [f"{run.model} ({run.folder.name})" for run in self.runs],
+            [f"{run.model} ({run.folder})" for run in self.runs],
+        )
 
     @cached_property
     def marks(self) -> dict[str, NDArray[np.bool_]]:
@@ -126,6 +133,19 @@ class Answers:
         return made
 
 
+def distinct(*levels: Sequence[str]) -> list[str]:
+    """The first of some lists of names in which all differ; the names of the last one are numbered if none is that.
+
+    Example:
+        >>> distinct(["a", "a"], ["a (x)", "a (y)"]), distinct(["a", "b", "a"])
+        (['a (x)', 'a (y)'], ['a, 1', 'b, 2', 'a, 3'])
+    """
+    for names in levels:
+        if len(set(names)) == len(names):
+            return list(names)
+    return [f"{name}, {number}" for number, name in enumerate(levels[-1], start=1)]
+
+
 def _run(folder: Path) -> dict[str, Any]:
     try:
         run = json.loads((folder / RUN).read_text(encoding="utf-8"))
@@ -140,7 +160,10 @@ def _run(folder: Path) -> dict[str, Any]:
 def _same_rows(run: dict[str, Any], folder: Path, published: PublishedFolder) -> None:
     """Check that a run is of the rows of the folder: it names their fingerprints, or the hash of the files."""
     stated = run.get("fingerprint")
-    for config, mark in (stated if isinstance(stated, dict) else {}).items():
+    if not isinstance(stated, dict) or not stated:
+        remedy = "run it again with this version of twokeys"
+        raise BadInput(folder / RUN, "fingerprint", "the run does not say of which rows it is", "", remedy)
+    for config, mark in stated.items():
         if published.claims:
             claim = published.manifest.configs.get(config)
             now = claim.fingerprint if claim else None

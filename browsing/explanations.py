@@ -20,7 +20,12 @@ from twokeys.core.errors import BadInput
 from twokeys.data_cards.pictures import Picture
 from twokeys.data_cards.published import PublishedFolder
 
-PLAYED = {"both": "image and question", "image": "the image alone", "question": "the question alone", "neither": "none"}
+PLAYED = {
+    "both": "image and question",
+    "image": "the image alone",
+    "question": "the question alone",
+    "neither": "neither",
+}
 """Views under which the answer's probability was taken -> their names."""
 
 

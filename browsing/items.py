@@ -171,7 +171,7 @@ class Evidence:
     worded: list[Item]
 
 
-_AROUND = "'\"\u201c\u201d\u2018\u2019(),.;"
+_AROUND = "'\"\u201c\u201d\u2018\u2019(),.;:"
 """Marks around a word."""
 SHOWN = 6
 """Neighbours of each kind that are shown."""
@@ -186,7 +186,7 @@ def evidence(index: Index, wordings: Wordings, item: Item) -> Evidence:
     named = [row for row in map(index.of, words_of(item.reason)) if row is not None and row != item.place]
     kinds = {
         "named": named,
-        "same": [row for row in own["question_key"] if row in pictured],
+        "same": [row for row in own["question_key"] if row in pictured and row not in named],
         "questions": [row for row in own["question_key"] if row not in pictured],
         "images": [row for row in own["image_key"] if row not in asked],
         "group": [row for row in own["group"] if row not in asked and row not in pictured],
@@ -209,13 +209,13 @@ def _answers(index: Index, rows: Sequence[int]) -> list[tuple[str, int]]:
 
 
 def words_of(reason: str) -> list[str]:
-    """What could be an id in a reason: its words, without marks around them.
+    """What could be an id in a reason: its words, also without the marks around them.
 
     Example:
-        >>> words_of("the same item as 'a:test:7', which is kept")
-        ['the', 'same', 'item', 'as', 'a:test:7', 'which', 'is', 'kept']
+        >>> words_of("repeats 'a:7', and b:8: same image")
+        ['repeats', "'a:7',", 'a:7', 'and', 'b:8:', 'b:8', 'same', 'image']
     """
-    return list(dict.fromkeys(word.strip(_AROUND) for word in reason.split()))
+    return list(dict.fromkeys(form for word in reason.split() for form in (word, word.strip(_AROUND))))
 
 
 def fields(item: Item) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from twokeys.browsing.adversaries import Adversaries
-from twokeys.browsing.answers import Answers, Evaluated
+from twokeys.browsing.answers import Answers, Evaluated, distinct
 from twokeys.browsing.cells import Ints
 from twokeys.browsing.explanations import Explanations
 from twokeys.browsing.images import Thumbnails
@@ -69,9 +69,15 @@ class Library:
         return Page.of(self.find(query), number, size)
 
     @property
+    def runs_of_explainers(self) -> list[str]:
+        """A name for each of `explanations`."""
+        return distinct([run.folder.name for run in self.explanations], [str(run.folder) for run in self.explanations])
+
+    @property
     def marks(self) -> dict[str, Bools]:
         """What items can be chosen by that runs of models say of them."""
-        explained = {f"explained: {run.folder.name}": run.kept > 0 for run in self.explanations}
+        named = zip(self.runs_of_explainers, self.explanations, strict=True)
+        explained = {f"explained: {name}": run.kept > 0 for name, run in named}
         return self.answers.marks | explained
 
 

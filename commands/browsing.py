@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +30,9 @@ def browse(
         from twokeys.browsing.browse import browse
 
         page = browse(folder, evaluations=evaluation or (), explanations=explanation or (), host=host, port=port)
-        typer.echo(f"{page.url} shows {folder}; Ctrl-C ends it")
         try:
-            page.wait()
+            with suppress(KeyboardInterrupt):  # the usual end
+                typer.echo(f"{page.url} shows {folder}; Ctrl-C ends it")
+                page.wait()
         finally:
             page.close()

@@ -1,6 +1,6 @@
-"""The two plots of a card: the items after each step, and how blind-solvable a set was and is.
+"""The two plots of a card: the items after each step, and the blind-solvability before and after selection.
 
-Drawn without pyplot and without the user's own style, so that the same manifest gives the same bytes.
+They use neither pyplot nor the user's style, so that the same manifest gives the same bytes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DASHES = (0, (4, 2))
 WIDTH, DPI = 9.0, 150
 POINTS_PER_CHARACTER = 6.4
 NAME_WIDTH = 30
-"""Characters after which a name is broken."""
+"""Characters of a line, after which a name is broken."""
 FILES = ("assets/funnel.png", "assets/blindness.png")
 """The plots of a published folder."""
 
@@ -56,7 +56,7 @@ def draw_all(manifest: Manifest, folder: Path) -> None:
 
 
 def funnel(manifest: Manifest, path: Path) -> None:
-    """Draw how many items each step left and removed, as PNG."""
+    """Draw the numbers of items that each step left and removed, as PNG."""
     with _style():
         _save(draw_funnel(manifest), path)
 
@@ -65,8 +65,8 @@ def blindness(before: Blindness, after: Blindness | None, path: Path, title: str
     """Draw ceilings and blind baselines of all views, as PNG.
 
     Args:
-        before: On the items that were read.
-        after: On the published items; None where nothing was selected.
+        before: Blindness of the items that were read.
+        after: Blindness of the published items; None if nothing was selected.
         path: The file to write.
         title: Title of the plot.
     """
@@ -75,13 +75,13 @@ def blindness(before: Blindness, after: Blindness | None, path: Path, title: str
 
 
 def blindness_figure(before: Blindness, after: Blindness | None, title: str) -> Figure:
-    """The figure that `blindness` writes, for notebooks."""
+    """Return the figure that `blindness` writes, for notebooks."""
     with _style():
         return draw_blindness(before, after, title)
 
 
 def draw_funnel(manifest: Manifest) -> Figure:
-    """Make the funnel's figure: a bar per step, what is left in colour, what the step removed hatched."""
+    """Make the funnel's figure with a bar for each step: remaining items are coloured, removed items are hatched."""
     steps = manifest.funnel
     figure, axes = _axes([_broken(step.name) for step in steps], "What was left after each step")
     cells = [("left", "removed", "share")] + [
@@ -110,7 +110,7 @@ def draw_funnel(manifest: Manifest) -> Figure:
 
 
 def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Figure:
-    """Make the blindness figure: per view a bar for the ceiling, a dot with interval per baseline."""
+    """Make the blindness figure: a bar for the ceiling of each view, a dot with interval for each baseline."""
     rows: list[Predictor | str] = []
     for view, group in groupby(predictors(before, after), key=lambda predictor: predictor.view):
         rows += [f"sees only the {view}", *group]
@@ -147,7 +147,7 @@ def draw_blindness(before: Blindness, after: Blindness | None, title: str) -> Fi
 
 
 def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None, colour: str) -> None:
-    """Draw a ceiling as bar with a line down to `end`, a score as dot with interval and chance as tick."""
+    """Draw a ceiling as a bar with a line down to `end`, a score as a dot with its interval, and chance as a tick."""
     if result is None or not result.items:
         return
     if isinstance(result, Ceiling):
@@ -155,7 +155,7 @@ def _mark(axes: Axes, height: float, end: float, result: Ceiling | Score | None,
         axes.vlines(result.share, height, end, color=colour, linewidth=1, linestyle=DASHES, zorder=1)
         return
     axes.vlines(result.chance, height - 0.18, height + 0.18, color=INK, linewidth=1.8, zorder=2)
-    # Nothing is clipped at 0 and 100 %: a dot there stays whole.
+    # Without clipping, a dot at 0 or 100 % is drawn whole.
     axes.hlines(height, result.low, result.high, color=colour, linewidth=1.6, zorder=3, clip_on=False)
     line: dict[str, Any] = {"color": colour, "linestyle": "", "zorder": 4, "clip_on": False}
     axes.plot([result.low, result.high], [height, height], marker="|", markersize=7, markeredgewidth=1.4, **line)
@@ -173,7 +173,7 @@ def _change(predictor: Predictor, both: bool) -> str:
 
 
 def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
-    """Make a figure of one row per name, high enough for names of several lines."""
+    """Make a figure with one row for each name, high enough for names of several lines."""
     lines = sum(max(1, 0.55 * (1 + name.count("\n"))) for name in names)
     figure = Shown(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
@@ -188,7 +188,7 @@ def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
 
 
 def _beside(axes: Axes, row: float, text: str, points: float, align: str, weight: str = "normal") -> None:
-    """Write to the right of the axes, at a distance that does not change with the axes' width."""
+    """Write to the right of the axes, at a distance that is independent of their width."""
     axes.annotate(
         text,
         (1, row),
@@ -203,12 +203,12 @@ def _beside(axes: Axes, row: float, text: str, points: float, align: str, weight
 
 
 def _name(predictor: Predictor) -> str:
-    """Name of a row; the view stands in the heading above it."""
+    """Return the name of a row, without the view, which is in the heading above it."""
     return _broken((predictor.name or "ceiling: any predictor").removeprefix(f"{predictor.view}."))
 
 
 def _broken(name: str) -> str:
-    """Break a long name into lines, at hyphens and spaces where it has any."""
+    """Break a long name into lines, at its hyphens and spaces if it has any."""
     return "\n".join(textwrap.wrap(name, NAME_WIDTH)) or name
 
 
@@ -219,5 +219,5 @@ def _style() -> Iterator[None]:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    # Without the library's version in the file, the same plot is the same bytes after an update.
+    # Without the library's version in the file, the bytes stay the same after an update.
     figure.savefig(path, format="png", metadata={"Software": None})

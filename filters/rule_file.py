@@ -1,4 +1,4 @@
-"""Rules in a `.py` file that a user names: the file is the user's own, and is run like any module."""
+"""Rules in a `.py` file of the user, which is run like any module."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 
-def is_rule(found: Any) -> TypeGuard[type[Rule]]:
-    """Whether `found` is a subclass of `Rule` that implements all of it."""
-    return inspect.isclass(found) and issubclass(found, Rule) and not inspect.isabstract(found)
+def is_rule(member: Any) -> TypeGuard[type[Rule]]:
+    """Return whether `member` is a subclass of `Rule` that implements all its methods."""
+    return inspect.isclass(member) and issubclass(member, Rule) and not inspect.isabstract(member)
 
 
 def load_rule(path: Path, class_name: str) -> type[Rule]:
     """Return the rule class `class_name` of a Python file.
 
     Raises:
-        BadInput: When there is no such file, it cannot be run, or there is no such rule in it.
+        BadInput: If there is no such file, it cannot be run, or it does not define the rule.
     """
     if not path.is_file():
         raise BadInput(path, None, "there is no such file", "FILE.py:CLASS", "correct the path")
     module = _module(path)
-    found = getattr(module, class_name, None)
-    if is_rule(found):
-        return found
+    rule = getattr(module, class_name, None)
+    if is_rule(rule):
+        return rule
     names = ", ".join(name for name, member in vars(module).items() if is_rule(member))
     problem = f"there is no rule {class_name!r} in it"
     raise BadInput(path, None, problem, names, "name a subclass of Rule that it defines")
 
 
 def _module(path: Path) -> ModuleType:
-    # One module for one content: loading it again gives the same classes, so equal rules are equal and can be
-    # pickled.
+    # The name depends on the content: loading the file again gives the same classes, so that equal rules are equal
+    # and can be pickled.
     name = f"{path.stem}_{sha256(str(path).encode() + path.read_bytes()).hexdigest()[:12]}"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, path)
@@ -53,7 +53,7 @@ def _module(path: Path) -> ModuleType:
         warnings.warn(
             f"the rule file {path} is code, and is run with all that you may do", RuntimeWarning, stacklevel=4
         )
-        sys.modules[name] = module  # dataclasses look their own module up while it is being run
+        sys.modules[name] = module  # dataclasses look up their module while it is being run
         try:
             spec.loader.exec_module(module)
         except BaseException as error:
@@ -67,6 +67,6 @@ def _module(path: Path) -> ModuleType:
 
 
 def _line(error: BaseException, path: Path) -> int | None:
-    """The last line of a file at which an error passed."""
+    """Return the last line of the file in the traceback of an error."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return lines[-1] if lines else None

@@ -47,6 +47,12 @@ NOT_RUN = {
     "twokeys build vqa-rad-audited": "needs official files, and half an hour",
     "twokeys build nlvr-pairs": "needs official files",
     "twokeys build pope-retrieved": "needs official files, and COCO's photos",
+    "twokeys build RECIPE --engine ray": "needs a cluster; tests/builder/run starts one of one machine",
+    "ray": "starts a cluster",
+    "export SBATCH": "speaks to a cluster's queue",
+    "sbatch": "speaks to a cluster's queue; tests/builder/run has a stand-in",
+    "squeue": "speaks to a cluster's queue",
+    "twokeys browse": "serves a page until it is stopped; tests/browsing opens it",
     "twokeys pairs": "needs official files, and COCO's photos or half an hour",
     "twokeys push out/my-benchmark me/my-benchmark": "needs the Hub; tests/builder runs it on a stand-in",
 }

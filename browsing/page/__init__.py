@@ -1,1 +1,1 @@
-"""The page: what is told of items as HTML, and the Gradio application around it."""
+"""The Gradio application: nothing else knows Gradio, so that the rest runs and is tested without it."""

@@ -14,9 +14,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: i
 
 import gradio as gr
 
+from twokeys.browsing.html import about_html, head_html, heat_html, item_html, list_html, script
 from twokeys.browsing.index import FACETS
 from twokeys.browsing.library import Library
-from twokeys.browsing.page.html import about_html, head_html, heat_html, item_html, list_html, script
 from twokeys.browsing.query import Query
 from twokeys.core.errors import BadInput
 from twokeys.data_cards.tables import count
@@ -165,8 +165,8 @@ def _list(name: str, choices: list[tuple[str, str]], shown: bool) -> gr.Dropdown
 def _heat_panel(library: Library) -> HeatPanel:
     several = len(library.explanations) > 1
     choices = [
-        (f"{name} ({run.folder.name})" if several else name, json.dumps([number, name]))
-        for number, run in enumerate(library.explanations)
+        (f"{name} ({named})" if several else name, json.dumps([number, name]))
+        for number, (named, run) in enumerate(zip(library.runs_of_explainers, library.explanations, strict=True))
         for name in run.explainers
     ]
     with gr.Column(visible=False, elem_id="heat") as whole:

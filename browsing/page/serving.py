@@ -13,8 +13,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
+from twokeys.browsing.html import style
 from twokeys.browsing.library import Library
-from twokeys.browsing.page.html import style
 from twokeys.browsing.page.page import page
 from twokeys.core.errors import BadInput
 

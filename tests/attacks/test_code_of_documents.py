@@ -22,6 +22,7 @@ import datasets
 import huggingface_hub
 import pytest
 
+import twokeys
 from tests.pipeline.test_auditing import audited, corpus
 from tests.pipeline.toy import Toy
 from twokeys.builder.build import Built, build
@@ -116,6 +117,10 @@ def test_every_block_of_the_documents_runs(document: Path, tmp_path: Path, monke
         card.parent.mkdir(parents=True)
         card.write_text("---\nlicense: mit\n---\n", encoding="utf-8")
         monkeypatch.setattr(huggingface_hub, "metadata_update", lambda name, found, create_pr: found["license"])
+    if "twokeys.browse" in text:  # what it serves has tests of its own
+        monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda name, repo_type: tmp_path)
+        page = SimpleNamespace(wait=lambda: None)
+        monkeypatch.setattr(twokeys, "browse", lambda folder, host, port: page, raising=False)
     if "revision=" in text:
         monkeypatch.setattr(datasets, "load_dataset", lambda name, revision: SimpleNamespace(name=name))
     for block in shown:

@@ -56,7 +56,7 @@ def test_pins_of_the_page_are_those_of_the_rest_but_for_pillow() -> None:
 def test_nothing_but_the_page_loads_gradio_and_no_help_loads_torch() -> None:
     code = (
         "import sys, twokeys, twokeys.commands.app, twokeys.browsing.browse, twokeys.browsing.library\n"
-        "from twokeys.browsing.page import html\n"
+        "from twokeys.browsing import html\n"
         "print([name for name in ('gradio', 'starlette') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -11,9 +11,9 @@ import pytest
 from tests.pipeline.toy import Toy
 from twokeys.audit.evaluation.evaluate import evaluate
 from twokeys.audit.models.model import Masking, Question
+from twokeys.browsing.html import about_html, item_html, list_html
 from twokeys.browsing.items import partners, read
 from twokeys.browsing.library import SIZE, Library, opened
-from twokeys.browsing.page.html import about_html, item_html, list_html
 from twokeys.browsing.query import Query
 from twokeys.builder.build import build
 from twokeys.builder.publish.folder import Folder

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from twokeys.browsing.html import about_html, head_html, heat_html, item_html, list_html, parted
 from twokeys.browsing.library import Library, opened
-from twokeys.browsing.page.html import about_html, head_html, heat_html, item_html, list_html, parted
 from twokeys.browsing.query import Query
 
 from .folders import HOSTILE, answer, evaluated, explained, explanation, item, published, write

@@ -69,7 +69,7 @@ def test_what_gives_a_removed_item_away(library: Library) -> None:
     assert found.asked == [("no", 3), ("yes", 3)]
     assert found.pictured == [("no", 1), ("yes", 1)]
     assert [one.id for one in found.named] == ["q0i0"]
-    assert [one.id for one in found.same] == ["q0i0"]
+    assert found.same == []  # it is named already
     assert [one.id for one in found.questions] == ["q0i1", "q1i0", "q1i1", "q2i0", "q2i1"]
     assert [one.id for one in found.images] == ["q0i2"]
     assert [one.id for one in found.group] == ["q0i3"]

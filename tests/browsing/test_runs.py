@@ -40,6 +40,15 @@ def test_two_runs_of_one_model_are_told_apart_by_their_folders(folder: Path, tmp
     assert opened(folder, places).answers.names == ["m (a)", "m (b)"]
 
 
+def test_runs_that_nothing_tells_apart_are_numbered(folder: Path, tmp_path: Path) -> None:
+    lines = [answer("q0i0", "yes", True)]
+    one, other = (evaluated(tmp_path / name / "run", folder, "m", lines) for name in ("a", "b"))
+    assert opened(folder, [one, other]).answers.names == [f"m ({one})", f"m ({other})"]
+    library = opened(folder, [one, one])
+    assert library.answers.names == [f"m ({one}), 1", f"m ({one}), 2"]
+    assert len([mark for mark in library.marks if mark.endswith("right")]) == 3
+
+
 def test_the_later_line_of_an_item_stands_and_a_torn_line_is_none(folder: Path, tmp_path: Path) -> None:
     place = evaluated(tmp_path / "run", folder, "m", [answer("q0i0", "a", False), answer("q0i0", "b", True)])
     with (place / "answers.jsonl").open("a", encoding="utf-8") as file:
@@ -55,7 +64,18 @@ def test_a_run_without_lines_has_no_answers(folder: Path, tmp_path: Path) -> Non
     assert (run.kept == -1).all()
 
 
-@pytest.mark.parametrize("line", ["no json\n", "[]\n", "{}\n", "\n", "[" * 100_000 + "\n", "3\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no json\n",
+        "[]\n",
+        "{}\n",
+        "\n",
+        "[" * 100_000 + "\n",
+        "3\n",
+        '{"id": "q0i1", "reply": "a", "right.both": true}\n',
+    ],
+)
 def test_a_line_that_twokeys_did_not_write_is_bad_input(folder: Path, tmp_path: Path, line: str) -> None:
     place = evaluated(tmp_path / "run", folder, "m", [answer("q0i0", "a", False)])
     with (place / "answers.jsonl").open("a", encoding="utf-8") as file:
@@ -69,6 +89,16 @@ def test_a_run_of_other_rows_is_bad_input(folder: Path, runs: dict[str, Path], t
     run = json.loads((place / "run.json").read_text(encoding="utf-8"))
     (place / "run.json").write_text(json.dumps(run | {"fingerprint": {"balanced": "0"}}), encoding="utf-8")
     with pytest.raises(BadInput, match="of other rows of 'balanced'"):
+        opened(folder, [place])
+
+
+@pytest.mark.parametrize("stated", [None, {}, "abc", ["a"]])
+def test_a_run_of_nobody_knows_which_rows_is_bad_input(
+    folder: Path, runs: dict[str, Path], tmp_path: Path, stated: object
+) -> None:
+    place = Path(shutil.copytree(runs["one"], tmp_path / "run"))
+    (place / "run.json").write_text(json.dumps({"model": "m", "fingerprint": stated}), encoding="utf-8")
+    with pytest.raises(BadInput, match="does not say of which rows"):
         opened(folder, [place])
 
 

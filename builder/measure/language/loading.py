@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from twokeys.builder.run.room import VISIBLE
+from twokeys.core.cache import cache_folder
 from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.files import sha256
@@ -158,13 +159,6 @@ def gguf_file(name: str) -> Path | None:
     return files[0]
 
 
-def cache() -> Path:
-    """Folder of files that all runs share: TWOKEYS_CACHE, or `twokeys` in the user's cache folder."""
-    if named := os.environ.get("TWOKEYS_CACHE"):
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "twokeys"
-
-
 @contextmanager
 def turn() -> Iterator[None]:
     """Wait for the GPU of this process, if it has one: folds that are fine-tuned at once would not fit."""
@@ -175,9 +169,9 @@ def turn() -> Iterator[None]:
         return
     from filelock import FileLock
 
-    cache().mkdir(parents=True, exist_ok=True)
+    cache_folder().mkdir(parents=True, exist_ok=True)
     name = re.sub(r"\W+", "-", os.environ.get(VISIBLE, ""))
-    with FileLock(cache() / f"gpu{name}.lock"):  # released when the block or the process ends
+    with FileLock(cache_folder() / f"gpu{name}.lock"):  # released when the block or the process ends
         try:
             yield
         finally:
@@ -187,7 +181,7 @@ def turn() -> Iterator[None]:
 
 def _converted(file: Path) -> Path:
     """Return the folder of a GGUF file as safetensors, which load in a fraction of a second, not half a minute."""
-    folder = cache() / "gguf" / f"{file.stem}-{_content(file)[:16]}-{CONVERSION}"
+    folder = cache_folder() / "gguf" / f"{file.stem}-{_content(file)[:16]}-{CONVERSION}"
     if folder.is_dir():
         return folder
     if importlib.util.find_spec("gguf") is None:

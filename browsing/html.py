@@ -183,7 +183,7 @@ def parted(text: str, other: str | None) -> list[tuple[str, bool]]:
 
     Example:
         >>> parted("is it red?", "is it blue?")
-        [('is it ', False), ('red', True), ('?', False)]
+        [('is it ', False), ('red?', True)]
     """
     parts, end = [], 0
     for start, stop in spans_of_change(text, other) if other is not None else ():
