@@ -97,7 +97,7 @@ def _masks(folder: Path, model: Model, out: Path, seed: int) -> tuple[Masking, l
         "model": model.name, "folder": folder.name, "config": published.config,
         "fingerprint": fingerprints(published), "split": published.split, "seed": seed,
     }  # fmt: skip
-    journal = Journal(out, "leaks.jsonl", run)
+    journal = Journal(out, "leaks.jsonl", run, ())
     if not journal.lines:
         rows = [
             (leak.side, leak.mask, f"{leak.rate.estimate:.1%} [{leak.rate.low:.1%}, {leak.rate.high:.1%}]",

@@ -109,8 +109,12 @@ def told(work: Path) -> Truth:
 def candidates_of(work: Path) -> pd.DataFrame:
     """Return the candidates with their smallest margin over models, original and candidate."""
     (folder,) = work.glob("pair-*")
-    rows = pd.concat([pd.read_parquet(folder / f"{name}.parquet") for name in ("added", "refused")])
-    scored = rows[rows["edit_scores"].notna()]
+    items = pd.concat(map(pd.read_parquet, work.glob("items-*/items.parquet"))).set_index("id")
+    sound = pd.read_parquet(folder / "sound.parquet").rename(columns={"image": "image_key", "scores": "edit_scores"})
+    sound = sound.assign(question=sound["of"].astype(str).map(items["question"]))
+    columns = ["question", "image_key", "answer", "edit_scores"]
+    rows = pd.concat([table[columns].astype(object) for table in (sound, pd.read_parquet(folder / "refused.parquet"))])
+    scored = rows[rows["edit_scores"].notna()].reset_index(drop=True)
     margins = [json.loads(text)["margins"] for text in scored["edit_scores"]]
     lowest = [
         min(min(of_model.get(side, -1e9) for side in ("original", "partner")) for of_model in of_models.values())

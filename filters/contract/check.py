@@ -81,7 +81,9 @@ def run_check(name: str, rule: Rule) -> list[Finding]:
     """
     try:
         messages = list(dict.fromkeys(CHECKS[name](rule)))
-    except Exception as error:  # noqa: BLE001 - any exception of a rule is a finding
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a rule raises is what the check has found
         messages = [f"raised {type(error).__name__}: {error}"]
     return [Finding(name, "warning" if name in WARNINGS else "error", message) for message in messages]
 
@@ -102,9 +104,13 @@ def check_rule(rule: Rule) -> list[Finding]:
         >>> check_rule(make("low-agreement", {"threshold": 0.5}))
         []
     """
-    findings: list[Finding] = []
+    return [step for step in checked(rule) if isinstance(step, Finding)]
+
+
+def checked(rule: Rule) -> Iterator[str | Finding]:
+    """Run the checks one after the other: yields the name of a check before it runs, and then what it has found."""
     for name in CHECKS:
-        findings += (new := run_check(name, rule))
-        if new and name in BASIC:
-            break
-    return findings
+        yield name
+        yield from (found := run_check(name, rule))
+        if found and name in BASIC:
+            return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle  # reads back what it has just written, nothing from outside
 import re
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from typing import TYPE_CHECKING, get_args
 
 from twokeys.core.errors import BadInput
@@ -34,6 +34,22 @@ def described(rule: Rule) -> Iterator[str]:
         yield "the class has no docstring; say what is dropped and why"
     elif unexplained := ", ".join(field.name for field in fields(rule) if f"{field.name}:" not in text):
         yield f"the docstring does not explain {unexplained}; add a line `NAME: ...` each under `Attributes:`"
+
+
+def answers_for_itself(rule: Rule) -> Iterator[str]:
+    """What every user of a rule relies on is of the right type: class attributes, `reads` and parameters."""
+    for name, kind in (("id", str), ("version", int), ("summary", str), ("bias", str), ("citation", str)):
+        if not isinstance(value := getattr(rule, name, None), kind):
+            yield f"{name} is {value!r}; give a {'text' if kind is str else 'whole number'}"
+    if rule.scope not in get_args(Scope):
+        yield f"scope is {rule.scope!r}; give one of {', '.join(map(repr, get_args(Scope)))}"
+    yield from reads_declared(rule)
+    from twokeys.core.items import canonical_json
+
+    try:
+        canonical_json(asdict(rule))
+    except (TypeError, ValueError) as error:
+        yield f"its parameters cannot be written down ({error}); use texts, numbers, and tuples of these"
 
 
 def id_format(rule: Rule) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twokeys.core.errors import short
 from twokeys.filters.contract.synthetic import synthetic_table
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ def complaints(drops: Any, table: pd.DataFrame) -> Iterator[str]:
     for item, reason in drops.items():
         if not (isinstance(reason, str) and reason.strip()):
             yield f"the reason for {item!r} is {reason!r}; say in words why it is dropped"
+            return
+        if reason.encode(errors="ignore").decode() != reason:
+            yield f"the reason for {item!r} is {short(reason)}, which holds half a character; leave it out"
             return
 
 
