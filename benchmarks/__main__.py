@@ -2,8 +2,9 @@
 
     python -m benchmarks [--long] [NAME ...]
 
-Names run some of them and print their sections without writing. What takes an hour or more (`LONG`) is run with
-`--long` alone; else its sections stay as they are. Before each benchmark's sections the file names it in a comment.
+With names, only these benchmarks run, and their sections are printed, not written. Benchmarks that take an hour or more
+(`LONG`) run only with `--long`; else their sections stay as they are. In the file, a comment before the sections of a
+benchmark names it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ measured: those that a run leaves as they are keep their own."""
 
 
 def facts() -> str:
-    """Say when, on what machine and with which versions a section is measured."""
+    """State when, on which machine and with which versions a section is measured."""
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"Measured on {datetime.now(UTC).date().isoformat()}: {os.cpu_count()} cores, {_processor()}, "
@@ -55,12 +56,12 @@ def facts() -> str:
 
 
 def head(minutes: float) -> str:
-    """The head of the file, after a run of so many minutes of one processor."""
+    """Return the head of the file, after a run of so many minutes of one processor."""
     return HEAD.format(minutes=minutes)
 
 
 def _processor() -> str:
-    """Name of the processor, as far as the system tells."""
+    """Return the name of the processor, as the system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
@@ -69,18 +70,18 @@ def _processor() -> str:
 
 
 def known(text: str) -> dict[str, str]:
-    """Sections of the file: name of the benchmark -> its text, mark included."""
+    """Return the sections of the file: name of the benchmark -> its text, including the mark."""
     parts = re.split(r"^<!-- ([a-z]+) -->$", text, flags=re.MULTILINE)
     return {name: marked(name, part) for name, part in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def marked(name: str, text: str) -> str:
-    """A benchmark's sections, and when and on what they were measured, below its mark."""
+    """Return the text of a benchmark below its mark."""
     return f"<!-- {name} -->\n\n{text.strip()}"
 
 
 def main(names: list[str], long: bool = False) -> None:
-    """Run them one after the other, each in a process of its own."""
+    """Run the benchmarks one after the other, each in a separate process."""
     began = time.monotonic()
     wanted = names or [*NAMES, *(LONG if long else ())]
     before = known(RESULTS.read_text(encoding="utf-8"))

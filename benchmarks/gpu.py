@@ -1,11 +1,12 @@
-"""What the audit and the encoders compute on a GPU, number by number beside the CPU's.
+"""Results of the audit and the encoders on a GPU, compared number by number with the CPU.
 
     python -m benchmarks.gpu                  on the GPU, within ten minutes; ends with 1 if a number is too far off
     python -m benchmarks.gpu --device cpu     small, on the CPU alone: what a machine without a GPU can try
 
-A reference model is trained on the device; 5,000 images are embedded; a language model answers questions blind; and the
-three families play coalitions and are explained, in 32 and in 16 bits. The reference is always 32 bits on the CPU, of a
-part of the work where the whole would take it too long. `TOLERANCES` says how far a number may be from it.
+On the device, a reference model is trained, 5,000 images are embedded, a language model answers questions blind, and
+the three families play coalitions and are explained, in 32 and in 16 bits. The reference always uses 32 bits on the
+CPU; it does only a part of the work if all of it would take too long. `TOLERANCES` are the largest allowed
+differences.
 """
 
 from __future__ import annotations
@@ -48,21 +49,21 @@ TOLERANCES = {
     f"1 - correlation of an explainer's scores, {EXACT}": 0.01,
     f"1 - correlation of an explainer's scores, {ROUNDED}": 0.25,
 }
-"""How far a number on the device may be from the CPU's in 32 bits. Probabilities and scores in 16 bits have 8 bits of
-mantissa: of a decision that hangs in the balance they may move by a quarter, in the mean by much less."""
+"""Largest allowed differences between the device and 32 bits on the CPU. In 16 bits the mantissa has 8 bits: a close
+decision may move a probability or score by a quarter; the mean moves much less."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is done.
+    """The amount of work.
 
     Attributes:
-        photos: Images that the reference model is trained on; None for all.
-        images: Images that are embedded.
-        beside: How many of them on the CPU too.
-        questions: Questions that the language model is asked.
+        photos: Images for training the reference model; None for all.
+        images: Images to embed.
+        beside: Number of these images to embed on the CPU, too.
+        questions: Questions for the language model.
         items: Items that each family plays.
-        coalitions: Coalitions of each.
+        coalitions: Coalitions of each item.
     """
 
     photos: int | None
@@ -83,11 +84,11 @@ class Line:
 
     Attributes:
         what: A key of `TOLERANCES`.
-        of: What was computed.
+        of: Description of the computation.
         farthest: Largest difference from the CPU's number.
         mean: Mean difference.
-        device: Seconds on the device, of the whole work.
-        cpu: Seconds on the CPU, of the part that it did.
+        device: Seconds on the device, for all work.
+        cpu: Seconds on the CPU, for its part of the work.
     """
 
     what: str
@@ -99,37 +100,37 @@ class Line:
 
     @property
     def holds(self) -> bool:
-        """Whether no number is too far off."""
+        """Whether all differences are within the tolerance."""
         return self.farthest <= TOLERANCES[self.what]
 
 
 def training(device: str, size: Size) -> list[Line]:
-    """Train a reference model on the device, and one on the CPU if that is small; else take the one that ships."""
+    """Train a reference model on the device, and one on the CPU if the work is small; else load the shipped model."""
     part, test = corpus.read("train"), corpus.read("test")
     recipe = Recipe.usual("llava", "natural", 0)
     if size.photos is not None:
         recipe = replace(recipe, looking=1, steps=8, options=4, cycles=1, pictures=16)
-        part, test = (one.chosen(np.arange(len(one.pictures)) < size.photos) for one in (part, test))
+        part, test = (whole.chosen(np.arange(len(whole.pictures)) < size.photos) for whole in (part, test))
     model, seconds = _timed(lambda: trained(recipe, part, device=device))
     if size.photos is None:
         other, spent = load_game(f"{REFERENCE}llava-natural", "cpu"), 0.0
     else:
         other, spent = _timed(lambda: trained(recipe, part, device="cpu"))
-    found, wanted = (accuracy(one, test) for one in (model, other))
-    say(f"accuracy {found}, CPU {wanted}")
-    away = [abs(found[kind] - wanted[kind]) for kind in wanted]
-    return [_line("accuracy of the trained model", f"{len(wanted)} kinds of question", away, seconds, spent)]
+    on_device, on_cpu = (accuracy(trained_model, test) for trained_model in (model, other))
+    say(f"accuracy {on_device}, CPU {on_cpu}")
+    differences = [abs(on_device[kind] - on_cpu[kind]) for kind in on_cpu]
+    return [_line("accuracy of the trained model", f"{len(on_cpu)} kinds of question", differences, seconds, spent)]
 
 
 def embedding(device: str, size: Size) -> list[Line]:
     """Embed images of easy-VQA."""
     pixels = np.concatenate([corpus.read(split).pictures for split in ("train", "test")])[: size.images]
-    pictures = [Image.fromarray(one) for one in pixels]
+    images = [Image.fromarray(array) for array in pixels]
     name = "packaged:efficientnet-lite0"
-    found, seconds = _timed(lambda: image_encoder(name, device).encode(pictures))
-    wanted, spent = _timed(lambda: image_encoder(name, "cpu").encode(pictures[: size.beside]))
-    away = 1 - (found[: size.beside].astype(np.float64) * wanted).sum(axis=1)
-    return [_line("cosine distance of image vectors", f"{len(pictures):,} images", np.abs(away), seconds, spent)]
+    on_device, seconds = _timed(lambda: image_encoder(name, device).encode(images))
+    on_cpu, spent = _timed(lambda: image_encoder(name, "cpu").encode(images[: size.beside]))
+    distances = 1 - (on_device[: size.beside].astype(np.float64) * on_cpu).sum(axis=1)
+    return [_line("cosine distance of image vectors", f"{len(images):,} images", np.abs(distances), seconds, spent)]
 
 
 def blind(device: str, size: Size) -> list[Line]:
@@ -137,33 +138,34 @@ def blind(device: str, size: Size) -> list[Line]:
     questions = sorted(set(corpus.read("test").questions))[: size.questions]
     prompts, answers = [ask(question, ()) for question in questions], [["yes", "no", "circle", "red"]] * len(questions)
     name = "packaged:smollm2"
-    found, seconds = _timed(lambda: log_likelihoods(language_model(name, device), prompts, answers))
-    wanted, spent = _timed(lambda: log_likelihoods(language_model(name, "cpu"), prompts, answers))
-    away = np.abs(np.array(found) - np.array(wanted))
-    return [_line("log-likelihood, nats", f"{away.size} answers", away, seconds, spent)]
+    on_device, seconds = _timed(lambda: log_likelihoods(language_model(name, device), prompts, answers))
+    on_cpu, spent = _timed(lambda: log_likelihoods(language_model(name, "cpu"), prompts, answers))
+    differences = np.abs(np.array(on_device) - np.array(on_cpu))
+    return [_line("log-likelihood, nats", f"{differences.size} answers", differences, seconds, spent)]
 
 
 def playing(device: str, size: Size) -> list[Line]:
-    """Coalitions and explainers of each family, in 32 and in 16 bits."""
+    """Compare coalitions and explainers of each family, in 32 and in 16 bits."""
     part = corpus.read("test")
     rows = np.random.default_rng(0).permutation(len(part.questions))[: size.items].tolist()
     items = [(part.question(at), ANSWERS[part.answers[at]]) for at in rows]
     lines = []
     for family in FAMILIES:
         name = f"{REFERENCE}{family}-balanced"
-        (wanted, scores), spent = _timed(lambda: _played(load_game(name, "cpu", EXACT), items, size))  # noqa: B023
+        (on_cpu, scores), spent = _timed(lambda: _played(load_game(name, "cpu", EXACT), items, size))  # noqa: B023
         for kind in (EXACT, ROUNDED):
-            done, seconds = _timed(lambda: _played(load_game(name, device, kind), items, size))  # noqa: B023
-            away = np.abs(done[0] - wanted)
-            lines.append(_line(f"probability of a coalition, {kind}", family, away, seconds, spent))
-            apart = [1 - np.corrcoef(own, other)[0, 1] for own, other in zip(done[1], scores, strict=True)]
-            told = f"1 - correlation of an explainer's scores, {kind}"
-            lines.append(_line(told, f"{family}, {len(EXPLAINERS)} explainers", apart, seconds, spent))
+            on_device, seconds = _timed(lambda: _played(load_game(name, device, kind), items, size))  # noqa: B023
+            differences = np.abs(on_device[0] - on_cpu)
+            lines.append(_line(f"probability of a coalition, {kind}", family, differences, seconds, spent))
+            pairs = zip(on_device[1], scores, strict=True)
+            apart = [1 - np.corrcoef(first, second)[0, 1] for first, second in pairs]
+            what = f"1 - correlation of an explainer's scores, {kind}"
+            lines.append(_line(what, f"{family}, {len(EXPLAINERS)} explainers", apart, seconds, spent))
     return lines
 
 
 def _played(model: Model, items: list[tuple[Any, str]], size: Size) -> tuple[Any, list[Any]]:
-    """Probabilities of coalitions of each item, and the scores of each explainer on it."""
+    """Return the probabilities of coalitions of each item, and the scores of each explainer on it."""
     rng, values, scores = np.random.default_rng(1), [], []
     for question, answer in items:
         prepared = model.prepare(question, answer)
@@ -171,8 +173,8 @@ def _played(model: Model, items: list[tuple[Any, str]], size: Size) -> tuple[Any
         keep[0] = True
         values.append(model.score(prepared, keep[:, : prepared.patches], keep[:, prepared.patches :]))
         for explainer in named(EXPLAINERS):
-            found = explainer(Task(model, prepared))
-            scores.append(np.concatenate([found.image, found.text]))
+            explained = explainer(Task(model, prepared))
+            scores.append(np.concatenate([explained.image, explained.text]))
     return np.concatenate(values), scores
 
 
@@ -181,20 +183,20 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return work(), time.perf_counter() - began
 
 
-def _line(what: str, of: str, away: Any, seconds: float, spent: float) -> Line:
-    numbers = np.asarray(away, dtype=np.float64)
+def _line(what: str, of: str, differences: Any, seconds: float, spent: float) -> Line:
+    numbers = np.asarray(differences, dtype=np.float64)
     line = Line(what, of, float(numbers.max()), float(numbers.mean()), seconds, spent)
     say(f"{line}")
     return line
 
 
 def shown(lines: list[Line], device: str) -> str:
-    """The section."""
+    """Return the section."""
     head = ("number", "of", "farthest", "mean", "tolerance", "", f"{device}, s", "CPU, s")
     rows = [
-        (one.what, one.of, one.farthest, one.mean, TOLERANCES[one.what], "holds" if one.holds else "TOO FAR",
-         one.device, one.cpu)
-        for one in lines
+        (line.what, line.of, line.farthest, line.mean, TOLERANCES[line.what], "holds" if line.holds else "TOO FAR",
+         line.device, line.cpu)
+        for line in lines
     ]  # fmt: skip
     text = f"Differences of numbers on {_named(device)} from those of 32 bits on the CPU; seconds by the clock."
     return section("GPU", text, Table(head, rows))

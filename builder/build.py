@@ -25,15 +25,15 @@ from twokeys.builder.measure.survey import locate
 from twokeys.builder.pair.check import check_names
 from twokeys.builder.pair.stage import pair
 from twokeys.builder.publish.build import Build
-from twokeys.builder.publish.place import PUBLISHED, check_place
-from twokeys.builder.publish.stage import publish
-from twokeys.builder.publish.swap import alone_at
+from twokeys.builder.publish.stage import PUBLISHED, publish
 from twokeys.builder.recipe import Recipe
 from twokeys.builder.run.engines import engine as engine_named
 from twokeys.builder.run.stages import Run
 from twokeys.core.errors import BadInput
 from twokeys.core.notebook import notebook
+from twokeys.core.place import check_place
 from twokeys.core.progress import Say, silent
+from twokeys.core.swap import alone_at
 from twokeys.data_cards.licences import folder_licence
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.tables import frame

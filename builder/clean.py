@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twokeys.builder.measure.kept_vectors import blocks, place_of_vectors
-from twokeys.builder.run.lock import alone
 from twokeys.builder.run.stages import LOCK
 from twokeys.core.disk import is_unfinished
 from twokeys.core.errors import BadInput
+from twokeys.core.lock import alone
 
 _HIDDEN = re.compile(r"\.(?P<name>.+)\.(?P<kind>run|masks)")
 _MASKS = re.compile(r"[0-9a-f]{16}\.json")

@@ -35,7 +35,9 @@ from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput
 from twokeys.core.measured import READ
 from twokeys.core.notebook import notebook
+from twokeys.core.place import Kind, check_place
 from twokeys.core.progress import Say, silent, step
+from twokeys.core.swap import alone_at, whole_folder, write_record
 from twokeys.data_cards.blindness import Blindness
 from twokeys.data_cards.categories import Categories
 from twokeys.data_cards.category_table import categories_json
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REPORT, PLOT = "diagnosis.json", "blindness.png"
+DIAGNOSED = Kind("files.json", "diagnosis", "diagnosis")
+"""Folders of diagnoses."""
 
 
 @dataclass(frozen=True)
@@ -178,19 +182,25 @@ def diagnose(
     folder = Path("out") / f"{plan.name}-diagnosis" if out is None else Path(out)
     allowed, spent = named_hosts(plan, [*asked.hosts, *allow_host]), spending(budget, price)
     kept = Path("out") / f".{plan.name}.run" if work is None else Path(work)
+    check_place(folder.resolve(), DIAGNOSED)
     run = Run(kept, engine_named(engine, kept), say, allowed, check, spent)
     sources = locate(plan, corpora)
     check_names(plan, sources)
-    with run.alone():
+    with run.alone(), alone_at(folder.resolve(), DIAGNOSED) as output:
         known = gather(run, plan, sources, corpora, pools=False)
-    with step(say, "balance"):
-        selection = select(known.items, plan.balance)
-    with step(say, "report"):
-        return _reported(run, plan, known, selection, folder)
+        with step(say, "balance"):
+            selection = select(known.items, plan.balance)
+        with step(say, "report"):
+            found, told = _measured(run, plan, known, selection, folder)
+            with whole_folder(output) as fresh:
+                _write(found, fresh, plan.title)
+                write_text(fresh / PAGE, diagnosis_report(plan, known, selection, told))
+                write_record(fresh, DIAGNOSED, plan.name)
+    return found
 
 
-def _reported(run: Run, plan: Recipe, known: Survey, selection: Selection, folder: Path) -> Diagnosis:
-    """Say what was measured, and write it down."""
+def _measured(run: Run, plan: Recipe, known: Survey, selection: Selection, folder: Path) -> tuple[Diagnosis, Told]:
+    """Say what was measured, and what the report tells of it."""
     confidence = plan.measure.confidence
     where = places(known.items, plan.categories)
     diagnosis = Diagnosis(
@@ -208,10 +218,8 @@ def _reported(run: Run, plan: Recipe, known: Survey, selection: Selection, folde
         aside=known.aside,
         panel=known.panel,
     )
-    _write(diagnosis, folder, plan.title)
     told = Told(diagnosis.blindness, diagnosis.categories, diagnosis.shortcuts, diagnosis.options, diagnosis.panel)
-    write_text(folder / PAGE, diagnosis_report(plan, known, selection, told))
-    return diagnosis
+    return diagnosis, told
 
 
 def _asked(stated: Diagnosis, source: Path, out: Path | None, blind: Blind, run: Run) -> Diagnosis:
@@ -224,7 +232,6 @@ def _asked(stated: Diagnosis, source: Path, out: Path | None, blind: Blind, run:
 def _write(found: Diagnosis, folder: Path, title: str) -> None:
     from twokeys.data_cards.plots import blindness as draw
 
-    folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / REPORT, json.loads(json.dumps(found.json())))
     draw(found.blindness, None, folder / PLOT, title)
 

@@ -30,9 +30,9 @@ def browse(
         from twokeys.browsing.browse import browse
 
         page = browse(folder, evaluations=evaluation or (), explanations=explanation or (), host=host, port=port)
-        try:
-            with suppress(KeyboardInterrupt):  # the usual end
-                typer.echo(f"{page.url} shows {folder}; Ctrl-C ends it")
-                page.wait()
-        finally:
-            page.close()
+    try:
+        with suppress(KeyboardInterrupt):  # the usual end
+            typer.echo(f"{page.url} shows {folder}; Ctrl-C ends it")
+            page.wait()
+    finally:
+        page.close()

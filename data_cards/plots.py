@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from twokeys.core.figures import Shown
 from twokeys.data_cards.blindness import Blindness, Ceiling, Score
 from twokeys.data_cards.manifest import Manifest
 from twokeys.data_cards.tables import NONE, Predictor, count, percent, predictors
@@ -174,7 +175,7 @@ def _change(predictor: Predictor, both: bool) -> str:
 def _axes(names: list[str], title: str) -> tuple[Figure, Axes]:
     """Make a figure with one row for each name, high enough for names of several lines."""
     lines = sum(max(1, 0.55 * (1 + name.count("\n"))) for name in names)
-    figure = Figure(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
+    figure = Shown(figsize=(WIDTH, 1.7 + 0.34 * max(lines, 1)), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle("\n".join(textwrap.wrap(title, 80)), x=0.008, ha="left", fontsize=13, fontweight="bold")
     axes = figure.add_subplot()

@@ -175,6 +175,7 @@ def test_results_are_tables_and_figures_for_notebooks(published: Path) -> None:
     ceilings = diagnosed.to_pandas().set_index("predictor").loc["ceiling of any predictor", "before"]
     assert ceilings.tolist() == [diagnosed.blindness.ceiling(view).share for view in ("question", "image")]
     assert diagnosed.figure().axes
+    assert diagnosed.figure()._repr_png_().startswith(b"\x89PNG")
     compared = twokeys.diff(published, published)
     assert compared.to_pandas()["added"].sum() == 0
     for found in (verified, diagnosed, compared):

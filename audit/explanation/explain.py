@@ -34,6 +34,7 @@ from twokeys.audit.published import Published, fingerprints, read
 from twokeys.core.columns import is_retrieved
 from twokeys.core.disk import write_text
 from twokeys.core.errors import BadInput, Unscorable
+from twokeys.core.lock import alone_in
 from twokeys.core.progress import Logged, Say, about, note, silent, step
 
 if TYPE_CHECKING:
@@ -90,19 +91,21 @@ def explain(
         the plot of one metric.
 
     Raises:
-        BadInput: When folder, model or an explainer cannot be used, or another run lies in `out`.
+        BadInput: When folder, model or an explainer cannot be used, another process writes in `out`, or another run or
+            files of the user's lie there.
     """
     masking = Masking.read(masking) if isinstance(masking, str) else masking
     settings = Settings.of(explainers, limit=limit, answer=answer, budget=budget, seed=seed)
     published = read(Path(folder), config, split)
-    with step(say, "model"):
-        player = playable(model, device, dtype)
-    if masking is None:
-        leaks = leaks_of(published, player, seed, say).leaks
-    else:
-        with step(say, "masks"):
-            leaks = measured(published, player, seed=seed, only=masking, say=say)
-    return explained(published, player, settings, masking or least_leaky(leaks), leaks, out, say)
+    with alone_in(out):
+        with step(say, "model"):
+            player = playable(model, device, dtype)
+        if masking is None:
+            leaks = leaks_of(published, player, seed, say).leaks
+        else:
+            with step(say, "masks"):
+                leaks = measured(published, player, seed=seed, only=masking, say=say)
+        return explained(published, player, settings, masking or least_leaky(leaks), leaks, out, say)
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,7 @@ def explained(
         "answer": settings.answer, "budget": settings.budget, "masking": asdict(masking), "seed": settings.seed,
         **precision_of(model),
     }  # fmt: skip
-    journal = Journal(out, LINES, run)
+    journal = Journal(out, LINES, run, (RESULT, REPORT))
     say = say if out is None else Logged(say, out / LOG)
     done, skipped = _explain_items(published, model, settings, masking, journal, say)
     if len(done) < 2 and skipped:

@@ -14,6 +14,7 @@ from twokeys.audit.models.model import Model, Responder
 from twokeys.core.devices import device_for, precision_for
 from twokeys.core.errors import BadInput, closest, correction
 from twokeys.core.files import sha256_of_weights
+from twokeys.core.weights import check_weights, weights
 
 if TYPE_CHECKING:
     from twokeys.audit.models.generative import Generative
@@ -66,6 +67,7 @@ def load(
         return Endpoint(name, hosts, instruction)
     place, revision = _place(name)
     device = device_for(device)
+    check_weights(place)
     import torch
     from transformers import AutoConfig
 
@@ -152,9 +154,7 @@ def _family(
 
     library: Any = transformers
     module, kind, theirs = family
-    network = getattr(library, theirs).from_pretrained(
-        place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=dtype
-    )
+    network: Any = weights(getattr(library, theirs).from_pretrained, place, revision=revision, dtype=dtype)
     tokenizer = library.AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
     images = library.AutoImageProcessor.from_pretrained(place, revision=revision, trust_remote_code=False)
     if said is None and (Path(place) / "training.json").is_file():

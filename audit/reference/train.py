@@ -31,9 +31,13 @@ from twokeys.audit.reference.packing import pack
 from twokeys.audit.reference.vocabulary import ANSWERS, COLOURS, LETTERS, SHAPES
 from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.place import Kind
 from twokeys.core.progress import Say, silent
+from twokeys.core.swap import alone_at, whole_folder, write_record
 
 QUESTIONS = ("natural", "balanced")
+TRAINED = Kind("files.json", "trained", "training")
+"""Folders of reference models."""
 
 
 @dataclass(frozen=True)
@@ -109,28 +113,36 @@ def train_reference(
         What `training.json` holds: recipe, seconds, processor seconds, accuracy by kind of question.
 
     Raises:
-        BadInput: When there is no such family or way to ask.
+        BadInput: When there is no such family or way to ask, or `out` cannot be replaced.
         MissingPackage: When easy-VQA is not installed.
     """
     if questions not in QUESTIONS:
         problem = f"there are no questions {questions!r}"
         raise BadInput("--questions", None, problem, ", ".join(QUESTIONS), "name one of these")
     recipe = Recipe.usual(family, questions, seed)
-    start, worked = time.monotonic(), time.process_time()
-    model = trained(recipe, corpus.read("train"), say, device)
-    seconds, worked = time.monotonic() - start, time.process_time() - worked
-    save(model, out)  # and measured as it will be loaded: weights of 16 bits
-    report = {
+    with alone_at(out.resolve(), TRAINED) as output:
+        start, worked = time.monotonic(), time.process_time()
+        model = trained(recipe, corpus.read("train"), say, device)
+        seconds, worked = time.monotonic() - start, time.process_time() - worked
+        with whole_folder(output) as fresh:
+            save(model, fresh)  # and measured as it will be loaded: weights of 16 bits
+            report = _report(recipe, seconds, worked, accuracy(load(str(fresh), instruction=""), corpus.read("test")))
+            (fresh / "training.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+            write_record(fresh, TRAINED, family)
+    return report
+
+
+def _report(recipe: Recipe, seconds: float, worked: float, test: dict[str, float]) -> dict[str, Any]:
+    """What `training.json` holds."""
+    return {
         "recipe": asdict(recipe),
         "corpus": "easy-vqa",
         "seconds": round(seconds),
         "processor_seconds": round(worked),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
-        "test_accuracy": accuracy(load(str(out), instruction=""), corpus.read("test")),
+        "test_accuracy": test,
     }
-    (out / "training.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    return report
 
 
 def trained(recipe: Recipe, part: corpus.Part, say: Say = silent, device: str | None = None) -> Generative:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from twokeys.builder.balance.select import retrieved, select
 from twokeys.builder.checks.finding import Checked, counts
+from twokeys.builder.pair.edit import root_of
 from twokeys.builder.pair.generators.retrieved.generator import Retrieved
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import Fact, Judge
@@ -91,12 +92,12 @@ def _path(name: str, corpora: Path | None, rows: int) -> Path:
 def _answers(rows: pd.DataFrame, folder: Folder, judge: Judge) -> Iterator[str]:
     """Yield the rows that differ from the judge's answers."""
     places = {link: at for at, link in enumerate(judge.images)}
-    bases = folder.rows[folder.rows["id"].isin(set(rows["edit_of"]))]
-    base = {str(row["id"]): row for row in bases.to_dict("records")}
+    roots = set(rows["edit_of"].astype(str).map(root_of))
+    base = {str(row["id"]): row for row in folder.rows[folder.rows["id"].isin(roots)].to_dict("records")}
     for row in rows.to_dict("records"):
         links = json.loads(row["meta"]).get("image", {}).get("links", [])
         at = next((places[link] for link in links if link in places), None)
-        original = base.get(str(row["edit_of"]))
+        original = base.get(root_of(str(row["edit_of"])))
         if at is None or original is None:
             yield f"{row['id']}: the annotations do not speak of its image, or the item that it was made from is gone"
         elif judge.size(at) not in (None, (row["image_width"], row["image_height"])):

